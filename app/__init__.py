@@ -1,0 +1,1 @@
+"""Vekstplass: who has a place at a sheltered enterprise, on which terms, what it costs, and whether the frame holds."""
