@@ -1,0 +1,149 @@
+"""Engine, naming convention, session, and the only commit in the code.
+
+PostgreSQL itself decides which rows a caller may see (row-level security). It is told who is calling at the
+beginning of every transaction and for that transaction alone: a setting made for the session would leak to the next
+caller of the same pooled connection.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, DateTime, MetaData, event, func, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlmodel import Field, SQLModel
+
+from app.clock import new_id
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+
+# One statement, so that the wall costs one round trip a transaction.
+_TELL = text(
+    "select set_config('app.actor', :actor, true), set_config('app.roles', :roles, true),"
+    " set_config('app.organisation', :organisation, true), set_config('app.service_area', :service_area, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What PostgreSQL is told of the caller: who, with which roles, for which organisation or service area."""
+
+    actor: str
+    roles: frozenset[str] = field(default_factory=frozenset)
+    organisation: str | None = None
+    service_area: str | None = None
+
+
+class ServiceSession(Session):
+    """A session that tells PostgreSQL who is calling whenever a transaction begins."""
+
+
+@event.listens_for(ServiceSession, "after_begin")
+def _tell_identity(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    identity: Identity | None = session.info.get("identity")
+    if identity is None:
+        raise RuntimeError("a transaction was begun without an identity")
+    connection.execute(
+        _TELL,
+        {
+            "actor": identity.actor,
+            "roles": ",".join(sorted(identity.roles)),
+            "organisation": identity.organisation or "",
+            "service_area": identity.service_area or "",
+        },
+    )
+
+
+class Database:
+    """The pool and the session maker of one process.
+
+    Args:
+        url: `postgresql+asyncpg://…` of the service's role.
+        role: a role to become on connecting, where the login itself is privileged (never in production).
+        prepared_statements: False behind PgBouncer in transaction mode.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        role: str | None = None,
+        pool_size: int = 8,
+        pool_timeout: float = 1.5,
+        prepared_statements: bool = True,
+    ) -> None:
+        connect_args: dict[str, object] = {"timeout": 5, "command_timeout": 20}
+        if role is not None:
+            connect_args["server_settings"] = {"role": role}
+        if not prepared_statements:
+            connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args=connect_args,
+        )
+        self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
+            self.engine, sync_session_class=ServiceSession, expire_on_commit=False
+        )
+
+    @asynccontextmanager
+    async def transaction(self, identity: Identity | None) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed once at the end, rolled back on any exception.
+
+        The connection is taken at the first statement, so a request that is refused before that costs none.
+        """
+        async with self.sessions(info={"identity": identity}) as session:
+            yield session
+            await session.commit()
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+def get_session(request: Request) -> AsyncSession:
+    """The session of the running request, opened and committed by `app.http.routing.Route`."""
+    session: AsyncSession = request.scope["state"]["session"]
+    return session
+
+
+async def _get_session(request: Request) -> AsyncSession:
+    return get_session(request)
+
+
+SessionDep = Annotated[AsyncSession, Depends(_get_session)]
+
+
+def instant(*, on_update: bool = False) -> Any:
+    """A `timestamptz` column that the database fills with the transaction's time."""
+    times: dict[str, Any] = {"server_default": func.now()}
+    if on_update:
+        times["onupdate"] = func.now()
+    return Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=times, nullable=False)  # type: ignore[call-overload]
+
+
+class Row(SQLModel):
+    """What every table has: a version 7 UUID, and when the row was made and last changed."""
+
+    # RETURNING on update as well: a lazily fetched `updated_at` would be a hidden query.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    created_at: datetime = instant()
+    updated_at: datetime = instant(on_update=True)

@@ -1,0 +1,1 @@
+"""What every endpoint shares: problems, strict input, pages, preconditions, idempotency, request ids."""

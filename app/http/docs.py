@@ -1,0 +1,82 @@
+"""Swagger UI from our own address, the explanation of every problem type, and their security headers."""
+
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse, HTMLResponse
+
+from app.http.problems import NOT_FOUND, TYPES
+from app.http.routing import Route
+from app.http.shapes import Shape
+
+router = APIRouter(route_class=Route)
+
+_POLICY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-cache",
+}
+_OURS = Path(__file__).parent / "static"
+_SWAGGER = Path(str(distribution("fastapi-offline").locate_file("fastapi_offline/static")))
+_ASSETS = {
+    "swagger-ui-bundle.js": _SWAGGER / "swagger-ui-bundle.js",
+    "swagger-ui.css": _SWAGGER / "swagger-ui.css",
+    "docs.js": _OURS / "docs.js",
+    "icon.svg": _OURS / "icon.svg",
+}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Vekstplass API</title>
+<link rel="icon" href="docs/assets/icon.svg">
+<link rel="stylesheet" href="docs/assets/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="docs/assets/swagger-ui-bundle.js"></script>
+<script src="docs/assets/docs.js"></script>
+</body>
+</html>
+"""
+
+
+class ProblemExplanation(Shape):
+    """What a problem type means, in both languages."""
+
+    type: str
+    title: str
+    status: int
+    nn: str
+    en: str
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs() -> HTMLResponse:
+    """The Swagger UI page."""
+    return HTMLResponse(_PAGE, headers=_POLICY)
+
+
+@router.get("/docs/assets/{asset_name}", include_in_schema=False)
+async def asset(asset_name: str) -> FileResponse:
+    """One of the page's own files."""
+    if asset_name not in _ASSETS:
+        raise NOT_FOUND()
+    return FileResponse(_ASSETS[asset_name], headers={"Cache-Control": "public, max-age=86400"})
+
+
+@router.get("/problems/{problem_code}", summary="Explain a problem type", tags=["service"])
+async def explain(
+    problem_code: Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z0-9-]{1,64}$", examples=["validation"])],
+) -> ProblemExplanation:
+    """The address that `type` of every problem answer points to: what it means and what to do, in nynorsk and English."""
+    found = TYPES.get(problem_code)
+    if found is None:
+        raise NOT_FOUND()
+    return ProblemExplanation(
+        type=f"/problems/{found.code}", title=found.title, status=found.status, nn=found.nn, en=found.en
+    )

@@ -1,0 +1,234 @@
+"""From whatever was raised to a problem: validation, unknown addresses, constraints, a database that is away."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.http.problems import (
+    CONFLICT,
+    INTERNAL,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    TYPES,
+    UNAVAILABLE,
+    VALIDATION,
+    FieldError,
+    Problem,
+    ProblemType,
+    problem_response,
+)
+
+log = logging.getLogger("vekstplass.errors")
+
+# Constraint name -> what to answer. Filled by the domains, beside the tables the constraints belong to.
+CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
+
+_SENTENCES = {
+    "missing": "manglar",
+    "extra_forbidden": "er eit ukjent felt",
+    "json_invalid": "er ikkje gyldig JSON",
+    "string_type": "må vere tekst",
+    "string_unicode": "har teikn som ikkje er gyldig Unicode",
+    "string_too_short": "er for kort",
+    "string_too_long": "er for lang",
+    "string_pattern_mismatch": "har feil form",
+    "literal_error": "er ikkje blant dei tillatne verdiane",
+    "enum": "er ikkje blant dei tillatne verdiane",
+    "bool_type": "må vere true eller false",
+    "list_type": "må vere ei liste",
+    "too_short": "har for få element",
+    "too_long": "har for mange element",
+    "greater_than_equal": "er for liten",
+    "less_than_equal": "er for stor",
+    "uuid_parsing": "må vere ein UUID",
+    "uuid_type": "må vere ein UUID",
+    "union_tag_invalid": "er ikkje blant dei tillatne verdiane",
+    "union_tag_not_found": "manglar feltet som avgjer kva slag dette er",
+    "model_attributes_type": "må vere eit objekt",
+    "dict_type": "må vere eit objekt",
+}
+
+
+def on_constraint(name: str, type_: ProblemType, detail: str) -> None:
+    """Say which problem a broken database constraint is. Raises `ValueError` if the name is taken."""
+    if name in CONSTRAINTS:
+        raise ValueError(f"constraint {name} is mapped twice")
+    CONSTRAINTS[name] = lambda: type_(detail)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    where, *path = location or ("body",)
+    if where == "body":
+        steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path
+    else:
+        steps = [where, *path]
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "#" + "".join(f"/{step}" for step in escaped)
+
+
+def field_error(error: dict[str, Any]) -> FieldError:
+    """One error of pydantic's as pointer and sentence. The input itself is never repeated."""
+    kind = error["type"]
+    if kind == "value_error":
+        sentence = str(error["ctx"]["error"])
+    else:
+        sentence = _SENTENCES.get(kind, "har ugyldig verdi")
+    # Locations of tagged unions hold the tag's value as a step; a pointer must not.
+    location = tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-")))
+    return FieldError(_pointer(location), sentence)
+
+
+def validation_problem(errors: list[dict[str, Any]]) -> Problem:
+    """A 422 that points at every field at fault."""
+    faults = [field_error(error) for error in errors[:100]]
+    first = faults[0]
+    return VALIDATION(f"{first.pointer.removeprefix('#/') or 'Innhaldet'}: {first.detail}.", errors=faults)
+
+
+def database_problem(error: DBAPIError) -> Problem:
+    """A broken constraint by its name; anything that says "not now" as 503.
+
+    The driver's text is never passed on: its DETAIL line repeats the row.
+    """
+    cause = error.orig.__cause__ if error.orig is not None else None
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        name = str(cause.constraint_name)
+        if name in CONSTRAINTS:
+            return CONSTRAINTS[name]()
+        log.error("unmapped constraint %s", name)
+        return CONFLICT()
+    if isinstance(cause, asyncpg.InsufficientPrivilegeError):
+        # The wall refused the row: to the caller it does not exist.
+        return NOT_FOUND()
+    if error.connection_invalidated or isinstance(cause, UNAVAILABLE_CAUSES):
+        return UNAVAILABLE()
+    raise error
+
+
+UNAVAILABLE_CAUSES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InterfaceError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidCachedStatementError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+
+
+def to_problem(error: Exception) -> Problem | None:
+    """The problem an exception means, or None when it is a fault of ours."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, DBAPIError):
+        try:
+            return database_problem(error)
+        except DBAPIError:
+            return None
+    if isinstance(error, (PoolTimeout, *UNAVAILABLE_CAUSES)):
+        return UNAVAILABLE()
+    return None
+
+
+def answer(request: Request, problem: Problem) -> JSONResponse:
+    """The response that carries the problem, with the request's id and path."""
+    return problem_response(
+        problem,
+        instance=request.url.path.encode("utf-8", "replace").decode(),
+        request_id=request.scope.get("state", {}).get("request_id"),
+    )
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """Every method that the address answers, over all routes (RFC 9110 § 10.2.1)."""
+    methods: set[str] = set()
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template)), path):
+            methods |= {method.upper() for method in operations}
+    if "GET" in methods or not methods:
+        methods |= {"GET", "HEAD"}
+    return sorted(methods)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers. What they do not know goes on to the outermost middleware."""
+
+    async def on_problem(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def on_validation(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, validation_problem(list(error.errors())))
+
+    async def on_database(request: Request, error: Exception) -> JSONResponse:
+        problem = to_problem(error)
+        if problem is None:
+            raise error
+        return answer(request, problem)
+
+    async def on_http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return answer(request, NOT_FOUND())
+        if error.status_code == 405:
+            allow = ", ".join(allowed_methods(app, request.url.path))
+            return answer(request, METHOD_NOT_ALLOWED(headers={"Allow": allow}))
+        by_status = {type_.status: type_ for type_ in reversed(TYPES.values())}
+        type_ = by_status.get(error.status_code, VALIDATION if error.status_code < 500 else INTERNAL)
+        return answer(request, type_(headers=dict(error.headers or {})))
+
+    async def on_recursion(request: Request, error: Exception) -> JSONResponse:
+        return answer(request, VALIDATION("Innhaldet er for djupt nøsta.", pointer="#"))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RecursionError, on_recursion)
+    for kind in (DBAPIError, PoolTimeout, *UNAVAILABLE_CAUSES):
+        app.add_exception_handler(kind, on_database)
+
+
+def parse_strictly(body: bytes) -> Any:
+    """JSON as RFC 8259 has it: UTF-8 without BOM, finite numbers, no name twice in one object.
+
+    Raises `RequestValidationError`.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen = dict(pairs)
+        if len(seen) < len(pairs):
+            raise ValueError("har same feltet to gonger")
+        return seen
+
+    def finite(name: str) -> Any:
+        raise ValueError(f"{name} er ikkje eit tal i JSON")
+
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=finite)
+    except RecursionError:
+        reason = "er for djupt nøsta"
+    except UnicodeDecodeError:
+        reason = "er ikkje UTF-8"
+    except json.JSONDecodeError:
+        reason = "er ikkje gyldig JSON"
+    except ValueError as error:
+        reason = str(error) if "JSON" in str(error) or "feltet" in str(error) else "har eit tal som er for langt"
+    raise RequestValidationError(
+        [{"type": "value_error", "loc": ("body",), "msg": reason, "input": None, "ctx": {"error": reason}}]
+    )

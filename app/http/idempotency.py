@@ -1,0 +1,126 @@
+"""`Idempotency-Key` on any POST: the first answer again, stored in the act's own transaction.
+
+A key belongs to its caller. The row holds a digest of the request and the whole answer; it appears with the act or
+not at all, so a crash between the two cannot exist. An answer that changed nothing (4xx, 5xx) is not kept: trying
+again is then safe by itself.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, PrimaryKeyConstraint, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import Identity, instant
+from app.http.problems import VALIDATION, problem_type
+
+IDEMPOTENCY_KEY_REUSED = problem_type(
+    "idempotency-key-reused",
+    422,
+    title="Nøkkelen er brukt til noko anna",
+    nn="Denne «Idempotency-Key» er alt brukt med eit anna innhald.",
+    en="This `Idempotency-Key` was already used with another request.",
+)
+IDEMPOTENCY_KEY_IN_USE = problem_type(
+    "idempotency-key-in-use",
+    409,
+    title="Den første er ikkje ferdig",
+    nn="Eit kall med same «Idempotency-Key» er framleis i arbeid. Prøv igjen om litt.",
+    en="A request with the same `Idempotency-Key` is still running. Retry shortly.",
+    headers={"Retry-After": "1"},
+)
+
+_KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
+_KEPT_HEADERS = ("location", "etag", "content-type", "link")
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """One answered request of one caller."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (PrimaryKeyConstraint("caller", "key"),)
+
+    caller: str
+    key: str
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    status: int = Field(sa_type=SmallInteger)
+    headers: dict[str, str] = Field(sa_type=JSONB)
+    body: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = instant()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A keyed request under way: where its answer goes when there is one."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
+
+    async def remember(self, session: AsyncSession, response: Response) -> None:
+        """Store a successful answer beside the act, in its transaction."""
+        if not 200 <= response.status_code < 300:
+            return
+        values: dict[str, Any] = {
+            "caller": self.caller,
+            "key": self.key,
+            "fingerprint": self.fingerprint,
+            "status": response.status_code,
+            "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+            "body": bytes(response.body),
+        }
+        session.add(IdempotencyKey(**values))
+        await session.flush()
+
+
+def _key_of(request: Request) -> str | None:
+    headers = request.headers.getlist("idempotency-key")
+    if not headers:
+        return None
+    match = _KEY.fullmatch(headers[0]) if len(headers) == 1 else None
+    if match is None:
+        raise VALIDATION(
+            "«Idempotency-Key» må vere 1 til 255 synlege ASCII-teikn, ein gong.", pointer="#/header/idempotency-key"
+        )
+    return match[1]
+
+
+async def begin(
+    request: Request, body: bytes, session: AsyncSession, identity: Identity, hours: int
+) -> Attempt | Response | None:
+    """None without a key; the stored answer where there is one; else the attempt to remember the answer in.
+
+    Raises `IDEMPOTENCY_KEY_REUSED` (422) and `IDEMPOTENCY_KEY_IN_USE` (409).
+    """
+    key = _key_of(request)
+    if key is None:
+        return None
+    asked = f"{request.method} {request.url.path}?{request.url.query} {request.headers.get('content-type', '')}\n"
+    fingerprint = hashlib.sha256(asked.encode("utf-8", "replace") + body).digest()
+    # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting.
+    lock = hashlib.blake2b(f"{identity.actor}\n{key}".encode(), digest_size=8).digest()
+    free = await session.scalar(
+        text("select pg_try_advisory_xact_lock(:lock)"), {"lock": int.from_bytes(lock, signed=True)}
+    )
+    if not free:
+        raise IDEMPOTENCY_KEY_IN_USE()
+    await session.execute(
+        text(
+            "delete from idempotency_key where caller = :caller and key = :key"
+            " and created_at < now() - make_interval(hours => :hours)"
+        ),
+        {"caller": identity.actor, "key": key, "hours": hours},
+    )
+    known = await session.get(IdempotencyKey, (identity.actor, key))
+    if known is None:
+        return Attempt(identity.actor, key, fingerprint)
+    if known.fingerprint != fingerprint:
+        raise IDEMPOTENCY_KEY_REUSED()
+    return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})

@@ -1,0 +1,108 @@
+"""The outermost layer, plain ASGI: request ids, HEAD, headers that every answer has, one log line, nothing escapes.
+
+An exception that reached the server would close the client's kept-alive connection under its next request; so what
+nobody caught becomes a problem here.
+"""
+
+import logging
+import re
+import time
+
+import structlog
+from prometheus_client import Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.clock import new_id
+from app.http.errors import answer, to_problem
+from app.http.problems import INTERNAL
+
+log = structlog.get_logger("vekstplass.request")
+failures = logging.getLogger("vekstplass.errors")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+DURATION = Histogram(
+    "http_server_request_duration_seconds",
+    "Time from the first byte asked to the last byte answered.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Outermost:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        head = scope["method"] == "HEAD"
+        inner: Scope = {**scope, "method": "GET"} if head else scope
+        state = inner.setdefault("state", {})
+        request_id = _request_id(inner)
+        state["request_id"] = request_id
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-ID"] = request_id
+            elif head and message["type"] == "http.response.body":
+                message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
+            await send(message)
+
+        try:
+            await self.app(inner, receive, send_with_headers)
+        except Exception as error:
+            problem = to_problem(error)
+            if problem is None:
+                # The traceback's own text may repeat a row; the type and place are enough to find it.
+                failures.error("unhandled %s", type(error).__name__, exc_info=_without_values(error))
+                problem = INTERNAL()
+            if status:
+                raise
+            await answer(Request(inner), problem)(inner, receive, send_with_headers)
+        finally:
+            route = getattr(inner.get("route"), "path", "unknown")
+            seconds = time.perf_counter() - began
+            method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+            DURATION.labels(method, route, str(status)).observe(seconds)
+            log.info(
+                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            sent = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(sent):
+                return str(sent)
+    return str(new_id())
+
+
+def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, object]:
+    """The traceback of an exception, with the exception's own text left out."""
+    bare = RuntimeError(type(error).__name__)
+    return (RuntimeError, bare, error.__traceback__)

@@ -1,0 +1,65 @@
+"""Which media type is asked for, which one was sent (RFC 9110 § 12.5.1 and § 8.3)."""
+
+from collections.abc import Sequence
+from email.message import Message
+
+from starlette.requests import Request
+
+from app.http.problems import NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def media_type(content_type: str) -> tuple[str, str | None]:
+    """The bare media type in lower case and the charset, if one is named."""
+    message = Message()
+    message["content-type"] = content_type
+    charset = message.get_param("charset")
+    return message.get_content_type(), str(charset).lower() if charset else None
+
+
+def preferred(accept: str | None, offered: Sequence[str]) -> str:
+    """The offered media type that `Accept` likes best; the first offered wins a tie.
+
+    Raises `NOT_ACCEPTABLE` when none is liked at all.
+    """
+    if accept is None or not accept.strip():
+        return offered[0]
+    ranges: list[tuple[str, float]] = []
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    quality = min(max(float(parameter[2:]), 0.0), 1.0)
+                except ValueError:
+                    quality = 0.0
+        ranges.append((name, quality))
+
+    def liking(offer: str) -> float:
+        main = offer.split("/")[0]
+        for pattern in (offer, f"{main}/*", "*/*"):
+            found = [quality for name, quality in ranges if name == pattern]
+            if found:
+                return max(found)
+        return 0.0
+
+    best = max(offered, key=liking)
+    if liking(best) <= 0:
+        raise NOT_ACCEPTABLE(f"Svaret finst som {', '.join(offered)}.")
+    return best
+
+
+def require_content_type(request: Request, accepted: Sequence[str]) -> str:
+    """The request's media type, one of `accepted`. Raises `UNSUPPORTED_MEDIA_TYPE`."""
+    sent = request.headers.getlist("content-type")
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    name, charset = media_type(sent[0]) if len(sent) == 1 else ("", None)
+    if name not in accepted or charset not in (None, "utf-8") or encoding != "identity":
+        headers = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
+        raise UNSUPPORTED_MEDIA_TYPE(f"Send innhaldet som {' eller '.join(accepted)}, i UTF-8.", headers=headers)
+    return name

@@ -1,0 +1,146 @@
+"""The OpenAPI document: what the routes say of themselves, and what every operation has in common."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.http.problems import (
+    BODY_TOO_LARGE,
+    INTERNAL,
+    MEDIA_TYPE,
+    NOT_ACCEPTABLE,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    ROLE_REQUIRED,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    VALIDATION,
+    ProblemType,
+)
+
+DESCRIPTION = """
+The service with which Alver kommune runs its places at sheltered enterprises: who has a place, by which decision, on
+which terms, what is due, what it costs, and whether the year's frame holds. Rule ids such as **C6** and **D4** name
+the municipal guideline's rules.
+
+Press **Authorize** and paste a token (the demo prints one for each role). Amounts are strings in NOK with two
+decimals, dates are calendar dates in Europe/Oslo, and both ends of a period count.
+""".strip()
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "description": "Problem details (RFC 9457). `GET /problems/{code}` explains each type.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/validation"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "Nynorsk, one sentence that a case officer understands."},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def refusals(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: its own refusals by status, each named and explained."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for type_ in types:
+        line = f"`{type_.code}`: {type_.en}"
+        known = documented.get(type_.status)
+        documented[type_.status] = _answer(f"{known['description']}  \n{line}" if known else line)
+    return documented
+
+
+def _answer(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _header(name: str, description: str, *, required: bool = False, pattern: str | None = None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
+    if pattern is not None:
+        schema["pattern"] = pattern
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
+
+
+def _shared(method: str, operation: dict[str, Any]) -> list[ProblemType]:
+    types = [NOT_ACCEPTABLE, VALIDATION, INTERNAL, UNAVAILABLE]
+    if operation.get("security"):
+        types += [UNAUTHENTICATED, ROLE_REQUIRED, NOT_FOUND]
+    if "requestBody" in operation:
+        types += [BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE]
+    if method == "patch":
+        types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
+    return types
+
+
+def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    # FastAPI's own 422 speaks of another body than ours.
+    if "HTTPValidationError" in str(responses.get("422", "")):
+        del responses["422"]
+    for type_ in _shared(method, operation):
+        line = f"`{type_.code}`: {type_.en}"
+        known = responses.get(str(type_.status))
+        if known is None or "description" not in known:
+            responses[str(type_.status)] = _answer(line)
+        elif type_.code not in known["description"]:
+            known["description"] += f"  \n{line}"
+            known.setdefault("content", _answer(line)["content"])
+    parameters = operation.setdefault("parameters", [])
+    if method == "post" and operation.get("security"):
+        parameters.append(
+            _header(
+                "Idempotency-Key",
+                "The same key and body within 24 hours answer as the first time, with `Idempotency-Replayed: true`.",
+                pattern=r"^[!#-~]{1,255}$",
+            )
+        )
+    if method == "patch":
+        parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
+    for status, response in responses.items():
+        if status == "201":
+            response.setdefault("headers", {})["Location"] = {
+                "description": "Where the new object is.",
+                "schema": {"type": "string"},
+            }
+    if not parameters:
+        del operation["parameters"]
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """The document, generated once per process."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=DESCRIPTION,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            separate_input_output_schemas=app.separate_input_output_schemas,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = PROBLEM_SCHEMA
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                _complete(method, path, operation)
+                operation.setdefault("security", [])
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,73 @@
+"""Lists: keyset pages over version 7 ids, so that a row added or removed while paging is neither lost nor doubled."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.http.problems import VALIDATION
+from app.http.shapes import Limit
+
+T = TypeVar("T")
+
+LimitQuery = Annotated[Limit, Query(description="How many items at most.")]
+AfterQuery = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]{22}$",
+        description="The `next` of the page before. Opaque; it gives no access to anything.",
+    ),
+]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list. `next` is null on the last one, and only there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    items: list[T]
+    next: str | None
+
+
+def cursor(last: UUID) -> str:
+    """The cursor that continues after a row."""
+    return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
+
+
+def position_of(after: str) -> UUID:
+    """The id a cursor stands for. Raises a 422 problem for anything that is no cursor of ours."""
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(after + "=="))
+    except (ValueError, binascii.Error) as error:
+        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after") from error
+
+
+async def page(
+    session: AsyncSession,
+    statement: Select[tuple[T]],
+    key: InstrumentedAttribute[UUID] | Any,
+    *,
+    limit: int,
+    after: str | None,
+) -> tuple[list[T], str | None]:
+    """The rows of one page in the order of `key`, and the cursor of the next page or None."""
+    if after is not None:
+        statement = statement.where(key > position_of(after))
+    rows = list(await session.scalars(statement.order_by(key).limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], cursor(getattr(rows[limit - 1], key.key))
+
+
+def link_next(request: Request, response: Response, following: str | None) -> None:
+    """`Link: <…>; rel="next"` (RFC 8288), relative, so that it holds behind any proxy."""
+    if following is not None:
+        url = request.url.include_query_params(after=following)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

@@ -1,0 +1,162 @@
+"""One request: who calls, is it well-formed, one transaction around it, the commit before the answer goes out.
+
+The order is fixed here for every endpoint: token (401), media types (406, 415), size (413), query names (422), then
+the handler with its role check (403) and input (422). The transaction belongs to the route and not to a `yield`
+dependency, because the answer kept for an `Idempotency-Key` must be part of it, and only the route sees both.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from app.db import Identity
+from app.http import idempotency
+from app.http.errors import parse_strictly
+from app.http.negotiation import JSON, MERGE_PATCH, preferred, require_content_type
+from app.http.problems import BODY_TOO_LARGE
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Caller(Protocol):
+    """Whoever a token stands for, as far as this layer needs to know."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+
+class Authenticator(Protocol):
+    """Turns `Authorization` headers into a caller, or raises a 401 problem."""
+
+    async def authenticate(self, authorization_headers: list[str]) -> Caller: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """A dependency that yields the media type to answer with: the first offered unless `Accept` prefers another."""
+
+    offers: tuple[str, ...]
+
+    async def __call__(self, request: Request) -> str:
+        return preferred(request.headers.get("accept"), self.offers)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """A dependency for endpoints that read the body themselves: its media type, and how large it may be."""
+
+    accepts: tuple[str, ...]
+    limit: int
+
+    async def __call__(self, request: Request) -> str:
+        return require_content_type(request, self.accepts)
+
+
+def offers(*media_types: str) -> Any:
+    """`fmt: Annotated[str, offers(JSON, CSV)]` in a route's signature."""
+    return Depends(Offers(media_types))
+
+
+def accepts(*media_types: str, limit: int) -> Any:
+    """`sent: Annotated[str, accepts(JSON, CSV, limit=…)]` in a route's signature; `limit` in bytes."""
+    return Depends(Accepts(media_types, limit))
+
+
+class StrictRequest(Request):
+    """A request whose body is bounded and whose JSON is read strictly."""
+
+    body_limit: int = 1024 * 1024
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The body in pieces. Raises `BODY_TOO_LARGE` as soon as it passes the limit."""
+        if int(self.headers.get("content-length", "0")) > self.body_limit:
+            raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
+        received = 0
+        async for chunk in super().stream():
+            received += len(chunk)
+            if received > self.body_limit:
+                raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
+            yield chunk
+
+    async def json(self) -> Any:
+        """The body as JSON. Raises `RequestValidationError`, also for a name that stands twice."""
+        if not hasattr(self, "_json"):
+            self._json = parse_strictly(await self.body())
+        return self._json
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    yield dependant.call
+    for sub in dependant.dependencies:
+        yield from _calls(sub)
+
+
+class Route(APIRoute):
+    """The route class of every router: `APIRouter(route_class=Route)`."""
+
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
+        calls = list(_calls(self.dependant))
+        public = not any(hasattr(call, "roles") for call in calls)
+        offered = next((call.offers for call in calls if isinstance(call, Offers)), (JSON,))
+        raw = next((call for call in calls if isinstance(call, Accepts)), None)
+        query_names = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        repeatable: set[str] = set()
+        has_body = self.body_field is not None
+
+        async def handle(received: Request) -> Response:
+            request = StrictRequest(received.scope, received.receive)
+            state = request.app.state
+            request.body_limit = raw.limit if raw is not None else state.settings.body_limit_bytes
+            identity = None
+            if not public:
+                caller = await state.keys.authenticate(request.headers.getlist("authorization"))
+                request.scope["state"]["actor"] = caller
+                identity = caller.identity
+                preferred(request.headers.get("accept"), offered)
+            if has_body:
+                patch = request.method == "PATCH"
+                require_content_type(request, (MERGE_PATCH, JSON) if patch else (JSON,))
+            _refuse_unknown_query(request, query_names, repeatable)
+            async with state.database.transaction(identity) as session:
+                request.scope["state"]["session"] = session
+                if request.method != "POST" or identity is None:
+                    return await handler(request)
+                body = b"" if raw is not None and raw.limit > state.settings.body_limit_bytes else await request.body()
+                attempt = await idempotency.begin(request, body, session, identity, state.settings.idempotency_hours)
+                if isinstance(attempt, Response):
+                    return attempt
+                response = await handler(request)
+                if attempt is not None:
+                    await attempt.remember(session, response)
+                return response
+
+        return handle
+
+
+def _refuse_unknown_query(request: Request, known: set[str], repeatable: set[str]) -> None:
+    names = [name for name, _ in request.query_params.multi_items()]
+    faults = [
+        (name, "er ein ukjend parameter" if name not in known else "står meir enn ein gong")
+        for name in dict.fromkeys(names)
+        if name not in known or (names.count(name) > 1 and name not in repeatable)
+    ]
+    if faults:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "value_error",
+                    "loc": ("query", name.encode("ascii", "replace").decode()[:60]),
+                    "msg": sentence,
+                    "input": None,
+                    "ctx": {"error": sentence},
+                }
+                for name, sentence in faults
+            ]
+        )

@@ -1,0 +1,125 @@
+"""The types that requests and answers are made of, strict by the contract: no coercion, no unknown field.
+
+Each carries its own JSON Schema, so that the OpenAPI document says exactly what is accepted.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+_DAY = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
+
+# Every character class of white space spelt out: the dialects of regular expressions disagree on `\s`.
+_BLANK = "\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+_TEXT = f"^[^\x00]*[^{_BLANK}][^\x00]*$"
+
+
+class Shape(BaseModel):
+    """A body that comes in or goes out. Unknown fields are refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, ser_json_inf_nan="null")
+
+
+def _day(value: object) -> date:
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError("må vere ein dato på forma ÅÅÅÅ-MM-DD mellom 1900 og 2099")
+
+
+def _amount(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return Decimal(value)
+    raise ValueError("må vere eit beløp som tekst med to desimalar, til dømes «22317.00»")
+
+
+def _positive_amount(value: object) -> Decimal:
+    amount = _amount(value)
+    if amount <= 0:
+        raise ValueError("må vere større enn 0.00")
+    return amount
+
+
+def _whole(value: object) -> object:
+    # JSON Schema's integer includes 503.0, and JSON's true is no number.
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if type(value) is not int:
+        raise ValueError("må vere eit heiltal")
+    return value
+
+
+def _whole_in_query(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value, re.ASCII):
+        return int(value)
+    return _whole(value)
+
+
+def _two_decimals(value: Decimal) -> str:
+    return f"{value:.2f}"
+
+
+def text(longest: int) -> Any:
+    """A string of 1 to `longest` characters, not blank, without NUL (PostgreSQL cannot store it)."""
+    return StringConstraints(min_length=1, max_length=longest, pattern=_TEXT)
+
+
+Name = Annotated[str, text(200)]
+Line = Annotated[str, text(500)]
+Prose = Annotated[str, text(4000)]
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$", "examples": ["2022-07-01"]}),
+]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    PlainSerializer(_two_decimals, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["22317.00"]}),
+]
+PositiveMoney = Annotated[
+    Decimal,
+    BeforeValidator(_positive_amount),
+    PlainSerializer(_two_decimals, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([1-9][0-9]{0,7}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9]))$",
+            "examples": ["22317.00"],
+        }
+    ),
+]
+# A computed amount: it may be negative, and a sum may be larger than any single input.
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(_two_decimals, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["-28904.00"]}),
+]
+Percent = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
+Year = Annotated[int, Field(ge=1900, le=2099), BeforeValidator(_whole_in_query)]
+Revision = Annotated[int, Field(ge=0, le=2_147_483_647), BeforeValidator(_whole)]
+Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_whole)]
+Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole_in_query)]
+OrganisationNumber = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["810000018"])
+]
+MunicipalityNumber = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}$", min_length=4, max_length=4), Field(examples=["4631"])
+]

@@ -1,0 +1,12 @@
+window.ui = SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+  docExpansion: "none",
+  defaultModelsExpandDepth: 0,
+  filter: true,
+});

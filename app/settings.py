@@ -1,0 +1,105 @@
+"""All configuration, from the environment. Nothing else reads it.
+
+`DATABASE_URL` and `OWNER_DATABASE_URL` stand without a prefix, as hosts set them; the rest begins with `VEKSTPLASS_`.
+"""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PLACEHOLDER_KEY = SecretStr("cGxhY2Vob2xkZXItcGxhY2Vob2xkZXItcGxhY2Vob2w=")
+PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w=")
+
+
+class Issuer(BaseModel):
+    """One token issuer that is trusted: Maskinporten for machines, an OpenID provider for people."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    audience: str
+    kind: Literal["machine", "person"]
+    jwks_uri: str | None = None
+    jwks: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_key_source(self) -> Self:
+        if (self.jwks_uri is None) == (self.jwks is None):
+            raise ValueError("an issuer has either jwks_uri or jwks")
+        return self
+
+
+class Settings(BaseSettings):
+    """Configuration of one process. Raises `ValidationError` at start when production would run on placeholders."""
+
+    model_config = SettingsConfigDict(env_prefix="VEKSTPLASS_", extra="ignore", frozen=True)
+
+    environment: Literal["development", "demo", "production"] = "development"
+    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    owner_database_url: str = Field(
+        default="", validation_alias=AliasChoices("OWNER_DATABASE_URL", "owner_database_url")
+    )
+    database_role: str | None = None
+    pool_size: int = Field(default=8, ge=1, le=50)
+    pool_timeout_seconds: float = Field(default=1.5, gt=0, le=30)
+    prepared_statements: bool = True
+
+    issuers: tuple[Issuer, ...] = ()
+    token_max_lifetime_seconds: int = Field(default=12 * 3600, gt=0)
+    clock_skew_seconds: int = Field(default=10, ge=0, le=60)
+
+    municipality_number: str = Field(default="4631", pattern=r"^[0-9]{4}$")
+    allow_synthetic_identity_numbers: bool = False
+    identity_number_keys: dict[str, SecretStr] = {"placeholder": PLACEHOLDER_KEY}
+    identity_number_key_id: str = "placeholder"
+    identity_number_index_key: SecretStr = PLACEHOLDER_INDEX_KEY
+
+    cors_origins: tuple[str, ...] = ()
+    body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
+    idempotency_hours: int = Field(default=24, gt=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    data_dir: Path = Path(".data")
+
+    @property
+    def in_production(self) -> bool:
+        return self.environment == "production"
+
+    @model_validator(mode="after")
+    def _keys_are_real(self) -> Self:
+        if self.identity_number_key_id not in self.identity_number_keys:
+            raise ValueError("identity_number_key_id names no key in identity_number_keys")
+        for secret in (*self.identity_number_keys.values(), self.identity_number_index_key):
+            try:
+                key = base64.b64decode(secret.get_secret_value(), validate=True)
+            except (binascii.Error, ValueError) as error:
+                raise ValueError("identity number keys are base64") from error
+            if len(key) != 32:
+                raise ValueError("identity number keys are 32 bytes")
+        return self
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if not self.in_production:
+            return self
+        missing = [
+            name
+            for name, bad in (
+                ("DATABASE_URL", not self.database_url),
+                ("VEKSTPLASS_ISSUERS", not self.issuers),
+                (
+                    "VEKSTPLASS_IDENTITY_NUMBER_KEYS",
+                    PLACEHOLDER_KEY in self.identity_number_keys.values(),
+                ),
+                ("VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY", self.identity_number_index_key == PLACEHOLDER_INDEX_KEY),
+                ("VEKSTPLASS_ALLOW_SYNTHETIC_IDENTITY_NUMBERS", self.allow_synthetic_identity_numbers),
+                ("VEKSTPLASS_DATABASE_ROLE", self.database_role is not None),
+            )
+            if bad
+        ]
+        if missing:
+            raise ValueError("production needs real values for " + ", ".join(missing))
+        return self
