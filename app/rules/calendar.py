@@ -1,0 +1,86 @@
+"""Days, months, Norwegian public holidays and placement years (C3, L3, A3, M)."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from functools import lru_cache
+
+_SATURDAY = 5
+_DAY = timedelta(days=1)
+
+
+def days_in_month(year: int, month: int) -> int:
+    """The month's true number of days (C3)."""
+    return monthrange(year, month)[1]
+
+
+def month_range(year: int, month: int) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    return date(year, month, 1), date(year, month, days_in_month(year, month))
+
+
+def is_weekday(day: date) -> bool:
+    """Monday to Friday, public holidays too (C3's rule for weekdays)."""
+    return day.weekday() < _SATURDAY
+
+
+def weekdays_between(first: date, last: date) -> int:
+    """How many days of the closed period are Monday to Friday, public holidays counted (C3). 0 when last is before
+    first.
+    """
+    days = last.toordinal() - first.toordinal() + 1
+    if days <= 0:
+        return 0
+    weeks, rest = divmod(days, 7)
+    weekday = first.weekday()
+    return weeks * 5 + sum((weekday + step) % 7 < _SATURDAY for step in range(rest))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number `months` months on (or back), or the last day of that month where it has no such day (L3, M).
+
+    OverflowError past the years 1 to 9999.
+    """
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError("the day lies outside the calendar")
+    return date(year, month0 + 1, min(day.day, days_in_month(year, month0 + 1)))
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (the anonymous Gregorian computus)."""
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    leap_centuries, century_rest = divmod(century, 4)
+    moon_shift = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap_centuries - moon_shift + 15) % 30
+    leap_years, year_rest = divmod(in_century, 4)
+    to_sunday = (32 + 2 * century_rest + 2 * leap_years - epact - year_rest) % 7
+    late = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day0 = divmod(epact + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day0 + 1)
+
+
+@lru_cache(maxsize=256)
+def public_holidays(year: int) -> frozenset[date]:
+    """The Norwegian public holidays of a year, those that fall on a Sunday among them (A3)."""
+    easter = easter_sunday(year)
+    # Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension, Whit Sunday and Monday.
+    movable = {easter + timedelta(days=offset) for offset in (-3, -2, 0, 1, 39, 49, 50)}
+    fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))}
+    return frozenset(movable | fixed)
+
+
+def is_planned_day(day: date) -> bool:
+    """Whether a participant is expected that day: a weekday that is no public holiday (A3)."""
+    return is_weekday(day) and day not in public_holidays(day.year)
+
+
+def placement_year(first_day: date, n: int) -> tuple[date, date]:
+    """The first and last day of a placement's n-th year, n from 1 (M).
+
+    Each year is counted from the first day itself, so that 29 February comes back in every leap year.
+    For a `legacy` placement the caller gives the guideline's effective date. ValueError when n is below 1.
+    """
+    if n < 1:
+        raise ValueError("placement years are counted from 1")
+    return add_months(first_day, 12 * (n - 1)), add_months(first_day, 12 * n) - _DAY

@@ -1,0 +1,43 @@
+"""Capacity (P2): active places on any day never exceed the capacity in force that day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+
+def capacity_on(capacities: Sequence[tuple[date, int]], day: date) -> int:
+    """P2: places a provider has on a day, from rows (first day, places). 0 before the first row.
+
+    Of rows with the same first day the one given last counts.
+    """
+    valid_from, places = date.min, 0
+    for row_from, row_places in capacities:
+        if valid_from <= row_from <= day:
+            valid_from, places = row_from, row_places
+    return places
+
+
+def first_day_over_capacity(
+    capacities: Sequence[tuple[date, int]], stays: Sequence[tuple[date, date | None]]
+) -> date | None:
+    """P2: the first day on which more places are active than the capacity in force, or None.
+
+    `capacities` are (first day, places) in any order; a day before the first has none. `stays` are (first day, last
+    day or None), one per placement: each counts one, whatever its share. A stay whose last day is before its first
+    counts nowhere.
+    """
+    # One sweep over the days on which something changes: only there can an excess begin.
+    steps: dict[int, int] = {}
+    for first, last in stays:
+        if last is None or last >= first:
+            steps[first.toordinal()] = steps.get(first.toordinal(), 0) + 1
+            if last is not None:
+                steps[last.toordinal() + 1] = steps.get(last.toordinal() + 1, 0) - 1
+    limits = {first.toordinal(): places for first, places in capacities}
+
+    active = capacity = 0
+    for ordinal in sorted(steps.keys() | limits.keys()):
+        active += steps.get(ordinal, 0)
+        capacity = limits.get(ordinal, capacity)
+        if active > capacity:
+            return date.fromordinal(ordinal)
+    return None

@@ -1,0 +1,82 @@
+"""Organisation numbers (P1) and national identity numbers: recognised and controlled, never read for age or sex."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+_ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2, 1)
+_FIRST_CONTROL = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
+_SECOND_CONTROL = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+_D_NUMBER_DAY = 40
+_H_NUMBER_MONTH = 40
+_SYNTHETIC_MONTH = 80
+
+# Six digits, perhaps a separator, five digits, and no digit on either side.
+_CANDIDATE = re.compile(r"(?<![0-9])([0-9]{6})[ \u00a0\u202f.\-\u2010\u2011\u2013]?([0-9]{5})(?![0-9])")
+_ELEVEN = re.compile(r"[0-9]{11}")
+_NINE = re.compile(r"[0-9]{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityNumber:
+    """What a national identity number is. It holds neither the number nor anything about the person."""
+
+    kind: Literal["national", "d_number", "h_number"]
+    synthetic: bool
+    """From Skatteetaten's test population (Tenor, month + 80): never a real person."""
+
+
+def organisation_number_ok(text: str) -> bool:
+    """P1: nine ASCII digits that pass the modulus-11 control."""
+    return _NINE.fullmatch(text) is not None and _remainder(text, _ORGANISATION_WEIGHTS) == 0
+
+
+def classify_identity_number(text: str, *, relaxed: bool = False) -> IdentityNumber | None:
+    """The kind of an identity number of eleven ASCII digits, or None when it is none.
+
+    National number; D-number (day + 40); H-number (month + 40; NAV's own test numbers look the same); synthetic
+    (month + 80, a D-number too). The century is unknown, so a date that exists in 19yy or 20yy will do. `relaxed` is
+    the control that applies to numbers issued from 2032: the first control digit may then leave a remainder of 0, 1,
+    2 or 3.
+    """
+    if _ELEVEN.fullmatch(text) is None:
+        return None
+    if _remainder(text[:10], _FIRST_CONTROL) > (3 if relaxed else 0) or _remainder(text, _SECOND_CONTROL) != 0:
+        return None
+
+    day, month, year = int(text[:2]), int(text[2:4]), int(text[4:6])
+    kind: Literal["national", "d_number", "h_number"] = "national"
+    synthetic = month > _SYNTHETIC_MONTH
+    if day > _D_NUMBER_DAY:
+        day, kind = day - _D_NUMBER_DAY, "d_number"
+    if synthetic:
+        month -= _SYNTHETIC_MONTH
+    elif month > _H_NUMBER_MONTH and kind == "national":
+        month, kind = month - _H_NUMBER_MONTH, "h_number"
+    return IdentityNumber(kind, synthetic) if _is_date(day, month, year) else None
+
+
+def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
+    """Whether a free text holds an identity number, also one written with a space, dot or hyphen after the birth
+    date.
+    """
+    return any(
+        classify_identity_number(birth + rest, relaxed=relaxed) is not None for birth, rest in _CANDIDATE.findall(text)
+    )
+
+
+def _remainder(digits: str, weights: Sequence[int]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
+
+
+def _is_date(day: int, month: int, year_of_century: int) -> bool:
+    for century in (1900, 2000):
+        try:
+            date(century + year_of_century, month, day)
+        except ValueError:
+            continue
+        return True
+    return False

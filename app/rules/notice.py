@@ -1,0 +1,40 @@
+"""Notice (oppseiing): when a place ends (L3)."""
+
+from collections.abc import Collection
+from datetime import date
+
+from app.rules.calendar import add_months
+
+NOTICE_MONTHS = 3
+PARTIES = frozenset({"municipality", "provider"})
+
+
+class AgreedEndBeforeNotice(ValueError):
+    """L3: the agreed end lies before the day the notice was given."""
+
+
+class AgreedEndAfterNotice(ValueError):
+    """L3: the agreed end lies after the notice's own end: both may agree on an earlier day, never on a later."""
+
+
+class AgreedEndLacksParty(ValueError):
+    """L3: an agreed end names both parties, the municipality and the provider."""
+
+
+def notice_ends_on(given_on: date) -> date:
+    """L3: the place's last day, which is paid too: the same day number three months on, or that month's last day."""
+    return add_months(given_on, NOTICE_MONTHS)
+
+
+def agreed_end(given_on: date, agreed_end_on: date, agreed_by: Collection[str]) -> date:
+    """L3: the last day that both parties agreed on in writing, from the day of notice to the notice's own end.
+
+    Raises AgreedEndBeforeNotice, AgreedEndAfterNotice or AgreedEndLacksParty, in that order.
+    """
+    if agreed_end_on < given_on:
+        raise AgreedEndBeforeNotice
+    if agreed_end_on > notice_ends_on(given_on):
+        raise AgreedEndAfterNotice
+    if not PARTIES <= set(agreed_by):
+        raise AgreedEndLacksParty
+    return agreed_end_on

@@ -1,0 +1,240 @@
+"""C5-C8, C10, C11: where a year stands against its frame.
+
+A position is a pure answer to a `Question`: what-if (C9) is the same question asked with `dataclasses.replace`. Every
+amount is whole øre.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+from typing import Literal
+from uuid import UUID
+
+from app.rules.cost import Stays, YearTotals, standard_month_costs, year_totals
+from app.rules.money import from_ore, round_half_up
+from app.rules.prices import BASIS_POINTS, Guideline, GuidelineMissing, Rate, RateMissing, guideline_on, recorded_order
+
+Flag = Literal["no_frame", "within", "watch", "overrun"]
+
+_RANKS: dict[Flag, int] = {"no_frame": 0, "within": 0, "watch": 1, "overrun": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """C5: one revision of a year's budget frame. `id` is None for an assumed frame (C9), which wins over its equals."""
+
+    id: UUID | None
+    adopted_on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """C7: how far over the frame, and the first month (`2022-12`) whose cumulative forecast passes it."""
+
+    amount: int
+    first_month: str
+
+
+@dataclass(frozen=True, slots=True)
+class VtaComparison:
+    """C10: the least the same places would cost the municipality as state-financed VTA."""
+
+    minimum_share_percent: Decimal
+    municipal_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """C6-C8, C10, C11, with the contract's names. `None` where there is no frame, no overrun, or nothing to compare."""
+
+    year: int
+    on: date
+    frame: int | None
+    incurred: int
+    remaining_to_come: int
+    forecast: int
+    forecast_by_month: tuple[int, ...]
+    difference: int | None
+    share_used_percent: Decimal | None
+    flag: Flag
+    overrun: Overrun | None
+    places: int
+    average_monthly_cost: int
+    room_for_standard_places: int
+    room_from: date
+    expected_refund: int
+    net_forecast: int
+    vta_comparison: VtaComparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything a position is computed from: the year's stays, all rates, versions and frames, and the day it is
+    asked for.
+
+    `room_from` is the day asked for (C8), or None for the default; it lies in the year.
+    """
+
+    year: int
+    on: date
+    stays: Stays
+    rates: Sequence[Rate]
+    guidelines: Sequence[Guideline]
+    frames: Sequence[Frame]
+    expected_refund: int = 0
+    room_from: date | None = None
+
+
+def position_of(question: Question) -> Position:
+    """C6: the position of a year on a day. RateMissing or GuidelineMissing when a standard place lacks a price on a
+    day.
+    """
+    year, on, rates, guidelines = question.year, question.on, question.rates, question.guidelines
+    frame = latest_frame(question.frames, on)
+    room_from = room_day(year, on, question.room_from)
+    try:
+        place_cost = sum(standard_month_costs(room_from, year, rates, guidelines, on))
+    except (RateMissing, GuidelineMissing):
+        # Places at their own price need no rate (L2), so the year may still have a position.
+        place_cost = None
+    parameters = parameters_for(guidelines, year, on)
+    return position(
+        year,
+        on,
+        frame=None if frame is None else frame.amount,
+        totals=year_totals(question.stays, year, rates, guidelines, on, on),
+        parameters=parameters,
+        room_from=room_from,
+        standard_place_cost=place_cost,
+        expected_refund=question.expected_refund,
+    )
+
+
+def position(
+    year: int,
+    on: date,
+    *,
+    frame: int | None,
+    totals: YearTotals,
+    parameters: Guideline,
+    room_from: date,
+    standard_place_cost: int | None,
+    expected_refund: int = 0,
+) -> Position:
+    """C6-C8, C10, C11 from sums already made.
+
+    `standard_place_cost` is what one more full place costs from `room_from` to the year's end, None where it has no
+    price. ValueError for a negative frame.
+    """
+    if frame is not None and frame < 0:
+        raise ValueError("a frame is never negative")
+    forecast, incurred = sum(totals.forecast_by_month), sum(totals.incurred_by_month)
+    return Position(
+        year=year,
+        on=on,
+        frame=frame,
+        incurred=incurred,
+        remaining_to_come=forecast - incurred,
+        forecast=forecast,
+        forecast_by_month=totals.forecast_by_month,
+        difference=None if frame is None else frame - forecast,
+        share_used_percent=share_used_percent(forecast, frame),
+        flag=flag_of(forecast, frame, parameters.watch_bp),
+        overrun=_overrun(year, totals.forecast_by_month, frame),
+        places=totals.places,
+        average_monthly_cost=_average(forecast, totals.place_months),
+        room_for_standard_places=room_for(forecast, frame, standard_place_cost),
+        room_from=room_from,
+        expected_refund=expected_refund,
+        net_forecast=forecast - expected_refund,
+        vta_comparison=None
+        if totals.vta_cost is None
+        else VtaComparison(_hundredths(parameters.vta_share_bp), totals.vta_cost),
+    )
+
+
+def latest_frame(frames: Sequence[Frame], on: date) -> Frame | None:
+    """C5: the frame on a day: the latest adopted by then; of those adopted on one day, the last recorded."""
+    adopted = (frame for frame in frames if frame.adopted_on <= on)
+    return max(adopted, key=lambda frame: (frame.adopted_on, recorded_order(frame.id), frame.amount), default=None)
+
+
+def parameters_for(guidelines: Sequence[Guideline], year: int, on: date) -> Guideline:
+    """Whose `watch_bp` and `vta_share_bp` a position shows. **Decided here**: the version in force on the position's
+    day, or on the day of the year nearest to it; before the first version, the first; with no version at all, the
+    defaults.
+    """
+    day = min(max(on, date(year, 1, 1)), date(year, 12, 31))
+    try:
+        return guideline_on(guidelines, day)
+    except GuidelineMissing:
+        return min(guidelines, key=lambda version: version.valid_from, default=Guideline(None, day))
+
+
+def flag_of(forecast: int, frame: int | None, watch_bp: int) -> Flag:
+    """C7: `overrun` over the frame (exactly at it is not over), `watch` from `watch_bp` of it, else `within`."""
+    if frame is None:
+        return "no_frame"
+    if forecast > frame:
+        return "overrun"
+    return "watch" if forecast * BASIS_POINTS >= frame * watch_bp else "within"
+
+
+def flag_rank(flag: Flag) -> int:
+    """C7: orders the flags, so that a rise is `flag_rank(after) > flag_rank(before)`. `no_frame` ranks with `within`."""
+    return _RANKS[flag]
+
+
+def share_used_percent(forecast: int, frame: int | None) -> Decimal | None:
+    """C6: forecast / frame in percent, two decimals, half up; over 100 in an overrun. None without a frame, or of
+    zero.
+    """
+    return _hundredths(round_half_up(forecast * BASIS_POINTS, frame)) if frame else None
+
+
+def room_day(year: int, on: date, asked: date | None = None) -> date:
+    """C8: the day asked for, else the day after the position's where that lies in the year, else the year's first.
+
+    ValueError when the day asked for lies outside the year.
+    """
+    if asked is not None:
+        if asked.year != year:
+            raise ValueError("room is asked for from a day of the year")
+        return asked
+    last_before = date(year, 1, 1).toordinal() - 1
+    if last_before <= on.toordinal() < date(year, 12, 31).toordinal():
+        return on + timedelta(days=1)
+    return date(year, 1, 1)
+
+
+def room_for(forecast: int, frame: int | None, standard_place_cost: int | None) -> int:
+    """C8: how many more standard places fit in what is left of the frame.
+
+    **Decided here**: 0 without a frame, over it, where a place has no price, and where it costs nothing (a weekend at
+    the year's end under `weekdays`): the service never promises room it cannot count.
+    """
+    if frame is None or forecast > frame or not standard_place_cost:
+        return 0
+    return (frame - forecast) // standard_place_cost
+
+
+def _overrun(year: int, forecast_by_month: Sequence[int], frame: int | None) -> Overrun | None:
+    if frame is None or sum(forecast_by_month) <= frame:
+        return None
+    month = next(month for month, so_far in enumerate(accumulate(forecast_by_month), start=1) if so_far > frame)
+    return Overrun(sum(forecast_by_month) - frame, f"{year:04}-{month:02}")
+
+
+def _average(forecast: int, place_months: Fraction) -> int:
+    """C6: forecast / place-months, rounded half up; 0 for a year without places."""
+    if not place_months:
+        return 0
+    return round_half_up(forecast * place_months.denominator, place_months.numerator)
+
+
+def _hundredths(whole: int) -> Decimal:
+    return from_ore(whole)
