@@ -135,7 +135,7 @@ def instant(*, on_update: bool = False) -> Any:
     times: dict[str, Any] = {"server_default": func.now()}
     if on_update:
         times["onupdate"] = func.now()
-    return Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=times, nullable=False)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), sa_column_kwargs=times, nullable=False)
 
 
 class Row(SQLModel):

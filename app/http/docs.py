@@ -73,7 +73,7 @@ async def asset(asset_name: str) -> FileResponse:
 async def explain(
     problem_code: Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z0-9-]{1,64}$", examples=["validation"])],
 ) -> ProblemExplanation:
-    """The address that `type` of every problem answer points to: what it means and what to do, in nynorsk and English."""
+    """Where `type` of every problem answer points: what it means, in nynorsk and English."""
     found = TYPES.get(problem_code)
     if found is None:
         raise NOT_FOUND()

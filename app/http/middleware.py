@@ -7,6 +7,7 @@ nobody caught becomes a problem here.
 import logging
 import re
 import time
+from types import TracebackType
 
 import structlog
 from prometheus_client import Histogram
@@ -102,7 +103,7 @@ def _request_id(scope: Scope) -> str:
     return str(new_id())
 
 
-def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, object]:
+def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """The traceback of an exception, with the exception's own text left out."""
     bare = RuntimeError(type(error).__name__)
     return (RuntimeError, bare, error.__traceback__)

@@ -2,19 +2,21 @@
 
 import base64
 import binascii
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Mapped
 
+from app.db import Row
 from app.http.problems import VALIDATION
 from app.http.shapes import Limit
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Row)
 
 LimitQuery = Annotated[Limit, Query(description="How many items at most.")]
 AfterQuery = Annotated[
@@ -51,19 +53,19 @@ def position_of(after: str) -> UUID:
 
 async def page(
     session: AsyncSession,
-    statement: Select[tuple[T]],
-    key: InstrumentedAttribute[UUID] | Any,
+    statement: Select[R],
+    key: Mapped[UUID],
     *,
     limit: int,
     after: str | None,
-) -> tuple[list[T], str | None]:
+) -> tuple[list[R], str | None]:
     """The rows of one page in the order of `key`, and the cursor of the next page or None."""
     if after is not None:
         statement = statement.where(key > position_of(after))
-    rows = list(await session.scalars(statement.order_by(key).limit(limit + 1)))
+    rows: list[R] = list(await session.scalars(statement.order_by(key).limit(limit + 1)))
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], cursor(getattr(rows[limit - 1], key.key))
+    return rows[:limit], cursor(rows[limit - 1].id)
 
 
 def link_next(request: Request, response: Response, following: str | None) -> None:

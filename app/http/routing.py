@@ -5,14 +5,15 @@ the handler with its role check (403) and input (422). The transaction belongs t
 dependency, because the answer kept for an `Idempotency-Key` must be part of it, and only the route sees both.
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 
 from app.db import Identity
@@ -73,7 +74,7 @@ class StrictRequest(Request):
 
     body_limit: int = 1024 * 1024
 
-    async def stream(self) -> AsyncIterator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces. Raises `BODY_TOO_LARGE` as soon as it passes the limit."""
         if int(self.headers.get("content-length", "0")) > self.body_limit:
             raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
@@ -106,8 +107,9 @@ class Route(APIRoute):
         public = not any(hasattr(call, "roles") for call in calls)
         offered = next((call.offers for call in calls if isinstance(call, Offers)), (JSON,))
         raw = next((call for call in calls if isinstance(call, Accepts)), None)
-        query_names = {field.alias for field in get_flat_dependant(self.dependant).query_params}
-        repeatable: set[str] = set()
+        query_names = {
+            field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, QueryParameter)
+        }
         has_body = self.body_field is not None
 
         async def handle(received: Request) -> Response:
@@ -123,7 +125,7 @@ class Route(APIRoute):
             if has_body:
                 patch = request.method == "PATCH"
                 require_content_type(request, (MERGE_PATCH, JSON) if patch else (JSON,))
-            _refuse_unknown_query(request, query_names, repeatable)
+            _refuse_unknown_query(request, query_names)
             async with state.database.transaction(identity) as session:
                 request.scope["state"]["session"] = session
                 if request.method != "POST" or identity is None:
@@ -140,12 +142,12 @@ class Route(APIRoute):
         return handle
 
 
-def _refuse_unknown_query(request: Request, known: set[str], repeatable: set[str]) -> None:
+def _refuse_unknown_query(request: Request, known: set[str]) -> None:
     names = [name for name, _ in request.query_params.multi_items()]
     faults = [
         (name, "er ein ukjend parameter" if name not in known else "står meir enn ein gong")
         for name in dict.fromkeys(names)
-        if name not in known or (names.count(name) > 1 and name not in repeatable)
+        if name not in known or names.count(name) > 1
     ]
     if faults:
         raise RequestValidationError(

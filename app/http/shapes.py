@@ -4,9 +4,10 @@ Each carries its own JSON Schema, so that the OpenAPI document says exactly what
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     BaseModel,
@@ -123,3 +124,11 @@ OrganisationNumber = Annotated[
 MunicipalityNumber = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{4}$", min_length=4, max_length=4), Field(examples=["4631"])
 ]
+
+
+class Stored(Shape):
+    """What every stored object answers with."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime

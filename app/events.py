@@ -1,0 +1,37 @@
+"""The outbox: what happened, stored in the act's own transaction, read by whoever follows along.
+
+An event is thin: a type, a subject and ids, no personal data. `transaction_id` makes the reading order safe: an event
+is shown only when no earlier transaction can still bring one (see `GET /v1/events`).
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, FetchedValue, Identity, Index, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from app.clock import new_id
+from app.db import Row
+
+
+class Event(Row, table=True):
+    """One thing that happened. Rows are only ever added."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_transaction_id_position", "transaction_id", "position"),)
+
+    position: int = Field(default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": Identity(always=True)})
+    transaction_id: int = Field(
+        default=None, sa_type=BigInteger, sa_column_kwargs={"server_default": FetchedValue()}, nullable=False
+    )
+    type: str
+    subject: str
+    data: dict[str, Any] = Field(sa_type=JSONB)
+
+
+async def publish(session: AsyncSession, type_: str, subject: str, data: dict[str, str | int | None]) -> None:
+    """Store an event with the act. `type_` is `<noun>.<what happened>`, `subject` the path of what it is about."""
+    # Without RETURNING: whoever acts may not be one who may read events.
+    statement = insert(Event).values(id=new_id(), type=type_, subject=subject, data=data)
+    await session.execute(statement, execution_options={"synchronize_session": False})

@@ -1,0 +1,72 @@
+"""Is the process alive, can it serve, how is it doing. No token, and no version or address in the answers."""
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.engine import make_url
+
+from app.http.problems import UNAVAILABLE
+from app.http.routing import Route
+from app.http.shapes import Shape
+
+router = APIRouter(tags=["service"], route_class=Route)
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+READY_SECONDS = 0.5
+
+
+class Health(Shape):
+    """The answer of a probe."""
+
+    status: str
+
+
+@cache
+def schema_head() -> str:
+    """The revision the code was written for."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
+
+
+async def schema_revision(database_url: str) -> str | None:
+    """The revision the database is at, over a connection of its own: a full pool must not look like a dead database."""
+    url = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url, timeout=READY_SECONDS)
+    try:
+        revision: str | None = await connection.fetchval("select version_num from alembic_version")
+        return revision
+    finally:
+        await connection.close()
+
+
+@router.get("/health/live", summary="Is the process alive?")
+async def live() -> Health:
+    """Answers as long as the event loop runs; asks nothing of the database."""
+    return Health(status="ok")
+
+
+@router.get("/health/ready", summary="Can it serve?")
+async def ready(request: Request) -> Health:
+    """The database answers within 500 ms, its schema is the one this code expects, and the process is not draining."""
+    state = request.app.state
+    if state.draining:
+        raise UNAVAILABLE("Prosessen er på veg ned.")
+    try:
+        revision = await asyncio.wait_for(schema_revision(state.settings.database_url), READY_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise UNAVAILABLE() from error
+    if revision != schema_head():
+        raise UNAVAILABLE("Databasen er ikkje på det skjemaet tenesta ventar.")
+    return Health(status="ok")
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

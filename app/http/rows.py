@@ -1,0 +1,24 @@
+"""Finding one row by id, as the caller may see it."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.db import Row
+from app.http.problems import NOT_FOUND
+
+R = TypeVar("R", bound=Row)
+
+
+async def find(session: AsyncSession, kind: type[R], id_: UUID, *, lock: bool = False) -> R:
+    """The row, locked against other writers if asked. Raises `NOT_FOUND` when absent or not the caller's to see."""
+    statement = select(kind).where(col(kind.id) == id_)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await session.scalars(statement)).one_or_none()
+    if row is None:
+        raise NOT_FOUND()
+    return row

@@ -1,0 +1,89 @@
+"""Builds the application: routers, error handlers, the outermost layer, and what lives as long as the process."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from app import health
+from app.auth import Keys
+from app.db import Database
+from app.http import docs, errors, openapi
+from app.http.middleware import Outermost
+from app.providers import routes as providers
+from app.settings import Settings
+
+VERSION = "1.0.0"
+
+ROUTERS = (
+    providers.router,
+    docs.router,
+    health.router,
+)
+
+TAGS = [
+    {"name": "providers", "description": "Sheltered enterprises and their capacity (P1–P5)."},
+    {"name": "service", "description": "Health, and what every answer has in common."},
+]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application. It connects to nothing before the first request asks for it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = Database(
+            settings.database_url,
+            role=settings.database_role,
+            pool_size=settings.pool_size,
+            pool_timeout=settings.pool_timeout_seconds,
+            prepared_statements=settings.prepared_statements,
+        )
+        async with httpx.AsyncClient() as client:
+            app.state.keys = Keys(
+                settings.issuers,
+                client,
+                max_lifetime=settings.token_max_lifetime_seconds,
+                skew=settings.clock_skew_seconds,
+            )
+            app.openapi()
+            # What start-up made stays: keep the collector from walking it again at every pass.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(20_000, 20, 50)
+            app.state.draining = False
+            yield
+            app.state.draining = True
+        await app.state.database.close()
+
+    middleware = [Middleware(Outermost)]
+    if settings.cors_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.cors_origins),
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
+                expose_headers=["ETag", "Link", "Location", "X-Request-ID", "Idempotency-Replayed", "Retry-After"],
+            )
+        )
+    app = FastAPI(
+        title="Vekstplass",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+        middleware=middleware,
+    )
+    app.state.settings = settings
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app

@@ -1,0 +1,1 @@
+"""Providers (vekstbedrift): who offers places, and how many."""

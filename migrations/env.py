@@ -1,0 +1,60 @@
+"""How Alembic runs here: as the owner role, in one transaction, with plain SQLAlchemy types in the files."""
+
+import asyncio
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection, DateTime, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.sql.sqltypes import AutoString
+
+import app.main  # noqa: F401  # every table registers itself
+from app.db import metadata
+from app.settings import Settings
+
+
+
+def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
+    """Write `sa.` types, so that a migration never depends on SQLModel."""
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if kind == "type" and isinstance(item, DateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+OPTIONS: dict[str, Any] = {
+    "target_metadata": metadata,
+    "render_item": render_item,
+    "compare_server_default": False,
+    "transaction_per_migration": True,
+}
+
+
+def run(connection: Connection) -> None:
+    """Migrate over an open connection."""
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_online(url: str) -> None:
+    """Migrate the database at `url`."""
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", literal_binds=True, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+elif isinstance(given := context.config.attributes.get("connection"), Connection):
+    run(given)
+else:
+    settings = Settings()
+    asyncio.run(run_online(settings.owner_database_url or settings.database_url))
+

@@ -1,0 +1,21 @@
+-- The three roles of a cluster, run once by whoever may create roles (`python -m app roles`, or psql -f).
+-- Running it again changes nothing but the limits below.
+do $$
+begin
+    perform pg_advisory_xact_lock(46310001);
+    if not exists (select from pg_roles where rolname = 'vekstplass_owner') then
+        create role vekstplass_owner login;
+    end if;
+    if not exists (select from pg_roles where rolname = 'vekstplass_service') then
+        create role vekstplass_service login noinherit nobypassrls;
+    end if;
+    if not exists (select from pg_roles where rolname = 'vekstplass_backup') then
+        create role vekstplass_backup login bypassrls;
+    end if;
+end
+$$;
+-- On the role and not on the connection: a pooler in transaction mode refuses start-up parameters.
+alter role vekstplass_service set statement_timeout = '15s';
+alter role vekstplass_service set lock_timeout = '3s';
+alter role vekstplass_service set idle_in_transaction_session_timeout = '30s';
+alter role vekstplass_service set timezone = 'UTC';
