@@ -1,22 +1,18 @@
 """Is the process alive, can it serve, how is it doing. No token, and no version or address in the answers."""
 
 import asyncio
-from functools import cache
-from pathlib import Path
 
 import asyncpg
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.engine import make_url
 
+from app import schema
 from app.http.problems import UNAVAILABLE
 from app.http.routing import Route
 from app.http.shapes import Shape
 
 router = APIRouter(tags=["service"], route_class=Route)
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 READY_SECONDS = 0.5
 
 
@@ -24,25 +20,6 @@ class Health(Shape):
     """The answer of a probe."""
 
     status: str
-
-
-@cache
-def schema_head() -> str:
-    """The revision the code was written for."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert head is not None
-    return head
-
-
-async def schema_revision(database_url: str) -> str | None:
-    """The revision the database is at, over a connection of its own: a full pool must not look like a dead database."""
-    url = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(url, timeout=READY_SECONDS)
-    try:
-        revision: str | None = await connection.fetchval("select version_num from alembic_version")
-        return revision
-    finally:
-        await connection.close()
 
 
 @router.get("/health/live", summary="Is the process alive?")
@@ -58,10 +35,12 @@ async def ready(request: Request) -> Health:
     if state.draining:
         raise UNAVAILABLE("Prosessen er på veg ned.")
     try:
-        revision = await asyncio.wait_for(schema_revision(state.settings.database_url), READY_SECONDS)
+        revision = await asyncio.wait_for(
+            schema.revision(state.settings.database_url, timeout=READY_SECONDS), READY_SECONDS
+        )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise UNAVAILABLE() from error
-    if revision != schema_head():
+    if revision != schema.head():
         raise UNAVAILABLE("Databasen er ikkje på det skjemaet tenesta ventar.")
     return Health(status="ok")
 

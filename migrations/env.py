@@ -14,7 +14,6 @@ from app.db import metadata
 from app.settings import Settings
 
 
-
 def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Write `sa.` types, so that a migration never depends on SQLModel."""
     if kind == "type" and isinstance(item, AutoString):
@@ -52,9 +51,7 @@ if context.is_offline_mode():
     context.configure(dialect_name="postgresql", literal_binds=True, **OPTIONS)
     with context.begin_transaction():
         context.run_migrations()
-elif isinstance(given := context.config.attributes.get("connection"), Connection):
-    run(given)
 else:
     settings = Settings()
-    asyncio.run(run_online(settings.owner_database_url or settings.database_url))
-
+    url = context.config.attributes.get("url") or settings.owner_database_url or settings.database_url
+    asyncio.run(run_online(url))

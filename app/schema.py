@@ -1,0 +1,90 @@
+"""The schema's way up, and what the service demands of its database before it serves."""
+
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+ROOT = Path(__file__).parent.parent
+MIGRATIONS = ROOT / "migrations"
+
+
+class UnfitDatabase(Exception):
+    """Why the service will not serve from this database, in one sentence."""
+
+
+@cache
+def head() -> str:
+    """The revision the code was written for."""
+    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def plain_dsn(url: str) -> str:
+    """An SQLAlchemy URL as asyncpg takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def revision(url: str, *, timeout: float) -> str | None:
+    """The revision a database is at, None where it was never migrated.
+
+    Over a connection of its own: a full pool must not look like a dead database.
+    """
+    connection = await asyncpg.connect(plain_dsn(url), timeout=timeout)
+    try:
+        found: str | None = await connection.fetchval("select version_num from alembic_version", timeout=timeout)
+        return found
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+
+
+async def create_roles(url: str) -> None:
+    """Make the cluster's three roles and set their limits; `url` must be allowed to."""
+    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    try:
+        await connection.execute((MIGRATIONS / "roles.sql").read_text())
+    finally:
+        await connection.close()
+
+
+def upgrade(url: str) -> None:
+    """Migrate to head as the owner role that `url` names. Blocks; not to be called inside an event loop."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+async def demand_fit(url: str, *, role: str | None = None) -> None:
+    """Refuse a role that the wall does not hold back, and a schema that is not the one this code expects.
+
+    Raises `UnfitDatabase`. With `role`, the login may be privileged because every connection becomes that role.
+    """
+    try:
+        connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise UnfitDatabase(f"The database cannot be reached: {type(error).__name__}.") from error
+    try:
+        if connection.get_server_version().major < 15:
+            raise UnfitDatabase("PostgreSQL must be version 15 or newer.")
+        privileged = await connection.fetchval(
+            "select rolsuper or rolbypassrls or exists (select from pg_class c join pg_namespace n"
+            " on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
+            " and pg_has_role(r.oid, c.relowner, 'MEMBER')) from pg_roles r where rolname = session_user"
+        )
+        if privileged and role is None:
+            raise UnfitDatabase(
+                "The service's role is a superuser, bypasses row-level security or owns tables; give it"
+                " vekstplass_service or a role like it."
+            )
+    finally:
+        await connection.close()
+    at = await revision(url, timeout=10)
+    if at != head():
+        raise UnfitDatabase(f"The schema is at {at or 'nothing'}, not at {head()}: run «python -m app migrate».")

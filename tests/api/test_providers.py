@@ -1,0 +1,111 @@
+"""Providers and their capacity through HTTP (P1, P2)."""
+
+import pytest
+
+from tests.conftest import Api
+
+GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
+
+
+async def registered(api: Api, **changes: object) -> dict[str, str]:
+    """A provider, registered."""
+    answer = await api.case_officer.post("/v1/providers", json=GLOEDE | changes)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, str] = answer.json()
+    return body
+
+
+async def test_registers_and_reads_a_provider(api: Api) -> None:
+    answer = await api.case_officer.post("/v1/providers", json=GLOEDE)
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["name"] == "Gløde AS"
+    assert set(body) == {"id", "created_at", "updated_at", "name", "organisation_number", "municipality_number"}
+    read = await api.case_officer.get(answer.headers["location"])
+    assert read.json() == body
+    assert read.headers["etag"] == answer.headers["etag"]
+    listed = await api.finance.get("/v1/providers")
+    assert listed.json() == {"items": [body], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer"),
+    [
+        ({"organisation_number": "310300404"}, "organisation-number-invalid", "#/organisation_number"),
+        ({"municipality_number": "4601"}, "provider-outside-municipality", "#/municipality_number"),
+        ({"organisation_number": "31030040"}, "validation", "#/organisation_number"),
+        ({"name": ""}, "validation", "#/name"),
+        ({"name": "  "}, "validation", "#/name"),
+        ({"owner": "x"}, "validation", "#/owner"),
+    ],
+)
+async def test_refuses_a_provider(api: Api, changes: dict[str, str], code: str, pointer: str) -> None:
+    """P1, and the shape of a refusal."""
+    answer = await api.case_officer.post("/v1/providers", json=GLOEDE | changes)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["type"] == f"/problems/{code}"
+    assert body["errors"][0]["pointer"] == pointer
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert (await api.case_officer.get("/v1/providers")).json()["items"] == []
+
+
+async def test_refuses_the_same_organisation_twice(api: Api) -> None:
+    await registered(api)
+    answer = await api.case_officer.post("/v1/providers", json=GLOEDE | {"name": "Glöde"})
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/problems/organisation-number-taken"
+
+
+async def test_changes_a_provider_only_from_the_current_version(api: Api) -> None:
+    provider = await registered(api)
+    path = f"/v1/providers/{provider['id']}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    assert (await api.case_officer.patch(path, json={"name": "Gløde"})).status_code == 428
+    stale = await api.case_officer.patch(path, json={"name": "Gløde"}, headers={"If-Match": '"x"'})
+    assert stale.status_code == 412
+    changed = await api.case_officer.patch(path, json={"name": "Gløde"}, headers={"If-Match": tag})
+    assert changed.status_code == 200
+    assert changed.json()["name"] == "Gløde"
+    assert (await api.case_officer.get(path)).headers["etag"] == changed.headers["etag"] != tag
+    again = await api.case_officer.patch(path, json={"name": "X"}, headers={"If-Match": tag})
+    assert again.status_code == 412
+    for bad in ({"name": None}, {"organisation_number": "310300411"}, {"id": provider["id"]}):
+        answer = await api.case_officer.patch(path, json=bad, headers={"If-Match": changed.headers["etag"]})
+        assert answer.status_code == 422
+
+
+async def test_a_provider_sees_itself_alone(api: Api) -> None:
+    mine = await registered(api)
+    other = await registered(api, organisation_number="310300411", name="KIM AS")
+    client = api.provider("310300403")
+    assert [row["id"] for row in (await client.get("/v1/providers")).json()["items"]] == [mine["id"]]
+    assert (await client.get(f"/v1/providers/{other['id']}")).status_code == 404
+    assert (await client.post("/v1/providers", json=GLOEDE)).status_code == 403
+
+
+async def test_sets_capacity_over_time(api: Api) -> None:
+    """P2: one row from each day."""
+    provider = await registered(api)
+    path = f"/v1/providers/{provider['id']}/capacities"
+    for day, places in (("2022-01-01", 10), ("2022-07-01", 12)):
+        answer = await api.case_officer.post(path, json={"valid_from": day, "places": places})
+        assert answer.status_code == 201
+    again = await api.case_officer.post(path, json={"valid_from": "2022-07-01", "places": 1})
+    assert again.json()["type"] == "/problems/capacity-exists"
+    rows = (await api.provider("310300403").get(path)).json()["items"]
+    assert [(row["valid_from"], row["places"]) for row in rows] == [("2022-01-01", 10), ("2022-07-01", 12)]
+
+
+async def test_answers_again_for_the_same_idempotency_key(api: Api) -> None:
+    first = await api.case_officer.post("/v1/providers", json=GLOEDE, headers={"Idempotency-Key": "a-1"})
+    again = await api.case_officer.post("/v1/providers", json=GLOEDE, headers={"Idempotency-Key": "a-1"})
+    assert again.status_code == first.status_code == 201
+    assert again.content == first.content
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["location"] == first.headers["location"]
+    other = await api.case_officer.post(
+        "/v1/providers", json=GLOEDE | {"name": "X"}, headers={"Idempotency-Key": "a-1"}
+    )
+    assert other.json()["type"] == "/problems/idempotency-key-reused"

@@ -1,0 +1,176 @@
+"""One PostgreSQL for the run, a database per worker, and an application whose commits are real but undone.
+
+`api` runs inside an outer transaction that is rolled back after the test: the application commits into savepoints.
+`committed_api` has a database of its own, for tests of what happens between connections.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import pool
+from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
+
+from app import embedded, schema
+from app.auth import Keys
+from app.db import Database, ServiceSession
+from app.main import create_app
+from app.settings import Settings
+from tests.tokens import ISSUERS, bearer
+
+TEMPLATE = embedded.DATABASE
+
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+class Api:
+    """The application as its callers meet it: one client for each role, and `anonymous`."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self.anonymous = self.client({})
+        self.case_officer = self.client(bearer("case_officer"))
+        self.finance = self.client(bearer("finance"))
+        self.auditor = self.client(bearer("auditor"))
+        self.epj = self.client(bearer("epj"))
+
+    def client(self, headers: dict[str, str]) -> httpx.AsyncClient:
+        """A client that sends these headers with every request."""
+        transport = httpx.ASGITransport(app=self.app)
+        return httpx.AsyncClient(transport=transport, base_url="http://vekstplass.test", headers=headers)
+
+    def provider(self, organisation: str) -> httpx.AsyncClient:
+        """A provider's own system."""
+        return self.client(bearer("provider", organisation))
+
+    def service(self, service_area: str) -> httpx.AsyncClient:
+        """Someone of an executing service."""
+        return self.client(bearer("service", service_area=service_area))
+
+    def person(self, role: str, subject: str) -> httpx.AsyncClient:
+        """A named person in a role."""
+        return self.client(bearer(role, subject=subject))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    """The run's PostgreSQL, shared by its workers; `vekstplass` in it is migrated and stays empty."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with embedded.start(run / "postgresql", throwaway=True) as running:
+        with (run / "migrated.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = Path(run / "migrated")
+            if not done.exists():
+                asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
+                schema.upgrade(running.url("vekstplass_owner", TEMPLATE))
+                done.touch()
+        yield running
+
+
+@asynccontextmanager
+async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
+    """The name of a fresh database, dropped afterwards."""
+    name = f"t_{uuid4().hex[:16]}"
+    admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
+    try:
+        # Two clones at once would each see the other as a user of the template.
+        await admin.execute("select pg_advisory_lock(46310002)")
+        await admin.execute(f"create database {name} template {TEMPLATE} owner vekstplass_owner")
+        await admin.execute("select pg_advisory_unlock(46310002)")
+        yield name
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="session")
+async def database(cluster: embedded.Cluster) -> AsyncIterator[str]:
+    """This worker's own database."""
+    async with cloned(cluster) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def settings(cluster: embedded.Cluster, database: str) -> Settings:
+    """As a demo has them: synthetic people, placeholder keys."""
+    return Settings(
+        environment="demo",
+        database_url=cluster.url("vekstplass_service", database),
+        issuers=ISSUERS,
+        allow_synthetic_identity_numbers=True,
+    )
+
+
+def assembled(settings: Settings, database: Database) -> FastAPI:
+    """The application as `lifespan` leaves it, around a given database."""
+    app = create_app(settings)
+    app.state.database = database
+    app.state.keys = Keys(settings.issuers, httpx.AsyncClient())
+    app.state.draining = False
+    return app
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """One application per worker; each test gives it the session maker."""
+    database = Database(settings.database_url, pool_size=1)
+    yield assembled(settings, database)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def worker_connection(settings: Settings) -> AsyncIterator[AsyncConnection]:
+    """The one connection that the rolled-back tests of this worker share."""
+    engine = create_async_engine(settings.database_url, poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+
+
+@pytest.fixture
+async def connection(worker_connection: AsyncConnection) -> AsyncIterator[AsyncConnection]:
+    """The outer transaction of one test."""
+    outer = await worker_connection.begin()
+    yield worker_connection
+    await outer.rollback()
+
+
+@pytest.fixture
+def api(app: FastAPI, connection: AsyncConnection) -> Api:
+    """The application inside this test's transaction. One request at a time."""
+    app.state.database.sessions = async_sessionmaker(
+        connection,
+        sync_session_class=ServiceSession,
+        expire_on_commit=False,
+        join_transaction_mode="create_savepoint",
+    )
+    return Api(app)
+
+
+@pytest.fixture
+async def committed_api(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+    """The application on a database of its own, with a real pool and real commits."""
+    async with cloned(cluster) as name:
+        url = cluster.url("vekstplass_service", name)
+        database = Database(url, pool_size=8, pool_timeout=10)
+        yield Api(assembled(settings.model_copy(update={"database_url": url}), database))
+        await database.close()
+
+
+@pytest.fixture
+async def owner(cluster: embedded.Cluster, database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A look behind the wall, for what no role may see. Not inside the test's transaction."""
+    connection = await asyncpg.connect(cluster.dsn("postgres", database))
+    yield connection
+    await connection.close()
