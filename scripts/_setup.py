@@ -67,7 +67,7 @@ def app(command: str) -> Callable[[list[str]], int]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for the project's Python: `app` is found from any current directory, nobody else's packages are."""
+    """The environment for the project's Python: `app` is found from anywhere, others' packages are not."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "__PYVENV_LAUNCHER__"}}
     path = os.pathsep.join([str(PYTHON.parent), kept.get("PATH", os.defpath)])
     return kept | {"PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(VENV), "PATH": path}
