@@ -1,70 +1,138 @@
 """C1-C4, C10: the cost of a month, of a year. The rule is written once, over columns, and it is exact.
 
 With prices as whole øre, supplements as basis points and shares as whole percent, one placement's month is a whole
-number over 100 x 10 000 x (days or weekdays of the month), rounded once, half up (C4). For each month there is a
-table of the sum of the price from the month's first day; a row's part of the month is the difference of two of its
-entries. So a price that changes inside a month and both prorations need nothing more, and no day is ever looped over.
+number over 100 x 10 000 x (days or weekdays of the month), rounded once, half up (C4). For each month there is a table
+of the price summed from the month's first day; a row's part of the month is the difference of two of its entries. So a
+price that changes inside a month and both prorations need nothing more, and no day is ever looped over.
 
-Why 64 bits are enough. A row's part of a month is at most 31 days x MAX_MONTHLY_ORE x 3 (a supplement of 200 %) x 100
-x 10 000 = 9.3e16, so 49 rows of one placement at the very top of the bounds are exact, and at any real price (under
-100 000.00 NOK a month) 4 900. The rows are checked against this: ValueError, never a wrong sum.
+Why 64 bits are enough. A row's part of a month is at most 31 days x MAX_MONTHLY_ORE x 3 (a supplement of 200 %) x 100 x
+10 000 = 9.3e16, so 49 rows of one placement at the very top of the bounds are exact, and at any real price (under
+100 000.00 NOK a month) 4 900. The rows are checked against this: ValueError, never a wrong sum. Øre summed over 10
+million such placements fit as well.
 
-Rates and guideline versions are in `prices`, the columns in `stays`; both are to be had from here.
+Rates and guideline versions are made in `prices`, stays as rows in `stays`; both are to be had from here.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from app.rules.calendar import days_in_month, is_weekday
+from app.rules.calendar import days_in_month
 from app.rules.prices import (
     BASIS_POINTS,
+    MAX_MONTHLY_ORE,
     Guideline,
     GuidelineMissing,
-    Proration,
     Rate,
     RateMissing,
-    base_price_on,
-    guideline_on,
-    guidelines_in_order,
-    known_rates,
-    proration_of,
-    rate_on,
+    YearPrices,
 )
-from app.rules.stays import OPEN_END, STANDARD_PRICE, Column, Days, Stay, Stays, Supplement, Supplements
+from app.rules.stays import OPEN_END, STANDARD_PRICE, Stay, Supplement
 
 __all__ = [
-    "OPEN_END",
-    "STANDARD_PRICE",
-    "Guideline",
-    "GuidelineMissing",
-    "Proration",
-    "Rate",
-    "RateMissing",
-    "Stay",
-    "Stays",
-    "Supplement",
-    "Supplements",
-    "YearTotals",
-    "base_price_on",
-    "guideline_on",
-    "month_costs",
-    "place_months",
-    "places_on",
-    "proration_of",
-    "rate_on",
-    "standard_month_costs",
-    "sum_by",
-    "vta_cost",
-    "year_totals",
-]
+    "OPEN_END", "STANDARD_PRICE", "Column", "Days", "Guideline", "GuidelineMissing", "Rate", "RateMissing", "Stay",
+    "Stays", "Supplement", "YearTotals", "month_costs", "place_months", "places_on",
+    "standard_month_costs", "sum_by", "year_totals",
+]  # fmt: skip
+
+Column = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]
 
 _PERCENT = 100
+_LONGEST_MONTH = 31
 _LARGEST_EXACT = 2**62
+# Rows worked on at a time: few enough that what a month needs stays in the processor's cache.
+_BLOCK = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Every stay a position counts, as columns of equal length, ordered by placement.
+
+    `placement` is the placement's index, 0 to `count` - 1; several rows may be segments of one placement (another
+    share or price from a day), and they are rounded together (C4). The rows of one placement never share a day: L1,
+    kept by the database. `first_day` and `last_day` are `date.toordinal()`, both counted, OPEN_END where there is no
+    last day; a last day before the first is a stay that never came to be and costs nothing. `share` is whole percent,
+    1 to 100. `monthly_ore` is the placement's own price for a full place in øre, or STANDARD_PRICE.
+
+    `supplements` (L6) are the same columns once more: their `monthly_ore` comes on top, whatever any `share`, on the
+    days the placement exists, from its first row's first day to its last row's last.
+
+    ValueError when a bound is broken. Made with `from_columns` or `from_rows`, which sort.
+    """
+
+    count: int
+    placement: Column
+    first_day: Days
+    last_day: Days
+    share: Column
+    monthly_ore: Column
+    supplements: "Stays | None" = None
+
+    def __post_init__(self) -> None:
+        columns = (self.placement, self.first_day, self.last_day, self.share, self.monthly_ore)
+        if any(column.ndim != 1 or column.size != self.placement.size for column in columns):
+            raise ValueError("the columns must be one-dimensional and equally long")
+        if not _is_ordered(self.placement):
+            raise ValueError("the rows must be ordered by placement")
+        _check_range("a placement's index", self.placement, 0, self.count - 1)
+        _check_range("a share in percent", self.share, 1, _PERCENT)
+        _check_range("a monthly price in øre", self.monthly_ore, STANDARD_PRICE, MAX_MONTHLY_ORE)
+        if self.supplements is not None:
+            _check_range("a placement's index", self.supplements.placement, 0, self.count - 1)
+            _check_range("a supplement in øre", self.supplements.monthly_ore, 0, MAX_MONTHLY_ORE)
+
+    @classmethod
+    def from_columns(
+        cls,
+        placement: npt.ArrayLike,
+        first_day: npt.ArrayLike,
+        last_day: npt.ArrayLike,
+        share: npt.ArrayLike,
+        monthly_ore: npt.ArrayLike,
+        *,
+        supplements: "Stays | None" = None,
+        count: int | None = None,
+    ) -> "Stays":
+        """From columns in any order and of any integer type (those of the class's own types are not copied).
+
+        `count` defaults to one more than the largest index; give it when placements at the end may have no row.
+        """
+        placements = np.asarray(placement, np.int64)
+        order = slice(None) if _is_ordered(placements) else np.argsort(placements, kind="stable")
+        if count is None:
+            count = max(int(placements.max(initial=-1)) + 1, 0 if supplements is None else supplements.count)
+        return cls(
+            count,
+            placements[order],
+            np.asarray(first_day, np.int32)[order],
+            np.asarray(last_day, np.int32)[order],
+            np.asarray(share, np.int64)[order],
+            np.asarray(monthly_ore, np.int64)[order],
+            supplements,
+        )
+
+    @classmethod
+    def from_rows(
+        cls, rows: Iterable[Stay], supplements: Iterable[Supplement] = (), *, count: int | None = None
+    ) -> "Stays":
+        """From Python rows in any order."""
+        extra = [Stay(row.placement, row.first_day, row.last_day, monthly_ore=row.monthly_ore) for row in supplements]
+        rows = list(rows)
+        return cls.from_columns(
+            [row.placement for row in rows],
+            [row.first_day.toordinal() for row in rows],
+            [OPEN_END if row.last_day is None else row.last_day.toordinal() for row in rows],
+            [row.share for row in rows],
+            [STANDARD_PRICE if row.monthly_ore is None else row.monthly_ore for row in rows],
+            supplements=cls.from_rows(extra) if extra else None,
+            count=count,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +156,18 @@ def month_costs(
 ) -> Column:
     """C1-C4: what each placement costs each month, in øre: shape (12, stays.count).
 
-    Prices by what was known on `known_on`. `through` ends every stay on that day at the latest: with the position's
-    own day it is what has incurred (C6). RateMissing or GuidelineMissing names the first day on which a standard stay
-    has no price; places at their own price need none.
+    Prices by what was known on `known_on`. `through` ends every stay on that day at the latest: with the position's own
+    day it is what has incurred (C6). RateMissing or GuidelineMissing names the first day on which a standard stay has
+    no price; places at their own price need none.
     """
-    prices = _Prices.of(year, rates, guidelines, known_on)
-    rows = _priced_rows(stays, prices, through)
+    tables = _Tables.of(year, YearPrices.of(year, rates, guidelines, known_on))
+    stays = stays if through is None else _until(stays, through)
+    _check_standard_days(stays, tables)
     costs = np.zeros((12, stays.count), np.int64)
-    for month, table in enumerate(prices.base):
-        costs[month, rows.placement] = _costs(rows, table)
+    for block in _blocks(stays):
+        rows = _priced_rows(block, tables)
+        for month in range(12):
+            costs[month, rows.placement] = _costs(rows, rows.factor, tables.base[month], tables.divisors[month])
     return costs
 
 
@@ -105,31 +176,42 @@ def year_totals(
 ) -> YearTotals:
     """C6, C10: forecast, incurred, places and the comparison with VTA, summed over all placements in one pass.
 
-    The same as the sums of `month_costs` without and with `through=on`, `places_on`, `place_months` and `vta_cost`.
-    RateMissing, GuidelineMissing.
+    Forecast and incurred are the sums of `month_costs` without and with `through=on`. `vta_cost` is the least the same
+    places would cost the municipality as state-financed VTA (C10): every stay, `legacy` too, at `vta_share_bp` of the
+    rate with the same share and rounding, supplements left out; None when a day lacks a rate or a guideline version,
+    since a comparison stops nothing. RateMissing, GuidelineMissing as in `month_costs`.
     """
-    prices = _Prices.of(year, rates, guidelines, known_on)
-    rows = _priced_rows(stays, prices, None)
-    forecast = tuple(int(_costs(rows, table).sum()) for table in prices.base)
-    # Months before the cut have incurred whole, months after it not at all: only its own month is computed again.
-    incurred = [total if (year, month) < (on.year, on.month) else 0 for month, total in enumerate(forecast, start=1)]
-    if on.year == year:
-        cut = _priced_rows(stays, prices, on)
-        incurred[on.month - 1] = int(_costs(cut, prices.base[on.month - 1]).sum())
+    tables = _Tables.of(year, YearPrices.of(year, rates, guidelines, known_on))
+    _check_standard_days(stays, tables)
+    vta = None if _first_unpriced(stays.first_day, stays.last_day, tables) else 0
+    forecast, incurred = [0] * 12, [0] * 12
+    for block in _blocks(stays):
+        rows = _priced_rows(block, tables)
+        for month, divisor in enumerate(tables.divisors):
+            forecast[month] += int(_costs(rows, rows.factor, tables.base[month], divisor).sum())
+            if vta is not None:
+                vta += int(_costs(rows, rows.vta_factor, tables.vta[month], divisor).sum())
+        if on.year == year:
+            rows, month = _priced_rows(_until(block, on), tables), on.month - 1
+            incurred[month] += int(_costs(rows, rows.factor, tables.base[month], tables.divisors[month]).sum())
+    # Months before the cut have incurred whole, months after it not at all.
+    for month in range(12):
+        if (year, month + 1) < (on.year, on.month):
+            incurred[month] = forecast[month]
     return YearTotals(
-        forecast_by_month=forecast,
+        forecast_by_month=tuple(forecast),
         incurred_by_month=tuple(incurred),
         places=places_on(stays, year, on),
         place_months=place_months(stays, year),
-        vta_cost=_vta_cost(stays, prices),
+        vta_cost=vta,
     )
 
 
 def sum_by(costs: Column, groups: npt.NDArray[np.intp], count: int) -> Column:
-    """Costs of (12, placements) summed by group (a provider's index per placement): shape (12, count), øre."""
+    """Costs of shape (12, placements) summed by group, say each placement's provider as 0 to count - 1: (12, count)."""
     sums = np.zeros((costs.shape[0], count), np.int64)
-    for month in range(costs.shape[0]):
-        np.add.at(sums[month], groups, costs[month])
+    for month, of_month in enumerate(costs):
+        np.add.at(sums[month], groups, of_month)
     return sums
 
 
@@ -140,198 +222,197 @@ def standard_month_costs(
 
     RateMissing, GuidelineMissing.
     """
-    one = Stays.from_rows([Stay(0, first_day, None)])
+    one = Stays.from_rows([Stay(0, first_day)])
     return [int(cost) for cost in month_costs(one, year, rates, guidelines, known_on)[:, 0]]
-
-
-def vta_cost(
-    stays: Stays, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
-) -> int | None:
-    """C10: the least the same places would cost the municipality as state-financed VTA, in øre.
-
-    Every stay, `legacy` too, at `vta_share_bp` of the rate, with the same share and rounding; supplements are not
-    part of it. None when a day lacks a rate or a guideline version: a comparison, so it stops nothing.
-    """
-    return _vta_cost(stays, _Prices.of(year, rates, guidelines, known_on))
 
 
 def place_months(stays: Stays, year: int) -> Fraction:
     """C6: days covered / days of the month, summed over months and placements.
 
-    **Decided here**: calendar days under either proration, and a place counts whole whatever its share, so that the
-    average monthly cost is that of a place as it is in fact used.
+    **Decided here**: calendar days under either proration, and a place counts whole whatever its share.
     """
-    begin, end, days = _days_of_year(stays.first_day, stays.last_day, year, None)
-    changes = np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1)
-    active = np.cumsum(changes)
-    return sum(
-        (Fraction(int(active[first:after].sum()), after - first) for first, after in _month_bounds(year)), Fraction(0)
-    )
+    begin, end, days = _days_of_year(stays.first_day, stays.last_day, year)
+    active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
+    months = (Fraction(int(active[first:after].sum()), after - first) for first, after in _month_bounds(year))
+    return sum(months, Fraction(0))
 
 
 def places_on(stays: Stays, year: int, on: date) -> int:
     """C6: how many placements are active on a day of the year; for a day outside it, on the year's last day."""
     day = (on if on.year == year else date(year, 12, 31)).toordinal()
     active = stays.placement[(stays.first_day <= day) & (day <= stays.last_day)]
-    return int(active.size and 1 + np.count_nonzero(active[1:] != active[:-1]))
+    return int(np.count_nonzero(np.diff(active, prepend=-1)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """One month: sums of prices from its first day to each day of the year, and what a cost is divided by.
+class _Tables:
+    """A year's lookup tables: one line a month, prices summed from its first day to each day of the year.
 
-    `sums` has two halves of days + 1 entries: the standard price x 10 000 per day, then the plain count of days, for
-    rows that carry a price of their own. Under `weekdays` a Saturday and a Sunday add nothing to either.
+    A line has two halves of days + 1 entries. In `base` the first sums the standard price x 10 000, the second counts
+    days for rows that bring a price of their own; in `vta` both sum the rate's share x 10 000. A month's sums are
+    divided by its `divisors`. Under `weekdays` a Saturday and a Sunday add nothing anywhere.
     """
 
-    sums: Column
-    denominator: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """A year's tables, and how far into the year the standard price is missing (in days from 1 January)."""
-
     year: int
-    base: list[_Table]
-    vta: list[_Table]
+    base: Column
+    vta: Column
+    divisors: list[int]
     rate_from: int
     guideline_from: int
 
     @classmethod
-    def of(cls, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date) -> "_Prices":
-        start = date(year, 1, 1).toordinal()
-        days = date(year, 12, 31).toordinal() - start + 1
-        rate = np.zeros(days, np.int64)
-        base_bp = np.zeros(days, np.int64)
-        vta_bp = np.zeros(days, np.int64)
-        rate_from = guideline_from = days
-        # In order, so each row writes over the one it follows, from its own first day on.
-        for row in known_rates(rates, known_on):
-            first = max(row.valid_from.toordinal() - start, 0)
-            rate[first:] = row.monthly_ore
-            rate_from = min(rate_from, first)
-        for version in guidelines_in_order(guidelines):
-            first = max(version.valid_from.toordinal() - start, 0)
-            base_bp[first:] = BASIS_POINTS + version.supplement_bp
-            vta_bp[first:] = version.vta_share_bp
-            guideline_from = min(guideline_from, first)
-
-        base, vta = [], []
-        for month, (first, after) in enumerate(_month_bounds(year), start=1):
-            counted = np.zeros(days, np.int64)
-            counted[first:after] = 1
-            if proration_of(guidelines, year, month) == "weekdays":
-                counted[first:after] = [is_weekday(date.fromordinal(start + day)) for day in range(first, after)]
-            denominator = _PERCENT * BASIS_POINTS * int(counted.sum())
-            base.append(_Table(_running(counted * rate * base_bp, counted), denominator))
-            vta.append(_Table(_running(counted * rate * vta_bp, counted), denominator))
-        return cls(year, base, vta, rate_from, guideline_from)
+    def of(cls, year: int, prices: YearPrices) -> "_Tables":
+        counted = np.zeros((12, len(prices.counted)), np.int64)
+        for line, (first, after) in zip(counted, _month_bounds(year), strict=True):
+            line[first:after] = prices.counted[first:after]
+        base, days, vta = (
+            np.pad(np.cumsum(summed, axis=1), ((0, 0), (1, 0)))
+            for summed in (counted * np.array(prices.base), counted, counted * np.array(prices.vta))
+        )
+        return cls(
+            year=year,
+            base=np.hstack([base, days]),
+            vta=np.hstack([vta, vta]),
+            divisors=[_PERCENT * BASIS_POINTS * int(parts) for parts in counted.sum(axis=1)],
+            rate_from=prices.rate_from,
+            guideline_from=prices.guideline_from,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows ready to be looked up: entries of a table's sums, what to multiply by, and where each placement starts."""
+    """Rows ready to be looked up: two entries of a line, what to multiply by, and which rows belong together."""
 
     begin: Column
     end: Column
     factor: Column
+    vta_factor: Column
     placement: Column
-    starts: npt.NDArray[np.intp] | None
-    """First row of each placement; None when every placement has one row."""
+    """The placements, each once."""
+    starts: npt.NDArray[np.intp]
+    """Each placement's first row."""
+    others: npt.NDArray[np.intp]
+    """The rows that are not a placement's first; most placements have none."""
+    others_of: npt.NDArray[np.intp]
+    """Which of the placements each of those belongs to."""
 
 
-def _costs(rows: _Rows, table: _Table) -> Column:
+def _costs(rows: _Rows, factor: Column, sums: Column, divisor: int) -> Column:
     """C3, C4: one month of each of the rows' placements, in øre."""
-    costs: Column = table.sums[rows.end] - table.sums[rows.begin]
-    costs *= rows.factor
-    if rows.starts is not None:
-        costs = np.add.reduceat(costs, rows.starts)
-    # money.round_half_up for numerators that are never negative and a denominator that is always even.
-    costs += table.denominator // 2
-    costs //= table.denominator
+    parts: Column = sums[rows.end]
+    parts -= sums[rows.begin]
+    parts *= factor
+    costs = parts
+    if rows.others.size:
+        costs = parts[rows.starts]
+        np.add.at(costs, rows.others_of, parts[rows.others])
+    # money.round_half_up, for numerators that are never negative over a divisor that is always even.
+    costs += divisor // 2
+    costs //= divisor
     return costs
 
 
-def _priced_rows(stays: Stays, prices: _Prices, through: date | None) -> _Rows:
-    """The stays and supplements at their prices. RateMissing, GuidelineMissing."""
-    begin, end, days = _days_of_year(stays.first_day, stays.last_day, prices.year, through)
+def _priced_rows(stays: Stays, tables: _Tables) -> _Rows:
+    """Stays and supplements as rows at their prices. ValueError where a sum might not be exact."""
+    begin, end, days = _days_of_year(stays.first_day, stays.last_day, tables.year)
+    placement, factor, vta_factor = stays.placement, stays.share, stays.share
+    # A standard row's price is in the table; one with its own brings it along and looks up days in the second half.
     own = stays.monthly_ore != STANDARD_PRICE
-    _check_prices(prices, begin[~own], end[~own])
-
-    factor = stays.share * np.where(own, stays.monthly_ore * BASIS_POINTS, 1)
-    begin += np.where(own, days + 1, 0)
-    end += np.where(own, days + 1, 0)
-    placement = stays.placement
+    if own.any():
+        factor = factor * (1 + own * (stays.monthly_ore * BASIS_POINTS - 1))
+        begin += own * (days + 1)
+        end += own * (days + 1)
     extra = stays.supplements
-    if extra.placement.size:
-        first_day, last_day = _while_placed(stays)
+    if extra is not None and extra.placement.size:
+        first_day, last_day = _while_placed(stays, extra)
         extra_begin, extra_end, _ = _days_of_year(
-            np.maximum(extra.first_day, first_day[extra.placement]),
-            np.minimum(extra.last_day, last_day[extra.placement]),
-            prices.year,
-            through,
+            np.maximum(extra.first_day, first_day), np.minimum(extra.last_day, last_day), tables.year
         )
-        order = np.argsort(np.concatenate([placement, extra.placement]), kind="stable")
+        placement = np.concatenate([placement, extra.placement])
+        order = np.argsort(placement, kind="stable")
+        placement = placement[order]
         begin = np.concatenate([begin, extra_begin + days + 1])[order]
         end = np.concatenate([end, extra_end + days + 1])[order]
         factor = np.concatenate([factor, extra.monthly_ore * (_PERCENT * BASIS_POINTS)])[order]
-        placement = np.concatenate([placement, extra.placement])[order]
-    return _rows(begin, end, factor, placement, prices.base)
+        vta_factor = np.concatenate([vta_factor, np.zeros_like(extra.monthly_ore)])[order]
 
-
-def _vta_cost(stays: Stays, prices: _Prices) -> int | None:
-    begin, end, _ = _days_of_year(stays.first_day, stays.last_day, prices.year, None)
-    try:
-        _check_prices(prices, begin, end)
-    except (RateMissing, GuidelineMissing):
-        return None
-    rows = _rows(begin, end, stays.share, stays.placement, prices.vta)
-    return sum(int(_costs(rows, table).sum()) for table in prices.vta)
-
-
-def _rows(begin: Column, end: Column, factor: Column, placement: Column, tables: list[_Table]) -> _Rows:
-    starts = np.flatnonzero(np.diff(placement, prepend=-1))
+    is_first = np.diff(placement, prepend=-1) != 0
+    starts, others = np.flatnonzero(is_first), np.flatnonzero(~is_first)
     most = int(np.diff(starts, append=placement.size).max(initial=0))
-    # Each half of a table is looked up with factors of its own.
-    half = tables[0].sums.size // 2
-    is_own = begin >= half
-    for rows, largest_sum in (
-        (factor[~is_own], max(int(table.sums[half - 1]) for table in tables)),
-        (factor[is_own], 31),
-    ):
-        if most * int(rows.max(initial=0)) * largest_sum >= _LARGEST_EXACT:
-            raise ValueError("too many rows of one placement at too large amounts for an exact sum")
-    return _Rows(begin, end, factor, placement[starts], None if most <= 1 else starts)
+    largest = max(_PERCENT * int(tables.base[:, days].max()), _LONGEST_MONTH * int(factor.max(initial=0)))
+    if most * largest >= _LARGEST_EXACT:
+        raise ValueError("too many rows of one placement, at too large amounts, for an exact sum")
+    others_of = np.cumsum(is_first)[others] - 1 if others.size else others
+    return _Rows(begin, end, factor, vta_factor, placement[starts], starts, others, others_of)
 
 
-def _check_prices(prices: _Prices, begin: Column, end: Column) -> None:
-    """C1: every day of these standard rows has a rate and a guideline version, else the first that lacks one."""
-    priced_from = max(prices.rate_from, prices.guideline_from)
-    unpriced = begin[(begin < priced_from) & (begin < end)] if priced_from else begin[:0]
-    if unpriced.size:
-        first = int(unpriced.min())
-        day = date.fromordinal(date(prices.year, 1, 1).toordinal() + first)
-        raise RateMissing(day) if first < prices.rate_from else GuidelineMissing(day)
+def _check_standard_days(stays: Stays, tables: _Tables) -> None:
+    """C1: every day of every standard stay has a rate and a guideline version; else the first day that lacks one."""
+    standard = stays.monthly_ore == STANDARD_PRICE
+    missing = _first_unpriced(stays.first_day[standard], stays.last_day[standard], tables)
+    if missing is not None:
+        raise missing
 
 
-def _days_of_year(first_day: Days, last_day: Days, year: int, through: date | None) -> tuple[Column, Column, int]:
-    """Each period as days from 1 January, first counted and end not, and the year's number of days."""
-    start = date(year, 1, 1).toordinal()
-    days = date(year, 12, 31).toordinal() - start + 1
-    limit = days if through is None else min(max(through.toordinal() - start + 1, 0), days)
+def _first_unpriced(first_day: Days, last_day: Days, tables: _Tables) -> RateMissing | GuidelineMissing | None:
+    priced_from = max(tables.rate_from, tables.guideline_from)
+    if priced_from == 0:
+        return None
+    begin, end, _ = _days_of_year(first_day, last_day, tables.year)
+    first = int(begin[begin < end].min(initial=priced_from))
+    if first == priced_from:
+        return None
+    day = date.fromordinal(_year_days(tables.year)[0] + first)
+    return RateMissing(day) if first < tables.rate_from else GuidelineMissing(day)
+
+
+def _until(stays: Stays, day: date) -> Stays:
+    """The same stays, as if every place ended on the day at the latest (C6), its supplements with it."""
+    return replace(stays, last_day=np.minimum(stays.last_day, np.int32(day.toordinal())))
+
+
+def _blocks(stays: Stays) -> Iterator[Stays]:
+    """The stays in pieces of some thousand rows, never cutting a placement in two."""
+    extra = stays.supplements
+    edges = np.searchsorted(stays.placement, stays.placement[_BLOCK::_BLOCK])
+    for first, after in pairwise(np.unique([0, *edges, stays.placement.size])):
+        block = _at(stays, slice(first, after))
+        if extra is not None:
+            # Supplements of placements without a row fall out here: there is no day on which they count.
+            block = replace(block, supplements=_at(extra, np.isin(extra.placement, block.placement)))
+        yield block
+
+
+def _at(stays: Stays, rows: slice | npt.NDArray[np.bool_]) -> Stays:
+    return Stays(
+        stays.count,
+        stays.placement[rows],
+        stays.first_day[rows],
+        stays.last_day[rows],
+        stays.share[rows],
+        stays.monthly_ore[rows],
+    )
+
+
+def _while_placed(stays: Stays, supplements: Stays) -> tuple[Days, Days]:
+    """For each supplement the first and the last day of its placement, over all its rows."""
+    starts = np.flatnonzero(np.diff(stays.placement, prepend=-1))
+    of = np.searchsorted(stays.placement[starts], supplements.placement)
+    return np.minimum.reduceat(stays.first_day, starts)[of], np.maximum.reduceat(stays.last_day, starts)[of]
+
+
+def _days_of_year(first_day: Days, last_day: Days, year: int) -> tuple[Column, Column, int]:
+    """Each period as days from 1 January, the first counted and the end not, and the year's number of days."""
+    start, days = _year_days(year)
     begin = np.clip(first_day - start, 0, days).astype(np.int64)
-    end = np.clip(last_day - (start - 1), 0, limit).astype(np.int64)
+    end = np.clip(last_day - (start - 1), 0, days).astype(np.int64)
     return begin, np.maximum(begin, end), days
 
 
-def _while_placed(stays: Stays) -> tuple[Days, Days]:
-    """The first and last day of each placement over all its rows; an impossible period where it has none."""
-    first_day = np.full(stays.count, OPEN_END, np.int32)
-    last_day = np.zeros(stays.count, np.int32)
-    np.minimum.at(first_day, stays.placement, stays.first_day)
-    np.maximum.at(last_day, stays.placement, stays.last_day)
-    return first_day, last_day
+def _year_days(year: int) -> tuple[int, int]:
+    """The ordinal of 1 January, and the year's number of days."""
+    start = date(year, 1, 1).toordinal()
+    return start, date(year, 12, 31).toordinal() - start + 1
 
 
 def _month_bounds(year: int) -> Iterator[tuple[int, int]]:
@@ -343,5 +424,10 @@ def _month_bounds(year: int) -> Iterator[tuple[int, int]]:
         first = after
 
 
-def _running(*halves: Column) -> Column:
-    return np.concatenate([part for half in halves for part in (np.zeros(1, np.int64), np.cumsum(half))])
+def _is_ordered(placement: Column) -> bool:
+    return bool((placement[1:] >= placement[:-1]).all())
+
+
+def _check_range(what: str, column: Column, lowest: int, highest: int) -> None:
+    if column.size and (column.min() < lowest or column.max() > highest):
+        raise ValueError(f"{what} lies from {lowest} to {highest}")

@@ -185,7 +185,7 @@ def flag_of(forecast: int, frame: int | None, watch_bp: int) -> Flag:
 
 
 def flag_rank(flag: Flag) -> int:
-    """C7: orders the flags, so that a rise is `flag_rank(after) > flag_rank(before)`. `no_frame` ranks with `within`."""
+    """C7: orders the flags, a rise being `flag_rank(after) > flag_rank(before)`; `no_frame` ranks with `within`."""
     return _RANKS[flag]
 
 

@@ -10,13 +10,14 @@ of a month always add up to it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from fractions import Fraction
+from operator import mul
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import month_range
+from app.rules.calendar import is_weekday, month_range
 
 Proration = Literal["calendar_days", "weekdays"]
 
@@ -81,7 +82,7 @@ class Guideline:
 
 def rate_on(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
     """C1: the rate of a day by what was known on another. RateMissing when there is none."""
-    for rate in reversed(known_rates(rates, known_on)):
+    for rate in reversed(_known_rates(rates, known_on)):
         if rate.valid_from <= day:
             return rate
     raise RateMissing(day)
@@ -89,7 +90,7 @@ def rate_on(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
 
 def guideline_on(guidelines: Sequence[Guideline], day: date) -> Guideline:
     """The guideline version in force on a day: the latest `valid_from` by then. GuidelineMissing when there is none."""
-    for guideline in reversed(guidelines_in_order(guidelines)):
+    for guideline in reversed(_in_order(guidelines)):
         if guideline.valid_from <= day:
             return guideline
     raise GuidelineMissing(day)
@@ -104,15 +105,65 @@ def base_price_on(rates: Sequence[Rate], guidelines: Sequence[Guideline], day: d
 def proration_of(guidelines: Sequence[Guideline], year: int, month: int) -> Proration:
     """C3: how a part of this month is counted, for every placement alike."""
     first, last = month_range(year, month)
-    for day in (first, last):
-        in_force = [version for version in guidelines_in_order(guidelines) if version.valid_from <= day]
-        if in_force:
-            opening = in_force[-1] if day == first else next(iter(in_force))
-            return opening.proration
-    return "calendar_days"
+    ordered = _in_order(guidelines)
+    by_first = [version for version in ordered if version.valid_from <= first]
+    if by_first:
+        return by_first[-1].proration
+    return next((version.proration for version in ordered if version.valid_from <= last), "calendar_days")
 
 
-def known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
+@dataclass(frozen=True, slots=True)
+class YearPrices:
+    """The standard place's price on each day of a year, for `cost`: lists with one entry per day from 1 January.
+
+    `base` is basic funding per month in øre x 10 000 (C2) and `vta` the municipal share of the rate likewise (C10).
+    `counted` is 0 on days that their month's proration leaves out (C3), else 1. Before day `rate_from` there is no
+    rate, before `guideline_from` no guideline version: the prices there mean nothing.
+    """
+
+    base: list[int]
+    vta: list[int]
+    counted: list[int]
+    rate_from: int
+    guideline_from: int
+
+    @classmethod
+    def of(cls, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date) -> "YearPrices":
+        start = date(year, 1, 1).toordinal()
+        days = date(year, 12, 31).toordinal() - start + 1
+        rate, base_bp, vta_bp = [0] * days, [0] * days, [0] * days
+        rate_from = guideline_from = days
+        # In order, so that each row writes over the one it follows, from its own first day on.
+        for row in _known_rates(rates, known_on):
+            first = max(row.valid_from.toordinal() - start, 0)
+            rate[first:] = [row.monthly_ore] * (days - first)
+            rate_from = min(rate_from, first)
+        for version in _in_order(guidelines):
+            first = max(version.valid_from.toordinal() - start, 0)
+            base_bp[first:] = [BASIS_POINTS + version.supplement_bp] * (days - first)
+            vta_bp[first:] = [version.vta_share_bp] * (days - first)
+            guideline_from = min(guideline_from, first)
+
+        by_weekday = [proration_of(guidelines, year, month) == "weekdays" for month in range(1, 13)]
+        counted = [
+            int(not by_weekday[day.month - 1] or is_weekday(day))
+            for day in map(date.fromordinal, range(start, start + days))
+        ]
+        return cls(
+            base=list(map(mul, rate, base_bp)),
+            vta=list(map(mul, rate, vta_bp)),
+            counted=counted,
+            rate_from=rate_from,
+            guideline_from=guideline_from,
+        )
+
+
+def recorded_order(row: UUID | None) -> int:
+    """Which of two equal rows was recorded last: ids rise with time (UUIDv7), and what is assumed (C9) comes last."""
+    return 1 << _UUID_BITS if row is None else row.int
+
+
+def _known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     """C1: what was known on a day, in the order in which one row writes over another, whatever order they came in."""
     return sorted(
         (rate for rate in rates if rate.known_from <= known_on),
@@ -120,17 +171,7 @@ def known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     )
 
 
-def guidelines_in_order(guidelines: Sequence[Guideline]) -> list[Guideline]:
-    """Guideline versions by their first day, whatever order they came in."""
+def _in_order(guidelines: Sequence[Guideline]) -> list[Guideline]:
     return sorted(
-        guidelines,
-        key=lambda version: (
-            version.valid_from, recorded_order(version.id), version.supplement_bp, version.proration, version.vta_share_bp,
-            version.watch_bp,
-        ),
-    )  # fmt: skip
-
-
-def recorded_order(row: UUID | None) -> int:
-    """Which of two equal rows was recorded last: ids rise with time (UUIDv7), and what is assumed (C9) comes last."""
-    return 1 << _UUID_BITS if row is None else row.int
+        guidelines, key=lambda version: (version.valid_from, recorded_order(version.id), astuple(version)[2:])
+    )
