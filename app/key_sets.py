@@ -52,11 +52,10 @@ class KeySet:
 
     async def key(self, kid: str) -> RSAPublicKey | None:
         """The key, perhaps after one fetch that every waiting call shares; None when the issuer has no such key."""
-        uri = self.issuer.jwks_uri
-        if uri is None or not self._is_due(kid):
-            return self._keys.get(kid)
-        if kid in self._keys and self._lock.locked():
-            return self._keys[kid]  # old, and being fetched for another call: no reason to wait
+        uri, known, fetching = self.issuer.jwks_uri, self._keys.get(kid), self._lock.locked()
+        # While another call fetches, only those wait that cannot go on with what is known.
+        if uri is None or (known is not None and fetching) or not (fetching or self._is_due(kid)):
+            return known
         async with self._lock:
             if self._is_due(kid):
                 await self._fetch(uri)

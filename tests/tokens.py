@@ -224,7 +224,7 @@ HOSTILE: tuple[Hostile, ...] = (
     _case("not a token", "malformed", lambda: "let-me-in"),
     _case("two parts", "malformed", lambda: _good().rsplit(".", 1)[0]),
     _case("four parts", "malformed", lambda: _good() + ".e30"),
-    _case("a character outside base64url", "malformed", lambda: _good() + "!", pyjwt_refuses=False),
+    _case("a character outside base64url", "malformed", lambda: _good() + "!"),
     _case("padding", "malformed", lambda: _good() + "==", pyjwt_refuses=False),
     _case("header is not JSON", "malformed", lambda: assemble(b"{alg:RS256}", compact(machine_claims()))),
     _case("header is a list", "malformed", lambda: assemble(b"[]", compact(machine_claims()))),
