@@ -16,18 +16,18 @@ cluster/vekstplass.lock: it tells a postmaster that lives from a postmaster.pid 
 """
 
 import fcntl
-import hashlib
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from app.embedded import binaries as postgresql
-from app.embedded.account import ENVIRONMENT, Account, account, failure, place, refused, temporary
+from app.embedded.account import ENVIRONMENT, Account, failure, place, refused, runs_as, temporary
 from app.embedded.locks import EmbeddedError, alone, held, open_lock, ready, shared, take, wait
 from app.embedded.watchdog import Job, spawn
 
@@ -151,7 +151,7 @@ def _join(data: Path, settings: Mapping[str, str], throwaway: bool, say: Callabl
     """With start.lock and users.lock held: joins the cluster that runs, or starts it."""
     link = data / "cluster"
     version = _version(link)
-    user = account(link)
+    user = runs_as(link)
     binaries = postgresql.find(version, data)
     if not _runs(data):
         binaries = postgresql.within_reach(binaries, user)
@@ -180,7 +180,7 @@ def _runs(data: Path) -> bool:
 
 
 def _version(link: Path) -> int | None:
-    """The major version that made the cluster, None before the first start. Raises `EmbeddedError` if it is not ours."""
+    """The major version that made the cluster, None before the first start. Raises `EmbeddedError` if not ours."""
     if (link.parent / "PG_VERSION").exists():
         raise EmbeddedError(f"{link.parent} is itself a PostgreSQL data directory, not one of ours; choose another.")
     if link.is_symlink() and not link.exists():
@@ -221,12 +221,8 @@ def _parent(data: Path, user: Account, throwaway: bool) -> Path:
         return data
     if throwaway:
         return temporary(user)
-    parent = place() / hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    if (parent / "cluster").exists():
-        raise EmbeddedError(
-            f"{parent} holds the database of an earlier {data}: move it away, or choose another directory."
-        )
-    parent.mkdir(exist_ok=True)
+    # A name of its own: under one made from DIR's, a DIR that was moved would lose its data to the next of that name.
+    parent = Path(tempfile.mkdtemp(prefix="cluster-", dir=place()))
     parent.chmod(0o711)
     return parent
 

@@ -47,7 +47,7 @@ class Account:
         return allowed(path, need) and all(allowed(parent, 1) for parent in path.resolve().parents)
 
 
-def account(cluster: Path) -> Account:
+def runs_as(cluster: Path) -> Account:
     """This user; as root, whom PostgreSQL refuses, the owner of an existing cluster, else postgres, else nobody.
 
     Raises `EmbeddedError` when the cluster is somebody else's or the user has no name, which PostgreSQL needs.
