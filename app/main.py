@@ -14,6 +14,7 @@ from app.auth import Keys
 from app.db import Database
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
+from app.participants import routes as participants
 from app.providers import routes as providers
 from app.settings import Settings
 
@@ -21,12 +22,14 @@ VERSION = "1.0.0"
 
 ROUTERS = (
     providers.router,
+    participants.router,
     docs.router,
     health.router,
 )
 
 TAGS = [
     {"name": "providers", "description": "Sheltered enterprises and their capacity (P1–P5)."},
+    {"name": "participants", "description": "The people who have or apply for a place (D1)."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]
 

@@ -1,0 +1,1 @@
+"""Participants (deltakar): who they are, whom to call, and what other systems call them."""

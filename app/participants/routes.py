@@ -1,0 +1,188 @@
+"""HTTP for participants (D1)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from app import clock
+from app.auth import Actor, Epj, allow
+from app.db import SessionDep
+from app.http.openapi import refusals
+from app.http.pages import AfterQuery, LimitQuery, link_next, page
+from app.http.preconditions import require_match, tagged
+from app.http.problems import METHOD_NOT_ALLOWED, ROLE_REQUIRED, VALIDATION
+from app.http.routing import Route
+from app.http.rows import find
+from app.http.shapes import MunicipalityNumber
+from app.participants import service
+from app.participants.models import (
+    ExternalId,
+    ExternalSystem,
+    ExternalValue,
+    Lookup,
+    Participant,
+    ParticipantIn,
+    ParticipantOut,
+    ParticipantPage,
+    ParticipantPatch,
+    ParticipantSeen,
+    ParticipantUpsert,
+    ServiceArea,
+)
+
+router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
+
+Reader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Register a participant",
+    response_model=ParticipantOut,
+    responses=refusals(service.IDENTITY_NUMBER_INVALID, service.BIRTH_DATE_IN_FUTURE, service.IDENTITY_NUMBER_TAKEN),
+)
+async def register(
+    request: Request, response: Response, session: SessionDep, actor: Epj, body: ParticipantIn
+) -> ParticipantSeen:
+    """D1: a person who has or applies for a place. The identity number goes in and never comes out again."""
+    participant = await service.register(session, body, request.app.state.settings, clock.today())
+    response.headers["Location"] = f"/v1/participants/{participant.id}"
+    return await _answer(request, response, session, actor, participant)
+
+
+@router.get("", summary="List participants")
+async def list_(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    municipality_number: Annotated[MunicipalityNumber | None, Query(description="Registered there.")] = None,
+    service_area: Annotated[ServiceArea | None, Query(description="Followed up by that service.")] = None,
+    external_system: Annotated[ExternalSystem | None, Query(description="Together with `external_value`.")] = None,
+    external_value: Annotated[ExternalValue | None, Query(description="Together with `external_system`.")] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> ParticipantPage:
+    """D1: every participant that the caller may see: a service those of its area, a provider those with a place there.
+
+    A filter on what the caller may not see is refused (403), since the answer would tell it.
+    """
+    statement = select(Participant)
+    filters = {"municipality_number": municipality_number, "service_area": service_area}
+    asked = [name for name, value in filters.items() if value is not None]
+    if external_system is not None or external_value is not None:
+        asked.append("external_ids")
+    if not set(asked) <= set(service.shape_for(actor).model_fields):
+        raise ROLE_REQUIRED("Dette filteret krev rolla «case_officer» eller «epj».")
+    if municipality_number is not None:
+        statement = statement.where(col(Participant.municipality_number) == municipality_number)
+    if service_area is not None:
+        statement = statement.where(col(Participant.service_area) == service_area)
+    if external_system is not None and external_value is not None:
+        statement = statement.where(service.named_by(external_system, external_value))
+    elif "external_ids" in asked:
+        lacking = "external_value" if external_value is None else "external_system"
+        raise VALIDATION("«external_system» og «external_value» høyrer saman.", pointer=f"#/query/{lacking}")
+    rows, following = await page(session, statement, col(Participant.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return ParticipantPage(items=await service.seen(session, actor, rows), next=following)
+
+
+@router.post(
+    "/lookup",
+    summary="Find a participant by identity number",
+    response_model=ParticipantOut,
+    responses=refusals(service.IDENTITY_NUMBER_INVALID),
+)
+async def look_up(
+    request: Request, response: Response, session: SessionDep, actor: Epj, body: Lookup
+) -> ParticipantSeen:
+    """D1: the participant with exactly this number, or 404. A POST, because addresses are logged."""
+    participant = await service.by_identity_number(
+        session, body.national_identity_number, request.app.state.settings, clock.today()
+    )
+    return await _answer(request, response, session, actor, participant)
+
+
+@router.api_route("/lookup", methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"], include_in_schema=False)
+async def only_post_looks_up() -> None:
+    """Else the next routes would take the word for an id."""
+    raise METHOD_NOT_ALLOWED(headers={"Allow": "POST"})
+
+
+@router.put(
+    "/by-external-id/{system}/{value}",
+    summary="Register or update a participant from another system",
+    response_model=ParticipantOut,
+    responses={
+        201: {"model": ParticipantOut, "description": "Registered."},
+        **refusals(
+            service.IDENTITY_NUMBER_INVALID,
+            service.BIRTH_DATE_IN_FUTURE,
+            service.EXTERNAL_ID_INVALID,
+            service.IDENTITY_NUMBER_TAKEN,
+        ),
+    },
+)
+async def upsert(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Epj,
+    system: Annotated[ExternalSystem, Path()],
+    value: Annotated[ExternalValue, Path()],
+    body: ParticipantUpsert,
+) -> ParticipantSeen:
+    """D1: 201 for a new person, 200 for a known one; sending the same again changes nothing.
+
+    A person who is known by identity number, and has no id in this system yet, is the same person and gets this one.
+    """
+    participant, new = await service.upsert(
+        session, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today()
+    )
+    if new:
+        response.status_code = 201
+        response.headers["Location"] = f"/v1/participants/{participant.id}"
+    return await _answer(request, response, session, actor, participant)
+
+
+@router.get("/{participant_id}", summary="Read a participant")
+async def read(
+    request: Request, response: Response, session: SessionDep, actor: Reader, participant_id: UUID
+) -> ParticipantSeen:
+    """D1: one participant, with the fields that the caller may see."""
+    return await _answer(request, response, session, actor, await find(session, Participant, participant_id))
+
+
+@router.patch(
+    "/{participant_id}",
+    summary="Change a participant",
+    response_model=ParticipantOut,
+    responses=refusals(service.IDENTITY_NUMBER_INVALID, service.BIRTH_DATE_IN_FUTURE, service.IDENTITY_NUMBER_TAKEN),
+)
+async def change(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Epj,
+    participant_id: UUID,
+    body: ParticipantPatch,
+) -> ParticipantSeen:
+    """D1: change a participant; needs `If-Match`. Contacts are replaced as a whole."""
+    participant = await find(session, Participant, participant_id, lock=True)
+    (current,) = await service.seen(session, actor, [participant])
+    require_match(request, current)
+    await service.change(session, participant, body, request.app.state.settings, clock.today())
+    return await _answer(request, response, session, actor, participant)
+
+
+async def _answer(
+    request: Request, response: Response, session: SessionDep, actor: Actor, participant: Participant
+) -> ParticipantSeen:
+    (out,) = await service.seen(session, actor, [participant])
+    tagged(request, response, out)
+    return out

@@ -1,0 +1,256 @@
+"""Participants: registration, change, upsert from another system, look-up (D1)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import col
+
+from app.auth import Actor
+from app.http.errors import on_constraint
+from app.http.problems import NOT_FOUND, problem_type
+from app.participants.identity_numbers import acceptable, blind_index, encrypt, relaxed
+from app.participants.models import (
+    SEEN_AS,
+    ExternalId,
+    Participant,
+    ParticipantExternalId,
+    ParticipantIn,
+    ParticipantOut,
+    ParticipantPatch,
+    ParticipantSeen,
+    ParticipantUpsert,
+)
+from app.rules.identifiers import contains_identity_number
+from app.settings import Settings
+
+IDENTITY_NUMBER_INVALID = problem_type(
+    "identity-number-invalid",
+    422,
+    title="Ugyldig fødselsnummer",
+    nn="Fødselsnummeret eller D-nummeret er ikkje gyldig her.",
+    en="Not a national identity number or D-number that passes its control. H-numbers are refused, synthetic numbers"
+    " (month + 80) are taken only where the service is set up for them. The number itself is never repeated.",
+)
+IDENTITY_NUMBER_TAKEN = problem_type(
+    "identity-number-taken",
+    409,
+    title="Fødselsnummeret høyrer til ein annan deltakar",
+    nn="Ein annan deltakar er alt registrert med dette fødselsnummeret.",
+    en="Another participant is already registered with this identity number.",
+)
+BIRTH_DATE_IN_FUTURE = problem_type(
+    "birth-date-in-future",
+    422,
+    title="Fødselsdatoen er i framtida",
+    nn="Fødselsdatoen kan ikkje vere etter i dag.",
+    en="The birth date lies after today.",
+)
+EXTERNAL_ID_INVALID = problem_type(
+    "external-id-invalid",
+    422,
+    title="Ugyldig ekstern id",
+    nn="Ein ekstern id kan ikkje vere eller innehalde eit fødselsnummer.",
+    en="An external id must not be or contain an identity number: addresses are logged.",
+)
+
+_NUMBER = {"national_identity_number"}
+
+on_constraint("uq_participant_identity_number_index", IDENTITY_NUMBER_TAKEN, IDENTITY_NUMBER_TAKEN.nn)
+on_constraint("uq_participant_external_id_participant_id_system", IDENTITY_NUMBER_TAKEN, IDENTITY_NUMBER_TAKEN.nn)
+
+
+async def register(session: AsyncSession, body: ParticipantIn, settings: Settings, today: date) -> Participant:
+    """A new participant. The municipality may be another: it is a grant that D1 refuses then.
+
+    Raises:
+        Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
+    """
+    _require_possible(body.birth_date, today)
+    participant = Participant.model_validate(body.model_dump(exclude=_NUMBER))
+    if body.national_identity_number is not None:
+        _require_acceptable(body.national_identity_number, settings, today)
+        _seal(participant, body.national_identity_number, settings)
+    session.add(participant)
+    await session.flush()
+    return participant
+
+
+async def change(
+    session: AsyncSession, participant: Participant, patch: ParticipantPatch, settings: Settings, today: date
+) -> None:
+    """Change a participant that the caller holds locked; what is equal stays untouched.
+
+    Raises:
+        Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
+    """
+    sent = _sent(patch)
+    if "birth_date" in sent:
+        _require_possible(patch.birth_date, today)
+    number = patch.national_identity_number
+    if number is not None:
+        _require_acceptable(number, settings, today)
+        _seal(participant, number, settings)
+    elif "national_identity_number" in patch.model_fields_set:
+        participant.identity_number_ciphertext = None
+        participant.identity_number_key_id = None
+        participant.identity_number_index = None
+    _update(participant, sent)
+    await session.flush()
+
+
+async def upsert(
+    session: AsyncSession, external_id: ExternalId, body: ParticipantUpsert, settings: Settings, today: date
+) -> tuple[Participant, bool]:
+    """The participant that another system names, made or brought up to date, and whether it is new.
+
+    A person who is known by the identity number alone gets the external id. Whoever asks second, at the same moment,
+    for the same external id or the same number waits for whoever came first, and finds what was made.
+
+    Raises:
+        Problem: `birth-date-in-future`, `identity-number-invalid`, `external-id-invalid`; `identity-number-taken`
+            when the number belongs to somebody whom the system calls something else.
+    """
+    if contains_identity_number(external_id.value, relaxed=relaxed(today)):
+        raise EXTERNAL_ID_INVALID(pointer="#/path/value")
+    _require_possible(body.birth_date, today)
+    number = body.national_identity_number
+    if number is not None:
+        _require_acceptable(number, settings, today)
+
+    # Always in this order, so that two upserts never wait for each other.
+    await _one_at_a_time(session, f"{external_id.system}\n{external_id.value}".encode())
+    named = await _one(session, col(Participant.id).in_(_named(external_id)))
+    owner = None
+    if number is not None:
+        index = blind_index(number, settings)
+        await _one_at_a_time(session, index)
+        owner = await _one(session, col(Participant.identity_number_index) == index)
+    if owner is not None and named is None and await _has_name_in(session, owner.id, external_id.system):
+        raise IDENTITY_NUMBER_TAKEN()
+    if owner is not None and named is not None and owner.id != named.id:
+        raise IDENTITY_NUMBER_TAKEN()
+
+    sent = _sent(body)
+    participant = named or owner
+    if participant is None:
+        new = ParticipantIn.model_validate({**sent, "national_identity_number": number})
+        participant = await register(session, new, settings, today)
+        _name(session, participant, external_id)
+        await session.flush()
+        return participant, True
+    if named is None:
+        _name(session, participant, external_id)
+        # The object has changed, though none of its own columns has: this moves `updated_at`.
+        flag_modified(participant, "given_name")
+    if number is not None:
+        _seal(participant, number, settings)
+    _update(participant, sent)
+    await session.flush()
+    return participant, False
+
+
+async def by_identity_number(session: AsyncSession, number: str, settings: Settings, today: date) -> Participant:
+    """The participant with this identity number. Raises `identity-number-invalid` and `NOT_FOUND`."""
+    _require_acceptable(number, settings, today)
+    index = blind_index(number, settings)
+    found = (
+        await session.scalars(select(Participant).where(col(Participant.identity_number_index) == index))
+    ).one_or_none()
+    if found is None:
+        raise NOT_FOUND()
+    return found
+
+
+def named_by(system: str, value: str) -> ColumnElement[bool]:
+    """The condition that another system calls a participant this."""
+    return col(Participant.id).in_(_named(ExternalId(system=system, value=value)))
+
+
+def shape_for(actor: Actor) -> type[ParticipantSeen]:
+    """The fields of a participant that the caller may see: the widest that one of its roles gives."""
+    return next(shape for role, shape in SEEN_AS.items() if role in actor.roles)
+
+
+async def seen(session: AsyncSession, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantSeen]:
+    """The participants, each with the fields that the caller may see and no other."""
+    shape = shape_for(actor)
+    own = [name for name in shape.model_fields if name != "external_ids"]
+    if shape is not ParticipantOut:
+        return [shape.model_validate({name: getattr(row, name) for name in own}) for row in participants]
+    names: dict[UUID, list[ExternalId]] = {row.id: [] for row in participants}
+    statement = (
+        select(ParticipantExternalId)
+        .where(col(ParticipantExternalId.participant_id).in_(names))
+        .order_by(col(ParticipantExternalId.system))
+    )
+    for name in await session.scalars(statement):
+        names[name.participant_id].append(ExternalId(system=name.system, value=name.value))
+    return [
+        ParticipantOut.model_validate({name: getattr(row, name) for name in own} | {"external_ids": names[row.id]})
+        for row in participants
+    ]
+
+
+def _require_possible(birth_date: date, today: date) -> None:
+    if birth_date > today:
+        raise BIRTH_DATE_IN_FUTURE(pointer="#/birth_date")
+
+
+def _require_acceptable(number: str, settings: Settings, today: date) -> None:
+    if not acceptable(number, settings, today):
+        raise IDENTITY_NUMBER_INVALID(pointer="#/national_identity_number")
+
+
+def _seal(participant: Participant, number: str, settings: Settings) -> None:
+    """Put a number on a participant; the same number again leaves the ciphertext as it is."""
+    index = blind_index(number, settings)
+    if participant.identity_number_index == index:
+        return
+    sealed = encrypt(number, participant.id, settings)
+    participant.identity_number_ciphertext = sealed.ciphertext
+    participant.identity_number_key_id = sealed.key_id
+    participant.identity_number_index = index
+
+
+def _sent(body: ParticipantPatch | ParticipantUpsert) -> dict[str, Any]:
+    # Not `exclude_unset`, which would leave out the unset fields of each contact too.
+    return {name: value for name, value in body.model_dump(exclude=_NUMBER).items() if name in body.model_fields_set}
+
+
+def _update(participant: Participant, sent: dict[str, Any]) -> None:
+    participant.sqlmodel_update({name: value for name, value in sent.items() if getattr(participant, name) != value})
+
+
+def _named(external_id: ExternalId) -> Any:
+    return select(col(ParticipantExternalId.participant_id)).where(
+        col(ParticipantExternalId.system) == external_id.system, col(ParticipantExternalId.value) == external_id.value
+    )
+
+
+def _name(session: AsyncSession, participant: Participant, external_id: ExternalId) -> None:
+    session.add(ParticipantExternalId.model_validate({**external_id.model_dump(), "participant_id": participant.id}))
+
+
+async def _has_name_in(session: AsyncSession, participant_id: UUID, system: str) -> bool:
+    statement = select(col(ParticipantExternalId.id)).where(
+        col(ParticipantExternalId.participant_id) == participant_id, col(ParticipantExternalId.system) == system
+    )
+    return (await session.scalars(statement)).first() is not None
+
+
+async def _one(session: AsyncSession, condition: ColumnElement[bool]) -> Participant | None:
+    # Populated anew: another upsert may have changed the row while this one waited.
+    statement = select(Participant).where(condition).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def _one_at_a_time(session: AsyncSession, name: bytes) -> None:
+    """Wait for whoever holds this name, and hold it to the end of the transaction."""
+    key = hashlib.blake2b(b"participant\n" + name, digest_size=8).digest()
+    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(key, signed=True))))
