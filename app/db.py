@@ -14,8 +14,11 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, MetaData, event, func, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id
@@ -66,6 +69,13 @@ def _tell_identity(session: Session, transaction: SessionTransaction, connection
     )
 
 
+def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    # The loop has seen the server close it: the pool makes a new one, and the request never knows. This costs no
+    # round trip, as `pool_pre_ping` would.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """The pool and the session maker of one process.
 
@@ -98,6 +108,7 @@ class Database:
             hide_parameters=True,
             connect_args=connect_args,
         )
+        event.listen(self.engine.sync_engine, "checkout", _pass_over_closed)
         self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, sync_session_class=ServiceSession, expire_on_commit=False
         )

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import math
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -50,6 +52,7 @@ _SENTENCES = {
     "too_long": "har for mange element",
     "greater_than_equal": "er for liten",
     "less_than_equal": "er for stor",
+    "int_parsing_size": "er for stor",
     "uuid_parsing": "må vere ein UUID",
     "uuid_type": "må vere ein UUID",
     "union_tag_invalid": "er ikkje blant dei tillatne verdiane",
@@ -66,8 +69,14 @@ def on_constraint(name: str, type_: ProblemType, detail: str) -> None:
     CONSTRAINTS[name] = lambda: type_(detail)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+# What a client invented is not repeated to it: an unknown name may hold anything, a person's number too.
+FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", re.ASCII)
+
+
+def _pointer(location: tuple[int | str, ...], unknown: bool) -> str:
     where, *path = location or ("body",)
+    if unknown and path and not FIELD_NAME.fullmatch(str(path[-1])):
+        path = path[:-1]
     if where == "body":
         steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path
     else:
@@ -85,14 +94,15 @@ def field_error(error: dict[str, Any]) -> FieldError:
         sentence = _SENTENCES.get(kind, "har ugyldig verdi")
     # Locations of tagged unions hold the tag's value as a step; a pointer must not.
     location = tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-")))
-    return FieldError(_pointer(location), sentence)
+    return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
 
 
 def validation_problem(errors: list[dict[str, Any]]) -> Problem:
     """A 422 that points at every field at fault."""
     faults = [field_error(error) for error in errors[:100]]
     first = faults[0]
-    return VALIDATION(f"{first.pointer.removeprefix('#/') or 'Innhaldet'}: {first.detail}.", errors=faults)
+    where = first.pointer.removeprefix("#").removeprefix("/") or "Innhaldet"
+    return VALIDATION(f"{where}: {first.detail}.", errors=faults)
 
 
 def database_problem(error: DBAPIError) -> Problem:
@@ -110,7 +120,8 @@ def database_problem(error: DBAPIError) -> Problem:
     if isinstance(cause, asyncpg.InsufficientPrivilegeError):
         # The wall refused the row: to the caller it does not exist.
         return NOT_FOUND()
-    if error.connection_invalidated or isinstance(cause, UNAVAILABLE_CAUSES):
+    # A value that the driver cannot encode is an InterfaceError too, but a fault of ours: waiting would not help.
+    if error.connection_invalidated or (isinstance(cause, UNAVAILABLE_CAUSES) and not isinstance(cause, ValueError)):
         return UNAVAILABLE()
     raise error
 
@@ -149,7 +160,8 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     """The response that carries the problem, with the request's id and path."""
     return problem_response(
         problem,
-        instance=request.url.path.encode("utf-8", "replace").decode(),
+        # Not `request.url`: it raises on a query that is not UTF-8.
+        instance=quote(request.scope["path"], safe="/:@!$&'()*+,;=~", errors="replace"),
         request_id=request.scope.get("state", {}).get("request_id"),
     )
 
@@ -187,7 +199,7 @@ def install(app: FastAPI) -> None:
         if error.status_code == 404:
             return answer(request, NOT_FOUND())
         if error.status_code == 405:
-            allow = ", ".join(allowed_methods(app, request.url.path))
+            allow = ", ".join(allowed_methods(app, request.scope["path"]))
             return answer(request, METHOD_NOT_ALLOWED(headers={"Allow": allow}))
         by_status = {type_.status: type_ for type_ in reversed(TYPES.values())}
         type_ = by_status.get(error.status_code, VALIDATION if error.status_code < 500 else INTERNAL)
@@ -204,6 +216,10 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, on_database)
 
 
+class _NotStrictJSON(ValueError):
+    """JSON that Python reads and we do not."""
+
+
 def parse_strictly(body: bytes) -> Any:
     """JSON as RFC 8259 has it: UTF-8 without BOM, finite numbers, no name twice in one object.
 
@@ -213,22 +229,27 @@ def parse_strictly(body: bytes) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen = dict(pairs)
         if len(seen) < len(pairs):
-            raise ValueError("har same feltet to gonger")
+            raise _NotStrictJSON("har same feltet to gonger")
         return seen
 
-    def finite(name: str) -> Any:
-        raise ValueError(f"{name} er ikkje eit tal i JSON")
+    def finite(digits: str) -> float:
+        number = float(digits)
+        if not math.isfinite(number):
+            raise _NotStrictJSON("har eit tal som er for stort eller ikkje er eit tal i JSON")
+        return number
 
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=finite)
+        return json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=finite, parse_float=finite)
     except RecursionError:
         reason = "er for djupt nøsta"
     except UnicodeDecodeError:
         reason = "er ikkje UTF-8"
     except json.JSONDecodeError:
         reason = "er ikkje gyldig JSON"
-    except ValueError as error:
-        reason = str(error) if "JSON" in str(error) or "feltet" in str(error) else "har eit tal som er for langt"
+    except _NotStrictJSON as error:
+        reason = str(error)
+    except ValueError:
+        reason = "har eit tal som er for langt"
     raise RequestValidationError(
         [{"type": "value_error", "loc": ("body",), "msg": reason, "input": None, "ctx": {"error": reason}}]
     )

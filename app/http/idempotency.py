@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db import Identity, instant
+from app.http.negotiation import media_type
 from app.http.problems import VALIDATION, problem_type
 
 IDEMPOTENCY_KEY_REUSED = problem_type(
@@ -37,7 +38,8 @@ IDEMPOTENCY_KEY_IN_USE = problem_type(
     headers={"Retry-After": "1"},
 )
 
-_KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
+# Bare, or quoted as the RFC draft has it.
+_KEY = re.compile(r'(?P<quote>"?)(?P<key>[\x21\x23-\x7e]{1,255})(?P=quote)')
 _KEPT_HEADERS = ("location", "etag", "content-type", "link")
 
 
@@ -89,12 +91,10 @@ def _key_of(request: Request) -> str | None:
         raise VALIDATION(
             "«Idempotency-Key» må vere 1 til 255 synlege ASCII-teikn, ein gong.", pointer="#/header/idempotency-key"
         )
-    return match[1]
+    return match["key"]
 
 
-async def begin(
-    request: Request, body: bytes, session: AsyncSession, identity: Identity, hours: int
-) -> Attempt | Response | None:
+async def begin(request: Request, session: AsyncSession, identity: Identity, hours: int) -> Attempt | Response | None:
     """None without a key; the stored answer where there is one; else the attempt to remember the answer in.
 
     Raises `IDEMPOTENCY_KEY_REUSED` (422) and `IDEMPOTENCY_KEY_IN_USE` (409).
@@ -102,8 +102,9 @@ async def begin(
     key = _key_of(request)
     if key is None:
         return None
-    asked = f"{request.method} {request.url.path}?{request.url.query} {request.headers.get('content-type', '')}\n"
-    fingerprint = hashlib.sha256(asked.encode("utf-8", "replace") + body).digest()
+    sent_as, _ = media_type(request.headers.get("content-type", ""))
+    asked = f"{request.method} {request.scope['path']} {sent_as}\n".encode("utf-8", "replace")
+    fingerprint = hashlib.sha256(asked + request.scope["query_string"] + b"\n" + await request.body()).digest()
     # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting.
     lock = hashlib.blake2b(f"{identity.actor}\n{key}".encode(), digest_size=8).digest()
     free = await session.scalar(

@@ -12,12 +12,12 @@ from types import TracebackType
 import structlog
 from prometheus_client import Histogram
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import new_id
 from app.http.errors import answer, to_problem
-from app.http.problems import INTERNAL
+from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, URI_TOO_LONG, Problem
 
 log = structlog.get_logger("vekstplass.request")
 failures = logging.getLogger("vekstplass.errors")
@@ -30,6 +30,13 @@ DURATION = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+# Not every server bounds these. A token has its own limit, and its own answer (401).
+TARGET_BYTES = 8 * 1024
+HEADER_BYTES = 32 * 1024
+
+# As nginx logs it: the client went away before its answer.
+_CLIENT_GONE = 499
+
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 SECURITY_HEADERS = {
@@ -74,7 +81,13 @@ class Outermost:
             await send(message)
 
         try:
-            await self.app(inner, receive, send_with_headers)
+            refusal = _oversized(inner)
+            if refusal is None:
+                await self.app(inner, receive, send_with_headers)
+            else:
+                await answer(Request(inner), refusal)(inner, receive, send_with_headers)
+        except ClientDisconnect:
+            status = _CLIENT_GONE
         except Exception as error:
             problem = to_problem(error)
             if problem is None:
@@ -92,6 +105,14 @@ class Outermost:
             log.info(
                 "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id
             )
+
+
+def _oversized(scope: Scope) -> Problem | None:
+    if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > TARGET_BYTES:
+        return URI_TOO_LONG()
+    if sum(len(name) + len(value) for name, value in scope["headers"] if name != b"authorization") > HEADER_BYTES:
+        return HEADERS_TOO_LARGE()
+    return None
 
 
 def _request_id(scope: Scope) -> str:

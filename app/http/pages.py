@@ -3,6 +3,7 @@
 import base64
 import binascii
 from typing import Annotated, Generic, TypeVar
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -71,5 +72,5 @@ async def page(
 def link_next(request: Request, response: Response, following: str | None) -> None:
     """`Link: <…>; rel="next"` (RFC 8288), relative, so that it holds behind any proxy."""
     if following is not None:
-        url = request.url.include_query_params(after=following)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        query = urlencode({**request.query_params, "after": following})
+        response.headers["Link"] = f'<{quote(request.scope["path"])}?{query}>; rel="next"'

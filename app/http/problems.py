@@ -173,6 +173,13 @@ BODY_TOO_LARGE = problem_type(
     nn="Innhaldet er større enn det som er tillate her.",
     en="The request body is larger than this endpoint allows.",
 )
+URI_TOO_LONG = problem_type(
+    "uri-too-long",
+    414,
+    title="For lang adresse",
+    nn="Adressa med parameterar er lengre enn det som er tillate.",
+    en="The address with its query is longer than allowed.",
+)
 UNSUPPORTED_MEDIA_TYPE = problem_type(
     "unsupported-media-type",
     415,

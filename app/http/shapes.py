@@ -37,7 +37,10 @@ def _day(value: object) -> date:
     if type(value) is date:
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
-        return date.fromisoformat(value)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("er ikkje ein dag i kalenderen") from None
     raise ValueError("må vere ein dato på forma ÅÅÅÅ-MM-DD mellom 1900 og 2099")
 
 
