@@ -28,6 +28,7 @@ from app.rules.prices import (
     MAX_MONTHLY_ORE,
     Guideline,
     GuidelineMissing,
+    PriceMissing,
     Rate,
     RateMissing,
     YearPrices,
@@ -35,8 +36,8 @@ from app.rules.prices import (
 from app.rules.stays import OPEN_END, STANDARD_PRICE, Stay, Supplement
 
 __all__ = [
-    "OPEN_END", "STANDARD_PRICE", "Column", "Days", "Guideline", "GuidelineMissing", "Rate", "RateMissing", "Stay",
-    "Stays", "Supplement", "YearTotals", "month_costs", "place_months", "places_on",
+    "OPEN_END", "STANDARD_PRICE", "Column", "Days", "Guideline", "GuidelineMissing", "PriceMissing", "Rate",
+    "RateMissing", "Stay", "Stays", "Supplement", "YearTotals", "month_costs", "place_months", "places_on",
     "standard_month_costs", "sum_by", "year_totals",
 ]  # fmt: skip
 
@@ -354,7 +355,7 @@ def _check_standard_days(stays: Stays, tables: _Tables) -> None:
         raise missing
 
 
-def _first_unpriced(first_day: Days, last_day: Days, tables: _Tables) -> RateMissing | GuidelineMissing | None:
+def _first_unpriced(first_day: Days, last_day: Days, tables: _Tables) -> PriceMissing | None:
     priced_from = max(tables.rate_from, tables.guideline_from)
     if priced_from == 0:
         return None

@@ -14,8 +14,9 @@ _EXACT = Context(prec=40, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Inexa
 def to_ore(amount: Decimal) -> int:
     """Kroner to øre, exactly. ValueError when the amount has a part of an øre, is not finite, or is absurdly large."""
     try:
+        # A quiet NaN passes through quantize, and int refuses it with a ValueError of its own.
         return int(amount.quantize(_ORE, context=_EXACT).scaleb(2, context=_EXACT))
-    except DecimalException:
+    except (DecimalException, ValueError):
         raise ValueError("an amount is finite kroner with at most two decimals") from None
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from app.rules.cost import Stays, YearTotals, standard_month_costs, year_totals
 from app.rules.money import from_ore, round_half_up
-from app.rules.prices import BASIS_POINTS, Guideline, GuidelineMissing, Rate, RateMissing, guideline_on, recorded_order
+from app.rules.prices import BASIS_POINTS, Guideline, GuidelineMissing, PriceMissing, Rate, guideline_on, recorded_order
 
 Flag = Literal["no_frame", "within", "watch", "overrun"]
 
@@ -98,7 +98,7 @@ def position_of(question: Question) -> Position:
     room_from = room_day(year, on, question.room_from)
     try:
         place_cost = sum(standard_month_costs(room_from, year, rates, guidelines, on))
-    except (RateMissing, GuidelineMissing):
+    except PriceMissing:
         # Places at their own price need no rate (L2), so the year may still have a position.
         place_cost = None
     parameters = parameters_for(guidelines, year, on)

@@ -30,20 +30,20 @@ MAX_MONTHLY_ORE = 1_000_000_000
 _UUID_BITS = 128
 
 
-class RateMissing(LookupError):
-    """C1: a standard place on `day`, for which no rate is known: it has no price, and that is never zero."""
+class PriceMissing(LookupError):
+    """A standard place on `day`, which has no price: an error that names the day, never zero (C1)."""
 
     def __init__(self, day: date) -> None:
-        super().__init__(f"no rate is known for {day}")
+        super().__init__(f"a standard place has no price on {day}")
         self.day = day
 
 
-class GuidelineMissing(LookupError):
-    """C2: a standard place on `day`, on which no guideline version is in force."""
+class RateMissing(PriceMissing):
+    """C1: no rate is known for `day`."""
 
-    def __init__(self, day: date) -> None:
-        super().__init__(f"no guideline version is in force on {day}")
-        self.day = day
+
+class GuidelineMissing(PriceMissing):
+    """C2: no guideline version is in force on `day`."""
 
 
 @dataclass(frozen=True, slots=True)

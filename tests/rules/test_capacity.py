@@ -1,0 +1,58 @@
+"""P2: active places on any day never exceed the capacity in force that day."""
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.capacity import capacity_on, first_day_over_capacity
+
+FIRST = date(2022, 1, 1)
+DAYS = st.integers(0, 60).map(lambda offset: FIRST + timedelta(days=offset))
+CAPACITIES = st.lists(st.tuples(DAYS, st.integers(0, 4)), max_size=4, unique_by=lambda row: row[0])
+STAYS = st.lists(st.tuples(DAYS, st.one_of(st.none(), DAYS)), max_size=8)
+
+
+@given(CAPACITIES, STAYS, st.randoms(use_true_random=False))
+def test_p2_the_first_day_a_walk_finds(
+    capacities: list[tuple[date, int]], stays: list[tuple[date, date | None]], random: Random
+) -> None:
+    """P2: against a walk through every day, in any order of the rows."""
+    walked = None
+    for offset in range(70):
+        day = FIRST + timedelta(days=offset)
+        active = sum(first <= day and (last is None or day <= last) for first, last in stays)
+        in_force = [row for row in capacities if row[0] <= day]
+        if active > (max(in_force)[1] if in_force else 0):
+            walked = day
+            break
+    assert first_day_over_capacity(capacities, stays) == walked
+    shuffled = random.sample(capacities, len(capacities)), random.sample(stays, len(stays))
+    assert first_day_over_capacity(*shuffled) == walked
+
+
+@pytest.mark.parametrize(
+    ("stays", "over"),
+    [
+        ([(date(2022, 1, 1), None)] * 2, None),
+        ([(date(2022, 1, 1), None)] * 3, date(2022, 1, 1)),
+        ([(date(2022, 1, 1), date(2022, 3, 31)), (date(2022, 1, 1), None), (date(2022, 4, 1), None)], None),
+        ([(date(2022, 1, 1), date(2022, 4, 1)), (date(2022, 1, 1), None), (date(2022, 4, 1), None)], date(2022, 4, 1)),
+        ([(date(2021, 12, 31), None)], date(2021, 12, 31)),
+        ([(date(2022, 1, 1), None)] * 2 + [(date(2022, 6, 2), date(2022, 6, 1))], None),
+        ([(date(2022, 1, 1), date.max)] * 2, None),
+    ],
+)
+def test_p2_two_places(stays: list[tuple[date, date | None]], over: date | None) -> None:
+    """P2: both days of a stay count, and a provider has no place before its first capacity."""
+    assert first_day_over_capacity([(date(2022, 1, 1), 2)], stays) == over
+
+
+def test_p2_a_capacity_that_shrinks() -> None:
+    """P2: places already given are over it from the day it shrinks."""
+    capacities = [(date(2022, 1, 1), 2), (date(2022, 7, 1), 1)]
+    assert first_day_over_capacity(capacities, [(date(2022, 1, 1), None)] * 2) == date(2022, 7, 1)
+    days = (date(2021, 12, 31), date(2022, 6, 30), date(2022, 7, 1))
+    assert [capacity_on(capacities, day) for day in days] == [0, 2, 1]

@@ -1,0 +1,169 @@
+"""P1, D: organisation numbers and national identity numbers.
+
+No number that could be a person's stands here: written out are only numbers of Skatteetaten's synthetic population
+(month + 80), an H-number and what is no number at all. Ordinary ones are made at run time.
+"""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from app.rules.identifiers import (
+    IdentityNumber,
+    classify_identity_number,
+    contains_identity_number,
+    organisation_number_ok,
+)
+
+SYNTHETIC = ["10915596784", "20914695016", "01819010001"]
+SYNTHETIC_D = ["47906701517", "41819010186"]
+H_NUMBER = "13527248013"
+FIRST_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2)
+SECOND_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def made(day: int, month: int, year: int, individual: int, remainder: int = 0) -> str:
+    """A number with its control digits, the first leaving `remainder`; assumes that there are such digits."""
+    digits = f"{day:02}{month:02}{year % 100:02}{individual:03}"
+    first = (remainder - sum(int(digit) * weight for digit, weight in zip(digits, FIRST_WEIGHTS, strict=True))) % 11
+    assume(first < 10)
+    digits += str(first)
+    second = -sum(int(digit) * weight for digit, weight in zip(digits, SECOND_WEIGHTS, strict=True)) % 11
+    assume(second < 10)
+    return digits + str(second)
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
+INDIVIDUALS = st.integers(0, 999)
+
+
+@pytest.mark.parametrize("number", ["920290922", "991825827"])
+def test_p1_public_bodies_pass_the_control(number: str) -> None:
+    """P1: Alver kommune and Digitaliseringsdirektoratet."""
+    assert organisation_number_ok(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["", "920290923", "92029092", "9202909220", "920 290 922", "92029092a", "٩٢٠٢٩٠٩٢٢", "920290922\n"]
+)
+def test_p1_what_is_no_organisation_number(number: str) -> None:
+    """P1: nine ASCII digits and nothing else."""
+    assert not organisation_number_ok(number)
+
+
+@given(st.integers(10_000_000, 99_999_999))
+def test_p1_one_control_digit_at_most(eight: int) -> None:
+    """P1: of ten possible last digits at most one passes."""
+    passing = [digit for digit in range(10) if organisation_number_ok(f"{eight}{digit}")]
+    total = sum(int(digit) * weight for digit, weight in zip(str(eight), (3, 2, 7, 6, 5, 4, 3, 2), strict=True))
+    assert passing == ([] if total % 11 == 1 else [-total % 11])
+
+
+@pytest.mark.parametrize("number", SYNTHETIC)
+def test_synthetic_numbers(number: str) -> None:
+    """Month + 80."""
+    assert classify_identity_number(number) == IdentityNumber("national", synthetic=True)
+
+
+@pytest.mark.parametrize("number", SYNTHETIC_D)
+def test_synthetic_d_numbers(number: str) -> None:
+    """Day + 40 and month + 80."""
+    assert classify_identity_number(number) == IdentityNumber("d_number", synthetic=True)
+
+
+def test_h_numbers() -> None:
+    """Month + 40."""
+    assert classify_identity_number(H_NUMBER) == IdentityNumber("h_number", synthetic=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12345678910",
+        "10915596785",
+        "10915596794",
+        "00000000000",
+        "1091559678",
+        "109155967840",
+        "109155 96784",
+        "",
+        "x" * 11,
+    ]
+    + ["١٠٩١٥٥٩٦٧٨٤", "10915596784\n"],
+)
+def test_what_is_no_identity_number(text: str) -> None:
+    """Eleven ASCII digits, a date that exists, both controls."""
+    assert classify_identity_number(text) is None
+
+
+@given(DAYS, INDIVIDUALS, st.booleans(), st.booleans())
+def test_kinds_follow_day_and_month(born: date, individual: int, d_number: bool, synthetic: bool) -> None:
+    """Every offset on its own and D with synthetic."""
+    number = made(born.day + 40 * d_number, born.month + 80 * synthetic, born.year, individual)
+    found = classify_identity_number(number)
+    assert found == (IdentityNumber("d_number", synthetic) if d_number else IdentityNumber("national", synthetic))
+
+
+@given(DAYS, INDIVIDUALS, st.sampled_from([20, 65, 40]), st.booleans())
+def test_other_offsets_are_no_known_kind(born: date, individual: int, months: int, d_number: bool) -> None:
+    """Month + 20 and + 65 are other systems' test numbers; month + 40 is an H-number, but no D-number has it."""
+    number = made(born.day + 40 * d_number, born.month + months, born.year, individual)
+    expected = IdentityNumber("h_number", synthetic=False) if months == 40 and not d_number else None
+    assert classify_identity_number(number) == expected
+
+
+@given(st.integers(0, 99), INDIVIDUALS)
+def test_29_february_needs_a_leap_year_in_either_century(year: int, individual: int) -> None:
+    """The century is unknown: 29 February 00 exists in 2000 only, and that is enough."""
+    found = classify_identity_number(made(29, 82, year, individual))
+    assert (found is not None) == (year % 4 == 0)
+
+
+@given(DAYS, INDIVIDUALS, st.integers(0, 10))
+def test_the_first_control_is_relaxed_from_2032(born: date, individual: int, remainder: int) -> None:
+    """A remainder of 0 to 3 is accepted where the relaxed control is asked for, else 0 alone."""
+    number = made(born.day, born.month + 80, born.year, individual, remainder)
+    assert (classify_identity_number(number) is not None) == (remainder == 0)
+    assert (classify_identity_number(number, relaxed=True) is not None) == (remainder <= 3)
+    assert contains_identity_number(f"nr {number}.", relaxed=True) == (remainder <= 3)
+
+
+@given(DAYS, INDIVIDUALS, st.integers(0, 10), st.integers(1, 9))
+def test_a_wrong_digit_is_found(born: date, individual: int, place: int, change: int) -> None:
+    """The two controls find every single wrong digit."""
+    number = made(born.day, born.month + 80, born.year, individual)
+    wrong = f"{number[:place]}{(int(number[place]) + change) % 10}{number[place + 1 :]}"
+    assert classify_identity_number(wrong) is None
+
+
+@pytest.mark.parametrize("number", [*SYNTHETIC, *SYNTHETIC_D, H_NUMBER])
+@pytest.mark.parametrize("separator", ["", " ", "-", ".", "\u00a0", "\u2013"])
+@pytest.mark.parametrize("around", ["{}", "Fnr. {}, møtte ikkje", "({})", "a{}b", "møtet 12. mai: {}\n", "1 {} 2"])
+def test_free_text_with_an_identity_number(number: str, separator: str, around: str) -> None:
+    """However it is written."""
+    assert contains_identity_number(around.format(number[:6] + separator + number[6:]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Møtte kl. 10.30 den 12.05.2022",
+        "12345678910",
+        "910915596784",
+        "109155967840",
+        "10915 596784",
+        "109155  96784",
+    ]
+    + ["tlf. 56 37 50 00", "920290922", "konto 1234.56.78910", "123456 78910"],
+)
+def test_free_text_without_one(text: str) -> None:
+    """Dates, telephones, organisation numbers, longer runs of digits."""
+    assert not contains_identity_number(text)
+
+
+def test_nothing_of_the_person_is_kept() -> None:
+    """The answer holds neither the number nor age or sex."""
+    assert set(IdentityNumber.__slots__) == {"kind", "synthetic"}

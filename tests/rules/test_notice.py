@@ -1,0 +1,53 @@
+"""L3: notice, and an earlier end agreed on by both."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.notice import (
+    AgreedEndAfterNotice,
+    AgreedEndBeforeNotice,
+    AgreedEndLacksParty,
+    agreed_end,
+    notice_ends_on,
+)
+
+BOTH = ["municipality", "provider"]
+
+
+@pytest.mark.parametrize(
+    ("given_on", "ends_on"),
+    [
+        (date(2022, 1, 15), date(2022, 4, 15)),
+        (date(2022, 11, 30), date(2023, 2, 28)),
+        (date(2023, 11, 30), date(2024, 2, 29)),
+        (date(2022, 12, 31), date(2023, 3, 31)),
+        (date(2022, 3, 31), date(2022, 6, 30)),
+    ],
+)
+def test_l3_a_place_ends_three_months_on(given_on: date, ends_on: date) -> None:
+    """L3: the same day number, or the last day of a month that has no such day."""
+    assert notice_ends_on(given_on) == ends_on
+
+
+@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.integers(-200, 200))
+def test_l3_both_may_agree_on_an_earlier_day(given_on: date, offset: int) -> None:
+    """L3: from the day of notice to the notice's own end, and never later."""
+    agreed = given_on + timedelta(days=offset)
+    if agreed < given_on:
+        with pytest.raises(AgreedEndBeforeNotice):
+            agreed_end(given_on, agreed, BOTH)
+    elif agreed > notice_ends_on(given_on):
+        with pytest.raises(AgreedEndAfterNotice):
+            agreed_end(given_on, agreed, BOTH)
+    else:
+        assert agreed_end(given_on, agreed, BOTH) == agreed
+
+
+@pytest.mark.parametrize("parties", [[], ["municipality"], ["provider", "provider"], ["provider", "participant"]])
+def test_l3_an_agreement_names_both_parties(parties: list[str]) -> None:
+    """L3."""
+    with pytest.raises(AgreedEndLacksParty):
+        agreed_end(date(2022, 1, 15), date(2022, 2, 1), parties)
