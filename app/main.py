@@ -15,6 +15,7 @@ from app.db import Database
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
 from app.participants import routes as participants
+from app.placements import routes as placements
 from app.providers import routes as providers
 from app.settings import Settings
 
@@ -23,6 +24,7 @@ VERSION = "1.0.0"
 ROUTERS = (
     providers.router,
     participants.router,
+    placements.router,
     docs.router,
     health.router,
 )
@@ -30,6 +32,9 @@ ROUTERS = (
 TAGS = [
     {"name": "providers", "description": "Sheltered enterprises and their capacity (P1–P5)."},
     {"name": "participants", "description": "The people who have or apply for a place (D1)."},
+    {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
+    {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
+    {"name": "placements", "description": "Who has a place, where, on which terms (L1, L2, L7)."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]
 

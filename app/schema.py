@@ -61,6 +61,32 @@ def upgrade(url: str) -> None:
     command.upgrade(config, "head")
 
 
+async def may_migrate(url: str) -> bool:
+    """Whether the role may create tables, having made the cluster's roles first where it may."""
+    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    try:
+        if await connection.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+            await connection.execute((MIGRATIONS / "roles.sql").read_text())
+        may: bool = await connection.fetchval("select has_schema_privilege('public', 'create')")
+        return may
+    finally:
+        await connection.close()
+
+
+async def is_privileged(url: str) -> bool:
+    """Whether the wall does not hold the login back: a superuser, one that bypasses policies, or a tables' owner."""
+    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    try:
+        privileged: bool = await connection.fetchval(
+            "select rolsuper or rolbypassrls or exists (select from pg_class c join pg_namespace n"
+            " on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
+            " and pg_has_role(r.oid, c.relowner, 'MEMBER')) from pg_roles r where rolname = session_user"
+        )
+        return privileged
+    finally:
+        await connection.close()
+
+
 async def demand_fit(url: str, *, role: str | None = None) -> None:
     """Refuse a role that the wall does not hold back, and a schema that is not the one this code expects.
 
@@ -68,23 +94,17 @@ async def demand_fit(url: str, *, role: str | None = None) -> None:
     """
     try:
         connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+        version = connection.get_server_version().major
+        await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise UnfitDatabase(f"The database cannot be reached: {type(error).__name__}.") from error
-    try:
-        if connection.get_server_version().major < 15:
-            raise UnfitDatabase("PostgreSQL must be version 15 or newer.")
-        privileged = await connection.fetchval(
-            "select rolsuper or rolbypassrls or exists (select from pg_class c join pg_namespace n"
-            " on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
-            " and pg_has_role(r.oid, c.relowner, 'MEMBER')) from pg_roles r where rolname = session_user"
+    if version < 15:
+        raise UnfitDatabase("PostgreSQL must be version 15 or newer.")
+    if role is None and await is_privileged(url):
+        raise UnfitDatabase(
+            "The service's role is a superuser, bypasses row-level security or owns tables; give it"
+            " vekstplass_service or a role like it."
         )
-        if privileged and role is None:
-            raise UnfitDatabase(
-                "The service's role is a superuser, bypasses row-level security or owns tables; give it"
-                " vekstplass_service or a role like it."
-            )
-    finally:
-        await connection.close()
     at = await revision(url, timeout=10)
     if at != head():
         raise UnfitDatabase(f"The schema is at {at or 'nothing'}, not at {head()}: run «python -m app migrate».")

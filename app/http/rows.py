@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.db import Row
-from app.http.problems import NOT_FOUND
+from app.http.problems import NOT_FOUND, Problem
 
 R = TypeVar("R", bound=Row)
 
@@ -22,3 +22,13 @@ async def find(session: AsyncSession, kind: type[R], id_: UUID, *, lock: bool = 
     if row is None:
         raise NOT_FOUND()
     return row
+
+
+async def find_reference(session: AsyncSession, kind: type[R], id_: UUID, pointer: str, *, lock: bool = False) -> R:
+    """The row that a field of the body names. Raises `NOT_FOUND` pointing at the field, also for what is another's."""
+    try:
+        return await find(session, kind, id_, lock=lock)
+    except Problem as problem:
+        raise NOT_FOUND(
+            "Det feltet viser til finst ikkje, eller du har ikkje tilgang til det.", pointer=pointer
+        ) from problem

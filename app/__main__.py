@@ -1,0 +1,242 @@
+"""python -m app serve | migrate | roles | demo | token | openapi"""
+
+import argparse
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+from pydantic import ValidationError
+
+from app import demo, embedded, issuer, logs, schema
+from app.db import Database
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+OPENAPI = ROOT / "openapi" / "openapi.json"
+
+
+class Refused(Exception):
+    """Why a command stops, in one sentence for whoever typed it."""
+
+
+def main() -> None:
+    """Run one command; a refusal is one sentence on standard error and exit code 1."""
+    arguments = _parser().parse_args()
+    command: Callable[[argparse.Namespace], None] = arguments.command
+    try:
+        command(arguments)
+    except (Refused, embedded.EmbeddedError, schema.UnfitDatabase) as refusal:
+        _stop(str(refusal))
+    except ValidationError as error:
+        _stop(
+            "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
+        )
+    except OSError as error:
+        _stop(f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}.")
+
+
+def _stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        sub.set_defaults(command=command)
+        return sub
+
+    serving = add("serve", serve)
+    serving.add_argument("--demo", action="store_true", help="load Alver's example year and print a token per role")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--data", type=Path, help="where the embedded PostgreSQL and the demo's key are kept")
+    add("migrate", migrate)
+    add("roles", roles)
+    add("demo", load_demo).add_argument("--data", type=Path)
+    token = add("token", print_token)
+    token.add_argument("--role", required=True)
+    token.add_argument("--organisation", help="nine digits, for the role provider")
+    token.add_argument("--service-area", help="habilitation or mental_health, for the role service")
+    token.add_argument("--subject", help="a person of another name, to be somebody else")
+    token.add_argument("--data", type=Path)
+    add("openapi", write_openapi).add_argument("--check", action="store_true", help="fail when the file is not current")
+    return parser
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    """serve the API"""
+    settings = _settings(arguments)
+    logs.configure(settings.log_level)
+    listener = _listen(arguments.host, arguments.port)
+    with listener, ExitStack() as stack:
+        settings = _with_database(settings, stack)
+        if arguments.demo:
+            settings = _as_demo(settings)
+            asyncio.run(_load(settings))
+            _welcome(settings, listener)
+        asyncio.run(schema.demand_fit(settings.database_url, role=settings.database_role))
+        config = uvicorn.Config(
+            create_app(settings),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            http="httptools",
+            timeout_graceful_shutdown=25,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def migrate(arguments: argparse.Namespace) -> None:
+    """bring the schema to head, as the owner role (OWNER_DATABASE_URL, else DATABASE_URL)"""
+    settings = Settings()
+    url = settings.owner_database_url or settings.database_url
+    if not url:
+        raise Refused("Set OWNER_DATABASE_URL to the owner role's address.")
+    schema.upgrade(_async(url))
+
+
+def roles(arguments: argparse.Namespace) -> None:
+    """make the three database roles (OWNER_DATABASE_URL, of someone who may create roles)"""
+    settings = Settings()
+    url = settings.owner_database_url or settings.database_url
+    if not url:
+        raise Refused("Set OWNER_DATABASE_URL to the address of a role that may create roles.")
+    asyncio.run(schema.create_roles(url))
+
+
+def load_demo(arguments: argparse.Namespace) -> None:
+    """load Alver's example year; a second time changes nothing"""
+    with ExitStack() as stack:
+        settings = _as_demo(_with_database(_settings(arguments), stack))
+        print("Loaded." if asyncio.run(_load(settings)) else "Already loaded; nothing was changed.")
+
+
+def print_token(arguments: argparse.Namespace) -> None:
+    """print a token for a running demo"""
+    settings = _settings(arguments)
+    if settings.in_production:
+        raise Refused("In production tokens come from the issuers, not from here.")
+    try:
+        minted = issuer.load_or_create(settings.data_dir).mint(
+            arguments.role, arguments.organisation, arguments.service_area, arguments.subject
+        )
+    except ValueError as error:
+        raise Refused(f"{error}.") from error
+    print(minted)
+
+
+def write_openapi(arguments: argparse.Namespace) -> None:
+    """write openapi/openapi.json"""
+    text = json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not arguments.check:
+        OPENAPI.parent.mkdir(exist_ok=True)
+        OPENAPI.write_text(text, encoding="utf-8")
+    elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
+        raise Refused("openapi/openapi.json is not current: run «./scripts/check --fix».")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    settings = Settings()
+    data = getattr(arguments, "data", None)
+    chosen = data if data is not None else settings.data_dir if "data_dir" in settings.model_fields_set else None
+    return settings.model_copy(update={"data_dir": (chosen or ROOT / ".data").resolve()})
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # A second server on the port is told so, even though both may reuse the address.
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise Refused(f"Port {port} on {host} cannot be used ({error}); choose another with --port.") from error
+    return listener
+
+
+def _async(url: str) -> str:
+    scheme, rest = url.split("://", 1) if "://" in url else ("postgresql", url)
+    return f"postgresql+asyncpg://{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+def _with_database(settings: Settings, stack: ExitStack) -> Settings:
+    """Settings with a database that is there: the one that is given, else the embedded one, migrated."""
+    if settings.database_url:
+        update: dict[str, object] = {"database_url": _async(settings.database_url)}
+        if not settings.in_production:
+            update |= _prepare_given(settings)
+        return settings.model_copy(update=update)
+    if settings.in_production:
+        raise Refused("Set DATABASE_URL: production runs on a PostgreSQL of its own.")
+    cluster = stack.enter_context(embedded.start(settings.data_dir, say=_say))
+    asyncio.run(schema.create_roles(cluster.dsn("postgres")))
+    schema.upgrade(cluster.url("vekstplass_owner"))
+    return settings.model_copy(update={"database_url": cluster.url("vekstplass_service")})
+
+
+def _prepare_given(settings: Settings) -> dict[str, object]:
+    """Outside production a given database may be one's own: migrate it, and work as the service's role in it."""
+    owner = _async(settings.owner_database_url or settings.database_url)
+    if asyncio.run(schema.may_migrate(owner)):
+        schema.upgrade(owner)
+    if settings.database_role is None and asyncio.run(schema.is_privileged(_async(settings.database_url))):
+        return {"database_role": "vekstplass_service"}
+    return {}
+
+
+def _as_demo(settings: Settings) -> Settings:
+    if settings.in_production:
+        raise Refused("The demo's people and tokens do not belong in production.")
+    issuers = issuer.load_or_create(settings.data_dir).issuers
+    return settings.model_copy(
+        update={"environment": "demo", "issuers": issuers, "allow_synthetic_identity_numbers": True}
+    )
+
+
+async def _load(settings: Settings) -> bool:
+    database = Database(settings.database_url, role=settings.database_role, pool_size=1)
+    try:
+        return await demo.load(database, settings)
+    finally:
+        await database.close()
+
+
+def _welcome(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    mint = issuer.load_or_create(settings.data_dir).mint
+    tokens = {
+        "case_officer": mint("case_officer"),
+        "finance": mint("finance"),
+        "epj": mint("epj"),
+        "auditor": mint("auditor"),
+        "service (habilitation)": mint("service", service_area="habilitation"),
+        "service (mental_health)": mint("service", service_area="mental_health"),
+        **{f"provider ({example.name})": mint("provider", example.organisation_number) for example in demo.PROVIDERS},
+    }
+    print(f"\nVekstplass, Alver's example year: {address}\nSwagger UI: {address}/docs\n", flush=True)
+    for role, token in tokens.items():
+        print(f"{role}\n  {token}\n")
+    print("A fresh token: ./scripts/token --role case_officer    Stop: Ctrl-C\n", flush=True)
+
+
+def _say(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

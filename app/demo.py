@@ -1,0 +1,173 @@
+"""Alver's example year: three providers, 24 legacy places, a frame, and five applications that wait for a decision.
+
+Every person is synthetic: the month of the identity number is 80 higher than a month can be, the names are an
+adjective and a noun, and the organisation numbers belong to the range for tests.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.auth import Actor
+from app.budget import service as budget
+from app.budget.models import FrameIn
+from app.db import Database, Identity
+from app.participants import service as participants
+from app.participants.models import Contact, ExternalId, Participant, ParticipantUpsert
+from app.placements import applications, decisions
+from app.placements.models import AnswerIn, ApplicationIn, LegacyPlacementIn, RequestIn
+from app.providers import service as providers
+from app.providers.models import CapacityIn, Provider, ProviderIn
+from app.rates import service as rates
+from app.rates.models import GuidelineVersionIn, RateIn
+from app.rules.identifiers import classify_identity_number
+from app.settings import Settings
+
+LOADER = Actor(subject="demo", kind="person", roles=frozenset({"case_officer"}))
+LEGACY_PRICE = Decimal("22317.00")
+
+
+class ExampleProvider(NamedTuple):
+    """A provider, its capacity, how many legacy places it has and how many applications wait for it."""
+
+    name: str
+    organisation_number: str
+    capacity: int
+    legacy: int
+    waiting: int
+
+
+PROVIDERS = (
+    ExampleProvider("Aufera AS", "310300403", 12, 10, 2),
+    ExampleProvider("Gløde AS", "310300411", 10, 8, 2),
+    ExampleProvider("KIM AS", "310300446", 8, 6, 1),
+)
+RATES = (
+    ("2022-01-01", "2022-01-01", "14878.00", "Guideline 2022, ch. 8"),
+    ("2023-01-01", "2023-01-01", "15324.00", "Announced rate 2023"),
+    ("2023-01-01", "2023-05-11", "15667.00", "Revised national budget 2023"),
+    ("2024-01-01", "2024-01-01", "16231.00", "Rate 2024"),
+    ("2025-01-01", "2025-01-01", "16848.00", "Rate 2025"),
+    ("2026-01-01", "2026-01-01", "17455.00", "Rate 2026"),
+)
+ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
+NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt")
+WISHES = (
+    "Vil arbeide ute, helst med dyr eller i hage.",
+    "Ønskjer rolege dagar i trebearbeidinga.",
+    "Vil prøve kantina og møte folk.",
+    "Ønskjer arbeid med tekstil, gjerne saman med ein ven.",
+    "Vil ha ei fast oppgåve på vaskeriet.",
+)
+
+
+async def load(database: Database, settings: Settings) -> bool:
+    """Load the example year in one transaction, through the same rules as everyone. False when it is there already."""
+    identity = Identity(actor=LOADER.name, roles=LOADER.roles)
+    async with database.transaction(identity) as session:
+        # Two demos that start at once on one database.
+        await session.execute(text("select pg_advisory_xact_lock(46310003)"))
+        known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
+        if (await session.scalars(known)).first() is not None:
+            return False
+        await _load_law(session)
+        person = 0
+        for example in PROVIDERS:
+            provider = await _provider(session, example, settings)
+            for _ in range(example.legacy):
+                await _legacy(session, provider, await _participant(session, person, settings))
+                person += 1
+        waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
+        for number, example in enumerate(waiting):
+            await _application(session, example, await _participant(session, person, settings), number)
+            person += 1
+        await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
+        frame = FrameIn(amount=Decimal("6934000.00"), adopted_on=date(2021, 12, 16), reason="Budsjett 2022, KO 150/22")
+        await budget.add_frame(session, 2022, frame)
+        await budget.watch_flags(session, 2022, date(2022, 12, 31))
+    return True
+
+
+async def _load_law(session: AsyncSession) -> None:
+    for valid_from, known_from, amount, source in RATES:
+        rate = RateIn(
+            valid_from=date.fromisoformat(valid_from),
+            known_from=date.fromisoformat(known_from),
+            monthly_amount=Decimal(amount),
+            source=source,
+        )
+        await rates.record_rate(session, rate)
+
+
+async def _provider(session: AsyncSession, example: ExampleProvider, settings: Settings) -> Provider:
+    body = ProviderIn(
+        name=example.name,
+        organisation_number=example.organisation_number,
+        municipality_number=settings.municipality_number,
+    )
+    provider = await providers.register(session, body, settings.municipality_number)
+    await providers.set_capacity(session, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
+    return provider
+
+
+async def _participant(session: AsyncSession, number: int, settings: Settings) -> Participant:
+    born = date(1970, 1, 15) + timedelta(days=number * 397)
+    adjective = ADJECTIVES[number % len(ADJECTIVES)]
+    noun = NOUNS[number // len(ADJECTIVES)]
+    body = ParticipantUpsert(
+        given_name=adjective,
+        family_name=noun,
+        national_identity_number=_synthetic_number(born),
+        birth_date=born,
+        municipality_number=settings.municipality_number,
+        service_area="mental_health" if number % 3 == 2 else "habilitation",
+        contacts=[Contact(kind="guardian" if number % 4 == 0 else "next_of_kin", name=f"{noun} {adjective}")],
+        address_protection=False,
+    )
+    external_id = ExternalId(system="profil", value=f"D-{number + 1:04}")
+    participant, _ = await participants.upsert(session, external_id, body, settings, date(2022, 1, 1))
+    return participant
+
+
+def _synthetic_number(born: date) -> str:
+    """The first number of a birth date, its month raised by 80, that passes the control."""
+    birth = f"{born.day:02}{born.month + 80}{born.year % 100:02}"
+    return next(
+        number for rest in range(100_000) if classify_identity_number(number := f"{birth}{rest:05}") is not None
+    )
+
+
+async def _legacy(session: AsyncSession, provider: Provider, participant: Participant) -> None:
+    body = LegacyPlacementIn(
+        participant_id=participant.id,
+        provider_id=provider.id,
+        terms="legacy",
+        starts_on=date(2021, 1, 1),
+        ends_on=None,
+        share=100,
+        monthly_price=LEGACY_PRICE,
+    )
+    await decisions.record_legacy(session, body)
+
+
+async def _application(session: AsyncSession, example: ExampleProvider, participant: Participant, number: int) -> None:
+    known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
+    provider = (await session.scalars(known)).one()
+    application = await applications.receive(
+        session,
+        ApplicationIn(
+            participant_id=participant.id,
+            received_on=date(2022, 1, 3) + timedelta(days=number),
+            need="permanent",
+            wishes=WISHES[number],
+            medication_tasks=False,
+        ),
+    )
+    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
+    request = await applications.send_request(session, application.id, sent)
+    accepted = AnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
+    await applications.answer(session, LOADER, request.id, accepted, date(2022, 1, 14))
