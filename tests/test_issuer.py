@@ -15,6 +15,8 @@ from app.http.problems import Problem
 from app.issuer import AUDIENCE, MUNICIPALITY, DemoIssuer, load_or_create
 from tests.tokens import ISSUERS, PROVIDER_A
 
+CLIENT = httpx.AsyncClient()
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
@@ -23,7 +25,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
 
 @pytest.fixture
 def keys(demo: DemoIssuer) -> Keys:
-    return Keys(demo.issuers, httpx.AsyncClient())
+    return Keys(demo.issuers, CLIENT)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -54,7 +56,7 @@ async def test_a_token_of_the_demo_ends(demo: DemoIssuer, keys: Keys) -> None:
 
 async def test_a_service_that_is_not_the_demo_does_not_trust_it(demo: DemoIssuer) -> None:
     with pytest.raises(Problem) as caught:
-        await Keys(ISSUERS, httpx.AsyncClient()).authenticate([f"Bearer {demo.mint('case_officer')}"])
+        await Keys(ISSUERS, CLIENT).authenticate([f"Bearer {demo.mint('case_officer')}"])
     assert caught.value.detail == REASONS["issuer"]
 
 

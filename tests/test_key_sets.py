@@ -5,6 +5,7 @@ Nothing sleeps: the monotonic clock is moved by hand.
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from app.key_sets import KEEP_SECONDS, LIMIT_BYTES, RETRY_SECONDS, usable_keys
 from app.settings import Issuer
 from tests.tokens import AUDIENCE, MASKINPORTEN, PROVIDER_A, b64, machine_claims, public_jwk, rsa_key, signed
 
+# The loopback needs no certificates, and reading them takes longer than the rest of a test.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 @dataclass
 class IssuerServer:
@@ -30,6 +34,7 @@ class IssuerServer:
     status: int = 200
     body: bytes = b""
     headers: str = ""
+    drips: bool = False
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -44,12 +49,15 @@ class IssuerServer:
         self.fetches += 1
         self.arrived.set()
         await self.may_answer.wait()
-        head = (
-            f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(self.body)}\r\nConnection: close\r\n{self.headers}\r\n"
-        )
+        length = len(self.body) + 9999 * self.drips
+        head = f"HTTP/1.1 {self.status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{self.headers}\r\n"
         writer.write(head.encode() + self.body)
         try:
             await writer.drain()
+            while self.drips:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.01)
         except ConnectionError:
             pass  # the client had read enough
         writer.close()
@@ -82,7 +90,7 @@ async def trust(*, fetch_timeout: float = 2.0) -> AsyncIterator[Trust]:
     issuer_server.port = server.sockets[0].getsockname()[1]
     uri = f"http://127.0.0.1:{issuer_server.port}/jwk"
     issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks_uri=uri)
-    async with server, httpx.AsyncClient(trust_env=False) as client:
+    async with server, httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         whole: Trust
         keys = Keys([issuer], client, fetch_timeout=fetch_timeout, remembered=0, monotonic=lambda: whole.seconds)
         whole = Trust(issuer_server, server, keys)
@@ -136,7 +144,7 @@ async def test_a_new_key_is_found_and_a_withdrawn_one_is_gone() -> None:
     "fault",
     [
         {"status": 500},
-        {"status": 302, "headers": "Location: http://127.0.0.1:1/elsewhere\r\n"},
+        {"status": 302, "headers": "Location: /elsewhere\r\n"},
         {"body": b"<html>"},
         {"body": b'{"keys": []}'},
         {"body": b'{"keys": {"a": 1}}'},
@@ -206,6 +214,7 @@ async def test_a_slow_issuer_holds_up_nobody_who_has_a_key() -> None:
         waiting = asyncio.create_task(it.accepts("a"))
         await it.server.arrived.wait()
         assert await it.accepts("a")
+        assert not waiting.done()
         it.server.may_answer.set()
         assert await waiting
 
@@ -216,6 +225,13 @@ async def test_an_issuer_that_never_answers_is_given_up() -> None:
         assert not await it.accepts("a")
         assert it.problem.type.code == "unavailable"
         it.server.may_answer.set()
+
+
+async def test_an_issuer_that_drips_is_given_up() -> None:
+    async with trust(fetch_timeout=0.1) as it:
+        it.server.drips = True
+        assert not await it.accepts("a")
+        assert it.problem.type.code == "unavailable"
 
 
 async def test_a_call_that_is_broken_off_does_not_use_up_the_attempt() -> None:
@@ -277,4 +293,4 @@ def test_of_two_keys_with_one_name_the_first_counts() -> None:
 def test_settings_without_a_usable_key_stop_the_start() -> None:
     issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks={"keys": []})
     with pytest.raises(ValueError, match="no usable RSA key"):
-        Keys([issuer], httpx.AsyncClient())
+        Keys([issuer], httpx.AsyncClient(verify=PLAIN))
