@@ -13,7 +13,7 @@ from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, link_next, page
 from app.http.preconditions import require_match, tagged
-from app.http.problems import METHOD_NOT_ALLOWED, ROLE_REQUIRED, VALIDATION
+from app.http.problems import METHOD_NOT_ALLOWED, ROLE_REQUIRED
 from app.http.routing import Route
 from app.http.rows import find
 from app.http.shapes import MunicipalityNumber
@@ -62,8 +62,8 @@ async def list_(
     actor: Reader,
     municipality_number: Annotated[MunicipalityNumber | None, Query(description="Registered there.")] = None,
     service_area: Annotated[ServiceArea | None, Query(description="Followed up by that service.")] = None,
-    external_system: Annotated[ExternalSystem | None, Query(description="Together with `external_value`.")] = None,
-    external_value: Annotated[ExternalValue | None, Query(description="Together with `external_system`.")] = None,
+    external_system: Annotated[ExternalSystem | None, Query(description="Known to that system.")] = None,
+    external_value: Annotated[ExternalValue | None, Query(description="Called this there.")] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> ParticipantPage:
@@ -72,21 +72,16 @@ async def list_(
     A filter on what the caller may not see is refused (403), since the answer would tell it.
     """
     statement = select(Participant)
-    filters = {"municipality_number": municipality_number, "service_area": service_area}
-    asked = [name for name, value in filters.items() if value is not None]
-    if external_system is not None or external_value is not None:
-        asked.append("external_ids")
-    if not set(asked) <= set(service.shape_for(actor).model_fields):
+    names_asked = [value for value in (external_system, external_value) if value is not None]
+    asked = {"municipality_number": municipality_number, "service_area": service_area, "external_ids": names_asked}
+    if not {key for key, value in asked.items() if value} <= service.shape_for(actor).model_fields.keys():
         raise ROLE_REQUIRED("Dette filteret krev rolla «case_officer» eller «epj».")
     if municipality_number is not None:
         statement = statement.where(col(Participant.municipality_number) == municipality_number)
     if service_area is not None:
         statement = statement.where(col(Participant.service_area) == service_area)
-    if external_system is not None and external_value is not None:
+    if names_asked:
         statement = statement.where(service.named_by(external_system, external_value))
-    elif "external_ids" in asked:
-        lacking = "external_value" if external_value is None else "external_system"
-        raise VALIDATION("«external_system» og «external_value» høyrer saman.", pointer=f"#/query/{lacking}")
     rows, following = await page(session, statement, col(Participant.id), limit=limit, after=after)
     link_next(request, response, following)
     return ParticipantPage(items=await service.seen(session, actor, rows), next=following)

@@ -125,7 +125,7 @@ async def upsert(
 
     # Always in this order, so that two upserts never wait for each other.
     await _one_at_a_time(session, f"{external_id.system}\n{external_id.value}".encode())
-    named = await _one(session, col(Participant.id).in_(_named(external_id)))
+    named = await _one(session, named_by(external_id.system, external_id.value))
     owner = None
     if number is not None:
         index = blind_index(number, settings)
@@ -167,9 +167,14 @@ async def by_identity_number(session: AsyncSession, number: str, settings: Setti
     return found
 
 
-def named_by(system: str, value: str) -> ColumnElement[bool]:
-    """The condition that another system calls a participant this."""
-    return col(Participant.id).in_(_named(ExternalId(system=system, value=value)))
+def named_by(system: str | None, value: str | None) -> ColumnElement[bool]:
+    """The condition that a system (any, where none is given) calls a participant this (anything, likewise)."""
+    statement = select(col(ParticipantExternalId.participant_id))
+    if system is not None:
+        statement = statement.where(col(ParticipantExternalId.system) == system)
+    if value is not None:
+        statement = statement.where(col(ParticipantExternalId.value) == value)
+    return col(Participant.id).in_(statement)
 
 
 def shape_for(actor: Actor) -> type[ParticipantSeen]:
@@ -225,12 +230,6 @@ def _sent(body: ParticipantPatch | ParticipantUpsert) -> dict[str, Any]:
 
 def _update(participant: Participant, sent: dict[str, Any]) -> None:
     participant.sqlmodel_update({name: value for name, value in sent.items() if getattr(participant, name) != value})
-
-
-def _named(external_id: ExternalId) -> Any:
-    return select(col(ParticipantExternalId.participant_id)).where(
-        col(ParticipantExternalId.system) == external_id.system, col(ParticipantExternalId.value) == external_id.value
-    )
 
 
 def _name(session: AsyncSession, participant: Participant, external_id: ExternalId) -> None:
