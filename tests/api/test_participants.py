@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.clock import new_id
 from app.participants.identity_numbers import Sealed, decrypt
 from app.participants.models import Lookup, ParticipantIn, ParticipantPatch, ParticipantUpsert
 from app.settings import Settings
@@ -363,6 +364,35 @@ async def test_a_provider_sees_nobody_without_a_place_there(api: Api) -> None:
     provider = api.provider("310300403")
     assert (await provider.get(PATH)).json() == {"items": [], "next": None}
     assert is_problem(await provider.get(f"{PATH}/{participant['id']}"), 404, "not-found")
+
+
+async def test_a_provider_sees_the_names_and_contacts_of_its_own(api: Api, connection: AsyncConnection) -> None:
+    theirs, nobodys = await registered(api, contacts=[GUARDIAN], address_protection=True), await registered(api)
+    gloede = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
+    kim = {"name": "KIM AS", "organisation_number": "310300411", "municipality_number": "4631"}
+    provider_id = (await api.case_officer.post("/v1/providers", json=gloede)).json()["id"]
+    await api.case_officer.post("/v1/providers", json=kim)
+    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
+    await connection.execute(
+        text(
+            "insert into placement (id, participant_id, provider_id, service_area, terms, starts_on, share,"
+            " monthly_price) values (:id, :participant_id, :provider_id, 'habilitation', 'legacy', '2021-01-01', 100,"
+            " 22317)"
+        ),
+        {"id": new_id(), "participant_id": theirs["id"], "provider_id": provider_id},
+    )
+    keys = STORED | {"given_name", "family_name", "birth_date", "contacts"}
+    provider, other = api.provider("310300403"), api.provider("310300411")
+    expected = {key: theirs[key] for key in keys}
+    assert (await provider.get(PATH)).json()["items"] == [expected]
+    assert (await provider.get(f"{PATH}/{theirs['id']}")).json() == expected
+    for client, hidden in ((provider, nobodys), (other, theirs)):
+        assert is_problem(await client.get(f"{PATH}/{hidden['id']}"), 404, "not-found")
+    assert (await other.get(PATH)).json()["items"] == []
+    # A placement's area follows the participant's (ON UPDATE CASCADE), wall or no wall.
+    assert (await patched(api, theirs, service_area="mental_health")).status_code == 200
+    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
+    assert (await connection.execute(text("select service_area from placement"))).scalars().all() == ["mental_health"]
 
 
 async def test_roles_that_may_not(api: Api) -> None:
