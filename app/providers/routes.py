@@ -14,6 +14,8 @@ from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
 from app.http.preconditions import require_match, tagged
 from app.http.routing import Route
 from app.http.rows import find
+from app.placements import decisions
+from app.placements.problems import CAPACITY_IN_USE
 from app.providers import service
 from app.providers.models import (
     CapacityIn,
@@ -101,7 +103,7 @@ async def change(
     "/{provider_id}/capacities",
     status_code=201,
     summary="Set a provider's capacity from a day on",
-    responses=refusals(service.CAPACITY_EXISTS),
+    responses=refusals(service.CAPACITY_EXISTS, CAPACITY_IN_USE),
 )
 async def set_capacity(
     request: Request,
@@ -111,9 +113,10 @@ async def set_capacity(
     provider_id: UUID,
     body: CapacityIn,
 ) -> CapacityOut:
-    """P2: active places on any day never exceed the capacity in force that day."""
+    """P2: active places on any day never exceed the capacity in force that day; lower is refused while they do."""
     provider = await service.lock(session, provider_id)
     capacity = await service.set_capacity(session, provider, body)
+    await decisions.demand_room(session, provider.id)
     response.headers["Location"] = f"/v1/providers/{provider_id}/capacities"
     return CapacityOut.model_validate(capacity)
 

@@ -1,0 +1,115 @@
+"""The steps on the way to a place, as the case office takes them, for tests that begin further along."""
+
+from typing import Any
+
+import httpx
+
+from tests.conftest import Api
+
+LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
+GUIDELINE = {"valid_from": "2022-01-01"}
+RATE = {
+    "valid_from": "2022-01-01",
+    "known_from": "2022-01-01",
+    "monthly_amount": "14878.00",
+    "source": "Guideline 2022, ch. 8",
+}
+
+
+def ok(answer: httpx.Response, status: int = 201) -> dict[str, Any]:
+    """The answer's body; the test fails unless it has the status."""
+    assert answer.status_code == status, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem's body; the test fails unless it has the status and code."""
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{code}"), answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def law(api: Api, frame: str | None = "6934000.00") -> None:
+    """Guideline, rate and frame of 2022."""
+    ok(await api.case_officer.post("/v1/guideline-versions", json=GUIDELINE))
+    ok(await api.case_officer.post("/v1/rates", json=RATE))
+    if frame is not None:
+        body = {"amount": frame, "adopted_on": "2021-12-16", "reason": "Budsjett 2022"}
+        ok(await api.finance.post("/v1/budgets/2022/frames", json=body))
+
+
+async def provider(api: Api, places: int = 10, organisation_number: str = "310300403", name: str = "Gløde AS") -> str:
+    """A provider with a capacity since 2021; its id."""
+    body = {"name": name, "organisation_number": organisation_number, "municipality_number": "4631"}
+    made: str = ok(await api.case_officer.post("/v1/providers", json=body))["id"]
+    capacity = {"valid_from": "2021-01-01", "places": places}
+    ok(await api.case_officer.post(f"/v1/providers/{made}/capacities", json=capacity))
+    return made
+
+
+async def participant(api: Api, **changes: Any) -> str:
+    """A participant's id."""
+    body = {
+        "given_name": "Sprek",
+        "family_name": "Hage",
+        "birth_date": "1990-01-01",
+        "municipality_number": "4631",
+        "service_area": "habilitation",
+    }
+    made: str = ok(await api.case_officer.post("/v1/participants", json=body | changes))["id"]
+    return made
+
+
+async def application(api: Api, participant_id: str, **changes: Any) -> str:
+    """An application's id."""
+    body = {"participant_id": participant_id, "received_on": "2022-01-03", "need": "permanent", "wishes": "Ute."}
+    made: str = ok(await api.case_officer.post("/v1/applications", json=body | changes))["id"]
+    return made
+
+
+async def request(api: Api, application_id: str, provider_id: str, answer: str | None = "accepted") -> str:
+    """A request's id, answered unless `answer` is None."""
+    path = f"/v1/applications/{application_id}/requests"
+    sent = await api.case_officer.post(path, json={"provider_id": provider_id, "sent_on": "2022-01-04"})
+    made: str = ok(sent)["id"]
+    if answer is not None:
+        body = {"answer": answer} | ({"reason": "no_capacity"} if answer == "declined" else {})
+        ok(await api.case_officer.post(f"/v1/requests/{made}/answer", json=body), 200)
+    return made
+
+
+def grant(application_id: str, request_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a grant."""
+    body = {
+        "kind": "grant",
+        "decided_on": "2022-01-10",
+        "legal_basis": LEGAL_BASIS,
+        "application_id": application_id,
+        "request_id": request_id,
+        "starts_on": "2022-07-01",
+        "ends_on": None,
+        "share": 100,
+    }
+    return body | changes
+
+
+async def ready_to_grant(
+    api: Api, provider_id: str, participant_id: str | None = None, **changes: Any
+) -> dict[str, Any]:
+    """An application with an accepted request: the body of its grant."""
+    person = participant_id or await participant(api)
+    applied = await application(api, person, **changes)
+    return grant(applied, await request(api, applied, provider_id))
+
+
+def legacy(participant_id: str, provider_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a legacy place."""
+    body = {
+        "participant_id": participant_id,
+        "provider_id": provider_id,
+        "terms": "legacy",
+        "starts_on": "2021-01-01",
+        "monthly_price": "22317.00",
+    }
+    return body | changes
