@@ -149,10 +149,8 @@ async def test_service_counts_with_its_area(area: str) -> None:
 async def test_service_without_a_known_area_is_dropped(area: object) -> None:
     actor = await authenticated(signed(person_claims("service", "finance", service_area=area)))
     assert (actor.roles, actor.service_area) == (frozenset({"finance"}), None)
-
-
-async def test_an_area_without_the_role_is_not_told_to_the_database() -> None:
-    assert (await authenticated(signed(person_claims("finance", service_area="habilitation")))).service_area is None
+    actor = await authenticated(signed(person_claims("finance", service_area="habilitation")))
+    assert actor.service_area is None, "an area without the role is not told to the database"
 
 
 GOOD = {
@@ -269,9 +267,6 @@ def test_settings_that_would_let_anyone_in_stop_the_start() -> None:
             Keys([ISSUERS[0].model_copy(update={"audience": audience})], CLIENT)
 
 
-# --- time ------------------------------------------------------------------------------------------------------------
-
-
 async def test_a_token_ends_when_it_says_also_when_it_is_remembered() -> None:
     time = Time()
     keys = keys_for(time=time)
@@ -307,8 +302,6 @@ async def test_what_is_remembered_is_bounded_and_the_oldest_goes_first() -> None
 
 # --- through HTTP ----------------------------------------------------------------------------------------------------
 
-UNREACHABLE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
-
 
 @cache
 def service() -> FastAPI:
@@ -330,7 +323,7 @@ def service() -> FastAPI:
     app = create_app(Settings(issuers=ISSUERS))
     app.include_router(router)
     app.state.keys = Keys(ISSUERS, CLIENT)
-    app.state.database = Database(UNREACHABLE)
+    app.state.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
     return app
 
 
