@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -260,7 +261,7 @@ def _failure(otherwise: str) -> str:
 def _os_sentence(error: OSError) -> str:
     """The sentence for what the operating system refused."""
     if error.errno == errno.ENOSPC:
-        return f"the disk that holds {VENV} is full; about 600 MB are needed."
+        return f"the disk is full: {VENV} takes up to 450 MB, and {tempfile.gettempdir()} some too."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"cannot write in {VENV}; use a clone of your own."
     return f"the set-up stopped at {error.filename or VENV}: {error.strerror}."
