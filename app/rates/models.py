@@ -1,0 +1,179 @@
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, A3, M). Never edited."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import Field as Limits
+from sqlalchemy import CheckConstraint, Numeric, SmallInteger, String, UniqueConstraint
+from sqlmodel import Field
+
+from app.db import Row
+from app.http.shapes import Count, Day, Line, Money, Percent, Shape, Stored
+from app.rules.prices import Proration
+
+# Up to this much a month the rules count exactly (`rules.prices`).
+_MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|10000000\.00)", re.ASCII)
+
+
+def _monthly_amount(value: object) -> Decimal:
+    if isinstance(value, str) and _MONTHLY.fullmatch(value):
+        return Decimal(value)
+    raise ValueError("må vere eit beløp over 0.00 og opp til 10000000.00, som tekst med to desimalar")
+
+
+MonthlyAmount = Annotated[
+    Decimal,
+    BeforeValidator(_monthly_amount),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MONTHLY.pattern}$", "examples": ["14878.00"]}),
+]
+"""A price, rate or supplement per month, as it comes in."""
+
+
+def _two_decimals(value: Decimal) -> str:
+    return f"{value:.2f}"
+
+
+_TO_100 = re.compile(r"([1-9]?[0-9]\.[0-9]{2}|100\.00)", re.ASCII)
+_TO_200 = re.compile(r"(1?[1-9]?[0-9]\.[0-9]{2}|10[0-9]\.[0-9]{2}|200\.00)", re.ASCII)
+
+
+def _percent(pattern: re.Pattern[str], highest: str) -> BeforeValidator:
+    def read(value: object) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        if isinstance(value, str) and pattern.fullmatch(value):
+            return Decimal(value)
+        raise ValueError(f"må vere ein prosent frå 0.00 til {highest}, som tekst med to desimalar")
+
+    return BeforeValidator(read)
+
+
+PercentTo100 = Annotated[
+    Decimal,
+    _percent(_TO_100, "100.00"),
+    PlainSerializer(_two_decimals, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$"}),
+]
+PercentTo200 = Annotated[
+    Decimal,
+    _percent(_TO_200, "200.00"),
+    PlainSerializer(_two_decimals, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$"}),
+]
+# The bounds are written twice because pydantic cannot show a bound that follows a validator.
+Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 24})]
+DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366})]
+DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
+PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
+
+
+class Rate(Row, table=True):
+    """NAV's rate per place per month, from the day it applies, known from a day that may be later (C1)."""
+
+    __tablename__ = "rate"
+    __table_args__ = (
+        UniqueConstraint("valid_from", "known_from"),
+        CheckConstraint("monthly_amount > 0 and monthly_amount <= 10000000", name="monthly_amount"),
+        CheckConstraint("length(source) between 1 and 500", name="source"),
+    )
+
+    valid_from: date
+    known_from: date
+    monthly_amount: Decimal = Field(sa_type=Numeric(12, 2))
+    source: str
+
+
+class GuidelineVersion(Row, table=True):
+    """The guideline's parameters from a day on, until the next version."""
+
+    __tablename__ = "guideline_version"
+    __table_args__ = (
+        UniqueConstraint("valid_from"),
+        CheckConstraint("supplement_percent between 0 and 200", name="supplement_percent"),
+        CheckConstraint("proration in ('calendar_days', 'weekdays')", name="proration"),
+        CheckConstraint("watch_percent between 0 and 100", name="watch_percent"),
+        CheckConstraint("vta_share_percent between 0 and 100", name="vta_share_percent"),
+        CheckConstraint("notice_months between 0 and 24", name="notice_months"),
+        CheckConstraint("absence_window_days between 1 and 366", name="absence_window_days"),
+        CheckConstraint("absence_threshold_percent between 1 and 100", name="absence_threshold_percent"),
+        CheckConstraint("plan_due_days between 0 and 366", name="plan_due_days"),
+        CheckConstraint(
+            "conversations_per_year between 0 and 52 and cooperation_meetings_per_year between 0 and 52"
+            " and evaluations_per_year between 0 and 52",
+            name="per_year",
+        ),
+    )
+
+    valid_from: date
+    supplement_percent: Decimal = Field(sa_type=Numeric(5, 2))
+    proration: Proration = Field(sa_type=String)
+    watch_percent: Decimal = Field(sa_type=Numeric(5, 2))
+    vta_share_percent: Decimal = Field(sa_type=Numeric(5, 2))
+    notice_months: int = Field(sa_type=SmallInteger)
+    absence_window_days: int = Field(sa_type=SmallInteger)
+    absence_threshold_percent: int = Field(sa_type=SmallInteger)
+    plan_due_days: int = Field(sa_type=SmallInteger)
+    conversations_per_year: int = Field(sa_type=SmallInteger)
+    cooperation_meetings_per_year: int = Field(sa_type=SmallInteger)
+    evaluations_per_year: int = Field(sa_type=SmallInteger)
+
+
+class RateIn(Shape):
+    """A rate as NAV publishes it. A correction is a new row, known from a later day."""
+
+    valid_from: Annotated[Day, Limits(description="The first day it applies.", examples=["2027-01-01"])]
+    known_from: Annotated[Day, Limits(description="The day it became known.", examples=["2026-10-12"])]
+    monthly_amount: Annotated[MonthlyAmount, Limits(examples=["17997.00"])]
+    source: Annotated[Line, Limits(examples=["Statsbudsjettet 2027"])]
+
+
+class RateOut(Stored):
+    """A rate."""
+
+    valid_from: Day
+    known_from: Day
+    monthly_amount: Money
+    source: str
+
+
+class GuidelineVersionIn(Shape):
+    """A version of the guideline; a parameter left out is as the guideline of 2022 has it."""
+
+    valid_from: Annotated[Day, Limits(examples=["2027-01-01"])]
+    supplement_percent: Annotated[PercentTo200, Limits(description="On top of the rate (C2).")] = Decimal("50.00")
+    proration: Annotated[Proration, Limits(description="What a part of a month is counted in (C3).")] = "calendar_days"
+    watch_percent: Annotated[
+        PercentTo100, Limits(description="Share of the frame from which the flag is `watch` (C7).")
+    ] = Decimal("95.00")
+    vta_share_percent: Annotated[
+        PercentTo100, Limits(description="The least municipal share of a state-financed VTA place (C10).")
+    ] = Decimal("25.00")
+    notice_months: Annotated[Months, Limits(description="Notice, in months (L3).")] = 3
+    absence_window_days: Annotated[DaysBack, Limits(description="How far back extensive absence looks (A3).")] = 90
+    absence_threshold_percent: Annotated[Percent, Limits(description="Absence from which it is extensive (A3).")] = 30
+    plan_due_days: Annotated[DaysDue, Limits(description="Days until the plan is due (M1).")] = 90
+    conversations_per_year: Annotated[PerYear, Limits(description="At least this many a placement year (M3).")] = 2
+    cooperation_meetings_per_year: Annotated[
+        PerYear, Limits(description="At least this many a placement year (M4).")
+    ] = 1
+    evaluations_per_year: Annotated[PerYear, Limits(description="Reports a placement year (M2).")] = 1
+
+
+class GuidelineVersionOut(Stored):
+    """A version of the guideline, in force until the next."""
+
+    valid_from: Day
+    supplement_percent: PercentTo200
+    proration: Proration
+    watch_percent: PercentTo100
+    vta_share_percent: PercentTo100
+    notice_months: int
+    absence_window_days: int
+    absence_threshold_percent: int
+    plan_due_days: int
+    conversations_per_year: int
+    cooperation_meetings_per_year: int
+    evaluations_per_year: int
