@@ -1,0 +1,168 @@
+"""A year's frames (C5), expected refunds (C11), the flag last told of (C7), and the position (C6–C8, C10, C11)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Limits
+from pydantic import PlainSerializer, WithJsonSchema
+from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String
+from sqlmodel import Field, SQLModel
+
+from app.db import Row
+from app.http.shapes import Amount, Day, Line, Money, Shape, Stored
+from app.rules.position import Flag
+
+Share = Annotated[
+    Decimal,
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["100.42"]}),
+]
+"""A percent with two decimals; over 100 where a frame is passed."""
+Month = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
+
+
+class BudgetFrame(Row, table=True):
+    """A revision of a year's frame; the latest adopted by a day counts on that day (C5). Never edited."""
+
+    __tablename__ = "budget_frame"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("length(reason) between 1 and 500", name="reason"),
+        Index("ix_budget_frame_year_id", "year", "id"),
+    )
+
+    year: int = Field(sa_type=SmallInteger)
+    amount: Decimal = Field(sa_type=Numeric(12, 2))
+    adopted_on: date
+    reason: str
+
+
+class ExpectedRefund(Row, table=True):
+    """What a year's refund for resource-demanding services is expected to be (C11). Never edited."""
+
+    __tablename__ = "expected_refund"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("length(reason) between 1 and 500", name="reason"),
+        Index("ix_expected_refund_year_id", "year", "id"),
+    )
+
+    year: int = Field(sa_type=SmallInteger)
+    amount: Decimal = Field(sa_type=Numeric(12, 2))
+    recorded_on: date
+    reason: str
+
+
+class BudgetFlag(SQLModel, table=True):
+    """The flag a year had after the last act that moved it: a rise is a rise over this (C7)."""
+
+    __tablename__ = "budget_flag"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("flag in ('no_frame', 'within', 'watch', 'overrun')", name="flag"),
+    )
+
+    year: int = Field(sa_type=SmallInteger, primary_key=True)
+    flag: Flag = Field(sa_type=String)
+
+
+class FrameIn(Shape):
+    """A revision of the year's frame."""
+
+    amount: Annotated[Money, Limits(examples=["7250000.00"])]
+    adopted_on: Annotated[Day, Limits(examples=["2022-06-16"])]
+    reason: Annotated[Line, Limits(examples=["Revidert budsjett, sak 61/22"])]
+
+
+class FrameOut(Stored):
+    """A revision of a year's frame."""
+
+    year: int
+    amount: Money
+    adopted_on: Day
+    reason: str
+
+
+class ExpectedRefundIn(Shape):
+    """What the year's refund is now expected to be; it takes the place of what was expected before."""
+
+    amount: Annotated[Money, Limits(examples=["310000.00"])]
+    recorded_on: Annotated[Day, Limits(examples=["2022-06-30"])]
+    reason: Annotated[Line, Limits(examples=["Rekna ut av lønskontoret"])]
+
+
+class ExpectedRefundOut(Stored):
+    """An expected refund of a year."""
+
+    year: int
+    amount: Money
+    recorded_on: Day
+    reason: str
+
+
+class OverrunOut(Shape):
+    """How far over the frame, and the first month whose cumulative forecast passes it (C7)."""
+
+    amount: Amount
+    first_month: Month
+
+
+class VtaComparisonOut(Shape):
+    """The least that the same places would cost the municipality as state-financed VTA places (C10)."""
+
+    minimum_share_percent: Share
+    municipal_cost: Amount
+
+
+class PositionOut(Shape):
+    """A year's budget on a day (C6–C8, C10, C11)."""
+
+    year: int
+    on: Day
+    frame: Annotated[Amount | None, Limits(description="The latest adopted by the day; null while there is none (C5).")]
+    incurred: Annotated[Amount, Limits(description="As if every place ended on the day (C6).")]
+    remaining_to_come: Annotated[Amount, Limits(description="Forecast − incurred (C6).")]
+    forecast: Annotated[Amount, Limits(description="Every place known on the day, through the year (C6).")]
+    difference: Annotated[Amount | None, Limits(description="Frame − forecast; null without a frame (C6).")]
+    share_used_percent: Annotated[
+        Share | None, Limits(description="Forecast of the frame; null without a frame, or with one of 0.00 (C6).")
+    ]
+    flag: Annotated[Flag, Limits(description="Exactly at the frame is not over it (C7).")]
+    overrun: Annotated[OverrunOut | None, Limits(description="Null unless the flag is `overrun` (C7).")]
+    places: Annotated[int, Limits(description="Active on the day, or on the year's last (C6).")]
+    average_monthly_cost: Annotated[Amount, Limits(description="Forecast per place-month (C6).")]
+    room_for_standard_places: Annotated[int, Limits(description="How many more fit from `room_from` on (C8).")]
+    room_from: Day
+    expected_refund: Annotated[Amount, Limits(description="As recorded by the day; 0.00 when none is (C11).")]
+    net_forecast: Annotated[Amount, Limits(description="Forecast − expected refund (C11).")]
+    vta_comparison: VtaComparisonOut
+
+
+class CostOut(Shape):
+    """What a group costs; it has the keys that were asked for, and no other."""
+
+    month: Month | None = None
+    provider_id: UUID | None = None
+    placement_id: UUID | None = None
+    amount: Amount
+
+
+class CostsOut(Shape):
+    """One page of a year's costs, and the total of all pages."""
+
+    items: list[CostOut]
+    next: str | None
+    total: Amount
+
+
+class DecisionBudget(Shape):
+    """The year's position after a decision: it never stops one (C7)."""
+
+    year: int
+    flag: Flag
+    forecast: Amount
+    difference: Annotated[Amount | None, Limits(description="Frame − forecast; null without a frame.")]
