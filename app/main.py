@@ -11,12 +11,15 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import health
 from app.auth import Keys
+from app.budget import routes as budget
 from app.db import Database
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
+from app.integrations import feed
 from app.participants import routes as participants
 from app.placements import routes as placements
 from app.providers import routes as providers
+from app.rates import routes as rates
 from app.settings import Settings
 
 VERSION = "1.0.0"
@@ -25,6 +28,9 @@ ROUTERS = (
     providers.router,
     participants.router,
     placements.router,
+    rates.router,
+    budget.router,
+    feed.router,
     docs.router,
     health.router,
 )
@@ -35,6 +41,9 @@ TAGS = [
     {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
     {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
     {"name": "placements", "description": "Who has a place, where, on which terms (L1, L2, L7)."},
+    {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
+    {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
+    {"name": "events", "description": "What happened, for whoever follows along."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]
 

@@ -1,0 +1,1 @@
+"""Other systems: what they follow, fetch and send."""
