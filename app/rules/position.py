@@ -205,8 +205,7 @@ def room_day(year: int, on: date, asked: date | None = None) -> date:
         if asked.year != year:
             raise ValueError("room is asked for from a day of the year")
         return asked
-    last_before = date(year, 1, 1).toordinal() - 1
-    if last_before <= on.toordinal() < date(year, 12, 31).toordinal():
+    if on.year == year and on < date(year, 12, 31):
         return on + timedelta(days=1)
     return date(year, 1, 1)
 

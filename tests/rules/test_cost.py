@@ -143,6 +143,8 @@ def test_c3_a_month_has_one_proration() -> None:
     assert proration_of([GUIDELINE, weekdays], 2022, 3) == "calendar_days"
     assert proration_of([GUIDELINE, weekdays], 2022, 4) == "weekdays"
     assert proration_of([], 2022, 4) == "calendar_days"
+    on_the_last = replace(weekdays, valid_from=date(2022, 3, 31))
+    assert [proration_of([on_the_last], 2022, month) for month in (2, 3)] == ["calendar_days", "weekdays"]
 
 
 def test_c3_a_rate_that_changes_inside_a_month() -> None:
@@ -254,6 +256,11 @@ def test_c1_a_missing_price_is_named_over_all_blocks() -> None:
     with pytest.raises(GuidelineMissing) as unruled:
         month_costs(stays, 2022, [RATE_2022], [Guideline(None, date(2022, 3, 1))], KNOWN_ON)
     assert unruled.value.day == date(2022, 2, 3)
+    # From the rate's own first day on, it is the guideline version that is missing.
+    from_the_rate = Stays.from_rows([Stay(0, date(2022, 2, 10))])
+    with pytest.raises(GuidelineMissing) as after_the_rate:
+        month_costs(from_the_rate, 2022, rates, [], KNOWN_ON)
+    assert after_the_rate.value.day == date(2022, 2, 10)
 
 
 def test_c4_many_placements_cost_what_each_does() -> None:

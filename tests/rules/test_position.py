@@ -262,6 +262,16 @@ def test_c7_overrun_is_what_the_months_add_up_to(months: list[int], frame: int, 
         assert abs(Fraction(answer.share_used_percent) - Fraction(sum(months) * 100, frame)) <= Fraction(1, 200)
 
 
+def test_c7_a_month_that_ends_exactly_at_the_frame_is_not_the_first_over() -> None:
+    """C7: June reaches the frame, November passes it."""
+    totals = YearTotals((0,) * 5 + (100,) + (0,) * 4 + (1, 0), (0,) * 12, 1, Fraction(12), None)
+    answer = position(
+        2022, date(2022, 6, 1), frame=100, totals=totals, parameters=GUIDELINE, room_from=date(2022, 6, 2),
+        standard_place_cost=10,
+    )  # fmt: skip
+    assert answer.overrun == Overrun(1, "2022-11")
+
+
 def test_c6_share_used() -> None:
     """C6: half up, over 100 in an overrun, none of a frame of zero."""
     assert share_used_percent(1, 20_000) == Decimal("0.01")
