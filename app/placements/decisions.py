@@ -58,7 +58,8 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
     )
     await _place(session, placement)
     decision = Decision(
-        **body.model_dump(),
+        **body.model_dump(exclude={"medication_agreement"}),
+        medication_agreement=body.medication_agreement and body.medication_agreement.model_dump(mode="json"),
         decided_by=actor.name,
         provider_id=request.provider_id,
         placement_id=placement.id,
