@@ -14,8 +14,10 @@ def etag_of(representation: BaseModel) -> str:
     return f'"{digest}"'
 
 
-def _tags(header: str) -> list[str]:
-    return [tag.strip() for tag in header.split(",") if tag.strip()]
+def _tags(request: Request, name: str) -> set[str] | None:
+    """The tags that a condition lists, `*` among them, or None without one. Several fields are one list (§ 5.3)."""
+    fields = request.headers.getlist(name)
+    return {tag.strip() for field in fields for tag in field.split(",")} if fields else None
 
 
 def require_match(request: Request, current: BaseModel) -> None:
@@ -23,10 +25,10 @@ def require_match(request: Request, current: BaseModel) -> None:
 
     Raises 428 when the header is missing, 412 when it is stale. A weak tag never matches (strong comparison).
     """
-    header = request.headers.get("if-match")
-    if header is None:
+    named = _tags(request, "if-match")
+    if named is None:
         raise PRECONDITION_REQUIRED()
-    if header.strip() != "*" and etag_of(current) not in _tags(header):
+    if named.isdisjoint({"*", etag_of(current)}):
         raise PRECONDITION_FAILED()
 
 
@@ -34,8 +36,7 @@ def tagged(request: Request, response: Response, representation: BaseModel) -> N
     """Put the tag on the answer, and turn it into 304 where `If-None-Match` names it (weak comparison)."""
     tag = etag_of(representation)
     response.headers["ETag"] = tag
-    header = request.headers.get("if-none-match")
-    if header is not None and request.method in {"GET", "HEAD"}:
-        known = {name.removeprefix("W/") for name in _tags(header)}
-        if tag in known or header.strip() == "*":
+    if request.method == "GET":  # HEAD too: the outermost layer asks for what GET answers
+        known = _tags(request, "if-none-match")
+        if known is not None and not known.isdisjoint({"*", tag, f"W/{tag}"}):
             response.status_code = 304
