@@ -38,6 +38,8 @@ class Account:
 
     def reaches(self, path: Path, need: int = 1) -> bool:
         """Whether the account has `need` (4 read, 1 enter) on the path and may enter every directory above it."""
+        if os.geteuid():
+            return os.access(path, need)
 
         def allowed(step: Path, bits: int) -> bool:
             status = step.stat()
