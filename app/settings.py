@@ -5,6 +5,8 @@
 
 import base64
 import binascii
+import hmac
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -63,6 +65,13 @@ class Settings(BaseSettings):
     idempotency_hours: int = Field(default=24, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     data_dir: Path = Path(".data")
+
+    @cached_property
+    def fingerprint_key(self) -> bytes:
+        """The secret behind the fingerprints of keyed requests, derived so that it needs no setting of its own."""
+        return hmac.digest(
+            base64.b64decode(self.identity_number_index_key.get_secret_value()), b"idempotency fingerprint", "sha256"
+        )
 
     @property
     def in_production(self) -> bool:

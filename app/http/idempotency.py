@@ -6,6 +6,7 @@ again is then safe by itself.
 """
 
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,7 +95,9 @@ def _key_of(request: Request) -> str | None:
     return match["key"]
 
 
-async def begin(request: Request, session: AsyncSession, identity: Identity, hours: int) -> Attempt | Response | None:
+async def begin(
+    request: Request, session: AsyncSession, identity: Identity, *, hours: int, secret: bytes
+) -> Attempt | Response | None:
     """None without a key; the stored answer where there is one; else the attempt to remember the answer in.
 
     Raises `IDEMPOTENCY_KEY_REUSED` (422) and `IDEMPOTENCY_KEY_IN_USE` (409).
@@ -104,7 +107,9 @@ async def begin(request: Request, session: AsyncSession, identity: Identity, hou
         return None
     sent_as, _ = media_type(request.headers.get("content-type", ""))
     asked = f"{request.method} {request.scope['path']} {sent_as}\n".encode("utf-8", "replace")
-    fingerprint = hashlib.sha256(asked + request.scope["query_string"] + b"\n" + await request.body()).digest()
+    sent = asked + request.scope["query_string"] + b"\n" + await request.body()
+    # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
+    fingerprint = hmac.digest(secret, sent, "sha256")
     # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting.
     lock = hashlib.blake2b(f"{identity.actor}\n{key}".encode(), digest_size=8).digest()
     free = await session.scalar(
@@ -114,10 +119,10 @@ async def begin(request: Request, session: AsyncSession, identity: Identity, hou
         raise IDEMPOTENCY_KEY_IN_USE()
     await session.execute(
         text(
-            "delete from idempotency_key where caller = :caller and key = :key"
+            "delete from idempotency_key where caller = :caller"
             " and created_at < now() - make_interval(hours => :hours)"
         ),
-        {"caller": identity.actor, "key": key, "hours": hours},
+        {"caller": identity.actor, "hours": hours},
     )
     known = await session.get(IdempotencyKey, (identity.actor, key))
     if known is None:

@@ -142,7 +142,13 @@ class Route(APIRoute):
                 request.scope["state"]["session"] = session
                 if request.method != "POST" or identity is None:
                     return await handler(request)
-                attempt = await idempotency.begin(request, session, identity, state.settings.idempotency_hours)
+                attempt = await idempotency.begin(
+                    request,
+                    session,
+                    identity,
+                    hours=state.settings.idempotency_hours,
+                    secret=state.settings.fingerprint_key,
+                )
                 if isinstance(attempt, Response):
                     return attempt
                 response = await handler(request)
