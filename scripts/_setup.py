@@ -158,30 +158,38 @@ def _make_venv() -> None:
 
 
 def _install(lock: str) -> None:
-    """Installs the lock by its hashes with uv where there is one, else with pip."""
+    """Installs the lock by its hashes: with uv where there is one; with pip where there is not, or where uv fails."""
     path = _fitting(lock)
     count = len(re.findall(r"^[\w.-]+==", path.read_text(), re.MULTILINE))
     locked = ["--require-hashes", "--no-deps", "-r", str(path)]
-    ways: list[list[str]] = []
-    if uv := shutil.which("uv"):
-        ways.append([uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode", *locked])
-    if pip := _pip():
-        ways.append([*pip, "install", "--no-compile", "--progress-bar", "off", *locked])
-    for way in ways:
-        say(f"installing {count} packages from {lock} with {'uv' if way[0] == uv else 'pip'}")
-        started = time.monotonic()
-        if _run(way, count) == 0:
-            if way[0] != uv:
-                # pip compiles one file after the other; this uses every core, and a start without it is seconds slower.
-                _run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")])
-            say(f"ready after {time.monotonic() - started:.0f} s")
-            return
-    if not ways:
+    started = time.monotonic()
+    _LOG.write_text("")
+    if not _with_uv(locked, count) and not _with_pip(locked, count):
+        raise SetupError(_failure(f"the {count} packages of {lock} could not be installed"))
+    say(f"ready after {time.monotonic() - started:.0f} s")
+
+
+def _with_uv(locked: list[str], count: int) -> bool:
+    uv = shutil.which("uv")
+    if uv is None:
+        return False
+    say(f"installing {count} packages with uv")
+    return _run([uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode", *locked], count) == 0
+
+
+def _with_pip(locked: list[str], count: int) -> bool:
+    pip = _pip()
+    if pip is None:
         raise SetupError(
             "this Python has no pip: install it with its ensurepip module (Debian and Ubuntu: the packages "
-            "python3-pip and python3-venv), or install uv"
+            "python3-pip and python3-venv), or install uv."
         )
-    raise SetupError(_failure(f"the packages of {lock} could not be installed"))
+    say(f"installing {count} packages with pip")
+    if _run([*pip, "install", "--no-compile", "--progress-bar", "off", *locked], count):
+        return False
+    # pip compiles one file after the other; this uses every core. A start without it is seconds slower.
+    _run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")])
+    return True
 
 
 def _pip() -> list[str] | None:
@@ -262,6 +270,6 @@ def _os_sentence(error: OSError) -> str:
     """The sentence for what the operating system refused."""
     if error.errno == errno.ENOSPC:
         return f"the disk is full: {VENV} takes up to 450 MB, and {tempfile.gettempdir()} some too."
-    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST}:
         return f"cannot write in {VENV}; use a clone of your own."
     return f"the set-up stopped at {error.filename or VENV}: {error.strerror}."

@@ -91,7 +91,7 @@ def test_changed_lock_or_python_is_set_up_anew(clone: Clone) -> None:
         ("error sending request for url", "the package registry cannot be reached (no network?)"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("Hash mismatch for a-package", "not the one that was locked"),
-        ("something else", "the packages of requirements.lock could not be installed"),
+        ("something else", "the 1 packages of requirements.lock could not be installed"),
     ],
 )
 def test_what_an_installer_cannot_do_is_one_sentence(clone: Clone, said: str, sentence: str) -> None:
@@ -113,7 +113,11 @@ def test_clone_of_somebody_else_is_one_sentence(clone: Clone) -> None:
 
 @pytest.mark.parametrize(
     ("number", "sentence"),
-    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "use a clone of your own"), (errno.EIO, "the set-up stopped at")],
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "use a clone of your own"),
+        (errno.EIO, "the set-up stopped at"),
+    ],
 )
 def test_what_the_system_refuses_is_one_sentence(number: int, sentence: str) -> None:
     said = _setup._os_sentence(OSError(number, os.strerror(number)))
