@@ -86,20 +86,16 @@ async def load(database: Database, settings: Settings) -> bool:
             await _application(session, example, await _participant(session, person, settings), number)
             person += 1
         await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
-        frame = FrameIn(amount=Decimal("6934000.00"), adopted_on=date(2021, 12, 16), reason="Budsjett 2022, KO 150/22")
-        await budget.add_frame(session, 2022, frame)
+        frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
+        await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
     return True
 
 
 async def _load_law(session: AsyncSession) -> None:
     for valid_from, known_from, amount, source in RATES:
-        rate = RateIn(
-            valid_from=date.fromisoformat(valid_from),
-            known_from=date.fromisoformat(known_from),
-            monthly_amount=Decimal(amount),
-            source=source,
-        )
+        sent = {"valid_from": valid_from, "known_from": known_from, "monthly_amount": amount, "source": source}
+        rate = RateIn.model_validate(sent)
         await rates.record_rate(session, rate)
 
 

@@ -57,9 +57,10 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         decided_on=body.decided_on,
     )
     await _place(session, placement)
+    agreement = body.medication_agreement
     decision = Decision(
         **body.model_dump(exclude={"medication_agreement"}),
-        medication_agreement=body.medication_agreement and body.medication_agreement.model_dump(mode="json"),
+        medication_agreement=None if agreement is None else agreement.model_dump(mode="json"),
         decided_by=actor.name,
         provider_id=request.provider_id,
         placement_id=placement.id,
