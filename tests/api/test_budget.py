@@ -1,11 +1,15 @@
 """A year's budget through HTTP: frames, refunds, the position, and who is told (C4–C8, C10, C11)."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.budget.service import at_one_instant, position_on
+from app.db import Identity
 from tests.api.places import CASES, adopt, got, place, posted, prices
 from tests.conftest import Api
 
@@ -329,3 +333,19 @@ async def test_money_is_for_the_case_office_and_finance(api: Api) -> None:
             assert (await client.get(f"/v1/budgets/2022/{path}")).status_code == 403
         assert (await client.post("/v1/budgets/2022/frames", json=frame)).status_code == 403
     assert (await api.anonymous.get("/v1/budgets/2022/position")).status_code == 401
+
+
+async def test_a_position_is_read_at_one_instant(committed_api: Api) -> None:
+    """C6: a frame adopted while it is read is not beside places from before; the next reader is not bound by it."""
+    database = committed_api.app.state.database
+    finance = Identity(actor="test", roles=frozenset({"finance"}))
+    isolation = text("show transaction_isolation")
+    async with database.transaction(finance) as session:
+        await at_one_instant(session)
+        assert await session.scalar(isolation) == "repeatable read"
+        await adopt(committed_api)
+        assert (await position_on(session, 2022, date(2022, 12, 31))).flag == "no_frame"
+    for _ in range(2):
+        async with database.transaction(finance) as session:
+            assert await session.scalar(isolation) == "read committed"
+    assert (await got(committed_api.finance, "/v1/budgets/2022/position", on="2022-12-31"))["flag"] == "within"
