@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import ConfigDict, PlainSerializer, WithJsonSchema
 from pydantic import Field as Limits
-from pydantic import PlainSerializer, WithJsonSchema
+from pydantic.config import JsonDict
 from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String
 from sqlmodel import Field, SQLModel
 
@@ -118,8 +119,31 @@ class VtaComparisonOut(Shape):
     municipal_cost: Amount
 
 
+_EXAMPLE: JsonDict = {
+    "year": 2022,
+    "on": "2022-12-31",
+    "frame": "6934000.00",
+    "incurred": "6962904.00",
+    "remaining_to_come": "0.00",
+    "forecast": "6962904.00",
+    "difference": "-28904.00",
+    "share_used_percent": "100.42",
+    "flag": "overrun",
+    "overrun": {"amount": "28904.00", "first_month": "2022-12"},
+    "places": 26,
+    "average_monthly_cost": "22317.00",
+    "room_for_standard_places": 0,
+    "room_from": "2022-01-01",
+    "expected_refund": "0.00",
+    "net_forecast": "6962904.00",
+    "vta_comparison": {"minimum_share_percent": "25.00", "municipal_cost": "1160484.00"},
+}
+
+
 class PositionOut(Shape):
     """A year's budget on a day (C6–C8, C10, C11)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     year: int
     on: Day
