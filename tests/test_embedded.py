@@ -144,6 +144,7 @@ def test_root_does_not_run_it(data: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="drops to another user only as root")
 def test_root_whose_directory_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.chmod(0o700)
+    monkeypatch.setattr("tempfile.tempdir", "/var/tmp")
     place = Path(tempfile.mkdtemp(prefix="place-", dir="/tmp"))
     monkeypatch.setattr("app.embedded.account.PLACE", place)
     try:

@@ -133,8 +133,10 @@ def start(
     try:
         if not data.exists():
             data.mkdir(parents=True)
-            # As root, PostgreSQL's user has to come through.
-            data.chmod(0o700 if os.geteuid() else 0o711)
+            data.chmod(0o700)
+        if os.geteuid() == 0 and not any(data.iterdir()):
+            # PostgreSQL's user has to come through, also through a new directory of another's making.
+            data.chmod(0o711)
         with alone(data / "start.lock"):
             users = open_lock(data / "users.lock")
             try:
@@ -216,10 +218,13 @@ def _make(data: Path, binaries: Path, user: Account, throwaway: bool) -> None:
 
 
 def _parent(data: Path, user: Account, throwaway: bool) -> Path:
-    """Where the cluster goes: DIR, or as root a place outside when PostgreSQL's user cannot reach DIR."""
+    """Where the cluster goes: DIR; as root a place outside when PostgreSQL's user cannot reach DIR.
+
+    What is only for a while, or lies among temporary things, stays among them.
+    """
     if user.reaches(data):
         return data
-    if throwaway:
+    if throwaway or data.is_relative_to(Path(tempfile.gettempdir()).resolve()):
         return temporary(user)
     # A name of its own: under one made from DIR's, a DIR that was moved would lose its data to the next of that name.
     parent = Path(tempfile.mkdtemp(prefix="cluster-", dir=place()))
