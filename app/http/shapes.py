@@ -20,6 +20,9 @@ from pydantic import (
 )
 
 _DAY = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
+_INSTANT = re.compile(
+    rf"{_DAY.pattern}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])", re.ASCII
+)
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 
 # Every character class of white space spelt out: the dialects of regular expressions disagree on `\s`.
@@ -44,19 +47,23 @@ def _day(value: object) -> date:
     raise ValueError("må vere ein dato på forma ÅÅÅÅ-MM-DD mellom 1900 og 2099")
 
 
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("er ikkje ein dag i kalenderen") from None
+    raise ValueError("må vere eit tidspunkt med tidssone, til dømes «2022-07-01T12:00:00Z»")
+
+
 def _amount(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return Decimal(value)
     raise ValueError("må vere eit beløp som tekst med to desimalar, til dømes «22317.00»")
-
-
-def _positive_amount(value: object) -> Decimal:
-    amount = _amount(value)
-    if amount <= 0:
-        raise ValueError("må vere større enn 0.00")
-    return amount
 
 
 def _whole(value: object) -> object:
@@ -92,23 +99,18 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$", "examples": ["2022-07-01"]}),
 ]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$", "examples": ["2022-07-01T12:00:00Z"]}
+    ),
+]
 Money = Annotated[
     Decimal,
     BeforeValidator(_amount),
     PlainSerializer(_two_decimals, return_type=str),
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["22317.00"]}),
-]
-PositiveMoney = Annotated[
-    Decimal,
-    BeforeValidator(_positive_amount),
-    PlainSerializer(_two_decimals, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^([1-9][0-9]{0,7}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9]))$",
-            "examples": ["22317.00"],
-        }
-    ),
 ]
 # A computed amount: it may be negative, and a sum may be larger than any single input.
 Amount = Annotated[
@@ -121,6 +123,7 @@ Year = Annotated[int, Field(ge=1900, le=2099), BeforeValidator(_whole_in_query)]
 Revision = Annotated[int, Field(ge=0, le=2_147_483_647), BeforeValidator(_whole)]
 Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_whole)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole_in_query)]
+Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_whole_in_query)]
 OrganisationNumber = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["810000018"])
 ]

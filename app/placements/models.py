@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import StrictBool, model_validator
 
-from app.http.shapes import Amount, Day, Line, Percent, PositiveMoney, Prose, Shape, Stored
+from app.http.shapes import Amount, Day, Line, Percent, Prose, Shape, Stored
+from app.rates.models import MonthlyAmount
 from app.rules.process import ApplicationStatus, Need
 
 LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
@@ -136,7 +137,7 @@ class LegacyPlacementIn(_Period):
     provider_id: UUID
     terms: Literal["legacy"]
     share: Percent = 100
-    monthly_price: PositiveMoney
+    monthly_price: MonthlyAmount
 
 
 class PlacementOut(Stored):

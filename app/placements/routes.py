@@ -203,7 +203,9 @@ async def decide(
     if isinstance(body, GrantIn):
         settings = request.app.state.settings
         decision = await decisions.grant(session, actor, body, settings.municipality_number)
-        position = await budget.decision_budget(session, body.starts_on.year, max(clock.today(), body.decided_on))
+        on = max(clock.today(), body.decided_on)
+        position = await budget.decision_budget(session, body.starts_on.year, on)
+        await budget.watch_flags(session, body.starts_on.year + 1, on)
     else:
         decision = await decisions.reject(session, actor, body)
     response.headers["Location"] = f"/v1/decisions/{decision.id}"
@@ -260,7 +262,7 @@ async def record_legacy(
 ) -> PricedPlacementOut:
     """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
     placement = await decisions.record_legacy(session, body)
-    await budget.watch_flags(session, clock.today().year, clock.today())
+    await budget.watch_flags(session, body.starts_on.year, clock.today())
     response.headers["Location"] = f"/v1/placements/{placement.id}"
     out = PricedPlacementOut.model_validate(placement)
     tagged(request, response, out)

@@ -76,7 +76,7 @@ class Placement(Row, table=True):
         CheckConstraint("terms in ('standard', 'legacy')", name="terms"),
         CheckConstraint("(terms = 'legacy') = (monthly_price is not null)", name="monthly_price"),
         CheckConstraint("(terms = 'standard') = (decided_on is not null)", name="decided_on"),
-        CheckConstraint("monthly_price > 0", name="monthly_price_positive"),
+        CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price_range"),
         CheckConstraint("share between 1 and 100", name="share"),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         Index("ix_placement_provider_id_id", "provider_id", "id"),

@@ -92,7 +92,9 @@ def upgrade() -> None:
         sa.CheckConstraint("(terms = 'standard') = (decided_on is not null)", name=op.f("ck_placement_decided_on")),
         sa.CheckConstraint("terms in ('standard', 'legacy')", name=op.f("ck_placement_terms")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_placement_ends_on")),
-        sa.CheckConstraint("monthly_price > 0", name=op.f("ck_placement_monthly_price_positive")),
+        sa.CheckConstraint(
+            "monthly_price > 0 and monthly_price <= 10000000", name=op.f("ck_placement_monthly_price_range")
+        ),
         sa.CheckConstraint("share between 1 and 100", name=op.f("ck_placement_share")),
         sa.ForeignKeyConstraint(
             ["participant_id", "service_area"],
