@@ -111,4 +111,8 @@ class Settings(BaseSettings):
         ]
         if missing:
             raise ValueError("production needs real values for " + ", ".join(missing))
+        if any(issuer.jwks_uri is None or not issuer.jwks_uri.startswith("https://") for issuer in self.issuers):
+            raise ValueError("production fetches issuers' keys over https")
+        if self.identity_number_index_key in self.identity_number_keys.values():
+            raise ValueError("the index key is another than those that encrypt")
         return self

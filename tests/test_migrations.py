@@ -1,0 +1,112 @@
+"""Migrations: no drift from the models, and down and up again with data in the tables."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from app import demo, embedded, schema
+from app.db import Database
+from app.settings import Settings
+from tests.conftest import cloned
+
+
+def config(url: str) -> Config:
+    """Alembic as `python -m app migrate` runs it."""
+    made = Config(str(schema.ROOT / "alembic.ini"))
+    made.attributes["url"] = url
+    return made
+
+
+async def test_the_models_and_the_migrations_say_the_same(cluster: embedded.Cluster) -> None:
+    async with cloned(cluster) as name:
+        # `check` raises when autogenerate finds something to do.
+        await asyncio.to_thread(command.check, config(cluster.url("vekstplass_owner", name)))
+
+
+async def test_down_and_up_again_with_the_example_year_in_the_tables(
+    cluster: embedded.Cluster, settings: Settings
+) -> None:
+    async with cloned(cluster) as name:
+        url = cluster.url("vekstplass_service", name)
+        database = Database(url, pool_size=1)
+        try:
+            assert await demo.load(database, settings)
+            assert not await demo.load(database, settings)
+        finally:
+            await database.close()
+        owner = config(cluster.url("vekstplass_owner", name))
+        await asyncio.to_thread(command.downgrade, owner, "base")
+        connection = await asyncpg.connect(cluster.dsn("postgres", name))
+        left = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')"
+        assert [row[0] for row in await connection.fetch(left)] == ["alembic_version"]
+        functions = (
+            "select proname from pg_proc p where pronamespace = 'public'::regnamespace"
+            " and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"
+        )
+        assert await connection.fetch(functions) == []
+        await connection.close()
+        await asyncio.to_thread(command.upgrade, owner, "head")
+        await schema.demand_fit(url)
+
+
+async def test_loading_the_example_year_twice_changes_nothing(cluster: embedded.Cluster, settings: Settings) -> None:
+    async with cloned(cluster) as name:
+        database = Database(cluster.url("vekstplass_service", name), pool_size=1)
+        connection = await asyncpg.connect(cluster.dsn("postgres", name))
+        try:
+            await demo.load(database, settings)
+            before = await contents(connection)
+            await demo.load(database, settings)
+            assert await contents(connection) == before
+            assert {table: before[table][0] for table in ("provider", "participant", "placement", "application")} == {
+                "provider": 3,
+                "participant": 29,
+                "placement": 24,
+                "application": 5,
+            }
+        finally:
+            await connection.close()
+            await database.close()
+
+
+async def contents(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+    """Rows and a digest of every table."""
+    tables = await connection.fetch(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
+    )
+    found: dict[str, tuple[int, str]] = {}
+    for row in tables:
+        table = row["relname"]
+        told = await connection.fetchrow(
+            f"select count(*), coalesce(md5(string_agg(t::text, '' order by t::text)), '') from {table} t"
+        )
+        assert told is not None
+        found[table] = (told[0], told[1])
+    return found
+
+
+@pytest.mark.parametrize("role", ["postgres", "vekstplass_owner", "vekstplass_backup"])
+async def test_refuses_a_role_that_the_wall_does_not_hold(cluster: embedded.Cluster, database: str, role: str) -> None:
+    with pytest.raises(schema.UnfitDatabase, match="superuser, bypasses"):
+        await schema.demand_fit(cluster.url(role, database))
+    await schema.demand_fit(cluster.url("vekstplass_service", database))
+
+
+async def test_refuses_a_schema_that_is_not_at_head(cluster: embedded.Cluster) -> None:
+    async with cloned(cluster) as name:
+        connection = await asyncpg.connect(cluster.dsn("postgres", name))
+        await connection.execute("update alembic_version set version_num = '0001_ground'")
+        with pytest.raises(schema.UnfitDatabase, match="python -m app migrate"):
+            await schema.demand_fit(cluster.url("vekstplass_service", name))
+        await connection.execute("drop table alembic_version")
+        with pytest.raises(schema.UnfitDatabase, match="at nothing"):
+            await schema.demand_fit(cluster.url("vekstplass_service", name))
+        await connection.close()
+
+
+async def test_says_that_it_cannot_reach_a_database() -> None:
+    with pytest.raises(schema.UnfitDatabase, match="cannot be reached"):
+        await schema.demand_fit("postgresql+asyncpg://x@127.0.0.1:9/x")
