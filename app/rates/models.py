@@ -19,7 +19,7 @@ _MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|100000
 
 
 def _monthly_amount(value: object) -> Decimal:
-    if isinstance(value, str) and _MONTHLY.fullmatch(value):
+    if isinstance(value, str | Decimal) and _MONTHLY.fullmatch(str(value)):
         return Decimal(value)
     raise ValueError("må vere eit beløp over 0.00 og opp til 10000000.00, som tekst med to desimalar")
 
