@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,9 +50,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, dict[str, str]]]:
+def demo() -> Iterator[tuple[int, dict[str, str]]]:
     """A demo of its own: its port and the environment in which the README's scripts find it."""
-    port, data = free_port(), tmp_path_factory.mktemp("demo")
+    # Not pytest's own directory: as root, PostgreSQL's user could not come through it.
+    port, data = free_port(), Path(tempfile.mkdtemp(prefix="vekstplass-readme-"))
     kept = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
     environment = kept | {"VEKSTPLASS_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-P", "-m", "app", "serve", "--demo", "--port", str(port)]
@@ -62,6 +65,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, dict[s
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]", out: Path) -> None:
