@@ -224,38 +224,54 @@ class _NotStrictJSON(ValueError):
     """JSON that Python reads and we do not."""
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MOST_FIELDS:
+        raise _NotStrictJSON("har for mange felt")
+    seen = dict(pairs)
+    if len(seen) < len(pairs):
+        raise _NotStrictJSON("har same feltet to gonger")
+    return seen
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _NotStrictJSON("har eit tal som er for stort eller ikkje er eit tal i JSON")
+    return number
+
+
+STRICT_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+"""RFC 8259 to the letter: finite numbers, no name twice in one object. What it raises is said by `json_fault`."""
+
+
+def json_fault(error: BaseException) -> str:
+    """What is wrong with a text that `STRICT_JSON` did not take, or that was no UTF-8, in nynorsk."""
+    match error:
+        case RecursionError():
+            return "er for djupt nøsta"
+        case UnicodeDecodeError():
+            return "er ikkje UTF-8"
+        case _NotStrictJSON():
+            return str(error)
+        case json.JSONDecodeError() | StopIteration():
+            return "er ikkje gyldig JSON"
+    return "har eit tal som er for langt"
+
+
+def malformed(error: BaseException) -> RequestValidationError:
+    """The refusal of a whole body that is no strict JSON."""
+    reason = json_fault(error)
+    return RequestValidationError(
+        [{"type": "value_error", "loc": ("body",), "msg": reason, "input": None, "ctx": {"error": reason}}]
+    )
+
+
 def parse_strictly(body: bytes) -> Any:
     """JSON as RFC 8259 has it: UTF-8 without BOM, finite numbers, no name twice in one object.
 
     Raises `RequestValidationError`.
     """
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(pairs) > _MOST_FIELDS:
-            raise _NotStrictJSON("har for mange felt")
-        seen = dict(pairs)
-        if len(seen) < len(pairs):
-            raise _NotStrictJSON("har same feltet to gonger")
-        return seen
-
-    def finite(digits: str) -> float:
-        number = float(digits)
-        if not math.isfinite(number):
-            raise _NotStrictJSON("har eit tal som er for stort eller ikkje er eit tal i JSON")
-        return number
-
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=finite, parse_float=finite)
-    except RecursionError:
-        reason = "er for djupt nøsta"
-    except UnicodeDecodeError:
-        reason = "er ikkje UTF-8"
-    except json.JSONDecodeError:
-        reason = "er ikkje gyldig JSON"
-    except _NotStrictJSON as error:
-        reason = str(error)
-    except ValueError:
-        reason = "har eit tal som er for langt"
-    raise RequestValidationError(
-        [{"type": "value_error", "loc": ("body",), "msg": reason, "input": None, "ctx": {"error": reason}}]
-    )
+        return STRICT_JSON.decode(body.decode("utf-8"))
+    except (RecursionError, ValueError) as error:
+        raise malformed(error) from None

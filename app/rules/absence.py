@@ -1,0 +1,107 @@
+"""A2 and the full day: which revision of an absence stands, and which absences of a placement go beyond the day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple
+
+FULL_DAY = 100
+"""Percent of a day that the absences of one placement may make up together."""
+
+Outcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
+
+
+class Version(NamedTuple):
+    """What is known of one absence. `content` is compared, never looked into.
+
+    `cancelled` holds for good once any revision has said so; `revision_cancels` is what the highest one says itself.
+    """
+
+    revision: int
+    content: tuple[object, ...]
+    cancelled: bool
+    revision_cancels: bool
+
+
+def pushed(revision: int, content: tuple[object, ...], cancelled: bool) -> Version:
+    """A revision as a system sends it."""
+    return Version(revision, content, cancelled, cancelled)
+
+
+def merge(known: Version | None, new: Version) -> tuple[Outcome, Version]:
+    """A2: what an absence is after one more revision, and what that changed.
+
+    The highest revision's content wins, and a cancelled one stays cancelled whichever revision cancelled it. Both
+    are the same in any order, so revisions may come in any order and any number of times. `conflict` (an equal
+    revision with other content) leaves what was known.
+    """
+    if known is None:
+        return ("cancelled" if new.cancelled else "created"), new
+    if new.revision > known.revision:
+        cancelled = known.cancelled or new.cancelled
+        return ("cancelled" if cancelled else "updated"), new._replace(cancelled=cancelled)
+    if new.revision == known.revision:
+        same = new.content == known.content and new.revision_cancels == known.revision_cancels
+        return ("unchanged" if same else "conflict"), known
+    if new.cancelled and not known.cancelled:
+        return "cancelled", known._replace(cancelled=True)
+    return "unchanged", known
+
+
+class Span(NamedTuple):
+    """Some percent of each day of a closed period."""
+
+    first_day: date
+    last_day: date
+    percent: int
+
+
+def fits_in_the_day(spans: Iterable[Span]) -> bool:
+    """Whether these absences of one placement never pass 100 % of a day together."""
+    ordered = sorted(spans)
+    last = date.min
+    for first_day, last_day, _ in ordered:
+        if first_day <= last:
+            return _sweep(ordered)
+        last = last_day
+    return True
+
+
+def _sweep(spans: list[Span]) -> bool:
+    changes: dict[int, int] = {}
+    for first_day, last_day, percent in spans:
+        start, after = first_day.toordinal(), last_day.toordinal() + 1
+        changes[start] = changes.get(start, 0) + percent
+        changes[after] = changes.get(after, 0) - percent
+    total = 0
+    for day in sorted(changes):
+        total += changes[day]
+        if total > FULL_DAY:
+            return False
+    return True
+
+
+@dataclass(slots=True)
+class Days:
+    """How much of each day of one placement is taken, while absences are let in one after another."""
+
+    taken: dict[int, int] = field(default_factory=dict)
+
+    def has_room(self, span: Span) -> bool:
+        """Whether one more absence stays within every day."""
+        most = FULL_DAY - span.percent
+        return all(self.taken.get(day, 0) <= most for day in _days(span))
+
+    def take(self, span: Span) -> None:
+        """Let an absence in."""
+        for day in _days(span):
+            self.taken[day] = self.taken.get(day, 0) + span.percent
+
+    def give_back(self, span: Span) -> None:
+        """Let it out again."""
+        for day in _days(span):
+            self.taken[day] -= span.percent
+
+
+def _days(span: Span) -> range:
+    return range(span.first_day.toordinal(), span.last_day.toordinal() + 1)

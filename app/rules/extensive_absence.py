@@ -1,0 +1,53 @@
+"""A3: planned days, absent days, and when the one is an extensive share of the other.
+
+Days are counted in hundredths, so that a share of a place and a share of a day are whole numbers. Planned days are the
+weekdays that are no public holiday, times the placement's share; absent days are the days of absence among those
+weekdays, times the absence's share of the day. Holidays (the kind) are not counted.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.rules.calendar import is_planned_day
+
+UNCOUNTED_KINDS = frozenset({"holiday"})
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceTerms:
+    """The guideline version's parameters for A3."""
+
+    window_days: int
+    threshold_percent: int
+
+
+class Window:
+    """The last days up to and with `on`, and how many planned days lie in any part of them."""
+
+    def __init__(self, on: date, days: int) -> None:
+        self.first_day = on - timedelta(days=days - 1)
+        self.on = on
+        # planned_before[n] is how many of the first n days are planned: any part is one subtraction.
+        self.planned_before = [0]
+        for step in range(days):
+            planned = is_planned_day(self.first_day + timedelta(days=step))
+            self.planned_before.append(self.planned_before[-1] + planned)
+
+    def planned_days(self, first_day: date, last_day: date | None) -> int:
+        """Weekdays that are no public holiday, in the part of the window that a closed period covers."""
+        start = max(first_day, self.first_day)
+        end = self.on if last_day is None else min(last_day, self.on)
+        if end < start:
+            return 0
+        return self.planned_before[(end - self.first_day).days + 1] - self.planned_before[(start - self.first_day).days]
+
+
+def planned_days_between(first_day: date, last_day: date) -> int:
+    """Weekdays that are no public holiday in a closed period."""
+    days = (last_day - first_day).days + 1
+    return Window(last_day, days).planned_before[-1] if days > 0 else 0
+
+
+def is_extensive(planned_hundredths: int, absent_hundredths: int, threshold_percent: int) -> bool:
+    """A3: whether the absent share of the planned days reaches the threshold. Nothing planned, nothing extensive."""
+    return planned_hundredths > 0 and absent_hundredths * 100 >= planned_hundredths * threshold_percent
