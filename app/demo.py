@@ -4,26 +4,30 @@ Every person is synthetic: the month of the identity number is 80 higher than a 
 adjective and a noun, and the organisation numbers belong to the range for tests.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.auth import Actor
 from app.budget import service as budget
-from app.budget.models import FrameIn
-from app.db import Database, Identity
+from app.budget.models import BudgetFrame, ExpectedRefund, FrameIn
+from app.db import Database, Identity, Row
+from app.http.examples import demo_id
 from app.participants import service as participants
 from app.participants.models import Contact, ExternalId, Participant, ParticipantUpsert
 from app.placements import applications, decisions
 from app.placements.models import AnswerIn, ApplicationIn, LegacyPlacementIn, RequestIn
+from app.placements.tables import Application, Decision, Placement, Request
 from app.providers import service as providers
-from app.providers.models import CapacityIn, Provider, ProviderIn
+from app.providers.models import CapacityIn, Provider, ProviderCapacity, ProviderIn
 from app.rates import service as rates
-from app.rates.models import GuidelineVersionIn, RateIn
+from app.rates.models import GuidelineVersion, GuidelineVersionIn, Rate, RateIn
 from app.rules.identifiers import classify_identity_number
 from app.settings import Settings
 
@@ -54,6 +58,19 @@ RATES = (
     ("2025-01-01", "2025-01-01", "16848.00", "Rate 2025"),
     ("2026-01-01", "2026-01-01", "17455.00", "Rate 2026"),
 )
+NUMBERED: dict[type[object], str] = {
+    Provider: "provider",
+    ProviderCapacity: "capacity",
+    Participant: "participant",
+    Application: "application",
+    Request: "request",
+    Placement: "placement",
+    Decision: "decision",
+    Rate: "rate",
+    GuidelineVersion: "guideline_version",
+    BudgetFrame: "frame",
+    ExpectedRefund: "expected_refund",
+}
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt")
 WISHES = (
@@ -69,6 +86,7 @@ async def load(database: Database, settings: Settings) -> bool:
     """Load the example year in one transaction, through the same rules as everyone. False when it is there already."""
     identity = Identity(actor=LOADER.name, roles=LOADER.roles)
     async with database.transaction(identity) as session:
+        event.listen(session.sync_session, "transient_to_pending", _Numbering())
         # Two demos that start at once on one database.
         await session.execute(text("select pg_advisory_xact_lock(46310003)"))
         known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
@@ -90,6 +108,19 @@ async def load(database: Database, settings: Settings) -> bool:
         await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
     return True
+
+
+class _Numbering:
+    """Gives the demo's rows the ids that the API's examples name, counted per resource."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, session: Session, row: object) -> None:
+        resource = NUMBERED.get(type(row))
+        if resource is not None and isinstance(row, Row):
+            self.counts[resource] += 1
+            row.id = demo_id(resource, self.counts[resource])
 
 
 async def _load_law(session: AsyncSession) -> None:

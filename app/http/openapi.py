@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.http import examples
 from app.http.problems import (
     BODY_TOO_LARGE,
     INTERNAL,
@@ -142,5 +143,6 @@ def build(app: FastAPI) -> dict[str, Any]:
             for method, operation in operations.items():
                 _complete(method, path, operation)
                 operation.setdefault("security", [])
+        examples.complete(document)
         app.openapi_schema = document
     return app.openapi_schema

@@ -21,7 +21,8 @@ from pydantic import (
 
 _DAY = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _INSTANT = re.compile(
-    rf"{_DAY.pattern}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])", re.ASCII
+    rf"{_DAY.pattern}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])",
+    re.ASCII,
 )
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 
@@ -103,7 +104,12 @@ Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
     WithJsonSchema(
-        {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$", "examples": ["2022-07-01T12:00:00Z"]}
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": f"^{_INSTANT.pattern}$",
+            "examples": ["2022-07-01T12:00:00Z"],
+        }
     ),
 ]
 Money = Annotated[
@@ -125,7 +131,7 @@ Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_whole)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole_in_query)]
 Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_whole_in_query)]
 OrganisationNumber = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["810000018"])
+    str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["310300454"])
 ]
 MunicipalityNumber = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{4}$", min_length=4, max_length=4), Field(examples=["4631"])

@@ -72,11 +72,13 @@ async def register(session: AsyncSession, body: ParticipantIn, settings: Setting
         Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
     """
     _require_possible(body.birth_date, today)
-    participant = Participant.model_validate(body.model_dump(exclude=_NUMBER))
     if body.national_identity_number is not None:
         _require_acceptable(body.national_identity_number, settings, today)
-        _seal(participant, body.national_identity_number, settings)
+    participant = Participant.model_validate(body.model_dump(exclude=_NUMBER))
+    # Sealed once it is the session's: its id, which the seal is bound to, is final then.
     session.add(participant)
+    if body.national_identity_number is not None:
+        _seal(participant, body.national_identity_number, settings)
     await session.flush()
     return participant
 
