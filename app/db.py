@@ -128,6 +128,12 @@ class Database:
         await self.engine.dispose()
 
 
+def seen(session: AsyncSession) -> set[UUID]:
+    """The participants whose data the running request shows or changes, as its handler has said so far."""
+    ids: set[UUID] = session.info.setdefault("seen", set())
+    return ids
+
+
 def get_session(request: Request) -> AsyncSession:
     """The session of the running request, opened and committed by `app.http.routing.Route`."""
     session: AsyncSession = request.scope["state"]["session"]

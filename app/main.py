@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app import health
+from app.audit import AccessLogger
 from app.auth import Keys
 from app.budget import routes as budget
 from app.db import Database
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         middleware=middleware,
     )
     app.state.settings = settings
+    app.state.audit = AccessLogger()
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -11,15 +11,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import LargeBinary, PrimaryKeyConstraint, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import LargeBinary, PrimaryKeyConstraint, SmallInteger, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import Identity, instant
+from app.db import Identity, instant, seen
 from app.http.negotiation import media_type
 from app.http.problems import VALIDATION, problem_type
 
@@ -56,6 +57,8 @@ class IdempotencyKey(SQLModel, table=True):
     status: int = Field(sa_type=SmallInteger)
     headers: dict[str, str] = Field(sa_type=JSONB)
     body: bytes = Field(sa_type=LargeBinary)
+    # Whose data the answer holds: to be logged when it is given again, and to be found when it must be erased.
+    participant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     created_at: datetime = instant()
 
 
@@ -78,6 +81,7 @@ class Attempt:
             "status": response.status_code,
             "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
             "body": bytes(response.body),
+            "participant_ids": sorted(seen(session)),
         }
         session.add(IdempotencyKey(**values))
         await session.flush()
@@ -119,8 +123,7 @@ async def begin(
         raise IDEMPOTENCY_KEY_IN_USE()
     await session.execute(
         text(
-            "delete from idempotency_key where caller = :caller"
-            " and created_at < now() - make_interval(hours => :hours)"
+            "delete from idempotency_key where caller = :caller and created_at < now() - make_interval(hours => :hours)"
         ),
         {"caller": identity.actor, "hours": hours},
     )
@@ -129,4 +132,5 @@ async def begin(
         return Attempt(identity.actor, key, fingerprint)
     if known.fingerprint != fingerprint:
         raise IDEMPOTENCY_KEY_REUSED()
+    seen(session).update(known.participant_ids)
     return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})

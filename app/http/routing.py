@@ -17,14 +17,35 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import Identity
+from app.db import Database, Identity
 from app.http import idempotency
-from app.http.errors import FIELD_NAME, parse_strictly
+from app.http.errors import FIELD_NAME, parse_strictly, to_problem
 from app.http.negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.problems import BODY_TOO_LARGE
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route is to the access log: its name, method and template, and the roles that may call it."""
+
+    name: str
+    method: str
+    route: str
+    roles: frozenset[str]
+
+
+class Audit(Protocol):
+    """Writes down who saw whose data; the application hands it over as `app.state.audit`."""
+
+    async def allowed(self, request: Request, session: AsyncSession, operation: Operation) -> None:
+        """Called right before the commit of a request that succeeds, in its transaction."""
+
+    async def denied(self, request: Request, database: Database, operation: Operation) -> None:
+        """Called after a 403 or 404 to a caller we know; the act's transaction is gone."""
 
 
 class Caller(Protocol):
@@ -118,16 +139,33 @@ class Route(APIRoute):
             field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, QueryParameter)
         }
         has_body = self.body_field is not None
+        operation = Operation(
+            name=self.name,
+            method=min(self.methods or ()),
+            route=self.path,
+            roles=frozenset[str]().union(*(guard.roles for guard in guards)),
+        )
 
         async def handle(received: Request) -> Response:
             request = StrictRequest(received.scope, received.receive)
             state = request.app.state
             request.body_limit = raw.limit if raw is not None else state.settings.body_limit_bytes
-            identity = None
-            if guards:
-                caller = await state.keys.authenticate(request.headers.getlist("authorization"))
-                request.scope["state"]["actor"] = caller
-                identity = caller.identity
+            if not guards:
+                return await act(request, None)
+            caller = await state.keys.authenticate(request.headers.getlist("authorization"))
+            request.scope["state"]["actor"] = caller
+            try:
+                return await act(request, caller.identity)
+            except Exception as error:
+                problem = to_problem(error)
+                if problem is not None and problem.type.status in (403, 404):
+                    audit: Audit = state.audit
+                    await audit.denied(request, state.database, operation)
+                raise
+
+        async def act(request: StrictRequest, identity: Identity | None) -> Response:
+            state = request.app.state
+            if identity is not None:
                 for guard in guards:  # before a kept answer: a role that was taken away must not be replayed
                     await guard(request)
                 preferred(", ".join(request.headers.getlist("accept")), offered)
@@ -140,21 +178,25 @@ class Route(APIRoute):
                 await request.json()
             async with state.database.transaction(identity) as session:
                 request.scope["state"]["session"] = session
-                if request.method != "POST" or identity is None:
-                    return await handler(request)
-                attempt = await idempotency.begin(
-                    request,
-                    session,
-                    identity,
-                    hours=state.settings.idempotency_hours,
-                    secret=state.settings.fingerprint_key,
-                )
-                if isinstance(attempt, Response):
-                    return attempt
-                response = await handler(request)
-                if attempt is not None:
-                    await attempt.remember(session, response)
+                response = await answer(request, session, identity)
+                if identity is not None:
+                    audit: Audit = state.audit
+                    await audit.allowed(request, session, operation)
                 return response
+
+        async def answer(request: StrictRequest, session: AsyncSession, identity: Identity | None) -> Response:
+            if request.method != "POST" or identity is None:
+                return await handler(request)
+            settings = request.app.state.settings
+            attempt = await idempotency.begin(
+                request, session, identity, hours=settings.idempotency_hours, secret=settings.fingerprint_key
+            )
+            if isinstance(attempt, Response):
+                return attempt
+            response = await handler(request)
+            if attempt is not None:
+                await attempt.remember(session, response)
+            return response
 
         return handle
 
