@@ -1,5 +1,7 @@
 """Alver's example year: three providers, 24 legacy places, a frame, and five applications that wait for a decision.
 
+Beside them one application that waits for a provider's answer, and one that was rejected.
+
 Every person is synthetic: the month of the identity number is 80 higher than a month can be, the names are an
 adjective and a noun, and the organisation numbers belong to the range for tests.
 """
@@ -16,13 +18,13 @@ from sqlmodel import col
 
 from app.auth import Actor
 from app.budget import service as budget
-from app.budget.models import BudgetFrame, ExpectedRefund, FrameIn
+from app.budget.models import BudgetFrame, ExpectedRefund, ExpectedRefundIn, FrameIn
 from app.db import Database, Identity, Row
 from app.http.examples import demo_id
 from app.participants import service as participants
 from app.participants.models import Contact, ExternalId, Participant, ParticipantUpsert
 from app.placements import applications, decisions
-from app.placements.models import AnswerIn, ApplicationIn, LegacyPlacementIn, RequestIn
+from app.placements.models import LEGAL_BASIS, AnswerIn, ApplicationIn, LegacyPlacementIn, RejectIn, RequestIn
 from app.placements.tables import Application, Decision, Placement, Request
 from app.providers import service as providers
 from app.providers.models import CapacityIn, Provider, ProviderCapacity, ProviderIn
@@ -72,13 +74,15 @@ NUMBERED: dict[type[object], str] = {
     ExpectedRefund: "expected_refund",
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
-NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt")
+NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
 WISHES = (
     "Vil arbeide ute, helst med dyr eller i hage.",
     "Ønskjer rolege dagar i trebearbeidinga.",
     "Vil prøve kantina og møte folk.",
     "Ønskjer arbeid med tekstil, gjerne saman med ein ven.",
     "Vil ha ei fast oppgåve på vaskeriet.",
+    "Ønskjer å lage mat og servere.",
+    "Vil helst vere heime om føremiddagen.",
 )
 
 
@@ -103,9 +107,12 @@ async def load(database: Database, settings: Settings) -> bool:
         for number, example in enumerate(waiting):
             await _application(session, example, await _participant(session, person, settings), number)
             person += 1
+        await _undecided_and_rejected(session, person, settings)
         await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
         await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
+        refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
+        await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
     return True
 
@@ -139,6 +146,23 @@ async def _provider(session: AsyncSession, example: ExampleProvider, settings: S
     provider = await providers.register(session, body, settings.municipality_number)
     await providers.set_capacity(session, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
     return provider
+
+
+async def _undecided_and_rejected(session: AsyncSession, person: int, settings: Settings) -> None:
+    """One application whose request waits for an answer, and one that was rejected."""
+    asked = await _received(session, await _participant(session, person, settings), 5)
+    provider = await _known(session, PROVIDERS[2])
+    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
+    await applications.send_request(session, asked.id, sent)
+    applied = await _received(session, await _participant(session, person + 1, settings), 6)
+    rejected = RejectIn(
+        kind="reject",
+        decided_on=date(2022, 1, 18),
+        legal_basis=LEGAL_BASIS,
+        application_id=applied.id,
+        reason="Har behov for eit anna tilbod.",
+    )
+    await decisions.reject(session, LOADER, rejected)
 
 
 async def _participant(session: AsyncSession, number: int, settings: Settings) -> Participant:
@@ -182,19 +206,25 @@ async def _legacy(session: AsyncSession, provider: Provider, participant: Partic
 
 
 async def _application(session: AsyncSession, example: ExampleProvider, participant: Participant, number: int) -> None:
-    known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
-    provider = (await session.scalars(known)).one()
-    application = await applications.receive(
-        session,
-        ApplicationIn(
-            participant_id=participant.id,
-            received_on=date(2022, 1, 3) + timedelta(days=number),
-            need="permanent",
-            wishes=WISHES[number],
-            medication_tasks=False,
-        ),
-    )
+    provider = await _known(session, example)
+    application = await _received(session, participant, number)
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
     request = await applications.send_request(session, application.id, sent)
     accepted = AnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
     await applications.answer(session, LOADER, request.id, accepted, date(2022, 1, 14))
+
+
+async def _received(session: AsyncSession, participant: Participant, number: int) -> Application:
+    body = ApplicationIn(
+        participant_id=participant.id,
+        received_on=date(2022, 1, 3) + timedelta(days=number),
+        need="permanent",
+        wishes=WISHES[number],
+        medication_tasks=False,
+    )
+    return await applications.receive(session, body)
+
+
+async def _known(session: AsyncSession, example: ExampleProvider) -> Provider:
+    known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
+    return (await session.scalars(known)).one()

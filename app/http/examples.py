@@ -28,18 +28,32 @@ def demo_id(resource: str, number: int) -> UUID:
     return UUID(f"016e0000-{RESOURCES.index(resource):04x}-7000-8000-{number:012x}")
 
 
+# Where the first row is not the one that the step can be tried on: (method and path, field) -> what is shown.
+INSTEAD: dict[tuple[str, str], Any] = {
+    ("post /v1/participants/lookup", "national_identity_number"): "15817000190",
+    ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 6)),
+    ("post /v1/placements", "participant_id"): str(demo_id("participant", 30)),
+    ("post /v1/placements", "starts_on"): "2021-03-01",
+    ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
+}
+
+
 def complete(document: dict[str, Any]) -> None:
     """Fill in the examples of an OpenAPI document, in place."""
     schemas = document["components"]["schemas"]
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            where = f"{method} {path}"
             for parameter in operation.get("parameters", []):
-                known = _by_name(parameter["name"])
-                if parameter["in"] == "path" and known is not None:
-                    parameter.setdefault("example", known)
+                shown = INSTEAD.get((where, parameter["name"]), _by_name(parameter["name"]))
+                if parameter["in"] == "path" and shown is not None:
+                    parameter.setdefault("example", shown)
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 if "example" not in content and "examples" not in content and "schema" in content:
-                    content["example"] = _value(content["schema"], schemas)
+                    made = _value(content["schema"], schemas)
+                    for name in made if isinstance(made, dict) else ():
+                        made[name] = INSTEAD.get((where, name), made[name])
+                    content["example"] = made
 
 
 def _by_name(name: str) -> str | None:
