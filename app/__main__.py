@@ -3,18 +3,23 @@
 import argparse
 import asyncio
 import json
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from app import demo, embedded, issuer, logs, schema
 from app.db import Database
+from app.integrations import feed
 from app.main import create_app
 from app.settings import Settings
 
@@ -86,8 +91,9 @@ def serve(arguments: argparse.Namespace) -> None:
             asyncio.run(_load(settings))
             _welcome(settings, listener)
         asyncio.run(schema.demand_fit(settings.database_url, role=settings.database_role))
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -95,7 +101,37 @@ def serve(arguments: argparse.Namespace) -> None:
             timeout_graceful_shutdown=25,
             h11_max_incomplete_event_size=64 * 1024,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, app, settings.drain_seconds).run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which on SIGTERM first says that it is not ready, and keeps serving until a balancer has noticed.
+
+    Then the port is closed, whoever waits for events is answered, what is under way is finished, and the pool closes.
+    A second signal, or Ctrl-C, does not wait.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        draining, self._app.state.draining = getattr(self._app.state, "draining", True), True
+        if sig == signal.SIGTERM and not draining and self._loop is not None:
+            leave = partial(super().handle_exit, sig, frame)
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, leave)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        feed.listener_of(self._app).stop_waiting()
+        await super().shutdown(sockets)
 
 
 def migrate(arguments: argparse.Namespace) -> None:

@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.draining = False
             yield
             app.state.draining = True
+        await feed.close(app)
         await app.state.database.close()
 
     middleware = [Middleware(Outermost)]
@@ -98,6 +99,14 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=TAGS,
         lifespan=lifespan,
         middleware=middleware,
+        # FastAPI's own tracing. Its logs would carry exceptions' texts, which may repeat a row; the figures are ours.
+        telemetry={
+            "tracing": settings.tracing,
+            "operation_spans": settings.tracing,
+            "auto_configure": settings.tracing,
+            "metrics": False,
+            "logs": False,
+        },
     )
     app.state.settings = settings
     app.state.audit = AccessLogger()

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)
+    # Between «not ready» and closing the port on SIGTERM: as long as a balancer needs to notice.
+    drain_seconds: float = Field(default=3.0, ge=0, le=60)
+    # Needs fastapi[opentelemetry]; where the spans go is OpenTelemetry's own `OTEL_EXPORTER_OTLP_…`.
+    tracing: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     data_dir: Path = Path(".data")
 

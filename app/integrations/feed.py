@@ -3,28 +3,36 @@
 Events stand in the order of their transaction's number, then their own. A transaction takes its number long before it
 commits, so an event is shown only once every transaction with a lower number has ended: none can then come in before
 one that was already read.
+
+Whoever waits for the next event holds no connection and no snapshot meanwhile: each look is a short transaction of its
+own, and between looks it waits for `app.integrations.listening`.
 """
 
+import asyncio
 import base64
 import binascii
 import struct
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field as Limits
 from sqlalchemy import BigInteger, Text, cast, func, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.auth import Actor, allow
-from app.db import SessionDep
+from app.db import Database
 from app.events import Event
+from app.http.negotiation import JSON
 from app.http.pages import AfterQuery, LimitQuery, link_next
 from app.http.problems import VALIDATION
-from app.http.routing import Route
-from app.http.shapes import Shape
+from app.http.routing import Route, offers
+from app.http.shapes import Seconds, Shape
+from app.integrations.listening import Listener
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Route)
 
@@ -32,12 +40,21 @@ Follower = Annotated[Actor, allow("case_officer", "epj", "finance")]
 
 SOURCE = "/vekstplass"
 TYPES_PATTERN = r"^[a-z_]{1,40}\.[a-z_]{1,40}(,[a-z_]{1,40}\.[a-z_]{1,40}){0,19}$"
+EVENT_STREAM = "text/event-stream"
+# A stream ends after this long, and its client comes back with `Last-Event-ID` and a token that is checked anew.
+STREAM_SECONDS = 300.0
+# Proxies close what has been silent for a minute.
+HEARTBEAT_SECONDS = 15.0
 
 # Transaction id and position, both within 64 bits.
 _CURSOR = struct.Struct(">qq")
 
 # Every transaction below this number has ended: its events are all there, or never will be.
 _SETTLED_BELOW = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+_ORDER = (col(Event.transaction_id), col(Event.position))
+
+# Events that an earlier transaction, still running, holds back.
+_UNSETTLED = select(col(Event.id)).where(col(Event.transaction_id) >= _SETTLED_BELOW).limit(1)
 
 
 class CloudEvent(Shape):
@@ -61,12 +78,35 @@ class Feed(Shape):
     last: str | None
 
 
-@router.get("", summary="Follow what happened")
+def listener_of(app: FastAPI) -> Listener:
+    """What the clients of this process wait on, made when first asked for and closed with the application."""
+    if not hasattr(app.state, "listener"):
+        app.state.listener = Listener(app.state.settings)
+    listener: Listener = app.state.listener
+    return listener
+
+
+async def close(app: FastAPI) -> None:
+    """End every wait, and stop listening."""
+    await listener_of(app).close()
+
+
+@router.get(
+    "",
+    summary="Follow what happened",
+    response_model=Feed,
+    responses={
+        200: {
+            "description": "A page of events, or a stream of server-sent events whose `data` is a CloudEvent each.",
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+        }
+    },
+)
 async def events(
     request: Request,
     response: Response,
-    session: SessionDep,
     actor: Follower,
+    media_type: Annotated[str, offers(JSON, EVENT_STREAM)],
     limit: LimitQuery = 50,
     after: AfterQuery = None,
     types: Annotated[
@@ -77,34 +117,104 @@ async def events(
             description="Only these types, with comma between, such as `budget.watch,budget.overrun`.",
         ),
     ] = None,
-) -> Feed:
+    wait: Annotated[Seconds, Query(description="Seconds to wait for the first event when there is none.")] = 0,
+    last_event_id: Annotated[
+        str | None,
+        Header(
+            max_length=64, pattern=r"^[A-Za-z0-9_-]{22}$", description="Where a stream broke off; goes before `after`."
+        ),
+    ] = None,
+) -> Feed | Response:
     """Events in an order that never changes and never skips one: ask again with `after` set to the `last` of before.
 
-    Finance follows the types `budget.*` alone. A flag's rise is told of once (C7).
+    `wait` holds an empty answer back until something happens. With `Accept: text/event-stream` the events come as they
+    happen (server-sent events); each one's `id` is a cursor, so that a client that reconnects with `Last-Event-ID`
+    misses nothing and gets nothing twice. Finance follows the types `budget.*` alone. A flag's rise is told of once
+    (C7).
     """
-    feed = await _read(session, limit, after, None if types is None else types.split(","))
+    look = _Look(request.app, actor, limit, None if types is None else types.split(","))
+    if media_type == EVENT_STREAM:
+        start = last_event_id or after
+        if start is not None:
+            _position_of(start)
+        headers = {"X-Accel-Buffering": "no"}
+        return StreamingResponse(look.stream(start), media_type=EVENT_STREAM, headers=headers)
+    seen = await look.until_some(request, after, wait)
+    last = _cursor(seen.rows[-1]) if seen.rows else after
+    feed = Feed(items=[_cloud_event(row) for row in seen.rows], next=last if seen.more else None, last=last)
     link_next(request, response, feed.next)
     return feed
 
 
-async def _read(session: AsyncSession, limit: int, after: str | None, types: list[str] | None) -> Feed:
-    order = (col(Event.transaction_id), col(Event.position))
-    statement = select(Event).where(col(Event.transaction_id) < _SETTLED_BELOW).order_by(*order).limit(limit + 1)
-    if after is not None:
-        statement = statement.where(tuple_(*order) > tuple_(*_position_of(after)))
-    if types is not None:
-        statement = statement.where(col(Event.type).in_(types))
-    rows = list(await session.scalars(statement))
-    shown = rows[:limit]
-    last = _cursor(shown[-1]) if shown else after
-    return Feed(
-        items=[
-            CloudEvent(id=row.id, type=row.type, subject=row.subject, time=row.created_at, data=row.data)
-            for row in shown
-        ],
-        next=last if len(rows) > limit else None,
-        last=last,
-    )
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look found: the events, whether there are more right away, and whether any are held back."""
+
+    rows: list[Event]
+    more: bool
+    held_back: bool
+
+
+class _Look:
+    """What one client asks for, in transactions of its own: the route's is never begun, so that waiting holds none."""
+
+    def __init__(self, app: FastAPI, actor: Actor, limit: int, types: list[str] | None) -> None:
+        self.database: Database = app.state.database
+        self.listener = listener_of(app)
+        self.identity = actor.identity
+        self.limit = limit
+        self.types = types
+
+    async def once(self, after: str | None, *, waiting: bool) -> _Seen:
+        """One page. Whether events are held back is asked only of an empty one that is waited for."""
+        statement = select(Event).where(col(Event.transaction_id) < _SETTLED_BELOW).order_by(*_ORDER)
+        if after is not None:
+            statement = statement.where(tuple_(*_ORDER) > tuple_(*_position_of(after)))
+        if self.types is not None:
+            statement = statement.where(col(Event.type).in_(self.types))
+        async with self.database.transaction(self.identity) as session:
+            rows = list(await session.scalars(statement.limit(self.limit + 1)))
+            held_back = waiting and not rows and (await session.scalars(_UNSETTLED)).first() is not None
+        return _Seen(rows[: self.limit], len(rows) > self.limit, held_back)
+
+    async def until_some(self, request: Request, after: str | None, seconds: float) -> _Seen:
+        """One page; an empty one only after so many seconds."""
+        seen = await self.once(after, waiting=False)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not seen.rows and loop.time() < until and not self.listener.closed:
+            bell = self.listener.bell()
+            async with self.listener.reading:
+                seen = await self.once(after, waiting=True)
+            if seen.rows or await request.is_disconnected():
+                break
+            await self.listener.wait(bell, until - loop.time(), held_back=seen.held_back)
+        return seen
+
+    async def stream(self, after: str | None) -> AsyncIterator[str]:
+        """The events as server-sent events, until the stream has lasted long enough or the process goes down."""
+        loop = asyncio.get_running_loop()
+        until, spoke = loop.time() + STREAM_SECONDS, loop.time()
+        # The client's pause before it comes back, in milliseconds.
+        yield "retry: 1000\n\n"
+        while loop.time() < until and not self.listener.closed:
+            bell = self.listener.bell()
+            async with self.listener.reading:
+                seen = await self.once(after, waiting=True)
+            for row in seen.rows:
+                after = _cursor(row)
+                yield f"id: {after}\nevent: {row.type}\ndata: {_cloud_event(row).model_dump_json()}\n\n"
+            if seen.rows:
+                spoke = loop.time()
+            elif loop.time() - spoke >= HEARTBEAT_SECONDS:
+                spoke = loop.time()
+                yield ": still here\n\n"
+            if not seen.more:
+                await self.listener.wait(bell, until - loop.time(), held_back=seen.held_back)
+
+
+def _cloud_event(row: Event) -> CloudEvent:
+    return CloudEvent(id=row.id, type=row.type, subject=row.subject, time=row.created_at, data=row.data)
 
 
 def _cursor(event: Event) -> str:

@@ -1,0 +1,106 @@
+"""Probes and figures: honest in half a second, whatever the pool is busy with, and silent about people."""
+
+import asyncio
+import secrets
+
+import asyncpg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+
+from app import schema
+from app.db import Identity
+from tests.api import way
+from tests.conftest import Api
+from tests.http.raw import send
+from tests.http.test_following import publish, writer
+
+# What one line of labels is in a histogram: eleven buckets and the last, count, sum and when it was made.
+PER_ROUTE = 15
+
+
+async def figures(api: Api) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Every sample of /metrics by name and labels."""
+    answer = await api.anonymous.get("/metrics")
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+async def test_a_full_pool_looks_ready_and_is_counted(committed_api: Api) -> None:
+    """What a probe asks, it asks over a connection of its own."""
+    database = committed_api.app.state.database
+    identity = Identity("test", frozenset({"case_officer"}))
+    full = asyncio.Event()
+
+    async def busy() -> None:
+        async with database.transaction(identity) as session:
+            await session.execute(text("select 1"))
+            await full.wait()
+
+    holding = [asyncio.create_task(busy()) for _ in range(8)]
+    await asyncio.sleep(0.5)
+    async with asyncio.timeout(1):
+        assert (await committed_api.anonymous.get("/health/ready")).status_code == 200
+        found = await figures(committed_api)
+    assert found[("db_pool_connections", (("state", "in_use"),))] == 8
+    assert found[("db_pool_size", ())] == 8
+    full.set()
+    await asyncio.gather(*holding)
+    assert (await figures(committed_api))[("db_pool_connections", (("state", "in_use"),))] == 0
+
+
+async def test_not_ready_while_draining_or_at_another_schema(
+    committed_api: Api, behind: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = committed_api.anonymous
+    assert (await client.get("/health/ready")).status_code == 200
+    await behind.execute("update alembic_version set version_num = '0000_other'")
+    assert (await client.get("/health/ready")).status_code == 503
+    monkeypatch.setattr(schema, "head", lambda: "0000_other")
+    assert (await client.get("/health/ready")).status_code == 200
+    committed_api.app.state.draining = True
+    assert (await client.get("/health/ready")).status_code == 503
+    assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_the_age_of_what_is_held_back(committed_api: Api) -> None:
+    age = ("outbox_oldest_age_seconds", ())
+    assert (await figures(committed_api))[age] == 0
+    async with writer(committed_api) as slow, writer(committed_api) as fast, slow.transaction():
+        await slow.execute("select pg_current_xact_id()")
+        await publish(fast, [1])
+        await asyncio.sleep(0.3)
+        assert 0.3 <= (await figures(committed_api))[age] < 5
+    assert (await figures(committed_api))[age] == 0
+
+
+async def test_refused_logins_by_reason(api: Api) -> None:
+    key = ("vekstplass_tokens_refused_total", (("reason", "malformed"),))
+    before = (await figures(api)).get(key, 0)
+    await api.client({"Authorization": "Bearer nothing"}).get("/v1/providers")
+    assert (await figures(api))[key] == before + 1
+
+
+async def test_ten_thousand_invented_addresses_are_one_series(api: Api) -> None:
+    """By the route's template, so that nobody can fill the memory or put a person into a label."""
+    before = set(await figures(api))
+    for _ in range(10_000):
+        await send(api.app, "GET", f"/v1/{secrets.token_hex(4)}/{secrets.token_hex(4)}")
+    assert len(set(await figures(api)) - before) <= PER_ROUTE
+    before = set(await figures(api))
+    for _ in range(100):
+        await send(api.app, secrets.token_hex(4).upper(), f"/{secrets.token_hex(4)}")
+    assert len(set(await figures(api)) - before) <= PER_ROUTE
+
+
+async def test_no_label_names_anybody(api: Api) -> None:
+    person = await way.participant(api, given_name="Merkeleg", family_name="Testnes")
+    assert (await api.case_officer.get(f"/v1/participants/{person}")).status_code == 200
+    answer = await api.anonymous.get("/metrics")
+    for word in ("Merkeleg", "Testnes", person, "310300403", "person:", "org:"):
+        assert word not in answer.text

@@ -1,0 +1,99 @@
+"""The server as a process: how it leaves, and two of them as one."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from app import embedded
+from tests.conftest import cloned
+from tests.test_readme import free_port
+
+ROOT = Path(__file__).parent.parent
+_CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+
+@asynccontextmanager
+async def instance(
+    url: str, data: Path, **settings: str
+) -> AsyncIterator[tuple["subprocess.Popen[bytes]", httpx.AsyncClient]]:
+    """A demo's process on a database, and a client that opens a connection for every request."""
+    port = free_port()
+    environment = dict(os.environ) | {"DATABASE_URL": url, "VEKSTPLASS_DATA_DIR": str(data), **settings}
+    command = [sys.executable, "-m", "app", "serve", "--demo", "--port", str(port)]
+    out = data / f"{port}.out"
+    with out.open("wb") as written:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=20) as client:
+        try:
+            async with asyncio.timeout(40):
+                while not await _ready(client):
+                    assert process.poll() is None, out.read_text()
+                    await asyncio.sleep(0.1)
+            yield process, client
+        finally:
+            process.kill()
+            process.wait(10)
+
+
+async def _ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health/ready")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def token(data: Path, role: str, *more: str) -> dict[str, str]:
+    """The header of a demo's role."""
+    command = [sys.executable, "-m", "app", "token", "--role", role, "--data", str(data), *more]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return {"Authorization": f"Bearer {said.stdout.strip()}"}
+
+
+async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path: Path) -> None:
+    """SIGTERM: not ready at once and still serving; then the port closes, what is under way ends, and the pool."""
+    async with cloned(cluster) as name:
+        behind = await asyncpg.connect(cluster.dsn("postgres", name))
+        url = cluster.url("vekstplass_service", name)
+        async with instance(url, tmp_path, VEKSTPLASS_DRAIN_SECONDS="1.5") as (process, client):
+            headers = token(tmp_path, "case_officer")
+            listed = await client.get("/v1/providers", headers=headers)
+            provider = listed.json()["items"][0]["id"]
+            lock = behind.transaction()
+            await lock.start()
+            await behind.execute("select from provider for update")
+            path, body = f"/v1/providers/{provider}/capacities", {"valid_from": "2023-01-01", "places": 30}
+            slow = asyncio.create_task(client.post(path, json=body, headers=headers))
+            waiting = asyncio.create_task(client.get("/v1/events?wait=30&types=x.y", headers=headers))
+            await asyncio.sleep(0.5)
+
+            process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.2)
+            assert (await client.get("/health/ready")).status_code == 503
+            assert (await client.get("/health/live")).status_code == 200
+            assert (await client.get("/v1/providers", headers=headers)).status_code == 200
+            await asyncio.sleep(1.6)
+            with pytest.raises(httpx.ConnectError):
+                await client.get("/health/live")
+            assert process.poll() is None
+            assert (await waiting).json()["items"] == []
+            assert not slow.done()
+
+            await lock.rollback()
+            assert (await slow).status_code == 201
+            for _ in range(100):
+                if process.poll() is not None:
+                    break
+                await asyncio.sleep(0.1)
+            assert process.returncode == -signal.SIGTERM
+            assert await behind.fetchval(_CONNECTIONS) == 0
+        await behind.close()
