@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, PrimaryKeyConstraint, SmallInteger, Uuid, text
+from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
@@ -49,7 +49,10 @@ class IdempotencyKey(SQLModel, table=True):
     """One answered request of one caller."""
 
     __tablename__ = "idempotency_key"
-    __table_args__ = (PrimaryKeyConstraint("caller", "key"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("caller", "key"),
+        Index("ix_idempotency_key_caller_created_at", "caller", "created_at"),
+    )
 
     caller: str
     key: str
@@ -114,18 +117,22 @@ async def begin(
     sent = asked + request.scope["query_string"] + b"\n" + await request.body()
     # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
     fingerprint = hmac.digest(secret, sent, "sha256")
-    # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting.
-    lock = hashlib.blake2b(f"{identity.actor}\n{key}".encode(), digest_size=8).digest()
-    free = await session.scalar(
-        text("select pg_try_advisory_xact_lock(:lock)"), {"lock": int.from_bytes(lock, signed=True)}
-    )
+    # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting. What has expired
+    # is cleared by one request at a time, since the others would wait for the rows that it has deleted.
+    locks = {"key": _lock(f"{identity.actor}\n{key}"), "clearing": _lock(identity.actor)}
+    free, clearing = (
+        await session.execute(
+            text("select pg_try_advisory_xact_lock(:key), pg_try_advisory_xact_lock(:clearing)"), locks
+        )
+    ).one()
     if not free:
         raise IDEMPOTENCY_KEY_IN_USE()
     await session.execute(
         text(
-            "delete from idempotency_key where caller = :caller and created_at < now() - make_interval(hours => :hours)"
+            "delete from idempotency_key where caller = :caller and (:clearing or key = :key)"
+            " and created_at < now() - make_interval(hours => :hours)"
         ),
-        {"caller": identity.actor, "hours": hours},
+        {"caller": identity.actor, "key": key, "clearing": clearing, "hours": hours},
     )
     known = await session.get(IdempotencyKey, (identity.actor, key))
     if known is None:
@@ -134,3 +141,7 @@ async def begin(
         raise IDEMPOTENCY_KEY_REUSED()
     seen(session).update(known.participant_ids)
     return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})
+
+
+def _lock(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(b"idempotency\n" + name.encode(), digest_size=8).digest(), signed=True)

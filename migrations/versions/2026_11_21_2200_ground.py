@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency_key")),
     )
+    op.create_index("ix_idempotency_key_caller_created_at", "idempotency_key", ["caller", "created_at"])
     for table, rights in (
         ("provider", "select, insert, update"),
         ("provider_capacity", "select, insert, update"),

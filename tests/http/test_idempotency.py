@@ -13,6 +13,8 @@ PROVIDERS = "/v1/providers"
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
 AUFERA = GLOEDE | {"name": "Aufera AS", "organisation_number": "310200409"}
 
+WAITING = "select count(*) from pg_locks where not granted and relation = 'provider'::regclass"
+
 
 def key(value: str) -> dict[str, str]:
     return {"Idempotency-Key": value}
@@ -62,8 +64,7 @@ async def test_while_the_first_runs_the_second_is_told_at_once(committed_api: Ap
     await transaction.start()
     await behind.execute("lock table provider in share mode")
     first = asyncio.create_task(register(committed_api.case_officer, GLOEDE, "k-3"))
-    waiting = "select count(*) from pg_locks where not granted and relation = 'provider'::regclass"
-    while not await behind.fetchval(waiting):
+    while not await behind.fetchval(WAITING):
         await asyncio.sleep(0.01)
     second = await register(committed_api.case_officer, GLOEDE, "k-3")
     assert second.status_code == 409
@@ -115,6 +116,32 @@ async def test_a_key_is_kept_for_24_hours(committed_api: Api, behind: asyncpg.Co
     assert "idempotency-replayed" not in anew.headers
     assert (await register(committed_api.case_officer, AUFERA, "k-7")).content == anew.content
     assert await behind.fetchval("select count(*) from idempotency_key") == 1
+
+
+async def test_what_expired_is_cleared_and_nobody_waits_for_it(committed_api: Api, behind: asyncpg.Connection) -> None:
+    """The first to come clears every expired key of its caller, and holds up no other request meanwhile."""
+    first = await register(committed_api.case_officer, GLOEDE, "k-old")
+    await register(committed_api.person("case_officer", "kari"), AUFERA, "k-old")
+    await behind.execute("update idempotency_key set created_at = now() - interval '25 hours'")
+    transaction = behind.transaction()
+    await transaction.start()
+    await behind.execute("lock table provider in share mode")
+    kim = GLOEDE | {"name": "KIM AS", "organisation_number": "310300411"}
+    slow = asyncio.create_task(register(committed_api.case_officer, kim, "k-new"))
+    while not await behind.fetchval(WAITING):
+        await asyncio.sleep(0.01)
+    path = f"{first.headers['location']}/capacities"
+    body = {"valid_from": "2022-01-01", "places": 1}
+    quick = await committed_api.case_officer.post(path, json=body, headers=key("k-quick"))
+    assert quick.status_code == 201
+    await transaction.rollback()
+    assert (await slow).status_code == 201
+    rows = await behind.fetch("select caller, key from idempotency_key order by key")
+    assert [tuple(row) for row in rows] == [
+        ("person:case_officer", "k-new"),
+        ("person:kari", "k-old"),
+        ("person:case_officer", "k-quick"),
+    ]
 
 
 async def test_a_refusal_is_not_remembered(api: Api) -> None:
