@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, PrimaryKeyConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, PrimaryKeyConstraint, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 from starlette.requests import Request
@@ -86,7 +86,7 @@ class AccessLog(SQLModel, table=True):
     outcome: str
     request_id: str
     chain: UUID
-    number: int
+    number: int = Field(sa_type=BigInteger)
     hash: bytes = Field(sa_type=LargeBinary)
 
 
@@ -98,7 +98,7 @@ class AccessLogChain(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     begun_at: datetime = Field(sa_type=DateTime(timezone=True))
-    length: int
+    length: int = Field(sa_type=BigInteger)
     hash: bytes = Field(sa_type=LargeBinary)
     after_chain: UUID | None = None
     after_hash: bytes | None = Field(default=None, sa_type=LargeBinary)

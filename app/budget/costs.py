@@ -88,14 +88,19 @@ def _page(year: int, query: CostsQuery, groups: Keys, sums: Column) -> CostsOut:
 
 def _item(year: int, by: frozenset[str], month: int, group: bytes, amount: int) -> CostOut:
     key = group.ljust(32, b"\0")
-    named: dict[str, str | UUID] = {}
+    named: dict[str, str | UUID | None] = {}
     if "month" in by:
         named["month"] = f"{year:04}-{month + 1:02}"
     if "provider" in by:
-        named["provider_id"] = UUID(bytes=key[:16])
+        named["provider_id"] = _known(key[:16])
     if "placement" in by:
-        named["placement_id"] = UUID(bytes=key[16:])
+        named["placement_id"] = _known(key[16:])
     return CostOut.model_validate({**named, "amount": from_ore(amount)})
+
+
+def _known(key: bytes) -> UUID | None:
+    """Null for the places behind a protected address, all of them together, where the caller may not know them."""
+    return None if key == _NOBODY else UUID(bytes=key)
 
 
 def _cursor(month: int, group: bytes) -> str:

@@ -21,8 +21,9 @@ class Participant(Row, table=True):
 
     __tablename__ = "participant"
     __table_args__ = (
-        # What a placement's composite key points at, so that its service area follows the person's.
-        UniqueConstraint("id", "service_area"),
+        # What a placement's composite key points at, so that area and protection follow the person's.
+        UniqueConstraint("id", "service_area", "address_protection"),
+        UniqueConstraint("id", "address_protection"),
         UniqueConstraint("identity_number_index"),
         CheckConstraint("length(given_name) between 1 and 200", name="given_name"),
         CheckConstraint("length(family_name) between 1 and 200", name="family_name"),

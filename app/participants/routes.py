@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
-from app import clock
+from app import audit, clock
 from app.auth import Actor, Epj, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
@@ -45,7 +45,7 @@ Reader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
     response_model=ParticipantOut,
     responses=refusals(service.IDENTITY_NUMBER_INVALID, service.BIRTH_DATE_IN_FUTURE, service.IDENTITY_NUMBER_TAKEN),
 )
-async def register(
+async def register_participant(
     request: Request, response: Response, session: SessionDep, actor: Epj, body: ParticipantIn
 ) -> ParticipantSeen:
     """D1: a person who has or applies for a place. The identity number goes in and never comes out again."""
@@ -55,7 +55,7 @@ async def register(
 
 
 @router.get("", summary="List participants")
-async def list_(
+async def list_participants(
     request: Request,
     response: Response,
     session: SessionDep,
@@ -84,6 +84,7 @@ async def list_(
         statement = statement.where(service.named_by(external_system, external_value))
     rows, following = await page(session, statement, col(Participant.id), limit=limit, after=after)
     link_next(request, response, following)
+    audit.saw(session, (row.id for row in rows))
     return ParticipantPage(items=await service.seen(session, actor, rows), next=following)
 
 
@@ -93,7 +94,7 @@ async def list_(
     response_model=ParticipantOut,
     responses=refusals(service.IDENTITY_NUMBER_INVALID),
 )
-async def look_up(
+async def look_up_participant(
     request: Request, response: Response, session: SessionDep, actor: Epj, body: Lookup
 ) -> ParticipantSeen:
     """D1: the participant with exactly this number, or 404. A POST, because addresses are logged."""
@@ -123,7 +124,7 @@ async def only_post_looks_up() -> None:
         ),
     },
 )
-async def upsert(
+async def upsert_participant(
     request: Request,
     response: Response,
     session: SessionDep,
@@ -146,7 +147,7 @@ async def upsert(
 
 
 @router.get("/{participant_id}", summary="Read a participant")
-async def read(
+async def read_participant(
     request: Request, response: Response, session: SessionDep, actor: Reader, participant_id: UUID
 ) -> ParticipantSeen:
     """D1: one participant, with the fields that the caller may see."""
@@ -159,7 +160,7 @@ async def read(
     response_model=ParticipantOut,
     responses=refusals(service.IDENTITY_NUMBER_INVALID, service.BIRTH_DATE_IN_FUTURE, service.IDENTITY_NUMBER_TAKEN),
 )
-async def change(
+async def change_participant(
     request: Request,
     response: Response,
     session: SessionDep,
@@ -178,6 +179,7 @@ async def change(
 async def _answer(
     request: Request, response: Response, session: SessionDep, actor: Actor, participant: Participant
 ) -> ParticipantSeen:
+    audit.saw(session, [participant.id])
     (out,) = await service.seen(session, actor, [participant])
     tagged(request, response, out)
     return out

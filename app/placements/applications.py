@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.audit import saw
 from app.auth import Actor
 from app.events import publish
 from app.http.rows import find, find_reference
@@ -60,6 +61,7 @@ async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, App
 
 async def shown(session: AsyncSession, applications: Sequence[Application]) -> list[ApplicationOut]:
     """Applications as they go out."""
+    saw(session, (application.participant_id for application in applications))
     status = await statuses(session, [application.id for application in applications])
     return [
         ApplicationOut(
@@ -119,6 +121,7 @@ async def shown_requests(session: AsyncSession, requests: Sequence[Request]) -> 
     ids = {request.application_id for request in requests}
     found = await session.scalars(select(Application).where(col(Application.id).in_(ids)))
     applications = {application.id: application for application in found}
+    saw(session, (application.participant_id for application in applications.values()))
     return [
         RequestOut.model_validate(
             request.model_dump() | applications[request.application_id].model_dump(include={"need", "medication_tasks"})

@@ -50,6 +50,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         participant_id=participant.id,
         provider_id=request.provider_id,
         service_area=participant.service_area,
+        address_protection=participant.address_protection,
         terms="standard",
         starts_on=body.starts_on,
         ends_on=body.ends_on,
@@ -62,6 +63,8 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         **body.model_dump(exclude={"medication_agreement"}),
         medication_agreement=None if agreement is None else agreement.model_dump(mode="json"),
         decided_by=actor.name,
+        participant_id=participant.id,
+        address_protection=participant.address_protection,
         provider_id=request.provider_id,
         placement_id=placement.id,
     )
@@ -85,7 +88,13 @@ async def reject(session: AsyncSession, actor: Actor, body: RejectIn) -> Decisio
     application = await find_reference(session, Application, body.application_id, "#/application_id", lock=True)
     if obstacle_to_decision((await statuses(session, [application.id]))[application.id]) is not None:
         raise problems.APPLICATION_CLOSED()
-    decision = Decision(**body.model_dump(), decided_by=actor.name)
+    participant = await find_reference(session, Participant, application.participant_id, "#/application_id")
+    decision = Decision(
+        **body.model_dump(),
+        decided_by=actor.name,
+        participant_id=participant.id,
+        address_protection=participant.address_protection,
+    )
     session.add(decision)
     await session.flush()
     await publish(
@@ -102,7 +111,11 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
     if not may_be_legacy(body.starts_on, await rates.effective_from(session)):
         raise problems.LEGACY_AFTER_GUIDELINE()
     participant = await find_reference(session, Participant, body.participant_id, "#/participant_id")
-    placement = Placement(**body.model_dump(), service_area=participant.service_area)
+    placement = Placement(
+        **body.model_dump(),
+        service_area=participant.service_area,
+        address_protection=participant.address_protection,
+    )
     await _place(session, placement)
     await publish(
         session,

@@ -119,6 +119,7 @@ class DecisionOut(Stored):
     decided_by: str
     legal_basis: str
     reason: str | None
+    participant_id: UUID
     application_id: UUID | None
     request_id: UUID | None
     provider_id: UUID | None

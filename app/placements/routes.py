@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from app import clock
+from app import audit, clock
 from app.auth import Actor, allow
 from app.budget import service as budget
 from app.budget.models import DecisionBudget
@@ -209,6 +209,7 @@ async def decide(
     else:
         decision = await decisions.reject(session, actor, body)
     response.headers["Location"] = f"/v1/decisions/{decision.id}"
+    audit.saw(session, [decision.participant_id])
     out = DecisionOut.model_validate(decision)
     tagged(request, response, out)
     return DecisionMade(**out.model_dump(), budget=position)
@@ -220,6 +221,7 @@ async def list_decisions(
     response: Response,
     session: SessionDep,
     actor: DecisionReader,
+    participant_id: UUID | None = None,
     application_id: UUID | None = None,
     placement_id: UUID | None = None,
     kind: Literal["grant", "reject", "change", "end"] | None = None,
@@ -229,6 +231,7 @@ async def list_decisions(
     """Decisions in the order they were made (D3, D6)."""
     statement = select(tables.Decision)
     for column, value in (
+        (tables.Decision.participant_id, participant_id),
         (tables.Decision.application_id, application_id),
         (tables.Decision.placement_id, placement_id),
         (tables.Decision.kind, kind),
@@ -237,6 +240,7 @@ async def list_decisions(
             statement = statement.where(col(column) == value)
     rows, following = await page(session, statement, col(tables.Decision.id), limit=limit, after=after)
     link_next(request, response, following)
+    audit.saw(session, (row.participant_id for row in rows))
     return Page(items=[DecisionOut.model_validate(row) for row in rows], next=following)
 
 
@@ -246,6 +250,7 @@ async def read_decision(
 ) -> DecisionOut:
     """One decision, as it was made (D6)."""
     out = DecisionOut.model_validate(await find(session, tables.Decision, decision_id))
+    audit.saw(session, [out.participant_id])
     tagged(request, response, out)
     return out
 
@@ -264,6 +269,7 @@ async def record_legacy(
     placement = await decisions.record_legacy(session, body)
     await budget.watch_flags(session, body.starts_on.year, clock.today())
     response.headers["Location"] = f"/v1/placements/{placement.id}"
+    audit.saw(session, [placement.participant_id])
     out = PricedPlacementOut.model_validate(placement)
     tagged(request, response, out)
     return out
@@ -295,6 +301,7 @@ async def list_placements(
         )
     rows, following = await page(session, statement, col(placement.id), limit=limit, after=after)
     link_next(request, response, following)
+    audit.saw(session, (row.participant_id for row in rows))
     if sees_money(actor):
         return Page(items=[PricedPlacementOut.model_validate(row) for row in rows], next=following)
     return Page(items=[PlacementOut.model_validate(row) for row in rows], next=following)
@@ -307,6 +314,7 @@ async def read_placement(
     """One placement (L1)."""
     placement = await find(session, tables.Placement, placement_id)
     shape = PricedPlacementOut if sees_money(actor) else PlacementOut
+    audit.saw(session, [placement.participant_id])
     out = shape.model_validate(placement)
     tagged(request, response, out)
     return out

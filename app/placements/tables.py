@@ -57,13 +57,17 @@ class Placement(Row, table=True):
     """One participant at one provider in one period (L1).
 
     `decided_on` is the day of the decision that granted it, null for a legacy place: a position on an earlier day
-    leaves out what was decided later. `service_area` follows the participant's by a cascading key.
+    leaves out what was decided later. `service_area` and `address_protection` follow the participant's by a cascading
+    key: policies go by them, also for those who may not see the participant.
     """
 
     __tablename__ = "placement"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["participant_id", "service_area"], ["participant.id", "participant.service_area"], onupdate="CASCADE"
+            ["participant_id", "service_area", "address_protection"],
+            ["participant.id", "participant.service_area", "participant.address_protection"],
+            name="fk_placement_participant_id",
+            onupdate="CASCADE",
         ),
         # What a provider writes about a placement names both, so that it cannot name another's.
         UniqueConstraint("id", "provider_id"),
@@ -81,11 +85,13 @@ class Placement(Row, table=True):
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         Index("ix_placement_provider_id_id", "provider_id", "id"),
         Index("ix_placement_participant_id_id", "participant_id", "id"),
+        Index("ix_placement_protected", "id", postgresql_where=text("address_protection")),
     )
 
     participant_id: UUID
     provider_id: UUID = Field(foreign_key="provider.id")
     service_area: str
+    address_protection: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     terms: str
     starts_on: date
     ends_on: date | None = None
@@ -104,6 +110,12 @@ class Decision(Row, table=True):
             ["request.id", "request.application_id", "request.provider_id"],
         ),
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        ForeignKeyConstraint(
+            ["participant_id", "address_protection"],
+            ["participant.id", "participant.address_protection"],
+            name="fk_decision_participant_id",
+            onupdate="CASCADE",
+        ),
         # An application is decided once.
         Index(
             "uq_decision_application_id",
@@ -118,6 +130,7 @@ class Decision(Row, table=True):
         CheckConstraint("kind in ('change', 'end') or application_id is not null", name="application_id"),
         CheckConstraint("kind <> 'grant' or (request_id is not null and starts_on is not null)", name="grant"),
         Index("ix_decision_placement_id", "placement_id"),
+        Index("ix_decision_participant_id_id", "participant_id", "id"),
     )
 
     kind: str
@@ -125,6 +138,8 @@ class Decision(Row, table=True):
     decided_by: str
     legal_basis: str
     reason: str | None = None
+    participant_id: UUID
+    address_protection: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     application_id: UUID | None = Field(default=None, foreign_key="application.id")
     request_id: UUID | None = None
     provider_id: UUID | None = Field(default=None, foreign_key="provider.id")

@@ -1,4 +1,4 @@
-"""The access log: who saw whose data, insert-only, chained by hashes.
+"""The access log: who saw whose data, insert-only, chained by hashes. And whose place nobody but the case office sees.
 
 Each database connection has a chain of its own, so that requests never wait for each other: a row's hash covers the
 hash before it, its own number and all it says. `access_log_chain` keeps the head of each chain, written once per
@@ -6,6 +6,9 @@ statement. A new chain begins after the present head of another, so that neither
 
 What a row's hash covers is spelt out twice, here and in `app/audit_check.py`: the check must not ask the database
 whose rows it doubts.
+
+A protected address hides the place from everyone but the case office and the enterprise that runs it. The money of
+such places must still add up for finance: `protected_stays` hands out days and prices, and no id.
 """
 
 import sqlalchemy as sa
@@ -79,9 +82,43 @@ end
 $$
 """
 
+# Runs as the owner, for finance alone; the case office sees the places themselves.
+PROTECTED_STAYS = """
+create function protected_stays() returns table (starts_on date, ends_on date, share smallint, monthly_price numeric,
+    decided_on date)
+language sql stable security definer set search_path = pg_catalog, public as $$
+    select starts_on, ends_on, share, monthly_price, decided_on from placement
+    where address_protection and (select caller_has_role('finance') and not caller_has_role('case_officer'))
+$$
+"""
+READERS = {
+    "placement": {
+        "epj_and_finance_read": "(select caller_has_role('epj', 'finance'))",
+        "service_reads_its_area": (
+            "(select caller_has_role('service')) and service_area = (select caller_service_area())"
+        ),
+    },
+    "decision": {"epj_reads": "(select caller_has_role('epj'))"},
+}
+
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
+    _log()
+    _protect()
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '5s'")
+    _unprotect()
+    op.drop_column("idempotency_key", "participant_ids")
+    op.drop_table("access_log")
+    op.drop_table("access_log_chain")
+    for function in ("begin", "link", "end", "refuse"):
+        op.execute(f"drop function access_log_{function}()")
+
+
+def _log() -> None:
     op.create_table(
         "access_log",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -166,10 +203,91 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    op.execute("set local lock_timeout = '5s'")
-    op.drop_column("idempotency_key", "participant_ids")
-    op.drop_table("access_log")
-    op.drop_table("access_log_chain")
-    for function in ("begin", "link", "end", "refuse"):
-        op.execute(f"drop function access_log_{function}()")
+def _protect() -> None:
+    op.create_unique_constraint(
+        op.f("uq_participant_id_service_area_address_protection"),
+        "participant",
+        ["id", "service_area", "address_protection"],
+    )
+    op.create_unique_constraint(
+        op.f("uq_participant_id_address_protection"), "participant", ["id", "address_protection"]
+    )
+    # A false where it ought to be true does not get past the composite key.
+    for table in ("placement", "decision"):
+        op.add_column(
+            table, sa.Column("address_protection", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+    op.add_column("decision", sa.Column("participant_id", sa.Uuid(), nullable=True))
+    # The owner sees no row of a table whose wall is forced.
+    for table in ("participant", "application", "placement", "decision"):
+        op.execute(f"alter table {table} no force row level security")
+    op.execute(
+        "update placement set address_protection = participant.address_protection"
+        " from participant where participant.id = participant_id"
+    )
+    op.execute(
+        "update decision set participant_id = coalesce("
+        "(select participant_id from application where application.id = application_id),"
+        " (select participant_id from placement where placement.id = placement_id))"
+    )
+    op.execute(
+        "update decision set address_protection = participant.address_protection"
+        " from participant where participant.id = participant_id"
+    )
+    for table in ("participant", "application", "placement", "decision"):
+        op.execute(f"alter table {table} force row level security")
+    op.alter_column("decision", "participant_id", nullable=False)
+    op.drop_constraint("fk_placement_participant_id_service_area", "placement", type_="foreignkey")
+    op.drop_constraint("uq_participant_id_service_area", "participant", type_="unique")
+    op.create_foreign_key(
+        "fk_placement_participant_id",
+        "placement",
+        "participant",
+        ["participant_id", "service_area", "address_protection"],
+        ["id", "service_area", "address_protection"],
+        onupdate="CASCADE",
+    )
+    op.create_foreign_key(
+        "fk_decision_participant_id",
+        "decision",
+        "participant",
+        ["participant_id", "address_protection"],
+        ["id", "address_protection"],
+        onupdate="CASCADE",
+    )
+    op.create_index("ix_decision_participant_id_id", "decision", ["participant_id", "id"])
+    op.create_index("ix_placement_protected", "placement", ["id"], postgresql_where=sa.text("address_protection"))
+    for table, readers in READERS.items():
+        for policy, who in readers.items():
+            op.execute(f"alter policy {policy} on {table} using ({who} and not address_protection)")
+    op.execute("create policy protected_stays on placement for select to current_user using (address_protection)")
+    op.execute(PROTECTED_STAYS)
+    op.execute("revoke execute on function protected_stays() from public")
+    op.execute("grant execute on function protected_stays() to vekstplass_service")
+
+
+def _unprotect() -> None:
+    op.execute("drop function protected_stays()")
+    op.execute("drop policy protected_stays on placement")
+    for table, readers in READERS.items():
+        for policy, who in readers.items():
+            op.execute(f"alter policy {policy} on {table} using ({who})")
+    op.drop_constraint("fk_decision_participant_id", "decision", type_="foreignkey")
+    op.drop_constraint("fk_placement_participant_id", "placement", type_="foreignkey")
+    op.create_unique_constraint(op.f("uq_participant_id_service_area"), "participant", ["id", "service_area"])
+    op.create_foreign_key(
+        op.f("fk_placement_participant_id_service_area"),
+        "placement",
+        "participant",
+        ["participant_id", "service_area"],
+        ["id", "service_area"],
+        onupdate="CASCADE",
+    )
+    for table, column in (
+        ("placement", "address_protection"),
+        ("decision", "participant_id"),
+        ("decision", "address_protection"),
+    ):
+        op.drop_column(table, column)
+    op.drop_constraint(op.f("uq_participant_id_address_protection"), "participant", type_="unique")
+    op.drop_constraint(op.f("uq_participant_id_service_area_address_protection"), "participant", type_="unique")

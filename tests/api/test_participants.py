@@ -375,9 +375,9 @@ async def test_a_provider_sees_the_names_and_contacts_of_its_own(api: Api, conne
     await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
     await connection.execute(
         text(
-            "insert into placement (id, participant_id, provider_id, service_area, terms, starts_on, share,"
-            " monthly_price) values (:id, :participant_id, :provider_id, 'habilitation', 'legacy', '2021-01-01', 100,"
-            " 22317)"
+            "insert into placement (id, participant_id, provider_id, service_area, address_protection, terms,"
+            " starts_on, share, monthly_price) values (:id, :participant_id, :provider_id, 'habilitation', true,"
+            " 'legacy', '2021-01-01', 100, 22317)"
         ),
         {"id": new_id(), "participant_id": theirs["id"], "provider_id": provider_id},
     )
