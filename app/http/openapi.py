@@ -6,8 +6,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http import examples
+from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
 from app.http.problems import (
     BODY_TOO_LARGE,
+    HEADERS_TOO_LARGE,
     INTERNAL,
     MEDIA_TYPE,
     NOT_ACCEPTABLE,
@@ -18,6 +20,7 @@ from app.http.problems import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
+    URI_TOO_LONG,
     VALIDATION,
     ProblemType,
 )
@@ -80,11 +83,13 @@ def _header(name: str, description: str, *, required: bool = False, pattern: str
 
 
 def _shared(method: str, operation: dict[str, Any]) -> list[ProblemType]:
-    types = [NOT_ACCEPTABLE, VALIDATION, INTERNAL, UNAVAILABLE]
+    types = [NOT_ACCEPTABLE, URI_TOO_LONG, VALIDATION, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE]
     if operation.get("security"):
         types += [UNAUTHENTICATED, ROLE_REQUIRED, NOT_FOUND]
     if "requestBody" in operation:
         types += [BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE]
+    if method == "post" and operation.get("security"):
+        types += [IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED]
     if method == "patch":
         types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
     return types
@@ -114,14 +119,41 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
         )
     if method == "patch":
         parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
+    if method == "get" and path.endswith("_id}"):
+        parameters.append(_header("If-None-Match", "An `ETag` from before: 304 without a body while it still holds."))
+        responses["304"] = {"description": "Unchanged since the version that `If-None-Match` names."}
     for status, response in responses.items():
-        if status == "201":
-            response.setdefault("headers", {})["Location"] = {
-                "description": "Where the new object is.",
-                "schema": {"type": "string"},
-            }
+        for name in _headers(method, path, status):
+            response.setdefault("headers", {})[name] = {"description": _HEADERS[name], "schema": {"type": "string"}}
+    operation["responses"] = dict(sorted(responses.items()))
     if not parameters:
         del operation["parameters"]
+
+
+_HEADERS = {
+    "Location": "Where the new object is.",
+    "ETag": "The version of the object, for `If-Match` and `If-None-Match`.",
+    "Idempotency-Replayed": "`true` when this is the first answer again.",
+    "Retry-After": "Seconds to wait before the next try.",
+    "WWW-Authenticate": "`Bearer`, and what was wrong with the token.",
+    "X-Request-ID": "The id of this request: the one that was sent, or a new one.",
+}
+
+
+def _headers(method: str, path: str, status: str) -> list[str]:
+    """The headers that tell a client something, in an answer of this status."""
+    names = ["X-Request-ID"]
+    if status == "201":
+        names.append("Location")
+    if status in {"200", "304"} and path.endswith("_id}"):
+        names.append("ETag")
+    if status < "300" and method == "post":
+        names.append("Idempotency-Replayed")
+    if status == "503":
+        names.append("Retry-After")
+    if status == "401":
+        names.append("WWW-Authenticate")
+    return names
 
 
 def build(app: FastAPI) -> dict[str, Any]:

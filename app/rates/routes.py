@@ -93,7 +93,7 @@ async def list_guideline_versions(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[GuidelineVersionOut]:
-    """Every version, in the order in which they were recorded."""
+    """Every version, in the order in which they were recorded (C2, L2)."""
     rows, following = await page(session, select(GuidelineVersion), col(GuidelineVersion.id), limit=limit, after=after)
     link_next(request, response, following)
     return Page(items=[GuidelineVersionOut.model_validate(row) for row in rows], next=following)
@@ -103,7 +103,7 @@ async def list_guideline_versions(
 async def read_guideline_version(
     request: Request, response: Response, session: SessionDep, actor: Money, guideline_version_id: UUID
 ) -> GuidelineVersionOut:
-    """One version of the guideline."""
+    """One version of the guideline (C2, L2)."""
     out = GuidelineVersionOut.model_validate(await find(session, GuidelineVersion, guideline_version_id))
     tagged(request, response, out)
     return out

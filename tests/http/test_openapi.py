@@ -1,0 +1,208 @@
+"""The OpenAPI document says everything, says it truly, and is the one that is kept in the repository."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.http.problems import MEDIA_TYPE, TYPES
+from tests.conftest import Api
+from tests.http.operations import Operation, bodies, document, names, operations, resolved
+from tests.http.raw import send
+from tests.tokens import bearer
+
+OPENAPI = Path(__file__).parents[2] / "openapi" / "openapi.json"
+# Who calls these has no token yet, or is a probe.
+PUBLIC = {"GET /health/live", "GET /health/ready", "GET /problems/{problem_code}"}
+RULE = re.compile(r"\b[ACDLMP][1-9][0-9]?\b")
+PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|([a-z]+_)?code")
+
+OPERATIONS = operations()
+SECURED = [operation for operation in OPERATIONS if operation.secured]
+WITH_BODY = [operation for operation in OPERATIONS if operation.json_schema is not None]
+
+
+def problems(operation: Operation) -> dict[str, Any]:
+    """The answers of an operation that are problems."""
+    return {status: answer for status, answer in operation.details["responses"].items() if status >= "400"}
+
+
+def test_the_file_is_the_document() -> None:
+    """Regenerate it by `python -m app openapi`."""
+    assert json.loads(OPENAPI.read_text(encoding="utf-8")) == document()
+
+
+def test_the_document_is_openapi_3_1() -> None:
+    assert document()["openapi"].startswith("3.1.")
+    assert document()["info"]["description"]
+    used = {tag for operation in OPERATIONS for tag in operation.details["tags"]}
+    assert used == {tag["name"] for tag in document()["tags"]}
+    ids = [operation.details["operationId"] for operation in OPERATIONS]
+    assert len(ids) == len(set(ids))
+
+
+async def test_it_is_served_to_anybody(api: Api) -> None:
+    answer = await api.anonymous.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == document()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_an_operation_explains_itself(operation: Operation) -> None:
+    """Summary, description with the rules it carries, names that Schemathesis can follow, all its refusals."""
+    details = operation.details
+    assert re.fullmatch(r"[A-Z].{4,70}[^.]", details["summary"])
+    assert len(details["description"]) > 10
+    assert RULE.search(details["description"]) or details["tags"] == ["service"]
+    for parameter in operation.parameters("path"):
+        assert PARAMETER.fullmatch(parameter["name"])
+    statuses = {"406", "414", "422", "431", "500", "503"}
+    if operation.secured:
+        statuses |= {"401", "403"}
+    if operation.content:
+        statuses |= {"413", "415"}
+    if operation.method == "PATCH":
+        statuses |= {"412", "428"}
+    if operation.method == "POST" and operation.secured:
+        statuses |= {"409"}
+    assert statuses <= set(problems(operation))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_its_refusals_are_problems_by_name(operation: Operation) -> None:
+    for status, answer in problems(operation).items():
+        assert answer["content"] == {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        codes = re.findall(r"^`([a-z-]+)`: ", answer["description"], re.MULTILINE)
+        assert codes, answer["description"]
+        assert {TYPES[code].status for code in codes} == {int(status)}
+
+
+def test_nothing_is_public_but_what_must_be() -> None:
+    assert {operation.name for operation in OPERATIONS if not operation.secured} == PUBLIC
+    assert document()["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_its_success_has_a_schema(operation: Operation) -> None:
+    """An object, never a bare list, with a description of its own; what is made has an address."""
+    successes = {status: answer for status, answer in operation.details["responses"].items() if status < "300"}
+    assert successes
+    for status, answer in successes.items():
+        for media_type, content in answer["content"].items():
+            if media_type == "application/json":
+                assert resolved(content["schema"]).get("type", "object") == "object"
+                assert "$ref" in content["schema"] or "anyOf" in content["schema"] or "oneOf" in content["schema"]
+        if status == "201":
+            assert "Location" in answer["headers"]
+
+
+def inputs(schema: Any, seen: set[str]) -> None:
+    """Collect the names of all schemas that a body is made of."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            name = schema["$ref"].rsplit("/", 1)[1]
+            if name not in seen:
+                seen.add(name)
+                inputs(resolved(schema), seen)
+        for value in schema.values():
+            inputs(value, seen)
+    elif isinstance(schema, list):
+        for value in schema:
+            inputs(value, seen)
+
+
+def test_what_comes_in_is_bounded() -> None:
+    """Every object closed, every text and list with a length, every number with both ends."""
+    found: set[str] = set()
+    for operation in WITH_BODY:
+        inputs(operation.json_schema, found)
+    assert found
+
+    def check(schema: Any, where: str) -> None:
+        if not isinstance(schema, dict):
+            return
+        match schema.get("type"):
+            case "object":
+                assert schema.get("additionalProperties") is False, where
+            case "string" if not {"enum", "const", "format"} & set(schema):
+                assert "maxLength" in schema or str(schema.get("pattern", "")).endswith("$"), where
+            case "integer" | "number":
+                assert {"minimum", "maximum"} <= set(schema) or {"exclusiveMinimum", "maximum"} <= set(schema), where
+            case "array":
+                assert "maxItems" in schema, where
+        for key in ("items", "additionalProperties"):
+            check(schema.get(key), f"{where}.{key}")
+        for key in ("anyOf", "oneOf", "allOf"):
+            for choice in schema.get(key, ()):
+                check(choice, f"{where}.{key}")
+        for name, property_ in schema.get("properties", {}).items():
+            check(property_, f"{where}.{name}")
+
+    for name in sorted(found):
+        check(document()["components"]["schemas"][name], name)
+    for operation in OPERATIONS:
+        for parameter in operation.details.get("parameters", ()):
+            check(parameter["schema"], f"{operation.name} {parameter['name']}")
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=names(WITH_BODY))
+async def test_the_examples_are_taken(api: Api, operation: Operation) -> None:
+    """A body made of the examples is well formed: whatever the state says to it, it is not malformed."""
+    assert operation.json_schema is not None
+    for body in bodies(operation.json_schema):
+        headers = (*bearer("case_officer").items(), ("Content-Type", "application/json"), ("If-Match", '"x"'))
+        answer = await send(api.app, operation.method, operation.target, headers, json.dumps(body).encode())
+        assert answer.status < 500
+        assert b'"/problems/validation"' not in answer.body, (body, answer.body.decode())
+
+
+class Links(HTMLParser):
+    """Every address in a page's tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.addresses += [str(value) for name, value in attrs if name in ("src", "href", "action", "srcset")]
+        self.inline += [name for name in values if name.startswith("on") or name == "style"]
+        if tag == "script":
+            assert values.get("src"), "a script in the page itself"
+
+
+async def test_the_docs_page_asks_nobody_else_for_anything(api: Api) -> None:
+    """A closed network is enough: all its files come from here, and its policy lets none come from elsewhere."""
+    page = await api.anonymous.get("/docs")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http:" not in page.text
+    assert "https:" not in page.text
+    links = Links()
+    links.feed(page.text)
+    assert links.addresses
+    assert links.inline == []
+    for address in links.addresses:
+        assert re.fullmatch(r"docs/assets/[a-z-]+\.[a-z]+", address)
+        asset = await api.anonymous.get(f"/{address}")
+        assert asset.status_code == 200
+        assert asset.content
+        if address.endswith((".js", ".css")):
+            # The tags it may write, and what its style sheet loads.
+            assert re.findall(rb"<(?:script|link|img|iframe)[^>]{0,200}https?:", asset.content) == []
+            assert re.findall(rb"(?:url\(|@import)\s*[\"']?(?:https?:)?//", asset.content) == []
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert "http" not in page.headers["content-security-policy"]
+
+
+async def test_the_docs_page_can_authorise_and_validates_nowhere_else(api: Api) -> None:
+    script = (await api.anonymous.get("/docs/assets/docs.js")).text
+    assert 'url: "openapi.json"' in script
+    assert "validatorUrl: null" in script
+    assert "http" not in script
