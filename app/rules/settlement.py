@@ -1,0 +1,299 @@
+"""C13: a month's lines, with the inputs that made them, and what differs once they are computed anew.
+
+A line is one placement's month (C4). Its parts are the stretches of days that have one price and one share, and beside
+them the supplements (L6); it is rounded once:
+
+    amount = round_half_up(sum of price x share / 100 x days / divisor over the parts)
+
+A line that is computed anew and comes out otherwise is explained cause by cause: from the closed line to the new one
+the inputs are changed one kind at a time, in a fixed order, and each change is one difference. Every step is rounded
+as a line is, so the differences add up to the new line minus the closed one, to the øre.
+
+Prices are exact: whole øre per month x 10 000 (`price_bp`), as a rate with a percent on top may have parts of an øre.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+from uuid import UUID
+
+from app.rules.calendar import is_weekday, month_range, weekdays_between
+from app.rules.money import round_half_up
+from app.rules.prices import (
+    BASIS_POINTS,
+    Guideline,
+    GuidelineMissing,
+    Proration,
+    Rate,
+    RateMissing,
+    guideline_on,
+    proration_of,
+    rate_on,
+)
+from app.rules.stays import Stay, Supplement
+
+Kind = Literal["base", "legacy", "supplement"]
+Cause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
+
+_PERCENT = 100
+_DAY = timedelta(days=1)
+# No month has so many weekdays, and none has fewer days: a line's divisor tells its proration.
+_SHORTEST_MONTH = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Consecutive days of one month at one price and share.
+
+    `days` are those that the month's proration counts (C3). `price_bp` is what a full place costs a month; a
+    supplement's is never scaled, its share is 100 (L6). `rate_id` and `guideline_version_id` name the rows behind a
+    `base` price (C1, C2), and are None for the others.
+    """
+
+    kind: Kind
+    first_day: date
+    last_day: date
+    days: int
+    share: int
+    price_bp: int
+    rate_id: UUID | None = None
+    guideline_version_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One placement's month. `divisor` is the month's days or weekdays (C3)."""
+
+    divisor: int
+    parts: tuple[Part, ...]
+
+    @property
+    def days(self) -> int:
+        """The counted days on which there was a place."""
+        return sum(part.days for part in self.parts if part.kind != "supplement")
+
+    @property
+    def amount(self) -> int:
+        """C4: in øre, rounded once."""
+        summed = sum(part.price_bp * part.share * part.days for part in self.parts)
+        return round_half_up(summed, _PERCENT * BASIS_POINTS * self.divisor)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one cause makes of the difference between a line and the same line computed anew, in øre.
+
+    `rate` is NAV's rate or the guideline's own parameters. `line` is the line as it is anew, None where there is none.
+    """
+
+    cause: Cause
+    amount: int
+    line: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Days of a month on which the price of a standard place is the same, or is missing."""
+
+    first_day: date
+    last_day: date
+    rate: Rate | None
+    guideline: Guideline | None
+
+
+def lines_of_month(
+    stays: Iterable[Stay],
+    supplements: Iterable[Supplement],
+    month: date,
+    rates: Sequence[Rate],
+    guidelines: Sequence[Guideline],
+    known_on: date,
+) -> dict[int, Line]:
+    """C1-C4: every placement's line of a month (its first day), by the placement's index; what has no counted day has
+    no line.
+
+    The amounts are those of `cost.month_costs`. RateMissing or GuidelineMissing names a day of the month on which a
+    standard place has no price.
+    """
+    first, last = month_range(month.year, month.month)
+    proration = proration_of(guidelines, month.year, month.month)
+    stretches = list(_stretches(first, last, rates, guidelines, known_on))
+    parts: dict[int, list[Part]] = {}
+    placed: dict[int, tuple[date, date]] = {}
+    for stay in stays:
+        since, until = stay.first_day, stay.last_day or date.max
+        if until < since:
+            continue
+        known = placed.get(stay.placement, (since, until))
+        placed[stay.placement] = min(known[0], since), max(known[1], until)
+        if since <= last and until >= first:
+            within = max(since, first), min(until, last)
+            parts.setdefault(stay.placement, []).extend(_parts(stay, within, stretches, proration))
+    for extra in supplements:
+        if extra.placement not in placed:
+            continue
+        since, until = placed[extra.placement]
+        begin = max(extra.first_day, since, first)
+        end = min(extra.last_day or date.max, until, last)
+        days = _counted(begin, end, proration)
+        if days:
+            part = Part("supplement", begin, end, days, _PERCENT, extra.monthly_ore * BASIS_POINTS)
+            parts.setdefault(extra.placement, []).append(part)
+    divisor = _counted(first, last, proration)
+    return {
+        placement: Line(divisor, tuple(sorted(found, key=_order)))
+        for placement, found in parts.items()
+        if any(part.days for part in found)
+    }
+
+
+def differences_of(closed: Line | None, anew: Line | None) -> list[Difference]:
+    """C13: why a line computed anew costs something else than it did; nothing where it costs the same."""
+    before = 0 if closed is None else closed.amount
+    after = 0 if anew is None else anew.amount
+    if before == after:
+        return []
+    if closed is None:
+        return [Difference("added", after, anew)]
+    if anew is None:
+        return [Difference("removed", -before, None)]
+    found = []
+    so_far = before
+    for cause, amount in _steps(closed, anew):
+        if amount != so_far:
+            found.append(Difference(cause, amount - so_far, anew))
+            so_far = amount
+    return found
+
+
+def pending(
+    standing: Mapping[tuple[UUID, date], Line], anew: Mapping[tuple[UUID, date], Line]
+) -> dict[tuple[UUID, date], list[Difference]]:
+    """C13: the differences of every placement and month, in their order: what stands in the books, against the same
+    months computed anew.
+    """
+    keys = sorted(standing.keys() | anew.keys(), key=lambda key: (key[1], key[0].int))
+    found = {key: differences_of(standing.get(key), anew.get(key)) for key in keys}
+    return {key: differences for key, differences in found.items() if differences}
+
+
+def _order(part: Part) -> tuple[bool, date, date, int]:
+    return part.kind == "supplement", part.first_day, part.last_day, part.price_bp
+
+
+def _counted(first: date, last: date, proration: Proration) -> int:
+    if last < first:
+        return 0
+    return weekdays_between(first, last) if proration == "weekdays" else last.toordinal() - first.toordinal() + 1
+
+
+def _stretches(
+    first: date, last: date, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
+) -> Iterator[_Stretch]:
+    begins = {first}
+    begins |= {rate.valid_from for rate in rates if first < rate.valid_from <= last and rate.known_from <= known_on}
+    begins |= {version.valid_from for version in guidelines if first < version.valid_from <= last}
+    ordered = sorted(begins)
+    for begin, after in zip(ordered, [*ordered[1:], last + _DAY], strict=True):
+        rate: Rate | None
+        guideline: Guideline | None
+        try:
+            rate = rate_on(rates, begin, known_on)
+        except RateMissing:
+            rate = None
+        try:
+            guideline = guideline_on(guidelines, begin)
+        except GuidelineMissing:
+            guideline = None
+        yield _Stretch(begin, after - _DAY, rate, guideline)
+
+
+def _parts(
+    stay: Stay, within: tuple[date, date], stretches: Sequence[_Stretch], proration: Proration
+) -> Iterator[Part]:
+    first, last = within
+    if stay.monthly_ore is not None:
+        days = _counted(first, last, proration)
+        yield Part("legacy", first, last, days, stay.share, stay.monthly_ore * BASIS_POINTS)
+        return
+    for stretch in stretches:
+        begin, end = max(first, stretch.first_day), min(last, stretch.last_day)
+        if end < begin:
+            continue
+        if stretch.rate is None:
+            raise RateMissing(begin)
+        if stretch.guideline is None:
+            raise GuidelineMissing(begin)
+        yield Part(
+            "base",
+            begin,
+            end,
+            _counted(begin, end, proration),
+            stay.share,
+            stretch.rate.monthly_ore * (BASIS_POINTS + stretch.guideline.supplement_bp),
+            stretch.rate.id,
+            stretch.guideline.id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What makes one day's cost: the place's kind, price and share, and the supplements on top."""
+
+    kind: Kind
+    price_bp: int
+    share: int
+    supplement_bp: int
+
+
+def _steps(closed: Line, anew: Line) -> Iterator[tuple[Cause, int]]:
+    """The line's amount after each kind of change, the last being the new line's own."""
+    was, now = _by_day(closed), _by_day(anew)
+    days = {day: was.get(day, then) for day, then in now.items()}
+    yield "period", _amount(days, closed)
+    days = {day: replace(known, share=now[day].share) for day, known in days.items()}
+    yield "share", _amount(days, closed)
+    days = {
+        day: replace(known, kind=now[day].kind, price_bp=now[day].price_bp)
+        if "legacy" in (known.kind, now[day].kind)
+        else known
+        for day, known in days.items()
+    }
+    yield "legacy_price", _amount(days, closed)
+    days = {day: replace(now[day], supplement_bp=known.supplement_bp) for day, known in days.items()}
+    # Another proration is the guideline's as well.
+    yield "rate", _amount(days, anew)
+    yield "supplement", anew.amount
+
+
+def _by_day(line: Line) -> dict[date, _Day]:
+    days: dict[date, _Day] = {}
+    for part in line.parts:
+        for day in _days(part):
+            if part.kind != "supplement":
+                days[day] = _Day(part.kind, part.price_bp, part.share, 0)
+            elif day in days:
+                days[day] = replace(days[day], supplement_bp=days[day].supplement_bp + part.price_bp)
+            else:
+                # Between two stays of one placement (L6): a supplement and nothing else.
+                days[day] = _Day("supplement", 0, _PERCENT, part.price_bp)
+    return days
+
+
+def _days(part: Part) -> Iterator[date]:
+    day = part.first_day
+    while day <= part.last_day:
+        yield day
+        day += _DAY
+
+
+def _amount(days: Mapping[date, _Day], like: Line) -> int:
+    """C4: of these days, counted and divided as a line is."""
+    every_day = like.divisor >= _SHORTEST_MONTH
+    summed = sum(
+        known.price_bp * known.share + known.supplement_bp * _PERCENT
+        for day, known in days.items()
+        if every_day or is_weekday(day)
+    )
+    return round_half_up(summed, _PERCENT * BASIS_POINTS * like.divisor)

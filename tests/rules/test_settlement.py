@@ -1,0 +1,204 @@
+"""C13: lines and differences, against the columns that the position is a sum of, through any history."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.calendar import month_range
+from app.rules.cost import Stays, month_costs
+from app.rules.money import round_half_up
+from app.rules.prices import Guideline, GuidelineMissing, Rate, RateMissing
+from app.rules.settlement import Difference, Line, differences_of, lines_of_month, pending
+from app.rules.stays import Stay, Supplement
+from tests.rules.oracle import World
+from tests.rules.strategies import YEARS, worlds
+
+GUIDELINE = Guideline(UUID(int=9), date(2022, 1, 1))
+OLD = Rate(UUID(int=1), date(2023, 1, 1), date(2022, 10, 6), 1_532_400)
+NEW = Rate(UUID(int=2), date(2023, 1, 1), date(2023, 5, 11), 1_566_700)
+APRIL = date(2023, 4, 1)
+LATER = date(2023, 6, 1)
+
+
+def lines(world: World, month: date) -> dict[int, Line]:
+    return lines_of_month(world.stays, world.supplements, month, world.rates, world.guidelines, world.known_on)
+
+
+def line(
+    *stays: Stay,
+    supplements: Sequence[Supplement] = (),
+    rates: Sequence[Rate] = (OLD,),
+    guideline: Guideline = GUIDELINE,
+    month: date = APRIL,
+) -> Line | None:
+    return lines_of_month(stays, supplements, month, rates, [guideline], LATER).get(0)
+
+
+def told(closed: Line | None, anew: Line | None) -> list[tuple[str, int]]:
+    found = differences_of(closed, anew)
+    assert sum(difference.amount for difference in found) == (anew.amount if anew else 0) - (
+        closed.amount if closed else 0
+    )
+    return [(difference.cause, difference.amount) for difference in found]
+
+
+@given(worlds(), YEARS)
+def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) -> None:
+    """C4, C13: each line is the position's month to the øre, and its parts' days, price and share say the same."""
+    costs = month_costs(
+        Stays.from_rows(world.stays, world.supplements, count=world.count),
+        year,
+        world.rates,
+        world.guidelines,
+        world.known_on,
+    )
+    for month in range(1, 13):
+        found = lines(world, date(year, month, 1))
+        assert {placement: made.amount for placement, made in found.items() if made.amount} == {
+            placement: int(cost) for placement, cost in enumerate(costs[month - 1]) if cost
+        }
+        first, last = month_range(year, month)
+        for made in found.values():
+            by_hand = sum(part.price_bp * part.share * part.days for part in made.parts)
+            assert made.amount == round_half_up(by_hand, 1_000_000 * made.divisor)
+            assert all(first <= part.first_day <= part.last_day <= last for part in made.parts)
+
+
+@given(st.lists(st.tuples(worlds(), st.integers(0, 4)), min_size=2, max_size=6))
+def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: list[tuple[World, int]]) -> None:
+    """C13: whatever changes between the closings, and however many months each of them finds."""
+    months = [date(2023, month, 1) for month in range(1, 13)]
+    books: dict[tuple[UUID, date], Line] = {}
+    amounts: dict[tuple[UUID, date], int] = {}
+    closed: list[date] = []
+    for world, more in history:
+        anew = {
+            (UUID(int=placement), month): made
+            for month in months[: len(closed) + more]
+            for placement, made in lines(world, month).items()
+        }
+        of_closed = {key: made for key, made in anew.items() if key[1] in closed}
+        for key, found in pending(books, of_closed).items():
+            amounts[key] = amounts.get(key, 0) + sum(difference.amount for difference in found)
+            settle(books, key, found)
+        assert {key: amount for key, amount in amounts.items() if amount} == {
+            key: made.amount for key, made in of_closed.items() if made.amount
+        }
+        for month in months[len(closed) : len(closed) + more]:
+            books |= {key: made for key, made in anew.items() if key[1] == month}
+            amounts |= {key: made.amount for key, made in anew.items() if key[1] == month}
+            closed.append(month)
+
+
+def settle(books: dict[tuple[UUID, date], Line], key: tuple[UUID, date], found: list[Difference]) -> None:
+    """What stands in the books after a difference was closed."""
+    stands = found[-1].line
+    if stands is None:
+        del books[key]
+    else:
+        books[key] = stands
+
+
+def test_c13_the_year_whose_rate_was_raised_backwards() -> None:
+    """C13: 24 places, January to May 2023, closed at 15 324 and 15 667 known afterwards: 61 740."""
+    stays = [Stay(placement, date(2021, 1, 1)) for placement in range(24)]
+    total = 0
+    for month in range(1, 6):
+        first = date(2023, month, 1)
+        was = lines_of_month(stays, [], first, [OLD], [GUIDELINE], LATER)
+        now = lines_of_month(stays, [], first, [OLD, NEW], [GUIDELINE], LATER)
+        assert [made.amount for made in was.values()] == [2_298_600] * 24
+        for placement in range(24):
+            (difference,) = differences_of(was[placement], now[placement])
+            assert (difference.cause, difference.amount) == ("rate", 51_450)
+            assert difference.line is not None
+            assert {part.rate_id for part in difference.line.parts} == {NEW.id}
+            total += difference.amount
+    assert total == 6_174_000
+
+
+def test_each_cause_by_its_own_name() -> None:
+    """C13: one kind of change, one cause."""
+    whole, half = Stay(0, date(2023, 1, 1)), Stay(0, date(2023, 1, 1), share=50)
+    own, dearer = (Stay(0, date(2023, 1, 1), monthly_ore=ore) for ore in (2_000_000, 2_100_000))
+    extra = Supplement(0, date(2023, 4, 1), None, 300_000)
+    assert told(line(whole), line(whole, rates=[OLD, NEW])) == [("rate", 51_450)]
+    assert told(line(whole), line(whole, guideline=Guideline(None, date(2022, 1, 1), 4000))) == [("rate", -153_240)]
+    assert told(line(whole), line(Stay(0, date(2023, 4, 16)))) == [("period", -1_149_300)]
+    assert told(line(whole), line(half)) == [("share", -1_149_300)]
+    assert told(line(whole), line(whole, supplements=[extra])) == [("supplement", 300_000)]
+    assert told(line(own), line(dearer)) == [("legacy_price", 100_000)]
+    assert told(line(whole), line(own)) == [("legacy_price", -298_600)]
+    assert told(None, line(whole)) == [("added", 2_298_600)]
+    assert told(line(whole), None) == [("removed", -2_298_600)]
+    assert told(line(whole), line(whole)) == told(None, None) == []
+
+
+def test_several_changes_at_once_are_told_apart() -> None:
+    """C13: each cause has its part, and they add up."""
+    was = line(Stay(0, date(2023, 1, 1)), supplements=[Supplement(0, date(2023, 1, 1), None, 300_000)])
+    now = line(
+        Stay(0, date(2023, 4, 16), share=50),
+        rates=[OLD, NEW],
+        supplements=[Supplement(0, date(2023, 1, 1), None, 400_000)],
+    )
+    assert told(was, now) == [
+        ("period", -1_149_300 - 150_000),
+        ("share", -574_650),
+        ("rate", 12_863),  # 5 875.125 + 1 500, rounded as a line is
+        ("supplement", 50_000),
+    ]
+
+
+def test_a_change_that_costs_nothing_is_no_difference() -> None:
+    """C13: another rate row with the same amount."""
+    again = Rate(UUID(int=3), date(2023, 1, 1), date(2023, 2, 1), 1_532_400)
+    assert told(line(Stay(0, date(2023, 1, 1))), line(Stay(0, date(2023, 1, 1)), rates=[OLD, again])) == []
+
+
+def test_a_month_with_several_prices_has_a_part_for_each() -> None:
+    """C3, C4: a rate from the middle of the month, another share from a day, rounded once."""
+    middle = Rate(UUID(int=4), date(2023, 4, 11), date(2023, 1, 1), 1_600_001)
+    made = line(
+        Stay(0, date(2023, 1, 1), date(2023, 4, 20)),
+        Stay(0, date(2023, 4, 21), share=33),
+        rates=[OLD, middle],
+        supplements=[Supplement(0, date(2023, 4, 25), date(2023, 5, 9), 100_001)],
+    )
+    assert made is not None
+    assert [(part.kind, part.days, part.share, part.rate_id) for part in made.parts] == [
+        ("base", 10, 100, OLD.id),
+        ("base", 10, 100, middle.id),
+        ("base", 10, 33, middle.id),
+        ("supplement", 6, 100, None),
+    ]
+    assert (made.days, made.divisor) == (30, 30)
+
+
+def test_weekdays_without_a_weekday_have_no_line() -> None:
+    """C3: a stay on a weekend alone costs nothing under `weekdays`."""
+    weekdays = Guideline(UUID(int=9), date(2022, 1, 1), proration="weekdays")
+    assert line(Stay(0, date(2023, 4, 29), date(2023, 4, 30)), guideline=weekdays) is None
+    made = line(Stay(0, date(2023, 4, 28)), guideline=weekdays)
+    assert made is not None
+    assert (made.days, made.divisor) == (1, 20)
+
+
+def test_a_stay_that_never_came_to_be_has_no_line() -> None:
+    assert line(Stay(0, date(2023, 4, 10), date(2023, 4, 9))) is None
+
+
+def test_c1_a_month_without_a_price_is_an_error_that_names_the_day() -> None:
+    """C1, C2: never zero; a place at its own price needs neither."""
+    late = Rate(None, date(2023, 4, 11), date(2023, 1, 1), 1)
+    with pytest.raises(RateMissing) as no_rate:
+        line(Stay(0, date(2023, 4, 5)), rates=[late])
+    assert no_rate.value.day == date(2023, 4, 5)
+    with pytest.raises(GuidelineMissing) as no_guideline:
+        line(Stay(0, date(2023, 4, 5)), guideline=Guideline(None, APRIL + timedelta(days=9)))
+    assert no_guideline.value.day == date(2023, 4, 5)
+    assert line(Stay(0, date(2023, 4, 5), monthly_ore=100), rates=[]) is not None
