@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
 
+# The bits of a version 7 UUID that are neither time, version nor variant.
+_RANDOM = 0xFFF << 64 | 0x3FFFFFFFFFFFFFFF
+
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
@@ -25,3 +28,12 @@ def new_id() -> UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)
+
+
+def new_ids(count: int) -> list[UUID]:
+    """So many version 7 UUIDs of the same millisecond, in their order: rows stored together stand together."""
+    milliseconds = int(now().timestamp() * 1000) & 0xFFFFFFFFFFFF
+    begin = milliseconds << 80 | 0x7 << 76 | 0x2 << 62
+    random = os.urandom(10 * count)
+    tails = sorted(int.from_bytes(random[at : at + 10]) & _RANDOM for at in range(0, 10 * count, 10))
+    return [UUID(int=begin | tail) for tail in tails]

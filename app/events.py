@@ -4,6 +4,7 @@ An event is thin: a type, a subject and ids, no personal data. `transaction_id` 
 is shown only when no earlier transaction can still bring one (see `GET /v1/events`).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import BigInteger, FetchedValue, Identity, Index, insert
@@ -35,3 +36,12 @@ async def publish(session: AsyncSession, type_: str, subject: str, data: dict[st
     # Without RETURNING: whoever acts may not be one who may read events.
     statement = insert(Event).values(id=new_id(), type=type_, subject=subject, data=data)
     await session.execute(statement, execution_options={"synchronize_session": False})
+
+
+async def publish_all(
+    session: AsyncSession, type_: str, told: Iterable[tuple[str, dict[str, str | int | None]]]
+) -> None:
+    """Store many events of one type in one statement, each with its subject and data."""
+    rows = [{"id": new_id(), "type": type_, "subject": subject, "data": data} for subject, data in told]
+    if rows:
+        await session.execute(insert(Event), rows)

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app import health
+from app.absence import batch_routes as absence_batch
 from app.audit import AccessLogger
 from app.auth import Keys
 from app.budget import routes as budget
@@ -31,6 +32,7 @@ ROUTERS = (
     placements.router,
     rates.router,
     budget.router,
+    absence_batch.router,
     feed.router,
     docs.router,
     health.router,
@@ -44,6 +46,7 @@ TAGS = [
     {"name": "placements", "description": "Who has a place, where, on which terms (L1, L2, L7)."},
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
+    {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},
     {"name": "events", "description": "What happened, for whoever follows along."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]

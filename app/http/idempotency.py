@@ -102,8 +102,18 @@ def _key_of(request: Request) -> str | None:
     return match["key"]
 
 
+def fingerprinting(request: Request, secret: bytes) -> hmac.HMAC | None:
+    """The fingerprint of a request with a key, begun: the body is still to be put in. None without a key."""
+    if _key_of(request) is None:
+        return None
+    sent_as, _ = media_type(request.headers.get("content-type", ""))
+    asked = f"{request.method} {request.scope['path']} {sent_as}\n".encode("utf-8", "replace")
+    # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
+    return hmac.new(secret, asked + request.scope["query_string"] + b"\n", "sha256")
+
+
 async def begin(
-    request: Request, session: AsyncSession, identity: Identity, *, hours: int, secret: bytes
+    request: Request, session: AsyncSession, identity: Identity, fingerprint: bytes, *, hours: int
 ) -> Attempt | Response | None:
     """None without a key; the stored answer where there is one; else the attempt to remember the answer in.
 
@@ -112,11 +122,6 @@ async def begin(
     key = _key_of(request)
     if key is None:
         return None
-    sent_as, _ = media_type(request.headers.get("content-type", ""))
-    asked = f"{request.method} {request.scope['path']} {sent_as}\n".encode("utf-8", "replace")
-    sent = asked + request.scope["query_string"] + b"\n" + await request.body()
-    # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
-    fingerprint = hmac.digest(secret, sent, "sha256")
     # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting. What has expired
     # is cleared by one request at a time, since the others would wait for the rows that it has deleted.
     locks = {"key": _lock(f"{identity.actor}\n{key}"), "clearing": _lock(identity.actor)}

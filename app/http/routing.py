@@ -6,8 +6,9 @@ transaction belongs to the route and not to a `yield` dependency, because the an
 it, and only the route sees both.
 """
 
+import hmac
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,10 +74,14 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """A dependency for endpoints that read the body themselves: its media type, and how large it may be."""
+    """A dependency for endpoints that read the body themselves: its media type, and how large it may be.
+
+    With `streamed` the body is not held: the endpoint reads `request.stream()`, and then asks `kept_answer`.
+    """
 
     accepts: tuple[str, ...]
     limit: int
+    streamed: bool = False
 
     async def __call__(self, request: Request) -> str:
         return require_content_type(request, self.accepts)
@@ -87,9 +92,9 @@ def offers(*media_types: str) -> Any:
     return Depends(Offers(media_types))
 
 
-def accepts(*media_types: str, limit: int) -> Any:
+def accepts(*media_types: str, limit: int, streamed: bool = False) -> Any:
     """`sent: Annotated[str, accepts(JSON, CSV, limit=…)]` in a route's signature; `limit` in bytes."""
-    return Depends(Accepts(media_types, limit))
+    return Depends(Accepts(media_types, limit, streamed))
 
 
 _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -99,6 +104,18 @@ class StrictRequest(Request):
     """A request whose body is bounded and whose JSON is read strictly."""
 
     body_limit: int = 1024 * 1024
+    # Of a keyed request whose body is not held: what has been read of it, and how to ask for the answer that is kept.
+    fingerprint: hmac.HMAC | None = None
+    ask_kept: Callable[[bytes], Awaitable[Response | None]] | None = None
+
+    async def kept_answer(self) -> Response | None:
+        """For an endpoint that streams the body, when it has read it: the answer kept for the `Idempotency-Key`.
+
+        Whoever gets one returns it and does nothing else.
+        """
+        if self.fingerprint is None or self.ask_kept is None:
+            return None
+        return await self.ask_kept(self.fingerprint.digest())
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces. Raises `BODY_TOO_LARGE` as soon as it passes the limit."""
@@ -111,6 +128,8 @@ class StrictRequest(Request):
             received += len(chunk)
             if received > self.body_limit:
                 raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
+            if self.fingerprint is not None:
+                self.fingerprint.update(chunk)
             yield chunk
 
     async def json(self) -> Any:
@@ -188,13 +207,36 @@ class Route(APIRoute):
             if request.method != "POST" or identity is None:
                 return await handler(request)
             settings = request.app.state.settings
-            attempt = await idempotency.begin(
-                request, session, identity, hours=settings.idempotency_hours, secret=settings.fingerprint_key
-            )
+            hours = settings.idempotency_hours
+            fingerprint = idempotency.fingerprinting(request, settings.fingerprint_key)
+            if fingerprint is None:
+                return await handler(request)
+            if raw is not None and raw.streamed:
+                return await answer_after_reading(request, session, identity, fingerprint, hours)
+            fingerprint.update(await request.body())
+            attempt = await idempotency.begin(request, session, identity, fingerprint.digest(), hours=hours)
             if isinstance(attempt, Response):
                 return attempt
             response = await handler(request)
             if attempt is not None:
+                await attempt.remember(session, response)
+            return response
+
+        async def answer_after_reading(
+            request: StrictRequest, session: AsyncSession, identity: Identity, fingerprint: hmac.HMAC, hours: int
+        ) -> Response:
+            attempts: list[idempotency.Attempt] = []
+
+            async def ask_kept(digest: bytes) -> Response | None:
+                attempt = await idempotency.begin(request, session, identity, digest, hours=hours)
+                if isinstance(attempt, idempotency.Attempt):
+                    attempts.append(attempt)
+                    return None
+                return attempt
+
+            request.fingerprint, request.ask_kept = fingerprint, ask_kept
+            response = await handler(request)
+            for attempt in attempts:
                 await attempt.remember(session, response)
             return response
 

@@ -4,26 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
+
+Content = tuple[UUID, str, date, date, int, str | None]
+"""What an absence says: placement, kind, first and last day, percent of the day, note."""
 
 Outcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
 
 
 class Version(NamedTuple):
-    """What is known of one absence. `content` is compared, never looked into.
+    """What is known of one absence.
 
     `cancelled` holds for good once any revision has said so; `revision_cancels` is what the highest one says itself.
     """
 
     revision: int
-    content: tuple[object, ...]
+    content: Content
     cancelled: bool
     revision_cancels: bool
 
 
-def pushed(revision: int, content: tuple[object, ...], cancelled: bool) -> Version:
+def pushed(revision: int, content: Content, cancelled: bool) -> Version:
     """A revision as a system sends it."""
     return Version(revision, content, cancelled, cancelled)
 

@@ -1,0 +1,1 @@
+"""Absence (fråvær): what the providers' systems push, whatever the order, and when it is extensive."""

@@ -1,0 +1,180 @@
+"""HTTP for a push (A1, A2): the body is read before the database is asked, so a slow sender holds no connection."""
+
+import asyncio
+import json
+from json.encoder import encode_basestring_ascii
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit, clock
+from app.absence import problems
+from app.absence.batch import Pushed, Result, push
+from app.absence.items import ItemReader
+from app.absence.models import AbsenceItem, BatchOut
+from app.absence.problems import BATCH_REFUSED, PROVIDER_UNKNOWN
+from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
+from app.absence.reviews import tell_of_reviews_due
+from app.auth import Actor, allow
+from app.db import SessionDep
+from app.http.negotiation import CSV, JSON, NDJSON
+from app.http.openapi import refusals
+from app.http.problems import FieldError, Problem
+from app.http.routing import Route, StrictRequest, accepts
+from app.participants.identity_numbers import relaxed
+
+router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
+
+Writer = Annotated[Actor, allow("case_officer", "provider")]
+
+# As many of an atomic batch's refused items as a person will look at.
+_SHOWN = 100
+_SLICE = 500
+
+_ITEM = AbsenceItem.model_json_schema(ref_template="#/components/schemas/{model}")
+_EXAMPLE = {
+    "external_id": "F-1",
+    "revision": 1,
+    "placement_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "kind": "sick",
+    "from": "2022-10-03",
+    "to": "2022-10-04",
+    "percent": 100,
+    "note": None,
+    "cancelled": False,
+}
+_CSV_EXAMPLE = (
+    ";".join(_EXAMPLE)
+    + "\r\n"
+    + ";".join(
+        {None: "", False: "false"}.get(value, str(value)) if value in (None, False) else str(value)
+        for value in _EXAMPLE.values()
+    )
+)
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["items"],
+                    "properties": {"items": {"type": "array", "maxItems": MOST_ITEMS, "items": _ITEM}},
+                },
+                "example": {"items": [_EXAMPLE]},
+            },
+            NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},
+            CSV: {
+                "schema": {"type": "string", "description": f"Header row: {', '.join(COLUMNS)}; `;` or `,` between."},
+                "example": _CSV_EXAMPLE,
+            },
+        },
+    }
+}
+
+
+@router.post(
+    "/batch",
+    summary="Push absences",
+    response_model=None,
+    openapi_extra=BODY,
+    responses={
+        **refusals(
+            problems.BATCH_REFUSED,
+            problems.TOO_MANY,
+            problems.PROVIDER_UNKNOWN,
+            problems.REVISION_CONFLICT,
+            problems.OUTSIDE_PLACEMENT,
+            problems.OVER_FULL_DAY,
+            problems.IDENTITY_NUMBER,
+        ),
+        200: {"description": "Every item was accepted.", "model": BatchOut},
+        207: {"description": "One or more items were not accepted; the others are stored.", "model": BatchOut},
+    },
+)
+async def push_batch(
+    request: Request,
+    session: SessionDep,
+    actor: Writer,
+    sent_as: Annotated[str, accepts(JSON, NDJSON, CSV, limit=BYTES, streamed=True)],
+    mode: Annotated[
+        Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
+    ] = "each",
+    dry_run: Annotated[
+        Literal["true", "false"], Query(description="`true`: the same answer, and nothing is stored.")
+    ] = "false",
+) -> Response:
+    """A1, A2: up to 10 000 absences, in any order and as often as wanted; the highest revision of each wins.
+
+    An equal revision with equal content changes nothing, with other content it is a `conflict`; what is cancelled stays
+    cancelled. Absences that together pass 100 % of a placement's day collide: what was stored first stands. One bad
+    item never stops the others, unless `mode=atomic`. The batch is one transaction: after a crash it is there whole or
+    not at all, and pushing it again is safe. When it makes a placement's absence extensive (A3), `absence.review_due`
+    is published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
+    as dd.mm.yyyy. A provider's items are its own; the case office's carry `provider_id`.
+    """
+    items = await read_items(request, sent_as, ItemReader(relaxed=relaxed(clock.today())))
+    assert isinstance(request, StrictRequest)
+    kept = await request.kept_answer()
+    if kept is not None:
+        return kept
+    own = None
+    if "case_officer" not in actor.roles:
+        own = await session.scalar(select(func.caller_provider_id()))
+        if own is None:
+            raise PROVIDER_UNKNOWN()
+    atomic = mode == "atomic"
+    pushed = await push(session, items, own, atomic=atomic, dry_run=dry_run == "true")
+    if atomic and pushed.rejected:
+        raise _refused_whole(pushed)
+    await after_push(session, pushed)
+    body = await _answer(pushed)
+    return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
+
+
+async def after_push(session: AsyncSession, pushed: Pushed) -> None:
+    """What a push sets off: the access log, and the reviews that it made due (A3)."""
+    audit.saw(session, {place.participant_id for place in pushed.touched})
+    audit.refused(session, pushed.refused)
+    if pushed.touched:
+        await tell_of_reviews_due(session, pushed.touched, clock.today())
+
+
+def _refused_whole(pushed: Pushed) -> Problem:
+    bad = [(index, result) for index, result in enumerate(pushed.results) if result.problem is not None][:_SHOWN]
+    errors = [
+        error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{index}", error.detail)
+        for index, result in bad
+        if result.problem is not None
+        for error in result.problem.errors or (FieldError("", result.problem.detail),)
+    ]
+    return BATCH_REFUSED(
+        f"{pushed.rejected} av {len(pushed.results)} fråvær vart ikkje godtekne; ingenting er lagra.",
+        errors=errors,
+        rejected=pushed.rejected,
+        items=[json.loads(_item(index, result)) for index, result in bad],
+    )
+
+
+async def _answer(pushed: Pushed) -> bytes:
+    """The whole answer. Ten thousand pydantic models would take longer than storing the rows."""
+    accepted = len(pushed.results) - pushed.rejected
+    parts = [f'{{"accepted":{accepted},"rejected":{pushed.rejected},"items":[']
+    for start in range(0, len(pushed.results), _SLICE):
+        slice_ = enumerate(pushed.results[start : start + _SLICE], start)
+        parts.append("," if start else "")
+        parts.append(",".join(_item(index, result) for index, result in slice_))
+        await asyncio.sleep(0)
+    parts.append("]}")
+    return "".join(parts).encode()
+
+
+def _item(index: int, result: Result) -> str:
+    external_id, status, absence_id, problem = result
+    name = "null" if external_id is None else encode_basestring_ascii(external_id)
+    id_ = "null" if absence_id is None else f'"{absence_id}"'
+    said = "null" if problem is None else json.dumps(problem.body(), ensure_ascii=False)
+    return f'{{"index":{index},"external_id":{name},"status":"{status}","absence_id":{id_},"problem":{said}}}'

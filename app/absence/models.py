@@ -1,0 +1,277 @@
+"""Absences with their earlier revisions, and the reviews that extensive absence asks for (A1–A3)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field as Limits
+from pydantic import StrictBool, model_validator
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.db import Row
+from app.http.shapes import Day, Line, Percent, Prose, Revision, Shape, Stored, text
+
+Kind = Literal["sick", "holiday", "leave", "unexcused", "other"]
+KINDS: tuple[Kind, ...] = ("sick", "holiday", "leave", "unexcused", "other")
+
+
+class Absence(Row, table=True):
+    """One absence as its highest revision has it (A1, A2). (provider, external id) is its identity.
+
+    `cancelled` holds for good; `revision_cancels` is what the stored revision says itself, so that the same revision
+    pushed again is known to be the same.
+    """
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        UniqueConstraint("provider_id", "external_id"),
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("kind in ('sick', 'holiday', 'leave', 'unexcused', 'other')", name="kind"),
+        CheckConstraint("percent between 1 and 100", name="percent"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        CheckConstraint("revision >= 0", name="revision"),
+        CheckConstraint("length(external_id) between 1 and 100", name="external_id"),
+        CheckConstraint("length(note) between 1 and 500", name="note"),
+        CheckConstraint("cancelled or not revision_cancels", name="cancelled"),
+        # Collisions and the last 90 days of a placement are both a range of it.
+        Index("ix_absence_placement_id_ends_on", "placement_id", "ends_on"),
+    )
+
+    provider_id: UUID
+    external_id: str
+    placement_id: UUID
+    revision: int
+    kind: str
+    starts_on: date
+    ends_on: date
+    percent: int = Field(sa_type=SmallInteger)
+    note: str | None = None
+    cancelled: bool = False
+    revision_cancels: bool = False
+
+
+class AbsenceRevision(Row, table=True):
+    """What an absence was before it was changed. Rows are only ever added; `created_at` is when it was replaced."""
+
+    __tablename__ = "absence_revision"
+    __table_args__ = (
+        # By the identity and not the id: the key that exists anyway, and holds the provider.
+        ForeignKeyConstraint(["provider_id", "external_id"], ["absence.provider_id", "absence.external_id"]),
+        Index("ix_absence_revision_provider_id_external_id", "provider_id", "external_id"),
+    )
+
+    provider_id: UUID
+    external_id: str
+    placement_id: UUID
+    revision: int
+    kind: str
+    starts_on: date
+    ends_on: date
+    percent: int = Field(sa_type=SmallInteger)
+    note: str | None = None
+    cancelled: bool
+    recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class AbsenceReview(Row, table=True):
+    """What the case office decided about extensive absence (A3). Rows are only ever added."""
+
+    __tablename__ = "absence_review"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("outcome in ('no_change', 'follow_up', 'change', 'end')", name="outcome"),
+        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
+        Index("ix_absence_review_placement_id_id", "placement_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID
+    reviewed_on: date
+    outcome: str
+    reason: str
+    reviewed_by: str
+
+
+class AbsenceWatch(SQLModel, table=True):
+    """Until when a placement's absence is reviewed, and whether it has been told that a review is due (A3).
+
+    It holds no more than two instants, because a provider's push has to read and write it.
+    """
+
+    __tablename__ = "absence_watch"
+    __table_args__ = (ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),)
+
+    placement_id: UUID = Field(primary_key=True)
+    provider_id: UUID
+    told_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    reviewed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+ExternalId = Annotated[
+    str,
+    text(100),
+    Limits(description="The absence's name in the provider's system. Never an identity number.", examples=["F-1"]),
+]
+KindIn = Annotated[Kind, Limits(examples=["sick"])]
+FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-10-03"])]
+LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-10-04"])]
+Note = Annotated[
+    Line | None,
+    Limits(description="At most 500 characters. No identity number, no diagnosis.", examples=["Ringde sjølv."]),
+]
+
+
+class _Period(Shape):
+    starts_on: FirstDay
+    ends_on: LastDay
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("«to» er før «from»")
+        return self
+
+
+class AbsenceItem(_Period):
+    """One absence as a system pushes it (A1, A2)."""
+
+    external_id: ExternalId
+    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])]
+    placement_id: UUID
+    kind: KindIn
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    note: Note = None
+    cancelled: Annotated[StrictBool, Limits(description="Cancelled for good.")] = False
+    provider_id: Annotated[
+        UUID | None, Limits(description="The case office names the provider; a provider's items are its own.")
+    ] = None
+
+
+class AbsenceIn(_Period):
+    """One absence by hand. Without an external id it gets one of its own."""
+
+    placement_id: UUID
+    kind: KindIn
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    note: Note = None
+    external_id: ExternalId | None = None
+    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])] = 1
+
+
+class AbsencePatch(Shape):
+    """What may change of an absence; a field left out stays as it is. The change is a new revision."""
+
+    kind: KindIn = Limits(default_factory=lambda: KINDS[0])
+    starts_on: FirstDay = Limits(default_factory=lambda: date.min)
+    ends_on: LastDay = Limits(default_factory=lambda: date.min)
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = Limits(default_factory=lambda: 100)
+    note: Note = None
+
+
+class AbsenceOut(Stored):
+    """An absence as its highest revision has it."""
+
+    provider_id: UUID
+    external_id: str
+    placement_id: UUID
+    revision: int
+    kind: Kind
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    percent: int
+    note: str | None
+    cancelled: bool
+
+
+class AbsenceRevisionOut(Stored):
+    """What an absence was, from `recorded_at` until it was replaced (`created_at`)."""
+
+    revision: int
+    placement_id: UUID
+    kind: Kind
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    percent: int
+    note: str | None
+    cancelled: bool
+    recorded_at: datetime
+
+
+Outcome = Literal["no_change", "follow_up", "change", "end"]
+
+
+class AbsenceReviewIn(Shape):
+    """What was decided about a placement's extensive absence."""
+
+    reviewed_on: Annotated[Day, Limits(examples=["2022-11-01"])]
+    outcome: Annotated[Outcome, Limits(description="Nothing, follow-up, or a change or end to be decided (L5).")]
+    reason: Annotated[Prose, Limits(examples=["Avklart med verje; nytt møte om tre månader."])]
+
+
+class AbsenceReviewOut(Stored):
+    """A review of a placement's absence."""
+
+    placement_id: UUID
+    provider_id: UUID
+    reviewed_on: Day
+    outcome: Outcome
+    reason: str
+    reviewed_by: str
+
+
+Hundredths = Annotated[str, Limits(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["31.25"])]
+
+
+class AbsenceSummary(Shape):
+    """Absence against planned days in the guideline's window up to and with a day (A3). Days have two decimals."""
+
+    placement_id: UUID
+    on: date
+    window_from: date
+    planned: Annotated[Hundredths, Limits(description="Weekdays that are no public holiday, times the share.")]
+    absent: Annotated[Hundredths, Limits(description="Absent days; `holiday` is not counted.")]
+    share: Annotated[Hundredths, Limits(description="Absent of planned, in percent.")]
+    threshold_percent: Annotated[int, Limits(description="From this share on the absence is extensive.")]
+    by_kind: Annotated[dict[Kind, Hundredths], Limits(description="Absent days of every kind, `holiday` too.")]
+    review_due: Annotated[bool, Limits(description="Extensive, and not reviewed since the latest absence came.")]
+
+
+class AbsenceReportRow(Shape):
+    """One placement's absence of one kind in a period."""
+
+    placement_id: UUID
+    kind: Kind
+    absences: Annotated[int, Limits(description="How many absences touch the period.")]
+    days: Annotated[Hundredths, Limits(description="Absent days among weekdays that are no public holiday.")]
+
+
+class AbsenceReport(Shape):
+    """A provider's absence in a period, per placement and kind."""
+
+    provider_id: UUID
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    items: list[AbsenceReportRow]
+    next: str | None
+
+
+class BatchItemOut(Shape):
+    """What became of one item. `index` is its place in the body, from 0."""
+
+    index: int
+    external_id: Annotated[str | None, Limits(description="Null where the item has none that could be repeated.")]
+    status: Literal["created", "updated", "unchanged", "cancelled", "conflict", "rejected"]
+    absence_id: UUID | None
+    problem: Annotated[
+        dict[str, str | int | list[dict[str, str]]] | None,
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+    ]
+
+
+class BatchOut(Shape):
+    """What became of a batch. `accepted` counts `created`, `updated`, `unchanged` and `cancelled`."""
+
+    accepted: int
+    rejected: int
+    items: list[BatchItemOut]

@@ -1,0 +1,259 @@
+"""A3: how much of what was planned a placement's participant was absent, and when that asks for a review.
+
+Whether a review is due is derived when asked: from the absences stored, the window up to the day, and the latest
+review. Stored is only what cannot be derived, one row a placement: when it was reviewed, and whether it has been told.
+PostgreSQL adds up; which days are planned it is told by `rules.extensive_absence`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.absence.batch import Place, lock_providers
+from app.absence.models import KINDS, AbsenceReview, AbsenceReviewIn, AbsenceSummary, Kind
+from app.absence.problems import NOTHING_TO_REVIEW
+from app.auth import Actor
+from app.clock import OSLO
+from app.events import publish, publish_all
+from app.placements.tables import Placement
+from app.rates.models import GuidelineVersion
+from app.rules.extensive_absence import UNCOUNTED_KINDS, AbsenceTerms, Window, is_extensive
+
+# The n-th element (from 1) is how many of the window's first n - 1 days are planned.
+_PLANNED = (
+    "(cast(:planned_before as int[]))[least(a.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
+    " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1]"
+)
+_TALLY = (
+    f"select a.placement_id, a.kind, count(*), sum(a.percent * ({_PLANNED})), max(a.updated_at) from absence a"
+    " where {placements} not a.cancelled and a.ends_on >= cast(:first_day as date)"
+    " and a.starts_on <= cast(:last_day as date) group by a.placement_id, a.kind"
+)
+_TALLY_ALL = text(_TALLY.format(placements=""))
+_TALLY_SOME = text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and"))
+_WATCHES = text(
+    "select placement_id, told_at, reviewed_at from absence_watch where placement_id = any(cast(:placements as uuid[]))"
+)
+_TELL = text(
+    "insert into absence_watch (placement_id, provider_id, told_at)"
+    " select *, clock_timestamp() from unnest(cast(:placements as uuid[]), cast(:providers as uuid[]))"
+    " on conflict (placement_id) do update set told_at = excluded.told_at"
+)
+_FORGET = text("update absence_watch set told_at = null where placement_id = any(cast(:placements as uuid[]))")
+_REVIEWED = text(
+    "insert into absence_watch (placement_id, provider_id, reviewed_at)"
+    " values (:placement_id, :provider_id, clock_timestamp())"
+    " on conflict (placement_id) do update set reviewed_at = excluded.reviewed_at, told_at = null"
+)
+
+
+class Counted(NamedTuple):
+    """Absences of one kind: how many, and their hundredths of planned days."""
+
+    absences: int
+    hundredths: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """A placement's absence in a window. `changed_at` is when the latest of what A3 counts was stored."""
+
+    by_kind: dict[Kind, Counted] = field(default_factory=dict)
+    changed_at: datetime | None = None
+
+    @property
+    def absent(self) -> int:
+        """Hundredths of planned days, `holiday` not counted."""
+        return sum(counted.hundredths for kind, counted in self.by_kind.items() if kind not in UNCOUNTED_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDue:
+    """A placement whose extensive absence nobody has reviewed since the latest of it came."""
+
+    placement_id: UUID
+    provider_id: UUID
+    due_on: date
+    """The day on which the latest absence that counts was stored."""
+    planned_hundredths: int
+    absent_hundredths: int
+
+
+class _Watch(NamedTuple):
+    told_at: datetime | None = None
+    reviewed_at: datetime | None = None
+
+
+async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
+    """The parameters of the guideline version in force on a day, None before the first."""
+    found = await session.execute(
+        select(col(GuidelineVersion.absence_window_days), col(GuidelineVersion.absence_threshold_percent))
+        .where(col(GuidelineVersion.valid_from) <= on)
+        .order_by(col(GuidelineVersion.valid_from).desc())
+        .limit(1)
+    )
+    row = found.one_or_none()
+    return None if row is None else AbsenceTerms(*row)
+
+
+async def tallies(
+    session: AsyncSession, window: Window, placement_ids: Sequence[UUID] | None = None
+) -> dict[UUID, Tally]:
+    """The absence in a window of these placements, or of every one the caller sees."""
+    parameters = {
+        "planned_before": window.planned_before,
+        "first_day": window.first_day,
+        "last_day": window.on,
+        "placements": placement_ids,
+    }
+    if placement_ids is None:
+        del parameters["placements"]
+    found: dict[UUID, Tally] = {}
+    rows = await session.execute(_TALLY_ALL if placement_ids is None else _TALLY_SOME, parameters)
+    for placement_id, kind, absences, hundredths, changed_at in rows:
+        tally = found.setdefault(placement_id, Tally())
+        tally.by_kind[kind] = Counted(absences, hundredths)
+        if kind not in UNCOUNTED_KINDS:
+            tally.changed_at = changed_at if tally.changed_at is None else max(tally.changed_at, changed_at)
+    return found
+
+
+async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
+    """A3: every placement active on the day that needs a review, as the caller may see them. Nothing is stored."""
+    terms = await terms_on(session, on)
+    if terms is None:
+        return []
+    window = Window(on, terms.window_days)
+    absent = await tallies(session, window)
+    ids = [id_ for id_, tally in absent.items() if tally.absent]
+    return await _due(session, window, terms, await _places(session, ids), absent)
+
+
+async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on: date) -> None:
+    """A3: publish `absence.review_due` for each of the places where a push has made it true, once until it is closed.
+
+    The caller holds the providers' locks.
+    """
+    terms = await terms_on(session, on)
+    active = [place for place in places if _is_active(place, on)]
+    if terms is None or not active:
+        return
+    window = Window(on, terms.window_days)
+    absent = await tallies(session, window, [place.id for place in active])
+    due = await _due(session, window, terms, active, absent)
+    watches = await _watches(session, [place.id for place in active])
+    news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
+    if news:
+        placements, providers = [review.placement_id for review in news], [review.provider_id for review in news]
+        await session.execute(_TELL, {"placements": placements, "providers": providers})
+        await publish_all(
+            session,
+            "absence.review_due",
+            [
+                (f"/v1/placements/{id_}", {"placement_id": str(id_), "provider_id": str(provider_id)})
+                for id_, provider_id in zip(placements, providers, strict=True)
+            ],
+        )
+    # Where it is no longer due, it is told again when it becomes so.
+    over = watches.keys() - {review.placement_id for review in due}
+    over = {id_ for id_ in over if watches[id_].told_at is not None}
+    if over:
+        await session.execute(_FORGET, {"placements": list(over)})
+
+
+async def summary(session: AsyncSession, placement: Placement, on: date) -> AbsenceSummary | None:
+    """A3 for one placement on a day; None before the guideline's first version."""
+    terms = await terms_on(session, on)
+    if terms is None:
+        return None
+    window = Window(on, terms.window_days)
+    place = _place(placement)
+    absent = await tallies(session, window, [place.id])
+    tally = absent.get(place.id, Tally())
+    planned = window.planned_days(place.starts_on, place.ends_on) * place.share
+    return AbsenceSummary(
+        placement_id=place.id,
+        on=on,
+        window_from=window.first_day,
+        planned=hundredths(planned),
+        absent=hundredths(tally.absent),
+        share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
+        threshold_percent=terms.threshold_percent,
+        by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
+        review_due=bool(await _due(session, window, terms, [place], absent)),
+    )
+
+
+async def review(
+    session: AsyncSession, actor: Actor, placement: Placement, body: AbsenceReviewIn, on: date
+) -> AbsenceReview:
+    """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`."""
+    # What is pushed meanwhile comes before or after, never beside.
+    await lock_providers(session, {placement.provider_id})
+    found = await summary(session, placement, on)
+    if found is None or not found.review_due:
+        raise NOTHING_TO_REVIEW()
+    row = AbsenceReview(
+        **body.model_dump(), placement_id=placement.id, provider_id=placement.provider_id, reviewed_by=actor.name
+    )
+    session.add(row)
+    await session.flush()
+    await session.execute(_REVIEWED, {"placement_id": placement.id, "provider_id": placement.provider_id})
+    await publish(
+        session,
+        "absence.reviewed",
+        f"/v1/placements/{placement.id}",
+        {"placement_id": str(placement.id), "provider_id": str(placement.provider_id)},
+    )
+    return row
+
+
+def hundredths(count: int) -> str:
+    """Hundredths as a number with two decimals."""
+    return f"{count // 100}.{count % 100:02}"
+
+
+async def _due(
+    session: AsyncSession, window: Window, terms: AbsenceTerms, places: Sequence[Place], absent: dict[UUID, Tally]
+) -> list[ReviewDue]:
+    extensive = []
+    for place in places:
+        tally = absent.get(place.id)
+        planned = window.planned_days(place.starts_on, place.ends_on) * place.share
+        if tally is None or tally.changed_at is None or not _is_active(place, window.on):
+            continue
+        if is_extensive(planned, tally.absent, terms.threshold_percent):
+            since = tally.changed_at
+            due = ReviewDue(place.id, place.provider_id, since.astimezone(OSLO).date(), planned, tally.absent)
+            extensive.append((due, since))
+    watches = await _watches(session, [review.placement_id for review, _ in extensive]) if extensive else {}
+    reviewed = {id_: watch.reviewed_at for id_, watch in watches.items() if watch.reviewed_at is not None}
+    return [
+        review
+        for review, since in extensive
+        if review.placement_id not in reviewed or since > reviewed[review.placement_id]
+    ]
+
+
+async def _watches(session: AsyncSession, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
+    rows = await session.execute(_WATCHES, {"placements": list(placement_ids)})
+    return {placement_id: _Watch(told_at, reviewed_at) for placement_id, told_at, reviewed_at in rows}
+
+
+async def _places(session: AsyncSession, placement_ids: Sequence[UUID]) -> list[Place]:
+    rows = await session.scalars(select(Placement).where(col(Placement.id).in_(placement_ids)))
+    return [_place(row) for row in rows]
+
+
+def _place(row: Placement) -> Place:
+    return Place(row.id, row.provider_id, row.participant_id, row.starts_on, row.ends_on, row.share)
+
+
+def _is_active(place: Place, on: date) -> bool:
+    return place.starts_on <= on and (place.ends_on is None or on <= place.ends_on)
