@@ -1,5 +1,6 @@
 """The schema's way up, and what the service demands of its database before it serves."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -63,7 +64,9 @@ async def create_roles(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Migrate to head as the owner role that `url` names, in a process of its own. Raises `UnfitDatabase`."""
+    """Migrate to head as the owner role that `url` names, in a process of its own. Blocks. Raises `UnfitDatabase`."""
+    if asyncio.run(revision(url, timeout=10)) == head():
+        return
     done = subprocess.run(
         [sys.executable, "-P", "-m", "alembic", "upgrade", "head"],
         cwd=ROOT,
