@@ -28,7 +28,9 @@ def head() -> str:
 
     Read from the files and not by Alembic, which a process that serves has no other need of (7 MB, 0.3 s).
     """
-    found = [_REVISION.findall(file.read_text(encoding="utf-8")) for file in MIGRATIONS.glob("versions/*.py")]
+    found: list[list[tuple[str, str]]] = [
+        _REVISION.findall(file.read_text(encoding="utf-8")) for file in MIGRATIONS.glob("versions/*.py")
+    ]
     names = {name for pairs in found for kind, name in pairs if kind == "revision"}
     [last] = names - {name for pairs in found for kind, name in pairs if kind == "down_revision"}
     return last
