@@ -85,21 +85,41 @@ def _pointer(location: tuple[int | str, ...], unknown: bool) -> str:
     return "#" + "".join(f"/{step}" for step in escaped)
 
 
-def field_error(error: dict[str, Any]) -> FieldError:
+def _within(location: tuple[int | str, ...], body: object) -> tuple[int | str, ...]:
+    """The steps of a location that lead through the body; pydantic puts names of union members in between."""
+    where, *path = location or ("body",)
+    if where != "body":
+        return location
+    kept: list[int | str] = []
+    at = body
+    for index, step in enumerate(path):
+        last = index == len(path) - 1
+        if isinstance(at, dict) and isinstance(step, str):
+            if step not in at and not last:
+                continue
+            at = at.get(step)
+        elif isinstance(at, list) and isinstance(step, int):
+            at = at[step] if step < len(at) else None
+        elif isinstance(step, str) and isinstance(at, list):
+            continue
+        kept.append(step)
+    return (where, *kept)
+
+
+def field_error(error: dict[str, Any], body: object = None) -> FieldError:
     """One error of pydantic's as pointer and sentence. The input itself is never repeated."""
     kind = error["type"]
     if kind == "value_error":
         sentence = str(error["ctx"]["error"])
     else:
         sentence = _SENTENCES.get(kind, "har ugyldig verdi")
-    # Locations of tagged unions hold the tag's value as a step; a pointer must not.
-    location = tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-")))
+    location = _within(tuple(error["loc"]), body) if isinstance(body, dict | list) else tuple(error["loc"])
     return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
 
 
-def validation_problem(errors: list[dict[str, Any]]) -> Problem:
-    """A 422 that points at every field at fault."""
-    faults = [field_error(error) for error in errors[:100]]
+def validation_problem(errors: list[dict[str, Any]], body: object = None) -> Problem:
+    """A 422 that points at every field at fault. With the body, a pointer names nothing but what is in it."""
+    faults = [field_error(error, body) for error in errors[:100]]
     first = faults[0]
     where = first.pointer.removeprefix("#").removeprefix("/") or "Innhaldet"
     return VALIDATION(f"{where}: {first.detail}.", errors=faults)
@@ -186,7 +206,7 @@ def install(app: FastAPI) -> None:
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return answer(request, validation_problem(list(error.errors())))
+        return answer(request, validation_problem(list(error.errors()), error.body))
 
     async def on_database(request: Request, error: Exception) -> JSONResponse:
         problem = to_problem(error)

@@ -318,3 +318,13 @@ async def test_a_decision_cannot_be_edited_behind_the_service(committed_api: Api
                 await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_a_pointer_leads_through_the_body_alone(api: Api) -> None:
+    """The kind of decision is no step on the way to its fields."""
+    answer = await api.case_officer.post("/v1/decisions", json={"kind": "grant", "share": 0, "colour": "red"})
+    pointers = {error["pointer"] for error in refused(answer, 422, "validation")["errors"]}
+    assert pointers >= {"#/starts_on", "#/share", "#/colour"}
+    bad = way.grant("x", "y", medication_agreement={"agreed_on": "2022-02-30"})
+    pointers = {error["pointer"] for error in (await api.case_officer.post("/v1/decisions", json=bad)).json()["errors"]}
+    assert pointers >= {"#/application_id", "#/medication_agreement/agreed_on", "#/medication_agreement/reference"}
