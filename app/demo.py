@@ -20,8 +20,13 @@ from app.auth import Actor
 from app.budget import service as budget
 from app.budget.models import BudgetFrame, ExpectedRefund, ExpectedRefundIn, FrameIn
 from app.db import Database, Identity, Row
+from app.followup import meetings, plans
+from app.followup.models import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
+from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.examples import demo_id
+from app.participants import consents
 from app.participants import service as participants
+from app.participants.consents import ConsentIn, ConsentRecord
 from app.participants.models import Contact, ExternalId, Participant, ParticipantUpsert
 from app.placements import applications, decisions
 from app.placements.models import LEGAL_BASIS, AnswerIn, ApplicationIn, LegacyPlacementIn, RejectIn, RequestIn
@@ -72,6 +77,11 @@ NUMBERED: dict[type[object], str] = {
     GuidelineVersion: "guideline_version",
     BudgetFrame: "frame",
     ExpectedRefund: "expected_refund",
+    Meeting: "meeting",
+    Plan: "plan",
+    Evaluation: "evaluation",
+    ConsentRecord: "consent",
+    GuidelineEvaluation: "guideline_evaluation",
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
@@ -114,6 +124,7 @@ async def load(database: Database, settings: Settings) -> bool:
         refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
         await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
+        await _follow_up(session)
     return True
 
 
@@ -228,3 +239,46 @@ async def _received(session: AsyncSession, participant: Participant, number: int
 async def _known(session: AsyncSession, example: ExampleProvider) -> Provider:
     known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
     return (await session.scalars(known)).one()
+
+
+async def _follow_up(session: AsyncSession) -> None:
+    """What was filed in 2022: enough to show what is done, what is not sent yet, and who was missing."""
+    places = list(await session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
+    first, today = places[0], date(2022, 12, 31)
+    consent = {"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]}
+    await consents.give(session, first.participant_id, ConsentIn.model_validate(consent), today)
+    areas = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
+    for number, place in enumerate(places):
+        about = {"placement_id": place.id}
+        sent = {"sent_on": None if number == 0 else "2022-03-20"}
+        plan = PlanIn.model_validate({**about, **areas, **sent, "made_on": "2022-03-15"})
+        await plans.file_plan(session, LOADER, plan, today)
+        for kind, held_on, themes in (
+            ("cooperation", "2022-05-12", ["functioning", "cooperation"]),
+            ("conversation", "2022-04-07", ["own_experience", "progress"]),
+            ("conversation", "2022-10-06", ["changes"]),
+        )[: 3 - number // 2]:
+            minutes = {
+                **about,
+                "kind": kind,
+                "held_on": held_on,
+                "called_by": "provider",
+                "attendees": [{"role": "participant"}, {"role": "provider"}],
+                "themes": themes,
+                "minutes": "Trivst godt, og vil halde fram som no.",
+            }
+            await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(minutes), today)
+    report = {"placement_id": first.id, **areas, "period_from": "2022-01-01", "period_to": "2022-12-31"}
+    await plans.file_evaluation(session, LOADER, EvaluationIn.model_validate(report), today)
+    joint = {
+        "kind": "system",
+        "held_on": "2022-06-02",
+        "called_by": "habilitation",
+        "attendees": [{"role": role} for role in ("case_office", "habilitation", "mental_health")]
+        + [{"role": "provider", "organisation": example.name} for example in PROVIDERS[:2]],
+        "themes": ["collaboration", "economy"],
+        "minutes": "Gjennomgang av året og av samhandlinga.",
+    }
+    await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(joint), today)
+    looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
+    await plans.record_guideline_evaluation(session, looked_at, today)

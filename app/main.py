@@ -15,9 +15,11 @@ from app.audit import AccessLogger
 from app.auth import Keys
 from app.budget import routes as budget
 from app.db import Database
+from app.followup import filing_routes as filing
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
 from app.integrations import feed
+from app.participants import consent_routes as consents
 from app.participants import routes as participants
 from app.placements import routes as placements
 from app.providers import routes as providers
@@ -29,7 +31,9 @@ VERSION = "1.0.0"
 ROUTERS = (
     providers.router,
     participants.router,
+    consents.router,
     placements.router,
+    filing.router,
     rates.router,
     budget.router,
     absence_batch.router,
@@ -44,6 +48,10 @@ TAGS = [
     {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
     {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
     {"name": "placements", "description": "Who has a place, where, on which terms (L1, L2, L7)."},
+    {"name": "meetings", "description": "Conversations, cooperation and joint meetings, and their minutes (M3–M7)."},
+    {"name": "plans", "description": "Follow-up plans (M1, D5)."},
+    {"name": "evaluations", "description": "Yearly evaluation reports, and the guideline's own (M2, M8)."},
+    {"name": "follow-up", "description": "What is due, what is done, and the year's figures (M1–M8)."},
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
     {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},

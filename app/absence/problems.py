@@ -2,7 +2,9 @@
 
 from app.http.errors import on_constraint
 from app.http.problems import problem_type
+from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
+IDENTITY_NUMBER = IDENTITY_NUMBER_IN_TEXT
 REVISION_CONFLICT = problem_type(
     "absence-revision-conflict",
     409,
@@ -23,13 +25,6 @@ OVER_FULL_DAY = problem_type(
     title="Meir enn ein heil dag",
     nn="Saman med anna fråvær på same plass vert dette meir enn 100 % av ein dag.",
     en="Together with other absence of the placement this passes 100 % of a day; what was stored first stands (A2).",
-)
-IDENTITY_NUMBER = problem_type(
-    "identity-number-in-text",
-    422,
-    title="Fødselsnummer i teksten",
-    nn="Teksten inneheld noko som ser ut som eit fødselsnummer. Ta det bort.",
-    en="The note or the external id holds what looks like a national identity number, which has no place there.",
 )
 BATCH_REFUSED = problem_type(
     "batch-refused",

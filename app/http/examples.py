@@ -20,6 +20,11 @@ RESOURCES = (
     "guideline_version",
     "frame",
     "expected_refund",
+    "meeting",
+    "plan",
+    "evaluation",
+    "consent",
+    "guideline_evaluation",
 )
 
 
@@ -35,6 +40,7 @@ INSTEAD: dict[tuple[str, str], Any] = {
     ("post /v1/placements", "participant_id"): str(demo_id("participant", 30)),
     ("post /v1/placements", "starts_on"): "2021-03-01",
     ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
+    ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
 }
 
 

@@ -17,8 +17,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
+from app.http.problems import problem_type
 from app.rules.identifiers import classify_identity_number
 from app.settings import Settings
+
+IDENTITY_NUMBER_IN_TEXT = problem_type(
+    "identity-number-in-text",
+    422,
+    title="Fødselsnummer i teksten",
+    nn="Teksten inneheld noko som ser ut som eit fødselsnummer. Ta det bort.",
+    en="A text holds what looks like a national identity number. Such numbers are kept sealed and nowhere else.",
+)
 
 NONCE_BYTES = 12
 PLACE = "participant|identity_number"

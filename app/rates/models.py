@@ -67,6 +67,9 @@ PercentTo200 = Annotated[
 Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 24})]
 DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366})]
 DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
+ConsentMonths = Annotated[
+    Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})
+]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
 
 
@@ -105,6 +108,7 @@ class GuidelineVersion(Row, table=True):
             " and evaluations_per_year between 0 and 52",
             name="per_year",
         ),
+        CheckConstraint("consent_months between 1 and 120", name="consent_months"),
     )
 
     valid_from: date
@@ -119,6 +123,7 @@ class GuidelineVersion(Row, table=True):
     conversations_per_year: int = Field(sa_type=SmallInteger)
     cooperation_meetings_per_year: int = Field(sa_type=SmallInteger)
     evaluations_per_year: int = Field(sa_type=SmallInteger)
+    consent_months: int = Field(default=12, sa_type=SmallInteger)
 
 
 class RateIn(Shape):
@@ -160,6 +165,7 @@ class GuidelineVersionIn(Shape):
         PerYear, Limits(description="At least this many a placement year (M4).")
     ] = 1
     evaluations_per_year: Annotated[PerYear, Limits(description="Reports a placement year (M2).")] = 1
+    consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
 
 
 class GuidelineVersionOut(Stored):
@@ -177,3 +183,4 @@ class GuidelineVersionOut(Stored):
     conversations_per_year: int
     cooperation_meetings_per_year: int
     evaluations_per_year: int
+    consent_months: int

@@ -109,6 +109,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "conversations_per_year": 2,
         "cooperation_meetings_per_year": 1,
         "evaluations_per_year": 1,
+        "consent_months": 12,
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
@@ -127,6 +128,7 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "conversations_per_year": 52,
         "cooperation_meetings_per_year": 0,
         "evaluations_per_year": 0,
+        "consent_months": 120,
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given
@@ -161,6 +163,7 @@ async def test_refuses_a_second_version_from_the_same_day(api: Api) -> None:
         ("plan_due_days", -1),
         ("conversations_per_year", "2"),
         ("evaluations_per_year", 53),
+        ("consent_months", 0),
         ("cooperation_meetings_per_year", None),
         ("valid_from", "2100-01-01"),
     ],

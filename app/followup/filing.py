@@ -1,0 +1,111 @@
+"""What filing has in common: by which party, on which day, about which placement, and what a text must not hold."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.auth import Actor
+from app.followup.models import Party
+from app.followup.tables import Evaluation, Meeting, Plan
+from app.http.problems import problem_type
+from app.http.rows import find, find_reference
+from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
+from app.placements.tables import Placement
+from app.rules.followup import CONTENT_AREAS
+from app.rules.identifiers import contains_identity_number
+
+DATE_IN_FUTURE = problem_type(
+    "date-in-future",
+    422,
+    title="Dagen er ikkje komen enno",
+    nn="Det som vert registrert her, har alt skjedd; dagen kan ikkje vere etter i dag.",
+    en="What is recorded here has happened already; the day lies after today.",
+)
+CODE_UNKNOWN = problem_type(
+    "code-unknown",
+    422,
+    title="Koden står ikkje i kodelista",
+    nn="Koden står ikkje i kodelista for dette feltet; sjå «GET /v1/code-lists».",
+    en="The code is not in this field's code list; see `GET /v1/code-lists` (M3, M4, D5).",
+)
+ANOTHER_PARTYS = problem_type(
+    "another-partys",
+    403,
+    title="Ført av ein annan part",
+    nn="Berre den parten som førte dette, kan rette eller sende det.",
+    en="Only the party that filed it, the provider or the case office, may correct or send it.",
+)
+SENT_BEFORE_MADE = problem_type(
+    "sent-before-made",
+    422,
+    title="Sendt før det vart laga",
+    nn="Ein plan kan ikkje vere send før han vart laga.",
+    en="A plan cannot have been sent before it was made (M1).",
+)
+ALREADY_SENT = problem_type(
+    "already-sent",
+    409,
+    title="Alt sendt",
+    nn="Dette er alt sendt til Forvaltningskontoret.",
+    en="It is already sent to the case office (M1, M2).",
+)
+
+F = TypeVar("F", Meeting, Plan, Evaluation)
+
+
+def party_of(actor: Actor) -> Party:
+    """On whose behalf the caller files. Row-level security holds both to it."""
+    return "case_office" if "case_officer" in actor.roles else "provider"
+
+
+async def placement_of(session: AsyncSession, placement_id: UUID) -> Placement:
+    """The placement that a body names, as the caller may see it. 404 pointing at the field."""
+    return await find_reference(session, Placement, placement_id, "#/placement_id")
+
+
+async def own_for_change(session: AsyncSession, actor: Actor, kind: type[F], id_: UUID) -> F:
+    """The row, locked, if the caller's own party filed it. 404 `not-found`, 403 `another-partys`."""
+    row = await find(session, kind, id_)
+    if row.filed_by != party_of(actor):
+        raise ANOTHER_PARTYS()
+    return await find(session, kind, id_, lock=True)
+
+
+async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> list[UUID]:
+    """Whom these placements are about, for the access log."""
+    ids = {id_ for id_ in placement_ids if id_ is not None}
+    if not ids:
+        return []
+    return list(await session.scalars(select(col(Placement.participant_id)).where(col(Placement.id).in_(ids))))
+
+
+def require_past(today: date, **days: date | None) -> None:
+    """Raises `date-in-future` pointing at the first of the named days that has not come yet."""
+    for name, day in days.items():
+        if day is not None and day > today:
+            raise DATE_IN_FUTURE(pointer=f"#/{name}")
+
+
+def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
+    """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
+    for pointer, written in texts.items():
+        if written is not None and contains_identity_number(written, relaxed=relaxed(today)):
+            raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
+
+
+def require_codes(codes: Sequence[str], known: Collection[str], name: str) -> list[str]:
+    """The codes in the code list's own order, each once. Raises `code-unknown` pointing at the first other."""
+    for index, code in enumerate(codes):
+        if code not in known:
+            raise CODE_UNKNOWN(pointer=f"#/{name}/{index}")
+    return [code for code in known if code in codes]
+
+
+def require_areas(codes: Sequence[str]) -> list[str]:
+    """D5: the content areas of a plan or an evaluation. Raises `code-unknown`."""
+    return require_codes(codes, CONTENT_AREAS, "content_areas")

@@ -1,0 +1,349 @@
+"""HTTP for meetings, plans, evaluations and code lists (M1–M8, D5)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from app import audit, clock
+from app.auth import Actor, allow
+from app.db import SessionDep
+from app.followup import filing, meetings, plans
+from app.followup.code_lists import CodeListsOut, code_lists
+from app.followup.models import (
+    CorrectionIn,
+    EvaluationIn,
+    EvaluationOut,
+    GuidelineEvaluationIn,
+    GuidelineEvaluationOut,
+    MeetingIn,
+    MeetingOut,
+    MeetingVersionOut,
+    PlanIn,
+    PlanOut,
+    SendingIn,
+)
+from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, MeetingVersion, Plan
+from app.http.openapi import refusals
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.preconditions import tagged
+from app.http.routing import Route
+from app.http.rows import find
+from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT
+from app.rules.followup import MeetingKind
+
+router = APIRouter(prefix="/v1", route_class=Route)
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
+Filer = Annotated[Actor, allow("case_officer", "provider")]
+Reader = Annotated[Actor, allow("case_officer", "provider", "service")]
+Anyone = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+
+ACCEPTED = (
+    filing.DATE_IN_FUTURE,
+    IDENTITY_NUMBER_IN_TEXT,
+    filing.CODE_UNKNOWN,
+    meetings.THEME_MISSING,
+    meetings.ABSENCE_REASON_MISSING,
+    meetings.PROVIDER_UNKNOWN,
+    meetings.CONSENT_MISSING,
+)
+
+
+@router.get("/code-lists", summary="Read the code lists", tags=["follow-up"])
+async def list_code_lists(actor: Anyone) -> CodeListsOut:
+    """Themes (M3, M4, M7), content areas (D5), roles and kinds of task, each code with its label in nynorsk."""
+    return code_lists()
+
+
+@router.post(
+    "/meetings",
+    status_code=201,
+    summary="File the minutes of a meeting",
+    tags=["meetings"],
+    responses=refusals(meetings.MEETING_SUBJECT, *ACCEPTED),
+)
+async def file_minutes(
+    request: Request, response: Response, session: SessionDep, actor: Filer, body: MeetingIn
+) -> MeetingOut:
+    """M3–M7: conversations and cooperation meetings about a placement, joint meetings, bilateral ones.
+
+    Minutes without the participant and without the reason are refused (M5), and so are minutes that name another
+    service as present without a consent in force on that day (M6). A joint meeting is the case office's to file.
+    """
+    meeting = await meetings.file_minutes(session, actor, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
+    response.headers["Location"] = f"/v1/meetings/{meeting.id}"
+    out = MeetingOut.model_validate(meeting)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("/meetings", summary="List meetings", tags=["meetings"])
+async def list_meetings(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    kind: MeetingKind | None = None,
+    placement_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[MeetingOut]:
+    """M3–M7: a provider sees its own and the joint meetings, a service those of its area and the joint ones."""
+    statement = select(Meeting)
+    for column, value in (
+        (Meeting.kind, kind),
+        (Meeting.placement_id, placement_id),
+        (Meeting.provider_id, provider_id),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    rows, following = await page(session, statement, col(Meeting.id), limit=limit, after=after)
+    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
+    link_next(request, response, following)
+    return Page(items=[MeetingOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/meetings/{meeting_id}", summary="Read a meeting", tags=["meetings"])
+async def read_meeting(
+    request: Request, response: Response, session: SessionDep, actor: Reader, meeting_id: UUID
+) -> MeetingOut:
+    """M3–M7: one meeting with its minutes as they stand now."""
+    meeting = await find(session, Meeting, meeting_id)
+    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
+    out = MeetingOut.model_validate(meeting)
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/meetings/{meeting_id}/corrections",
+    status_code=201,
+    summary="Correct the minutes of a meeting",
+    tags=["meetings"],
+    responses=refusals(filing.ANOTHER_PARTYS, *ACCEPTED),
+)
+async def correct(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Filer,
+    meeting_id: UUID,
+    body: CorrectionIn,
+) -> MeetingOut:
+    """M5, M6: a new version of the minutes, by the party that filed them; the versions before are kept."""
+    meeting = await meetings.correct(session, actor, meeting_id, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
+    response.headers["Location"] = f"/v1/meetings/{meeting.id}/versions"
+    out = MeetingOut.model_validate(meeting)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("/meetings/{meeting_id}/versions", summary="List the versions of a meeting's minutes", tags=["meetings"])
+async def list_versions(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    meeting_id: UUID,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[MeetingVersionOut]:
+    """M5, M6: every version of the minutes as it stood, the first and each correction with its reason."""
+    meeting = await find(session, Meeting, meeting_id)
+    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
+    statement = select(MeetingVersion).where(col(MeetingVersion.meeting_id) == meeting_id)
+    rows, following = await page(session, statement, col(MeetingVersion.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=[meetings.shown_version(row) for row in rows], next=following)
+
+
+@router.post(
+    "/plans",
+    status_code=201,
+    summary="File a follow-up plan",
+    tags=["plans"],
+    responses=refusals(filing.DATE_IN_FUTURE, filing.SENT_BEFORE_MADE, filing.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT),
+)
+async def file_plan(request: Request, response: Response, session: SessionDep, actor: Filer, body: PlanIn) -> PlanOut:
+    """M1, D5: a plan made with the participant. What M1 asks for is done on the day it is sent to the case office."""
+    plan = await plans.file_plan(session, actor, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
+    response.headers["Location"] = f"/v1/plans/{plan.id}"
+    out = PlanOut.model_validate(plan)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("/plans", summary="List follow-up plans", tags=["plans"])
+async def list_plans(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    placement_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[PlanOut]:
+    """M1: in the order in which they were filed; the last of a placement is the one that holds."""
+    statement = select(Plan)
+    if placement_id is not None:
+        statement = statement.where(col(Plan.placement_id) == placement_id)
+    if provider_id is not None:
+        statement = statement.where(col(Plan.provider_id) == provider_id)
+    rows, following = await page(session, statement, col(Plan.id), limit=limit, after=after)
+    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
+    link_next(request, response, following)
+    return Page(items=[PlanOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/plans/{plan_id}", summary="Read a follow-up plan", tags=["plans"])
+async def read_plan(request: Request, response: Response, session: SessionDep, actor: Reader, plan_id: UUID) -> PlanOut:
+    """M1: one plan."""
+    plan = await find(session, Plan, plan_id)
+    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
+    out = PlanOut.model_validate(plan)
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/plans/{plan_id}/sending",
+    summary="Send a plan to the case office",
+    tags=["plans"],
+    responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE, filing.SENT_BEFORE_MADE),
+)
+async def send_plan(
+    request: Request, response: Response, session: SessionDep, actor: Filer, plan_id: UUID, body: SendingIn
+) -> PlanOut:
+    """M1: a plan that was filed before it was sent."""
+    plan = await plans.send_plan(session, actor, plan_id, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
+    out = PlanOut.model_validate(plan)
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/evaluations",
+    status_code=201,
+    summary="File an evaluation report",
+    tags=["evaluations"],
+    responses=refusals(filing.DATE_IN_FUTURE, filing.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT),
+)
+async def file_evaluation(
+    request: Request, response: Response, session: SessionDep, actor: Filer, body: EvaluationIn
+) -> EvaluationOut:
+    """M2, D5: a report on a period; it is the report of the placement year that holds the period's middle day."""
+    evaluation = await plans.file_evaluation(session, actor, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
+    response.headers["Location"] = f"/v1/evaluations/{evaluation.id}"
+    out = EvaluationOut.model_validate(evaluation)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("/evaluations", summary="List evaluation reports", tags=["evaluations"])
+async def list_evaluations(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    placement_id: UUID | None = None,
+    provider_id: UUID | None = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[EvaluationOut]:
+    """M2: in the order in which they were filed."""
+    statement = select(Evaluation)
+    if placement_id is not None:
+        statement = statement.where(col(Evaluation.placement_id) == placement_id)
+    if provider_id is not None:
+        statement = statement.where(col(Evaluation.provider_id) == provider_id)
+    rows, following = await page(session, statement, col(Evaluation.id), limit=limit, after=after)
+    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
+    link_next(request, response, following)
+    return Page(items=[EvaluationOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/evaluations/{evaluation_id}", summary="Read an evaluation report", tags=["evaluations"])
+async def read_evaluation(
+    request: Request, response: Response, session: SessionDep, actor: Reader, evaluation_id: UUID
+) -> EvaluationOut:
+    """M2: one report."""
+    evaluation = await find(session, Evaluation, evaluation_id)
+    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
+    out = EvaluationOut.model_validate(evaluation)
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/evaluations/{evaluation_id}/sending",
+    summary="Send an evaluation report to the case office",
+    tags=["evaluations"],
+    responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE),
+)
+async def send_evaluation(
+    request: Request, response: Response, session: SessionDep, actor: Filer, evaluation_id: UUID, body: SendingIn
+) -> EvaluationOut:
+    """M2: a report that was filed before it was sent."""
+    evaluation = await plans.send_evaluation(session, actor, evaluation_id, body, clock.today())
+    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
+    out = EvaluationOut.model_validate(evaluation)
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/guideline-evaluations",
+    status_code=201,
+    summary="Record an evaluation of the guideline",
+    tags=["evaluations"],
+    responses=refusals(filing.DATE_IN_FUTURE, IDENTITY_NUMBER_IN_TEXT),
+)
+async def record_guideline_evaluation(
+    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: GuidelineEvaluationIn
+) -> GuidelineEvaluationOut:
+    """M8: the guideline itself is evaluated once a year."""
+    evaluation = await plans.record_guideline_evaluation(session, body, clock.today())
+    response.headers["Location"] = f"/v1/guideline-evaluations/{evaluation.id}"
+    out = GuidelineEvaluationOut.model_validate(evaluation)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("/guideline-evaluations", summary="List evaluations of the guideline", tags=["evaluations"])
+async def list_guideline_evaluations(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: CaseOfficer,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[GuidelineEvaluationOut]:
+    """M8: every evaluation of the guideline, in the order in which they were recorded."""
+    statement = select(GuidelineEvaluation)
+    rows, following = await page(session, statement, col(GuidelineEvaluation.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=[GuidelineEvaluationOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get(
+    "/guideline-evaluations/{guideline_evaluation_id}",
+    summary="Read an evaluation of the guideline",
+    tags=["evaluations"],
+)
+async def read_guideline_evaluation(
+    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, guideline_evaluation_id: UUID
+) -> GuidelineEvaluationOut:
+    """M8: one evaluation of the guideline."""
+    out = GuidelineEvaluationOut.model_validate(await find(session, GuidelineEvaluation, guideline_evaluation_id))
+    tagged(request, response, out)
+    return out

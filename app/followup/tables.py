@@ -1,0 +1,146 @@
+"""Meetings with the versions of their minutes, plans and evaluations, as PostgreSQL keeps them (M1–M8)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from app.db import Row
+
+FILED_BY = "filed_by in ('provider', 'case_office')"
+
+
+class Meeting(Row, table=True):
+    """A meeting and its minutes as they stand now (M3–M5, M7). Every version of them is a `MeetingVersion`.
+
+    What a provider files names its placement and itself together, so that it cannot name another's. `counts` is
+    whether the meeting is one of those the guideline asks for (`rules.followup.counts`).
+    """
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("kind in ('conversation', 'cooperation', 'system', 'bilateral')", name="kind"),
+        CheckConstraint("placement_id is not null or kind in ('system', 'bilateral')", name="placement_id"),
+        CheckConstraint("(kind = 'system') = (provider_id is null)", name="provider_id"),
+        CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint("jsonb_typeof(attendees) = 'array'", name="attendees"),
+        # M5: derived from the attendees, and the reason is there where the participant is not.
+        CheckConstraint('participant_present = (attendees @> \'[{"role": "participant"}]\')', name="present"),
+        CheckConstraint(
+            "kind not in ('conversation', 'cooperation') or participant_present"
+            " or participant_absence_reason is not null",
+            name="participant_absence_reason",
+        ),
+        CheckConstraint("kind not in ('conversation', 'cooperation') or cardinality(themes) > 0", name="themes"),
+        CheckConstraint("length(minutes) between 1 and 20000", name="minutes"),
+        CheckConstraint("version >= 1", name="version"),
+        Index("ix_meeting_placement_id_kind_held_on", "placement_id", "kind", "held_on"),
+        Index("ix_meeting_provider_id_id", "provider_id", "id"),
+        Index("ix_meeting_system_held_on", "held_on", postgresql_where=text("kind = 'system'")),
+    )
+
+    kind: str
+    placement_id: UUID | None = None
+    provider_id: UUID | None = Field(default=None, foreign_key="provider.id")
+    filed_by: str
+    version: int = Field(sa_type=SmallInteger)
+    held_on: date
+    called_by: str
+    attendees: list[dict[str, str | None]] = Field(sa_type=JSONB)
+    participant_present: bool
+    counts: bool
+    themes: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    participant_absence_reason: str | None = None
+    minutes: str
+
+
+class MeetingVersion(Row, table=True):
+    """The minutes of a meeting as they stood in one version: the first, or a correction and why. Never changed."""
+
+    __tablename__ = "meeting_version"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "version"),
+        CheckConstraint("(version = 1) = (correction is null)", name="correction"),
+        CheckConstraint("jsonb_typeof(content) = 'object'", name="content"),
+        Index("ix_meeting_version_meeting_id_id", "meeting_id", "id"),
+    )
+
+    meeting_id: UUID = Field(foreign_key="meeting.id")
+    version: int = Field(sa_type=SmallInteger)
+    correction: str | None = None
+    content: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class Plan(Row, table=True):
+    """A follow-up plan (M1, D5). A revised plan is a new one; only the day it was sent is added later."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint("sent_on >= made_on", name="sent_on"),
+        CheckConstraint("cardinality(content_areas) > 0", name="content_areas"),
+        CheckConstraint("length(text) between 1 and 20000", name="text"),
+        Index("ix_plan_placement_id_id", "placement_id", "id"),
+        Index("ix_plan_provider_id_id", "provider_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID = Field(foreign_key="provider.id")
+    filed_by: str
+    made_on: date
+    sent_on: date | None = None
+    content_areas: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    text: str
+
+
+class Evaluation(Row, table=True):
+    """An evaluation report on a period (M2). Another view is a new one; only the day it was sent is added later."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint("period_to >= period_from", name="period_to"),
+        CheckConstraint("cardinality(content_areas) > 0", name="content_areas"),
+        CheckConstraint("length(text) between 1 and 20000", name="text"),
+        Index("ix_evaluation_placement_id_id", "placement_id", "id"),
+        Index("ix_evaluation_provider_id_id", "provider_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID = Field(foreign_key="provider.id")
+    filed_by: str
+    period_from: date
+    period_to: date
+    sent_on: date | None = None
+    content_areas: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    text: str
+
+
+class GuidelineEvaluation(Row, table=True):
+    """The guideline itself was evaluated for a year (M8). Another look at the same year is a new row."""
+
+    __tablename__ = "guideline_evaluation"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("length(text) between 1 and 20000", name="text"),
+        Index("ix_guideline_evaluation_year_id", "year", "id"),
+    )
+
+    year: int = Field(sa_type=SmallInteger)
+    evaluated_on: date
+    text: str

@@ -1,0 +1,83 @@
+"""HTTP for consents (M6)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from app import audit, clock
+from app.auth import Actor, allow
+from app.db import SessionDep
+from app.http.openapi import refusals
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.preconditions import tagged
+from app.http.routing import Route
+from app.http.rows import find
+from app.participants import consents
+from app.participants.consents import ConsentIn, ConsentOut, ConsentRecord, WithdrawalIn
+from app.participants.models import Participant
+
+router = APIRouter(prefix="/v1/participants/{participant_id}/consents", tags=["participants"], route_class=Route)
+
+Recorder = Annotated[Actor, allow("case_officer", "provider")]
+Reader = Annotated[Actor, allow("case_officer", "provider", "service")]
+
+
+@router.post("", status_code=201, summary="Record a consent", responses=refusals(consents.CONSENT_DAY_INVALID))
+async def give(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Recorder,
+    participant_id: UUID,
+    body: ConsentIn,
+) -> ConsentOut:
+    """M6: the participant or the guardian agrees that information is shared with these services, from a day on."""
+    consent = await consents.give(session, participant_id, body, clock.today())
+    audit.saw(session, [participant_id])
+    response.headers["Location"] = f"/v1/participants/{participant_id}/consents"
+    out = ConsentOut.model_validate(consent)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("", summary="List a participant's consents")
+async def list_(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    participant_id: UUID,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[ConsentOut]:
+    """M6: every consent, the withdrawn ones too, in the order in which they were recorded."""
+    await find(session, Participant, participant_id)
+    audit.saw(session, [participant_id])
+    statement = select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id)
+    rows, following = await page(session, statement, col(ConsentRecord.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=[ConsentOut.model_validate(row) for row in rows], next=following)
+
+
+@router.post(
+    "/{consent_id}/withdrawal",
+    summary="Withdraw a consent",
+    responses=refusals(consents.CONSENT_WITHDRAWN, consents.CONSENT_DAY_INVALID),
+)
+async def withdraw(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Recorder,
+    participant_id: UUID,
+    consent_id: UUID,
+    body: WithdrawalIn,
+) -> ConsentOut:
+    """M6: from that day on no other service may take part because of this consent."""
+    out = ConsentOut.model_validate(await consents.withdraw(session, participant_id, consent_id, body, clock.today()))
+    audit.saw(session, [participant_id])
+    tagged(request, response, out)
+    return out
