@@ -1,4 +1,4 @@
-"""python -m app serve | migrate | roles | demo | token | openapi"""
+"""python -m app serve | migrate | roles | demo | token | export | openapi"""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -17,9 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from app import demo, embedded, issuer, logs, schema
-from app.db import Database
-from app.integrations import feed
+from app import clock, demo, embedded, issuer, logs, schema
+from app.budget import service as budget
+from app.db import Database, Identity
+from app.http.problems import Problem
+from app.integrations import feed, framsikt, framsikt_files
 from app.main import create_app
 from app.settings import Settings
 
@@ -75,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--service-area", help="habilitation or mental_health, for the role service")
     token.add_argument("--subject", help="a person of another name, to be somebody else")
     token.add_argument("--data", type=Path)
+    exporting = add("export", export)
+    exporting.add_argument("--year", type=int, required=True)
+    exporting.add_argument("--format", choices=framsikt_files.FORMATS, default="xlsx")
+    exporting.add_argument("--out", type=Path, required=True, help="the file to write")
+    exporting.add_argument("--on", type=_day, help="the day it is seen from (YYYY-MM-DD); today if left out")
+    exporting.add_argument("--decimal", choices=["point", "comma"], default="point", help="the decimal mark in CSV")
+    exporting.add_argument("--data", type=Path)
     add("openapi", write_openapi).add_argument("--check", action="store_true", help="fail when the file is not current")
     return parser
 
@@ -171,6 +181,33 @@ def print_token(arguments: argparse.Namespace) -> None:
     except ValueError as error:
         raise Refused(f"{error}.") from error
     print(minted)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """write a year for Framsikt to a file"""
+    with ExitStack() as stack:
+        settings = _with_database(_settings(arguments), stack)
+        try:
+            made = asyncio.run(_exported(settings, arguments))
+        except Problem as problem:
+            raise Refused(problem.detail) from problem
+    arguments.out.write_bytes(made)
+
+
+async def _exported(settings: Settings, arguments: argparse.Namespace) -> bytes:
+    database = Database(settings.database_url, role=settings.database_role, pool_size=1)
+    on = arguments.on or clock.today()
+    try:
+        async with database.transaction(Identity(actor="shell", roles=frozenset({"finance"}))) as session:
+            await budget.at_one_instant(session)
+            found = await framsikt.export_of(session, arguments.year, on, settings)
+    finally:
+        await database.close()
+    return framsikt_files.written(found, arguments.format, arguments.decimal)
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(written)
 
 
 def write_openapi(arguments: argparse.Namespace) -> None:

@@ -24,6 +24,8 @@ from app.followup import meetings, plans
 from app.followup.models import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.examples import demo_id
+from app.integrations import framsikt
+from app.integrations.framsikt import BudgetSnapshot, SnapshotIn
 from app.participants import consents
 from app.participants import service as participants
 from app.participants.consents import ConsentIn, ConsentRecord
@@ -82,6 +84,7 @@ NUMBERED: dict[type[object], str] = {
     Evaluation: "evaluation",
     ConsentRecord: "consent",
     GuidelineEvaluation: "guideline_evaluation",
+    BudgetSnapshot: "snapshot",
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
@@ -125,6 +128,8 @@ async def load(database: Database, settings: Settings) -> bool:
         await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
         await _follow_up(session)
+        tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
+        await framsikt.take_snapshot(session, LOADER, 2022, tertial, settings)
     return True
 
 

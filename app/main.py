@@ -18,7 +18,7 @@ from app.db import Database
 from app.followup import filing_routes as filing
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
-from app.integrations import feed
+from app.integrations import feed, framsikt_routes
 from app.participants import consent_routes as consents
 from app.participants import routes as participants
 from app.placements import routes as placements
@@ -37,6 +37,7 @@ ROUTERS = (
     rates.router,
     budget.router,
     absence_batch.router,
+    framsikt_routes.router,
     feed.router,
     docs.router,
     health.router,
@@ -55,6 +56,7 @@ TAGS = [
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
     {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},
+    {"name": "exports", "description": "The year as Framsikt and spreadsheets read it."},
     {"name": "events", "description": "What happened, for whoever follows along."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]

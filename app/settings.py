@@ -35,6 +35,19 @@ class Issuer(BaseModel):
         return self
 
 
+class AccountString(BaseModel):
+    """The municipality's account string, KOSTRA's codes first among equals: art 370 is bought from others, function 234
+    activity for people with disabilities.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    responsibility: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,20}$")
+    account: str = Field(default="370", pattern=r"^[0-9]{3,6}$")
+    function: str = Field(default="234", pattern=r"^[0-9]{3,6}$")
+    project: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,20}$")
+
+
 class Settings(BaseSettings):
     """Configuration of one process. Raises `ValidationError` at start when production would run on placeholders."""
 
@@ -60,6 +73,10 @@ class Settings(BaseSettings):
     identity_number_key_id: str = "placeholder"
     identity_number_index_key: SecretStr = PLACEHOLDER_INDEX_KEY
 
+    account_string: AccountString = AccountString()
+    # By organisation number; what a provider's leaves out is as above.
+    provider_account_strings: dict[str, AccountString] = {}
+
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)
@@ -76,6 +93,12 @@ class Settings(BaseSettings):
         return hmac.digest(
             base64.b64decode(self.identity_number_index_key.get_secret_value()), b"idempotency fingerprint", "sha256"
         )
+
+    def account_of(self, organisation_number: str | None) -> AccountString:
+        """The account string that a provider's costs are booked on; None for costs of no single provider."""
+        own = self.provider_account_strings.get(organisation_number or "")
+        named = {} if own is None else own.model_dump(exclude_unset=True)
+        return self.account_string.model_copy(update=named)
 
     @property
     def in_production(self) -> bool:

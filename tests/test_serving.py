@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
 import httpx
+import openpyxl
 import pytest
 
 from app import embedded
@@ -97,3 +99,28 @@ async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path
             assert process.returncode == -signal.SIGTERM
             assert await behind.fetchval(_CONNECTIONS) == 0
         await behind.close()
+
+
+async def test_a_year_is_exported_from_the_shell(cluster: embedded.Cluster, tmp_path: Path) -> None:
+    """The same rows as over HTTP, in any form."""
+    async with cloned(cluster) as name:
+        url = cluster.url("vekstplass_service", name)
+
+        def shell(*arguments: str) -> "subprocess.CompletedProcess[str]":
+            environment = dict(os.environ) | {"DATABASE_URL": url, "VEKSTPLASS_DATA_DIR": str(tmp_path)}
+            command = [sys.executable, "-m", "app", *arguments]
+            return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+        assert shell("demo").returncode == 0
+        out = tmp_path / "ut.xlsx"
+        ran = shell("export", "--year", "2022", "--on", "2022-12-31", "--format", "xlsx", "--out", str(out))
+        assert ran.returncode == 0, ran.stderr
+        rows = list(openpyxl.load_workbook(out)["Framsikt"].iter_rows(min_row=2, values_only=True))
+        sums = {kind: sum(Decimal(str(row[8])) for row in rows if row[0] == kind) for kind in ("budsjett", "prognose")}
+        assert sums == {"budsjett": 6934000, "prognose": 24 * 12 * Decimal("22317.00")}
+        csv_out = tmp_path / "ut.csv"
+        written = shell("export", "--year", "2022", "--format", "csv", "--decimal", "comma", "--out", str(csv_out))
+        assert written.returncode == 0
+        assert "6934000,00" in csv_out.read_text(encoding="utf-8-sig")
+        empty = shell("export", "--year", "2015", "--format", "json", "--out", str(tmp_path / "x"))
+        assert (empty.returncode, (tmp_path / "x").exists()) == (0, True)

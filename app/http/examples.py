@@ -25,6 +25,7 @@ RESOURCES = (
     "evaluation",
     "consent",
     "guideline_evaluation",
+    "snapshot",
 )
 
 

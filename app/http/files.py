@@ -1,0 +1,102 @@
+"""Files that people open in a spreadsheet: CSV as Norwegian Excel reads it, and XLSX with typed cells.
+
+The same rows give the same bytes, so that a file that is fetched again can be compared.
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Literal
+
+import xlsxwriter
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+Cell = str | int | Decimal | date | None
+DecimalMark = Literal["point", "comma"]
+
+# What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MADE = datetime(2022, 1, 1, tzinfo=UTC)
+_MONEY = "#,##0.00"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its header in nynorsk, and how wide it is in characters."""
+
+    header: str
+    width: int = 12
+
+
+def csv_file(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, decimal: DecimalMark = "point") -> bytes:
+    """UTF-8 with a BOM, `;` between, CRLF. Text that looks like a formula gets an apostrophe before it."""
+    written = StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerow([column.header for column in columns])
+    writer.writerows([_text(cell, decimal) for cell in row] for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _text(cell: Cell, decimal: DecimalMark) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        number = f"{cell:f}"
+        return number.replace(".", ",") if decimal == "comma" else number
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return str(cell)
+
+
+@contextmanager
+def xlsx_file() -> Iterator[tuple[Workbook, BytesIO]]:
+    """A workbook to write sheets into, and where its bytes are once it is closed.
+
+    Rows go to a temporary file as they are written, where the machine has room for one; so a sheet's cells are written
+    from the top down.
+    """
+    made = BytesIO()
+    try:
+        where = {"constant_memory": True, "tmpdir": tempfile.gettempdir()}
+    except FileNotFoundError:  # a container with a read-only file system
+        where = {"in_memory": True}
+    # No text becomes a formula, a link or a number: cells are what their types say.
+    typed = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(made, {**where, **typed}) as workbook:
+        workbook.set_properties({"created": _MADE.replace(tzinfo=None)})
+        yield workbook, made
+
+
+def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Worksheet:
+    """A sheet with a frozen bold header and one row per row: amounts and dates as such, not as text."""
+    sheet = workbook.add_worksheet(name)
+    bold = workbook.add_format({"bold": True})
+    sheet.freeze_panes(1, 0)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+    for index, column in enumerate(columns):
+        sheet.write_string(0, index, column.header, bold)
+    write_rows(workbook, sheet, 1, rows)
+    return sheet
+
+
+def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Sequence[Sequence[Cell]]) -> None:
+    """Rows from a row on, each cell by its type; None leaves it empty. 15 digits of an amount are exact."""
+    money = workbook.add_format({"num_format": _MONEY})
+    day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    for number, row in enumerate(rows, start=first_row):
+        for index, cell in enumerate(row):
+            if isinstance(cell, Decimal):
+                sheet.write_number(number, index, float(cell), money)
+            elif isinstance(cell, int):
+                sheet.write_number(number, index, cell)
+            elif isinstance(cell, date):
+                sheet.write_datetime(number, index, datetime.combine(cell, time.min), day)
+            elif cell is not None:
+                sheet.write_string(number, index, cell)
