@@ -113,7 +113,11 @@ def field_error(error: dict[str, Any], body: object = None) -> FieldError:
         sentence = str(error["ctx"]["error"])
     else:
         sentence = _SENTENCES.get(kind, "har ugyldig verdi")
-    location = _within(tuple(error["loc"]), body) if isinstance(body, dict | list) else tuple(error["loc"])
+    location = tuple(error["loc"])
+    if kind.startswith("union_tag_"):  # it is the tag that is wrong, not the whole
+        location = (*location, error["ctx"]["discriminator"].strip("'"))
+    if isinstance(body, dict | list):
+        location = _within(location, body)
     return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
 
 
