@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import health
 from app.absence import batch_routes as absence_batch
+from app.absence import routes as absences
 from app.audit import AccessLogger
 from app.auth import Keys
 from app.budget import routes as budget
@@ -37,6 +38,7 @@ ROUTERS = (
     rates.router,
     budget.router,
     absence_batch.router,
+    absences.router,
     framsikt_routes.router,
     feed.router,
     docs.router,

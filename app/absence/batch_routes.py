@@ -7,16 +7,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import audit, clock
+from app import clock
 from app.absence import problems
 from app.absence.batch import Pushed, Result, push
 from app.absence.items import ItemReader
 from app.absence.models import AbsenceItem, BatchOut
 from app.absence.problems import BATCH_REFUSED, PROVIDER_UNKNOWN
 from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
-from app.absence.reviews import tell_of_reviews_due
+from app.absence.service import after_push
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.negotiation import CSV, JSON, NDJSON
@@ -133,14 +132,6 @@ async def push_batch(
     await after_push(session, pushed)
     body = await _answer(pushed)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
-
-
-async def after_push(session: AsyncSession, pushed: Pushed) -> None:
-    """What a push sets off: the access log, and the reviews that it made due (A3)."""
-    audit.saw(session, {place.participant_id for place in pushed.touched})
-    audit.refused(session, pushed.refused)
-    if pushed.touched:
-        await tell_of_reviews_due(session, pushed.touched, clock.today())
 
 
 def _refused_whole(pushed: Pushed) -> Problem:

@@ -32,10 +32,12 @@ _REQUIRED = ("external_id", "revision", "placement_id", "kind", "from", "to")
 _BEGINNING = re.compile(r'[ \t\n\r]*\{[ \t\n\r]*"items"[ \t\n\r]*:[ \t\n\r]*\[[ \t\n\r]*')
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _END = re.compile(r"[ \t\n\r]*\][ \t\n\r]*\}[ \t\n\r]*\Z")
-_NORWEGIAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})", re.ASCII)
+_NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
+_TRUTH = {"": False, "false": False, "true": True}
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _BLANK = b" \t\r"
 _BLANK_TEXT = " \t\r"
+_TOO_LONG = "er for lang"
 _OPEN_QUOTATION = "har ei sitering som ikkje sluttar"
 
 Read = Item | Fault
@@ -51,21 +53,25 @@ async def read_items(request: Request, sent_as: str, reader: ItemReader) -> list
 
 
 class _Collector:
-    """The items so far; gives the loop back after every slice."""
+    """The items so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: ItemReader) -> None:
         self.items: list[Read] = []
+        self._reader = reader
 
-    async def add(self, item: Read) -> None:
-        if len(self.items) >= MOST_ITEMS:
-            raise TOO_MANY()
+    def add(self, value: object) -> bool:
+        """Read the next item. Whether a slice is full: give the loop back."""
+        return self._append(self._reader.read(value, len(self.items)))
+
+    def add_fault(self, reason: str) -> bool:
+        """The next item is none, for a reason. Whether a slice is full."""
+        return self._append(Fault(None, VALIDATION(f"Linja {reason}.", pointer=f"#/items/{len(self.items)}")))
+
+    def _append(self, item: Read) -> bool:
         self.items.append(item)
-        if len(self.items) % SLICE == 0:
-            await asyncio.sleep(0)
-
-    @property
-    def index(self) -> int:
-        return len(self.items)
+        if len(self.items) > MOST_ITEMS:
+            raise TOO_MANY()
+        return len(self.items) % SLICE == 0
 
 
 async def _read_json(body: bytes, reader: ItemReader) -> list[Read]:
@@ -74,10 +80,13 @@ async def _read_json(body: bytes, reader: ItemReader) -> list[Read]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise malformed(error) from None
+    found = _Collector(reader)
     begun = _BEGINNING.match(text)
     if begun is None:
-        return await _read_parsed(_items_of(parse_strictly(body)), reader)
-    found = _Collector()
+        for value in _items_of(parse_strictly(body)):
+            if found.add(value):
+                await asyncio.sleep(0)
+        return found.items
     position = begun.end()
     if not text.startswith("]", position):
         while True:
@@ -85,7 +94,8 @@ async def _read_json(body: bytes, reader: ItemReader) -> list[Read]:
                 value, position = STRICT_JSON.raw_decode(text, position)
             except (ValueError, RecursionError) as error:
                 raise malformed(error) from None
-            await found.add(reader.read(value, found.index))
+            if found.add(value):
+                await asyncio.sleep(0)
             comma = _COMMA.match(text, position)
             if comma is None:
                 break
@@ -94,13 +104,6 @@ async def _read_json(body: bytes, reader: ItemReader) -> list[Read]:
         # Something else stands beside the items, or the end is missing: have it said exactly.
         _items_of(parse_strictly(body))
         raise malformed(StopIteration())
-    return found.items
-
-
-async def _read_parsed(values: list[object], reader: ItemReader) -> list[Read]:
-    found = _Collector()
-    for value in values:
-        await found.add(reader.read(value, found.index))
     return found.items
 
 
@@ -118,111 +121,123 @@ def _items_of(body: object) -> list[object]:
 
 async def _read_lines(request: Request, reader: ItemReader) -> list[Read]:
     """NDJSON: an item a line; blank lines are none."""
-    found = _Collector()
-    async for line in _lines(request):
-        if line is None:
-            await found.add(_line_fault(found, "er for lang"))
-        elif line.strip(_BLANK):
-            try:
-                value = _value_of(line.decode())
-            except (ValueError, RecursionError) as error:
-                await found.add(_line_fault(found, json_fault(error)))
-            else:
-                await found.add(reader.read(value, found.index))
+    found = _Collector(reader)
+    async for lines in _lines(request):
+        for line in lines:
+            if line is not None and not line.strip(_BLANK):
+                continue
+            if _add_line(found, line):
+                await asyncio.sleep(0)
     return found.items
 
 
-def _value_of(line: str) -> object:
-    value, end = STRICT_JSON.raw_decode(line, len(line) - len(line.lstrip(_BLANK_TEXT)))
-    if line[end:].strip(_BLANK_TEXT):
-        raise ValueError("something follows the value")
-    return value
+def _add_line(found: _Collector, line: bytes | None) -> bool:
+    if line is None:
+        return found.add_fault(_TOO_LONG)
+    try:
+        text = line.decode()
+        value, end = STRICT_JSON.raw_decode(text, len(text) - len(text.lstrip(_BLANK_TEXT)))
+    except (ValueError, RecursionError) as error:
+        return found.add_fault(json_fault(error))
+    if text[end:].strip(_BLANK_TEXT):
+        return found.add_fault("er ikkje gyldig JSON")
+    return found.add(value)
 
 
-async def _lines(request: Request) -> AsyncIterator[bytes | None]:
-    """The body's lines without their ends; None for one that is too long."""
+async def _lines(request: Request) -> AsyncIterator[list[bytes | None]]:
+    """The body's lines without their ends, as many as have come; None for one that is too long."""
     rest = b""
     skipping = False
     async for chunk in request.stream():
         *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if skipping:
-                skipping = False
-            else:
-                yield line if len(line) <= LONGEST_LINE else None
+        found: list[bytes | None] = [line if len(line) <= LONGEST_LINE else None for line in whole]
+        if skipping and found:
+            del found[0]
+            skipping = False
         if len(rest) > LONGEST_LINE:
             if not skipping:
-                yield None
+                found.append(None)
             skipping, rest = True, b""
+        yield found
         await asyncio.sleep(0)
     if not skipping and rest:
-        yield rest if len(rest) <= LONGEST_LINE else None
-
-
-def _line_fault(found: _Collector, reason: str) -> Fault:
-    return Fault(None, VALIDATION(f"Linja {reason}.", pointer=f"#/items/{found.index}"))
+        yield [rest]
 
 
 async def _read_csv(request: Request, reader: ItemReader) -> list[Read]:
     """CSV (RFC 4180) with a header row; `;` or `,` between, UTF-8 with or without BOM, days also as dd.mm.yyyy."""
-    found = _Collector()
+    found = _Collector(reader)
     delimiter = ""
     names: list[str] = []
-    async for record, fault in _records(request):
-        if not fault:
-            try:
-                row = next(csv.reader([record], delimiter=delimiter or _delimiter(record), strict=True))
-            except (csv.Error, StopIteration):
-                fault = "er ikkje gyldig CSV"
+    async for records in _records(request):
+        for record, fault in records:
+            if not delimiter:
+                delimiter = _delimiter(record)
+                names = _names(_row(record, delimiter), fault)
+                continue
+            row = [] if fault else _row(record, delimiter)
+            if len(row) == len(names):
+                full = found.add(_item(names, row))
+            elif row:
+                full = found.add_fault("har ikkje like mange felt som overskrifta")
             else:
-                if not delimiter:
-                    delimiter, names = _delimiter(record), _names(row)
-                    continue
-                if len(row) == len(names):
-                    await found.add(reader.read(_item(names, row), found.index))
-                    continue
-                fault = "har ikkje like mange felt som overskrifta"
-        if not delimiter:
-            raise VALIDATION(f"Overskrifta {fault}.", pointer="#")
-        await found.add(_line_fault(found, fault))
+                full = found.add_fault(fault or "er ikkje gyldig CSV")
+            if full:
+                await asyncio.sleep(0)
     if not delimiter:
         raise VALIDATION("Fila manglar overskrift.", pointer="#")
     return found.items
 
 
-async def _records(request: Request) -> AsyncIterator[tuple[str, str]]:
+def _row(record: str, delimiter: str) -> list[str]:
+    """The record's cells; none where it is not valid CSV."""
+    try:
+        return next(csv.reader([record], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+
+
+async def _records(request: Request) -> AsyncIterator[list[tuple[str, str]]]:
     """CSV records, each with what is wrong with it: lines, joined while a quotation is open."""
     pending = ""
     encoding = "utf-8-sig"
-    async for line in _lines(request):
-        if line is None:
-            yield "", "er for lang"
-            pending = ""
-        elif pending or line.strip(_BLANK):
+    async for lines in _lines(request):
+        found: list[tuple[str, str]] = []
+        for line in lines:
+            if line is None:
+                found.append(("", _TOO_LONG))
+                pending = ""
+                continue
+            if not pending and not line.strip(_BLANK):
+                continue
             try:
                 text = line.decode(encoding).removesuffix("\r")
             except UnicodeDecodeError:
-                yield "", "er ikkje UTF-8"
+                found.append(("", "er ikkje UTF-8"))
                 pending = ""
-            else:
-                pending = f"{pending}\n{text}" if pending else text
-                if pending.count('"') % 2 == 0:
-                    yield pending, ""
-                    pending = ""
-                elif len(pending) > LONGEST_LINE:
-                    yield "", _OPEN_QUOTATION
-                    pending = ""
-        encoding = "utf-8"
+                continue
+            finally:
+                encoding = "utf-8"
+            pending = f"{pending}\n{text}" if pending else text
+            if pending.count('"') % 2 == 0:
+                found.append((pending, ""))
+                pending = ""
+            elif len(pending) > LONGEST_LINE:
+                found.append(("", _OPEN_QUOTATION))
+                pending = ""
+        yield found
     if pending:
-        yield "", _OPEN_QUOTATION
+        yield [("", _OPEN_QUOTATION)]
 
 
 def _delimiter(header: str) -> str:
     return ";" if header.count(";") > header.count(",") else ","
 
 
-def _names(header: list[str]) -> list[str]:
+def _names(header: list[str], fault: str) -> list[str]:
     names = [name.strip() for name in header]
+    if fault or not names:
+        raise VALIDATION(f"Overskrifta {fault or 'er ikkje gyldig CSV'}.", pointer="#")
     missing = [name for name in _REQUIRED if name not in names]
     if missing:
         raise VALIDATION(f"Overskrifta manglar {', '.join(missing)}.", pointer="#")
@@ -233,16 +248,21 @@ def _names(header: list[str]) -> list[str]:
 
 def _item(names: list[str], row: list[str]) -> dict[str, object]:
     """A CSV row as the JSON item it stands for; what has no such form stays text, and is refused as that."""
-    item: dict[str, object] = {"percent": 100, "note": None, "cancelled": False}
-    for name, cell in zip(names, row, strict=True):
-        if cell == "" and name not in _REQUIRED:
-            continue
-        if name in ("from", "to"):
-            item[name] = _NORWEGIAN_DAY.sub(r"\3-\2-\1", cell) if len(cell) == 10 else cell
-        elif name in ("revision", "percent"):
-            item[name] = int(cell) if _WHOLE.fullmatch(cell) else cell
-        elif name == "cancelled":
-            item[name] = {"true": True, "false": False}.get(cell.lower(), cell)
-        else:
-            item[name] = cell
+    cells = dict(zip(names, row, strict=True))
+    item: dict[str, object] = {**cells}
+    for name in ("from", "to"):
+        day = cells[name]
+        if day[2:3] == "." and _NORWEGIAN_DAY.fullmatch(day):
+            item[name] = f"{day[6:]}-{day[3:5]}-{day[:2]}"
+    for name in ("revision", "percent"):
+        number = cells.get(name, "")
+        if _WHOLE.fullmatch(number):
+            item[name] = int(number)
+    if not cells.get("percent"):
+        item["percent"] = 100
+    item["note"] = cells.get("note") or None
+    cancelled = cells.get("cancelled", "")
+    item["cancelled"] = _TRUTH.get(cancelled.lower(), cancelled)
+    if cells.get("provider_id") == "":
+        del item["provider_id"]
     return item

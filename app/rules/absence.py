@@ -9,6 +9,9 @@ from uuid import UUID
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
 
+HIGHEST_REVISION = 2_147_483_647
+"""The last number a revision can have."""
+
 Content = tuple[UUID, str, date, date, int, str | None]
 """What an absence says: placement, kind, first and last day, percent of the day, note."""
 

@@ -1,0 +1,89 @@
+"""Absences as files: CSV for programs, XLSX for people, with the columns of the JSON and headings in its words."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+
+from xlsxwriter import Workbook
+
+from app.absence.models import Absence
+
+MOST_ROWS = 50_000
+
+Cell = str | int | bool | date | datetime | None
+
+COLUMNS: dict[str, Callable[[Absence], Cell]] = {
+    "id": lambda row: str(row.id),
+    "provider_id": lambda row: str(row.provider_id),
+    "external_id": lambda row: row.external_id,
+    "placement_id": lambda row: str(row.placement_id),
+    "revision": lambda row: row.revision,
+    "kind": lambda row: row.kind,
+    "from": lambda row: row.starts_on,
+    "to": lambda row: row.ends_on,
+    "percent": lambda row: row.percent,
+    "note": lambda row: row.note,
+    "cancelled": lambda row: row.cancelled,
+    "created_at": lambda row: row.created_at,
+    "updated_at": lambda row: row.updated_at,
+}
+
+# A cell that begins with one of these is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _rows(absences: Iterable[Absence]) -> Iterator[list[Cell]]:
+    for absence in absences:
+        yield [value(absence) for value in COLUMNS.values()]
+
+
+def as_csv(absences: Iterable[Absence]) -> bytes:
+    """RFC 4180, UTF-8, comma between."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for row in _rows(absences):
+        writer.writerow([_plain(cell) for cell in row])
+    return file.getvalue().encode()
+
+
+def _plain(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case date():  # an instant is one too
+            return cell.isoformat()
+        case str() if cell.startswith(_FORMULA):
+            return f"'{cell}"
+    return str(cell)
+
+
+def as_xlsx(absences: Iterable[Absence]) -> bytes:
+    """One sheet, written row by row (constant memory)."""
+    file = io.BytesIO()
+    with Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet("Fråvær")
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(COLUMNS) - 1, 14)
+        instants = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for column, name in enumerate(COLUMNS):
+            sheet.write_string(0, column, name, book.add_format({"bold": True}))
+        for number, row in enumerate(_rows(absences), 1):
+            for column, cell in enumerate(row):
+                match cell:
+                    case None:
+                        continue
+                    case bool():
+                        sheet.write_boolean(number, column, cell)
+                    case int():
+                        sheet.write_number(number, column, cell)
+                    case datetime():
+                        sheet.write_datetime(number, column, cell.replace(tzinfo=None), instants)
+                    case date():
+                        sheet.write_datetime(number, column, cell)
+                    case _:
+                        sheet.write_string(number, column, cell)
+    return file.getvalue()

@@ -1,0 +1,300 @@
+"""Absences by hand, in lists and files, what they add up to, and the reviews they ask for (A1–A4), through HTTP."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+
+from app import clock
+from app.rules.calendar import is_planned_day
+from tests.api import way
+from tests.api.absences import ORGANISATION, item, placement, pushed, statuses
+from tests.api.way import ok, refused
+from tests.conftest import Api
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def by_hand(placement_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of an absence by hand."""
+    body = {"placement_id": placement_id, "kind": "sick", "from": "2022-10-03", "to": "2022-10-04"}
+    return body | changes
+
+
+def planned_days(until: date, count: int) -> list[str]:
+    """So many planned days, the last of them on or before a day."""
+    days = (until - timedelta(days=back) for back in range(4 * count + 20))
+    return [day.isoformat() for day in days if is_planned_day(day)][:count]
+
+
+async def recorded(api: Api, **changes: Any) -> dict[str, Any]:
+    """An absence by hand at a fresh place."""
+    place = await placement(api, await way.provider(api))
+    return ok(await api.provider(ORGANISATION).post("/v1/absences", json=by_hand(place, **changes)))
+
+
+async def test_an_absence_by_hand(api: Api) -> None:
+    """A1: the whole object, found where `Location` says; what is left out has its default."""
+    place = await placement(api, await way.provider(api))
+    client = api.provider(ORGANISATION)
+    answer = await client.post("/v1/absences", json=by_hand(place))
+    made = ok(answer)
+    read = await client.get(answer.headers["location"])
+    assert ok(read, 200) == made
+    assert read.headers["etag"] == answer.headers["etag"]
+    assert {name: made[name] for name in ("from", "to", "percent", "note", "revision", "cancelled", "kind")} == {
+        "from": "2022-10-03",
+        "to": "2022-10-04",
+        "percent": 100,
+        "note": None,
+        "revision": 1,
+        "cancelled": False,
+        "kind": "sick",
+    }
+    again = by_hand(place, external_id=made["external_id"])
+    assert ok(await client.post("/v1/absences", json=again), 200) == made
+    changed = by_hand(place, external_id=made["external_id"], percent=50)
+    refused(await client.post("/v1/absences", json=changed), 409, "absence-revision-conflict")
+    for body, status, code, pointer in (
+        (by_hand(place), 409, "absence-over-full-day", "#/percent"),
+        (by_hand(place, **{"from": "2020-12-31"}), 409, "absence-outside-placement", "#/from"),
+        (by_hand(place, note="57912075186"), 422, "identity-number-in-text", "#/note"),
+        (by_hand(place, **{"to": "2022-10-02"}), 422, "validation", "#"),
+        (by_hand(made["id"]), 404, "not-found", "#/placement_id"),
+    ):
+        problem = refused(await client.post("/v1/absences", json=body), status, code)
+        assert problem["errors"][0]["pointer"] == pointer
+
+
+async def test_a_change_is_a_new_revision_and_history_is_kept(api: Api) -> None:
+    made = await recorded(api, note="Ringde.")
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{made['id']}"
+    refused(await client.patch(path, json={"percent": 50}), 428, "precondition-required")
+    tag = (await client.get(path)).headers["etag"]
+    answer = await client.patch(path, json={"percent": 50, "note": None}, headers={"If-Match": tag})
+    changed = ok(answer, 200)
+    assert (changed["percent"], changed["note"], changed["revision"]) == (50, None, 2)
+    refused(await client.patch(path, json={"percent": 60}, headers={"If-Match": tag}), 412, "precondition-failed")
+    now = {"If-Match": answer.headers["etag"]}
+    assert ok(await client.patch(path, json={"percent": 50}, headers=now), 200) == changed
+    problem = refused(await client.patch(path, json={"to": "2022-10-01"}, headers=now), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/to"
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.delete(path)).status_code == 204
+    gone = await client.get(path)
+    assert (gone.json()["cancelled"], gone.json()["revision"]) == (True, 3)
+    late = {"If-Match": gone.headers["etag"]}
+    refused(await client.patch(path, json={"percent": 60}, headers=late), 409, "absence-cancelled")
+    history = ok(await client.get(f"{path}/revisions"), 200)["items"]
+    assert [(one["revision"], one["percent"], one["note"], one["cancelled"]) for one in history] == [
+        (1, 100, "Ringde.", False),
+        (2, 50, None, False),
+    ]
+
+
+async def test_who_sees_what(api: Api) -> None:
+    """The wall: a provider its own, a service its area, the case office all, the others nothing."""
+    made = await recorded(api)
+    path = f"/v1/absences/{made['id']}"
+    ok(await api.case_officer.get(path), 200)
+    ok(await api.service("habilitation").get(path), 200)
+    await way.provider(api, organisation_number="310300411", name="KIM AS")
+    for client in (api.service("mental_health"), api.provider("310300411")):
+        assert (await client.get(path)).status_code == 404
+        assert (await client.get(f"{path}/revisions")).status_code == 404
+        assert ok(await client.get("/v1/absences"), 200)["items"] == []
+    assert (await api.provider("310300411").delete(path)).status_code == 404
+    for client in (api.finance, api.epj, api.auditor):
+        refused(await client.get(path), 403, "role-required")
+        refused(await client.get("/v1/absences"), 403, "role-required")
+    refused(await api.service("habilitation").delete(path), 403, "role-required")
+
+
+async def test_lists_and_files(api: Api) -> None:
+    """Filters, cursors, and the same rows as CSV and XLSX."""
+    provider_id = await way.provider(api)
+    places = [await placement(api, provider_id) for _ in range(2)]
+    client = api.provider(ORGANISATION)
+    items = [
+        item(places[n % 2], external_id=f"={n}", first=f"2022-10-{n + 1:02}", last=f"2022-10-{n + 2:02}", percent=50)
+        for n in range(6)
+    ]
+    items[5]["kind"] = "holiday"
+    await pushed(client, items)
+    pages, after = [], {}
+    while True:
+        page = ok(await client.get("/v1/absences", params={"limit": "4", **after}), 200)
+        pages.append([one["external_id"] for one in page["items"]])
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert pages == [["=0", "=1", "=2", "=3"], ["=4", "=5"]]
+    for query, found in (
+        ({"placement_id": places[1]}, ["=1", "=3", "=5"]),
+        ({"provider_id": provider_id, "kind": "holiday"}, ["=5"]),
+        ({"from": "2022-10-05"}, ["=3", "=4", "=5"]),
+        ({"to": "2022-10-02"}, ["=0", "=1"]),
+        ({"from": "2022-10-03", "to": "2022-10-03"}, ["=1", "=2"]),
+        ({"provider_id": places[0]}, []),
+    ):
+        rows = ok(await client.get("/v1/absences", params=query), 200)["items"]
+        assert [one["external_id"] for one in rows] == found, query
+    as_csv = await client.get("/v1/absences", headers={"Accept": "text/csv"}, params={"limit": "1"})
+    assert as_csv.headers["content-type"].startswith("text/csv")
+    table = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert [row["external_id"] for row in table] == [f"'={n}" for n in range(6)]
+    assert (table[0]["from"], table[0]["percent"], table[0]["note"], table[0]["cancelled"]) == (
+        "2022-10-01",
+        "50",
+        "",
+        "false",
+    )
+    as_xlsx = await client.get("/v1/absences", headers={"Accept": XLSX}, params={"kind": "holiday"})
+    assert as_xlsx.headers["content-type"] == XLSX
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx.content)).active
+    assert sheet is not None
+    head, only = sheet.iter_rows(values_only=True)
+    row = dict(zip(head, only, strict=True))
+    assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "holiday", 50, False)
+    assert row["from"].date() == date(2022, 10, 6)
+
+
+async def test_a3_summary(api: Api) -> None:
+    """A3: weekdays that are no public holiday times the share; `holiday` is not counted; extensive from 30 %."""
+    await way.law(api)
+    place = await placement(api, await way.provider(api), share=50, starts_on="2021-01-01")
+    client = api.provider(ORGANISATION)
+    path = f"/v1/placements/{place}/absence-summary"
+    # The 90 days to 30 June 2022 have 58 planned days: Easter, 17 May, Ascension and Whit Monday are none.
+    empty = ok(await client.get(path, params={"on": "2022-06-30"}), 200)
+    assert (empty["window_from"], empty["planned"], empty["absent"], empty["share"]) == (
+        "2022-04-02",
+        "29.00",
+        "0.00",
+        "0.00",
+    )
+    await pushed(
+        client,
+        [
+            item(place, external_id="1", first="2022-03-20", last="2022-04-04"),  # one day of it
+            item(place, external_id="2", first="2022-05-14", last="2022-05-18", percent=50),  # Mon, Wed: 17 May not
+            item(place, external_id="3", kind="holiday", first="2022-06-01", last="2022-06-10"),
+            item(place, external_id="4", kind="unexcused", first="2022-06-27", last="2022-07-10", percent=75),
+        ],
+    )
+    found = ok(await client.get(path, params={"on": "2022-06-30"}), 200)
+    assert (found["absent"], found["share"], found["review_due"]) == ("5.00", "17.24", False)
+    assert found["by_kind"] == {
+        "sick": "2.00",
+        "holiday": "7.00",
+        "leave": "0.00",
+        "unexcused": "3.00",
+        "other": "0.00",
+    }
+    await pushed(client, [item(place, external_id="5", kind="other", first="2022-06-20", last="2022-06-23")])
+    found = ok(await api.service("habilitation").get(path, params={"on": "2022-06-30"}), 200)
+    assert (found["absent"], found["share"], found["review_due"]) == ("9.00", "31.03", True)
+    refused(await api.finance.get(path), 403, "role-required")
+    assert (await api.service("mental_health").get(path)).status_code == 404
+    refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
+
+
+async def events(api: Api) -> list[dict[str, Any]]:
+    """What was told about absence."""
+    items = ok(await api.case_officer.get("/v1/events", params={"limit": 200}), 200)["items"]
+    return [one for one in items if one["type"].startswith("absence.")]
+
+
+async def test_a3_a_review_is_told_once_and_closed_until_new_absence(committed_api: Api) -> None:
+    """A3: `absence.review_due` when a push makes it true; again only after a review and new absence."""
+    api = committed_api
+    await way.law(api)
+    place = await placement(api, await way.provider(api))
+    client = api.provider(ORGANISATION)
+    days = planned_days(clock.today(), 40)
+    items = [item(place, external_id=day, first=day, last=day) for day in days]
+    path = f"/v1/placements/{place}/absence-reviews"
+    summary = f"/v1/placements/{place}/absence-summary"
+    body = {"reviewed_on": clock.today().isoformat(), "outcome": "follow_up", "reason": "Nytt møte i haust."}
+    await pushed(client, items[:5])
+    assert await events(api) == []
+    refused(await api.case_officer.post(path, json=body), 409, "absence-review-not-due")
+    await pushed(client, items[:25], dry_run="true")
+    assert await events(api) == []
+    await pushed(client, items[:25])
+    await pushed(client, items[:30])
+    [told] = await events(api)
+    assert (told["type"], told["subject"]) == ("absence.review_due", f"/v1/placements/{place}")
+    assert ok(await client.get(summary), 200)["review_due"] is True
+    refused(await client.post(path, json=body), 403, "role-required")
+    answer = await api.case_officer.post(path, json=body)
+    made = ok(answer)
+    assert ok(await api.service("habilitation").get(answer.headers["location"]), 200) == made
+    assert ok(await api.case_officer.get(path), 200)["items"] == [made]
+    refused(await client.get(path), 403, "role-required")
+    assert ok(await client.get(summary), 200)["review_due"] is False
+    refused(await api.case_officer.post(path, json=body), 409, "absence-review-not-due")
+    assert statuses(await pushed(client, items[:30])) == ["unchanged"] * 30
+    assert ok(await client.get(summary), 200)["review_due"] is False
+    await pushed(client, items[:31])
+    assert ok(await client.get(summary), 200)["review_due"] is True
+    assert [one["type"] for one in await events(api)] == [
+        "absence.review_due",
+        "absence.reviewed",
+        "absence.review_due",
+    ]
+    # Under the threshold and over it again is told again.
+    gone = [{**one, "revision": 2, "cancelled": True} for one in items[:31]]
+    await pushed(client, gone)
+    back = [{**one, "external_id": f"ny {one['external_id']}"} for one in items[:31]]
+    await pushed(client, back)
+    assert [one["type"] for one in await events(api)][-2:] == ["absence.review_due", "absence.review_due"]
+
+
+async def test_report(api: Api) -> None:
+    """Per placement and kind, in the period alone."""
+    provider_id = await way.provider(api)
+    places = sorted([await placement(api, provider_id) for _ in range(3)])
+    client = api.provider(ORGANISATION)
+    await pushed(
+        client,
+        [
+            item(places[0], external_id="1", first="2022-09-26", last="2022-10-04"),
+            item(places[0], external_id="2", first="2022-10-05", last="2022-10-05", percent=25),
+            item(places[0], external_id="3", kind="holiday", first="2022-10-10", last="2022-10-10"),
+            item(places[2], external_id="4", first="2022-10-31", last="2022-11-04", percent=10),
+            item(places[1], external_id="5", first="2022-11-01", last="2022-11-04"),
+            item(places[1], external_id="6", first="2022-10-03", last="2022-10-04", cancelled=True),
+        ],
+    )
+    path = f"/v1/providers/{provider_id}/absence-report"
+    period = {"from": "2022-10-01", "to": "2022-10-31"}
+    found = ok(await client.get(path, params=period), 200)
+    assert (found["provider_id"], found["from"], found["to"], found["next"]) == (provider_id, *period.values(), None)
+    assert [(row["placement_id"], row["kind"], row["absences"], row["days"]) for row in found["items"]] == [
+        (places[0], "holiday", 1, "1.00"),
+        (places[0], "sick", 2, "2.25"),
+        (places[2], "sick", 1, "0.10"),
+    ]
+    paged, after = [], {}
+    while True:
+        page = ok(await client.get(path, params={**period, "limit": "1", **after}), 200)
+        paged += page["items"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert paged == found["items"]
+    await way.provider(api, organisation_number="310300411", name="KIM AS")
+    assert (await api.provider("310300411").get(path, params=period)).status_code == 404
+    refused(await client.get(path, params={"from": "2022-10-02", "to": "2022-10-01"}), 422, "validation")
+    refused(await client.get(path, params={"from": "1900-01-01", "to": "2099-01-01"}), 422, "validation")
+
+
+@pytest.mark.parametrize("query", ["from", "to"])
+async def test_a_report_has_a_period(api: Api, query: str) -> None:
+    path = f"/v1/providers/{await way.provider(api)}/absence-report"
+    refused(await api.case_officer.get(path, params={query: "2022-10-02"}), 422, "validation")
