@@ -1,0 +1,147 @@
+"""Every constraint of the database is either a refusal with a name, or out of a client's reach for a reason.
+
+What is neither would be a bare 409 and an error in the log. A new constraint fails here until one of the two is said.
+"""
+
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+
+from app.http.errors import CONSTRAINTS
+from app.http.problems import TYPES
+
+# The service looks up whatever a client names, in the same transaction, and nothing that is named can go away: no role
+# may delete a row that others point at (see below).
+REFERENCE = "the rows are looked up first, and no row that others point at is ever deleted or given another key"
+CHECKED = "the shape or the rule above it is stricter, and refuses with a pointer"
+
+UNREACHABLE = {
+    "alembic_version_pkc": "migrations alone write it",
+    "ck_absence_cancelled": "a revision that cancels is stored as cancelled by the one statement that stores it",
+    "ck_absence_ends_on": CHECKED,
+    "fk_absence_placement_id_provider_id": REFERENCE,
+    "fk_absence_review_placement_id_provider_id": REFERENCE,
+    "fk_absence_revision_provider_id_external_id": "a revision is stored after its absence, in the same transaction",
+    "fk_absence_watch_placement_id_provider_id": REFERENCE,
+    "pk_absence_watch": "stored by an upsert on this very key",
+    "ck_access_log_participant_id": "a row that names nobody is written for a denied request alone",
+    "pk_access_log": "a chain's next number is taken under the chain's lock",
+    "pk_budget_flag": "stored by an upsert on this very key, under the year's lock",
+    "ck_consent_valid_to": CHECKED,
+    "ck_consent_withdrawn_on": CHECKED,
+    "ck_decision_application_id": "each kind of decision has a shape of its own, with what it needs",
+    "ck_decision_grant": "each kind of decision has a shape of its own, with what it needs",
+    "ck_decision_placement_id": "each kind of decision has a shape of its own, with what it needs",
+    "fk_decision_placement_id_provider_id": REFERENCE,
+    "fk_decision_request_id_application_id_provider_id": "a request of another application is refused before (D4)",
+    "uq_decision_follows_id": "a decision that follows another is not taken in yet",
+    "ck_evaluation_period_to": CHECKED,
+    "fk_evaluation_placement_id_provider_id": REFERENCE,
+    "ck_guideline_version_per_year": CHECKED,
+    "pk_idempotency_key": "a key of a caller is held by a lock from the moment it is looked for",
+    "ck_meeting_participant_absence_reason": CHECKED,
+    "ck_meeting_placement_id": CHECKED,
+    "ck_meeting_present": "presence is derived from the attendees, never taken in",
+    "ck_meeting_provider_id": CHECKED,
+    "ck_meeting_themes": CHECKED,
+    "fk_meeting_placement_id_provider_id": REFERENCE,
+    "ck_meeting_version_correction": "the first version has no correction, and a correction has one by its shape",
+    "uq_meeting_version_meeting_id_version": "a correction holds the meeting's row locked",
+    "ck_participant_identity_number": "the three columns of a sealed number are written together",
+    "uq_participant_external_id_system_value": "an upsert holds a lock on system and value before it looks",
+    "ck_placement_decided_on": "a grant has its day of decision, and a legacy placement has none, by their shapes",
+    "ck_placement_ends_on": CHECKED,
+    "ck_placement_monthly_price": "a legacy placement has its price, and a grant has none, by their shapes",
+    "ck_plan_sent_on": CHECKED,
+    "fk_plan_placement_id_provider_id": REFERENCE,
+    "ck_request_answered_on": "answer and day are written together",
+    "ck_request_reason": CHECKED,
+    "ck_request_text": CHECKED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint or a unique index. `kind`: p primary, u unique, x exclusion, f foreign, c check."""
+
+    name: str
+    table: str
+    kind: str
+    columns: frozenset[str]
+
+    @property
+    def reason(self) -> str | None:
+        """Why no client can break it, as far as its shape tells."""
+        if self.kind in "pu" and "id" in self.columns:
+            return "ids are made by the service, and never taken from a client"
+        if self.kind == "c" and len(self.columns) == 1:
+            return "a field's own type is stricter: test_every_operation.py tries every field"
+        if self.kind == "f" and len(self.columns) == 1:
+            return REFERENCE
+        return None
+
+
+@pytest.fixture
+async def constraints(owner: asyncpg.Connection) -> dict[str, Constraint]:
+    """All there are in the schema, but for NOT NULL (a constraint with a name only since PostgreSQL 18)."""
+    rows = await owner.fetch(
+        """
+        select conname as name, conrelid::regclass::text as table, contype::text as kind, columns
+        from pg_constraint
+        cross join lateral (
+            select array_agg(attname::text) as columns from pg_attribute
+            where attrelid = conrelid and attnum = any(conkey)
+        ) as named
+        where connamespace = 'public'::regnamespace and contype <> 'n'
+        union all
+        select indexrelid::regclass::text, indrelid::regclass::text, 'u', columns
+        from pg_index
+        join pg_class on pg_class.oid = indrelid
+        cross join lateral (
+            select array_agg(attname::text) as columns from pg_attribute
+            where attrelid = indrelid and attnum = any(indkey)
+        ) as named
+        where indisunique and relnamespace = 'public'::regnamespace
+            and not exists (select from pg_constraint where conindid = indexrelid)
+        """
+    )
+    return {
+        row["name"]: Constraint(row["name"], row["table"], row["kind"], frozenset(row["columns"] or ())) for row in rows
+    }
+
+
+def test_what_is_said_is_true_of_the_schema(constraints: dict[str, Constraint]) -> None:
+    """No row about a constraint that is gone, and none that needs no row."""
+    assert set(constraints) >= set(CONSTRAINTS)
+    assert set(constraints) >= set(UNREACHABLE)
+    assert set(CONSTRAINTS).isdisjoint(UNREACHABLE)
+    assert [name for name in UNREACHABLE if constraints[name].reason] == []
+
+
+def test_every_constraint_is_mapped_or_out_of_reach(constraints: dict[str, Constraint]) -> None:
+    unsaid = [
+        constraint
+        for constraint in constraints.values()
+        if constraint.reason is None and constraint.name not in {*CONSTRAINTS, *UNREACHABLE}
+    ]
+    assert unsaid == []
+
+
+async def test_what_others_point_at_is_never_deleted(owner: asyncpg.Connection) -> None:
+    """So that a row that was found is still there when it is pointed at."""
+    deletable = await owner.fetch(
+        """
+        select distinct confrelid::regclass::text from pg_constraint
+        where contype = 'f' and has_table_privilege('vekstplass_service', confrelid, 'DELETE')
+        """
+    )
+    assert deletable == []
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRAINTS))
+def test_a_mapped_constraint_is_a_conflict_with_a_sentence(name: str) -> None:
+    problem = CONSTRAINTS[name]()
+    assert problem.type is TYPES[problem.type.code]
+    assert problem.type.status == 409
+    assert problem.detail.endswith(".")
