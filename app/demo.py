@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from app.auth import Actor
 from app.budget import service as budget
+from app.budget import settlements
 from app.budget.models import BudgetFrame, ExpectedRefund, ExpectedRefundIn, FrameIn
 from app.db import Database, Identity, Row
 from app.followup import meetings, plans
@@ -128,6 +129,7 @@ async def load(database: Database, settings: Settings) -> bool:
         await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
         await _follow_up(session)
+        await settlements.close_month(session, LOADER, 2022, 1)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await framsikt.take_snapshot(session, LOADER, 2022, tertial, settings)
     return True

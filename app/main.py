@@ -15,6 +15,7 @@ from app.absence import routes as absences
 from app.audit import AccessLogger
 from app.auth import Keys
 from app.budget import routes as budget
+from app.budget import settlement_routes as settlements
 from app.db import Database
 from app.followup import filing_routes as filing
 from app.http import docs, errors, openapi
@@ -37,6 +38,7 @@ ROUTERS = (
     filing.router,
     rates.router,
     budget.router,
+    settlements.router,
     absence_batch.router,
     absences.router,
     framsikt_routes.router,
@@ -59,6 +61,7 @@ TAGS = [
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
     {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},
     {"name": "exports", "description": "The year as Framsikt and spreadsheets read it."},
+    {"name": "settlement", "description": "Closed months, what differs since, and the four eyes (C13)."},
     {"name": "events", "description": "What happened, for whoever follows along."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]

@@ -40,6 +40,7 @@ INSTEAD: dict[tuple[str, str], Any] = {
     ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 6)),
     ("post /v1/placements", "participant_id"): str(demo_id("participant", 30)),
     ("post /v1/placements", "starts_on"): "2021-03-01",
+    ("post /v1/budgets/{year}/settlements/{month}", "month"): 2,
     ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
 }
