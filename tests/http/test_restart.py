@@ -1,0 +1,241 @@
+"""The database goes away, comes back, fills up or hangs: the service says 503 and when to retry, and heals by itself.
+
+The cluster is one of our own, since restarting it would disturb the other tests.
+"""
+
+import asyncio
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import asyncpg
+import httpx
+import pytest
+
+from app import embedded, schema
+from app.db import Database
+from app.http.problems import MEDIA_TYPE
+from app.settings import Settings
+from tests.conftest import Api, assembled
+from tests.http.server import serving
+from tests.tokens import ISSUERS, bearer
+
+PROVIDERS = "/v1/providers"
+WHOLE_AGAIN = 5.0
+
+
+@pytest.fixture(scope="module")
+def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    """A PostgreSQL that only these tests use; what it acknowledges outlives its own crash, as in production."""
+    durable = {"synchronous_commit": "on"}
+    with embedded.start(tmp_path_factory.mktemp("restarted"), settings=durable, throwaway=True) as running:
+        asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
+        schema.upgrade(running.url("vekstplass_owner"))
+        yield running
+
+
+@asynccontextmanager
+async def service(cluster: embedded.Cluster, *, pool_size: int = 5) -> AsyncIterator[httpx.AsyncClient]:
+    """The service on that cluster, behind a real server, and a case officer's client."""
+    url = cluster.url("vekstplass_service")
+    settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
+    database = Database(url, pool_size=pool_size)
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        serving(assembled(settings, database)) as address,
+        httpx.AsyncClient(base_url=address, headers=bearer("case_officer"), limits=limits, timeout=30) as client,
+    ):
+        yield client
+    await database.close()
+
+
+@asynccontextmanager
+async def behind_the_wall(cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(cluster.dsn("postgres"))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def assert_unavailable(answer: httpx.Response) -> None:
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.headers["retry-after"].isdigit()
+    assert answer.json()["type"] == "/problems/unavailable"
+
+
+@dataclass
+class Load:
+    """Callers that go on whatever happens, and what they were told. A client's own error would end them."""
+
+    client: httpx.AsyncClient
+    numbers: Iterator[int]
+    answers: Counter[int] = field(default_factory=Counter)
+    acknowledged: set[str] = field(default_factory=set)
+    last_refused: float = 0.0
+    over: bool = False
+
+    async def read(self) -> None:
+        while not self.over:
+            self.note(await self.client.get(PROVIDERS))
+
+    async def write(self) -> None:
+        """Each row until it is acknowledged, under one key."""
+        while not self.over:
+            number = str(next(self.numbers))
+            body = {"name": "X AS", "organisation_number": number, "municipality_number": "4631"}
+            while not self.over:
+                answer = await self.client.post(PROVIDERS, json=body, headers={"Idempotency-Key": number})
+                self.note(answer)
+                if answer.status_code == 201:
+                    self.acknowledged.add(number)
+                    break
+
+    def note(self, answer: httpx.Response) -> None:
+        self.answers[answer.status_code] += 1
+        if answer.status_code not in (200, 201):
+            assert_unavailable(answer)
+            self.last_refused = time.monotonic()
+
+
+def valid_numbers() -> Iterator[int]:
+    """Organisation numbers that pass their control."""
+    for stem in range(31_100_000, 32_000_000):
+        rest = sum(int(digit) * weight for digit, weight in zip(str(stem), (3, 2, 7, 6, 5, 4, 3, 2), strict=True)) % 11
+        if rest != 1:
+            yield stem * 10 + (11 - rest) % 11
+
+
+NUMBERS = valid_numbers()
+
+
+async def disturb(cluster: embedded.Cluster, how: str) -> None:
+    """Take the database away under its callers, and return when it is there again."""
+    if how == "backends killed":
+        async with behind_the_wall(cluster) as connection:
+            for _ in range(10):
+                await connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'vekstplass_service'"
+                )
+                await asyncio.sleep(0.03)
+    else:
+        await asyncio.to_thread(cluster.restart, signal.SIGINT if how == "restarted" else signal.SIGQUIT)
+
+
+@pytest.mark.parametrize("how", ["restarted", "crashed", "backends killed"])
+async def test_disturbed_under_load_it_answers_503_and_is_whole_again(own_cluster: embedded.Cluster, how: str) -> None:
+    """Only 2xx and 503 with Retry-After; within 5 seconds only 2xx; what was acknowledged is there, once."""
+    async with service(own_cluster) as client:
+        load = Load(client, NUMBERS)
+        workers = [asyncio.create_task(worker()) for worker in [load.read] * 3 + [load.write] * 3]
+        while len(load.acknowledged) < 10:
+            await asyncio.sleep(0.01)
+        await disturb(own_cluster, how)
+        back = time.monotonic()
+        while time.monotonic() - max(back, load.last_refused) < 0.5:
+            assert time.monotonic() - back < WHOLE_AGAIN + 0.5
+            await asyncio.sleep(0.02)
+        done = len(load.acknowledged)
+        while len(load.acknowledged) < done + 10:
+            await asyncio.sleep(0.01)
+        load.over = True
+        await asyncio.gather(*workers)
+    async with behind_the_wall(own_cluster) as connection:
+        stored = await connection.fetch(
+            "select organisation_number as number, count(*) as times from provider group by 1"
+        )
+    times = {row["number"]: row["times"] for row in stored}
+    assert load.acknowledged <= set(times)
+    assert set(times.values()) == {1}
+    assert load.answers[503] > 0
+
+
+async def test_restarted_while_idle_nobody_notices(own_cluster: embedded.Cluster) -> None:
+    """The pool passes over connections that the server has closed."""
+    async with service(own_cluster) as client:
+        full = await asyncio.gather(*(client.get(PROVIDERS) for _ in range(20)))
+        assert {answer.status_code for answer in full} == {200}
+        await asyncio.to_thread(own_cluster.restart)
+        again = await asyncio.gather(*(client.get(PROVIDERS) for _ in range(20)))
+        assert [answer.status_code for answer in again] == [200] * 20
+
+
+async def test_a_full_pool_says_so_within_two_seconds(own_cluster: embedded.Cluster) -> None:
+    """And whoever asks for no connection is not kept waiting."""
+    async with service(own_cluster, pool_size=2) as client, behind_the_wall(own_cluster) as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("lock table provider in access exclusive mode")
+        holding = [asyncio.create_task(client.get(PROVIDERS)) for _ in range(2)]
+        while await connection.fetchval("select count(*) from pg_locks where not granted") < 2:
+            await asyncio.sleep(0.01)
+        began = time.monotonic()
+        refused, live, unknown = await asyncio.gather(
+            client.get(PROVIDERS), client.get("/health/live"), client.get(PROVIDERS, headers={"Authorization": ""})
+        )
+        assert time.monotonic() - began < 2
+        assert_unavailable(refused)
+        assert (live.status_code, unknown.status_code) == (200, 401)
+        await transaction.rollback()
+        assert {answer.status_code for answer in await asyncio.gather(*holding)} == {200}
+        assert (await client.get(PROVIDERS)).status_code == 200
+
+
+@pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
+async def test_what_takes_too_long_is_given_up(own_cluster: embedded.Cluster, limit: str) -> None:
+    """By the database itself, on the role's limit (here a shorter one); the connection serves the next request."""
+    async with behind_the_wall(own_cluster) as connection:
+        role = "alter role vekstplass_service in database vekstplass"
+        await connection.execute(f"{role} set {limit} = '200ms'")
+        try:
+            async with service(own_cluster, pool_size=1) as client:
+                async with connection.transaction():
+                    await connection.execute("lock table provider in access exclusive mode")
+                    assert_unavailable(await client.get(PROVIDERS))
+                assert (await client.get(PROVIDERS)).status_code == 200
+        finally:
+            await connection.execute(f"{role} reset {limit}")
+
+
+async def test_a_transaction_left_open_is_ended(own_cluster: embedded.Cluster) -> None:
+    """A connection that the database ended while nobody looked is not handed out again."""
+    async with behind_the_wall(own_cluster) as connection:
+        url = own_cluster.url("vekstplass_service")
+        database = Database(url, pool_size=1)
+        settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
+        api = Api(assembled(settings, database))
+        assert (await api.case_officer.get(PROVIDERS)).status_code == 200
+        ended = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'vekstplass_service'"
+        assert await connection.fetchval(ended)
+        assert (await api.case_officer.get(PROVIDERS)).status_code == 200
+        await database.close()
+
+
+async def test_the_roles_have_their_limits(own_cluster: embedded.Cluster) -> None:
+    """On the role, so that they hold behind a pooler too; and no role is more than it needs to be."""
+    service_role = await asyncpg.connect(own_cluster.dsn("vekstplass_service"))
+    limits = {
+        name: await service_role.fetchval(f"show {name}")
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
+    }
+    await service_role.close()
+    assert limits == {
+        "statement_timeout": "15s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "30s",
+        "timezone": "UTC",
+    }
+    async with behind_the_wall(own_cluster) as connection:
+        rows = await connection.fetch(
+            "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles"
+            " where rolname like 'vekstplass%' order by rolname"
+        )
+    assert [tuple(row) for row in rows] == [
+        ("vekstplass_backup", False, False, False, True),
+        ("vekstplass_owner", False, False, False, False),
+        ("vekstplass_service", False, False, False, False),
+    ]
