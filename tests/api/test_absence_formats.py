@@ -1,0 +1,183 @@
+"""The batch's body as JSON, NDJSON and CSV: the same items, the same answers, and no memory of what was read."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.absence.items import Fault, Item, ItemReader
+from app.absence.reading import LONGEST_LINE, MOST_ITEMS
+from tests.api import way
+from tests.api.absences import BATCH, ORGANISATION, item, lines, placement, statuses
+from tests.api.way import ok, refused
+from tests.conftest import Api
+
+NDJSON, CSV, JSON = "application/x-ndjson", "text/csv", "application/json"
+HEADER = "external_id;revision;placement_id;kind;from;to;percent;note;cancelled"
+
+
+async def sent(client: httpx.AsyncClient, body: bytes | str, kind: str) -> httpx.Response:
+    """A dry run: only how the body is read is asked for."""
+    headers = {"Content-Type": kind}
+    return await client.post(BATCH, content=body, headers=headers, params={"dry_run": "true"})
+
+
+@pytest.fixture
+async def place(api: Api) -> str:
+    """A place of the provider's."""
+    return await placement(api, await way.provider(api))
+
+
+async def test_the_same_in_every_format(api: Api, place: str) -> None:
+    client = api.provider(ORGANISATION)
+    items = [
+        item(place, note="Sjuk; ringde, «sjølv»"),
+        item(place, external_id="Æ 2", first="2022-10-05", last="2022-10-05", percent=40),
+        item(place, external_id="F-3", kind="x"),
+        item(place, external_id="F-4", revision=7, cancelled=True),
+    ]
+    rows = [
+        f'F-1;1;{place};sick;03.10.2022;2022-10-04;100;"Sjuk; ringde, «sjølv»";false',
+        f"Æ 2;1;{place};sick;05.10.2022;05.10.2022;40;;",
+        f"F-3;1;{place};x;2022-10-03;2022-10-04;;;FALSE",
+        f"F-4;7;{place};sick;2022-10-03;2022-10-04;100;;True",
+    ]
+    comma = [row.replace(";", ",").replace('"Sjuk, ringde', '"Sjuk; ringde') for row in rows]
+    bodies = [
+        (json.dumps({"items": items}), JSON),
+        (json.dumps({"items": items}, indent=2), "application/json; charset=utf-8"),
+        ('{"\\u0069tems":' + json.dumps(items) + "}", JSON),
+        (lines(items), NDJSON),
+        ("\n\r\n" + lines(items).replace("\n", " \r\n\n").rstrip(), NDJSON),
+        ("\r\n".join([HEADER, *rows]) + "\r\n", CSV),
+        ("\ufeff" + "\n".join([HEADER, "", *rows]), "text/csv; charset=utf-8"),
+        ("\r\n".join([HEADER.replace(";", ","), *comma]), CSV),
+    ]
+    answers = []
+    for body, kind in bodies:
+        answer = await sent(client, body.encode(), kind)
+        assert answer.status_code == 207, (body, answer.text)
+        answers.append(answer.json())
+    assert all(answer == answers[0] for answer in answers)
+    assert statuses(answers[0]["items"]) == ["created", "created", "validation", "cancelled"]
+
+
+async def test_a_broken_line_costs_itself_alone(api: Api, place: str) -> None:
+    """A bad NDJSON line or CSV row is an item's fault, and says which."""
+    good = lines([item(place)]).encode()
+    bad = [b"{", b'{"a": 1} {}', b'{"a": 1, "a": 2}', b"\xff", b'{"a": NaN}', b"[" * 3000, b"1" * 5000, b"5"]
+    long = b'{"note": "' + b"x" * LONGEST_LINE * 5 + b'"}'
+    answer = await sent(api.provider(ORGANISATION), b"\n".join([*bad, long, good]), NDJSON)
+    found = ok(answer, 207)["items"]
+    assert statuses(found) == ["validation"] * 9 + ["created"]
+    for index, one in enumerate(found[:-1]):
+        assert one["problem"]["errors"][0]["pointer"] == f"#/items/{index}"
+
+    row = f"F-1;1;{place};sick;2022-10-03;2022-10-04;100;;false"
+    csv_bad = [b"a;b", row.encode() + b";x", b'F-1;"a"b;c;d;e;f;g;h;i', "F-1;æ".encode("latin-1"), b"x" * 20_000]
+    body = b"\n".join([HEADER.encode(), *csv_bad, row.encode(), b'F-1;"never ends'])
+    found = ok(await sent(api.provider(ORGANISATION), body, CSV), 207)["items"]
+    assert statuses(found) == ["validation"] * 5 + ["created", "validation"]
+
+
+async def test_a_note_of_several_lines(api: Api, place: str) -> None:
+    row = f'F-1;1;{place};sick;2022-10-03;2022-10-04;100;"to\n\nlinjer med ""sitat""";false'
+    headers = {"Content-Type": CSV}
+    client = api.provider(ORGANISATION)
+    made = ok(await client.post(BATCH, content=f"{HEADER}\n{row}\n".encode(), headers=headers), 200)["items"][0]
+    assert ok(await client.get(f"/v1/absences/{made['absence_id']}"), 200)["note"] == 'to\n\nlinjer med "sitat"'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        (b"", JSON, 422, "validation"),
+        (b"[]", JSON, 422, "validation"),
+        (b"{}", JSON, 422, "validation"),
+        (b'{"items": {}}', JSON, 422, "validation"),
+        (b'{"items": [], "x": 1}', JSON, 422, "validation"),
+        (b'{"items": [], "items": []}', JSON, 422, "validation"),
+        (b'{"items": [{}', JSON, 422, "validation"),
+        (b'{"items": [{},]}', JSON, 422, "validation"),
+        (b'{"items": [{}]} x', JSON, 422, "validation"),
+        (b'{"items": [{"a": 1, "a": 2}]}', JSON, 422, "validation"),
+        (b'{"items": [' + b"[" * 100_000, JSON, 422, "validation"),
+        (b'\xef\xbb\xbf{"items": []}', JSON, 422, "validation"),
+        (b'{"items": ["\xff"]}', JSON, 422, "validation"),
+        (b'{"items": [' + b"{}," * 10_000 + b"{}]}", JSON, 413, "too-many-items"),
+        (b"{}\n" * (MOST_ITEMS + 1), NDJSON, 413, "too-many-items"),
+        (b"\n" * (16 * 1024 * 1024 + 1), NDJSON, 413, "body-too-large"),
+        (b"", CSV, 422, "validation"),
+        (b"external_id;revision\n", CSV, 422, "validation"),
+        (f"{HEADER};unknown\n".encode(), CSV, 422, "validation"),
+        (f"{HEADER};note\n".encode(), CSV, 422, "validation"),
+        (b'"open', CSV, 422, "validation"),
+        (b"{}", "application/xml", 415, "unsupported-media-type"),
+        (b"{}", "text/csv; charset=iso-8859-1", 415, "unsupported-media-type"),
+    ],
+)
+async def test_a_body_that_is_none(api: Api, place: str, body: bytes, kind: str, status: int, code: str) -> None:
+    refused(await sent(api.provider(ORGANISATION), body, kind), status, code)
+
+
+async def test_ten_thousand_and_an_empty_one(api: Api, place: str) -> None:
+    client = api.provider(ORGANISATION)
+    found = ok(await sent(client, b"{}\n" * MOST_ITEMS, NDJSON), 207)
+    assert (found["accepted"], found["rejected"]) == (0, MOST_ITEMS)
+    for body, kind in ((b'{"items": [ ]}', JSON), (b"", NDJSON), (HEADER.encode(), CSV)):
+        assert ok(await sent(client, body, kind), 200) == {"accepted": 0, "rejected": 0, "items": []}
+
+
+async def test_a_body_in_pieces(api: Api, place: str) -> None:
+    """Cut anywhere, also inside a letter."""
+    whole = lines([item(place, note="æøå" * 20, external_id=f"F-{n}", percent=20) for n in range(4)]).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(whole), 7):
+            yield whole[start : start + 7]
+
+    headers = {"Content-Type": NDJSON}
+    answer = await api.provider(ORGANISATION).post(BATCH, content=pieces(), headers=headers)
+    assert statuses(ok(answer, 200)["items"]) == ["created"] * 4
+
+
+PLACE = str(uuid4())
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 2**31),
+    st.floats(allow_nan=False),
+    st.text(max_size=3),
+    st.sampled_from(
+        ["sick", "2022-10-03", "2022-02-30", "1899-12-31", "2100-01-01", PLACE, PLACE.upper(), "a\x00", "\ud800", " "]
+    ),
+    st.just([]),
+    st.just({}),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*item(PLACE), "provider_id", "unknown"]), ODD, max_size=4), st.booleans())
+def test_the_short_way_and_the_law_agree(changes: dict[str, Any], drop: bool) -> None:
+    """Whatever an item is, it is accepted or not as `AbsenceItem` says, and read as that reads it."""
+    raw = item(PLACE) | changes
+    if drop and changes:
+        del raw[next(iter(changes))]
+    reader = ItemReader(relaxed=False)
+    short, law = reader._ordinary(raw), reader._by_the_law(raw, 0)
+    assert short is None or short == law
+    if isinstance(law, Item):
+        assert isinstance(law.placement_id, UUID)
+    else:
+        assert isinstance(law, Fault)
+        assert law.problem.errors
+
+
+def test_the_ordinary_item_takes_the_short_way() -> None:
+    """What the speed hangs on."""
+    for raw in (item(PLACE), item(PLACE, note="Ringde sjølv."), item(PLACE, provider_id=PLACE)):
+        assert ItemReader(relaxed=False)._ordinary(raw) is not None

@@ -1,0 +1,100 @@
+"""A2: revisions in any order, and never more than a whole day."""
+
+from collections import Counter
+from datetime import date, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.absence import Content, Days, Span, Version, fits_in_the_day, merge, pushed
+
+PLACE = UUID(int=1)
+FIRST = date(2022, 10, 1)
+
+
+def content(revision: int) -> Content:
+    """What a revision says, the same each time."""
+    return PLACE, "sick", FIRST, FIRST, 1 + revision, None
+
+
+@st.composite
+def registers(draw: st.DrawFn) -> list[Version]:
+    """The revisions of one absence, some many times; a revision says the same each time."""
+    cancelled = draw(st.dictionaries(st.integers(0, 5), st.booleans(), min_size=1))
+    numbers = draw(st.lists(st.sampled_from(sorted(cancelled)), min_size=1, max_size=12))
+    return [pushed(number, content(number), cancelled[number]) for number in numbers]
+
+
+def merged(versions: list[Version]) -> Version | None:
+    known = None
+    for version in versions:
+        outcome, known = merge(known, version)
+        assert outcome != "conflict"
+    return known
+
+
+@given(registers(), st.randoms())
+def test_a2_any_order_and_number_ends_the_same(versions: list[Version], random: object) -> None:
+    """A2: the highest revision's content; cancelled if any of them said so."""
+    shuffled = list(versions)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis' stand-in for random.Random
+    found = merged(shuffled)
+    highest = max(versions)
+    assert found == merged(versions) == merged([*shuffled, *versions])
+    assert found is not None
+    assert (found.revision, found.content) == (highest.revision, highest.content)
+    assert found.cancelled == any(version.cancelled for version in versions)
+    assert found.revision_cancels == highest.cancelled
+
+
+@given(registers())
+def test_a2_an_outcome_says_whether_anything_changed(versions: list[Version]) -> None:
+    """A2: `unchanged` and `conflict` change nothing, everything else does."""
+    known = None
+    for version in versions:
+        outcome, becomes = merge(known, version)
+        assert (outcome in ("unchanged", "conflict")) == (becomes is known)
+        assert (outcome == "cancelled") == (becomes is not known and becomes.cancelled)
+        known = becomes
+
+
+def test_a2_equal_revision_other_content() -> None:
+    """A2: whatever differs, also the cancellation, is a conflict."""
+    known = pushed(1, content(1), False)
+    for other in (pushed(1, content(2), False), pushed(1, content(1), True)):
+        assert merge(known, other) == ("conflict", known)
+
+
+SPANS = st.builds(
+    lambda start, days, percent: Span(FIRST + timedelta(start), FIRST + timedelta(start + days), percent),
+    st.integers(0, 12),
+    st.integers(0, 6),
+    st.integers(1, 100),
+)
+
+
+def by_the_day(spans: list[Span]) -> Counter[date]:
+    """The naive way."""
+    total: Counter[date] = Counter()
+    for first_day, last_day, percent in spans:
+        for step in range((last_day - first_day).days + 1):
+            total[first_day + timedelta(step)] += percent
+    return total
+
+
+@given(st.lists(SPANS, max_size=8))
+def test_never_more_than_a_whole_day(spans: list[Span]) -> None:
+    """A2: as many as the naive count by the day says; one by one those that fit never pass it."""
+    assert fits_in_the_day(spans) == all(total <= 100 for total in by_the_day(spans).values())
+    days, held = Days(), []
+    for span in spans:
+        if days.has_room(span):
+            days.take(span)
+            held.append(span)
+        else:
+            assert not fits_in_the_day([*held, span])
+    assert fits_in_the_day(held)
+    for span in held:
+        days.give_back(span)
+    assert not any(days.taken.values())
