@@ -1,4 +1,4 @@
-"""python -m app serve | migrate | roles | demo | token | export | openapi"""
+"""python -m app serve | migrate | roles | demo | token | export | openapi | verify-log"""
 
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ from app.db import Database, Identity
 from app.http.problems import Problem
 from app.integrations import feed, framsikt, framsikt_files
 from app.main import create_app
+from app.oversight import chain
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--service-area", help="habilitation or mental_health, for the role service")
     token.add_argument("--subject", help="a person of another name, to be somebody else")
     token.add_argument("--data", type=Path)
+    verifying = add("verify-log", verify_log)
+    verifying.add_argument("--keep", type=Path, help="write the chains' heads to this file, to be kept elsewhere")
+    verifying.add_argument("--against", type=Path, help="compare with heads that were kept")
     exporting = add("export", export)
     exporting.add_argument("--year", type=int, required=True)
     exporting.add_argument("--format", choices=framsikt_files.FORMATS, default="xlsx")
@@ -181,6 +185,28 @@ def print_token(arguments: argparse.Namespace) -> None:
     except ValueError as error:
         raise Refused(f"{error}.") from error
     print(minted)
+
+
+def verify_log(arguments: argparse.Namespace) -> None:
+    """check that no row of the access log was altered, removed or put in; exit code 1 names the first"""
+    settings = Settings()
+    if not settings.database_url:
+        raise Refused("Set DATABASE_URL to the service's address.")
+    database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
+    kept = chain.Heads.model_validate_json(arguments.against.read_text()) if arguments.against else None
+    verdict = asyncio.run(_verify(database, kept))
+    if verdict.fault is not None:
+        raise Refused(verdict.fault)
+    if arguments.keep:
+        arguments.keep.write_text(verdict.heads.model_dump_json(indent=1) + "\n")
+    print(f"{verdict.rows} rows in {verdict.chains} chains, none altered.")
+
+
+async def _verify(database: Database, kept: chain.Heads | None) -> chain.Verdict:
+    try:
+        return await chain.verify(database, kept)
+    finally:
+        await database.close()
 
 
 def export(arguments: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
 from app.integrations import feed, framsikt_routes
 from app.participants import consent_routes as consents
+from app.oversight import routes as oversight
 from app.participants import routes as participants
 from app.placements import routes as placements
 from app.providers import routes as providers
@@ -42,6 +43,7 @@ ROUTERS = (
     absence_batch.router,
     absences.router,
     framsikt_routes.router,
+    oversight.router,
     feed.router,
     docs.router,
     health.router,
@@ -63,6 +65,7 @@ TAGS = [
     {"name": "exports", "description": "The year as Framsikt and spreadsheets read it."},
     {"name": "settlement", "description": "Closed months, what differs since, and the four eyes (C13)."},
     {"name": "events", "description": "What happened, for whoever follows along."},
+    {"name": "access log", "description": "Who saw whose data, and what a person may ask for: the log, all, erasure."},
     {"name": "service", "description": "Health, and what every answer has in common."},
 ]
 

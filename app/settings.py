@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)
+    # After the last place, decision or application, before a person may be erased. The guideline says nothing; decided
+    # here, as long as accounts are kept (bokføringslova § 13).
+    retention_years: int = Field(default=5, ge=0, le=100)
     # Between «not ready» and closing the port on SIGTERM: as long as a balancer needs to notice.
     drain_seconds: float = Field(default=3.0, ge=0, le=60)
     # Needs fastapi[opentelemetry]; where the spans go is OpenTelemetry's own `OTEL_EXPORTER_OTLP_…`.

@@ -4,11 +4,13 @@ Each database connection has a chain of its own, so that requests never wait for
 hash before it, its own number and all it says. `access_log_chain` keeps the head of each chain, written once per
 statement. A new chain begins after the present head of another, so that neither can vanish without a trace.
 
-What a row's hash covers is spelt out twice, here and in `app/audit_check.py`: the check must not ask the database
+What a row's hash covers is spelt out twice, here and in `app/oversight/chain.py`: the check must not ask the database
 whose rows it doubts.
 
 A protected address hides the place from everyone but the case office and the enterprise that runs it. The money of
 such places must still add up for finance: `protected_stays` hands out days and prices, and no id.
+
+Erasure may take the free text out of a decision, which otherwise is never edited (D6): the trigger lets nothing else.
 """
 
 import sqlalchemy as sa
@@ -100,16 +102,40 @@ READERS = {
     },
     "decision": {"epj_reads": "(select caller_has_role('epj'))"},
 }
+# D6: a text becomes «Sletta», an agreement's reference likewise; nothing else of a decision is ever changed.
+ERASED_ONLY = """
+create function decision_erased_only() returns trigger language plpgsql set search_path = pg_catalog, public as $$
+begin
+    if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
+        or new.medication_agreement is distinct from old.medication_agreement
+        and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
+        raise insufficient_privilege using message = 'a decision is never edited';
+    end if;
+    return new;
+end
+$$
+"""
 
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     _log()
     _protect()
+    op.execute(ERASED_ONLY)
+    op.execute(
+        "create trigger erased_only before update on decision for each row execute function decision_erased_only()"
+    )
+    op.execute("revoke execute on function decision_erased_only() from public")
+    op.execute("grant update (reason, medication_agreement) on decision to vekstplass_service")
+    op.execute("grant delete on participant_external_id to vekstplass_service")
 
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
+    op.execute("revoke delete on participant_external_id from vekstplass_service")
+    op.execute("revoke update (reason, medication_agreement) on decision from vekstplass_service")
+    op.execute("drop trigger erased_only on decision")
+    op.execute("drop function decision_erased_only()")
     _unprotect()
     op.drop_column("idempotency_key", "participant_ids")
     op.drop_table("access_log")

@@ -1,0 +1,305 @@
+"""Who saw whose data is written down with the act, and nothing is shown without it."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from app import embedded
+from app.db import Database
+from app.oversight import chain
+from app.schema import plain_dsn
+from tests.api import way
+from tests.conftest import Api
+
+
+async def logged(api: Api, **filters: str) -> list[dict[str, Any]]:
+    """The log as the auditor reads it, the oldest first, without what reading it adds."""
+    answer = await api.auditor.get("/v1/access-log", params={"limit": "200", **filters})
+    assert answer.status_code == 200, answer.text
+    return [row for row in reversed(answer.json()["items"]) if "access_log" not in row["action"]]
+
+
+def said(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What matters of a row here."""
+    return row["actor"], row["action"], row["participant_id"], row["object_id"], row["outcome"], row["purpose"]
+
+
+async def a_place(api: Api) -> tuple[str, str, str]:
+    """A participant, a provider, a legacy place."""
+    provider_id, participant_id = await way.provider(api), await way.participant(api)
+    place = await api.case_officer.post("/v1/placements", json=way.legacy(participant_id, provider_id))
+    return participant_id, provider_id, way.ok(place)["id"]
+
+
+async def test_each_look_and_each_person_is_a_row(api: Api) -> None:
+    await way.law(api)
+    first, _, place = await a_place(api)
+    second = await way.participant(api, given_name="Anna")
+    provider = api.provider("310300403")
+    assert (await provider.get(f"/v1/placements/{place}")).status_code == 200
+    assert (await api.finance.get("/v1/placements")).status_code == 200
+    assert (await api.case_officer.get("/v1/participants")).status_code == 200
+    rows = [said(row) for row in await logged(api)]
+    assert rows[:3] == [
+        ("person:case_officer", "register_participant", first, None, "allowed", "case_handling"),
+        ("person:case_officer", "record_legacy", first, None, "allowed", "case_handling"),
+        ("person:case_officer", "register_participant", second, None, "allowed", "case_handling"),
+    ]
+    assert rows[3:5] == [
+        ("org:0192:310300403", "read_placement", first, None, "allowed", "provision"),
+        ("person:finance", "list_placements", first, None, "allowed", "accounting"),
+    ]
+    listed = {(row[1], row[2]) for row in rows[5:]}
+    assert listed == {("list_participants", first), ("list_participants", second)}
+
+
+async def test_the_row_says_who_for_whom_why_and_how(api: Api) -> None:
+    await way.law(api)
+    participant_id, _, place = await a_place(api)
+    asked = await api.provider("310300403").get(f"/v1/placements/{place}", headers={"X-Request-ID": "spor-12345678"})
+    assert asked.status_code == 200
+    [row] = await logged(api, actor="org:0192:310300403")
+    assert UUID(row.pop("id")).version == 7
+    assert row.pop("at")
+    assert row == {
+        "actor": "org:0192:310300403",
+        "organisation": "310300403",
+        "supplier": None,
+        "participant_id": participant_id,
+        "object_id": None,
+        "action": "read_placement",
+        "method": "GET",
+        "route": "/v1/placements/{placement_id}",
+        "purpose": "provision",
+        "legal_basis": "Helse- og omsorgstenestelova §§ 3-1 og 3-3 (avtale med kommunen)",
+        "outcome": "allowed",
+        "request_id": "spor-12345678",
+    }
+
+
+async def test_refusals_are_logged_under_the_id_that_was_asked_for(api: Api) -> None:
+    await way.law(api)
+    participant_id, _, place = await a_place(api)
+    unknown = str(uuid4())
+    other = api.provider("310300411")
+    assert (await other.get(f"/v1/placements/{place}")).status_code == 404
+    assert (await other.get(f"/v1/participants/{unknown}")).status_code == 404
+    assert (await api.finance.get(f"/v1/participants/{participant_id}")).status_code == 403
+    body = {"participant_id": participant_id, "received_on": "2022-01-03", "need": "permanent", "wishes": "Ute."}
+    assert (await other.post("/v1/applications", json=body)).status_code == 403
+    assert (await other.get("/v1/applications", params={"participant_id": participant_id})).status_code == 403
+    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": "23849150073"})
+    assert found.status_code == 404
+    assert [said(row)[1:4] for row in await logged(api, outcome="denied")] == [
+        ("read_placement", None, place),
+        ("read_participant", unknown, None),
+        ("read_participant", participant_id, None),
+        ("receive", participant_id, None),
+        ("list_applications", participant_id, None),
+        ("look_up_participant", None, None),
+    ]
+    # Nobody is asked for by a provider's id, and nobody at all without a token.
+    assert (await other.get(f"/v1/providers/{unknown}")).status_code == 404
+    assert (await api.anonymous.get(f"/v1/participants/{participant_id}")).status_code == 401
+    assert len(await logged(api, outcome="denied")) == 6
+
+
+async def test_what_is_rolled_back_shows_nothing_and_logs_nothing(api: Api) -> None:
+    await way.law(api)
+    participant_id, provider_id, _ = await a_place(api)
+    before = len(await logged(api))
+    again = await api.case_officer.post("/v1/placements", json=way.legacy(participant_id, provider_id))
+    assert again.status_code == 409
+    assert len(await logged(api)) == before
+
+
+async def test_a_kept_answer_is_a_look_as_well(api: Api) -> None:
+    await way.law(api)
+    provider_id, participant_id = await way.provider(api), await way.participant(api)
+    for _ in range(2):
+        place = await api.case_officer.post(
+            "/v1/placements", json=way.legacy(participant_id, provider_id), headers={"Idempotency-Key": "k1"}
+        )
+        assert place.status_code == 201
+    assert [row["action"] for row in await logged(api, participant_id=participant_id)].count("record_legacy") == 2
+
+
+async def test_the_person_may_know_and_that_is_logged_too(api: Api) -> None:
+    await way.law(api)
+    participant_id, _, place = await a_place(api)
+    assert (await api.provider("310300411").get(f"/v1/placements/{place}")).status_code == 404
+    path = f"/v1/participants/{participant_id}/access-log"
+    rows = (await api.case_officer.get(path)).json()["items"]
+    # The refused look at the person's place is the person's to know of.
+    assert [row["action"] for row in rows] == ["read_placement", "record_legacy", "register_participant"]
+    again = (await api.case_officer.get(path)).json()["items"]
+    assert again[0]["action"] == "read_access_log_of_participant"
+    assert (await api.auditor.get(path)).json()["items"][0]["actor"] == "person:case_officer"
+    await api.auditor.get("/v1/access-log", params={"participant_id": participant_id})
+    assert (await api.case_officer.get(path)).json()["items"][0]["action"] == "list_access_log"
+    assert (await api.case_officer.get(f"/v1/participants/{uuid4()}/access-log")).status_code == 404
+    for client in (api.finance, api.epj, api.provider("310300403"), api.service("habilitation")):
+        way.refused(await client.get(path), 403, "role-required")
+        way.refused(await client.get("/v1/access-log"), 403, "role-required")
+    way.refused(await api.case_officer.get("/v1/access-log"), 403, "role-required")
+
+
+async def test_the_log_is_paged_and_filtered(api: Api) -> None:
+    for name in ("A", "B", "C"):
+        await way.participant(api, given_name=name)
+    seen: list[str] = []
+    params = {"limit": "2", "outcome": "allowed", "actor": "person:case_officer", "from": "2020-01-01"}
+    while True:
+        body = (await api.auditor.get("/v1/access-log", params=params)).json()
+        seen += [row["id"] for row in body["items"]]
+        if body["next"] is None:
+            break
+        params["after"] = body["next"]
+    assert len(seen) == len(set(seen)) == 3
+    assert seen == sorted(seen, reverse=True)
+    assert await logged(api, to="2020-01-01") == []
+
+
+async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: embedded.Cluster) -> None:
+    api = committed_api
+    participant_id = await way.participant(api)
+    owner = await asyncpg.connect(_superuser(api, cluster))
+    try:
+        await owner.execute("revoke insert on access_log from vekstplass_service")
+        columns = (
+            "id, participant_id, object_id, outcome, actor, organisation, supplier, action, method, route, purpose"
+        )
+        await owner.execute(f"revoke insert ({columns}, request_id) on access_log from vekstplass_service")
+        for path in (f"/v1/participants/{participant_id}", "/v1/participants"):
+            answer = await api.case_officer.get(path)
+            assert answer.status_code in (404, 500, 503)
+            assert "Hage" not in answer.text
+    finally:
+        await owner.close()
+
+
+async def test_the_service_can_only_add(committed_api: Api, cluster: embedded.Cluster) -> None:
+    await way.participant(committed_api)
+    service = await asyncpg.connect(_service(committed_api))
+    try:
+        await service.execute("select set_config('app.roles', 'auditor,case_officer', false)")
+        for statement in (
+            "update access_log set actor = 'x'",
+            "delete from access_log",
+            "truncate access_log",
+            "update access_log_chain set length = 0",
+            "delete from access_log_chain",
+            "insert into access_log (id, chain, number, hash) values (gen_random_uuid(), gen_random_uuid(), 1, '')",
+            "insert into access_log (id, at) values (gen_random_uuid(), '2020-01-01')",
+            # And never in another's name.
+            "insert into access_log (id, actor, action, method, route, purpose, outcome, request_id)"
+            " values (gen_random_uuid(), 'person:somebody', 'a', 'GET', '/', 'p', 'denied', 'r')",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await service.execute(statement)
+    finally:
+        await service.close()
+    owner = await asyncpg.connect(_superuser(committed_api, cluster))
+    try:
+        for statement in ("update access_log set actor = 'x'", "delete from access_log", "truncate access_log"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):
+                await owner.execute(statement)
+    finally:
+        await owner.close()
+
+
+async def _chained(api: Api) -> Database:
+    """A log of some rows on several connections at once, and the database to verify it in."""
+    people = [await way.participant(api, given_name=name) for name in ("A", "B", "C")]
+    await asyncio.gather(*(api.case_officer.get(f"/v1/participants/{id_}") for id_ in people * 8))
+    await api.case_officer.get("/v1/participants")
+    database = Database(api.app.state.settings.database_url, pool_size=1)
+    verdict = await chain.verify(database)
+    assert (verdict.fault, verdict.rows) == (None, 3 + 24 + 3)
+    assert verdict.chains > 1
+    return database
+
+
+TAMPERINGS = {
+    "altered": ("update access_log set actor = 'person:nobody' where (chain, number) = ($1, 2)", "Row 2 .* altered"),
+    "time": (
+        "update access_log set at = at + interval '1 microsecond' where (chain, number) = ($1, 1)",
+        "Row 1 .* alt",
+    ),
+    "deleted": ("delete from access_log where (chain, number) = ($1, 2)", "Row 2 .* missing"),
+    "swapped": (
+        "with old as (select number, id, participant_id from access_log where chain = $1 and number in (2, 3))"
+        " update access_log set id = old.id, participant_id = old.participant_id from old"
+        " where chain = $1 and access_log.number = 5 - old.number",
+        "Row 2 .* altered",
+    ),
+    "end": (
+        "delete from access_log where chain = $1 and number = (select max(number) from access_log where chain = $1)",
+        "lost its end",
+    ),
+    "added": (
+        "insert into access_log (id, at, actor, participant_id, action, method, route, purpose, outcome, request_id,"
+        " chain, number, hash) select gen_random_uuid(), now(), 'a', null, 'a', 'GET', '/', 'p', 'denied', 'r',"
+        " $1::uuid, length + 1, '' from access_log_chain where id = $1",
+        "was put in|belongs to",
+    ),
+    "head": ("update access_log_chain set hash = '' where id = $1", "head of chain"),
+}
+
+
+async def test_whoever_alters_the_log_is_found_out(committed_api: Api, cluster: embedded.Cluster) -> None:
+    database = await _chained(committed_api)
+    owner = await asyncpg.connect(_superuser(committed_api, cluster))
+    tables = ("access_log", "access_log_chain")
+    try:
+        await owner.execute("set session_replication_role = replica")  # no trigger, as only a superuser may
+        longest = await owner.fetchval("select chain from access_log group by chain order by count(*) desc limit 1")
+        for table in tables:
+            await owner.execute(f"create table kept_{table} as table {table}")
+        for kind, (statement, fault) in TAMPERINGS.items():
+            await owner.execute(statement, longest)
+            found = (await chain.verify(database)).fault
+            assert found is not None, kind
+            assert re.search(fault, found), (kind, found)
+            assert str(longest) in found
+            for table in tables:
+                await owner.execute(f"delete from {table}")
+                await owner.execute(f"insert into {table} table kept_{table}")
+            assert (await chain.verify(database)).fault is None
+    finally:
+        await owner.close()
+        await database.close()
+
+
+async def test_a_chain_that_vanishes_whole_is_missed(committed_api: Api, cluster: embedded.Cluster) -> None:
+    database = await _chained(committed_api)
+    kept = (await chain.verify(database)).heads
+    owner = await asyncpg.connect(_superuser(committed_api, cluster))
+    try:
+        await owner.execute("set session_replication_role = replica")
+        first = await owner.fetchval("select after_chain from access_log_chain where after_chain is not null limit 1")
+        await owner.execute("delete from access_log where chain = $1", first)
+        await owner.execute("delete from access_log_chain where id = $1", first)
+        verdict = await chain.verify(database)
+        assert verdict.fault is not None
+        assert f"Chain {first} is missing as a whole" in verdict.fault
+        # The last ones are nobody's beginning: heads that were kept elsewhere tell.
+        await owner.execute("delete from access_log")
+        await owner.execute("delete from access_log_chain")
+        assert (await chain.verify(database)).fault is None
+        assert (await chain.verify(database, kept)).fault is not None
+    finally:
+        await owner.close()
+        await database.close()
+
+
+def _service(api: Api) -> str:
+    return plain_dsn(api.app.state.settings.database_url)
+
+
+def _superuser(api: Api, cluster: embedded.Cluster) -> str:
+    return cluster.dsn("postgres", _service(api).partition("?")[0].rsplit("/", 1)[1])
