@@ -31,9 +31,19 @@ from app.participants import consents
 from app.participants import service as participants
 from app.participants.consents import ConsentIn, ConsentRecord
 from app.participants.models import Contact, ExternalId, Participant, ParticipantUpsert
-from app.placements import applications, decisions
-from app.placements.models import LEGAL_BASIS, AnswerIn, ApplicationIn, LegacyPlacementIn, RejectIn, RequestIn
-from app.placements.tables import Application, Decision, Placement, Request
+from app.placements import applications, changes, decisions, notices, supplements
+from app.placements.models import (
+    LEGAL_BASIS,
+    AnswerIn,
+    ApplicationIn,
+    ChangeIn,
+    LegacyPlacementIn,
+    NoticeIn,
+    RejectIn,
+    RequestIn,
+    SupplementIn,
+)
+from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
 from app.providers import service as providers
 from app.providers.models import CapacityIn, Provider, ProviderCapacity, ProviderIn
 from app.rates import service as rates
@@ -80,6 +90,8 @@ NUMBERED: dict[type[object], str] = {
     GuidelineVersion: "guideline_version",
     BudgetFrame: "frame",
     ExpectedRefund: "expected_refund",
+    Notice: "notice",
+    PlacementSupplement: "supplement",
     Meeting: "meeting",
     Plan: "plan",
     Evaluation: "evaluation",
@@ -122,6 +134,7 @@ async def load(database: Database, settings: Settings) -> bool:
             await _application(session, example, await _participant(session, person, settings), number)
             person += 1
         await _undecided_and_rejected(session, person, settings)
+        await _eventful(session)
         await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
         await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
@@ -181,6 +194,31 @@ async def _undecided_and_rejected(session: AsyncSession, person: int, settings: 
         reason="Har behov for eit anna tilbod.",
     )
     await decisions.reject(session, LOADER, rejected)
+
+
+async def _eventful(session: AsyncSession) -> None:
+    """The first place: individual resources for half a year, and a notice that was withdrawn."""
+    placement_id = demo_id("placement", 1)
+    extra = {
+        "monthly_amount": "3000.00",
+        "valid_from": "2023-01-01",
+        "valid_to": "2023-06-30",
+        "reason": "Treng ein fast tilsett til stades i arbeidet.",
+        "agreed_by": ["service", "case_office", "provider"],
+        "agreed_on": "2022-12-12",
+    }
+    await supplements.agree(session, placement_id, SupplementIn.model_validate(extra))
+    given = {"given_by": "guardian", "given_on": "2023-03-15", "reason": "changed_needs"}
+    _, notice = await notices.give(session, LOADER, placement_id, NoticeIn.model_validate(given))
+    withdrawal = ChangeIn(
+        kind="change",
+        decided_on=date(2023, 4, 3),
+        legal_basis=LEGAL_BASIS,
+        placement_id=placement_id,
+        reason="Partane vart samde om tilpassingar.",
+        withdraws_notice_id=notice.id,
+    )
+    await changes.change(session, LOADER, await changes.under_decision(session, placement_id), withdrawal)
 
 
 async def _participant(session: AsyncSession, number: int, settings: Settings) -> Participant:

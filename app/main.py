@@ -33,9 +33,10 @@ VERSION = "1.0.0"
 
 ROUTERS = (
     providers.router,
+    providers.deviations_router,
     participants.router,
     consents.router,
-    placements.router,
+    *placements.ROUTERS,
     filing.router,
     rates.router,
     budget.router,
@@ -54,7 +55,7 @@ TAGS = [
     {"name": "participants", "description": "The people who have or apply for a place (D1)."},
     {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
     {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
-    {"name": "placements", "description": "Who has a place, where, on which terms (L1, L2, L7)."},
+    {"name": "placements", "description": "Who has a place, where, on which terms, and its life (L1–L7)."},
     {"name": "meetings", "description": "Conversations, cooperation and joint meetings, and their minutes (M3–M7)."},
     {"name": "plans", "description": "Follow-up plans (M1, D5)."},
     {"name": "evaluations", "description": "Yearly evaluation reports, and the guideline's own (M2, M8)."},

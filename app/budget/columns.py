@@ -35,14 +35,18 @@ def _row(*columns: tuple[str, str]) -> np.dtype[np.void]:
     return np.dtype(fields)
 
 
-_STAY = (("first_day", ">i4"), ("last_day", ">i4"), ("share", ">i2"), ("monthly_ore", ">i8"))
+_STAY = (("placement", "S16"), ("first_day", ">i4"), ("last_day", ">i4"), ("share", ">i2"), ("monthly_ore", ">i8"))
 _STAYS = _row(*_STAY)
-_IDENTIFIED = _row(*_STAY, ("provider", "S16"), ("placement", "S16"))
+_IDENTIFIED = _row(*_STAY, ("provider", "S16"))
+_SUPPLEMENTS = _row(("placement", "S16"), ("first_day", ">i4"), ("last_day", ">i4"), ("monthly_ore", ">i8"))
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedStays:
-    """Stays, and of each placement its provider's and its own id, 16 bytes each, by the placement's index."""
+    """Stays, and of each placement its provider's and its own id, 16 bytes each, by the placement's index.
+
+    Both are NOBODY's for places that the caller may not know and that count all the same.
+    """
 
     stays: Stays
     provider: Keys
@@ -50,48 +54,97 @@ class IdentifiedStays:
 
 
 async def stays_of_year(session: AsyncSession, year: int, on: date) -> Stays:
-    """Every stay that touches the year and was known on the day."""
-    return _stays(await _copied(session, _query(year, on), _STAYS))
+    """Every stay that touches the year, as it was known on the day, and the supplements to it."""
+    rows = await _copied(session, _stays_query(year, on), _STAYS)
+    stays, _, _ = await _grouped(session, year, on, rows)
+    return stays
 
 
 async def identified_stays(
     session: AsyncSession, year: int, on: date, provider_id: UUID | None, placement_id: UUID | None
 ) -> IdentifiedStays:
     """The same with ids, of one provider or one placement if asked."""
-    rows = await _copied(
-        session, _query(year, on, ids=True, provider_id=provider_id, placement_id=placement_id), _IDENTIFIED
-    )
-    return IdentifiedStays(_stays(rows), rows["provider"], rows["placement"])
+    query = _stays_query(year, on, ids=True, provider_id=provider_id, placement_id=placement_id)
+    rows = await _copied(session, query, _IDENTIFIED)
+    stays, keys, first_rows = await _grouped(session, year, on, rows)
+    provider = rows["provider"][first_rows]
+    return IdentifiedStays(stays, provider, np.where(provider == NOBODY.bytes.rstrip(b"\0"), provider, keys))
 
 
-def _query(
+async def _grouped(
+    session: AsyncSession, year: int, on: date, rows: npt.NDArray[np.void]
+) -> tuple[Stays, Keys, npt.NDArray[np.intp]]:
+    """The rows as stays, several of one placement together, with their supplements; the placements' keys in the order
+    of their index, and each one's first row.
+    """
+    order, new = _by_key(rows["placement"])
+    ordered = rows[order]
+    index = np.cumsum(new) - 1
+    keys = ordered["placement"][new]
+    supplements = await _copied(session, _supplements_query(year, on), _SUPPLEMENTS)
+    extra = None
+    if supplements.size and keys.size:
+        at = np.minimum(np.searchsorted(keys, supplements["placement"]), keys.size - 1)
+        # Of a placement that is not among these, or not on any day of the year, there is nothing to add to.
+        known = keys[at] == supplements["placement"]
+        extra = _stays(at[known], supplements[known], np.full(int(known.sum()), 100, np.int64), keys.size)
+    stays = _stays(index, ordered, ordered["share"].astype(np.int64), keys.size, extra)
+    return stays, keys, order[new]
+
+
+def _by_key(keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """The order that brings equal keys together, and which rows begin a new one."""
+    # As two numbers each: five times as fast as comparing bytes.
+    halves = np.ascontiguousarray(keys).view(">u8").reshape(-1, 2).astype(np.uint64)
+    order = np.lexsort((halves[:, 1], halves[:, 0]))
+    halves = halves[order]
+    new = np.ones(keys.size, np.bool_)
+    new[1:] = (halves[1:] != halves[:-1]).any(axis=1)
+    return order, new
+
+
+def _stays_query(
     year: int, on: date, *, ids: bool = False, provider_id: UUID | None = None, placement_id: UUID | None = None
 ) -> str:
     """COPY takes no parameters: what is written into the text are an int, dates and UUIDs, never a string of others.
 
-    Every column has a value in every row, so that all tuples are equally long. A place granted after the day was not
-    known on it; a `legacy` place carries no decision and always was.
+    Every column has a value in every row, so that all tuples are equally long. What was decided after the day was not
+    known on it; what a `legacy` place was recorded with always was.
     """
+    known = f"date '{on.isoformat()}'"
     conditions = [
-        f"starts_on <= date '{year:04}-12-31'",
-        f"(ends_on is null or ends_on >= date '{year:04}-01-01')",
-        f"(decided_on is null or decided_on <= date '{on.isoformat()}')",
+        f"valid_from <= date '{year:04}-12-31'",
+        f"(valid_to is null or valid_to >= date '{year:04}-01-01')",
+        f"(known_from is null or known_from <= {known})",
+        f"(known_until is null or known_until > {known})",
     ]
-    priced = (
-        f"select starts_on, coalesce(ends_on, date '9999-12-31'), share,"
+    columns = (
+        f"valid_from, coalesce(valid_to, date '9999-12-31'), share,"
         f" coalesce((monthly_price * 100)::bigint, {STANDARD_PRICE})"
     )
     asked = [*conditions]
     if provider_id is not None:
         asked.append(f"provider_id = uuid '{provider_id}'")
     if placement_id is not None:
-        asked.append(f"id = uuid '{placement_id}'")
-    hidden = f", uuid '{NOBODY}', uuid '{NOBODY}'" if ids else ""
-    query = f"{priced}{', provider_id, id' if ids else ''} from placement where {' and '.join(asked)}"
+        asked.append(f"placement_id = uuid '{placement_id}'")
+    provider, nobody = (", provider_id", f", uuid '{NOBODY}'") if ids else ("", "")
+    query = f"select placement_id, {columns}{provider} from placement_terms where {' and '.join(asked)}"
     if provider_id is None and placement_id is None:
         # Places behind a protected address count for finance too, which sees neither them nor their provider.
-        query += f" union all {priced}{hidden} from protected_stays() where {' and '.join(conditions)}"
+        query += f" union all select number, {columns}{nobody} from protected_stays() where {' and '.join(conditions)}"
     return query
+
+
+def _supplements_query(year: int, on: date) -> str:
+    conditions = (
+        f"valid_from <= date '{year:04}-12-31' and (valid_to is null or valid_to >= date '{year:04}-01-01')"
+        f" and (agreed_on is null or agreed_on <= date '{on.isoformat()}')"
+    )
+    columns = "valid_from, coalesce(valid_to, date '9999-12-31'), (monthly_amount * 100)::bigint"
+    return (
+        f"select placement_id, {columns} from placement_supplement where {conditions}"
+        f" union all select number, {columns} from protected_supplements() where {conditions}"
+    )
 
 
 async def _copied(session: AsyncSession, query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
@@ -112,11 +165,19 @@ async def _copied(session: AsyncSession, query: str, row: np.dtype[np.void]) -> 
     return np.frombuffer(received, row, count=size // row.itemsize, offset=_HEADER_BYTES)
 
 
-def _stays(rows: npt.NDArray[np.void]) -> Stays:
+def _stays(
+    index: npt.NDArray[np.intp],
+    rows: npt.NDArray[np.void],
+    share: npt.NDArray[np.int64],
+    count: int,
+    supplements: Stays | None = None,
+) -> Stays:
     return Stays.from_columns(
-        np.arange(rows.size),
+        index,
         rows["first_day"].astype(np.int32) + np.int32(_EPOCH),
         rows["last_day"].astype(np.int32) + np.int32(_EPOCH),
-        rows["share"].astype(np.int64),
+        share,
         rows["monthly_ore"].astype(np.int64),
+        supplements=supplements,
+        count=count,
     )

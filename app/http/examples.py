@@ -15,6 +15,9 @@ RESOURCES = (
     "application",
     "request",
     "placement",
+    # Before the decisions that follow them: a placement's history stands in the order of ids.
+    "notice",
+    "supplement",
     "decision",
     "rate",
     "guideline_version",

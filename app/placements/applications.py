@@ -6,13 +6,14 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.audit import saw
 from app.auth import Actor
 from app.events import publish
+from app.http.problems import VALIDATION
 from app.http.rows import find, find_reference
 from app.participants.models import Participant
 from app.placements.models import AnswerIn, ApplicationIn, ApplicationOut, RequestIn, RequestOut
@@ -24,7 +25,7 @@ from app.placements.problems import (
 )
 from app.placements.tables import Application, Decision, Request
 from app.providers.models import Provider
-from app.rules.process import ApplicationStatus, application_status, obstacle_to_decision
+from app.rules.process import ApplicationStatus, Step, after, application_status
 
 
 async def receive(session: AsyncSession, body: ApplicationIn) -> Application:
@@ -65,21 +66,68 @@ async def shown(session: AsyncSession, applications: Sequence[Application]) -> l
     status = await statuses(session, [application.id for application in applications])
     return [
         ApplicationOut(
-            **application.model_dump(exclude={"withdrawn_on"}),
+            **application.model_dump(),
             status=status[application.id],
         )
         for application in applications
     ]
 
 
+async def demand(session: AsyncSession, application_id: UUID, step: Step) -> ApplicationStatus:
+    """How far the application has come, where the step may still be taken on it or on a request of it (D4, D6).
+
+    409 `application-closed` where nothing more can be. What another state asks is the caller's to say.
+    """
+    status = (await statuses(session, [application_id]))[application_id]
+    if after(status, step) is None and after(status, "reject") is None:
+        raise APPLICATION_CLOSED()
+    return status
+
+
+async def withdraw(session: AsyncSession, application_id: UUID, withdrawn_on: date) -> Application:
+    """The applicant withdraws what is not decided. 409 `application-closed`; 422 before the day it was received."""
+    application = await find(session, Application, application_id, lock=True)
+    await demand(session, application.id, "withdraw")
+    if withdrawn_on < application.received_on:
+        raise VALIDATION("Søknaden kan ikkje vere trekt før han kom inn.", pointer="#/withdrawn_on")
+    application.withdrawn_on = withdrawn_on
+    await session.flush()
+    await publish(
+        session,
+        "application.withdrawn",
+        f"/v1/applications/{application.id}",
+        {"application_id": str(application.id)},
+    )
+    return application
+
+
+def with_status(statement: Select[Application], status: ApplicationStatus | Literal["waiting"]) -> Select[Application]:
+    """Only applications that have come so far; `waiting` are those not decided and not withdrawn."""
+    application = col(Application.id)
+    decided = select(col(Decision.application_id)).where(col(Decision.application_id) == application)
+    asked = select(col(Request.id)).where(col(Request.application_id) == application)
+    if status in ("granted", "rejected"):
+        kind = "grant" if status == "granted" else "reject"
+        return statement.where(decided.where(col(Decision.kind) == kind).exists())
+    if status == "withdrawn":
+        return statement.where(col(Application.withdrawn_on).is_not(None))
+    statement = statement.where(
+        col(Application.withdrawn_on).is_(None), ~decided.where(col(Decision.kind).in_(("grant", "reject"))).exists()
+    )
+    if status == "waiting":
+        return statement
+    accepted = asked.where(col(Request.answer) == "accepted").exists()
+    if status == "accepted":
+        return statement.where(accepted)
+    is_open = asked.where(col(Request.answer).is_(None)).exists()
+    return statement.where(~accepted, is_open if status == "requested" else ~is_open)
+
+
 async def send_request(session: AsyncSession, application_id: UUID, body: RequestIn) -> Request:
     """D4: ask one provider for a place; the application must be undecided and have no open request."""
     # The lock keeps a decision and a request from passing each other.
     application = await find(session, Application, application_id, lock=True)
-    status = (await statuses(session, [application.id]))[application.id]
-    if obstacle_to_decision(status) is not None:
-        raise APPLICATION_CLOSED()
-    if status == "requested":
+    if await demand(session, application.id, "request") == "requested":
         raise REQUEST_ALREADY_OPEN()
     await find_reference(session, Provider, body.provider_id, "#/provider_id")
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
@@ -105,6 +153,7 @@ async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: An
         raise ANSWER_INCOMPLETE("Grunngjevinga «other» må ha ein tekst.", pointer="#/text")
     if request.answer is not None:
         raise REQUEST_ALREADY_ANSWERED()
+    await demand(session, request.application_id, "accept" if body.answer == "accepted" else "decline")
     request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today})
     await session.flush()
     await publish(

@@ -1,11 +1,6 @@
 """Decisions by the case office (D1–D6) and the placements they grant (L1, L2, L7, P2)."""
 
-from datetime import date
-from uuid import UUID
-
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.auth import Actor
 from app.events import publish
@@ -14,11 +9,10 @@ from app.participants.models import Participant
 from app.placements import problems
 from app.placements.applications import statuses
 from app.placements.models import GrantIn, LegacyPlacementIn, RejectIn
+from app.placements.room import demand_room_for
 from app.placements.tables import Application, Decision, Placement, Request
-from app.providers import service as providers
-from app.providers.models import Provider
+from app.placements.terms import rewrite
 from app.rates import service as rates
-from app.rules.capacity import first_day_over_capacity
 from app.rules.process import GrantFacts, may_be_legacy, obstacle_to_decision, obstacle_to_grant
 
 
@@ -50,11 +44,13 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         participant_id=participant.id,
         provider_id=request.provider_id,
         service_area=participant.service_area,
+        need=application.need,
         address_protection=participant.address_protection,
         terms="standard",
         starts_on=body.starts_on,
         ends_on=body.ends_on,
         share=body.share,
+        medication_tasks=application.medication_tasks,
         decided_on=body.decided_on,
     )
     await _place(session, placement)
@@ -107,13 +103,17 @@ async def reject(session: AsyncSession, actor: Actor, body: RejectIn) -> Decisio
 
 
 async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Placement:
-    """L2: a place from before the guideline is recorded with its own price, kept as long as the place goes on."""
+    """L2: a place from before the guideline is recorded with its own price, kept as long as the place goes on.
+
+    Where it has a last day it is temporary (L7).
+    """
     if not may_be_legacy(body.starts_on, await rates.effective_from(session)):
         raise problems.LEGACY_AFTER_GUIDELINE()
     participant = await find_reference(session, Participant, body.participant_id, "#/participant_id")
     placement = Placement(
         **body.model_dump(),
         service_area=participant.service_area,
+        need="permanent" if body.ends_on is None else "temporary",
         address_protection=participant.address_protection,
     )
     await _place(session, placement)
@@ -127,33 +127,7 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
 
 
 async def _place(session: AsyncSession, placement: Placement) -> None:
-    """Take one of the provider's places, or raise `CAPACITY_EXCEEDED` with the first day that has none (P2)."""
-    provider = await find_reference(session, Provider, placement.provider_id, "#/provider_id", lock=True)
-    taken = await _periods(session, provider.id)
-    day = first_day_over_capacity(
-        await providers.capacities(session, provider.id), [*taken, (placement.starts_on, placement.ends_on)]
-    )
-    if day is not None:
-        raise problems.CAPACITY_EXCEEDED(f"{provider.name} har ikkje ledig plass {day}.", day=day.isoformat())
+    """Take one of the provider's places (P2), and begin its terms over time."""
+    await demand_room_for(session, placement, placement.ends_on)
     session.add(placement)
-    await session.flush()
-
-
-async def demand_room(session: AsyncSession, provider_id: UUID) -> None:
-    """P2: active places fit in the capacities just set. Raises `CAPACITY_IN_USE` with the first day they do not.
-
-    The caller holds the provider's row locked.
-    """
-    taken = await _periods(session, provider_id)
-    day = first_day_over_capacity(await providers.capacities(session, provider_id), taken)
-    if day is not None:
-        raise problems.CAPACITY_IN_USE(
-            f"Fleire plassar er i bruk {day} enn kapasiteten gjev rom for.", day=day.isoformat()
-        )
-
-
-async def _periods(session: AsyncSession, provider_id: UUID) -> list[tuple[date, date | None]]:
-    rows = await session.execute(
-        select(col(Placement.starts_on), col(Placement.ends_on)).where(col(Placement.provider_id) == provider_id)
-    )
-    return [(starts_on, ends_on) for starts_on, ends_on in rows]
+    await rewrite(session, placement, (), placement.decided_on)

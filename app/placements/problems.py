@@ -102,6 +102,144 @@ LEGACY_AFTER_GUIDELINE = problem_type(
     en="Legacy terms are for a place established before the guideline took effect (L2).",
 )
 
+PLACE_ENDED = problem_type(
+    "place-ended",
+    409,
+    title="Plassen er avslutta",
+    nn="Plassen er avslutta, og det kan ikkje gjerast noko meir med han.",
+    en="The place had ended by the day of this step (L3, L5, L7).",
+)
+NOTICE_ALREADY_OPEN = problem_type(
+    "notice-already-open",
+    409,
+    title="Plassen er alt sagt opp",
+    nn="Plassen er alt sagt opp. Trekk oppseiinga i eit vedtak før du gjer dette.",
+    en="The place is already under notice; the notice sets its last day until a decision withdraws it (L3).",
+)
+NOTICE_NOT_OPEN = problem_type(
+    "notice-not-open",
+    409,
+    title="Oppseiinga gjeld ikkje",
+    nn="Oppseiinga gjeld ikkje lenger, eller ho gjeld ein annan plass.",
+    en="The notice is withdrawn already, or is another place's.",
+)
+NOTICE_HAS_RUN_OUT = problem_type(
+    "notice-has-run-out",
+    409,
+    title="Oppseiingstida er ute",
+    nn="Oppseiingstida er ute; no står berre vedtaket om opphør att.",
+    en="The place's last day by the notice has passed; only the decision to end it is left (L3, L5).",
+)
+NOTICE_INCOMPLETE = problem_type(
+    "notice-incomplete",
+    422,
+    title="Oppseiinga er ikkje fullstendig",
+    nn="Grunngjevinga «other» må ha ein tekst («text»).",
+    en="The reason `other` needs a text.",
+)
+AGREED_END_INCOMPLETE = problem_type(
+    "agreed-end-incomplete",
+    422,
+    title="Ein avtalt slutt har to partar",
+    nn="Ein avtalt tidlegare slutt må vere avtalt av både kommunen og vekstbedrifta («agreed_by»).",
+    en="An agreed end names both parties, `municipality` and `provider` (L3).",
+)
+AGREED_END_OUTSIDE_NOTICE = problem_type(
+    "agreed-end-outside-notice",
+    422,
+    title="Den avtalte dagen ligg utanfor oppseiingstida",
+    nn="Ein avtalt slutt ligg frå og med dagen det vert sagt opp til og med siste dag av oppseiingstida.",
+    en="An agreed end lies from the day of notice to the notice's own last day: earlier, never later (L3).",
+)
+END_ALREADY_DECIDED = problem_type(
+    "end-already-decided",
+    409,
+    title="Opphøret er alt vedteke",
+    nn="Det er alt gjort vedtak om opphør av plassen.",
+    en="The end of this place is already decided (L5); a `change` may move its last day.",
+)
+END_BEFORE_START = problem_type(
+    "end-before-start",
+    409,
+    title="Plassen har ikkje teke til då",
+    nn="Siste dag kan ikkje vere før første dag av plassen.",
+    en="A place's last day is not before its first (L1).",
+)
+END_AFTER_LAST_DAY = problem_type(
+    "end-after-last-day",
+    409,
+    title="Plassen er slutt før",
+    nn="Plassen har ein tidlegare siste dag enn den som står i vedtaket.",
+    en="An end never lengthens a place; a temporary one is lengthened by a `change` (L7).",
+)
+END_DIFFERS_FROM_NOTICE = problem_type(
+    "end-differs-from-notice",
+    409,
+    title="Ein annan dag enn oppseiinga seier",
+    nn="Plassen er sagt opp, og vedtaket må ha same siste dag som oppseiinga.",
+    en="The place is under notice, and ends on the notice's day, which `ends_on` names (L3, L5).",
+)
+CHANGE_OUTSIDE_PLACE = problem_type(
+    "change-outside-place",
+    409,
+    title="Dagen ligg utanfor plassen",
+    nn="Endringa må gjelde frå ein dag i plassen sin periode.",
+    en="The first day of new terms, or of a supplement, lies within the place's period.",
+)
+STANDARD_HAS_NO_OWN_PRICE = problem_type(
+    "standard-has-no-own-price",
+    409,
+    title="Plassen har ikkje eigen pris",
+    nn="Berre ein vidareført plass har ein eigen månadspris; elles gjeld satsen.",
+    en="Only a legacy place has a price of its own; a standard one costs the rate's (L2, C2).",
+)
+DECISION_STALE = problem_type(
+    "decision-stale",
+    409,
+    title="Det er gjort eit nyare vedtak",
+    nn="Plassen har fått eit nyare vedtak enn det du byggjer på. Hent han på nytt, og vurder på nytt.",
+    en="`follows_id` is not the placement's latest decision, which `latest_id` names (D6).",
+)
+DECISION_OUT_OF_ORDER = problem_type(
+    "decision-out-of-order",
+    409,
+    title="Vedtaket er datert for tidleg",
+    nn="Vedtaket er datert før noko som alt er vedteke eller sagt opp for denne plassen.",
+    en="A decision is not dated before what it follows; `not_before` names the earliest day (D6).",
+)
+SUPPLEMENT_NOT_AGREED = problem_type(
+    "supplement-not-agreed",
+    422,
+    title="Tillegget er ikkje avtalt av alle tre",
+    nn="Eit tillegg må vere avtalt av utøvande teneste, Forvaltningskontoret og vekstbedrifta («agreed_by»).",
+    en="A supplement is agreed by three parties: `service`, `case_office` and `provider` (L6).",
+)
+TOO_MANY_TERMS = problem_type(
+    "too-many-terms",
+    409,
+    title="For mange vilkår i eitt år",
+    nn="Ein plass kan ha opp til 40 ulike vilkår og tillegg i eitt år.",
+    en="At most 40 terms and supplements of one place touch one year, so that every sum stays exact (C4).",
+)
+LIFE = {
+    type_.code: type_
+    for type_ in (
+        PLACE_ENDED,
+        NOTICE_ALREADY_OPEN,
+        NOTICE_NOT_OPEN,
+        NOTICE_HAS_RUN_OUT,
+        END_ALREADY_DECIDED,
+        END_BEFORE_START,
+        END_AFTER_LAST_DAY,
+        END_DIFFERS_FROM_NOTICE,
+        CHANGE_OUTSIDE_PLACE,
+        STANDARD_HAS_NO_OWN_PRICE,
+        DECISION_STALE,
+        DECISION_OUT_OF_ORDER,
+        TOO_MANY_TERMS,
+    )
+}
+
 OBSTACLES = {
     type_.code: type_
     for type_ in (

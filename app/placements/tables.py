@@ -5,7 +5,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, SmallInteger, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlmodel import Field
 
@@ -56,9 +64,10 @@ class Request(Row, table=True):
 class Placement(Row, table=True):
     """One participant at one provider in one period (L1).
 
-    `decided_on` is the day of the decision that granted it, null for a legacy place: a position on an earlier day
-    leaves out what was decided later. `service_area` and `address_protection` follow the participant's by a cascading
-    key: policies go by them, also for those who may not see the participant.
+    `ends_on` is the last day known now, by grant, notice or end (L3, L5, L7). `share`, `monthly_price` and
+    `medication_tasks` are the first terms and never change; those of a day are in `PlacementTerms`. `decided_on` is the
+    day of the decision that granted it, null for a legacy place. `service_area` and `address_protection` follow the
+    participant's by a cascading key: policies go by them, also for those who may not see the participant.
     """
 
     __tablename__ = "placement"
@@ -71,6 +80,7 @@ class Placement(Row, table=True):
         ),
         # What a provider writes about a placement names both, so that it cannot name another's.
         UniqueConstraint("id", "provider_id"),
+        UniqueConstraint("id", "provider_id", "address_protection"),
         ExcludeConstraint(
             ("participant_id", "="),
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
@@ -83,6 +93,9 @@ class Placement(Row, table=True):
         CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price_range"),
         CheckConstraint("share between 1 and 100", name="share"),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        CheckConstraint(
+            "need in ('permanent', 'temporary') and (need = 'permanent' or ends_on is not null)", name="need"
+        ),
         Index("ix_placement_provider_id_id", "provider_id", "id"),
         Index("ix_placement_participant_id_id", "participant_id", "id"),
         Index("ix_placement_protected", "id", postgresql_where=text("address_protection")),
@@ -91,17 +104,127 @@ class Placement(Row, table=True):
     participant_id: UUID
     provider_id: UUID = Field(foreign_key="provider.id")
     service_area: str
+    need: str = Field(default="permanent", sa_column_kwargs={"server_default": "permanent"})
     address_protection: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     terms: str
     starts_on: date
     ends_on: date | None = None
     share: int = Field(sa_type=SmallInteger)
     monthly_price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    medication_tasks: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     decided_on: date | None = None
 
 
+class PlacementTerms(Row, table=True):
+    """The terms of a placement in a period, as known in another: what every cost is computed from (C4, L2).
+
+    A row says that from `valid_from` to `valid_to` these terms hold, as known from `known_from` (null: always) until
+    the day before `known_until`. A position on an earlier day reads what was known then. The rows follow from the
+    placement's decisions and notices (`app/rules/terms.py`), and are closed, never edited, when these change.
+    """
+
+    __tablename__ = "placement_terms"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["placement_id", "provider_id", "address_protection"],
+            ["placement.id", "placement.provider_id", "placement.address_protection"],
+            name="fk_placement_terms_placement_id",
+            onupdate="CASCADE",
+        ),
+        # On no day is there more than one answer to what a place costs, whatever day one asks from.
+        ExcludeConstraint(
+            ("placement_id", "="),
+            (text("daterange(valid_from, valid_to, '[]')"), "&&"),
+            (text("daterange(known_from, known_until)"), "&&"),
+            name="ex_placement_terms_overlap",
+            using="gist",
+        ),
+        CheckConstraint("share between 1 and 100", name="share"),
+        CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price"),
+        CheckConstraint("valid_to >= valid_from", name="valid_to"),
+        CheckConstraint("known_until >= known_from", name="known_until"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID
+    address_protection: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    valid_from: date
+    valid_to: date | None = None
+    share: int = Field(sa_type=SmallInteger)
+    monthly_price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    medication_tasks: bool
+    known_from: date | None = None
+    known_until: date | None = None
+
+
+class Notice(Row, table=True):
+    """One side gives notice of a place (L3). What becomes of it is said by the decision that names it.
+
+    `ends_on` is the place's last day by it, `replaced_ends_on` the one it had before, for a withdrawal to bring back.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        UniqueConstraint("id", "placement_id"),
+        CheckConstraint("given_by in ('participant', 'guardian', 'municipality', 'provider')", name="given_by"),
+        CheckConstraint(
+            "reason in ('changed_needs', 'cannot_accommodate', 'extensive_absence', 'other')", name="reason"
+        ),
+        CheckConstraint("reason <> 'other' or text is not null", name="text"),
+        CheckConstraint("length(text) between 1 and 4000", name="text_length"),
+        CheckConstraint("""agreed_by <@ '["municipality", "provider"]'""", name="agreed_by"),
+        CheckConstraint(
+            """agreed_end_on is null or agreed_by @> '["municipality", "provider"]'""", name="agreed_end_on"
+        ),
+        Index("ix_notice_placement_id_id", "placement_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID
+    given_by: str
+    given_on: date
+    reason: str
+    text: str | None = None
+    agreed_end_on: date | None = None
+    agreed_by: list[str] = Field(sa_type=JSONB)
+    ends_on: date
+    replaced_ends_on: date | None = None
+
+
+class PlacementSupplement(Row, table=True):
+    """Individual resources beyond one employee to five places, by agreement of three parties (L6).
+
+    A position on a day before `agreed_on` leaves it out; null counts in every one.
+    """
+
+    __tablename__ = "placement_supplement"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("monthly_amount > 0 and monthly_amount <= 10000000", name="monthly_amount"),
+        CheckConstraint("full_time_equivalents >= 0", name="full_time_equivalents"),
+        CheckConstraint("valid_to >= valid_from", name="valid_to"),
+        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
+        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+        Index("ix_placement_supplement_placement_id_id", "placement_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID
+    monthly_amount: Decimal = Field(sa_type=Numeric(12, 2))
+    full_time_equivalents: Decimal = Field(sa_type=Numeric(6, 2))
+    valid_from: date
+    valid_to: date | None = None
+    reason: str
+    agreed_by: list[str] = Field(sa_type=JSONB)
+    agreed_on: date | None = None
+
+
 class Decision(Row, table=True):
-    """A decision by the case office (D3). Never edited: a change is a new decision that names this one (D6)."""
+    """A decision by the case office (D3). Never edited: a change is a new decision that names this one (D6).
+
+    `notice_id` is the notice that an `end` follows (L5), or that a `change` withdraws.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
@@ -129,6 +252,19 @@ class Decision(Row, table=True):
         CheckConstraint("(kind = 'reject') = (placement_id is null)", name="placement_id"),
         CheckConstraint("kind in ('change', 'end') or application_id is not null", name="application_id"),
         CheckConstraint("kind <> 'grant' or (request_id is not null and starts_on is not null)", name="grant"),
+        CheckConstraint("kind <> 'end' or ends_on is not null", name="end"),
+        CheckConstraint(
+            "kind <> 'change' or num_nonnulls(share, monthly_price, medication_tasks, ends_on, notice_id) > 0",
+            name="change",
+        ),
+        CheckConstraint(
+            "kind <> 'change' or num_nonnulls(share, monthly_price, medication_tasks) = 0 or valid_from is not null",
+            name="valid_from",
+        ),
+        CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price"),
+        ForeignKeyConstraint(["notice_id", "placement_id"], ["notice.id", "notice.placement_id"]),
+        # A notice is followed by the end, or withdrawn, once each.
+        Index("uq_decision_notice_id_kind", "notice_id", "kind", unique=True),
         Index("ix_decision_placement_id", "placement_id"),
         Index("ix_decision_participant_id_id", "participant_id", "id"),
     )
@@ -148,4 +284,8 @@ class Decision(Row, table=True):
     starts_on: date | None = None
     ends_on: date | None = None
     share: int | None = Field(default=None, sa_type=SmallInteger)
+    valid_from: date | None = None
+    monthly_price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    medication_tasks: bool | None = None
+    notice_id: UUID | None = None
     medication_agreement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)

@@ -1,15 +1,38 @@
 """A provider and its capacity over time (P1, P2)."""
 
+import re
 from datetime import date
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Self
 from uuid import UUID
 
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 from pydantic import Field as Limits
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.db import Row
 from app.http.shapes import Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
+from app.rules.competence import Area, DeviationKind
+
+_FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
+
+
+def _full_time_equivalents(value: object) -> Decimal:
+    written = str(value) if isinstance(value, str | Decimal | int | float) and not isinstance(value, bool) else ""
+    if not _FTE.fullmatch(written):
+        raise ValueError("må vere årsverk frå 0 til 9999.99 med høgst to desimalar")
+    return Decimal(written)
+
+
+FullTimeEquivalents = Annotated[
+    Decimal,
+    BeforeValidator(_full_time_equivalents),
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_FTE.pattern}$", "examples": ["2.50"]}),
+]
+"""Full-time equivalents, as text with up to two decimals; a JSON number is taken too."""
 
 
 class Provider(Row, table=True):
@@ -39,6 +62,25 @@ class ProviderCapacity(Row, table=True):
     provider_id: UUID = Field(foreign_key="provider.id")
     valid_from: date
     places: int
+
+
+class CompetenceStatement(Row, table=True):
+    """What a provider states of its staff on a day (P4, P5): numbers alone, never a name. Rows are only ever added."""
+
+    __tablename__ = "competence_statement"
+    __table_args__ = (
+        CheckConstraint("police_certificates between 0 and employees", name="police_certificates"),
+        CheckConstraint("full_time_equivalents >= 0", name="full_time_equivalents"),
+        CheckConstraint("jsonb_typeof(areas) = 'array'", name="areas"),
+        Index("ix_competence_statement_provider_id_id", "provider_id", "id"),
+    )
+
+    provider_id: UUID = Field(foreign_key="provider.id")
+    stated_on: date
+    employees: int
+    police_certificates: int
+    full_time_equivalents: Decimal = Field(sa_type=Numeric(6, 2))
+    areas: list[str] = Field(sa_type=JSONB)
 
 
 class ProviderIn(Shape):
@@ -77,3 +119,51 @@ class CapacityOut(Stored):
     provider_id: UUID
     valid_from: Day
     places: int
+
+
+class CompetenceStatementIn(Shape):
+    """What a provider states of its staff (P4, P5)."""
+
+    stated_on: Day
+    employees: Annotated[Count, Limits(examples=[5])]
+    police_certificates: Annotated[Count, Limits(description="How many of them hold one.", examples=[5])]
+    full_time_equivalents: FullTimeEquivalents
+    areas: Annotated[
+        list[Area],
+        Limits(
+            max_length=4,
+            description="The areas of competence that are covered.",
+            examples=[["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]],
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _no_more_certificates_than_employees(self) -> Self:
+        if self.police_certificates > self.employees:
+            raise ValueError("det er fleire politiattestar enn tilsette")
+        return self
+
+
+class CompetenceStatementOut(Stored):
+    """A statement."""
+
+    provider_id: UUID
+    stated_on: date
+    employees: int
+    police_certificates: int
+    full_time_equivalents: FullTimeEquivalents
+    areas: list[Area]
+
+
+class DeviationOut(Shape):
+    """Something that a provider must have and has not (P4, P5), until it is mended."""
+
+    provider_id: UUID
+    kind: DeviationKind
+    area: Area | None
+    since: Annotated[date, Limits(description="The first day on which it was missing.")]
+    mended_on: Annotated[date | None, Limits(description="The first day on which it no longer was; null while it is.")]
+    required: Annotated[
+        FullTimeEquivalents | None, Limits(description="What must be there, on the last day it was missing.")
+    ]
+    stated: Annotated[FullTimeEquivalents | None, Limits(description="What was stated, on that day.")]

@@ -1,25 +1,33 @@
-"""HTTP for providers and their capacity (P1, P2)."""
+"""HTTP for providers: capacity (P1, P2), and what they must have in order (P4, P5)."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app import clock
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, cursor, link_next, page, position_of
 from app.http.preconditions import require_match, tagged
 from app.http.routing import Route
 from app.http.rows import find
-from app.placements import decisions
+from app.http.shapes import Day
+from app.placements import room, supplements
 from app.placements.problems import CAPACITY_IN_USE
-from app.providers import service
+from app.providers import competence, service
 from app.providers.models import (
     CapacityIn,
     CapacityOut,
+    CompetenceStatement,
+    CompetenceStatementIn,
+    CompetenceStatementOut,
+    DeviationOut,
     Provider,
     ProviderCapacity,
     ProviderIn,
@@ -28,9 +36,16 @@ from app.providers.models import (
 )
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=Route)
+deviations_router = APIRouter(prefix="/v1/deviations", tags=["providers"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
+Itself = Annotated[Actor, allow("case_officer", "provider")]
 Reader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+
+DeviationStatus = Annotated[
+    Literal["open", "mended"] | None, Query(description="`open`: missing still; `mended`: no longer.")
+]
+SeenOn = Annotated[Day | None, Query(description="The day it is seen from; today if left out.")]
 
 
 @router.post(
@@ -116,7 +131,7 @@ async def set_capacity(
     """P2: active places on any day never exceed the capacity in force that day; lower is refused while they do."""
     provider = await service.lock(session, provider_id)
     capacity = await service.set_capacity(session, provider, body)
-    await decisions.demand_room(session, provider.id)
+    await room.demand_room(session, provider.id)
     response.headers["Location"] = f"/v1/providers/{provider_id}/capacities"
     return CapacityOut.model_validate(capacity)
 
@@ -137,3 +152,95 @@ async def list_capacities(
     rows, following = await page(session, statement, col(ProviderCapacity.id), limit=limit, after=after)
     link_next(request, response, following)
     return Page(items=[CapacityOut.model_validate(row) for row in rows], next=following)
+
+
+@router.post("/{provider_id}/competence-statements", status_code=201, summary="State competence and staff")
+async def state_competence(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Itself,
+    provider_id: UUID,
+    body: CompetenceStatementIn,
+) -> CompetenceStatementOut:
+    """P4, P5: head count, police certificates, full-time equivalents and areas covered, from a day on. No names."""
+    statement = await competence.state(session, provider_id, body)
+    response.headers["Location"] = f"/v1/providers/{provider_id}/competence-statements"
+    return CompetenceStatementOut.model_validate(statement)
+
+
+@router.get("/{provider_id}/competence-statements", summary="List a provider's statements")
+async def list_competence_statements(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Itself,
+    provider_id: UUID,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[CompetenceStatementOut]:
+    """Every statement, in the order in which they were recorded (P4, P5)."""
+    await find(session, Provider, provider_id)
+    statement = select(CompetenceStatement).where(col(CompetenceStatement.provider_id) == provider_id)
+    rows, following = await page(session, statement, col(CompetenceStatement.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=[CompetenceStatementOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/{provider_id}/deviations", summary="List a provider's deviations")
+async def list_deviations_of(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Itself,
+    provider_id: UUID,
+    status: DeviationStatus = None,
+    on: SeenOn = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[DeviationOut]:
+    """P4, P5: what is missing, since when, and when it was mended.
+
+    `statement`: it has places and has stated nothing; `area`: an area of competence is not covered;
+    `police_certificate`: an employee has none; `staffing`: fewer full-time equivalents than places / 5 and what
+    individual agreements add.
+    """
+    await find(session, Provider, provider_id)
+    return await _deviations(request, response, session, provider_id, status, on, limit, after)
+
+
+@deviations_router.get("", summary="List deviations over all providers")
+async def list_deviations(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Itself,
+    status: DeviationStatus = None,
+    on: SeenOn = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[DeviationOut]:
+    """P4, P5: what is missing at any provider, since when, and when it was mended; a provider sees its own."""
+    return await _deviations(request, response, session, None, status, on, limit, after)
+
+
+async def _deviations(
+    request: Request,
+    response: Response,
+    session: AsyncSession,
+    provider_id: UUID | None,
+    status: Literal["open", "mended"] | None,
+    on: date | None,
+    limit: int,
+    after: str | None,
+) -> Page[DeviationOut]:
+    places, extra = await room.periods_by_provider(session), await supplements.staff_by_provider(session)
+    found = await competence.deviations_of(session, places, extra, on or clock.today(), provider_id)
+    if status is not None:
+        found = [deviation for deviation in found if (deviation.mended_on is None) == (status == "open")]
+    if after is not None:
+        passed = position_of(after)
+        found = [deviation for deviation in found if competence.key_of(deviation) > passed]
+    following = cursor(competence.key_of(found[limit - 1])) if len(found) > limit else None
+    link_next(request, response, following)
+    return Page(items=found[:limit], next=following)

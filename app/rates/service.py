@@ -11,6 +11,7 @@ from app.http.problems import problem_type
 from app.rates.models import GuidelineVersion, GuidelineVersionIn, Rate, RateIn
 from app.rules import prices
 from app.rules.money import to_ore
+from app.rules.notice import NOTICE_MONTHS
 
 RATE_EXISTS = problem_type(
     "rate-exists",
@@ -77,3 +78,14 @@ async def guidelines(session: AsyncSession) -> list[prices.Guideline]:
 async def effective_from(session: AsyncSession) -> date | None:
     """L2: the guideline's effective date, the first day of its first version; None while there is none."""
     return await session.scalar(select(func.min(col(GuidelineVersion.valid_from))))
+
+
+async def notice_months(session: AsyncSession, day: date) -> int:
+    """L3: the notice in months, by the version in force on the day it is given; three before there is one."""
+    months = await session.scalar(
+        select(col(GuidelineVersion.notice_months))
+        .where(col(GuidelineVersion.valid_from) <= day)
+        .order_by(col(GuidelineVersion.valid_from).desc())
+        .limit(1)
+    )
+    return NOTICE_MONTHS if months is None else months

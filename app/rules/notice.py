@@ -1,4 +1,4 @@
-"""Notice (oppseiing): when a place ends (L3)."""
+"""Notice (oppseiing): when a place ends (L3), and whether a meeting must be called (L4)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -7,6 +7,7 @@ from app.rules.calendar import add_months
 
 NOTICE_MONTHS = 3
 PARTIES = frozenset({"municipality", "provider"})
+MEETING_REASONS = frozenset({"changed_needs", "cannot_accommodate"})
 
 
 class AgreedEndBeforeNotice(ValueError):
@@ -21,20 +22,28 @@ class AgreedEndLacksParty(ValueError):
     """L3: an agreed end names both parties, the municipality and the provider."""
 
 
-def notice_ends_on(given_on: date) -> date:
-    """L3: the place's last day, which is paid too: the same day number three months on, or that month's last day."""
-    return add_months(given_on, NOTICE_MONTHS)
+def notice_ends_on(given_on: date, months: int = NOTICE_MONTHS) -> date:
+    """L3: the place's last day, which is paid too: the same day number three months on, or that month's last day.
+
+    `months` is the guideline version's, where it says otherwise.
+    """
+    return add_months(given_on, months)
 
 
-def agreed_end(given_on: date, agreed_end_on: date, agreed_by: Collection[str]) -> date:
+def agreed_end(given_on: date, agreed_end_on: date, agreed_by: Collection[str], months: int = NOTICE_MONTHS) -> date:
     """L3: the last day that both parties agreed on in writing, from the day of notice to the notice's own end.
 
     Raises AgreedEndBeforeNotice, AgreedEndAfterNotice or AgreedEndLacksParty, in that order.
     """
     if agreed_end_on < given_on:
         raise AgreedEndBeforeNotice
-    if agreed_end_on > notice_ends_on(given_on):
+    if agreed_end_on > notice_ends_on(given_on, months):
         raise AgreedEndAfterNotice
     if not PARTIES <= set(agreed_by):
         raise AgreedEndLacksParty
     return agreed_end_on
+
+
+def calls_for_meeting(reason: str) -> bool:
+    """L4: changed needs, or that the provider can no longer adapt: a meeting must be called at once."""
+    return reason in MEETING_REASONS

@@ -1,6 +1,8 @@
-"""The way to a place (D1–D5, L2, L7): which step may follow which, and what a grant must have in order.
+"""The way to a place and its life (D1–D6, L1–L7): which step may follow which, by whom, and what a grant must have in
+order.
 
-Facts are gathered, a rule says what stands in the way, and nothing is written unless the answer is nothing.
+`TABLE` is the whole of it: in a state that has no line for a step, the step is refused and nothing is written. Facts
+are gathered, a rule says what stands in the way, and nothing is written unless the answer is nothing.
 """
 
 from dataclasses import dataclass
@@ -9,6 +11,12 @@ from typing import Literal
 
 Need = Literal["permanent", "temporary"]
 ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rejected", "withdrawn"]
+PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended"]
+Step = Literal[
+    "request", "accept", "decline", "grant", "reject", "withdraw",
+    "change", "supplement", "notice", "withdraw_notice", "end",
+]  # fmt: skip
+Party = Literal["case_officer", "provider"]
 
 GrantObstacle = Literal[
     "application-closed",
@@ -19,6 +27,74 @@ GrantObstacle = Literal[
     "permanent-has-no-last-day",
     "medication-agreement-missing",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """In `state`, `step` may be taken by any of `who`, and leads to `next`."""
+
+    state: ApplicationStatus | PlacementState
+    step: Step
+    who: frozenset[Party]
+    next: ApplicationStatus | PlacementState
+
+
+_CASE_OFFICE = frozenset[Party]({"case_officer"})
+# The case office records what a provider says on paper; a provider's own system says it itself.
+_EITHER = frozenset[Party]({"case_officer", "provider"})
+
+TABLE: tuple[Line, ...] = (
+    # An application (D4). `accepted` stays so while another provider is asked.
+    Line("received", "request", _CASE_OFFICE, "requested"),
+    Line("requested", "accept", _EITHER, "accepted"),
+    Line("requested", "decline", _EITHER, "received"),
+    Line("accepted", "request", _CASE_OFFICE, "accepted"),
+    Line("accepted", "accept", _EITHER, "accepted"),
+    Line("accepted", "decline", _EITHER, "accepted"),
+    # D3, D6: decided once, by the case office alone; the grant's place is `running`.
+    Line("accepted", "grant", _CASE_OFFICE, "granted"),
+    Line("received", "reject", _CASE_OFFICE, "rejected"),
+    Line("requested", "reject", _CASE_OFFICE, "rejected"),
+    Line("accepted", "reject", _CASE_OFFICE, "rejected"),
+    Line("received", "withdraw", _CASE_OFFICE, "withdrawn"),
+    Line("requested", "withdraw", _CASE_OFFICE, "withdrawn"),
+    Line("accepted", "withdraw", _CASE_OFFICE, "withdrawn"),
+    # A place (L1–L7): granted or recorded as `legacy`, it runs until its last day has passed.
+    Line("running", "change", _CASE_OFFICE, "running"),
+    Line("running", "supplement", _CASE_OFFICE, "running"),
+    Line("running", "notice", _EITHER, "noticed"),
+    Line("running", "end", _CASE_OFFICE, "ending"),
+    # L3: notice is given, and the last day known; L5: the end is the case office's to decide.
+    Line("noticed", "change", _CASE_OFFICE, "noticed"),
+    Line("noticed", "supplement", _CASE_OFFICE, "noticed"),
+    Line("noticed", "withdraw_notice", _CASE_OFFICE, "running"),
+    Line("noticed", "end", _CASE_OFFICE, "ending"),
+    # The notice's last day has passed, and nobody has decided: the decision alone is left (L5).
+    Line("lapsed", "end", _CASE_OFFICE, "ended"),
+    # The end is decided, and its last day still to come.
+    Line("ending", "change", _CASE_OFFICE, "ending"),
+    Line("ending", "supplement", _CASE_OFFICE, "ending"),
+    Line("ending", "withdraw_notice", _CASE_OFFICE, "running"),
+)
+
+
+def after(state: ApplicationStatus | PlacementState, step: Step) -> ApplicationStatus | PlacementState | None:
+    """The state that a step leads to, or None where it may not be taken."""
+    return next((line.next for line in TABLE if (line.state, line.step) == (state, step)), None)
+
+
+def placement_state(*, last_day: date | None, end_decided: bool, notice_open: bool, on: date) -> PlacementState:
+    """L3, L5, L7: where a place stands on a day.
+
+    `last_day` is the last day known by now, from notice, end or a temporary grant; `notice_open` says that a notice is
+    neither withdrawn nor followed by the decision to end.
+    """
+    passed = last_day is not None and last_day < on
+    if notice_open:
+        return "lapsed" if passed else "noticed"
+    if passed:
+        return "ended"
+    return "ending" if end_decided else "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +131,7 @@ def application_status(
 
 def obstacle_to_decision(application: ApplicationStatus) -> Literal["application-closed"] | None:
     """D6: an application is decided once, and a withdrawn one is not decided."""
-    return "application-closed" if application in {"granted", "rejected", "withdrawn"} else None
+    return "application-closed" if after(application, "reject") is None else None
 
 
 def obstacle_to_grant(facts: GrantFacts) -> GrantObstacle | None:
@@ -66,7 +142,7 @@ def obstacle_to_grant(facts: GrantFacts) -> GrantObstacle | None:
     """
     if obstacle_to_decision(facts.application) is not None:
         return "application-closed"
-    if not facts.request_accepted:
+    if not facts.request_accepted or after(facts.application, "grant") is None:
         return "request-not-accepted"
     if facts.effective_from is None or min(facts.decided_on, facts.starts_on) < facts.effective_from:
         return "no-guideline-in-force"

@@ -63,6 +63,13 @@ select gen_random_uuid(), numbered.id, ids[1 + n % 3], 'habilitation',
     case when n % 10 <> 3 then date '2017-12-01' end
 from numbered, providers
 """
+TERMS = """
+insert into placement_terms (
+    id, placement_id, provider_id, valid_from, valid_to, share, monthly_price, medication_tasks, known_from
+)
+select gen_random_uuid(), id, provider_id, starts_on, ends_on, share, monthly_price, false, decided_on
+from placement where id not in (select placement_id from placement_terms)
+"""
 PRICES = """
 insert into provider (id, name, organisation_number, municipality_number)
 select gen_random_uuid(), 'Vekstbedrift', number, '4631'
@@ -147,7 +154,8 @@ async def measure(superuser: str, url: str, sizes: list[int], rounds: int) -> No
     for size in sizes:
         await owner.execute("set statement_timeout = 0")
         await owner.execute(FILL, size - filled, timeout=600)
-        await owner.execute("vacuum (analyze, freeze) placement", timeout=600)
+        await owner.execute(TERMS, timeout=600)
+        await owner.execute("vacuum (analyze, freeze) placement, placement_terms", timeout=600)
         # One sequential scan is one process.
         await owner.execute("set max_parallel_workers_per_gather = 0")
         filled = size

@@ -28,14 +28,20 @@ _PLACES = text(
         select gen_random_uuid(), 'Kari', 'Nordmann', date '1990-01-01', '4631', 'habilitation', '[]', false
         from generate_series(1, :count)
         returning id
+    ), places as (
+        insert into placement (
+            id, participant_id, provider_id, service_area, terms, starts_on, ends_on, share, monthly_price, decided_on
+        )
+        select gen_random_uuid(), people.id, provider.id, 'habilitation',
+            case when cast(:monthly_price as numeric) is null then 'standard' else 'legacy' end,
+            :starts_on, :ends_on, :share, cast(:monthly_price as numeric), :decided_on
+        from people, provider where organisation_number = :organisation_number
+        returning *
     )
-    insert into placement (
-        id, participant_id, provider_id, service_area, terms, starts_on, ends_on, share, monthly_price, decided_on
+    insert into placement_terms (
+        id, placement_id, provider_id, valid_from, valid_to, share, monthly_price, medication_tasks, known_from
     )
-    select gen_random_uuid(), people.id, provider.id, 'habilitation',
-        case when cast(:monthly_price as numeric) is null then 'standard' else 'legacy' end,
-        :starts_on, :ends_on, :share, cast(:monthly_price as numeric), :decided_on
-    from people, provider where organisation_number = :organisation_number
+    select gen_random_uuid(), id, provider_id, starts_on, ends_on, share, monthly_price, false, decided_on from places
     """
 )
 

@@ -44,22 +44,27 @@ async def test_takes_an_application_to_a_granted_place(api: Api) -> None:
         "difference": "6800098.00",
     }
     placement = ok(await api.case_officer.get(f"/v1/placements/{decision['placement_id']}"), 200)
+    history = placement.pop("history")
+    assert [(step["step"], step["decision_id"]) for step in history] == [("granted", decision["id"])]
     assert placement | {"created_at": "", "updated_at": "", "id": ""} == {
         "id": "",
         "created_at": "",
         "updated_at": "",
         "participant_id": participant_id,
         "provider_id": provider_id,
+        "need": "permanent",
         "terms": "standard",
         "starts_on": "2022-07-01",
         "ends_on": None,
         "share": 100,
+        "medication_tasks": False,
         "decided_on": "2022-01-10",
         "monthly_price": None,
+        "state": "running",
     }
     assert ok(await api.case_officer.get(f"/v1/applications/{application_id}"), 200)["status"] == "granted"
     read = ok(await api.epj.get(answer.headers["location"]), 200)
-    assert read == {key: value for key, value in decision.items() if key != "budget"}
+    assert read == {key: value for key, value in decision.items() if key not in ("budget", "monthly_price")}
     assert read["legal_basis"] == way.LEGAL_BASIS
 
 

@@ -113,3 +113,66 @@ def legacy(participant_id: str, provider_id: str, **changes: Any) -> dict[str, A
         "monthly_price": "22317.00",
     }
     return body | changes
+
+
+async def placed(api: Api, provider_id: str, **changes: Any) -> str:
+    """A standard place, granted from 1 July 2022 unless `changes` of the grant say otherwise; its id."""
+    need = "permanent" if changes.get("ends_on") is None else "temporary"
+    body = await ready_to_grant(api, provider_id, need=need)
+    made: str = ok(await api.case_officer.post("/v1/decisions", json=body | changes))["placement_id"]
+    return made
+
+
+async def recorded(api: Api, provider_id: str, **changes: Any) -> str:
+    """A legacy place since 2021; its id."""
+    body = legacy(await participant(api), provider_id, **changes)
+    made: str = ok(await api.case_officer.post("/v1/placements", json=body))["id"]
+    return made
+
+
+def change(placement_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a change."""
+    body = {
+        "kind": "change",
+        "decided_on": "2022-08-15",
+        "legal_basis": LEGAL_BASIS,
+        "placement_id": placement_id,
+    }
+    return body | changes
+
+
+def end(placement_id: str, ends_on: str, **changes: Any) -> dict[str, Any]:
+    """The body of an end."""
+    return change(placement_id) | {"kind": "end", "ends_on": ends_on} | changes
+
+
+def notice(given_on: str, **changes: Any) -> dict[str, Any]:
+    """The body of a notice."""
+    body = {
+        "given_by": "municipality",
+        "given_on": given_on,
+        "reason": "changed_needs",
+        "text": None,
+        "agreed_end_on": None,
+        "agreed_by": ["municipality", "provider"],
+    }
+    return body | changes
+
+
+def supplement(valid_from: str, **changes: Any) -> dict[str, Any]:
+    """The body of a supplement."""
+    body = {
+        "monthly_amount": "3000.00",
+        "valid_from": valid_from,
+        "valid_to": None,
+        "reason": "Treng ein fast tilsett.",
+        "agreed_by": ["service", "case_office", "provider"],
+    }
+    return body | changes
+
+
+async def forecast(api: Api, on: str = "2022-12-31", year: int = 2022) -> str:
+    """The year's forecast as seen on a day."""
+    answer = await api.finance.get(f"/v1/budgets/{year}/position", params={"on": on})
+    amount: str = ok(answer, 200)["forecast"]
+    return amount

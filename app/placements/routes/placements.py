@@ -1,0 +1,121 @@
+"""HTTP for placements: the legacy ones recorded, all of them listed, and each with its history (L1, L2, D6)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from app import audit, clock
+from app.auth import Actor, allow
+from app.budget import service as budget
+from app.db import SessionDep
+from app.http.openapi import refusals
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.preconditions import tagged
+from app.http.routing import Route
+from app.http.rows import find
+from app.http.shapes import Day
+from app.placements import decisions, problems, tables
+from app.placements.history import life_of, told
+from app.placements.models import (
+    LegacyPlacementIn,
+    PlacementOut,
+    PlacementTold,
+    PricedPlacementOut,
+    PricedPlacementTold,
+)
+from app.placements.terms import in_force, price_of
+from app.rules.terms import Terms
+
+router = APIRouter(prefix="/v1/placements", tags=["placements"], route_class=Route)
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
+PlacementReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Record a legacy place",
+    responses=refusals(problems.LEGACY_AFTER_GUIDELINE, problems.CAPACITY_EXCEEDED, problems.PLACEMENT_OVERLAP),
+)
+async def record_legacy(
+    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: LegacyPlacementIn
+) -> PricedPlacementTold:
+    """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
+    placement = await decisions.record_legacy(session, body)
+    await budget.watch_flags(session, body.starts_on.year, clock.today())
+    response.headers["Location"] = f"/v1/placements/{placement.id}"
+    audit.saw(session, [placement.participant_id])
+    out = told(await life_of(session, placement), clock.today(), money=True)
+    assert isinstance(out, PricedPlacementTold)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("", summary="List placements")
+async def list_placements(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: PlacementReader,
+    provider_id: UUID | None = None,
+    participant_id: UUID | None = None,
+    active_on: Annotated[Day | None, Query(description="Only places that this day belongs to.")] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[PricedPlacementOut] | Page[PlacementOut]:
+    """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
+    placement = tables.Placement
+    statement = select(placement)
+    if provider_id is not None:
+        statement = statement.where(col(placement.provider_id) == provider_id)
+    if participant_id is not None:
+        statement = statement.where(col(placement.participant_id) == participant_id)
+    if active_on is not None:
+        statement = statement.where(
+            col(placement.starts_on) <= active_on,
+            or_(col(placement.ends_on).is_(None), col(placement.ends_on) >= active_on),
+        )
+    rows, following = await page(session, statement, col(placement.id), limit=limit, after=after)
+    link_next(request, response, following)
+    audit.saw(session, (row.participant_id for row in rows))
+    terms = await in_force(session, rows, clock.today())
+    priced = [_priced(row, terms[row.id]) for row in rows]
+    if sees_money(actor):
+        return Page(items=priced, next=following)
+    return Page(items=[_without_money(row) for row in priced], next=following)
+
+
+@router.get("/{placement_id}", summary="Read a placement and its history")
+async def read_placement(
+    request: Request, response: Response, session: SessionDep, actor: PlacementReader, placement_id: UUID
+) -> PricedPlacementTold | PlacementTold:
+    """One placement (L1) and all that happened to it, in order, each step with its decision (D6)."""
+    life = await life_of(session, await find(session, tables.Placement, placement_id))
+    audit.saw(session, [life.placement.participant_id])
+    out = told(life, clock.today(), money=sees_money(actor))
+    tagged(request, response, out)
+    return out
+
+
+def _priced(placement: tables.Placement, terms: Terms) -> PricedPlacementOut:
+    return PricedPlacementOut(
+        **placement.model_dump(
+            exclude={"service_area", "address_protection", "share", "monthly_price", "medication_tasks"}
+        ),
+        share=terms.share,
+        medication_tasks=terms.medication_tasks,
+        monthly_price=price_of(terms),
+    )
+
+
+def _without_money(placement: PricedPlacementOut) -> PlacementOut:
+    return PlacementOut.model_validate(placement.model_dump(exclude={"monthly_price"}))
+
+
+def sees_money(actor: Actor) -> bool:
+    """Providers, services and the EPJ never get an amount."""
+    return not actor.roles.isdisjoint({"case_officer", "finance"})

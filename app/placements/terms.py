@@ -1,0 +1,114 @@
+"""A placement's terms over time as rows (`PlacementTerms`): they follow from its decisions, and are never edited."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.placements import problems
+from app.placements.tables import Placement, PlacementSupplement, PlacementTerms
+from app.rules.money import from_ore, to_ore
+from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_on, terms_over_time
+
+# Half of what the rules count exactly in 64 bits at the very top of their bounds; what-if adds rows of its own.
+MOST_IN_A_YEAR = 40
+
+
+def first_terms(placement: Placement) -> Terms:
+    """What was granted or recorded first."""
+    return Terms(placement.share, _ore(placement.monthly_price), placement.medication_tasks)
+
+
+def segments_of(placement: Placement, changes: Sequence[Change]) -> list[Segment]:
+    """The placement's segments, by its last day known now and its changes in the order they were decided."""
+    return terms_over_time(placement.starts_on, placement.ends_on, first_terms(placement), changes)
+
+
+async def rewrite(
+    session: AsyncSession, placement: Placement, changes: Sequence[Change], known_from: date | None
+) -> None:
+    """Let the rows say what the decisions say now, as known from a day on; what they said stays known until it.
+
+    The caller holds the placement locked. 409 `too-many-terms`.
+    """
+    await session.flush()
+    rows = await session.scalars(
+        select(PlacementTerms).where(
+            col(PlacementTerms.placement_id) == placement.id, col(PlacementTerms.known_until).is_(None)
+        )
+    )
+    known = {_segment(row): row for row in rows}
+    wanted = segments_of(placement, changes)
+    for segment, row in known.items():
+        if segment not in wanted:
+            row.known_until = known_from
+    # First the old rows give way, then the new ones come: they share days.
+    await session.flush()
+    for segment in wanted:
+        if segment not in known:
+            session.add(_row(placement, segment, known_from))
+    await session.flush()
+    await demand_exact(session, placement, wanted)
+
+
+async def demand_exact(session: AsyncSession, placement: Placement, segments: Sequence[Segment]) -> None:
+    """C4: terms and supplements of one place are few enough for an exact sum. 409 `too-many-terms`."""
+    supplements = await session.execute(
+        select(col(PlacementSupplement.valid_from), col(PlacementSupplement.valid_to)).where(
+            col(PlacementSupplement.placement_id) == placement.id
+        )
+    )
+    periods = [(segment.first_day, segment.last_day) for segment in segments]
+    periods += [(valid_from, valid_to) for valid_from, valid_to in supplements]
+    if most_in_a_year(periods) > MOST_IN_A_YEAR:
+        raise problems.TOO_MANY_TERMS()
+
+
+async def in_force(session: AsyncSession, placements: Sequence[Placement], on: date) -> dict[UUID, Terms]:
+    """Each placement's terms on a day, as known now: the first before it begins, the last after it has ended."""
+    rows = await session.scalars(
+        select(PlacementTerms)
+        .where(
+            col(PlacementTerms.placement_id).in_([placement.id for placement in placements]),
+            col(PlacementTerms.known_until).is_(None),
+        )
+        .order_by(col(PlacementTerms.valid_from))
+    )
+    segments: dict[UUID, list[Segment]] = {}
+    for row in rows:
+        segments.setdefault(row.placement_id, []).append(_segment(row))
+    return {
+        placement.id: terms_on(segments[placement.id], on) if placement.id in segments else first_terms(placement)
+        for placement in placements
+    }
+
+
+def price_of(terms: Terms) -> Decimal | None:
+    """The legacy price in kroner; None for the guideline's."""
+    return None if terms.monthly_ore is None else from_ore(terms.monthly_ore)
+
+
+def _segment(row: PlacementTerms) -> Segment:
+    return Segment(row.valid_from, row.valid_to, Terms(row.share, _ore(row.monthly_price), row.medication_tasks))
+
+
+def _row(placement: Placement, segment: Segment, known_from: date | None) -> PlacementTerms:
+    return PlacementTerms(
+        placement_id=placement.id,
+        provider_id=placement.provider_id,
+        address_protection=placement.address_protection,
+        valid_from=segment.first_day,
+        valid_to=segment.last_day,
+        share=segment.terms.share,
+        monthly_price=price_of(segment.terms),
+        medication_tasks=segment.terms.medication_tasks,
+        known_from=known_from,
+    )
+
+
+def _ore(amount: Decimal | None) -> int | None:
+    return None if amount is None else to_ore(amount)

@@ -1,0 +1,163 @@
+"""What a provider must have in order (P4, P5): what is missing, since when, and when it was mended.
+
+A statement holds from the day it is stated on until the next. **Decided here**: a provider with places and no statement
+lacks the statement, and nothing else is held against it before there is one; staff is counted against the places that
+are active on a day, each as one whatever its share.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Literal, get_args
+
+Area = Literal["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]
+AREAS: tuple[Area, ...] = get_args(Area)
+DeviationKind = Literal["statement", "area", "police_certificate", "staffing"]
+
+PLACES_PER_EMPLOYEE = 5
+
+Period = tuple[date, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """P4, P5: what was stated on a day, in the order recorded where two share the day."""
+
+    stated_on: date
+    employees: int
+    police_certificates: int
+    full_time_equivalents: Fraction
+    areas: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Missing from `since` until the day before `mended_on`, None while it is. `required` and `stated` are numbers of
+    certificates or full-time equivalents on its last day; None where there is nothing to count.
+    """
+
+    kind: DeviationKind
+    area: Area | None
+    since: date
+    mended_on: date | None
+    required: Fraction | None = None
+    stated: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    statement: Statement | None
+    places: int
+    extra: Fraction
+
+
+Lack = Callable[[_Day], tuple[Fraction | None, Fraction | None] | None]
+
+
+def deviations(
+    statements: Sequence[Statement],
+    places: Sequence[Period],
+    extra: Sequence[tuple[Period, Fraction]],
+    through: date,
+) -> list[Deviation]:
+    """P4, P5: every deviation that began by a day, in the order in which they began.
+
+    `places` are the periods of the provider's placements, `extra` the full-time equivalents that individual agreements
+    add in a period. Nothing after `through` is looked at.
+    """
+    changes = _changes(statements, places, extra, through)
+    found = [
+        deviation
+        for kind, area, lack in _checks()
+        for deviation in _spans(kind, area, [(day, lack(facts)) for day, facts in changes])
+    ]
+    return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
+
+
+def required_staff(places: int, extra: Fraction) -> Fraction:
+    """P5: one employee per five places, exact and not rounded, and what individual agreements add."""
+    return Fraction(places, PLACES_PER_EMPLOYEE) + extra
+
+
+def _checks() -> list[tuple[DeviationKind, Area | None, Lack]]:
+    def covers(area: Area) -> Lack:
+        return lambda day: (None, None) if day.statement and area not in day.statement.areas else None
+
+    return [
+        ("statement", None, _statement),
+        ("police_certificate", None, _certificates),
+        ("staffing", None, _staff),
+        *(("area", area, covers(area)) for area in AREAS),
+    ]  # fmt: skip
+
+
+def _statement(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
+    return (None, None) if day.places and day.statement is None else None
+
+
+def _certificates(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
+    if day.statement is None or day.statement.police_certificates >= day.statement.employees:
+        return None
+    return Fraction(day.statement.employees), Fraction(day.statement.police_certificates)
+
+
+def _staff(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
+    required = required_staff(day.places, day.extra)
+    if day.statement is None or day.statement.full_time_equivalents >= required:
+        return None
+    return required, day.statement.full_time_equivalents
+
+
+def _changes(
+    statements: Sequence[Statement],
+    places: Sequence[Period],
+    extra: Sequence[tuple[Period, Fraction]],
+    through: date,
+) -> list[tuple[date, _Day]]:
+    """The facts from each day on which one of them changes."""
+    days = {statement.stated_on for statement in statements}
+    for first, last in [*places, *(period for period, _ in extra)]:
+        days.add(first)
+        if last is not None and last < date.max:
+            days.add(last + timedelta(days=1))
+    ordered = sorted(statements, key=lambda statement: statement.stated_on)
+    facts = []
+    for day in sorted(day for day in days if day <= through):
+        stated = [statement for statement in ordered if statement.stated_on <= day]
+        facts.append(
+            (
+                day,
+                _Day(
+                    statement=stated[-1] if stated else None,
+                    places=sum(_covers(period, day) for period in places),
+                    extra=sum((amount for period, amount in extra if _covers(period, day)), Fraction(0)),
+                ),
+            )
+        )
+    return facts
+
+
+def _spans(
+    kind: DeviationKind, area: Area | None, lacks: Sequence[tuple[date, tuple[Fraction | None, Fraction | None] | None]]
+) -> list[Deviation]:
+    """Neighbouring days on which something is missing are one deviation, with the numbers of its last."""
+    spans: list[Deviation] = []
+    since: date | None = None
+    numbers: tuple[Fraction | None, Fraction | None] = (None, None)
+    for day, lack in lacks:
+        if lack is None:
+            if since is not None:
+                spans.append(Deviation(kind, area, since, day, *numbers))
+            since = None
+        else:
+            since = since or day
+            numbers = lack
+    if since is not None:
+        spans.append(Deviation(kind, area, since, None, *numbers))
+    return spans
+
+
+def _covers(period: Period, day: date) -> bool:
+    first, last = period
+    return first <= day and (last is None or day <= last)
