@@ -20,9 +20,9 @@ from app.db import Database
 from app.followup import filing_routes as filing
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
-from app.integrations import feed, framsikt_routes
-from app.participants import consent_routes as consents
+from app.integrations import feed, framsikt_routes, profil_routes
 from app.oversight import routes as oversight
+from app.participants import consent_routes as consents
 from app.participants import routes as participants
 from app.placements import routes as placements
 from app.providers import routes as providers
@@ -34,6 +34,7 @@ VERSION = "1.0.0"
 ROUTERS = (
     providers.router,
     providers.deviations_router,
+    profil_routes.router,
     participants.router,
     consents.router,
     *placements.ROUTERS,

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     # By organisation number; what a provider's leaves out is as above.
     provider_account_strings: dict[str, AccountString] = {}
 
+    # What FHIR calls the systems that external ids are of; a system that is not here stays out of `Patient`.
+    fhir_identifier_systems: dict[str, str] = {"profil": "http://profil.visma.no/lopenummer"}
+
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)

@@ -10,6 +10,7 @@ from app.http.problems import NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 CSV = "text/csv"
+FHIR = "application/fhir+json"
 NDJSON = "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

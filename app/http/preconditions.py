@@ -32,6 +32,17 @@ def require_match(request: Request, current: BaseModel) -> None:
         raise PRECONDITION_FAILED()
 
 
+def require_fresh(request: Request, current: BaseModel | None) -> None:
+    """Let a PUT through unless a condition it has fails (RFC 9110 § 13.2.2); `current` is None where nothing is yet.
+
+    Raises 412: `If-Match` names another version, or `If-None-Match` the present one (`*`: any).
+    """
+    known = set() if current is None else {"*", etag_of(current)}
+    wanted, unwanted = _tags(request, "if-match"), _tags(request, "if-none-match")
+    if (wanted is not None and wanted.isdisjoint(known)) or (unwanted is not None and not unwanted.isdisjoint(known)):
+        raise PRECONDITION_FAILED()
+
+
 def tagged(request: Request, response: Response, representation: BaseModel) -> None:
     """Put the tag on the answer, and turn it into 304 where `If-None-Match` names it (weak comparison)."""
     tag = etag_of(representation)

@@ -97,6 +97,7 @@ HOLDINGS: tuple[Holding, ...] = (
         },
     ),
     Holding("external_ids", "participant_external_id", _direct, delete=True),
+    Holding("merged_records", "participant_merge", _direct),
     Holding("applications", "application", _direct, erase={"wishes": ERASED}),
     Holding("requests", "request", _of_application, erase={"text": ERASED}),
     Holding(

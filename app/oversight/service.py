@@ -17,7 +17,7 @@ from app.http.pages import cursor, position_of
 from app.http.problems import problem_type
 from app.oversight.holdings import HOLDINGS
 from app.oversight.models import AccessLogOut, Erased, ErasureOut
-from app.participants.models import Participant
+from app.participants.models import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
 
 PLACEMENT_ACTIVE = problem_type(
@@ -76,7 +76,10 @@ async def about_person(session: AsyncSession, participant_id: UUID) -> ColumnEle
     for held in HOLDINGS:
         if "id" in held.rows.columns:
             asked_for += await session.scalars(select(held.rows.c.id).where(held.of(held.rows, participant_id)))
-    return or_(col(AccessLog.participant_id) == participant_id, col(AccessLog.object_id).in_(asked_for))
+    # What was seen under the id of a duplicate, before the two became one, is about the same person.
+    former = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant_id)
+    ids = [participant_id, *await session.scalars(former)]
+    return or_(col(AccessLog.participant_id).in_(ids), col(AccessLog.object_id).in_(asked_for))
 
 
 async def held_about(session: AsyncSession, participant_id: UUID) -> dict[str, list[dict[str, JsonValue]]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field as Limits
 from pydantic import Strict, StringConstraints
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -44,6 +44,7 @@ class Participant(Row, table=True):
     family_name: str
     birth_date: date
     municipality_number: str
+    municipality_since: date = Field(default=None, sa_column_kwargs={"server_default": func.current_date()})
     service_area: str
     contacts: list[dict[str, str | None]] = Field(sa_type=JSONB)
     address_protection: bool
@@ -53,19 +54,37 @@ class Participant(Row, table=True):
 
 
 class ParticipantExternalId(Row, table=True):
-    """What another system calls a participant. Rows are only ever added; one value per system and person."""
+    """What another system calls a participant: one present value per system and person, and those of its duplicates."""
 
     __tablename__ = "participant_external_id"
     __table_args__ = (
         UniqueConstraint("system", "value"),
-        UniqueConstraint("participant_id", "system"),
+        Index(
+            "uq_participant_external_id_participant_id_system",
+            "participant_id",
+            "system",
+            unique=True,
+            postgresql_where=text("current"),
+        ),
         CheckConstraint("length(system) between 1 and 50", name="system"),
         CheckConstraint("length(value) between 1 and 100", name="value"),
     )
 
-    participant_id: UUID = Field(foreign_key="participant.id")
+    participant_id: UUID = Field(foreign_key="participant.id", index=True)
     system: str
     value: str
+    current: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+
+
+class ParticipantMerge(Row, table=True):
+    """Two records of one person became one: which is kept, and what the other's id was. Rows are only ever added."""
+
+    __tablename__ = "participant_merge"
+    __table_args__ = (UniqueConstraint("duplicate_id"),)
+
+    participant_id: UUID = Field(foreign_key="participant.id", index=True)
+    duplicate_id: UUID
+    merged_by: str
 
 
 ServiceArea = Literal["habilitation", "mental_health", "other"]
@@ -203,6 +222,12 @@ class ParticipantForProvider(Stored):
     family_name: str
     birth_date: Day
     contacts: list[Contact]
+
+
+class MergeIn(Shape):
+    """The record that goes; everything it has becomes the other's."""
+
+    duplicate_id: Annotated[UUID, Limits(examples=["016e0000-0002-7000-8000-00000000001f"])]
 
 
 ParticipantSeen = ParticipantOut | ParticipantForService | ParticipantForProvider

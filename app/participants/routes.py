@@ -10,13 +10,15 @@ from sqlmodel import col
 from app import audit, clock
 from app.auth import Actor, Epj, allow
 from app.db import SessionDep
+from app.http.negotiation import FHIR, JSON
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, link_next, page
-from app.http.preconditions import require_match, tagged
+from app.http.preconditions import require_fresh, require_match, tagged
 from app.http.problems import METHOD_NOT_ALLOWED, ROLE_REQUIRED
-from app.http.routing import Route
+from app.http.routing import Route, offers
 from app.http.rows import find
 from app.http.shapes import MunicipalityNumber
+from app.integrations import profil
 from app.participants import service
 from app.participants.models import (
     ExternalId,
@@ -136,9 +138,15 @@ async def upsert_participant(
     """D1: 201 for a new person, 200 for a known one; sending the same again changes nothing.
 
     A person who is known by identity number, and has no id in this system yet, is the same person and gets this one.
+    `If-Match` and `If-None-Match: *` are heeded where they are sent.
     """
+
+    async def unless_stale(named: Participant | None) -> None:
+        shown = await service.seen(session, actor, [] if named is None else [named])
+        require_fresh(request, shown[0] if shown else None)
+
     participant, new = await service.upsert(
-        session, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today()
+        session, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today(), unless_stale
     )
     if new:
         response.status_code = 201
@@ -146,12 +154,42 @@ async def upsert_participant(
     return await _answer(request, response, session, actor, participant)
 
 
-@router.get("/{participant_id}", summary="Read a participant")
+@router.get(
+    "/{participant_id}",
+    summary="Read a participant",
+    response_model=ParticipantSeen,
+    responses={
+        200: {
+            "description": "The participant, or with `Accept: application/fhir+json` an R4 `Patient` (no-basis).",
+            "content": {FHIR: {"schema": {"type": "object"}}},
+        }
+    },
+)
 async def read_participant(
-    request: Request, response: Response, session: SessionDep, actor: Reader, participant_id: UUID
-) -> ParticipantSeen:
-    """D1: one participant, with the fields that the caller may see."""
-    return await _answer(request, response, session, actor, await find(session, Participant, participant_id))
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    participant_id: UUID,
+    media_type: Annotated[str, offers(JSON, FHIR)],
+) -> ParticipantSeen | Response:
+    """D1: one participant, with the fields that the caller may see.
+
+    As a FHIR R4 `Patient` it follows no-basis-Patient; an identity number is told of, and masked.
+    """
+    participant = await find(session, Participant, participant_id)
+    response.headers["Vary"] = "Accept"
+    out = await _answer(request, response, session, actor, participant)
+    if media_type == JSON:
+        return out
+    settings = request.app.state.settings
+    patient = profil.patient(out, profil.number_system(participant, settings), settings)
+    tagged(request, response, patient)
+    if response.status_code == 304:
+        return out
+    return Response(
+        patient.model_dump_json(by_alias=True, exclude_none=True), media_type=FHIR, headers=response.headers
+    )
 
 
 @router.patch(

@@ -1,19 +1,19 @@
 """Participants: registration, change, upsert from another system, look-up (D1)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
 from app.auth import Actor
 from app.http.errors import on_constraint
-from app.http.problems import NOT_FOUND, problem_type
+from app.http.problems import NOT_FOUND, ROLE_REQUIRED, problem_type
 from app.participants.identity_numbers import acceptable, blind_index, encrypt, relaxed
 from app.participants.models import (
     SEEN_AS,
@@ -71,10 +71,10 @@ async def register(session: AsyncSession, body: ParticipantIn, settings: Setting
     Raises:
         Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
     """
-    _require_possible(body.birth_date, today)
+    require_possible(body.birth_date, today)
     if body.national_identity_number is not None:
-        _require_acceptable(body.national_identity_number, settings, today)
-    participant = Participant.model_validate(body.model_dump(exclude=_NUMBER))
+        require_acceptable(body.national_identity_number, settings, today)
+    participant = Participant.model_validate(body.model_dump(exclude=_NUMBER) | {"municipality_since": today})
     # Sealed once it is the session's: its id, which the seal is bound to, is final then.
     session.add(participant)
     if body.national_identity_number is not None:
@@ -91,28 +91,34 @@ async def change(
     Raises:
         Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
     """
-    sent = _sent(patch)
+    sent = sent_fields(patch)
     if "birth_date" in sent:
-        _require_possible(patch.birth_date, today)
+        require_possible(patch.birth_date, today)
     number = patch.national_identity_number
     if number is not None:
-        _require_acceptable(number, settings, today)
+        require_acceptable(number, settings, today)
         _seal(participant, number, settings)
     elif "national_identity_number" in patch.model_fields_set:
         participant.identity_number_ciphertext = None
         participant.identity_number_key_id = None
         participant.identity_number_index = None
-    _update(participant, sent)
+    _update(participant, sent, today)
     await session.flush()
 
 
 async def upsert(
-    session: AsyncSession, external_id: ExternalId, body: ParticipantUpsert, settings: Settings, today: date
+    session: AsyncSession,
+    external_id: ExternalId,
+    body: ParticipantUpsert,
+    settings: Settings,
+    today: date,
+    unless_stale: Callable[[Participant | None], Awaitable[None]] | None = None,
 ) -> tuple[Participant, bool]:
     """The participant that another system names, made or brought up to date, and whether it is new.
 
     A person who is known by the identity number alone gets the external id. Whoever asks second, at the same moment,
-    for the same external id or the same number waits for whoever came first, and finds what was made.
+    for the same external id or the same number waits for whoever came first, and finds what was made. `unless_stale`
+    is shown the participant that has the external id, locked, before anything is changed, and may refuse.
 
     Raises:
         Problem: `birth-date-in-future`, `identity-number-invalid`, `external-id-invalid`; `identity-number-taken`
@@ -120,14 +126,16 @@ async def upsert(
     """
     if contains_identity_number(external_id.value, relaxed=relaxed(today)):
         raise EXTERNAL_ID_INVALID(pointer="#/path/value")
-    _require_possible(body.birth_date, today)
+    require_possible(body.birth_date, today)
     number = body.national_identity_number
     if number is not None:
-        _require_acceptable(number, settings, today)
+        require_acceptable(number, settings, today)
 
     # Always in this order, so that two upserts never wait for each other.
     await _one_at_a_time(session, f"{external_id.system}\n{external_id.value}".encode())
     named = await _one(session, named_by(external_id.system, external_id.value))
+    if unless_stale is not None:
+        await unless_stale(named)
     owner = None
     if number is not None:
         index = blind_index(number, settings)
@@ -138,7 +146,7 @@ async def upsert(
     if owner is not None and named is not None and owner.id != named.id:
         raise IDENTITY_NUMBER_TAKEN()
 
-    sent = _sent(body)
+    sent = sent_fields(body)
     participant = named or owner
     if participant is None:
         new = ParticipantIn.model_validate({**sent, "national_identity_number": number})
@@ -152,14 +160,14 @@ async def upsert(
         flag_modified(participant, "given_name")
     if number is not None:
         _seal(participant, number, settings)
-    _update(participant, sent)
+    _update(participant, sent, today)
     await session.flush()
     return participant, False
 
 
 async def by_identity_number(session: AsyncSession, number: str, settings: Settings, today: date) -> Participant:
     """The participant with this identity number. Raises `identity-number-invalid` and `NOT_FOUND`."""
-    _require_acceptable(number, settings, today)
+    require_acceptable(number, settings, today)
     index = blind_index(number, settings)
     found = (
         await session.scalars(select(Participant).where(col(Participant.identity_number_index) == index))
@@ -169,14 +177,25 @@ async def by_identity_number(session: AsyncSession, number: str, settings: Setti
     return found
 
 
-def named_by(system: str | None, value: str | None) -> ColumnElement[bool]:
-    """The condition that a system (any, where none is given) calls a participant this (anything, likewise)."""
+def ids_named(system: str | None, value: str | None) -> Select[UUID]:
+    """The ids of the participants that a system (any, where none is given) calls this (anything, likewise)."""
     statement = select(col(ParticipantExternalId.participant_id))
     if system is not None:
         statement = statement.where(col(ParticipantExternalId.system) == system)
     if value is not None:
         statement = statement.where(col(ParticipantExternalId.value) == value)
-    return col(Participant.id).in_(statement)
+    return statement
+
+
+def named_by(system: str | None, value: str | None) -> ColumnElement[bool]:
+    """The condition that a system calls a participant this, as `ids_named` has it."""
+    return col(Participant.id).in_(ids_named(system, value))
+
+
+def demand_sight_of_names(actor: Actor) -> None:
+    """Raises `ROLE_REQUIRED` for a filter on what the caller may not see: the answer would tell it."""
+    if not actor.roles & {role for role, shape in SEEN_AS.items() if "external_ids" in shape.model_fields}:
+        raise ROLE_REQUIRED("Dette filteret krev rolla «case_officer» eller «epj».")
 
 
 def shape_for(actor: Actor) -> type[ParticipantSeen]:
@@ -194,7 +213,7 @@ async def seen(session: AsyncSession, actor: Actor, participants: Sequence[Parti
     statement = (
         select(ParticipantExternalId)
         .where(col(ParticipantExternalId.participant_id).in_(names))
-        .order_by(col(ParticipantExternalId.system))
+        .order_by(col(ParticipantExternalId.system), col(ParticipantExternalId.id))
     )
     for name in await session.scalars(statement):
         names[name.participant_id].append(ExternalId(system=name.system, value=name.value))
@@ -204,12 +223,14 @@ async def seen(session: AsyncSession, actor: Actor, participants: Sequence[Parti
     ]
 
 
-def _require_possible(birth_date: date, today: date) -> None:
+def require_possible(birth_date: date, today: date) -> None:
+    """Raises `birth-date-in-future`."""
     if birth_date > today:
         raise BIRTH_DATE_IN_FUTURE(pointer="#/birth_date")
 
 
-def _require_acceptable(number: str, settings: Settings, today: date) -> None:
+def require_acceptable(number: str, settings: Settings, today: date) -> None:
+    """Raises `identity-number-invalid`."""
     if not acceptable(number, settings, today):
         raise IDENTITY_NUMBER_INVALID(pointer="#/national_identity_number")
 
@@ -225,13 +246,17 @@ def _seal(participant: Participant, number: str, settings: Settings) -> None:
     participant.identity_number_index = index
 
 
-def _sent(body: ParticipantPatch | ParticipantUpsert) -> dict[str, Any]:
+def sent_fields(body: ParticipantPatch | ParticipantUpsert) -> dict[str, Any]:
+    """What was sent of a participant, without the identity number."""
     # Not `exclude_unset`, which would leave out the unset fields of each contact too.
     return {name: value for name, value in body.model_dump(exclude=_NUMBER).items() if name in body.model_fields_set}
 
 
-def _update(participant: Participant, sent: dict[str, Any]) -> None:
-    participant.sqlmodel_update({name: value for name, value in sent.items() if getattr(participant, name) != value})
+def _update(participant: Participant, sent: dict[str, Any], today: date) -> None:
+    changed = {name: value for name, value in sent.items() if getattr(participant, name) != value}
+    if "municipality_number" in changed:
+        changed["municipality_since"] = today
+    participant.sqlmodel_update(changed)
 
 
 def _name(session: AsyncSession, participant: Participant, external_id: ExternalId) -> None:
@@ -240,7 +265,9 @@ def _name(session: AsyncSession, participant: Participant, external_id: External
 
 async def _has_name_in(session: AsyncSession, participant_id: UUID, system: str) -> bool:
     statement = select(col(ParticipantExternalId.id)).where(
-        col(ParticipantExternalId.participant_id) == participant_id, col(ParticipantExternalId.system) == system
+        col(ParticipantExternalId.participant_id) == participant_id,
+        col(ParticipantExternalId.system) == system,
+        col(ParticipantExternalId.current),
     )
     return (await session.scalars(statement)).first() is not None
 

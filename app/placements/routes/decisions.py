@@ -23,6 +23,7 @@ from app.http.rows import find
 from app.placements import changes, decisions, problems, tables
 from app.placements.history import told
 from app.placements.models import ChangeIn, DecisionIn, DecisionOut, EndIn, GrantIn, PricedDecisionOut, RejectIn
+from app.placements.routes.keeping_up import KeepingUpQuery
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=Route)
 
@@ -95,6 +96,7 @@ async def list_decisions(
     response: Response,
     session: SessionDep,
     actor: DecisionReader,
+    keeping_up: KeepingUpQuery,
     participant_id: UUID | None = None,
     application_id: UUID | None = None,
     placement_id: UUID | None = None,
@@ -103,7 +105,7 @@ async def list_decisions(
     after: AfterQuery = None,
 ) -> Page[PricedDecisionOut] | Page[DecisionOut]:
     """Decisions in the order they were made (D3, D6)."""
-    statement = select(tables.Decision)
+    statement = select(tables.Decision).where(*keeping_up.decisions(actor))
     for column, value in (
         (tables.Decision.participant_id, participant_id),
         (tables.Decision.application_id, application_id),

@@ -26,6 +26,7 @@ from app.placements.models import (
     PricedPlacementOut,
     PricedPlacementTold,
 )
+from app.placements.routes.keeping_up import KeepingUpQuery
 from app.placements.terms import in_force, price_of
 from app.rules.terms import Terms
 
@@ -61,6 +62,7 @@ async def list_placements(
     response: Response,
     session: SessionDep,
     actor: PlacementReader,
+    keeping_up: KeepingUpQuery,
     provider_id: UUID | None = None,
     participant_id: UUID | None = None,
     active_on: Annotated[Day | None, Query(description="Only places that this day belongs to.")] = None,
@@ -69,7 +71,7 @@ async def list_placements(
 ) -> Page[PricedPlacementOut] | Page[PlacementOut]:
     """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
     placement = tables.Placement
-    statement = select(placement)
+    statement = select(placement).where(*keeping_up.placements(actor))
     if provider_id is not None:
         statement = statement.where(col(placement.provider_id) == provider_id)
     if participant_id is not None:

@@ -1,0 +1,262 @@
+"""Participants from another system, up to 5 000 at once: read, decided and stored as sets (D1).
+
+The rules are `service.upsert`'s, item after item in their order, with the same answers. What differs is that the whole
+batch knows the table as it was when the batch began: nobody else writes participants until it is stored.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field as Limits
+from pydantic import ValidationError
+from sqlalchemy import bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col
+
+from app.clock import new_id
+from app.http.errors import parse_strictly, validation_problem
+from app.http.problems import Problem, problem_type
+from app.http.shapes import Shape
+from app.participants import service
+from app.participants.identity_numbers import blind_index, encrypt, relaxed
+from app.participants.models import ExternalSystem, ExternalValue, Participant, ParticipantExternalId, ParticipantUpsert
+from app.rules.identifiers import contains_identity_number
+from app.settings import Settings
+
+MOST_ITEMS = 5_000
+BYTES = 8 * 1024 * 1024
+# Some two milliseconds of work, after which others get their turn.
+_SLICE = 100
+# Of one `in (…)`: well below the 32 767 parameters of a statement.
+_KEYS = 5_000
+
+TOO_MANY_PARTICIPANTS = problem_type(
+    "too-many-participants",
+    413,
+    title="For mange på ein gong",
+    nn="Eit kall kan ha opp til 5 000 deltakarar. Del dei på fleire kall.",
+    en="A batch holds at most 5,000 participants. Split it.",
+)
+
+Status = Literal["created", "updated", "unchanged", "conflict", "rejected"]
+
+
+class ParticipantItem(ParticipantUpsert):
+    """A participant as another system knows them, and what that system calls them."""
+
+    external_system: ExternalSystem
+    external_value: ExternalValue
+
+
+class ParticipantItemOut(Shape):
+    """What became of one line. `index` is its place in the body, from 0."""
+
+    index: int
+    external_id: Annotated[str | None, Limits(description="The line's `external_value`, where it could be read.")]
+    status: Status
+    participant_id: UUID | None
+    problem: Annotated[
+        dict[str, Any] | None,
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+    ]
+
+
+class ParticipantBatchOut(Shape):
+    """What became of a batch. `accepted` counts `created`, `updated` and `unchanged`."""
+
+    accepted: int
+    rejected: int
+    items: list[ParticipantItemOut]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A line that can be stored as far as it alone can tell."""
+
+    system: str
+    value: str
+    sent: dict[str, Any]
+    number: str | None
+    index: bytes | None
+
+
+@dataclass(slots=True)
+class _Known:
+    """The participants that the batch may touch, and how they are found; kept up to date as items are decided."""
+
+    rows: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    by_number: dict[bytes, UUID] = field(default_factory=dict)
+    systems: defaultdict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    created: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    names: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def push(session: AsyncSession, body: bytes, settings: Settings, today: date) -> ParticipantBatchOut:
+    """Store what can be stored, and say of each line what became of it. Raises `too-many-participants`."""
+    lines = [line for line in body.split(b"\n") if line.strip(b" \t\r")]
+    if len(lines) > MOST_ITEMS:
+        raise TOO_MANY_PARTICIPANTS()
+    items: list[_Item | Problem] = []
+    names: list[str | None] = []
+    for line in lines:
+        item, name = _read(line, settings, today)
+        items.append(item)
+        names.append(name)
+        if len(items) % _SLICE == 0:
+            await asyncio.sleep(0)
+    known = await _known(session, [item for item in items if isinstance(item, _Item)])
+    results: list[ParticipantItemOut] = []
+    for index, (item, name) in enumerate(zip(items, names, strict=True)):
+        outcome = item if isinstance(item, Problem) else _decide(known, item, settings, today)
+        results.append(_result(index, name, outcome))
+        if index % _SLICE == 0:
+            await asyncio.sleep(0)
+    await _store(session, known)
+    rejected = sum(1 for result in results if result.problem is not None)
+    return ParticipantBatchOut(accepted=len(results) - rejected, rejected=rejected, items=results)
+
+
+def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem, str | None]:
+    """One line, and its external value where that much of it can be repeated."""
+    try:
+        sent = ParticipantItem.model_validate(parse_strictly(line))
+    except RequestValidationError as error:
+        return validation_problem(list(error.errors())), None
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
+        return validation_problem(faults), None
+    if contains_identity_number(sent.external_value, relaxed=relaxed(today)):
+        return service.EXTERNAL_ID_INVALID(pointer="#/external_value"), None
+    try:
+        service.require_possible(sent.birth_date, today)
+        number = sent.national_identity_number
+        if number is not None:
+            service.require_acceptable(number, settings, today)
+    except Problem as problem:
+        return problem, sent.external_value
+    fields = service.sent_fields(sent)
+    del fields["external_system"], fields["external_value"]
+    index = None if number is None else blind_index(number, settings)
+    return _Item(sent.external_system, sent.external_value, fields, number, index), sent.external_value
+
+
+async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:
+    """What is stored of everyone whom the items name, by external id or by number; and nobody else writes from here."""
+    known = _Known()
+    if not items:
+        return known
+    # Whoever upserts one person waits here for the batch; readers do not.
+    await session.execute(text("lock table participant in exclusive mode"))
+    names = ParticipantExternalId
+    pairs = list({(item.system, item.value) for item in items})
+    for some in _slices(pairs):
+        asked = select(col(names.participant_id), col(names.system), col(names.value)).where(
+            tuple_(col(names.system), col(names.value)).in_(some)
+        )
+        for id_, system, value in await session.execute(asked):
+            known.by_name[system, value] = id_
+    numbers = list({item.index for item in items if item.index is not None})
+    for some_numbers in _slices(numbers):
+        owners = select(col(Participant.identity_number_index), col(Participant.id)).where(
+            col(Participant.identity_number_index).in_(some_numbers)
+        )
+        known.by_number |= {index: id_ for index, id_ in await session.execute(owners) if index is not None}
+    table = SQLModel.metadata.tables["participant"]
+    for ids in _slices(list({*known.by_name.values(), *known.by_number.values()})):
+        for row in await session.execute(select(table).where(table.c.id.in_(ids))):
+            known.rows[row.id] = dict(row._mapping)
+        held = select(col(names.participant_id), col(names.system)).where(
+            col(names.participant_id).in_(ids), col(names.current)
+        )
+        for id_, system in await session.execute(held):
+            known.systems[id_].add(system)
+    return known
+
+
+def _slices(keys: list[Any]) -> list[list[Any]]:
+    return [keys[start : start + _KEYS] for start in range(0, len(keys), _KEYS)]
+
+
+def _decide(known: _Known, item: _Item, settings: Settings, today: date) -> tuple[Status, UUID] | Problem:
+    """What `service.upsert` would do with the item after those before it."""
+    named = known.by_name.get((item.system, item.value))
+    owner = None if item.index is None else known.by_number.get(item.index)
+    if owner is not None and named is None and item.system in known.systems[owner]:
+        return service.IDENTITY_NUMBER_TAKEN()
+    if owner is not None and named is not None and owner != named:
+        return service.IDENTITY_NUMBER_TAKEN()
+    id_ = named or owner
+    status: Status = "unchanged"
+    if id_ is None:
+        id_, status = new_id(), "created"
+        fresh = {"id": id_, "contacts": [], "address_protection": False, "municipality_since": today}
+        numberless = dict.fromkeys(("identity_number_ciphertext", "identity_number_key_id", "identity_number_index"))
+        known.rows[id_] = known.created[id_] = fresh | numberless | item.sent
+    if named is None:
+        known.by_name[item.system, item.value] = id_
+        known.systems[id_].add(item.system)
+        known.names.append({"id": new_id(), "participant_id": id_, "system": item.system, "value": item.value})
+    row = known.rows[id_]
+    changes = {name: value for name, value in item.sent.items() if row[name] != value}
+    if "municipality_number" in changes:
+        changes["municipality_since"] = today
+    if item.number is not None and item.index is not None and row["identity_number_index"] != item.index:
+        known.by_number.pop(row["identity_number_index"], None)
+        known.by_number[item.index] = id_
+        sealed = encrypt(item.number, id_, settings)
+        changes["identity_number_ciphertext"] = sealed.ciphertext
+        changes["identity_number_key_id"] = sealed.key_id
+        changes["identity_number_index"] = item.index
+    row.update(changes)
+    if status == "unchanged" and (changes or named is None):
+        status = "updated"
+    if status == "updated" and id_ not in known.created:
+        known.changed[id_] = row
+    return status, id_
+
+
+def _result(index: int, name: str | None, outcome: tuple[Status, UUID] | Problem) -> ParticipantItemOut:
+    if not isinstance(outcome, Problem):
+        return ParticipantItemOut(
+            index=index, external_id=name, status=outcome[0], participant_id=outcome[1], problem=None
+        )
+    status: Status = "conflict" if outcome.type.status == 409 else "rejected"
+    return ParticipantItemOut(index=index, external_id=name, status=status, participant_id=None, problem=outcome.body())
+
+
+_COLUMNS = (
+    "given_name",
+    "family_name",
+    "birth_date",
+    "municipality_number",
+    "municipality_since",
+    "service_area",
+    "contacts",
+    "address_protection",
+    "identity_number_ciphertext",
+    "identity_number_key_id",
+    "identity_number_index",
+)
+
+
+async def _store(session: AsyncSession, known: _Known) -> None:
+    """Three statements, each sent once with all its rows."""
+    connection = await session.connection()
+    table = SQLModel.metadata.tables["participant"]
+    if known.created:
+        await connection.execute(insert(table), list(known.created.values()))
+    if known.changed:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _COLUMNS}
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(**values, updated_at=func.now())
+        rows = [{"row_id": id_} | {f"new_{name}": row[name] for name in _COLUMNS} for id_, row in known.changed.items()]
+        await connection.execute(statement, rows)
+    if known.names:
+        await connection.execute(insert(SQLModel.metadata.tables["participant_external_id"]), known.names)

@@ -1,0 +1,452 @@
+"""In step with the EPJ: batches, two records that are one person, decisions by external id, and FHIR's Patient."""
+
+import asyncio
+import json
+import time
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import clock
+from app.db import Identity
+from app.participants.batch import MOST_ITEMS
+from app.placements.moved import moved_out
+from app.rules.identifiers import classify_identity_number
+from tests.api import way
+from tests.api.way import ok, refused
+from tests.conftest import Api
+
+BATCH = "/v1/participants/batch"
+NDJSON = {"Content-Type": "application/x-ndjson"}
+PERSON = {
+    "given_name": "Solveig",
+    "family_name": "Testnes",
+    "birth_date": "1991-04-23",
+    "municipality_number": "4631",
+    "service_area": "habilitation",
+}
+FIRST, SECOND, D_NUMBER = "23849150073", "23849150154", "41819010186"
+FHIR = {"Accept": "application/fhir+json"}
+
+
+def item(value: str, **changes: Any) -> dict[str, Any]:
+    return {"external_system": "profil", "external_value": value, **PERSON, **changes}
+
+
+async def push(api: Api, *items: Any, status: int = 200, **query: str) -> dict[str, Any]:
+    """The answer to a batch; a string is a line as it stands."""
+    body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in items)
+    return ok(await api.epj.post(BATCH, content=body.encode(), params=query, headers=NDJSON), status)
+
+
+def statuses(answer: dict[str, Any]) -> list[str]:
+    return [one["status"] for one in answer["items"]]
+
+
+async def upserted(api: Api, value: str, **changes: Any) -> dict[str, Any]:
+    answer = await api.epj.put(f"/v1/participants/by-external-id/profil/{value}", json={**PERSON, **changes})
+    assert answer.status_code in {200, 201}, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def test_a_batch_says_of_each_line_what_became_of_it(api: Api) -> None:
+    """D1: as PUT would, line by line; a bad one stops no other."""
+    await upserted(api, "1", given_name="Gamal")
+    await upserted(api, "2", national_identity_number=FIRST)
+    lines = [
+        item("1"),
+        item("2", national_identity_number=FIRST),
+        item("3", national_identity_number=SECOND),
+        "{not json",
+        item("4", birth_date="2098-01-01"),
+        item("5", national_identity_number="12345678901"),
+        item("6", national_identity_number=FIRST),
+        item("7", surprise=1),
+        item("3", given_name="Andre", national_identity_number=SECOND),
+        item("8", external_system="anna", national_identity_number=FIRST),
+        item("23849150073"),
+        "",
+    ]
+    answer = await push(api, *lines, status=207)
+    assert statuses(answer) == [
+        "updated", "unchanged", "created", "rejected", "rejected", "rejected", "conflict", "rejected", "updated",
+        "updated", "rejected",
+    ]  # fmt: skip
+    assert (answer["accepted"], answer["rejected"]) == (5, 6)
+    assert [one["index"] for one in answer["items"]] == list(range(11))
+    codes = [one["problem"] and one["problem"]["type"].rsplit("/", 1)[1] for one in answer["items"]]
+    assert codes == [
+        None, None, None, "validation", "birth-date-in-future", "identity-number-invalid", "identity-number-taken",
+        "validation", None, None, "external-id-invalid",
+    ]  # fmt: skip
+    assert "23849150073" not in json.dumps(answer)
+    assert answer["items"][6]["external_id"] == "6"
+    third = ok(await api.epj.get(f"/v1/participants/{answer['items'][2]['participant_id']}"), 200)
+    assert third["given_name"] == "Andre"
+    both = ok(await api.epj.get(f"/v1/participants/{answer['items'][1]['participant_id']}"), 200)
+    assert both["external_ids"] == [{"system": "anna", "value": "8"}, {"system": "profil", "value": "2"}]
+    again = await push(api, *(line for line, one in zip(lines, answer["items"], strict=False) if not one["problem"]))
+    assert statuses(again) == ["unchanged", "unchanged", "updated", "updated", "unchanged"]
+
+
+async def test_a_batch_does_what_as_many_puts_do(committed_api: Api) -> None:
+    """The same answers and the same people, one way or the other."""
+    api = committed_api
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("1", {}),
+        ("1", {"municipality_number": "4601", "contacts": [{"kind": "guardian", "name": "Torbjørn"}]}),
+        ("2", {"national_identity_number": FIRST, "address_protection": True}),
+        ("3", {"national_identity_number": FIRST}),
+        ("2", {"national_identity_number": SECOND}),
+        ("3", {"national_identity_number": FIRST}),
+        ("1", {"given_name": "Anna"}),
+    ]
+    one_by_one = []
+    for value, sent in changes:
+        answer = await api.epj.put(f"/v1/participants/by-external-id/profil/{value}", json={**PERSON, **sent})
+        one_by_one.append(answer.status_code)
+    in_one = await push(api, *(item(f"b{value}", **sent) for value, sent in _other_numbers(changes)), status=207)
+    expected = {201: "created", 200: "updated", 409: "conflict"}
+    assert statuses(in_one) == [expected[status] for status in one_by_one]
+    people = ok(await api.epj.get("/v1/participants"), 200)["items"]
+    shown = [
+        {name: value for name, value in person.items() if name not in {"id", "created_at", "updated_at"}}
+        | {"external_ids": [name["value"].lstrip("b") for name in person["external_ids"]]}
+        for person in people
+    ]
+    key = json.dumps
+    assert sorted(map(key, shown[:3])) == sorted(map(key, shown[3:]))
+
+
+def _other_numbers(changes: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    others = {FIRST: "10915596784", SECOND: "20914695016"}
+    return [
+        (value, {name: others.get(one, one) if isinstance(one, str) else one for name, one in sent.items()})
+        for value, sent in changes
+    ]
+
+
+async def test_all_or_nothing(api: Api) -> None:
+    answer = await api.epj.post(
+        f"{BATCH}?mode=atomic",
+        content="\n".join(json.dumps(line) for line in (item("1"), item("2", birth_date="2098-01-01"))).encode(),
+        headers=NDJSON,
+    )
+    problem = refused(answer, 422, "batch-refused")
+    assert [error["pointer"] for error in problem["errors"]] == ["#/items/1"]
+    assert ok(await api.epj.get("/v1/participants"), 200)["items"] == []
+    assert statuses(await push(api, item("1"), item("2"), mode="atomic")) == ["created", "created"]
+
+
+async def test_five_thousand_at_once(committed_api: Api) -> None:
+    """Whole within some seconds, again without a row written, and one more is refused."""
+    api = committed_api
+    numbers = _numbers(MOST_ITEMS)
+    lines = [item(str(index), national_identity_number=numbers[index]) for index in range(MOST_ITEMS)]
+    began = time.perf_counter()
+    assert (await push(api, *lines))["accepted"] == MOST_ITEMS
+    first = time.perf_counter() - began
+    began = time.perf_counter()
+    assert set(statuses(await push(api, *lines))) == {"unchanged"}
+    second = time.perf_counter() - began
+    began = time.perf_counter()
+    changed = [{**line, "given_name": "Ny"} for line in lines]
+    assert set(statuses(await push(api, *changed))) == {"updated"}
+    third = time.perf_counter() - began
+    assert max(first, second, third) < 20
+    refused(
+        await api.epj.post(BATCH, content=("{}\n" * (MOST_ITEMS + 1)).encode(), headers=NDJSON),
+        413,
+        "too-many-participants",
+    )
+
+
+def _numbers(count: int) -> list[str]:
+    """So many synthetic identity numbers."""
+    found: list[str] = []
+    for day in range(1, 29):
+        for rest in range(100_000):
+            number = f"{day:02}8490{rest:05}"
+            if classify_identity_number(number) is not None:
+                found.append(number)
+                if len(found) == count:
+                    return found
+    raise AssertionError("too few")
+
+
+async def test_batches_and_puts_at_once(committed_api: Api) -> None:
+    """Nobody is registered twice, whoever comes first."""
+    api = committed_api
+    numbers = _numbers(40)
+    lines = [item(str(index), national_identity_number=numbers[index]) for index in range(40)]
+    puts = [
+        api.epj.put(
+            f"/v1/participants/by-external-id/profil/{line['external_value']}",
+            json={name: value for name, value in line.items() if not name.startswith("external_")},
+        )
+        for line in lines
+    ]
+    answers = await asyncio.gather(push(api, *lines), push(api, *reversed(lines)), *puts)
+    assert all(answer.status_code in {200, 201} for answer in answers[2:])
+    people = ok(await api.epj.get("/v1/participants", params={"limit": 200}), 200)["items"]
+    assert len(people) == 40
+
+
+async def test_a_put_heeds_its_conditions(api: Api) -> None:
+    """RFC 9110 § 13: an ETag on every answer, and no change that somebody has not seen where they ask for that."""
+    path = "/v1/participants/by-external-id/profil/1"
+    absent = await api.epj.put(path, json=PERSON, headers={"If-Match": '"x"'})
+    refused(absent, 412, "precondition-failed")
+    made = await api.epj.put(path, json=PERSON, headers={"If-None-Match": "*"})
+    assert made.status_code == 201
+    read = await api.epj.get(made.headers["location"])
+    assert made.headers["etag"] == read.headers["etag"]
+    refused(await api.epj.put(path, json=PERSON, headers={"If-None-Match": "*"}), 412, "precondition-failed")
+    changed = await api.epj.put(path, json=PERSON | {"given_name": "Ny"}, headers={"If-Match": made.headers["etag"]})
+    assert (changed.status_code, changed.json()["given_name"]) == (200, "Ny")
+    stale = await api.epj.put(path, json=PERSON, headers={"If-Match": made.headers["etag"]})
+    refused(stale, 412, "precondition-failed")
+    assert changed.headers["etag"] != made.headers["etag"]
+
+
+async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -> None:
+    """L1: places, applications, decisions, consents and external ids of both are the survivor's."""
+    await way.law(api)
+    provider = await way.provider(api)
+    kept = (await upserted(api, "K", service_area="mental_health"))["id"]
+    gone = (await upserted(api, "G", national_identity_number=FIRST))["id"]
+    old = ok(await api.case_officer.post("/v1/placements", json=way.legacy(gone, provider, ends_on="2022-03-31")))
+    consent = {"given_by": "participant", "given_on": "2022-01-01", "services": ["habilitation"]}
+    given = ok(await api.case_officer.post(f"/v1/participants/{gone}/consents", json=consent))
+    granted = ok(await api.case_officer.post("/v1/decisions", json=await way.ready_to_grant(api, provider, kept)))
+    applied = await way.application(api, gone)
+    answer = await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    merged = ok(answer, 200)
+    assert merged["external_ids"] == [{"system": "profil", "value": "K"}, {"system": "profil", "value": "G"}]
+    assert answer.headers["etag"] == (await api.epj.get(f"/v1/participants/{kept}")).headers["etag"]
+    assert (await api.epj.get(f"/v1/participants/{gone}")).status_code == 404
+    query = {"participant_id": kept}
+    places = ok(await api.case_officer.get("/v1/placements", params=query), 200)["items"]
+    assert {place["id"] for place in places} == {old["id"], granted["placement_id"]}
+    applications = ok(await api.case_officer.get("/v1/applications", params=query), 200)["items"]
+    assert applied in {application["id"] for application in applications}
+    consents = ok(await api.case_officer.get(f"/v1/participants/{kept}/consents"), 200)["items"]
+    assert [one["id"] for one in consents] == [given["id"]]
+    # The place follows the person's service now, and the service sees both.
+    seen = ok(await api.service("mental_health").get("/v1/placements"), 200)["items"]
+    assert {place["id"] for place in seen} == {old["id"], granted["placement_id"]}
+    # Both names lead to the one who is left, and so does the number.
+    assert (await upserted(api, "G"))["id"] == (await upserted(api, "K"))["id"] == kept
+    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": FIRST})
+    assert found.json()["id"] == kept
+    assert (await upserted(api, "K", national_identity_number=FIRST))["id"] == kept
+    events = await connection.execute(text("select type, data from event where type = 'participant.merged'"))
+    assert [tuple(event) for event in events] == [
+        ("participant.merged", {"participant_id": kept, "duplicate_id": gone})
+    ]
+    again = await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    assert again.status_code == 200
+
+
+async def test_both_numbers_of_a_person(api: Api) -> None:
+    """A D-number is followed by a national number: the survivor's stands."""
+    kept = (await upserted(api, "K", national_identity_number=FIRST))["id"]
+    gone = (await upserted(api, "G", national_identity_number=D_NUMBER))["id"]
+    ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": FIRST})
+    assert found.json()["id"] == kept
+
+
+async def test_a_protected_address_stays_protected(api: Api) -> None:
+    await way.law(api)
+    provider = await way.provider(api)
+    kept, gone = await way.participant(api), await way.participant(api, address_protection=True)
+    ok(await api.case_officer.post("/v1/placements", json=way.legacy(gone, provider)))
+    merged = ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    assert merged["address_protection"] is True
+    assert ok(await api.finance.get("/v1/placements"), 200)["items"] == []
+
+
+async def test_the_log_follows_the_person(api: Api) -> None:
+    """What was seen under the duplicate's id is told of as well."""
+    kept, gone = await way.participant(api), await way.participant(api)
+    ok(await api.epj.get(f"/v1/participants/{gone}"), 200)
+    ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    for client in (api.case_officer, api.auditor):
+        log = ok(await client.get(f"/v1/participants/{kept}/access-log"), 200)["items"]
+        assert gone in json.dumps(log)
+
+
+async def test_overlapping_places_are_not_merged(api: Api) -> None:
+    """L1: nothing of it is stored."""
+    await way.law(api)
+    provider = await way.provider(api)
+    kept, gone = await way.participant(api), await way.participant(api)
+    for person in (kept, gone):
+        ok(await api.case_officer.post("/v1/placements", json=way.legacy(person, provider)))
+    refused(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 409, "placement-overlap")
+    assert (await api.epj.get(f"/v1/participants/{gone}")).status_code == 200
+
+
+async def test_refused_merges(api: Api) -> None:
+    person = await way.participant(api)
+    path = f"/v1/participants/{person}/merge"
+    refused(await api.epj.post(path, json={"duplicate_id": person}), 422, "merge-with-itself")
+    refused(await api.epj.post(path, json={"duplicate_id": str(uuid4())}), 404, "not-found")
+    missing = await api.epj.post(f"/v1/participants/{uuid4()}/merge", json={"duplicate_id": person})
+    refused(missing, 404, "not-found")
+    for client in (api.provider("310300403"), api.service("habilitation"), api.finance, api.auditor):
+        assert (await client.post(path, json={"duplicate_id": person})).status_code == 403
+
+
+async def test_every_table_that_names_a_participant_is_covered(owner: asyncpg.Connection) -> None:
+    """A new key to a participant needs the policy `merged` on its table, or the merge would lose its rows."""
+    tables = await owner.fetch(
+        "select conrelid::regclass::text as name from pg_constraint"
+        " where confrelid = 'participant'::regclass and contype = 'f'"
+    )
+    covered = await owner.fetch(
+        "select polrelid::regclass::text as name from pg_policy join pg_roles on pg_roles.oid = any (polroles)"
+        " where polname = 'merged' and polcmd = '*' and rolname = 'vekstplass_owner'"
+    )
+    assert {row["name"] for row in covered} == {row["name"] for row in tables} | {"participant"}
+    # And every column that holds a participant's id is such a key; the logs keep the id that was asked for.
+    columns = await owner.fetch(
+        "select attrelid::regclass::text as name from pg_attribute join pg_class on pg_class.oid = attrelid"
+        " where attname = 'participant_id' and relkind = 'r' and relnamespace = 'public'::regnamespace"
+    )
+    assert {row["name"] for row in columns} - {row["name"] for row in tables} == {"access_log"}
+
+
+async def test_the_merging_function_opens_nothing_else(api: Api, connection: AsyncConnection) -> None:
+    """It is for those who may merge, and the service can change a decision by no other way."""
+    kept, gone = await way.participant(api), await way.participant(api)
+    for role in ("finance", "provider", "service"):
+        savepoint = await connection.begin_nested()
+        await connection.execute(text("select set_config('app.roles', :role, true)"), {"role": role})
+        with pytest.raises(Exception, match="insufficient_privilege"):
+            await connection.execute(
+                text("select merge_participant(:kept, :gone)"), {"kept": UUID(kept), "gone": UUID(gone)}
+            )
+        await savepoint.rollback()
+
+
+async def test_decisions_and_places_by_external_id_and_time(api: Api) -> None:
+    await way.law(api)
+    provider = await way.provider(api)
+    one, other = (await upserted(api, "1"))["id"], (await upserted(api, "2"))["id"]
+    made = ok(await api.case_officer.post("/v1/decisions", json=await way.ready_to_grant(api, provider, one)))
+    await way.ready_to_grant(api, provider, other)
+    for path, id_ in (("/v1/decisions", made["id"]), ("/v1/placements", made["placement_id"])):
+        query = {"external_system": "profil", "external_value": "1"}
+        assert [row["id"] for row in ok(await api.epj.get(path, params=query), 200)["items"]] == [id_]
+        assert ok(await api.epj.get(path, params=query | {"external_value": "2"}), 200)["items"] == []
+        instant = clock.now()
+        for after, count in ((instant - timedelta(hours=1), 1), (instant + timedelta(hours=1), 0)):
+            written = after.isoformat()
+            assert len(ok(await api.epj.get(path, params={"updated_after": written}), 200)["items"]) == count
+            zulu = written.replace("+00:00", "Z")
+            assert len(ok(await api.epj.get(path, params={"updated_after": zulu}), 200)["items"]) == count
+        for bad in ("2022-01-01", "2022-01-01T00:00:00", "0001-01-01T00:00:00+23:59", "1", "2022-02-30T00:00:00Z"):
+            refused(await api.epj.get(path, params={"updated_after": bad}), 422, "validation")
+    for client in (api.finance, api.provider("310300403"), api.service("habilitation")):
+        refused(await client.get("/v1/placements", params={"external_value": "1"}), 403, "role-required")
+
+
+async def test_as_a_fhir_patient(api: Api) -> None:
+    """no-basis-Patient: the running number of Profil is there, an identity number is told of and never shown."""
+    contacts = [{"kind": "guardian", "name": "Torbjørn Testnes", "phone": "+47 400 00 000", "email": None}]
+    person = await upserted(api, "10042", national_identity_number=FIRST, contacts=contacts, given_name="Solveig Anna")
+    path = f"/v1/participants/{person['id']}"
+    answer = await api.epj.get(path, headers=FHIR)
+    assert answer.headers["content-type"] == "application/fhir+json"
+    assert FIRST not in answer.text
+    assert answer.json() == {
+        "resourceType": "Patient",
+        "id": person["id"],
+        "meta": {
+            "profile": ["http://hl7.no/fhir/StructureDefinition/no-basis-Patient"],
+            "lastUpdated": datetime.fromisoformat(person["updated_at"]).isoformat(),
+        },
+        "identifier": [
+            {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{person['id']}"},
+            {"system": "http://profil.visma.no/lopenummer", "value": "10042"},
+            {
+                "use": "official",
+                "system": "urn:oid:2.16.578.1.12.4.1.4.1",
+                "_value": {
+                    "extension": [
+                        {
+                            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+                            "valueCode": "masked",
+                        }
+                    ]
+                },
+            },
+        ],
+        "name": [{"use": "official", "family": "Testnes", "given": ["Solveig", "Anna"]}],
+        "birthDate": "1991-04-23",
+        "address": [
+            {
+                "use": "home",
+                "_district": {
+                    "extension": [
+                        {
+                            "url": "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode",
+                            "valueCoding": {"system": "urn:oid:2.16.578.1.12.4.1.1.3402", "code": "4631"},
+                        }
+                    ]
+                },
+            }
+        ],
+        "contact": [
+            {
+                "relationship": [
+                    {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "GUARD"}]}
+                ],
+                "name": {"text": "Torbjørn Testnes"},
+                "telecom": [{"system": "phone", "value": "+47 400 00 000"}],
+            }
+        ],
+    }
+    plain = await api.epj.get(path)
+    assert plain.headers["etag"] != answer.headers["etag"]
+    same = await api.epj.get(path, headers=FHIR | {"If-None-Match": answer.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    d_number = await upserted(api, "2", national_identity_number=D_NUMBER)
+    patient = (await api.epj.get(f"/v1/participants/{d_number['id']}", headers=FHIR)).json()
+    assert patient["identifier"][-1]["system"] == "urn:oid:2.16.578.1.12.4.1.4.2"
+    # A service sees what it may see, in this form too.
+    seen = (await api.service("habilitation").get(path, headers=FHIR)).json()
+    assert [one["system"] for one in seen["identifier"]] == ["urn:ietf:rfc:3986"]
+    assert "address" not in seen
+
+
+async def test_whoever_moves_out_keeps_the_place_until_somebody_decides(committed_api: Api) -> None:
+    """D1: it shows, from the day we know, and nothing ends by itself."""
+    api = committed_api
+    await way.law(api)
+    provider = await way.provider(api)
+    person = (await upserted(api, "1"))["id"]
+    made = ok(await api.case_officer.post("/v1/decisions", json=await way.ready_to_grant(api, provider, person)))
+    today = clock.today()
+
+    async def moved() -> list[UUID]:
+        async with api.app.state.database.transaction(Identity("test", frozenset({"case_officer"}))) as session:
+            found = await moved_out(session, "4631", today)
+        assert all(abs((one.since - today).days) <= 1 for one in found)
+        return [one.placement_id for one in found]
+
+    assert await moved() == []
+    await upserted(api, "1", municipality_number="4601")
+    assert await moved() == [UUID(made["placement_id"])]
+    place = ok(await api.case_officer.get(f"/v1/placements/{made['placement_id']}"), 200)
+    assert place["ends_on"] is None
+    await push(api, item("1"))
+    assert await moved() == []
