@@ -1,15 +1,16 @@
-"""HTTP for a year's budget: frames (C5), expected refunds (C11), the position (C6–C8, C10) and its costs (C4)."""
+"""HTTP for a year's budget: frames (C5), expected refunds (C11), position (C6–C8, C10), costs (C4), what-if (C9)."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
 from app import clock
 from app.auth import Actor, allow
 from app.budget import service
+from app.budget.columns import identified_stays
 from app.budget.costs import BY_PATTERN, CURSOR_PATTERN, CostsQuery, costs_of_year
 from app.budget.models import (
     BudgetFrame,
@@ -23,6 +24,7 @@ from app.budget.models import (
     PositionOut,
     VtaComparisonOut,
 )
+from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed
 from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
@@ -196,6 +198,43 @@ async def costs(
     out = await costs_of_year(session, year, query)
     link_next(request, response, out.next)
     return out
+
+
+@router.post(
+    "/what-if",
+    summary="Ask what the year would look like",
+    responses=refusals(service.RATE_MISSING, service.GUIDELINE_MISSING),
+)
+async def what_if(
+    session: SessionDep,
+    actor: Money,
+    year: YearPath,
+    body: Annotated[WhatIfIn, Body(openapi_examples=EXAMPLES)],
+    on: OnQuery = None,
+    room_from: Annotated[Day | None, Query(description="As for the position.")] = None,
+) -> WhatIfOut:
+    """C9: places added or ended, another rate, supplement percent, share or frame; nothing is stored.
+
+    Both positions are computed from what is known on the day, as `GET /v1/budgets/{year}/position` does.
+    """
+    if room_from is not None and room_from.year != year:
+        raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
+    day = on or clock.today()
+    known = await identified_stays(session, year, day, None, None)
+    question = await service.question_of(session, year, day, known.stays, room_from)
+    before, after = service.answered(question), service.answered(assumed(question, known, body.changes))
+    return WhatIfOut(
+        before=_position_out(before),
+        after=_position_out(after),
+        months=[
+            WhatIfMonth(
+                month=f"{year:04}-{month:02}", before=from_ore(was), after=from_ore(is_), difference=from_ore(is_ - was)
+            )
+            for month, (was, is_) in enumerate(
+                zip(before.forecast_by_month, after.forecast_by_month, strict=True), start=1
+            )
+        ],
+    )
 
 
 def _position_out(position: Position) -> PositionOut:

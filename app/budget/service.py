@@ -69,6 +69,14 @@ async def position_on(session: AsyncSession, year: int, on: date, room_from: dat
     **Decided here**: a position on an earlier day uses what was known by that day: a place granted later is left out,
     as a rate known later is (C1) and a frame adopted later (C5).
     """
+    stays = await stays_of_year(session, year, on)
+    return answered(await question_of(session, year, on, stays, room_from))
+
+
+async def question_of(
+    session: AsyncSession, year: int, on: date, stays: Stays, room_from: date | None = None
+) -> Question:
+    """Everything that the position of a year on a day is computed from."""
     frames = await session.execute(
         select(col(BudgetFrame.id), col(BudgetFrame.adopted_on), col(BudgetFrame.amount)).where(
             col(BudgetFrame.year) == year
@@ -80,16 +88,20 @@ async def position_on(session: AsyncSession, year: int, on: date, room_from: dat
         .order_by(col(ExpectedRefund.recorded_on).desc(), col(ExpectedRefund.id).desc())
         .limit(1)
     )
-    question = Question(
+    return Question(
         year=year,
         on=on,
-        stays=await stays_of_year(session, year, on),
+        stays=stays,
         rates=await rates.known_rates(session),
         guidelines=await rates.guidelines(session),
         frames=[Frame(id_, adopted_on, to_ore(amount)) for id_, adopted_on, amount in frames],
         expected_refund=0 if refund is None else to_ore(refund),
         room_from=room_from,
     )
+
+
+def answered(question: Question) -> Position:
+    """C6: the position; 409 `rate-missing` or `guideline-missing` where a place has no price."""
     try:
         position = position_of(question)
         if position.vta_comparison is None:
