@@ -18,6 +18,7 @@ from app.budget import routes as budget
 from app.budget import settlement_routes as settlements
 from app.db import Database
 from app.followup import filing_routes as filing
+from app.followup import routes as followup
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
 from app.integrations import feed, framsikt_routes, profil_routes
@@ -39,6 +40,7 @@ ROUTERS = (
     consents.router,
     *placements.ROUTERS,
     filing.router,
+    followup.router,
     rates.router,
     budget.router,
     settlements.router,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 from app.rules.calendar import add_months, placement_year
 
@@ -54,7 +54,7 @@ CONTENT_AREAS = ("activity", "mastery", "variation", "training", "health")
 _MEETING_KIND: Mapping[Kind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
 
 _DAY = timedelta(days=1)
-P = TypeVar("P")
+_REMEMBERED_YEARS = 20
 
 
 # What minutes must hold ------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def counts(kind: MeetingKind, roles: Collection[AttendeeRole]) -> bool:
     return kind == "system" or (kind == "cooperation" and "provider" in roles)
 
 
-def missing_parties(roles: Collection[AttendeeRole]) -> list[AttendeeRole]:
+def missing_parties(roles: Collection[str]) -> list[AttendeeRole]:
     """M7: which of the joint meeting's parties were not there; the providers are counted one by one elsewhere."""
     return [role for role in JOINT_PARTIES if role not in roles]
 
@@ -140,6 +140,16 @@ class Asks:
     evaluations: int = 1
     consent_months: int = 12
 
+    def owed_by_a_year(self, *, everything: bool) -> Mapping[Kind, int]:
+        """M2–M4: how many of each; of less than half a year, one conversation and nothing else."""
+        if not everything:
+            return {"conversation": min(1, self.conversations), "cooperation_meeting": 0, "evaluation": 0}
+        return {
+            "conversation": self.conversations,
+            "cooperation_meeting": self.cooperation_meetings,
+            "evaluation": self.evaluations,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PlacementYear:
@@ -150,9 +160,7 @@ class PlacementYear:
     n: int
     first: date
     last: date
-    conversations: int
-    cooperation_meetings: int
-    evaluations: int
+    owes: Mapping[Kind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +171,15 @@ class Clock:
     firsts: tuple[date, ...]
     plan_due_on: date | None
 
-    def year_of(self, day: date) -> int | None:
-        """The index in `years` of the year that the day is in; None outside them all."""
-        index = bisect_right(self.firsts, day) - 1
-        return index if index >= 0 and day <= self.years[index].last else None
+    def by_year(self, days: Iterable[date]) -> list[int]:
+        """How many of the days are in each of the years; a day outside them all is in none."""
+        found = [0] * len(self.years)
+        if self.years:
+            begins, ends = self.firsts[0], self.years[-1].last
+            for day in days:
+                if begins <= day <= ends:
+                    found[bisect_right(self.firsts, day) - 1] += 1
+        return found
 
 
 def clock_start(terms: str, starts_on: date, effective_from: date | None) -> date | None:
@@ -185,13 +198,18 @@ def in_force(asks: Sequence[Asks], day: date) -> Asks:
     return asks[max(index - 1, 0)]
 
 
-@lru_cache(maxsize=16_384)
 def clock_of(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]) -> Clock:
     """M, M1–M4: the years of a placement that have begun by a day, each by the guideline of its first day.
 
     **Decided here**: of a year in which the placement ends, everything is due on the placement's own last day, and so
     is a plan that would be due after it: a placement that has ended owes nothing afterwards.
     """
+    # Places share their first days, and a day's clocks are asked for all day; those of a far future would fill memory.
+    counted = _counted_once if on.year - first.year <= _REMEMBERED_YEARS else _counted
+    return counted(first, ends_on, on, asks)
+
+
+def _counted(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]) -> Clock:
     years: list[PlacementYear] = []
     plan_due_on = None
     n = 1
@@ -201,15 +219,15 @@ def clock_of(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]
             break
         version = in_force(asks, begins)
         last = ends if ends_on is None else min(ends, ends_on)
-        if asks_everything(begins, last, ends):
-            owed = (version.conversations, version.cooperation_meetings, version.evaluations)
-        else:
-            owed = (min(1, version.conversations), 0, 0)
-        if n == 1 and asks_everything(begins, last, ends):
+        everything = asks_everything(begins, last, ends)
+        if n == 1 and everything:
             plan_due_on = min(begins + version.plan_due_days * _DAY, last)
-        years.append(PlacementYear(n, begins, last, *owed))
+        years.append(PlacementYear(n, begins, last, version.owed_by_a_year(everything=everything)))
         n += 1
     return Clock(tuple(years), tuple(year.first for year in years), plan_due_on)
+
+
+_counted_once = lru_cache(maxsize=8192)(_counted)
 
 
 def asks_everything(first: date, last: date, year_last: date) -> bool:
@@ -246,8 +264,8 @@ def consent_due_on(consent: Consent, months: int) -> date:
 # What is owed ----------------------------------------------------------------------------------------------------
 
 
-class Owed(NamedTuple, Generic[P]):
-    """One thing that is due: by which day, how much of it, how much there is. `of` is whose it is, as it was given."""
+class Owed(NamedTuple):
+    """One thing that is due: by which day, how much of it, how much there is."""
 
     kind: Kind
     n: int
@@ -255,7 +273,6 @@ class Owed(NamedTuple, Generic[P]):
     status: Status
     required: int
     recorded: int
-    of: P
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,16 +283,12 @@ class Record:
     """
 
     plan_sent: bool = False
-    conversations: Sequence[date] = ()
-    cooperation_meetings: Sequence[date] = ()
-    evaluations: Sequence[tuple[date, date]] = ()
-
-
-NOTHING = Record()
+    conversations: Iterable[date] = ()
+    cooperation_meetings: Iterable[date] = ()
+    evaluations: Iterable[tuple[date, date]] = ()
 
 
 def owed_by(
-    placement: P,
     first: date,
     ends_on: date | None,
     record: Record,
@@ -283,43 +296,42 @@ def owed_by(
     on: date,
     asks: tuple[Asks, ...],
     kinds: Collection[Kind],
-) -> Iterator[Owed[P]]:
-    """M1–M4: everything a placement has come to owe by a day, done or not. `first` is its clock's first day."""
+    due_from: date = date.min,
+    due_to: date = date.max,
+) -> Iterator[Owed]:
+    """M1–M4: everything a placement has come to owe by a day, done or not, that is due between the other two.
+
+    `first` is the first day of its clock.
+    """
     clock = clock_of(first, ends_on, on, asks)
-    if "plan" in kinds and clock.plan_due_on is not None:
-        status = status_of(clock.plan_due_on, done=record.plan_sent, on=on)
-        yield Owed("plan", 1, clock.plan_due_on, status, 1, int(record.plan_sent), placement)
-    if "conversation" in kinds:
-        held = _by_year(clock, record.conversations)
-        for year, recorded in zip(clock.years, held, strict=True):
-            if year.conversations:
-                yield _yearly("conversation", year, year.conversations, recorded, on, placement)
-    if "cooperation_meeting" in kinds:
-        held = _by_year(clock, record.cooperation_meetings)
-        for year, recorded in zip(clock.years, held, strict=True):
-            if year.cooperation_meetings:
-                yield _yearly("cooperation_meeting", year, year.cooperation_meetings, recorded, on, placement)
-    if "evaluation" in kinds:
-        days = (reported_day(begins, ends, first, ends_on) for begins, ends in record.evaluations)
-        sent = _by_year(clock, [day for day in days if day is not None])
-        for year, recorded in zip(clock.years, sent, strict=True):
-            if year.evaluations:
-                yield _yearly("evaluation", year, year.evaluations, recorded, on, placement)
+    plan_due_on = clock.plan_due_on
+    if plan_due_on is not None and "plan" in kinds and due_from <= plan_due_on <= due_to:
+        status = status_of(plan_due_on, done=record.plan_sent, on=on)
+        yield Owed("plan", 1, plan_due_on, status, 1, int(record.plan_sent))
+    years = [(index, year) for index, year in enumerate(clock.years) if due_from <= year.last <= due_to]
+    if not years:
+        return
+    on_record: list[tuple[Kind, Iterable[date]]] = [
+        ("conversation", record.conversations),
+        ("cooperation_meeting", record.cooperation_meetings),
+        ("evaluation", _reported_days(record.evaluations, first, ends_on)),
+    ]
+    for kind, days in on_record:
+        if kind in kinds:
+            counted = clock.by_year(days)
+            for index, year in years:
+                required = year.owes[kind]
+                if required:
+                    recorded = counted[index]
+                    status = "done" if recorded >= required else "open" if on <= year.last else "overdue"
+                    yield Owed(kind, year.n, year.last, status, required, recorded)
 
 
-def _yearly(kind: Kind, year: PlacementYear, required: int, recorded: int, on: date, placement: P) -> Owed[P]:
-    done = recorded >= required
-    status: Status = "done" if done else "open" if on <= year.last else "overdue"
-    return Owed(kind, year.n, year.last, status, required, recorded, placement)
-
-
-def _by_year(clock: Clock, days: Sequence[date]) -> list[int]:
-    found = [0] * len(clock.years)
-    for day in days:
-        index = clock.year_of(day)
-        if index is not None:
-            found[index] += 1
-    return found
+def _reported_days(periods: Iterable[tuple[date, date]], first: date, ends_on: date | None) -> Iterator[date]:
+    for period_from, period_to in periods:
+        day = reported_day(period_from, period_to, first, ends_on)
+        if day is not None:
+            yield day
 
 
 def calendar_years_owed(effective_from: date | None, on: date) -> range:

@@ -8,7 +8,7 @@ from tests.api import way
 from tests.api.way import ok
 from tests.conftest import Api
 
-NUMBERS = ("310300403", "310300411", "310300420")
+NUMBERS = ("310300403", "310300411", "310300446")
 
 
 async def placed(

@@ -1,0 +1,186 @@
+"""HTTP for what is due (M1–M8), where every domain's tasks meet, and for the year's figures."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit, clock
+from app.absence.reviews import reviews_due
+from app.auth import Actor, allow
+from app.db import SessionDep
+from app.followup import calendar_file, compliance, consents_and_notices, joint, tasks
+from app.followup.task_models import (
+    RANK,
+    About,
+    Task,
+    TaskAfter,
+    TaskPage,
+    TaskQuery,
+    cursor,
+    position_of,
+)
+from app.http.negotiation import CSV, JSON, XLSX
+from app.http.pages import LimitQuery, link_next
+from app.http.routing import Route, offers
+from app.http.shapes import Day, Year
+from app.placements import room, supplements
+from app.providers import competence
+from app.rules.followup import Asks, Kind, Responsible, Status, status_of
+
+router = APIRouter(prefix="/v1", tags=["follow-up"], route_class=Route)
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
+Reader = Annotated[Actor, allow("case_officer", "provider", "service")]
+
+YearPath = Annotated[Year, Path(examples=[2022])]
+OnQuery = Annotated[Day | None, Query(description="The day it is seen from; today if left out.")]
+DueBefore = Annotated[Day | None, Query(description="Only what is due before this day.")]
+ResponsibleQuery = Annotated[Responsible | None, Query(description="Only what this party must do.")]
+
+
+@router.get("/tasks", summary="List what is due")
+async def list_tasks(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Reader,
+    on: OnQuery = None,
+    kind: Kind | None = None,
+    status: Status | None = None,
+    provider_id: UUID | None = None,
+    placement_id: UUID | None = None,
+    due_before: DueBefore = None,
+    responsible: ResponsibleQuery = None,
+    limit: LimitQuery = 50,
+    after: TaskAfter = None,
+) -> TaskPage:
+    """Everything that chapter 7 has come to ask for by a day, done or not, by the day it is due: M1–M8, A3, L4, P4, P5.
+
+    Derived when asked: a placement year owes from its first day, is due on its last, and overdue the day after. A
+    provider sees what concerns its places, a service its area's.
+    """
+    query = TaskQuery(on or clock.today(), kind, status, provider_id, placement_id, due_before, responsible)
+    asks = await tasks.asks_of(session)
+    others = await _others(session, actor, query, asks)
+    position = None if after is None else position_of(after)
+    found = await tasks.first_of(session, query, asks, others, position, limit + 1)
+    following = cursor(found[limit - 1]) if len(found) > limit else None
+    found = found[:limit]
+    audit.saw(session, await tasks.participants_in(session, found))
+    link_next(request, response, following)
+    return TaskPage(items=await tasks.shown(session, found, query.on), next=following)
+
+
+@router.get(
+    "/tasks.ics",
+    summary="What is due, for a calendar",
+    response_class=Response,
+    responses={200: {"content": {calendar_file.MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)
+async def calendar(
+    session: SessionDep,
+    actor: Reader,
+    media_type: Annotated[str, offers(calendar_file.MEDIA_TYPE)],
+    on: OnQuery = None,
+    kind: Kind | None = None,
+    provider_id: UUID | None = None,
+    placement_id: UUID | None = None,
+    due_before: DueBefore = None,
+    responsible: ResponsibleQuery = None,
+) -> Response:
+    """What the caller sees that is open or overdue (M1–M8), as iCalendar (RFC 5545): a whole day each, no names.
+
+    An entry keeps its `UID` for as long as it is due, so that a calendar that fetches again updates and never doubles.
+    """
+    query = TaskQuery(on or clock.today(), kind, None, provider_id, placement_id, due_before, responsible)
+    asks = await tasks.asks_of(session)
+    others = await _others(session, actor, query, asks)
+    found = await tasks.all_of(session, query, asks, others)
+    due = [task for task in found if task.status != "done"]
+    audit.saw(session, await tasks.participants_in(session, due))
+    return Response(calendar_file.calendar(due, clock.now()), media_type=media_type)
+
+
+@router.get(
+    "/follow-up/{year}",
+    summary="Read a year's follow-up",
+    response_model=compliance.FollowUpOut,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
+)
+async def follow_up(
+    session: SessionDep,
+    actor: CaseOfficer,
+    year: YearPath,
+    media_type: Annotated[str, offers(JSON, CSV, XLSX)],
+    on: OnQuery = None,
+) -> compliance.FollowUpOut | Response:
+    """The yearly report's figures, per provider and for the municipality, as JSON, CSV or XLSX by `Accept`.
+
+    Of what fell due in the year: how many had their plan (M1), their evaluation (M2), two conversations (M3) and the
+    cooperation meeting (M4); how many took part; who was missing from the joint meeting (M7).
+    """
+    figures, participants = await compliance.figures_of(session, year, on or clock.today())
+    audit.saw(session, participants)
+    if media_type == JSON:
+        return figures
+    return compliance.file_of(figures, media_type)
+
+
+async def _others(session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[Asks, ...]) -> list[Task]:
+    """What is due beside M1–M4, from whoever knows: in no order, and not yet held against the query's filters."""
+    found = await consents_and_notices.consent_tasks(session, query, asks)
+    found += await consents_and_notices.notice_tasks(session, query)
+    if query.wants("absence_review"):
+        found += await _absence_reviews(session, query)
+    # A service knows no provider's staff, and a provider has no part in calling everyone together.
+    if not actor.roles.isdisjoint({"case_officer", "provider"}):
+        found += await _deviations(session, query)
+    if not actor.roles.isdisjoint({"case_officer", "service"}):
+        found += await joint.joint_tasks(session, query, asks)
+    if "case_officer" in actor.roles:
+        found += await joint.guideline_tasks(session, query, asks)
+    return found
+
+
+async def _absence_reviews(session: AsyncSession, query: TaskQuery) -> list[Task]:
+    """A3: due on the day on which the absence became what it is; what is reviewed is no longer there."""
+    return [
+        Task(
+            due.due_on,
+            RANK["absence_review"],
+            due.placement_id.bytes,
+            0,
+            status_of(due.due_on, done=False, on=query.on),
+            1,
+            0,
+            About(due.placement_id, due.provider_id, link=f"/v1/placements/{due.placement_id}/absence-summary"),
+        )
+        for due in await reviews_due(session, query.on)
+    ]
+
+
+async def _deviations(session: AsyncSession, query: TaskQuery) -> list[Task]:
+    """P4, P5: due on the first day on which it was missing, done when it is mended."""
+    if not query.wants("deviation") or query.placement_id is not None:
+        return []
+    places, extra = await room.periods_by_provider(session), await supplements.staff_by_provider(session)
+    return [
+        Task(
+            deviation.since,
+            RANK["deviation"],
+            competence.key_of(deviation).bytes,
+            0,
+            status_of(deviation.since, done=deviation.mended_on is not None, on=query.on),
+            1,
+            int(deviation.mended_on is not None),
+            About(
+                provider_id=deviation.provider_id,
+                link=f"/v1/providers/{deviation.provider_id}/deviations",
+                rule="P5" if deviation.kind == "staffing" else "P4",
+                missing=(deviation.area or deviation.kind,),
+            ),
+        )
+        for deviation in await competence.deviations_of(session, places, extra, query.on, query.provider_id)
+    ]

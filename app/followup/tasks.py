@@ -1,0 +1,248 @@
+"""What is due for each place (M1–M4): a few set-based queries, then the rules over their columns. Nothing is stored."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from heapq import nsmallest
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.followup.filing import participants_of
+from app.followup.tables import Meeting
+from app.followup.task_models import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
+from app.rates.models import GuidelineVersion
+from app.rules.calendar import placement_year
+from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owed_by, themes_untouched
+
+PLACE_KINDS: tuple[Kind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
+_MEETING: Mapping[Kind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
+
+# So many places between two chances for other requests: some two milliseconds.
+_SLICE = 200
+
+
+# Plain text, so that the days of an array come as the driver reads them, not one by one through a type.
+_PLACES = text(
+    "select id, provider_id, participant_id, terms, starts_on, ends_on from placement where starts_on <= :on"
+    " and (cast(:placement_id as uuid) is null or id = :placement_id)"
+    " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
+)
+_ASKED = (
+    " and (cast(:placement_id as uuid) is null or placement_id = :placement_id)"
+    " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
+)
+_PLANS = text(f"select distinct placement_id from plan where sent_on <= :on{_ASKED}")
+_HELD = text(
+    "select placement_id, array_agg(held_on) from meeting"
+    f" where kind = :kind and counts and held_on <= :on{_ASKED} group by placement_id"
+)
+_REPORTS = text(
+    "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
+    f" where sent_on <= :on{_ASKED} group by placement_id"
+)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The first and last due day that can still be among what is asked for."""
+
+    due_from: date = date.min
+    due_to: date = date.max
+
+    @classmethod
+    def by(cls, query: TaskQuery) -> "Wanted":
+        """What the query itself says."""
+        return cls() if query.due_before is None else cls(due_to=query.due_before - timedelta(days=1))
+
+
+class _OnRecord(NamedTuple):
+    """What the queries bring, each by placement."""
+
+    plans: set[UUID]
+    conversations: dict[UUID, list[date]]
+    cooperation_meetings: dict[UUID, list[date]]
+    evaluations: dict[UUID, list[tuple[date, date]]]
+
+    def of(self, placement_id: UUID) -> Record:
+        """What one placement has on record."""
+        return Record(
+            placement_id in self.plans,
+            self.conversations.get(placement_id, ()),
+            self.cooperation_meetings.get(placement_id, ()),
+            self.evaluations.get(placement_id, ()),
+        )
+
+
+async def asks_of(session: AsyncSession) -> tuple[Asks, ...]:
+    """M1–M4, M6: what each version of the guideline asks for, by the day it applies from."""
+    version = GuidelineVersion
+    columns = (
+        col(version.valid_from),
+        col(version.plan_due_days),
+        col(version.conversations_per_year),
+        col(version.cooperation_meetings_per_year),
+        col(version.evaluations_per_year),
+        col(version.consent_months),
+    )
+    return tuple(Asks(*row) for row in await session.execute(select(*columns).order_by(columns[0])))
+
+
+async def place_tasks(
+    session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], wanted: Wanted | None = None
+) -> AsyncIterator[list[Task]]:
+    """M1–M4: what every place that the caller sees has come to owe by the day, in slices, in no order.
+
+    What falls outside `wanted` is left out; whoever takes the slices may narrow it between them.
+    """
+    kinds = frozenset(kind for kind in PLACE_KINDS if query.wants(kind))
+    if not kinds or not asks:
+        return
+    wanted = wanted or Wanted.by(query)
+    values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
+    records = await _on_record(session, values, kinds)
+    places = (await session.execute(_PLACES, values)).all()
+    effective_from = asks[0].valid_from
+    for begin in range(0, len(places), _SLICE):
+        found: list[Task] = []
+        for id_, provider_id, participant_id, terms, starts_on, ends_on in places[begin : begin + _SLICE]:
+            first = clock_start(terms, starts_on, effective_from)
+            if first is None or first > query.on:
+                continue
+            about: About | None = None
+            for owed in owed_by(
+                first,
+                ends_on,
+                records.of(id_),
+                on=query.on,
+                asks=asks,
+                kinds=kinds,
+                due_from=wanted.due_from,
+                due_to=wanted.due_to,
+            ):
+                if query.status in (None, owed.status):
+                    about = about or About(id_, provider_id, participant_id, first=first)
+                    found.append(
+                        Task(
+                            owed.due_on,
+                            RANK[owed.kind],
+                            id_.bytes,
+                            owed.n,
+                            owed.status,
+                            owed.required,
+                            owed.recorded,
+                            about,
+                        )
+                    )
+        yield found
+        await asyncio.sleep(0)
+
+
+async def first_of(
+    session: AsyncSession,
+    query: TaskQuery,
+    asks: tuple[Asks, ...],
+    others: Iterable[Task],
+    after: Position | None,
+    limit: int,
+) -> list[Task]:
+    """The first `limit` tasks after a position, in the list's order; never more than a few pages are kept."""
+    kept = sorted(task for task in others if query.takes(task) and (after is None or task[:4] > after))[:limit]
+    wanted = Wanted.by(query)
+    if after is not None:
+        wanted.due_from = after[0]
+    if len(kept) == limit:
+        wanted.due_to = min(wanted.due_to, kept[-1].due_on)
+    async for found in place_tasks(session, query, asks, wanted):
+        new = found if after is None else [task for task in found if task[:4] > after]
+        if new:
+            kept = nsmallest(limit, [*kept, *new])
+            if len(kept) == limit:
+                wanted.due_to = kept[-1].due_on
+    return kept
+
+
+async def all_of(session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], others: Iterable[Task]) -> list[Task]:
+    """Every task that is asked for, in the list's order."""
+    found = [task for task in others if query.takes(task)]
+    async for some in place_tasks(session, query, asks):
+        found += some
+    found.sort()
+    return found
+
+
+async def shown(session: AsyncSession, tasks: list[Task], on: date) -> list[TaskOut]:
+    """Tasks as they go out, the year's untouched themes with them (M3, M4)."""
+    missing = await _untouched_themes(session, tasks, on)
+    return [
+        TaskOut(
+            id=task.id,
+            kind=task.kind,
+            due_on=task.due_on,
+            status=task.status,
+            responsible=RESPONSIBLE[task.kind],
+            placement_id=task.about.placement_id,
+            provider_id=task.about.provider_id,
+            rule=task.about.rule or RULE[task.kind],
+            link=task.about.link or f"/v1/placements/{task.about.placement_id}",
+            n=task.n,
+            required=task.required,
+            recorded=task.recorded,
+            missing=missing.get(task.id, list(task.about.missing)),
+        )
+        for task in tasks
+    ]
+
+
+async def participants_in(session: AsyncSession, tasks: Sequence[Task]) -> set[UUID]:
+    """Whom the tasks are about, for the access log."""
+    known = {task.about.participant_id for task in tasks if task.about.participant_id is not None}
+    unknown = {task.about.placement_id for task in tasks if task.about.participant_id is None}
+    return known | set(await participants_of(session, unknown))
+
+
+async def _on_record(session: AsyncSession, values: Mapping[str, object], kinds: frozenset[Kind]) -> _OnRecord:
+    """What each placement has on record by the day: one query for each kind."""
+    found = _OnRecord(set(), {}, {}, {})
+    if "plan" in kinds:
+        found.plans.update(await session.scalars(_PLANS, values))
+    if "conversation" in kinds:
+        for id_, days in await session.execute(_HELD, {**values, "kind": "conversation"}):
+            found.conversations[id_] = days
+    if "cooperation_meeting" in kinds:
+        for id_, days in await session.execute(_HELD, {**values, "kind": "cooperation"}):
+            found.cooperation_meetings[id_] = days
+    if "evaluation" in kinds:
+        for id_, begins, ends in await session.execute(_REPORTS, values):
+            found.evaluations[id_] = list(zip(begins, ends, strict=True))
+    return found
+
+
+async def _untouched_themes(session: AsyncSession, tasks: list[Task], on: date) -> dict[str, list[str]]:
+    """M3, M4: for each task of a year's meetings, which of its themes none of them has had: one query."""
+    ids = {task.about.placement_id for task in tasks if task.kind in _MEETING}
+    if not ids:
+        return {}
+    held = select(col(Meeting.placement_id), col(Meeting.kind), col(Meeting.held_on), col(Meeting.themes)).where(
+        col(Meeting.placement_id).in_(ids), col(Meeting.counts), col(Meeting.held_on) <= on
+    )
+    themes: defaultdict[tuple[UUID | None, str], list[tuple[date, list[str]]]] = defaultdict(list)
+    for placement_id, kind, held_on, had in await session.execute(held):
+        themes[placement_id, kind].append((held_on, had))
+    missing: dict[str, list[str]] = {}
+    for task in tasks:
+        if task.kind in _MEETING and task.about.first is not None:
+            begins, _ = placement_year(task.about.first, task.n)
+            touched = {
+                theme
+                for held_on, had in themes[task.about.placement_id, _MEETING[task.kind]]
+                if begins <= held_on <= task.due_on
+                for theme in had
+            }
+            missing[task.id] = themes_untouched(task.kind, touched)
+    return missing

@@ -1,0 +1,193 @@
+"""`GET /v1/tasks` over 5 000 places, beside the bare SQL that it asks.
+
+    .venv/bin/python scripts/bench/tasks.py [--rounds N] [--places N]
+
+Five years of places with their plans, conversations, cooperation meetings and evaluations, most of them done. Asked in
+turn, in one process: the first page of everything, the first page of what is overdue, and the calendar file, each as
+the case office through the whole application (token, wall, access log, JSON); and as the bare SQL, the very statements
+that the first page sends, recorded from it and sent again by asyncpg on one connection as the same role, rows fetched
+and thrown away. Medians of interleaved rounds; the ratio is what counts.
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from app import embedded, schema
+from app.auth import Keys
+from app.db import Database
+from app.main import create_app
+from app.settings import Settings
+from tests.tokens import ISSUERS, bearer
+
+ON = "2026-11-21"
+FILL = """
+insert into provider (id, name, organisation_number, municipality_number)
+select gen_random_uuid(), 'Vekstbedrift', number, '4631'
+from unnest(array['310300403', '310300411', '310300420']) number;
+insert into guideline_version values
+    (gen_random_uuid(), now(), now(), '2022-01-01', 50, 'calendar_days', 95, 25, 3, 90, 30, 90, 2, 1, 1);
+with people as (
+    insert into participant (
+        id, given_name, family_name, birth_date, municipality_number, service_area, contacts, address_protection
+    )
+    select gen_random_uuid(), 'Kari', 'Nordmann', date '1990-01-01', '4631',
+        case when n % 2 = 0 then 'habilitation' else 'mental_health' end, '[]', false
+    from generate_series(1, {places}) n
+    returning id, service_area
+), numbered as (
+    select id, service_area, row_number() over () as n from people
+), providers as (
+    select array_agg(id) as ids from provider
+)
+insert into placement (
+    id, participant_id, provider_id, service_area, terms, starts_on, ends_on, share, monthly_price, decided_on
+)
+select gen_random_uuid(), numbered.id, ids[1 + n % 3], service_area,
+    case when n % 10 = 3 then 'legacy' else 'standard' end,
+    case when n % 10 = 3 then date '2020-01-01' else date '2022-01-01' end + (n * 7919 % 1700 / (1 + n % 2))::int,
+    case when n % 5 = 0 then date '2027-01-01' end, 100,
+    case when n % 10 = 3 then 18000 end, case when n % 10 <> 3 then date '2021-12-01' end
+from numbered, providers;
+insert into plan (id, placement_id, provider_id, filed_by, made_on, sent_on, content_areas, text)
+select gen_random_uuid(), id, provider_id, 'provider', starts_on, starts_on + 60, array['activity'], 'x'
+from placement where hashtext(id::text) % 10 <> 0;
+insert into meeting (
+    id, kind, placement_id, provider_id, filed_by, version, held_on, called_by, attendees, participant_present, counts,
+    themes, minutes
+)
+select gen_random_uuid(), case when i % 3 = 2 then 'cooperation' else 'conversation' end, id, provider_id, 'provider',
+    1, starts_on + i * 120 + 20, 'provider', '[{{"role": "participant"}}, {{"role": "provider"}}]', true, true,
+    case when i % 3 = 2 then array['functioning'] else array['progress', 'content'] end, 'x'
+from placement, generate_series(0, 14) i
+where starts_on + i * 120 + 20 <= date '{on}' and hashtext(id::text || i) % 12 <> 0;
+insert into evaluation (
+    id, placement_id, provider_id, filed_by, period_from, period_to, sent_on, content_areas, text
+)
+select gen_random_uuid(), id, provider_id, 'provider', starts_on + i * 365, starts_on + i * 365 + 364,
+    starts_on + i * 365 + 350, array['mastery'], 'x'
+from placement, generate_series(0, 4) i
+where starts_on + i * 365 + 350 <= date '{on}' and hashtext(id::text || i) % 12 <> 0;
+"""
+Sent = list[tuple[str, tuple[Any, ...]]]
+
+
+@contextmanager
+def cluster() -> Iterator[tuple[str, str]]:
+    """A superuser's address for asyncpg, and the service's for SQLAlchemy."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        asyncio.run(schema.create_roles(given))
+        url = make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+        schema.upgrade(url)
+        yield schema.plain_dsn(given), url
+        return
+    with tempfile.TemporaryDirectory() as directory, embedded.start(Path(directory) / "data", throwaway=True) as own:
+        asyncio.run(schema.create_roles(own.dsn("postgres", "postgres")))
+        schema.upgrade(own.url("vekstplass_owner"))
+        yield own.dsn("postgres"), own.url("vekstplass_service")
+
+
+async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
+    """Fills, checks and prints."""
+    owner = await asyncpg.connect(superuser)
+    await owner.execute("set statement_timeout = 0")
+    await owner.execute(FILL.format(places=places, on=ON), timeout=600)
+    await owner.execute("vacuum (analyze, freeze)", timeout=600)
+    settings = Settings(environment="demo", database_url=url, issuers=ISSUERS, allow_synthetic_identity_numbers=True)
+    app = create_app(settings)
+    app.state.database = Database(url, role="vekstplass_service", pool_size=1)
+    app.state.keys = Keys(settings.issuers, httpx.AsyncClient())
+    app.state.draining = False
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://bench", headers=bearer("case_officer")
+    )
+    bare = await asyncpg.connect(superuser, server_settings={"role": "vekstplass_service"})
+    await bare.execute("select set_config('app.roles', 'case_officer', false)")
+
+    async def get(path: str, **query: str) -> httpx.Response:
+        answer = await client.get(path, params={"on": ON} | query)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    statements = await recorded(app.state.database, lambda: get("/v1/tasks"))
+    prepared = [(await bare.prepare(text), values) for text, values in statements]
+
+    async def sql() -> None:
+        for statement, values in prepared:
+            await statement.fetch(*values)
+
+    ways: dict[str, Callable[[], Awaitable[object]]] = {
+        "tasks": lambda: get("/v1/tasks"),
+        "overdue": lambda: get("/v1/tasks", status="overdue"),
+        "calendar": lambda: get("/v1/tasks.ics"),
+        "sql": sql,
+    }
+    # As `main` leaves a process when it has started.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    counted = (await get("/v1/tasks.ics")).text.count("BEGIN:VEVENT")
+    [filed] = await owner.fetch("select (select count(*) from meeting), (select count(*) from evaluation)")
+    print(f"{places} places, {filed[0]} meetings, {filed[1]} evaluations, {counted} tasks open or overdue,")
+    print(f"{len(statements)} statements")
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            await way()
+            seconds[name].append(time.perf_counter() - began)
+    took = {name: statistics.median(times) for name, times in seconds.items()}
+    for name, median in took.items():
+        print(f"{name:>10} {median * 1000:8.1f} ms {median / took['sql']:6.2f}")
+    print(f"PostgreSQL {await owner.fetchval('show server_version')}, {rounds} interleaved rounds, medians")
+    print(f"tasks of {places} places : their bare SQL = {took['tasks'] / took['sql']:.2f} (wanted <= 5)")
+    for connection in (owner, bare):
+        await connection.close()
+    await client.aclose()
+    await app.state.database.close()
+
+
+async def recorded(database: Database, ask: Callable[[], Awaitable[object]]) -> Sent:
+    """The reading statements that a request sends, as the driver gets them."""
+    sent: Sent = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: tuple[Any, ...], *_: object) -> None:
+        if statement.lstrip().lower().startswith("select") and "set_config" not in statement:
+            sent.append((statement, parameters))
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await ask()
+    event.remove(engine, "before_cursor_execute", note)
+    return sent
+
+
+def main() -> None:
+    """Measures as asked on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--places", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=15)
+    asked = parser.parse_args()
+    with cluster() as (superuser, url):
+        asyncio.run(measure(superuser, url, asked.places, asked.rounds))
+
+
+if __name__ == "__main__":
+    main()
