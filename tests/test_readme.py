@@ -86,7 +86,7 @@ def test_the_walk_through_says_what_happens(demo: tuple[int, dict[str, str]], tm
     port, environment = demo
     script = ["set -eu", f"cd {tmp_path}"]
     for command, _ in steps():
-        script += [_here(command, port), "printf '\\n<<<end>>>\\n'"]
+        script += [here(command, port), "printf '\\n<<<end>>>\\n'"]
     ran = subprocess.run(
         ["bash", "-c", "\n".join(script)], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -99,7 +99,8 @@ def test_the_walk_through_says_what_happens(demo: tuple[int, dict[str, str]], tm
         assert got == expected.strip(), command
 
 
-def _here(command: str, port: int) -> str:
+def here(command: str, port: int) -> str:
+    """The command, for a server on that port and this Python."""
     token = f"{sys.executable} -P -m app token"
     return command.replace(ADDRESS, f"http://127.0.0.1:{port}").replace("./scripts/token", token)
 

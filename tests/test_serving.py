@@ -1,6 +1,7 @@
 """The server as a process: how it leaves, and two of them as one."""
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 
 from app import embedded
 from tests.conftest import cloned
-from tests.test_readme import free_port
+from tests.test_readme import free_port, here, steps
 
 ROOT = Path(__file__).parent.parent
 _CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
@@ -124,3 +125,82 @@ async def test_a_year_is_exported_from_the_shell(cluster: embedded.Cluster, tmp_
         assert "6934000,00" in csv_out.read_text(encoding="utf-8-sig")
         empty = shell("export", "--year", "2015", "--format", "json", "--out", str(tmp_path / "x"))
         assert (empty.returncode, (tmp_path / "x").exists()) == (0, True)
+
+
+@asynccontextmanager
+async def in_turn(*clients: httpx.AsyncClient) -> AsyncIterator[int]:
+    """A port whose connections go to the servers one after the other, as a balancer's."""
+    turns = itertools.cycle(client.base_url.port for client in clients)
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection("127.0.0.1", next(turns))
+        await asyncio.gather(_pipe(reader, there[1]), _pipe(there[0], writer))
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    async with server:
+        port: int = server.sockets[0].getsockname()[1]
+        yield port
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def test_two_instances_are_as_one(cluster: embedded.Cluster, tmp_path: Path) -> None:
+    """The demo's walk-through, every other request to the other of two processes; then what could tell them apart."""
+    async with cloned(cluster) as name:
+        url = cluster.url("vekstplass_service", name)
+        async with (
+            instance(url, tmp_path) as (_, first),
+            instance(url, tmp_path) as (_, second),
+            in_turn(first, second) as port,
+        ):
+            script = ["set -eu", f"cd {tmp_path}"]
+            for command, _ in steps():
+                script += [here(command, port), "printf '\\n<<<end>>>\\n'"]
+            environment = dict(os.environ) | {"VEKSTPLASS_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+            walked = await asyncio.create_subprocess_exec(
+                "bash", "-c", "\n".join(script), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            out, complaints = await asyncio.wait_for(walked.communicate(), 300)
+            assert walked.returncode == 0, complaints.decode()
+            printed = [text.strip() for text in out.decode().split("<<<end>>>")]
+            for (command, expected), got in zip(steps(), printed, strict=False):
+                assert got == expected.strip(), command
+            for client in (first, second):
+                assert "/v1/decisions" in (await client.get("/metrics")).text
+
+            headers = token(tmp_path, "case_officer")
+            # A key means one act, wherever it is sent again.
+            body = {"amount": "7100000.00", "adopted_on": "2022-06-16", "reason": "Revidert"}
+            keyed = headers | {"Idempotency-Key": "one-act"}
+            answers = [
+                await client.post("/v1/budgets/2022/frames", json=body, headers=keyed) for client in (first, second)
+            ]
+            assert [answer.status_code for answer in answers] == [201, 201]
+            assert answers[0].content == answers[1].content
+            assert answers[1].headers["idempotency-replayed"] == "true"
+            # A tag from one is a tag at the other, and stale there when it is stale.
+            [person, *_] = (await first.get("/v1/participants", headers=headers)).json()["items"]
+            path = f"/v1/participants/{person['id']}"
+            tag = (await first.get(path, headers=headers)).headers["etag"]
+            matching = headers | {"If-Match": tag}
+            changed = await second.patch(path, json={"given_name": "Endra"}, headers=matching)
+            assert changed.status_code == 200
+            assert (await first.patch(path, json={"given_name": "Igjen"}, headers=matching)).status_code == 412
+            # Whoever waits at one hears what happens at the other.
+            last = (await first.get("/v1/events?limit=200", headers=headers)).json()["last"]
+            waiting = asyncio.create_task(first.get(f"/v1/events?wait=15&after={last}", headers=headers))
+            await asyncio.sleep(0.5)
+            began = asyncio.get_running_loop().time()
+            over = {"amount": "1.00", "adopted_on": "2022-07-01", "reason": "Kutt"}
+            assert (await second.post("/v1/budgets/2022/frames", json=over, headers=headers)).status_code == 201
+            assert (await waiting).json()["items"][0]["type"] == "budget.overrun"
+            assert asyncio.get_running_loop().time() - began < 3

@@ -18,6 +18,7 @@ from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
 from app.absence.service import after_push
 from app.auth import Actor, allow
 from app.db import SessionDep
+from app.http.figures import count_batch
 from app.http.negotiation import CSV, JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.problems import FieldError, Problem
@@ -130,6 +131,7 @@ async def push_batch(
     if atomic and pushed.rejected:
         raise _refused_whole(pushed)
     await after_push(session, pushed)
+    count_batch("absences", (result.status for result in pushed.results))
     body = await _answer(pushed)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from prometheus_client import Counter
 
 from app import audit, clock
 from app.absence.problems import BATCH_REFUSED
 from app.auth import Epj
 from app.db import SessionDep
+from app.http.figures import count_batch
 from app.http.negotiation import JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.preconditions import tagged
@@ -23,8 +23,6 @@ from app.participants.models import MergeIn, ParticipantOut, ParticipantSeen
 from app.placements.problems import PLACEMENT_OVERLAP
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
-
-ITEMS = Counter("vekstplass_batch_items_total", "What became of the items of batches.", ["batch", "status"])
 
 # As many of an atomic batch's refused items as a person will look at.
 _SHOWN = 100
@@ -85,8 +83,7 @@ async def push_participants(
     if mode == "atomic" and pushed.rejected:
         raise _refused_whole(pushed)
     audit.saw(session, (item.participant_id for item in pushed.items if item.participant_id is not None))
-    for item in pushed.items:
-        ITEMS.labels("participants", item.status).inc()
+    count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
 

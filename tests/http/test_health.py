@@ -2,14 +2,18 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 
 import asyncpg
 import pytest
+from fastapi.exceptions import FastAPIError
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from app import schema
 from app.db import Identity
+from app.main import create_app
+from app.settings import Settings
 from tests.api import way
 from tests.conftest import Api
 from tests.http.raw import send
@@ -84,6 +88,23 @@ async def test_refused_logins_by_reason(api: Api) -> None:
     before = (await figures(api)).get(key, 0)
     await api.client({"Authorization": "Bearer nothing"}).get("/v1/providers")
     assert (await figures(api))[key] == before + 1
+
+
+async def test_what_became_of_batches(api: Api) -> None:
+    key = ("vekstplass_batch_items_total", (("batch", "participants"), ("status", "rejected")))
+    before = (await figures(api)).get(key, 0)
+    headers = {"Content-Type": "application/x-ndjson"}
+    assert (await api.epj.post("/v1/participants/batch", content=b"{}\n[]", headers=headers)).status_code == 207
+    assert (await figures(api))[key] == before + 2
+
+
+def test_spans_are_made_by_setting_and_logs_never(settings: Settings) -> None:
+    """FastAPI's own telemetry; its logs would carry exceptions' texts."""
+    quiet = create_app(settings)._telemetry
+    assert (quiet["tracing"], quiet["logs"], quiet["auto_configure"]) == (False, False, False)
+    with suppress(FastAPIError):  # where the exporter is not installed it says so, and nothing starts
+        traced = create_app(settings.model_copy(update={"tracing": True}))._telemetry
+        assert (traced["tracing"], traced["logs"]) == (True, False)
 
 
 async def test_ten_thousand_invented_addresses_are_one_series(api: Api) -> None:
