@@ -1,0 +1,21 @@
+"""A service to be killed. It is assembled when this module is read, so that a process forked then serves at once."""
+
+import httpx
+import uvicorn
+
+from app import logs
+from app.auth import Keys
+from app.db import Database
+from app.main import create_app
+from app.settings import Issuer, Settings
+
+_APP = create_app(Settings(environment="demo"))
+
+
+def serve(database_url: str, issuers: tuple[Issuer, ...], socket: str) -> None:
+    """Serve on a Unix socket until killed."""
+    logs.configure("error")
+    _APP.state.database = Database(database_url)
+    _APP.state.keys = Keys(issuers, httpx.AsyncClient())
+    _APP.state.draining = False
+    uvicorn.run(_APP, uds=socket, lifespan="off", log_config=None, access_log=False)
