@@ -1,0 +1,112 @@
+"""`scripts/push_absences.py`, the example for providers, against the service and against a network that fails."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import push_absences
+import pytest
+
+from tests.api.absences import item, lines
+
+PLACE = "01890a5d-ac96-774b-bcce-b302099a8057"
+HEADER = "external_id;revision;placement_id;kind;from;to;percent;note;cancelled"
+
+
+class Service:
+    """What stands in for the service: a list of answers, each given once, and the pushes it got."""
+
+    def __init__(self, *answers: int | Exception) -> None:
+        self.answers = list(answers)
+        self.pushes: list[list[dict[str, Any]]] = []
+        self.waits: list[float] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["authorization"] == "Bearer secret"
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        if answer != 200:
+            problem = {"type": "/problems/x", "detail": "Vent litt."}
+            return httpx.Response(answer, json=problem, headers={"Retry-After": "7"})
+        items: list[dict[str, Any]] = httpx.Response(200, content=request.content).json()["items"]
+        self.pushes.append(items)
+        bad = {"type": "/problems/validation", "detail": "Feil.", "errors": [{"pointer": "#/items/0/kind"}]}
+        found = [
+            {
+                "index": index,
+                "external_id": one["external_id"],
+                "status": "rejected" if one["kind"] == "x" else "created",
+                "problem": bad if one["kind"] == "x" else None,
+            }
+            for index, one in enumerate(items)
+        ]
+        return httpx.Response(207 if any(one["problem"] for one in found) else 200, json={"items": found})
+
+
+Run = Callable[[Service, str, str], int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The script over a file with this name and content; waiting is written down instead."""
+    monkeypatch.setenv("VEKSTPLASS_TOKEN", "secret")
+    real = httpx.Client
+
+    def main(service: Service, name: str, content: str) -> int:
+        transport = httpx.MockTransport(service)
+        monkeypatch.setattr(httpx, "Client", lambda **options: real(transport=transport, **options))
+        monkeypatch.setattr(time, "sleep", service.waits.append)
+        file = tmp_path / name
+        file.write_text(content, encoding="utf-8")
+        return push_absences.main([str(file), "--batch", "2"])
+
+    return main
+
+
+def test_csv_and_ndjson_are_the_same_items(run: Run) -> None:
+    row = f"F-1;1;{PLACE};sick;03.10.2022;2022-10-04;100;;false"
+    expected = {key: value for key, value in item(PLACE).items() if key != "note"}
+    for name, content in (
+        ("a.csv", f"\ufeff{HEADER}\r\n{row}\r\n"),
+        ("a.csv", f"{HEADER}\n{row}\n".replace(";", ",")),
+        ("a.ndjson", lines([expected])),
+    ):
+        service = Service()
+        assert run(service, name, content) == 0
+        assert service.pushes == [[expected]]
+
+
+def test_rejected_rows_are_shown(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    items = [item(PLACE, external_id=f"F-{n}", kind="x" if n == 3 else "sick") for n in range(5)]
+    service = Service()
+    assert run(service, "a.ndjson", lines(items)) == 1
+    assert [len(push) for push in service.pushes] == [2, 2, 1]
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[1].split() == ["4", "F-3", "validation", "Feil.", "(kind)"]
+    assert shown[-1] == "4 created, 1 rejected"
+
+
+def test_a_bad_network_is_tried_again(run: Run) -> None:
+    service = Service(503, 429, httpx.ConnectError("x"), httpx.ReadError("x"))
+    assert run(service, "a.ndjson", lines([item(PLACE)])) == 0
+    assert len(service.waits) == 4
+    assert service.waits[:2] == [7, 7]
+    assert 2 <= service.waits[2] <= 4 <= service.waits[3] <= 8
+
+
+@pytest.mark.parametrize("answers", [[401], [422], [503] * 8])
+def test_it_stops_where_trying_again_does_not_help(
+    run: Run, answers: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(Service(*answers), "a.ndjson", lines([item(PLACE)])) == 2
+    assert "Vent litt." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.ndjson", "{"), ("a.csv", f"{HEADER}\na;b"), ("a.csv", f"{HEADER}\n")]
+)
+def test_a_file_that_is_none(run: Run, name: str, content: str) -> None:
+    assert run(Service(), name, content) == (0 if content == f"{HEADER}\n" else 2)
