@@ -1,0 +1,50 @@
+"""The one table of steps (D3–D6, L3, L5), and where a place stands on a day."""
+
+from datetime import date
+
+import pytest
+
+from app.rules.process import TABLE, PlacementState, after, placement_state
+
+DAY = date(2022, 6, 30)
+
+
+def test_a_step_leads_to_one_state() -> None:
+    assert len({(line.state, line.step) for line in TABLE}) == len(TABLE)
+
+
+def test_nothing_follows_what_is_over() -> None:
+    """D6: decided or withdrawn is over, and so is a place that has ended."""
+    over = {line.next for line in TABLE} - {line.state for line in TABLE}
+    assert over == {"granted", "rejected", "withdrawn", "ended"}
+
+
+def test_only_the_case_office_decides() -> None:
+    """D3: a provider answers requests and gives notice, and nothing else."""
+    assert {line.step for line in TABLE if "provider" in line.who} == {"accept", "decline", "notice"}
+    assert all("case_officer" in line.who for line in TABLE)
+
+
+def test_a_grant_needs_an_accepted_request() -> None:
+    """D4."""
+    assert [line.state for line in TABLE if line.step == "grant"] == ["accepted"]
+    assert after("received", "accept") is None
+
+
+@pytest.mark.parametrize(
+    ("last_day", "end_decided", "notice_open", "state"),
+    [
+        (None, False, False, "running"),
+        (DAY, False, False, "running"),
+        (date(2022, 6, 29), False, False, "ended"),
+        (DAY, False, True, "noticed"),
+        (date(2022, 6, 29), False, True, "lapsed"),
+        (DAY, True, False, "ending"),
+        (date(2022, 6, 29), True, False, "ended"),
+    ],
+)
+def test_where_a_place_stands(
+    last_day: date | None, end_decided: bool, notice_open: bool, state: PlacementState
+) -> None:
+    """L3, L5, L7: the last day belongs to the place."""
+    assert placement_state(last_day=last_day, end_decided=end_decided, notice_open=notice_open, on=DAY) == state
