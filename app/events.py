@@ -7,13 +7,23 @@ is shown only when no earlier transaction can still bring one (see `GET /v1/even
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, FetchedValue, Identity, Index, insert
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, Identity, Index, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.clock import new_id
 from app.db import Row
+
+
+class EventBase(SQLModel, table=True):
+    """What an event's number is counted from: raised when the database was restored in another cluster."""
+
+    __tablename__ = "event_base"
+    __table_args__ = (CheckConstraint("single", name="single"),)
+
+    single: bool = Field(default=True, primary_key=True, sa_column_kwargs={"server_default": text("true")})
+    base: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}, nullable=False)
 
 
 class Event(Row, table=True):

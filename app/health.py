@@ -25,7 +25,7 @@ OUTBOX_AGE = Gauge(
 )
 _OUTBOX_AGE = (
     "select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 from event"
-    " where transaction_id >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    " where transaction_id >= (select event_settled_below())"
 )
 
 

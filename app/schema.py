@@ -129,3 +129,13 @@ async def demand_fit(url: str, *, role: str | None = None) -> None:
     at = await revision(url, timeout=10)
     if at != head():
         raise UnfitDatabase(f"The schema is at {at or 'nothing'}, not at {head()}: run «python -m app migrate».")
+    await _continue_events(url)
+
+
+async def _continue_events(url: str) -> None:
+    """Let events' numbers go on above those of a dump that was restored here; else it changes nothing."""
+    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    try:
+        await connection.execute("select event_continue()")
+    finally:
+        await connection.close()

@@ -21,7 +21,7 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field as Limits
-from sqlalchemy import BigInteger, Text, cast, func, select, tuple_
+from sqlalchemy import BigInteger, func, select, tuple_
 from sqlmodel import col
 
 from app.auth import Actor, allow
@@ -49,8 +49,9 @@ HEARTBEAT_SECONDS = 15.0
 # Transaction id and position, both within 64 bits.
 _CURSOR = struct.Struct(">qq")
 
-# Every transaction below this number has ended: its events are all there, or never will be.
-_SETTLED_BELOW = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+# Every transaction below this number has ended: its events are all there, or never will be. In a sub-select, so that it
+# is asked for once and not for every row.
+_SETTLED_BELOW = select(func.event_settled_below(type_=BigInteger)).scalar_subquery()
 _ORDER = (col(Event.transaction_id), col(Event.position))
 
 # Events that an earlier transaction, still running, holds back.

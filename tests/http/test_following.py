@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
+from app import schema
 from app.integrations import feed, listening
 from app.schema import plain_dsn
 from tests.api.places import got
@@ -99,6 +100,24 @@ async def test_twenty_writers_and_a_slow_one_lose_nothing(committed_api: Api) ->
     assert (await got(api.epj, "/v1/events", limit=200, after=(await _last(api))))["items"] == []
 
 
+async def test_a_restored_dump_goes_on_where_it_was(committed_api: Api, behind: asyncpg.Connection) -> None:
+    """In a cluster that has yet to reach the old numbers: nothing is held back, nothing new comes before the old."""
+    api = committed_api
+    async with writer(api) as connection:
+        await publish(connection, range(3))
+        await behind.execute("update event set transaction_id = transaction_id + 1000000000")
+        assert (await got(api.epj, "/v1/events"))["items"] == []
+        await schema.demand_fit(api.app.state.settings.database_url)
+        page = await got(api.epj, "/v1/events", limit=2)
+        assert numbers_of(page["items"]) == [0, 1]
+        await publish(connection, [3])
+        await schema.demand_fit(api.app.state.settings.database_url)
+        await publish(connection, [4])
+        later = await got(api.epj, "/v1/events", after=page["last"])
+        assert numbers_of(later["items"]) == [2, 3, 4]
+        assert await behind.fetchval("select count(distinct base) from event_base") == 1
+
+
 async def _last(api: Api) -> str:
     after: str | None = None
     while True:
@@ -119,8 +138,8 @@ async def test_waits_for_the_next_event(committed_api: Api) -> None:
         await asyncio.sleep(0.4)
         assert not waiting.done()
         # Whoever waits holds no connection.
-        assert api.app.state.database.engine.pool.checkedout() == 0
-        assert api.app.state.listener.listening
+        await _until(lambda: api.app.state.listener.listening)
+        await _until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
         await publish(connection, [1])
         page = await waiting
         assert numbers_of(page["items"]) == [1]
@@ -237,7 +256,7 @@ async def test_streams_and_goes_on_where_it_broke_off(committed_api: Api, monkey
         assert numbers_of([event for _, event in first]) == [0, 1, 2]
         going_on = asyncio.create_task(streamed(address, 4, **{"Last-Event-ID": first[-1][0]}))
         await asyncio.sleep(0.3)
-        assert api.app.state.database.engine.pool.checkedout() == 0
+        await _until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
         await publish(connection, [5, 6])
         assert numbers_of([event for _, event in await going_on]) == [3, 4, 5, 6]
         # The same events, member for member, as the list has them.
