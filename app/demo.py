@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app.auth import Actor
+from app.budget import invoices, settlements
 from app.budget import service as budget
-from app.budget import settlements
+from app.budget.invoice_models import InvoiceCheck, InvoiceLineIn
 from app.budget.models import BudgetFrame, ExpectedRefund, ExpectedRefundIn, FrameIn
 from app.db import Database, Identity, Row
 from app.followup import meetings, plans
@@ -92,6 +93,7 @@ NUMBERED: dict[type[object], str] = {
     ExpectedRefund: "expected_refund",
     Notice: "notice",
     PlacementSupplement: "supplement",
+    InvoiceCheck: "invoice",
     Meeting: "meeting",
     Plan: "plan",
     Evaluation: "evaluation",
@@ -142,7 +144,7 @@ async def load(database: Database, settings: Settings) -> bool:
         await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
         await _follow_up(session)
-        await settlements.close_month(session, LOADER, 2022, 1)
+        await _settle(session, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await framsikt.take_snapshot(session, LOADER, 2022, tertial, settings)
     return True
@@ -327,3 +329,21 @@ async def _follow_up(session: AsyncSession) -> None:
     await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(joint), today)
     looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
     await plans.record_guideline_evaluation(session, looked_at, today)
+
+
+async def _settle(session: AsyncSession, settings: Settings) -> None:
+    """January 2022 is closed, and the first provider's invoice for it arrived and says the same."""
+    await settlements.close_month(session, LOADER, 2022, 1)
+    example, buyer = PROVIDERS[0], settings.municipality_organisation_number
+    line = {
+        "invoice_number": "F-1001",
+        "issued_on": "2022-02-01",
+        "supplier": example.organisation_number,
+        "buyer": buyer,
+        "period_from": "2022-01-01",
+        "period_to": "2022-01-31",
+        "quantity": f"{example.legacy}",
+        "unit_price": f"{LEGACY_PRICE}",
+        "amount": f"{example.legacy * LEGACY_PRICE}",
+    }
+    await invoices.check(session, LOADER, invoices.invoice_of([InvoiceLineIn.model_validate(line)]), buyer)

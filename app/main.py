@@ -21,7 +21,7 @@ from app.followup import filing_routes as filing
 from app.followup import routes as followup
 from app.http import docs, errors, openapi
 from app.http.middleware import Outermost
-from app.integrations import feed, framsikt_routes, profil_routes
+from app.integrations import feed, framsikt_routes, invoice_routes, profil_routes
 from app.oversight import routes as oversight
 from app.participants import consent_routes as consents
 from app.participants import routes as participants
@@ -44,6 +44,7 @@ ROUTERS = (
     rates.router,
     budget.router,
     settlements.router,
+    invoice_routes.router,
     absence_batch.router,
     absences.router,
     framsikt_routes.router,
@@ -68,6 +69,7 @@ TAGS = [
     {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},
     {"name": "exports", "description": "The year as Framsikt and spreadsheets read it."},
     {"name": "settlement", "description": "Closed months, what differs since, and the four eyes (C13)."},
+    {"name": "invoices", "description": "What providers send, against what they are owed (C12)."},
     {"name": "events", "description": "What happened, for whoever follows along."},
     {"name": "access log", "description": "Who saw whose data, and what a person may ask for: the log, all, erasure."},
     {"name": "service", "description": "Health, and what every answer has in common."},

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     clock_skew_seconds: int = Field(default=10, ge=0, le=60)
 
     municipality_number: str = Field(default="4631", pattern=r"^[0-9]{4}$")
+    # The buyer of every invoice that is checked.
+    municipality_organisation_number: str = Field(default="920290922", pattern=r"^[0-9]{9}$")
     allow_synthetic_identity_numbers: bool = False
     identity_number_keys: dict[str, SecretStr] = {"placeholder": PLACEHOLDER_KEY}
     identity_number_key_id: str = "placeholder"

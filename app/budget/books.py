@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, literal, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -62,12 +62,15 @@ def standing() -> Select[Settlement]:
     return select(Settlement).where(col(Settlement.id).not_in(_REJECTED))
 
 
+def not_rejected(rows: type[SettlementLine] | type[SettlementDifference]) -> ColumnElement[bool]:
+    """Of closings that were not rejected."""
+    return col(rows.settlement_id).not_in(_REJECTED)
+
+
 async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
     """What stands for these months, each closed line as the differences settled since have made it."""
     books = Books({}, {}, {})
-    closed = select(SettlementLine).where(
-        col(SettlementLine.month).in_(months), col(SettlementLine.settlement_id).not_in(_REJECTED)
-    )
+    closed = select(SettlementLine).where(col(SettlementLine.month).in_(months), not_rejected(SettlementLine))
     for row in await session.scalars(closed):
         key = row.placement_id, row.month
         books.lines[key] = Line(row.divisor, parts_in(row.parts))
@@ -76,7 +79,7 @@ async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
     since = (
         select(SettlementDifference)
         .join(Settlement, col(Settlement.id) == col(SettlementDifference.settlement_id))
-        .where(col(SettlementDifference.month).in_(months), col(Settlement.id).not_in(_REJECTED))
+        .where(col(SettlementDifference.month).in_(months), not_rejected(SettlementDifference))
         .order_by(col(Settlement.number))
     )
     for difference in await session.scalars(since):

@@ -21,6 +21,7 @@ from app.budget.settlement_models import (
     SettlementLine,
     SettlementReview,
 )
+from app.http.errors import on_constraint
 from app.http.problems import problem_type
 from app.rules.calendar import month_range
 from app.rules.money import from_ore
@@ -75,6 +76,9 @@ SETTLEMENT_BUILT_UPON = problem_type(
     nn="Eit seinare oppgjer har differansar til linjer i dette; avvis det først.",
     en="A later settlement has differences of this one's lines; `month` names it. Reject that one first (C13).",
 )
+
+on_constraint("uq_settlement_month_version", MONTH_ALREADY_SETTLED, MONTH_ALREADY_SETTLED.nn)
+on_constraint("uq_settlement_review_settlement_id", SETTLEMENT_DECIDED, SETTLEMENT_DECIDED.nn)
 
 # Whoever closes or decides waits here: the next closing takes over what the last one left.
 _BOOKS_LOCK = 46310008

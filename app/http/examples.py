@@ -29,6 +29,7 @@ RESOURCES = (
     "consent",
     "guideline_evaluation",
     "snapshot",
+    "invoice",
 )
 
 

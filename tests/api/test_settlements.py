@@ -50,6 +50,21 @@ async def act(connection: AsyncConnection, statement: str) -> None:
     await connection.execute(text(statement))
 
 
+async def change(connection: AsyncConnection, whose: str, **terms: str) -> None:
+    """Other terms than those known so far (SQL both), as known from today on."""
+    columns = (
+        "placement_id", "provider_id", "address_protection", "valid_from", "valid_to", "share", "monthly_price",
+        "medication_tasks",
+    )  # fmt: skip
+    today = f"date '{clock.today()}'"
+    await act(
+        connection,
+        f"with old as (update placement_terms set known_until = {today} where known_until is null and {whose}"
+        f" returning *) insert into placement_terms (id, {', '.join(columns)}, known_from)"
+        f" select gen_random_uuid(), {', '.join(terms.get(name, name) for name in columns)}, {today} from old",
+    )
+
+
 async def test_the_2023_case(api: Api, connection: AsyncConnection) -> None:
     """C13: 24 places, January to May, closed at 15 324: 61 740 once 15 667 is known, and none of it twice."""
     await before_may(api, connection)
@@ -128,13 +143,10 @@ async def test_what_changes_is_told_by_its_cause(api: Api, connection: AsyncConn
     await place(connection, 1, "2023-01-01", share=60)
     await place(connection, 2, "2020-01-01", "2023-03-31", monthly_price="20000.00")
     await close(api.finance, 1, 2)
-    await act(connection, "update placement set starts_on = '2023-02-15' where share = 60")
-    await act(connection, "update placement set monthly_price = 21000 where monthly_price is not null")
-    await act(
-        connection,
-        "update placement set ends_on = '2023-01-31' where id = (select min(id::text)::uuid from placement"
-        " where monthly_price is null and share = 100)",
-    )
+    first = "(select min(placement_id::text)::uuid from placement_terms where monthly_price is null and share = 100)"
+    await change(connection, "share = 60", valid_from="date '2023-02-15'")
+    await change(connection, "monthly_price is not null", monthly_price="21000")
+    await change(connection, f"placement_id = {first}", valid_to="date '2023-01-31'")
     await place(connection, 1, "2023-02-01", "2023-02-28", share=10)
     seen = [await got(api.finance, f"{SETTLEMENTS}/{month}") for month in (1, 2)]
     found = [(row["month"], row["cause"], row["amount"]) for month in seen for row in month["differences"]]
@@ -153,7 +165,7 @@ async def test_what_changes_is_told_by_its_cause(api: Api, connection: AsyncConn
     (march,) = await close(api.finance, 3)
     assert march["differences_total"] == "-37374.80"
     # It goes back: what was removed comes again, and the books are where they were.
-    await act(connection, "update placement set starts_on = '2023-01-01' where share = 60")
+    await change(connection, "share = 60", valid_from="date '2023-01-01'")
     again = await got(api.finance, f"{SETTLEMENTS}/1")
     assert [(row["cause"], row["amount"]) for row in again["differences"]] == [("added", "13791.60")]
     assert again["differences"][0]["line_id"] is not None
@@ -214,8 +226,9 @@ async def test_four_eyes(api: Api, connection: AsyncConnection) -> None:
     approved = ok(await ola.post(path, json={"approved": True}), 200)
     assert (approved["status"], approved["decided_by"], approved["reason"]) == ("approved", "person:ola", None)
     assert approved["closed_by"] == "person:kari"
-    for body in ({"approved": True}, {"approved": False, "reason": "Likevel ikkje"}):
-        refused(await ola.post(path, json=body), 409, "settlement-decided")
+    for again in (True, False):
+        late = await ola.post(path, json={"approved": again, "reason": "Likevel ikkje"})
+        refused(late, 409, "settlement-decided")
     assert (await ola.post(f"{SETTLEMENTS}/2/approval", json={"approved": True})).status_code == 404
 
 
@@ -395,7 +408,8 @@ async def test_closed_lines_and_differences_are_the_months_anew_whatever_happens
 
 async def step(api: Api, connection: AsyncConnection, number: int, what: str, day: date | None, value: int) -> None:
     """One thing that happens."""
-    pick = f"id = (select id from placement where monthly_price is null order by id offset {value} limit 1)"
+    standard = "select distinct placement_id from placement_terms where monthly_price is null"
+    pick = f"placement_id = ({standard} order by placement_id offset {value} limit 1)"
     if what == "rate":
         known = date(2023, 7, 1) + timedelta(days=number)
         amount = f"{value // 100}.{value % 100:02}"
@@ -404,14 +418,13 @@ async def step(api: Api, connection: AsyncConnection, number: int, what: str, da
     elif what == "place":
         await place(connection, 1, f"{day}", "2023-12-31", share=value)
     elif what == "starts_on":
-        await act(connection, f"update placement set starts_on = least(ends_on, '{day}') where {pick}")
+        await change(connection, pick, valid_from=f"least(valid_to, date '{day}')")
     elif what == "ends_on":
-        await act(connection, f"update placement set ends_on = greatest(starts_on, '{day}') where {pick}")
+        await change(connection, pick, valid_to=f"greatest(valid_from, date '{day}')")
     elif what == "share":
-        await act(connection, f"update placement set share = {value} where monthly_price is null")
+        await change(connection, "monthly_price is null", share=f"{value}")
     elif what == "price":
-        price = f"{value}::numeric / 100"
-        await act(connection, f"update placement set monthly_price = {price} where monthly_price is not null")
+        await change(connection, "monthly_price is not null", monthly_price=f"{value}::numeric / 100")
     elif what == "reject":
         path = f"{SETTLEMENTS}/{value}/approval"
         answer = await api.person("finance", "ola").post(path, json={"approved": False, "reason": "Nei"})

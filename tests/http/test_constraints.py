@@ -58,6 +58,18 @@ UNREACHABLE = {
     "ck_request_answered_on": "answer and day are written together",
     "ck_request_reason": CHECKED,
     "ck_request_text": CHECKED,
+    "ck_invoice_check_line_equal": "the rules give a cause to every difference, and to nothing else",
+    "ck_settlement_difference_parts": "a line that is gone has no parts, and any other has, as the rules make it",
+    "ck_settlement_line_days": "a line's days are counted among its month's",
+    "ck_settlement_number": "numbers and versions are counted up under the books' lock",
+    "ck_settlement_review_four_eyes": "the closer is refused before, with a name (C13)",
+    "ck_settlement_review_reason": CHECKED,
+    "fk_settlement_difference_placement_id_provider_id": REFERENCE,
+    "fk_settlement_line_placement_id_provider_id": REFERENCE,
+    "fk_settlement_review_settlement_id_closed_by": REFERENCE,
+    "uq_settlement_difference_settlement_id_placement_id_month_cause": "the rules name a cause once for each line",
+    "uq_settlement_line_settlement_id_placement_id": "a month has one line for a placement",
+    "uq_settlement_number": "numbers are counted up under the books' lock",
 }
 
 

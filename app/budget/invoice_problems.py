@@ -1,0 +1,104 @@
+"""Why an invoice is not taken (C12): each refusal says what the provider must send instead."""
+
+from app.http.problems import problem_type
+
+MOST_LINES = 1_000
+
+INVOICE_MALFORMED = problem_type(
+    "invoice-malformed",
+    422,
+    title="Fakturaen er ikkje gyldig XML",
+    nn="Fila er ikkje velforma XML.",
+    en="The file is not well-formed XML.",
+)
+INVOICE_UNSAFE = problem_type(
+    "invoice-unsafe",
+    422,
+    title="Fakturaen har innhald som ikkje vert lese",
+    nn="Fila har ein dokumenttype eller entitetar; det har ingen EHF-faktura.",
+    en="The file has a document type declaration or entities, which no EHF invoice has; nothing of it was read.",
+)
+INVOICE_TOO_LARGE = problem_type(
+    "invoice-too-large",
+    422,
+    title="Fakturaen er for stor",
+    nn=f"Fakturaen har meir enn {MOST_LINES} linjer, for mange element eller er for djupt nøsta.",
+    en=f"The invoice has more than {MOST_LINES} lines, too many elements, or is nested too deeply.",
+)
+INVOICE_NOT_EHF = problem_type(
+    "invoice-not-ehf",
+    422,
+    title="Fakturaen er ikkje EHF",
+    nn="Fila er ikkje ein faktura (380) eller ei kreditnota (381) i EHF, Peppol BIS Billing 3.0.",
+    en="The file is not an invoice (380) or credit note (381) in EHF, Peppol BIS Billing 3.0.",
+)
+INVOICE_INCOMPLETE = problem_type(
+    "invoice-incomplete",
+    422,
+    title="Fakturaen manglar noko",
+    nn="Eit element manglar eller har feil form.",
+    en="An element is missing or malformed; `element` names it.",
+)
+INVOICE_ARITHMETIC = problem_type(
+    "invoice-arithmetic",
+    422,
+    title="Fakturaen bryt ein regel i standarden",
+    nn="Fakturaen bryt ein regel i EHF.",
+    en="The invoice breaks one of the standard's own rules; `rule` names it.",
+)
+INVOICE_PERIOD = problem_type(
+    "invoice-period",
+    422,
+    title="Perioden er ikkje til å bruke",
+    nn="Kvar linje må gjelde éin kalendermånad, i eigen periode eller i fakturaen sin.",
+    en="Every line is for one calendar month, by its own period or the invoice's, and within the invoice's.",
+)
+INVOICE_OVER_NEW_YEAR = problem_type(
+    "invoice-period-over-new-year",
+    422,
+    title="Perioden går over nyttår",
+    nn="Ein faktura gjeld eitt budsjettår; send ein for kvart år.",
+    en="An invoice is for one budget year: a period over New Year is sent as two.",
+)
+INVOICE_CURRENCY = problem_type(
+    "invoice-currency",
+    422,
+    title="Annan valuta",
+    nn="Fakturaen må vere i norske kroner (NOK).",
+    en="The invoice must be in NOK.",
+)
+INVOICE_BUYER = problem_type(
+    "invoice-buyer-other",
+    422,
+    title="Fakturaen er til nokon annan",
+    nn="Kjøparen i fakturaen er ikkje kommunen.",
+    en="The invoice's buyer is not the municipality.",
+)
+INVOICE_SUPPLIER = problem_type(
+    "invoice-supplier-unknown",
+    422,
+    title="Ukjend leverandør",
+    nn="Ingen leverandør har organisasjonsnummeret i fakturaen.",
+    en="No provider has the supplier's organisation number.",
+)
+INVOICE_EXISTS = problem_type(
+    "invoice-already-checked",
+    409,
+    title="Fakturaen er alt kontrollert",
+    nn="Leverandøren sin faktura med dette nummeret er alt kontrollert.",
+    en="The supplier's invoice of this number has been checked already; `invoice_id` names the check.",
+)
+REFUSALS = (
+    INVOICE_MALFORMED,
+    INVOICE_UNSAFE,
+    INVOICE_TOO_LARGE,
+    INVOICE_NOT_EHF,
+    INVOICE_INCOMPLETE,
+    INVOICE_ARITHMETIC,
+    INVOICE_PERIOD,
+    INVOICE_OVER_NEW_YEAR,
+    INVOICE_CURRENCY,
+    INVOICE_BUYER,
+    INVOICE_SUPPLIER,
+    INVOICE_EXISTS,
+)

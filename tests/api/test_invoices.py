@@ -1,0 +1,443 @@
+"""Invoices in EHF and as lines, checked against what is owed; and everything that is refused (C12).
+
+The files in tests/invoices are ours, in the standard's form, one per case, with suppliers that do not exist.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import pytest
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from httpx import AsyncClient, Response
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.rules.identifiers import organisation_number_ok
+from tests.api.places import got, place, posted
+from tests.api.test_settlements import RAISED, SETTLEMENTS, act, before_may, change, close
+from tests.api.way import ok, refused
+from tests.conftest import Api
+
+FILES = Path(__file__).parents[1] / "invoices"
+NAMES = sorted(path.stem for path in FILES.glob("*.xml"))
+CHECKS = "/v1/invoices/checks"
+# What the files call the first three places, and one that nobody has.
+CALLED = [f"01890a5d-0000-7000-8000-00000000000{number}" for number in (1, 2, 3)]
+NOBODYS = "01890a5d-0000-7000-8000-000000000009"
+UBL = {
+    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+}
+
+
+async def three_places(api: Api, connection: AsyncConnection) -> dict[str, str]:
+    """Two places through 2023 and one from 17 January: what the files call each, and its id."""
+    await before_may(api, connection, 2)
+    await place(connection, 1, "2023-01-17")
+    found = await connection.scalars(text("select id::text from placement order by starts_on, id"))
+    return dict(zip(CALLED, found, strict=True))
+
+
+def written(name: str, places: dict[str, str]) -> bytes:
+    """A file of ours, about the places that are there."""
+    content = (FILES / f"{name}.xml").read_text(encoding="utf-8")
+    for called, id_ in places.items():
+        content = content.replace(called, id_)
+    return content.encode()
+
+
+async def send(client: AsyncClient, content: bytes, media_type: str = "application/xml") -> Response:
+    return await client.post(CHECKS, content=content, headers={"Content-Type": media_type})
+
+
+def differing(body: dict[str, Any]) -> list[tuple[int | None, str, str | None]]:
+    """Line, difference and cause of all that is not equal."""
+    return [(row["line"], row["difference"], row["cause"]) for row in body["lines"] if row["cause"]]
+
+
+@pytest.mark.parametrize("media_type", ["application/xml", "text/xml; charset=utf-8"])
+async def test_an_invoice_that_says_what_is_owed(api: Api, connection: AsyncConnection, media_type: str) -> None:
+    """C12: line by line, against the closed month."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    answer = await send(api.finance, written("equal-by-placement", places), media_type)
+    body = ok(answer)
+    assert (body["result"], body["basis"], body["difference"]) == ("equal", "settlement", "0.00")
+    assert (body["amount"], body["expected"], body["months"]) == ("57094.26", "57094.26", ["2023-01"])
+    assert [row["placement_id"] for row in body["lines"]] == list(places.values())
+    assert body["warnings"] == {"identity_numbers": 0, "names": 0}
+    assert (await got(api.finance, answer.headers["location"])) == body
+    head = {name: value for name, value in body.items() if name != "lines"}
+    assert (await got(api.finance, "/v1/invoices")) == {"items": [head], "next": None}
+
+
+@pytest.mark.parametrize("name", ["equal-as-a-whole", "equal-by-line-periods"])
+async def test_other_ways_to_say_the_same(api: Api, connection: AsyncConnection, name: str) -> None:
+    """C12: lines that name nobody, lines with periods of their own; an open month as it is computed now."""
+    places = await three_places(api, connection)
+    body = ok(await send(api.case_officer, written(name, places)))
+    assert (body["result"], body["basis"], body["difference"]) == ("equal", "computed", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("other-price", [(2, "514.50", "other_price")]),
+        ("other-days", [(3, "11863.74", "other_days")]),
+        ("no-such-placement", [(4, "22986.00", "no_such_placement")]),
+        ("not-invoiced", [(None, "-11122.26", "not_invoiced")]),
+        ("charge", [(None, "59.00", "document_charge")]),
+        ("other-days-as-a-whole", [(1, "11863.74", "other_days")]),
+        ("other-price-as-a-whole", [(1, "1029.00", "other_price"), (None, "-11122.26", "not_invoiced")]),
+    ],
+)
+async def test_a_difference_has_an_amount_and_a_cause(
+    api: Api, connection: AsyncConnection, name: str, found: list[tuple[int | None, str, str]]
+) -> None:
+    """C12: to the øre, and the lines' differences are the invoice's."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    body = ok(await send(api.finance, written(name, places)))
+    assert body["result"] == "different"
+    assert differing(body) == found
+    assert Decimal(body["difference"]) == sum(Decimal(difference) for _, difference, _ in found)
+    assert Decimal(body["amount"]) - Decimal(body["expected"]) == Decimal(body["difference"])
+    assert NOBODYS not in json.dumps(body)
+
+
+async def test_the_same_invoice_twice(api: Api, connection: AsyncConnection) -> None:
+    """C12: by its number it is refused, under another number it says that all of it was invoiced already."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    content = written("equal-by-placement", places)
+    first = ok(await send(api.finance, content))
+    again = refused(await send(api.case_officer, content), 409, "invoice-already-checked")
+    assert again["invoice_id"] == first["id"]
+    other = ok(await send(api.finance, content.replace(b"F-2023-01", b"F-2023-99")))
+    assert {row["cause"] for row in other["lines"]} == {"already_invoiced"}
+    assert other["difference"] == other["amount"] == "57094.26"
+    as_a_whole = written("equal-as-a-whole", places).replace(b"F-2023-01", b"F-2023-98")
+    body = ok(await send(api.finance, as_a_whole))
+    assert body["result"] == "different"
+
+
+async def test_a_credit_note_mends_what_was_too_much(api: Api, connection: AsyncConnection) -> None:
+    """C12: 381 has amounts of its own sign; after it the month is what it should be."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    assert ok(await send(api.finance, written("other-days", places)))["result"] == "different"
+    body = ok(await send(api.finance, written("credit-note", places)))
+    assert (body["kind"], body["amount"], body["expected"]) == ("credit_note", "-11863.74", "-11863.74")
+    assert body["result"] == "equal"
+
+
+async def test_a_rate_raised_backwards(api: Api, connection: AsyncConnection) -> None:
+    """C12, C13: the next month's invoice owes what was settled with it, whether or not January's was checked here."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    ok(await send(api.finance, written("equal-by-placement", places)))
+    await posted(api.finance, "/v1/rates", RAISED)
+    (february,) = await close(api.finance, 2)
+    assert february["differences_total"] == "1277.95"
+    body = ok(await send(api.finance, written("rate-raised-backwards", places)))
+    assert differing(body) == []
+    assert (body["result"], body["amount"], body["months"]) == ("equal", february["total"], ["2023-01", "2023-02"])
+
+
+async def test_a_later_invoice_owes_only_what_was_settled_with_its_month(api: Api, connection: AsyncConnection) -> None:
+    """C12: January was paid before invoices were checked here."""
+    await three_places(api, connection)
+    await close(api.finance, 1)
+    await posted(api.finance, "/v1/rates", RAISED)
+    (february,) = await close(api.finance, 2)
+    line = row(period_from="2023-02-01", period_to="2023-02-28", quantity="3", unit_price="23500.50")
+    february_alone = ok(await api.finance.post(CHECKS, json={"lines": [line | {"amount": "70501.50"}]}))
+    assert february_alone["expected"] == february["total"]
+    assert {(cause, month["month"]) for month in february_alone["lines"] if (cause := month["cause"])} == {
+        ("not_invoiced", "2023-01")
+    }
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """A line in JSON."""
+    line = {
+        "invoice_number": "F-7",
+        "issued_on": "2023-02-01",
+        "supplier": "310300403",
+        "buyer": "920290922",
+        "period_from": "2023-01-01",
+        "period_to": "2023-01-31",
+        "quantity": "1",
+        "unit_price": "22986.00",
+        "amount": "22986.00",
+    }
+    return line | changes
+
+
+async def test_the_same_as_lines_in_json(api: Api, connection: AsyncConnection) -> None:
+    """C12: JSON, and a line each in NDJSON."""
+    places = list((await three_places(api, connection)).values())
+    lines = [
+        row(placement_id=places[0]),
+        row(placement_id=places[1]),
+        row(placement_id=places[2], quantity="0.483871", amount="11122.26", period_from="2023-01-17"),
+    ]
+    first = ok(await api.finance.post(CHECKS, json={"lines": lines}))
+    assert (first["result"], first["amount"]) == ("equal", "57094.26")
+    content = "\n".join(json.dumps(line | {"invoice_number": "F-8"}) for line in lines) + "\n\n"
+    second = ok(await send(api.finance, content.encode(), "application/x-ndjson"))
+    assert {line["cause"] for line in second["lines"]} == {"already_invoiced"}
+    credit = [line | {"invoice_number": "K-8", "kind": "credit_note"} for line in lines]
+    assert ok(await api.finance.post(CHECKS, json={"lines": credit}))["result"] == "equal"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer"),
+    [
+        ({"amount": "22986.03"}, "invoice-arithmetic", None),
+        ({"amount": 22986}, "validation", "#/lines/0/amount"),
+        ({"quantity": "NaN"}, "validation", "#/lines/0/quantity"),
+        ({"quantity": "1e5"}, "validation", "#/lines/0/quantity"),
+        ({"period_to": "2023-02-01"}, "invoice-period", None),
+        ({"period_to": "2024-01-01"}, "invoice-period-over-new-year", None),
+        ({"period_to": "2022-12-31"}, "invoice-period-over-new-year", None),
+        ({"period_to": "2023-02-30"}, "validation", "#/lines/0/period_to"),
+        ({"currency": "SEK"}, "invoice-currency", None),
+        ({"buyer": "310200409"}, "invoice-buyer-other", None),
+        ({"supplier": "310300454"}, "invoice-supplier-unknown", None),
+        ({"invoice_number": "15817000190"}, "invoice-incomplete", None),
+        ({"invoice_number": "Kari\u0000"}, "validation", "#/lines/0/invoice_number"),
+        ({"text": "Kari"}, "validation", "#/lines/0/text"),
+    ],
+)
+async def test_lines_that_are_refused(
+    api: Api, connection: AsyncConnection, changes: dict[str, Any], code: str, pointer: str | None
+) -> None:
+    await three_places(api, connection)
+    body = refused(await api.finance.post(CHECKS, json={"lines": [row(**changes)]}), 422, code)
+    if pointer is not None:
+        assert body["errors"][0]["pointer"] == pointer
+    assert (await got(api.finance, "/v1/invoices"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"", "application/json", 422),
+        (b"[]", "application/json", 422),
+        (b'{"lines": []}', "application/json", 422),
+        (b'{"lines": 1, "lines": 2}', "application/json", 422),
+        (b"\n \n", "application/x-ndjson", 422),
+        (b"{}\n{", "application/x-ndjson", 422),
+        (b"\xff", "application/x-ndjson", 422),
+        (json.dumps({"lines": [row()] * 1001}).encode(), "application/json", 422),
+        (b"{}\n" * 10_000, "application/x-ndjson", 422),
+        (b"", "application/xml", 422),
+        (b"<Invoice/>", "text/csv", 415),
+        (b"<Invoice/>", "application/xml; charset=latin1", 415),
+        (b" " * (2 * 1024 * 1024 + 1), "application/xml", 413),
+    ],
+)
+async def test_bodies_that_are_refused(api: Api, content: bytes, media_type: str, status: int) -> None:
+    answer = await send(api.finance, content, media_type)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_lines_of_two_invoices_are_no_invoice(api: Api) -> None:
+    body = {"lines": [row(), row(invoice_number="F-8")]}
+    assert refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")["rule"] == "one-invoice"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "rule"),
+    [
+        ("period-over-new-year", "invoice-period-over-new-year", None),
+        ("two-months-in-a-line", "invoice-period", None),
+        ("no-period", "invoice-period", None),
+        ("line-outside-the-period", "invoice-period", "PEPPOL-EN16931-R110"),
+        ("other-currency", "invoice-currency", None),
+        ("other-buyer", "invoice-buyer-other", None),
+        ("unknown-supplier", "invoice-supplier-unknown", None),
+        ("wrong-organisation-number", "invoice-arithmetic", "PEPPOL-COMMON-R041"),
+        ("wrong-sum", "invoice-arithmetic", "BR-CO-10"),
+        ("wrong-total", "invoice-arithmetic", "BR-CO-13"),
+        ("wrong-line", "invoice-arithmetic", "PEPPOL-EN16931-R120"),
+        ("no-reference", "invoice-arithmetic", "PEPPOL-EN16931-R003"),
+        ("corrective", "invoice-not-ehf", None),
+        ("other-customization", "invoice-not-ehf", None),
+        ("wrong-namespace", "invoice-not-ehf", None),
+        ("entity-bomb", "invoice-unsafe", None),
+        ("external-entity", "invoice-unsafe", None),
+        ("external-dtd", "invoice-unsafe", None),
+        ("broken", "invoice-malformed", None),
+    ],
+)
+async def test_files_that_are_refused(
+    api: Api, connection: AsyncConnection, name: str, code: str, rule: str | None
+) -> None:
+    """C12: each by its own name, and nothing of it is kept."""
+    places = await three_places(api, connection)
+    body = refused(await send(api.finance, written(name, places)), 422, code)
+    assert body.get("rule") == rule
+    assert (await got(api.finance, "/v1/invoices"))["items"] == []
+
+
+def hostile() -> dict[str, tuple[bytes, str]]:
+    """Too deep, too many, too strange: made here, as the files would be large."""
+    good = (FILES / "equal-by-placement.xml").read_text(encoding="utf-8")
+    line = good[good.index("  <cac:InvoiceLine>") : good.index("</cac:InvoiceLine>") + len("</cac:InvoiceLine>\n")]
+    small = "<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>"
+    deep = "<cac:Item>" * 10_000 + "</cac:Item>" * 10_000
+    return {
+        "1 001 lines": (good.replace(line, line * 1001).encode(), "invoice-too-large"),
+        "10 000 lines": (good.replace(line, small * 10_000).encode(), "invoice-too-large"),
+        "100 000 elements": (good.replace(line, "<cbc:Note/>" * 100_000).encode(), "invoice-too-large"),
+        "deep": (good.replace(line, deep).encode(), "invoice-too-large"),
+        "10 000 attributes": (
+            good.replace("<cbc:ID>", "<cbc:ID " + " ".join(f"a{n}='1'" for n in range(10_000)) + ">", 1).encode(),
+            "",
+        ),
+        "utf-16": (good.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16"), ""),
+        "unknown encoding": (good.replace('encoding="UTF-8"', 'encoding="x-none"').encode(), "invoice-malformed"),
+        "utf-7": (good.replace('encoding="UTF-8"', 'encoding="utf-7"').encode(), "invoice-malformed"),
+        "not utf-8": (good.encode("latin-1"), "invoice-malformed"),
+        "nul": (good.replace("F-2023-01", "F\x00").encode(), "invoice-malformed"),
+        "zip": (b"PK\x03\x04" + b"\x00" * 100, "invoice-malformed"),
+        "amount of many digits": (good.replace(">22986.00<", f">{'9' * 4000}<").encode(), "invoice-incomplete"),
+        "amount in other digits": (good.replace(">22986.00<", ">٢٢٩٨٦<").encode(), "invoice-incomplete"),
+        "three decimals": (good.replace(">22986.00<", ">22986.001<").encode(), "invoice-incomplete"),
+        "number of 51": (good.replace("F-2023-01", "F" * 51).encode(), "invoice-incomplete"),
+        "no day": (
+            good.replace("<cbc:IssueDate>2023-02-01", "<cbc:IssueDate>2023-02-30").encode(),
+            "invoice-incomplete",
+        ),
+        "base of nothing": (
+            good.replace("</cbc:PriceAmount>", "</cbc:PriceAmount><cbc:BaseQuantity>0</cbc:BaseQuantity>").encode(),
+            "invoice-incomplete",
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", list(hostile()))
+async def test_hostile_files_are_refused_or_read(api: Api, name: str) -> None:
+    """C12: never a 5xx; an odd but valid form goes as far as a supplier that is not there."""
+    content, code = hostile()[name]
+    answer = await send(api.finance, content)
+    refused(answer, 422, code or "invoice-supplier-unknown")
+
+
+async def test_names_and_identity_numbers_are_counted_and_left_behind(api: Api, connection: AsyncConnection) -> None:
+    """C12: a warning; no text is kept, shown, or told."""
+    places = await three_places(api, connection)
+    answer = await send(api.finance, written("names-and-identity-numbers", places))
+    body = ok(answer)
+    assert body["result"] == "equal"
+    assert body["warnings"] == {"identity_numbers": 1, "names": 3}
+    await connection.execute(text("select set_config('app.roles', 'case_officer,finance', true)"))
+    kept = answer.text
+    for table in ("invoice_check", "invoice_check_line", "invoice_cover", "event"):
+        kept += " ".join(str(found) for found in await connection.scalars(text(f"select t::text from {table} t")))
+    for private in ("Sprek", "Hage", "Blid", "Fjell", "15817", "00190"):
+        assert private not in kept
+
+
+async def test_a_protected_place_is_checked_and_not_shown(api: Api, connection: AsyncConnection) -> None:
+    """C12 and the wall: finance sees its amounts, and no id."""
+    places = await three_places(api, connection)
+    await act(
+        connection,
+        "update participant set address_protection = true"
+        f" where id = (select participant_id from placement where id = '{places[CALLED[0]]}')",
+    )
+    body = ok(await send(api.finance, written("equal-by-placement", places)))
+    assert [line["placement_id"] for line in body["lines"]] == [None, places[CALLED[1]], places[CALLED[2]]]
+    assert body["result"] == "equal"
+    officers = await got(api.case_officer, f"/v1/invoices/{body['id']}")
+    assert officers["lines"][0]["placement_id"] == places[CALLED[0]]
+
+
+async def test_lists_by_provider_month_and_result(api: Api, connection: AsyncConnection) -> None:
+    """C12."""
+    places = await three_places(api, connection)
+    first = ok(await send(api.finance, written("equal-by-placement", places)))
+    second = ok(await api.finance.post(CHECKS, json={"lines": [row()]}))
+    for query, found in (
+        ({}, [first, second]),
+        ({"provider_id": first["provider_id"]}, [first, second]),
+        ({"provider_id": first["id"]}, []),
+        ({"month": "2023-01"}, [first, second]),
+        ({"month": "2023-02"}, []),
+        ({"result": "equal"}, [first]),
+        ({"result": "different", "month": "2023-01"}, [second]),
+    ):
+        items = (await got(api.finance, "/v1/invoices", **query))["items"]
+        assert [item["id"] for item in items] == [made["id"] for made in found], query
+    page = await got(api.finance, "/v1/invoices", limit=1)
+    assert [item["id"] for item in (await got(api.finance, "/v1/invoices", after=page["next"]))["items"]] == [
+        second["id"]
+    ]
+    for malformed in ("month=2023-13", "month=2023", "result=other", "provider_id=x"):
+        assert (await api.finance.get(f"/v1/invoices?{malformed}")).status_code == 422
+
+
+async def test_invoices_are_for_the_case_office_and_finance(api: Api) -> None:
+    for client in (api.epj, api.auditor, api.provider("310300403"), api.service("habilitation")):
+        assert (await client.get("/v1/invoices")).status_code == 403
+        assert (await client.get(f"/v1/invoices/{NOBODYS}")).status_code == 403
+        assert (await send(client, b"<Invoice/>")).status_code == 403
+    assert (await api.finance.get(f"/v1/invoices/{NOBODYS}")).status_code == 404
+
+
+async def test_the_month_changes_between_two_invoices(api: Api, connection: AsyncConnection) -> None:
+    """C12, C13: a place ends backwards; February's settlement carries it, and a credit note for January is right."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    await change(connection, f"placement_id = '{places[CALLED[2]]}'", valid_to="date '2023-01-20'")
+    await close(api.finance, 2)
+    settled = await got(api.finance, f"{SETTLEMENTS}/2")
+    assert [(found["cause"], found["amount"]) for found in settled["differences"]] == [("period", "-8156.32")]
+    credit = row(kind="credit_note", placement_id=places[CALLED[2]], unit_price="8156.32", amount="8156.32")
+    body = ok(await api.finance.post(CHECKS, json={"lines": [credit]}))
+    assert (body["result"], body["amount"]) == ("equal", "-8156.32")
+
+
+def amount(parent: Element, path: str) -> Decimal:
+    return sum((Decimal(found.text or "") for found in parent.findall(path, UBL)), Decimal(0))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_our_files_are_what_they_say(name: str) -> None:
+    """Well-formed, and right by the standard's arithmetic unless that is the case they are for."""
+    content = (FILES / f"{name}.xml").read_bytes()
+    if name == "broken":
+        with pytest.raises(ParseError):
+            fromstring(content)
+        return
+    if name in ("entity-bomb", "external-entity", "external-dtd"):
+        with pytest.raises(DefusedXmlException):
+            fromstring(content, forbid_dtd=True)
+        return
+    root = fromstring(content)
+    kind = root.tag.rsplit("}", 1)[1]
+    lines = root.findall(f"cac:{kind}Line", UBL)
+    quantity = {"Invoice": "cbc:InvoicedQuantity", "CreditNote": "cbc:CreditedQuantity"}[kind]
+    price, own = "cac:Price/cbc:PriceAmount", "cbc:LineExtensionAmount"
+    off = [amount(line, quantity) * amount(line, price) - amount(line, own) for line in lines]
+    totals = "cac:LegalMonetaryTotal/cbc:"
+    net, exclusive = amount(root, f"{totals}LineExtensionAmount"), amount(root, f"{totals}TaxExclusiveAmount")
+    held = {
+        "wrong-line": all(abs(by) <= Decimal("0.02") for by in off),
+        "wrong-sum": net == sum(amount(line, own) for line in lines),
+        "wrong-total": exclusive == net + amount(root, "cac:AllowanceCharge/cbc:Amount"),
+        "no-reference": bool(root.findtext("cbc:BuyerReference", "", UBL)),
+        "wrong-organisation-number": all(
+            organisation_number_ok(found.text or "") for found in root.iter(f"{{{UBL['cbc']}}}EndpointID")
+        ),
+    }
+    assert [rule for rule, holds in held.items() if not holds] == [name for name in [name] if name in held]
+    assert amount(root, f"{totals}PayableAmount") == exclusive
