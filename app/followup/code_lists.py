@@ -77,6 +77,7 @@ KINDS: Mapping[Kind, str] = {
     "notice_meeting": "Møte etter oppseiing",
     "deviation": "Avvik hjå vekstbedrifta",
     "consent": "Fornying av samtykke",
+    "moved_out": "Deltakaren har flytta ut",
 }
 STATUSES: Mapping[Status, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
 RESPONSIBLE: Mapping[Responsible, str] = {

@@ -10,7 +10,7 @@ from app import audit, clock
 from app.absence.reviews import reviews_due
 from app.auth import Actor, allow
 from app.db import SessionDep
-from app.followup import calendar_file, compliance, consents_and_notices, joint, tasks
+from app.followup import calendar_file, compliance, consents_and_notices, joint, moved, tasks
 from app.followup.task_models import (
     RANK,
     About,
@@ -56,14 +56,14 @@ async def list_tasks(
     limit: LimitQuery = 50,
     after: TaskAfter = None,
 ) -> TaskPage:
-    """Everything that chapter 7 has come to ask for by a day, done or not, by the day it is due: M1–M8, A3, L4, P4, P5.
+    """All that chapter 7 has come to ask for by a day, done or not, by the day it is due: M1–M8, A3, L4, P4, P5, D1.
 
     Derived when asked: a placement year owes from its first day, is due on its last, and overdue the day after. A
     provider sees what concerns its places, a service its area's.
     """
     query = TaskQuery(on or clock.today(), kind, status, provider_id, placement_id, due_before, responsible)
     asks = await tasks.asks_of(session)
-    others = await _others(session, actor, query, asks)
+    others = await _others(request, session, actor, query, asks)
     position = None if after is None else position_of(after)
     found = await tasks.first_of(session, query, asks, others, position, limit + 1)
     following = cursor(found[limit - 1]) if len(found) > limit else None
@@ -80,6 +80,7 @@ async def list_tasks(
     responses={200: {"content": {calendar_file.MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )
 async def calendar(
+    request: Request,
     session: SessionDep,
     actor: Reader,
     media_type: Annotated[str, offers(calendar_file.MEDIA_TYPE)],
@@ -96,7 +97,7 @@ async def calendar(
     """
     query = TaskQuery(on or clock.today(), kind, None, provider_id, placement_id, due_before, responsible)
     asks = await tasks.asks_of(session)
-    others = await _others(session, actor, query, asks)
+    others = await _others(request, session, actor, query, asks)
     found = await tasks.all_of(session, query, asks, others)
     due = [task for task in found if task.status != "done"]
     audit.saw(session, await tasks.participants_in(session, due))
@@ -128,7 +129,9 @@ async def follow_up(
     return compliance.file_of(figures, media_type)
 
 
-async def _others(session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[Asks, ...]) -> list[Task]:
+async def _others(
+    request: Request, session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[Asks, ...]
+) -> list[Task]:
     """What is due beside M1–M4, from whoever knows: in no order, and not yet held against the query's filters."""
     found = await consents_and_notices.consent_tasks(session, query, asks)
     found += await consents_and_notices.notice_tasks(session, query)
@@ -141,6 +144,7 @@ async def _others(session: AsyncSession, actor: Actor, query: TaskQuery, asks: t
         found += await joint.joint_tasks(session, query, asks)
     if "case_officer" in actor.roles:
         found += await joint.guideline_tasks(session, query, asks)
+        found += await moved.moved_out_tasks(session, query, request.app.state.settings.municipality_number)
     return found
 
 

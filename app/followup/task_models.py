@@ -29,6 +29,7 @@ RULE: Mapping[Kind, str] = {
     "notice_meeting": "L4",
     "deviation": "P4",
     "consent": "M6",
+    "moved_out": "D1",
 }
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the joint one (M7).
 RESPONSIBLE: Mapping[Kind, Responsible] = {
@@ -42,6 +43,7 @@ RESPONSIBLE: Mapping[Kind, Responsible] = {
     "notice_meeting": "case_office",
     "deviation": "provider",
     "consent": "provider",
+    "moved_out": "case_office",
 }
 NOBODY = bytes(16)
 

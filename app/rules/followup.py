@@ -25,6 +25,7 @@ Kind = Literal[
     "notice_meeting",
     "deviation",
     "consent",
+    "moved_out",
 ]
 Status = Literal["open", "overdue", "done"]
 Responsible = Literal["provider", "case_office", "service"]

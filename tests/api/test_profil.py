@@ -448,5 +448,10 @@ async def test_whoever_moves_out_keeps_the_place_until_somebody_decides(committe
     assert await moved() == [UUID(made["placement_id"])]
     place = ok(await api.case_officer.get(f"/v1/placements/{made['placement_id']}"), 200)
     assert place["ends_on"] is None
+    for client, count in ((api.case_officer, 1), (api.provider("310300403"), 0), (api.service("habilitation"), 0)):
+        tasks = ok(await client.get("/v1/tasks", params={"kind": "moved_out"}), 200)["items"]
+        assert [task["placement_id"] for task in tasks] == [made["placement_id"]] * count
+    [task] = ok(await api.case_officer.get("/v1/tasks", params={"kind": "moved_out"}), 200)["items"]
+    assert (task["rule"], task["responsible"], task["status"]) == ("D1", "case_office", "open")
     await push(api, item("1"))
     assert await moved() == []

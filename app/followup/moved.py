@@ -1,0 +1,30 @@
+"""Whoever has moved out of the municipality keeps the place until somebody decides: that is a task (D1)."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.followup.task_models import RANK, About, Task, TaskQuery
+from app.placements.moved import moved_out
+from app.rules.followup import status_of
+
+
+async def moved_out_tasks(session: AsyncSession, query: TaskQuery, municipality_number: str) -> list[Task]:
+    """D1: the places of people registered elsewhere, for the case office alone: nobody else is told where they live.
+
+    **Decided here**: due on the day we know of it, and gone when the place has ended or the person is back.
+    """
+    if not query.wants("moved_out"):
+        return []
+    return [
+        Task(
+            place.since,
+            RANK["moved_out"],
+            place.placement_id.bytes,
+            0,
+            status_of(place.since, done=False, on=query.on),
+            1,
+            0,
+            About(place.placement_id, place.provider_id, place.participant_id),
+        )
+        for place in await moved_out(session, municipality_number, query.on)
+        if place.since <= query.on
+    ]
