@@ -73,7 +73,9 @@ async def own_for_change(session: AsyncSession, actor: Actor, kind: type[F], id_
     row = await find(session, kind, id_)
     if row.filed_by != party_of(actor):
         raise ANOTHER_PARTYS()
-    return await find(session, kind, id_, lock=True)
+    # Read again under the lock: another may have changed it since.
+    await session.refresh(row, with_for_update=True)
+    return row
 
 
 async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> list[UUID]:

@@ -73,7 +73,7 @@ async def joint_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[As
     found = []
     for year in await joint_meetings(session, years, query.on) if years else ():
         missing = (*year.missing_roles, *(provider.name for provider in year.missing_providers))
-        about = About(link=f"/v1/follow-up/{year.year}", missing=missing)
+        about = About(link="/v1/meetings?kind=system", missing=missing)
         found.append(_task("system_meeting", year.year, year.held, query.on, about))
     return found
 

@@ -23,7 +23,7 @@ from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owe
 PLACE_KINDS: tuple[Kind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
 _MEETING: Mapping[Kind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
 
-# So many places between two chances for other requests: some two milliseconds.
+# So many places between two chances for other requests: a few milliseconds.
 _SLICE = 200
 
 

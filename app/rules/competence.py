@@ -5,6 +5,7 @@ lacks the statement, and nothing else is held against it before there is one; st
 are active on a day, each as one whatever its share.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -122,6 +123,10 @@ def _changes(
         if last is not None and last < date.max:
             days.add(last + timedelta(days=1))
     ordered = sorted(statements, key=lambda statement: statement.stated_on)
+    # A place is active on a day by which it has begun and before which it has not ended: two look-ups, not a walk.
+    whole = [(first, last) for first, last in places if last is None or first <= last]
+    firsts = sorted(first for first, _ in whole)
+    lasts = sorted(last for _, last in whole if last is not None)
     facts = []
     for day in sorted(day for day in days if day <= through):
         stated = [statement for statement in ordered if statement.stated_on <= day]
@@ -130,7 +135,7 @@ def _changes(
                 day,
                 _Day(
                     statement=stated[-1] if stated else None,
-                    places=sum(_covers(period, day) for period in places),
+                    places=bisect_right(firsts, day) - bisect_left(lasts, day),
                     extra=sum((amount for period, amount in extra if _covers(period, day)), Fraction(0)),
                 ),
             )

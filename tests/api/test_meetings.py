@@ -1,5 +1,6 @@
 """M3–M7: minutes that the guideline accepts, those it does not, and who may correct whose."""
 
+import asyncio
 from itertools import chain, combinations
 from typing import Any
 
@@ -274,12 +275,18 @@ async def test_the_database_itself_keeps_m5_and_the_parties(committed_api: Api) 
         ):
             with pytest.raises(error):
                 await connection.execute(insert, placement_id, provider_id, filed_by, "[]", present)
-        for statement in ("update meeting_version set content = '{}'", "delete from meeting", "delete from plan"):
+        for statement in (
+            "delete from meeting",
+            "delete from meeting_version",
+            "update meeting set filed_by = 'provider'",
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)
+        # A version is never changed but by an erasure (GDPR art. 17), nor anything by another party.
+        assert await connection.execute("update meeting_version set content = '{}'") == "UPDATE 0"
         await connection.execute("select set_config('app.roles', 'case_officer', false)")
-        changed = await connection.execute("update meeting set minutes = 'x' where id = $1", made["id"])
-        assert changed == "UPDATE 0"
+        assert await connection.execute("update meeting_version set content = '{}'") == "UPDATE 0"
+        assert await connection.execute("update meeting set minutes = 'x' where id = $1", made["id"]) == "UPDATE 0"
     finally:
         await connection.close()
 
@@ -304,3 +311,24 @@ async def test_code_lists_have_labels_for_every_code(api: Api) -> None:
             "/v1/plans", json=filing.plan(placement_id, content_areas=list(lists["content_areas"]))
         )
     )
+
+
+async def test_corrections_at_once_are_versions_one_after_another(committed_api: Api) -> None:
+    """M5, M6: whoever comes second corrects what the first left; no version is lost or numbered twice."""
+    api = committed_api
+    await way.law(api)
+    _, _, placement_id = await placed(api)
+    made = await file(api.case_officer, meeting(placement_id))
+    body = {key: value for key, value in meeting(None).items() if key not in ("kind", "placement_id")}
+    path = f"/v1/meetings/{made['id']}"
+    answers = await asyncio.gather(
+        *(
+            api.case_officer.post(f"{path}/corrections", json=body | {"minutes": f"{n}", "correction": f"{n}"})
+            for n in range(5)
+        )
+    )
+    assert sorted(ok(answer)["version"] for answer in answers) == [2, 3, 4, 5, 6]
+    versions = ok(await api.case_officer.get(f"{path}/versions"), 200)["items"]
+    assert sorted(row["version"] for row in versions) == [1, 2, 3, 4, 5, 6]
+    last = max(versions, key=lambda row: row["version"])
+    assert ok(await api.case_officer.get(path), 200)["minutes"] == last["minutes"]

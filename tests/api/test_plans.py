@@ -1,5 +1,6 @@
 """M1, M2, M8, D5: plans, evaluation reports and the guideline's own evaluation."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -96,3 +97,18 @@ async def test_the_guidelines_own_evaluation(api: Api) -> None:
     for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.finance):
         refused(await client.post("/v1/guideline-evaluations", json=body), 403, "role-required")
         refused(await client.get("/v1/guideline-evaluations"), 403, "role-required")
+
+
+async def test_sent_at_once_is_sent_once(committed_api: Api) -> None:
+    """M1: whoever comes second is told."""
+    api = committed_api
+    await way.law(api)
+    _, _, placement_id = await placed(api)
+    made = ok(await api.case_officer.post("/v1/plans", json=plan(placement_id, sent_on=None)))
+    path = f"/v1/plans/{made['id']}/sending"
+    answers = await asyncio.gather(
+        *(api.case_officer.post(path, json={"sent_on": f"2022-09-0{n}"}) for n in range(1, 5))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    [sent] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert ok(await api.case_officer.get(f"/v1/plans/{made['id']}"), 200) == sent
