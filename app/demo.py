@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from app import clock, demo_absence
 from app.auth import Actor
 from app.budget import invoices, settlements
 from app.budget import service as budget
@@ -100,6 +101,7 @@ NUMBERED: dict[type[object], str] = {
     ConsentRecord: "consent",
     GuidelineEvaluation: "guideline_evaluation",
     BudgetSnapshot: "snapshot",
+    **demo_absence.NUMBERED,
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
@@ -144,6 +146,7 @@ async def load(database: Database, settings: Settings) -> bool:
         await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
         await budget.watch_flags(session, 2022, date(2022, 12, 31))
         await _follow_up(session)
+        await demo_absence.add(session, LOADER, clock.today())
         await _settle(session, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await framsikt.take_snapshot(session, LOADER, 2022, tertial, settings)
@@ -187,10 +190,10 @@ async def _undecided_and_rejected(session: AsyncSession, person: int, settings: 
     provider = await _known(session, PROVIDERS[2])
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
     await applications.send_request(session, asked.id, sent)
-    applied = await _received(session, await _participant(session, person + 1, settings), 6)
+    applied = await _received(session, await _participant(session, person + 1, settings), 6, year=2019)
     rejected = RejectIn(
         kind="reject",
-        decided_on=date(2022, 1, 18),
+        decided_on=date(2019, 1, 18),
         legal_basis=LEGAL_BASIS,
         application_id=applied.id,
         reason="Har behov for eit anna tilbod.",
@@ -272,10 +275,10 @@ async def _application(session: AsyncSession, example: ExampleProvider, particip
     await applications.answer(session, LOADER, request.id, accepted, date(2022, 1, 14))
 
 
-async def _received(session: AsyncSession, participant: Participant, number: int) -> Application:
+async def _received(session: AsyncSession, participant: Participant, number: int, *, year: int = 2022) -> Application:
     body = ApplicationIn(
         participant_id=participant.id,
-        received_on=date(2022, 1, 3) + timedelta(days=number),
+        received_on=date(year, 1, 3) + timedelta(days=number),
         need="permanent",
         wishes=WISHES[number],
         medication_tasks=False,

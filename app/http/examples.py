@@ -30,6 +30,8 @@ RESOURCES = (
     "guideline_evaluation",
     "snapshot",
     "invoice",
+    "absence",
+    "absence_review",
 )
 
 
@@ -41,6 +43,11 @@ def demo_id(resource: str, number: int) -> UUID:
 # Where the first row is not the one that the step can be tried on: (method and path, field) -> what is shown.
 INSTEAD: dict[tuple[str, str], Any] = {
     ("post /v1/participants/lookup", "national_identity_number"): "15817000190",
+    ("post /v1/participants/{participant_id}/erasure", "participant_id"): str(demo_id("participant", 31)),
+    ("post /v1/placements/{placement_id}/absence-reviews", "placement_id"): str(demo_id("placement", 2)),
+    ("get /v1/placements/{placement_id}/absence-reviews/{absence_review_id}", "placement_id"): str(
+        demo_id("placement", 3)
+    ),
     ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 6)),
     ("post /v1/placements", "participant_id"): str(demo_id("participant", 30)),
     ("post /v1/placements", "starts_on"): "2021-03-01",
