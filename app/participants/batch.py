@@ -39,7 +39,7 @@ _KEYS = 5_000
 TOO_MANY_PARTICIPANTS = problem_type(
     "too-many-participants",
     413,
-    title="For mange på ein gong",
+    title="For mange deltakarar på ein gong",
     nn="Eit kall kan ha opp til 5 000 deltakarar. Del dei på fleire kall.",
     en="A batch holds at most 5,000 participants. Split it.",
 )
