@@ -105,7 +105,7 @@ async def list_(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AbsenceOut] | Response:
-    """A provider sees its own, a service those of its area; cancelled ones are listed as such.
+    """A1: a provider sees its own, a service those of its area; cancelled ones are listed as such.
 
     As `text/csv` or XLSX (by `Accept`) everything that the filters leave is one file, whatever `limit` says, up to
     50 000 rows.

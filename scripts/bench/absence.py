@@ -17,6 +17,7 @@ import asyncio
 import http.client
 import json
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
@@ -83,10 +84,11 @@ from (select id, provider_id, row_number() over () as n from placement) p,
 
 @dataclass(slots=True)
 class Figures:
-    """Seconds and peak memory of one way."""
+    """Seconds, peak memory, and processor seconds (the sender's or server's, and PostgreSQL's) of one way."""
 
     seconds: list[float] = field(default_factory=list)
     peaks: list[int] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
@@ -198,6 +200,7 @@ class Bench:
     superuser: str
     service: str
     pid: int
+    postmaster: int
     client: Client
     placements: list[str]
     provider_id: UUID
@@ -260,6 +263,7 @@ class Bench:
         ]
         connection = await asyncpg.connect(self.service)
         for name in ("new", "again"):
+            used = self.cpu(os.getpid())
             began = time.perf_counter()
             async with connection.transaction():
                 await connection.execute(
@@ -268,20 +272,37 @@ class Bench:
                 )
                 await connection.execute(STATEMENT, *columns)
             took = time.perf_counter() - began
-            self.figures.setdefault(f"(1) {name} {size}", Figures()).seconds.append(took)
+            figures = self.figures.setdefault(f"(1) {name} {size}", Figures())
+            figures.seconds.append(took)
+            figures.cpu.append(self.cpu(os.getpid()) - used)
         await connection.close()
         await self.remove(owner)
 
     def over_http(self, name: str, path: str, body: bytes, kind: str, expected: str = "accepted") -> None:
         """One push and its peak."""
         before = self.memory("VmRSS")
+        used = self.cpu(self.pid)
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
         status, content, seconds = self.client.send("POST", path, body, kind)
         if status != 200 or expected.encode() not in content or content.count(b'"problem":{'):
             raise SystemExit(f"{name}: {status} {content[:300]!r}")
         figures = self.figures.setdefault(name, Figures())
         figures.seconds.append(seconds)
+        figures.cpu.append(self.cpu(self.pid) - used)
         figures.peaks.append(self.memory("VmHWM") - before)
+
+    def cpu(self, pid: int) -> float:
+        """Processor seconds so far of a process and of PostgreSQL's, which another's load does not change."""
+        ticks = 0
+        for process in (Path(f"/proc/{pid}"), *self.backends()):
+            after_name = (process / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(after_name[11]) + int(after_name[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def backends(self) -> list[Path]:
+        """PostgreSQL's processes."""
+        children = Path(f"/proc/{self.postmaster}/task/{self.postmaster}/children").read_text().split()
+        return [Path(f"/proc/{child}") for child in children]
 
     def memory(self, what: str) -> int:
         """Kilobytes of the server, as /proc has it."""
@@ -292,17 +313,21 @@ class Bench:
 
     def report(self) -> None:
         """The table, and the ratios."""
-        print(f"{'':32} {'seconds':>8} {'rows/s':>8} {'peak':>9}")
+        print(f"{'':32} {'seconds':>8} {'rows/s':>8} {'CPU s':>7} {'peak':>9}")
         for name, figures in self.figures.items():
             size = int(name.split()[-1])
             peak = f"{statistics.median(figures.peaks) / 1024:+7.1f}MB" if figures.peaks else ""
-            print(f"{name:32} {figures.median:8.3f} {size / figures.median:8.0f} {peak:>9}")
+            print(
+                f"{name:32} {figures.median:8.3f} {size / figures.median:8.0f} {statistics.median(figures.cpu):7.2f} {peak:>9}"
+            )
         one = self.figures["(1) new 10000"].median
         plain = self.figures["(3) plain 10000"].median
         for name, wanted in (("new", 0.6), ("again", 0.8)):
             took = self.figures[f"(2) {name} {JSON} 10000"].median
             print(f"10 000 {name} over HTTP : (1) new = {one / took:.2f} (wanted >= {wanted})")
         new = self.figures[f"(2) new {JSON} 10000"]
+        one_cpu = statistics.median(self.figures["(1) new 10000"].cpu)
+        print(f"the same in processor time = {one_cpu / statistics.median(new.cpu):.2f}")
         print(f"10 000 new over HTTP : (3) the plain way = {plain / new.median:.1f} (wanted >= 2.5)")
         print(f"peak memory of 10 000 new: {statistics.median(new.peaks) / 1024:+.1f} MB (wanted <= +25)")
 
@@ -410,6 +435,7 @@ async def measure(cluster: embedded.Cluster, data: Path, rows: int, rounds: int,
             cluster.dsn("postgres"),
             cluster.dsn("vekstplass_service"),
             server.pid,
+            cluster.postmaster,
             client,
             [str(row["id"]) for row in found],
             found[0]["provider_id"],
