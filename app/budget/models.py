@@ -137,11 +137,30 @@ _EXAMPLE: JsonDict = {
     "expected_refund": "0.00",
     "net_forecast": "6962904.00",
     "vta_comparison": {"minimum_share_percent": "25.00", "municipal_cost": "1160484.00"},
+    "sums": {"gross": "6962904.00", "refund": "0.00", "net": "6962904.00"},
+    "of_incurred": {"settled": "0.00", "differing": "0.00", "open": "6962904.00", "invoiced": "0.00"},
 }
 
 
+class PositionSums(Shape):
+    """The forecast, gross and net (C11)."""
+
+    gross: Annotated[Amount, Limits(description="Forecast.")]
+    refund: Annotated[Amount, Limits(description="Expected refund, as recorded by the day.")]
+    net: Annotated[Amount, Limits(description="Gross − refund.")]
+
+
+class OfIncurredOut(Shape):
+    """What became of what has incurred: settled + differing + open is `incurred` (C12, C13)."""
+
+    settled: Annotated[Amount, Limits(description="Of months over on the day and closed, as the books stand.")]
+    differing: Annotated[Amount, Limits(description="What those months cost by what the day knew, less settled.")]
+    open: Annotated[Amount, Limits(description="For which no month is closed.")]
+    invoiced: Annotated[Amount, Limits(description="By checked invoices for months over on the day.")]
+
+
 class PositionOut(Shape):
-    """A year's budget on a day (C6–C8, C10, C11)."""
+    """A year's budget on a day (C6–C8, C10–C13)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -164,6 +183,8 @@ class PositionOut(Shape):
     expected_refund: Annotated[Amount, Limits(description="As recorded by the day; 0.00 when none is (C11).")]
     net_forecast: Annotated[Amount, Limits(description="Forecast − expected refund (C11).")]
     vta_comparison: VtaComparisonOut
+    sums: PositionSums
+    of_incurred: OfIncurredOut
 
 
 class CostOut(Shape):

@@ -20,10 +20,13 @@ from app.budget.models import (
     ExpectedRefundOut,
     FrameIn,
     FrameOut,
+    OfIncurredOut,
     OverrunOut,
     PositionOut,
+    PositionSums,
     VtaComparisonOut,
 )
+from app.budget.paid import Paid, paid_of_year
 from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed
 from app.db import SessionDep
 from app.http.openapi import refusals
@@ -34,7 +37,7 @@ from app.http.routing import Route
 from app.http.rows import find
 from app.http.shapes import Day, Year
 from app.rules.money import from_ore
-from app.rules.position import Position
+from app.rules.position import Position, of_incurred
 
 router = APIRouter(prefix="/v1/budgets/{year}", tags=["budget"], route_class=Route)
 
@@ -153,12 +156,14 @@ async def position(
 ) -> PositionOut:
     """Forecast, what has incurred, the flag, room for more, gross and net, and VTA beside it (C6–C8, C10, C11).
 
-    It uses what was known on the day: rates (C1), frames (C5) and places decided later are left out.
+    It uses what was known on the day: rates (C1), frames (C5) and places decided later are left out. Of the incurred
+    part it says how much is settled, differing and invoiced, as the books stand when asked (C12, C13).
     """
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
     await service.at_one_instant(session)
-    out = _position_out(await service.position_on(session, year, on or clock.today(), room_from))
+    found = await service.position_on(session, year, on or clock.today(), room_from)
+    out = _position_out(found, await paid_of_year(session, year))
     tagged(request, response, out)
     return out
 
@@ -223,9 +228,10 @@ async def what_if(
     known = await identified_stays(session, year, day, None, None)
     question = await service.question_of(session, year, day, known.stays, room_from)
     before, after = service.answered(question), service.answered(assumed(question, known, body.changes))
+    paid = await paid_of_year(session, year)
     return WhatIfOut(
-        before=_position_out(before),
-        after=_position_out(after),
+        before=_position_out(before, paid),
+        after=_position_out(after, paid),
         months=[
             WhatIfMonth(
                 month=f"{year:04}-{month:02}", before=from_ore(was), after=from_ore(is_), difference=from_ore(is_ - was)
@@ -237,9 +243,10 @@ async def what_if(
     )
 
 
-def _position_out(position: Position) -> PositionOut:
+def _position_out(position: Position, paid: Paid) -> PositionOut:
     """The contract's object: øre become kroner."""
     overrun, vta = position.overrun, position.vta_comparison
+    became = of_incurred(position, paid.settled, paid.invoiced)
     if vta is None:
         raise RuntimeError("a position without its comparison")  # `position_on` refuses before
     return PositionOut(
@@ -263,5 +270,16 @@ def _position_out(position: Position) -> PositionOut:
         net_forecast=from_ore(position.net_forecast),
         vta_comparison=VtaComparisonOut(
             minimum_share_percent=vta.minimum_share_percent, municipal_cost=from_ore(vta.municipal_cost)
+        ),
+        sums=PositionSums(
+            gross=from_ore(position.forecast),
+            refund=from_ore(position.expected_refund),
+            net=from_ore(position.net_forecast),
+        ),
+        of_incurred=OfIncurredOut(
+            settled=from_ore(became.settled),
+            differing=from_ore(became.differing),
+            open=from_ore(became.open),
+            invoiced=from_ore(became.invoiced),
         ),
     )

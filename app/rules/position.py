@@ -4,7 +4,7 @@ A position is a pure answer to a `Question`: what-if (C9) is the same question a
 amount is whole øre.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Literal
 from uuid import UUID
 
+from app.rules.calendar import month_range
 from app.rules.cost import Stays, YearTotals, standard_month_costs, year_totals
 from app.rules.money import from_ore, round_half_up
 from app.rules.prices import BASIS_POINTS, Guideline, GuidelineMissing, PriceMissing, Rate, guideline_on, recorded_order
@@ -45,6 +46,20 @@ class VtaComparison:
 
     minimum_share_percent: Decimal
     municipal_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfIncurred:
+    """C12, C13: what has incurred, by what became of it, in øre: settled + differing + open is the position's incurred.
+
+    `settled` is what closed months cost as they were settled, `differing` what they cost otherwise by what was known on
+    the position's day, `open` what no month is closed for. `invoiced` stands beside them.
+    """
+
+    settled: int
+    differing: int
+    open: int
+    invoiced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +169,25 @@ def position(
         vta_comparison=None
         if totals.vta_cost is None
         else VtaComparison(_hundredths(parameters.vta_share_bp), totals.vta_cost),
+    )
+
+
+def of_incurred(position: Position, settled: Mapping[int, int], invoiced: Mapping[int, int]) -> OfIncurred:
+    """C12, C13: what became of what has incurred; by month of the position's year (1 to 12), what was settled, for each
+    closed month, and what was invoiced.
+
+    **Decided here**: months that are over on the position's day count, as the books stand when asked.
+    """
+    year = position.year
+    over = [month for month in range(1, 13) if month_range(year, month)[1] <= position.on]
+    closed = [month for month in over if month in settled]
+    of_closed = sum(settled[month] for month in closed)
+    anew = sum(position.forecast_by_month[month - 1] for month in closed)
+    return OfIncurred(
+        settled=of_closed,
+        differing=anew - of_closed,
+        open=position.incurred - anew,
+        invoiced=sum(invoiced.get(month, 0) for month in over),
     )
 
 

@@ -41,6 +41,8 @@ async def test_the_contracts_example_to_the_letter(api: Api, connection: AsyncCo
         "expected_refund": "0.00",
         "net_forecast": "6962904.00",
         "vta_comparison": {"minimum_share_percent": "25.00", "municipal_cost": "1160484.00"},
+        "sums": {"gross": "6962904.00", "refund": "0.00", "net": "6962904.00"},
+        "of_incurred": {"settled": "0.00", "differing": "0.00", "open": "6962904.00", "invoiced": "0.00"},
     }
     unchanged = await api.finance.get(
         "/v1/budgets/2022/position?on=2022-12-31", headers={"If-None-Match": answer.headers["etag"]}

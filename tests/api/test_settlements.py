@@ -266,6 +266,39 @@ async def test_a_rejected_month_is_open_again(api: Api, connection: AsyncConnect
     ok(await ola.post(f"{SETTLEMENTS}/2/approval", json={"approved": False, "reason": "Nei"}), 200)
 
 
+async def test_the_position_says_what_became_of_the_incurred(api: Api, connection: AsyncConnection) -> None:
+    """C11, C12, C13: settled + differing + open = incurred, on any day; gross, refund and net."""
+    await before_may(api, connection)
+    await close(api.finance, 1, 2, 3, 4, 5)
+    refund = {"amount": "300000.00", "recorded_on": "2023-01-31", "reason": "Rekna ut"}
+    await posted(api.finance, "/v1/budgets/2023/expected-refunds", refund)
+    line = {"invoice_number": "F-1", "issued_on": "2023-02-01", "supplier": "310300403", "buyer": "920290922"}
+    line |= {"period_from": "2023-01-01", "period_to": "2023-01-31", "quantity": "24", "unit_price": "22986.00"}
+    ok(await api.finance.post("/v1/invoices/checks", json={"lines": [line | {"amount": "551664.00"}]}))
+    path = "/v1/budgets/2023/position"
+    closed = await got(api.finance, path, on="2023-06-15")
+    assert closed["of_incurred"] == {
+        "settled": "2758320.00",
+        "differing": "0.00",
+        "open": "275832.00",
+        "invoiced": "551664.00",
+    }
+    await posted(api.finance, "/v1/rates", RAISED)
+    raised = await got(api.finance, path, on="2023-06-15")
+    assert raised["of_incurred"]["differing"] == "61740.00"
+    assert raised["sums"] == {"gross": raised["forecast"], "refund": "300000.00", "net": raised["net_forecast"]}
+    await close(api.finance, 6)
+    for on in ("2022-12-31", "2023-01-30", "2023-01-31", "2023-05-10", "2023-05-11", "2023-06-30", "2024-01-01"):
+        position = await got(api.finance, path, on=on)
+        became = {name: Decimal(amount) for name, amount in position["of_incurred"].items()}
+        assert became["settled"] + became["differing"] + became["open"] == Decimal(position["incurred"]), on
+        assert became["invoiced"] == (Decimal(0) if on < "2023-01-31" else Decimal("551664.00"))
+    assert became["settled"] == Decimal("564012.00") * 6
+    assert became["differing"] == 0
+    what_if = await api.finance.post("/v1/budgets/2023/what-if?on=2024-01-01", json={"changes": []})
+    assert ok(what_if, 200)["after"]["of_incurred"] == position["of_incurred"]
+
+
 async def test_as_csv_and_xlsx(api: Api, connection: AsyncConnection) -> None:
     """C13: the same rows; the amounts add up to the total and what waits."""
     await before_may(api, connection, 2)

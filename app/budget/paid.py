@@ -1,0 +1,41 @@
+"""What a year's months were settled and invoiced for (C12, C13), as the position shows it."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.rules.money import to_ore
+
+# One statement and no line of any place: closings and invoices carry their own sums by month.
+_BY_MONTH = text(
+    """
+    select kind, right(month, 2)::integer as month, sum(amount::numeric) as amount
+    from (
+        select 'settled' as kind, by_month from settlement
+        where not exists (
+            select from settlement_review where settlement_id = settlement.id and not approved
+        )
+        union all
+        select 'invoiced', by_month from invoice_check
+    ) as known, jsonb_each_text(by_month) as summed (month, amount)
+    where left(month, 4) = :year
+    group by 1, 2
+    """
+)
+
+
+@dataclass(slots=True)
+class Paid:
+    """Øre by month, 1 to 12: settled, for every closed month and none else; and invoiced."""
+
+    settled: dict[int, int] = field(default_factory=dict)
+    invoiced: dict[int, int] = field(default_factory=dict)
+
+
+async def paid_of_year(session: AsyncSession, year: int) -> Paid:
+    """C12, C13: by month, closings that stand and all checked invoices, credit notes negative."""
+    paid = Paid()
+    for kind, month, amount in await session.execute(_BY_MONTH, {"year": f"{year:04}"}):
+        (paid.settled if kind == "settled" else paid.invoiced)[month] = to_ore(amount)
+    return paid
