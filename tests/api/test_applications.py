@@ -28,7 +28,7 @@ async def test_waiting_applications_come_in_order_of_receipt(api: Api) -> None:
     """D4: whoever has waited longest first, however late it was recorded; page by page."""
     await way.law(api)
     provider_id = await way.provider(api)
-    made = {}
+    made: dict[str, list[str]] = {}
     for day in ("2022-01-20", "2022-01-03", "2022-01-12", "2022-01-03"):
         application_id = await way.application(api, await way.participant(api), received_on=day)
         made.setdefault(day, []).append(application_id)
