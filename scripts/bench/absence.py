@@ -317,9 +317,8 @@ class Bench:
         for name, figures in self.figures.items():
             size = int(name.split()[-1])
             peak = f"{statistics.median(figures.peaks) / 1024:+7.1f}MB" if figures.peaks else ""
-            print(
-                f"{name:32} {figures.median:8.3f} {size / figures.median:8.0f} {statistics.median(figures.cpu):7.2f} {peak:>9}"
-            )
+            cpu = statistics.median(figures.cpu)
+            print(f"{name:32} {figures.median:8.3f} {size / figures.median:8.0f} {cpu:7.2f} {peak:>9}")
         one = self.figures["(1) new 10000"].median
         plain = self.figures["(3) plain 10000"].median
         for name, wanted in (("new", 0.6), ("again", 0.8)):
@@ -337,7 +336,7 @@ class Bench:
         path = f"/v1/placements/{self.placements[0]}"
         if status != 200:
             raise SystemExit(content[:300])
-        for _ in range(200):
+        for _ in range(1200):
             self.client.send("GET", path)
         idle = self.reads(path, seconds)
         stop = multiprocessing.Event()
@@ -423,7 +422,7 @@ async def measure(cluster: embedded.Cluster, data: Path, rows: int, rounds: int,
     server.start()
     try:
         client = Client(port, issuer.load_or_create(data).mint("provider", ORGANISATION))
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 client.send("GET", "/health/live")
                 break
@@ -435,7 +434,7 @@ async def measure(cluster: embedded.Cluster, data: Path, rows: int, rounds: int,
             cluster.dsn("postgres"),
             cluster.dsn("vekstplass_service"),
             server.pid,
-            cluster.postmaster,
+            cluster.postmaster(),
             client,
             [str(row["id"]) for row in found],
             found[0]["provider_id"],
