@@ -288,6 +288,7 @@ async def test_the_position_says_what_became_of_the_incurred(api: Api, connectio
     assert raised["of_incurred"]["differing"] == "61740.00"
     assert raised["sums"] == {"gross": raised["forecast"], "refund": "300000.00", "net": raised["net_forecast"]}
     await close(api.finance, 6)
+    position, became = closed, dict[str, Decimal]()
     for on in ("2022-12-31", "2023-01-30", "2023-01-31", "2023-05-10", "2023-05-11", "2023-06-30", "2024-01-01"):
         position = await got(api.finance, path, on=on)
         became = {name: Decimal(amount) for name, amount in position["of_incurred"].items()}
