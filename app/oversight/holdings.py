@@ -133,4 +133,6 @@ HOLDINGS: tuple[Holding, ...] = (
     # Amounts and days alone: the accounts keep them.
     Holding("settlement_lines", "settlement_line", _of_placement),
     Holding("settlement_differences", "settlement_difference", _of_placement),
+    Holding("invoice_lines", "invoice_check_line", _of_placement),
+    Holding("invoice_covers", "invoice_cover", _of_placement),
 )

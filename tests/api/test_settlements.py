@@ -1,5 +1,6 @@
 """Closing months through HTTP: lines, differences, the four eyes, and what never changes (C13)."""
 
+import asyncio
 import csv
 import io
 from collections import defaultdict
@@ -288,16 +289,15 @@ async def test_the_position_says_what_became_of_the_incurred(api: Api, connectio
     assert raised["of_incurred"]["differing"] == "61740.00"
     assert raised["sums"] == {"gross": raised["forecast"], "refund": "300000.00", "net": raised["net_forecast"]}
     await close(api.finance, 6)
-    position, became = closed, dict[str, Decimal]()
-    for on in ("2022-12-31", "2023-01-30", "2023-01-31", "2023-05-10", "2023-05-11", "2023-06-30", "2024-01-01"):
+    for on in ("2022-12-31", "2023-01-30", "2023-01-31", "2023-05-10", "2023-05-11", "2023-06-30"):
         position = await got(api.finance, path, on=on)
         became = {name: Decimal(amount) for name, amount in position["of_incurred"].items()}
         assert became["settled"] + became["differing"] + became["open"] == Decimal(position["incurred"]), on
         assert became["invoiced"] == (Decimal(0) if on < "2023-01-31" else Decimal("551664.00"))
-    assert became["settled"] == Decimal("564012.00") * 6
-    assert became["differing"] == 0
+    after = await got(api.finance, path, on="2024-01-01")
+    assert (after["of_incurred"]["settled"], after["of_incurred"]["differing"]) == ("3384072.00", "0.00")
     what_if = await api.finance.post("/v1/budgets/2023/what-if?on=2024-01-01", json={"changes": []})
-    assert ok(what_if, 200)["after"]["of_incurred"] == position["of_incurred"]
+    assert ok(what_if, 200)["after"]["of_incurred"] == after["of_incurred"]
 
 
 async def test_as_csv_and_xlsx(api: Api, connection: AsyncConnection) -> None:
@@ -491,3 +491,52 @@ async def assert_the_books_are_right(api: Api) -> None:
     assert {key: amount for key, amount in found.items() if amount and key[0] in closed} == {
         key: amount for key, amount in anew.items() if key[0] in closed
     }
+
+
+async def test_a_supplement_agreed_afterwards(api: Api, connection: AsyncConnection) -> None:
+    """L6, C13: from the middle of a closed month; the line as it is anew has a part for it."""
+    await before_may(api, connection, 1)
+    (january,) = await close(api.finance, 1)
+    supplement = {
+        "monthly_amount": "3100.00",
+        "valid_from": "2023-01-22",
+        "reason": "Treng tettare oppfølging",
+        "agreed_by": ["service", "case_office", "provider"],
+        "full_time_equivalents": "0.20",
+    }
+    placement = january["lines"][0]["placement_id"]
+    ok(await api.case_officer.post(f"/v1/placements/{placement}/supplements", json=supplement))
+    (february,) = await close(api.finance, 2)
+    assert [(row["cause"], row["amount"]) for row in february["differences"]] == [("supplement", "1000.00")]
+    (line,) = february["lines"]
+    assert (line["amount"], line["price"]) == ("26086.00", None)
+    assert [(part["kind"], part["price"]) for part in line["parts"]] == [
+        ("base", "22986.00"),
+        ("supplement", "3100.00"),
+    ]
+
+
+async def test_last_years_differences_go_into_this_years_first_month(api: Api, connection: AsyncConnection) -> None:
+    """C13: the next month that is closed, whichever year it is of; the position counts them in the month's own year."""
+    await before_may(api, connection, 0)
+    await place(connection, 1, "2022-12-01")
+    await close(api.finance, 12, path="/v1/budgets/2022/settlements")
+    await posted(api.finance, "/v1/rates", RAISED | {"valid_from": "2022-12-01", "monthly_amount": "14978.00"})
+    (january,) = await close(api.finance, 1)
+    assert [(row["month"], row["amount"]) for row in january["differences"]] == [("2022-12", "150.00")]
+    for year, settled in ((2022, "22467.00"), (2023, "22986.00")):
+        position = await got(api.finance, f"/v1/budgets/{year}/position")
+        assert position["of_incurred"]["settled"] == settled
+        assert position["of_incurred"]["differing"] == "0.00"
+
+
+async def test_two_who_close_at_once(committed_api: Api) -> None:
+    """C13: one closes, the other is told; of two who decide as well."""
+    api = committed_api
+    await posted(api.case_officer, "/v1/guideline-versions", {"valid_from": "2022-01-01"})
+    answers = await asyncio.gather(*(api.person("finance", name).post(f"{SETTLEMENTS}/1") for name in ("a", "b", "c")))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    path = f"{SETTLEMENTS}/1/approval"
+    bodies = [{"approved": True}, {"approved": False, "reason": "Nei"}]
+    answers = await asyncio.gather(*(api.person("finance", "d").post(path, json=body) for body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
