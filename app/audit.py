@@ -21,7 +21,7 @@ from starlette.requests import Request
 
 from app.auth import Actor
 from app.clock import new_id
-from app.db import Database, seen
+from app.db import Database, Prepared, seen
 from app.http.problems import Problem
 from app.http.routing import Operation
 
@@ -104,12 +104,14 @@ class AccessLogChain(SQLModel, table=True):
     after_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
-_INSERT = text(
-    "insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action, method,"
-    " route, purpose, request_id)"
-    " select id, participant_id, object_id, outcome, :actor, :organisation, :supplier, :action, :method, :route,"
-    " :purpose, :request_id from unnest(cast(:ids as uuid[]), cast(:participants as uuid[]), cast(:objects as uuid[]),"
-    " cast(:outcomes as text[])) as asked (id, participant_id, object_id, outcome)"
+_INSERT = Prepared(
+    text(
+        "insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action, method,"
+        " route, purpose, request_id)"
+        " select id, participant_id, object_id, outcome, :actor, :organisation, :supplier, :action, :method, :route,"
+        " :purpose, :request_id from unnest(cast(:ids as uuid[]), cast(:participants as uuid[]),"
+        " cast(:objects as uuid[]), cast(:outcomes as text[])) as asked (id, participant_id, object_id, outcome)"
+    )
 )
 
 
@@ -182,7 +184,9 @@ async def _write(request: Request, session: AsyncSession, operation: Operation, 
         "objects": list(objects),
         "outcomes": list(outcomes),
     }
-    await session.execute(_INSERT, values)
+    if session.in_transaction():
+        await session.flush()
+    await _INSERT.rows(session, values)
 
 
 def about(request: Request, operation: Operation) -> dict[str, str | None]:

@@ -19,3 +19,6 @@ alter role vekstplass_service set statement_timeout = '15s';
 alter role vekstplass_service set lock_timeout = '3s';
 alter role vekstplass_service set idle_in_transaction_session_timeout = '30s';
 alter role vekstplass_service set timezone = 'UTC';
+-- Each policy is a sub-select that the planner cannot guess the value of: it would plan the same statement anew at every
+-- execution, which costs more than the read (a list of 100: 0.76 ms against 0.57).
+alter role vekstplass_service set plan_cache_mode = 'force_generic_plan';

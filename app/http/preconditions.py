@@ -10,8 +10,11 @@ from app.http.problems import PRECONDITION_FAILED, PRECONDITION_REQUIRED
 
 def etag_of(representation: BaseModel) -> str:
     """A strong tag of the representation itself: it changes exactly when the answer does."""
-    digest = hashlib.blake2b(representation.model_dump_json().encode(), digest_size=12).hexdigest()
-    return f'"{digest}"'
+    return _etag(representation.model_dump_json().encode())
+
+
+def _etag(written: bytes) -> str:
+    return f'"{hashlib.blake2b(written, digest_size=12).hexdigest()}"'
 
 
 def _tags(request: Request, name: str) -> set[str] | None:
@@ -47,7 +50,24 @@ def tagged(request: Request, response: Response, representation: BaseModel) -> N
     """Put the tag on the answer, and turn it into 304 where `If-None-Match` names it (weak comparison)."""
     tag = etag_of(representation)
     response.headers["ETag"] = tag
-    if request.method == "GET":  # HEAD too: the outermost layer asks for what GET answers
-        known = _tags(request, "if-none-match")
-        if known is not None and not known.isdisjoint({"*", tag, f"W/{tag}"}):
-            response.status_code = 304
+    if _known(request, tag):
+        response.status_code = 304
+
+
+def answered(request: Request, representation: BaseModel) -> Response:
+    """The whole answer, tagged, written once: for what is read at every other request.
+
+    FastAPI would validate the representation anew and write it again, after the tag has needed it once.
+    """
+    written = representation.model_dump_json().encode()
+    headers = {"ETag": _etag(written)}
+    if _known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(written, headers=headers, media_type="application/json")
+
+
+def _known(request: Request, tag: str) -> bool:
+    if request.method != "GET":  # HEAD too is a GET here: the outermost layer asks for what GET answers
+        return False
+    known = _tags(request, "if-none-match")
+    return known is not None and not known.isdisjoint({"*", tag, f"W/{tag}"})

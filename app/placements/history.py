@@ -15,17 +15,27 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Uuid,
+    bindparam,
     cast,
     literal,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
-from app.placements.models import PlacementTold, PricedHistoryStep, PricedPlacementTold, StepName
+from app.db import Prepared
+from app.placements.models import (
+    HistoryStep,
+    PlacementOut,
+    PlacementTold,
+    PricedHistoryStep,
+    PricedPlacementTold,
+    StepName,
+)
 from app.placements.tables import Decision, Notice, Placement, PlacementTerms
 from app.placements.terms import price_of, segments_of
 from app.rules.money import to_ore
@@ -102,7 +112,18 @@ async def life_of(session: AsyncSession, placement: Placement) -> Life:
     return Life(placement, [Act(*row) for row in rows])
 
 
-def _acts(placement_id: UUID) -> CompoundSelect[Any]:
+async def read_life(session: AsyncSession, placement_id: UUID) -> Life | None:
+    """A placement and its life so far in one query, to be read and not acted on. None where the caller sees none."""
+    rows = await _LIFE.rows(session, {"placement_id": placement_id})
+    if not rows:
+        return None
+    first = len(_PLACEMENT)
+    placement = Placement(**dict(zip(_PLACEMENT, rows[0].values(), strict=False)))
+    acts = [Act(*values[first:]) for values in (tuple(row.values()) for row in rows) if values[first] is not None]
+    return Life(placement, acts)
+
+
+def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
     no_id, no_day = cast(null(), Uuid), cast(null(), Date)
     decisions = _of(
         col(Decision.id),
@@ -153,25 +174,31 @@ def _of(*columns: SQLCoreOperations[Any]) -> Select[Any]:
     return select(*columns)
 
 
+_PLACEMENT = tuple(Placement.model_fields)
+_ACTS = _acts(col(Placement.id)).lateral("act")
+_LIFE = Prepared(
+    select(*(col(getattr(Placement, name)) for name in _PLACEMENT), *_ACTS.c)
+    .outerjoin_from(Placement, _ACTS, true())
+    .where(col(Placement.id) == bindparam("placement_id", type_=Uuid))
+    .order_by(_ACTS.c.id)
+)
+
+
 def told(life: Life, today: date, *, money: bool) -> PricedPlacementTold | PlacementTold:
     """The placement as it goes out, with its history and today's terms; without money for those who get none."""
     placement = life.placement
     terms = terms_on(segments_of(placement, life.changes), today)
-    out = PricedPlacementTold(
-        **placement.model_dump(
-            exclude={"service_area", "address_protection", "share", "monthly_price", "medication_tasks"}
-        ),
-        share=terms.share,
-        medication_tasks=terms.medication_tasks,
-        monthly_price=price_of(terms),
-        state=life.state(today),
-        history=_steps(life),
-    )
+    own: dict[str, Any] = {name: getattr(placement, name) for name in _COMMON}
+    own |= {"share": terms.share, "medication_tasks": terms.medication_tasks, "state": life.state(today)}
+    steps = _steps(life)
     if money:
-        return out
-    return PlacementTold.model_validate(
-        out.model_dump(exclude={"monthly_price": True, "history": {"__all__": {"monthly_price"}}})
-    )
+        return PricedPlacementTold(**own, monthly_price=price_of(terms), history=steps)
+    without = [HistoryStep(**step.model_dump(exclude={"monthly_price"})) for step in steps]
+    return PlacementTold(**own, history=without)
+
+
+# What goes out as it is stored; the rest follows from the acts.
+_COMMON = tuple(name for name in PlacementOut.model_fields if name not in ("share", "medication_tasks"))
 
 
 def _steps(life: Life) -> list[PricedHistoryStep]:

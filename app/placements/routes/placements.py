@@ -13,12 +13,12 @@ from app.budget import service as budget
 from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
-from app.http.preconditions import tagged
+from app.http.preconditions import answered, tagged
+from app.http.problems import NOT_FOUND
 from app.http.routing import Route
-from app.http.rows import find
 from app.http.shapes import Day
 from app.placements import decisions, problems, tables
-from app.placements.history import life_of, told
+from app.placements.history import life_of, read_life, told
 from app.placements.models import (
     LegacyPlacementIn,
     PlacementOut,
@@ -91,16 +91,18 @@ async def list_placements(
     return Page(items=[_without_money(row) for row in priced], next=following)
 
 
-@router.get("/{placement_id}", summary="Read a placement and its history")
-async def read_placement(
-    request: Request, response: Response, session: SessionDep, actor: PlacementReader, placement_id: UUID
-) -> PricedPlacementTold | PlacementTold:
+@router.get(
+    "/{placement_id}",
+    summary="Read a placement and its history",
+    response_model=PricedPlacementTold | PlacementTold,
+)
+async def read_placement(request: Request, session: SessionDep, actor: PlacementReader, placement_id: UUID) -> Response:
     """One placement (L1) and all that happened to it, in order, each step with its decision (D6)."""
-    life = await life_of(session, await find(session, tables.Placement, placement_id))
+    life = await read_life(session, placement_id)
+    if life is None:
+        raise NOT_FOUND()
     audit.saw(session, [life.placement.participant_id])
-    out = told(life, clock.today(), money=sees_money(actor))
-    tagged(request, response, out)
-    return out
+    return answered(request, told(life, clock.today(), money=sees_money(actor)))
 
 
 def _priced(placement: tables.Placement, terms: Terms) -> PricedPlacementOut:
