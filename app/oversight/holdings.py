@@ -134,6 +134,6 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("settlement_lines", "settlement_line", _of_placement),
     Holding("settlement_differences", "settlement_difference", _of_placement),
     # An invoice as it was sent stands as the accounts have it.
-    Holding("invoice_check_lines", "invoice_check_line", _of_placement),
+    Holding("invoice_lines", "invoice_check_line", _of_placement),
     Holding("invoice_covers", "invoice_cover", _of_placement),
 )
