@@ -22,8 +22,8 @@ INVOICE_TOO_LARGE = problem_type(
     "invoice-too-large",
     422,
     title="Fakturaen er for stor",
-    nn=f"Fakturaen har meir enn {MOST_LINES} linjer, for mange element eller er for djupt nøsta.",
-    en=f"The invoice has more than {MOST_LINES} lines, too many elements, or is nested too deeply.",
+    nn=f"Fakturaen har meir enn {MOST_LINES} linjer, for mange element, for store beløp eller er for djupt nøsta.",
+    en=f"The invoice has more than {MOST_LINES} lines, too many elements, too large amounts, or is nested too deeply.",
 )
 INVOICE_NOT_EHF = problem_type(
     "invoice-not-ehf",

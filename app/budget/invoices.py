@@ -24,6 +24,7 @@ from app.budget.invoice_problems import (
     INVOICE_OVER_NEW_YEAR,
     INVOICE_PERIOD,
     INVOICE_SUPPLIER,
+    INVOICE_TOO_LARGE,
 )
 from app.budget.settlement_models import Settlement, SettlementDifference
 from app.budget.settlements import name_of
@@ -37,6 +38,8 @@ on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXI
 # Two invoices at once would each be told that the same place is still owed.
 _INVOICE_LOCK = 46310009
 _TOLERANCE = Fraction(2)
+# A thousand million kroner: no sum of lines, and nothing that differs from it, is then too large for a column.
+_MOST = 10**11
 
 
 async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: str) -> InvoiceCheck:
@@ -49,6 +52,8 @@ async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: st
         raise INVOICE_BUYER()
     if invoice.currency != "NOK":
         raise INVOICE_CURRENCY()
+    if sum(abs(line.amount) for line in invoice.lines) + abs(invoice.charges) > _MOST:
+        raise INVOICE_TOO_LARGE("Beløpa i fakturaen er større enn dei som kan lagrast.")
     supplier = select(Provider).where(col(Provider.organisation_number) == invoice.supplier)
     provider = (await session.scalars(supplier)).one_or_none()
     if provider is None:

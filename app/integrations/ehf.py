@@ -49,6 +49,7 @@ _FORMS = {
 _DEEPEST = 24
 _MOST_ELEMENTS = 100_000
 _TOLERANCE = Decimal("0.02")
+_MOST_WARNINGS = 1_000
 # UNTDID 1001: the object that a line is for (BT-128). Here, the placement.
 _OBJECT = "130"
 
@@ -101,8 +102,8 @@ def read_invoice(body: bytes) -> Invoice:
         lines=read,
         charges=sign * charges,
         amount=sign * amount,
-        identity_numbers=count_identity_numbers(texts),
-        names=sum(count_names(text, parties) for text in texts),
+        identity_numbers=min(count_identity_numbers(texts), _MOST_WARNINGS),
+        names=min(sum(count_names(text, parties) for text in texts), _MOST_WARNINGS),
     )
 
 

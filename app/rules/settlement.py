@@ -158,6 +158,9 @@ def differences_of(closed: Line | None, anew: Line | None) -> list[Difference]:
         return [Difference("added", after, anew)]
     if anew is None:
         return [Difference("removed", -before, None)]
+    alone = _changed_alone(closed, anew)
+    if alone is not None:
+        return [Difference(alone, after - before, anew)]
     found = []
     so_far = before
     for cause, amount in _steps(closed, anew):
@@ -245,6 +248,24 @@ class _Day:
     price_bp: int
     share: int
     supplement_bp: int
+
+
+_PRICE_CAUSES: dict[Kind, Cause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
+
+
+def _changed_alone(closed: Line, anew: Line) -> Cause | None:
+    """The cause where the prices of one kind are all that differs, as when a rate is raised for everyone: what `_steps`
+    would find day by day, found at once.
+    """
+    if closed.divisor != anew.divisor or len(closed.parts) != len(anew.parts):
+        return None
+    kinds: set[Kind] = set()
+    for was, now in zip(closed.parts, anew.parts, strict=True):
+        if (was.kind, was.first_day, was.last_day, was.share) != (now.kind, now.first_day, now.last_day, now.share):
+            return None
+        if was.price_bp != now.price_bp:
+            kinds.add(now.kind)
+    return _PRICE_CAUSES[kinds.pop()] if len(kinds) == 1 else None
 
 
 def _steps(closed: Line, anew: Line) -> Iterator[tuple[Cause, int]]:

@@ -248,6 +248,25 @@ async def test_bodies_that_are_refused(api: Api, content: bytes, media_type: str
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_amounts_beyond_any_invoice(api: Api, connection: AsyncConnection) -> None:
+    """Each within its bounds, and their sum beyond what is kept; one way and to and fro."""
+    await three_places(api, connection)
+    much = row(quantity="1", unit_price="99999999.99", amount="99999999.99")
+    back = row(quantity="-1", unit_price="99999999.99", amount="-99999999.99")
+    for lines in ([much] * 1000, [much, back] * 500, [much] * 11):
+        refused(await api.finance.post(CHECKS, json={"lines": lines}), 422, "invoice-too-large")
+    body = ok(await api.finance.post(CHECKS, json={"lines": [much] * 5 + [back] * 4}))
+    assert body["amount"] == "99999999.99"
+
+
+async def test_a_text_full_of_names(api: Api, connection: AsyncConnection) -> None:
+    """C12: the count has an end."""
+    places = await three_places(api, connection)
+    flood = "Kari Nordmann. 15817000190, " * 40_000
+    content = written("equal-by-placement", places).replace(b"Plass, grunnfinansiering", flood.encode(), 1)
+    assert ok(await send(api.finance, content))["warnings"] == {"identity_numbers": 1, "names": 1000}
+
+
 async def test_lines_of_two_invoices_are_no_invoice(api: Api) -> None:
     body = {"lines": [row(), row(invoice_number="F-8")]}
     assert refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")["rule"] == "one-invoice"

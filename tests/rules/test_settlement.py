@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules import settlement
 from app.rules.calendar import month_range
 from app.rules.cost import Stays, month_costs
 from app.rules.money import round_half_up
@@ -92,6 +93,20 @@ def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: 
             books |= {key: made for key, made in anew.items() if key[1] == month}
             amounts |= {key: made.amount for key, made in anew.items() if key[1] == month}
             closed.append(month)
+
+
+@given(worlds(), worlds(), YEARS)
+def test_c13_a_cause_found_at_once_is_the_one_found_day_by_day(was: World, now: World, year: int) -> None:
+    """C13: the short way for prices alone says what the long way says."""
+    same_places = World(was.stays, was.supplements, now.rates, now.guidelines, now.known_on, was.count)
+    for month in range(1, 13):
+        first = date(year, month, 1)
+        closed, anew = lines(was, first), lines(same_places, first)
+        for placement in closed.keys() & anew.keys():
+            found = differences_of(closed[placement], anew[placement])
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(settlement, "_changed_alone", lambda *_: None)
+                assert differences_of(closed[placement], anew[placement]) == found
 
 
 def settle(books: dict[tuple[UUID, date], Line], key: tuple[UUID, date], found: list[Difference]) -> None:
