@@ -172,9 +172,8 @@ async def _tell(session: AsyncSession, position: Position) -> None:
         {
             "year": position.year,
             "on": position.on.isoformat(),
-            "forecast": f"{from_ore(position.forecast):.2f}",
-            "frame": None if position.frame is None else f"{from_ore(position.frame):.2f}",
-            "difference": None if position.difference is None else f"{from_ore(position.difference):.2f}",
+            # No amount: the EPJ follows the events, and gets no money.
+            "flag": position.flag,
             "first_month": None if position.overrun is None else position.overrun.first_month,
         },
     )
