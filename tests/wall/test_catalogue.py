@@ -1,0 +1,130 @@
+"""The wall as PostgreSQL's own catalogue has it: no table, view or function without its part of it."""
+
+import asyncpg
+
+# What holds nothing of anybody's, and why.
+OPEN = {"alembic_version": "one revision, which the service compares at its start"}
+# Policies of the owner, the migrations' role: what a function that runs as the owner must read or write. What else it
+# may not, since the wall is forced.
+OWNER_POLICIES = {
+    "heads": "the log's chains",
+    "protected_stays": "places behind a protected address, and their terms and supplements",
+    "merged": "the two participants that are being merged, by a setting of the transaction",
+    "goes_on": "the event feed's numbers after a restore",
+    "numbers": "likewise",
+}
+# Functions that run as the owner, each with a fixed search_path, and why.
+DEFINERS = {
+    "access_log_begin": "begins a chain: the service may not touch the heads",
+    "access_log_end": "moves a chain's head: likewise",
+    "protected_stays": "days and prices of protected places for finance, without an id",
+    "protected_supplements": "likewise, for what is agreed beside the price",
+    "merge_participant": "two registrations of one person become one, for the case office and the EPJ",
+    "event_continue": "lets a restored database's event numbers go on above the highest",
+}
+
+
+async def test_every_table_is_walled(owner: asyncpg.Connection) -> None:
+    tables = await owner.fetch(
+        "select relname, relrowsecurity, relforcerowsecurity,"
+        " array(select polname from pg_policy where polrelid = c.oid) as policies from pg_class c"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f')"
+    )
+    assert len(tables) > 15
+    for table in tables:
+        if table["relname"] in OPEN:
+            continue
+        assert table["relrowsecurity"], table["relname"]
+        assert table["relforcerowsecurity"], table["relname"]
+        assert table["policies"], table["relname"]
+
+
+async def test_every_policy_names_its_role_and_checks_what_is_written(owner: asyncpg.Connection) -> None:
+    policies = await owner.fetch("select * from pg_policies where schemaname = 'public'")
+    for policy in policies:
+        name = f"{policy['tablename']}.{policy['policyname']}"
+        if policy["roles"] == ["vekstplass_owner"]:
+            assert policy["policyname"] in OWNER_POLICIES, name
+            continue
+        assert policy["roles"] == ["vekstplass_service"], name
+        assert policy["permissive"] == "PERMISSIVE", name
+        if policy["cmd"] in ("ALL", "UPDATE"):
+            assert policy["qual"], name
+            assert policy["with_check"], name
+        elif policy["cmd"] == "INSERT":
+            assert policy["with_check"], name
+        else:
+            assert policy["qual"], name
+        # Settings and roles are read once a statement, not once a row: always inside a sub-select.
+        for text in filter(None, (policy["qual"], policy["with_check"])):
+            outside = _without_subselects(text)
+            assert "current_setting" not in outside, name
+            assert "caller_" not in outside, name
+
+
+def _without_subselects(text: str) -> str:
+    kept, depth = [], 0
+    opened: list[bool] = []
+    for place, letter in enumerate(text):
+        if letter == "(":
+            sub = text[place + 1 :].lstrip().startswith("SELECT")
+            opened.append(sub)
+            depth += sub
+        elif letter == ")" and opened:
+            depth -= opened.pop()
+        if not depth:
+            kept.append(letter)
+    return "".join(kept)
+
+
+async def test_no_view_sees_with_its_owners_eyes(owner: asyncpg.Connection) -> None:
+    views = await owner.fetch(
+        "select relname, relkind, coalesce(reloptions, '{}') as options from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')"
+    )
+    for view in views:
+        assert view["relkind"] == b"v", f"{view['relname']}: no policy holds for a materialized view"
+        assert "security_invoker=true" in view["options"], view["relname"]
+
+
+async def test_functions_that_run_as_the_owner_are_these(owner: asyncpg.Connection) -> None:
+    functions = await owner.fetch(
+        "select proname, proconfig, has_function_privilege('public', oid, 'execute') as everyones from pg_proc p"
+        " where pronamespace = 'public'::regnamespace and prosecdef"
+        " and not exists (select from pg_depend where objid = p.oid and deptype = 'e')"
+    )
+    assert {function["proname"] for function in functions} == set(DEFINERS)
+    for function in functions:
+        assert function["proconfig"] == ["search_path=pg_catalog, public"], function["proname"]
+        assert not function["everyones"], function["proname"]
+
+
+async def test_the_services_role_owns_nothing_and_bypasses_nothing(owner: asyncpg.Connection) -> None:
+    role = await owner.fetchrow("select * from pg_roles where rolname = 'vekstplass_service'")
+    assert role is not None
+    assert not any(
+        role[right] for right in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+    )
+    assert await owner.fetchval("select count(*) from pg_class where relowner = 'vekstplass_service'::regrole") == 0
+    rights = await owner.fetch(
+        "select table_name, privilege_type from information_schema.role_table_grants"
+        " where grantee in ('vekstplass_service', 'PUBLIC') and table_schema = 'public'"
+        " and privilege_type in ('TRUNCATE', 'TRIGGER', 'REFERENCES')"
+    )
+    assert rights == []
+
+
+async def test_columns_that_policies_go_by_compare_without_a_leak(owner: asyncpg.Connection) -> None:
+    """An operator that might tell of a row in its error is not used with an index behind a policy: enums are one."""
+    enums = await owner.fetch(
+        "select typname from pg_type where typtype = 'e' and typnamespace = 'public'::regnamespace"
+    )
+    assert enums == []
+
+
+async def test_who_was_told_of_one_transaction_is_forgotten_in_the_next(owner: asyncpg.Connection) -> None:
+    async with owner.transaction():
+        await owner.execute("select set_config('app.roles', 'case_officer', true)")
+        assert await owner.fetchval("select caller_has_role('case_officer')")
+    assert not await owner.fetchval("select caller_has_role('case_officer')")
+    assert await owner.fetchval("select caller_organisation()") is None
