@@ -71,7 +71,12 @@ _FILES: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/absences", status_code=201, summary="Register an absence by hand", responses=refusals(*_PUSHED))
+@router.post(
+    "/absences",
+    status_code=201,
+    summary="Register an absence by hand",
+    responses={200: {"model": AbsenceOut, "description": "It was there already."}, **refusals(*_PUSHED)},
+)
 async def record(
     request: Request, response: Response, session: SessionDep, actor: Writer, body: AbsenceIn
 ) -> AbsenceOut:

@@ -80,12 +80,12 @@ def _pointer(location: tuple[int | str, ...], unknown: bool) -> str:
     if where == "body":
         steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path
     else:
-        steps = [where, *path]
+        steps = [where, *path[:1]]
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
     return "#" + "".join(f"/{step}" for step in escaped)
 
 
-def _within(location: tuple[int | str, ...], body: object) -> tuple[int | str, ...]:
+def _within(location: tuple[int | str, ...], body: object, *, may_lack: bool) -> tuple[int | str, ...]:
     """The steps of a location that lead through the body; pydantic puts names of union members in between."""
     where, *path = location or ("body",)
     if where != "body":
@@ -95,7 +95,7 @@ def _within(location: tuple[int | str, ...], body: object) -> tuple[int | str, .
     for index, step in enumerate(path):
         last = index == len(path) - 1
         if isinstance(at, dict) and isinstance(step, str):
-            if step not in at and not last:
+            if step not in at and not (last and may_lack):
                 continue
             at = at.get(step)
         elif isinstance(at, list) and isinstance(step, int):
@@ -117,7 +117,7 @@ def field_error(error: dict[str, Any], body: object = None) -> FieldError:
     if kind.startswith("union_tag_"):  # it is the tag that is wrong, not the whole
         location = (*location, error["ctx"]["discriminator"].strip("'"))
     if isinstance(body, dict | list):
-        location = _within(location, body)
+        location = _within(location, body, may_lack=kind in {"missing", "union_tag_not_found"})
     return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
 
 
@@ -139,6 +139,8 @@ def database_problem(error: DBAPIError) -> Problem:
         name = str(cause.constraint_name)
         if name in CONSTRAINTS:
             return CONSTRAINTS[name]()
+        if isinstance(cause, asyncpg.ForeignKeyViolationError):
+            return CONFLICT("Noko av det opplysningane viser til vart endra i same augneblink. Prøv igjen.")
         log.error("unmapped constraint %s", name)
         return CONFLICT()
     if isinstance(cause, asyncpg.InsufficientPrivilegeError):
@@ -193,7 +195,8 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
     """Every method that the address answers, over all routes (RFC 9110 § 10.2.1)."""
     methods: set[str] = set()
-    for template, operations in app.openapi()["paths"].items():
+    paths = app.openapi()["paths"]
+    for template, operations in {path: paths[path]}.items() if path in paths else paths.items():
         if re.fullmatch(re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template)), path):
             methods |= {method.upper() for method in operations}
     if "GET" in methods or not methods:

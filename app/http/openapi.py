@@ -75,17 +75,17 @@ def _answer(description: str) -> dict[str, Any]:
     }
 
 
-def _header(name: str, description: str, *, required: bool = False, pattern: str | None = None) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
-    if pattern is not None:
-        schema["pattern"] = pattern
+def _header(name: str, description: str, *, required: bool = False, **bounds: Any) -> dict[str, Any]:
+    schema = {"type": "string", **bounds}
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
-def _shared(method: str, operation: dict[str, Any]) -> list[ProblemType]:
+def _shared(method: str, path: str, operation: dict[str, Any]) -> list[ProblemType]:
     types = [NOT_ACCEPTABLE, URI_TOO_LONG, VALIDATION, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE]
     if operation.get("security"):
-        types += [UNAUTHENTICATED, ROLE_REQUIRED, NOT_FOUND]
+        types += [UNAUTHENTICATED, ROLE_REQUIRED]
+    if operation.get("security") or "{" in path:
+        types.append(NOT_FOUND)
     if "requestBody" in operation:
         types += [BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE]
     if method == "post" and operation.get("security"):
@@ -100,7 +100,7 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     # FastAPI's own 422 speaks of another body than ours.
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
-    for type_ in _shared(method, operation):
+    for type_ in _shared(method, path, operation):
         line = f"`{type_.code}`: {type_.en}"
         known = responses.get(str(type_.status))
         if known is None or "description" not in known:
@@ -109,11 +109,19 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
             known["description"] += f"  \n{line}"
             known.setdefault("content", _answer(line)["content"])
     parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        # Left out is not null: neither an address nor a header can say null.
+        choices = [choice for choice in parameter["schema"].get("anyOf", ()) if choice != {"type": "null"}]
+        if len(choices) == 1:
+            del parameter["schema"]["anyOf"]
+            parameter["schema"] |= choices[0]
     if method == "post" and operation.get("security"):
         parameters.append(
             _header(
                 "Idempotency-Key",
                 "The same key and body within 24 hours answer as the first time, with `Idempotency-Replayed: true`.",
+                minLength=1,
+                maxLength=255,
                 pattern=r"^[!#-~]{1,255}$",
             )
         )

@@ -147,13 +147,24 @@ def _calls(dependant: Dependant) -> Iterator[object]:
         yield from _calls(sub)
 
 
+# Addresses without a parameter. `/v1/absences/batch` is never `/v1/absences/{absence_id}`, whatever the method.
+_FIXED: set[str] = set()
+
+
 class Route(APIRoute):
     """The route class of every router: `APIRouter(route_class=Route)`."""
 
+    def __init__(self, path: str, *args: Any, **options: Any) -> None:
+        super().__init__(path, *args, **options)
+        if "{" not in path:
+            _FIXED.add(path)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette does it, but most routes are told apart by the fixed beginning of their path alone."""
-        if not scope.get("root_path") and not scope["path"].startswith(self.path.partition("{")[0]):
-            return Match.NONE, {}
+        if not scope.get("root_path"):
+            beginning, variable, _ = self.path.partition("{")
+            if not scope["path"].startswith(beginning) or (variable and scope["path"] in _FIXED):
+                return Match.NONE, {}
         return super().matches(scope)
 
     def get_route_handler(self) -> Handler:

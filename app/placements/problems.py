@@ -1,7 +1,7 @@
 """Every refusal on the way to a place, by the rule it comes from."""
 
 from app.http.errors import on_constraint
-from app.http.problems import CONFLICT, problem_type
+from app.http.problems import problem_type
 
 APPLICATION_CLOSED = problem_type(
     "application-closed",
@@ -257,5 +257,3 @@ OBSTACLES = {
 on_constraint("uq_request_open", REQUEST_ALREADY_OPEN, REQUEST_ALREADY_OPEN.nn)
 on_constraint("uq_decision_application_id", APPLICATION_CLOSED, APPLICATION_CLOSED.nn)
 on_constraint("ex_placement_overlap", PLACEMENT_OVERLAP, PLACEMENT_OVERLAP.nn)
-for _name in ("fk_placement_participant_id", "fk_decision_participant_id"):
-    on_constraint(_name, CONFLICT, "Opplysningane om deltakaren vart endra i same augneblink. Prøv igjen.")

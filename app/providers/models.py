@@ -20,6 +20,8 @@ _FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
 
 
 def _full_time_equivalents(value: object) -> Decimal:
+    if isinstance(value, float) and abs(value - round(value, 2)) < 1e-9:
+        value = round(value, 2)  # 57 hundredths may come as 0.5700000000000001
     written = str(value) if isinstance(value, str | Decimal | int | float) and not isinstance(value, bool) else ""
     if not _FTE.fullmatch(written):
         raise ValueError("må vere årsverk frå 0 til 9999.99 med høgst to desimalar")
@@ -30,7 +32,17 @@ FullTimeEquivalents = Annotated[
     Decimal,
     BeforeValidator(_full_time_equivalents),
     PlainSerializer("{:.2f}".format, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{_FTE.pattern}$", "examples": ["2.50"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_FTE.pattern}$"},
+                {"type": "number", "minimum": 0, "maximum": 9999.99, "multipleOf": 0.01},
+            ],
+            "examples": ["2.50"],
+        },
+        mode="validation",
+    ),
+    WithJsonSchema({"type": "string", "pattern": f"^{_FTE.pattern}$", "examples": ["2.50"]}, mode="serialization"),
 ]
 """Full-time equivalents, as text with up to two decimals; a JSON number is taken too."""
 

@@ -5,14 +5,17 @@ A new operation is swept without a line here: what must be refused follows from 
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import pytest
 
 from tests.conftest import Api
 from tests.http.operations import Operation, Schema, alternatives, bodies, names, operations, resolved, sample
 from tests.http.raw import MARKER, Answer, Headers, assert_problem, send
+from tests.http.roles import table
 from tests.tokens import bearer
 
 OPERATIONS = operations()
@@ -20,6 +23,7 @@ SECURED = [operation for operation in OPERATIONS if operation.secured]
 # Those that take other formats too read their bodies themselves, item by item, and have tests of their own.
 WITH_BODY = [operation for operation in SECURED if operation.json_schema is not None and len(operation.content) == 1]
 GETS = [operation for operation in OPERATIONS if operation.method == "GET"]
+TABLE = table()
 JSON = (("Content-Type", "application/json"),)
 
 HUGE = "9" * 5000
@@ -117,8 +121,9 @@ def officer() -> Headers:
 
 
 def caller(operation: Operation) -> Headers:
-    """Someone who may call the operation: the access log has its own reader."""
-    return tuple(bearer("auditor" if "access-log" in operation.path else "case_officer").items())
+    """Someone who may call the operation: the case office wherever it may."""
+    allowed = TABLE[operation.name]
+    return officer() if not allowed or "case_officer" in allowed else tuple(bearer(allowed[0]).items())
 
 
 async def ask(
@@ -184,23 +189,41 @@ async def test_every_parameter_refuses_what_it_is_not(api: Api, operation: Opera
         await refuses_queries(api, operation)
 
 
+QUERY_WORDS = [
+    *("%00", f"{MARKER}%00", "%ED%A0%80%00", "\xff", HUGE, "%0A", "%20", "1%2C", "1e400", "-1", "true", "2022-02-30"),
+]
+
+
+def admissible(schema: Schema, text: str) -> bool:
+    """Whether a query parameter of this schema may be this text, as far as it is plain ASCII."""
+    match schema.get("type", "string"):
+        case "boolean":
+            return text in ("true", "false")
+        case "string" if "enum" in schema:
+            return text in schema["enum"]
+        case "string" if "format" not in schema:
+            read = unquote(text)
+            known = re.search(schema.get("pattern", ""), read) is not None
+            return known and read.isascii() and "\0" not in read and len(read) <= schema.get("maxLength", len(read))
+    return False
+
+
 async def refuses_queries(api: Api, operation: Operation) -> None:
     required = operation.query + "&" if operation.query else ""
+    headers = [("Content-Type", name) for name in operation.content][:1]
     for query in (f"owner={MARKER}", "%00=1", "\xff=1", "%ED%A0%80", "limit[]=1"):
-        answer = await ask(api, operation, b"{}", JSON, f"{operation.address}?{required}{query}")
+        answer = await ask(api, operation, b"{}", headers, f"{operation.address}?{required}{query}")
         assert_problem(answer, 422, "validation")
     for parameter in operation.parameters("query"):
         name, schema = parameter["name"], parameter["schema"]
-        words = ["%00", f"{MARKER}%00", "%ED%A0%80%00", "\xff", HUGE, "%0A", "%20", "1%2C"]
-        if {choice.get("format", choice.get("type")) for choice in alternatives(schema)} != {"string", "null"}:
-            words += ["1e400", "-1", "true", "2022-02-30"]
-        taken = {word for choice in alternatives(schema) for word in choice.get("enum", ())}
-        for text in set(words) - taken:
-            answer = await ask(api, operation, b"{}", JSON, f"{operation.address}?{name}={text}")
+        for text in QUERY_WORDS:
+            if any(admissible(choice, text) for choice in alternatives(schema)):
+                continue
+            answer = await ask(api, operation, b"{}", headers, f"{operation.address}?{name}={text}")
             assert answer.status == 422, (name, text[:40], answer.body)
             assert_problem(answer, 422, "validation", pointer=f"#/query/{name}")
         twice = f"{operation.address}?{name}=1&{name}=1"
-        assert_problem(await ask(api, operation, b"{}", JSON, twice), 422, "validation", pointer=f"#/query/{name}")
+        assert_problem(await ask(api, operation, b"{}", headers, twice), 422, "validation", pointer=f"#/query/{name}")
 
 
 @pytest.mark.parametrize("operation", GETS, ids=names(GETS))
@@ -209,7 +232,9 @@ async def test_head_is_get_without_a_body(api: Api, operation: Operation) -> Non
     get = await send(api.app, "GET", operation.target, caller(operation))
     head = await send(api.app, "HEAD", operation.target, caller(operation))
     assert (head.status, head.body) == (get.status, b"")
-    varying = {"x-request-id"} if get.status < 400 else {"x-request-id", "content-length"}
+    varying = {"x-request-id"}
+    if get.status >= 400 or "access-log" in operation.path:  # the second has another id in it, or one more row to show
+        varying.add("content-length")
     assert [header for header in head.headers if header[0] not in varying] == [
         header for header in get.headers if header[0] not in varying
     ]
