@@ -1,4 +1,4 @@
-"""python -m app serve | migrate | roles | demo | token | export | openapi | verify-log"""
+"""python -m app serve | migrate | roles | demo | token | export | openapi | rekey | verify-log"""
 
 import argparse
 import asyncio
@@ -25,6 +25,7 @@ from app.http.problems import Problem
 from app.integrations import feed, framsikt, framsikt_files
 from app.main import create_app
 from app.oversight import chain
+from app.participants import rekeying
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--service-area", help="habilitation or mental_health, for the role service")
     token.add_argument("--subject", help="a person of another name, to be somebody else")
     token.add_argument("--data", type=Path)
+    add("rekey", rekey).add_argument("--batch", type=int, default=500, help="rows in one transaction")
     verifying = add("verify-log", verify_log)
     verifying.add_argument("--keep", type=Path, help="write the chains' heads to this file, to be kept elsewhere")
     verifying.add_argument("--against", type=Path, help="compare with heads that were kept")
@@ -185,6 +187,26 @@ def print_token(arguments: argparse.Namespace) -> None:
     except ValueError as error:
         raise Refused(f"{error}.") from error
     print(minted)
+
+
+def rekey(arguments: argparse.Namespace) -> None:
+    """seal every identity number under the current key; may be killed and run again"""
+    settings = Settings()
+    if not settings.database_url:
+        raise Refused("Set DATABASE_URL to the service's address.")
+    try:
+        done = asyncio.run(_rekey(settings, arguments.batch))
+    except rekeying.CannotRekey as reason:
+        raise Refused(str(reason)) from reason
+    print(f"{done} identity numbers were sealed anew under key «{settings.identity_number_key_id}».")
+
+
+async def _rekey(settings: Settings, batch: int) -> int:
+    database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
+    try:
+        return await rekeying.rekey(database, settings, batch=batch)
+    finally:
+        await database.close()
 
 
 def verify_log(arguments: argparse.Namespace) -> None:
