@@ -1,0 +1,63 @@
+"""OpenTelemetry by setting: spans reach a collector, and carry neither a token nor what a failed request sent."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from app import embedded
+from tests.conftest import cloned
+from tests.test_readme import free_port
+from tests.test_serving import instance, token
+
+MARKER = "Marianne Markør 15817000190"
+
+
+@asynccontextmanager
+async def collector() -> AsyncIterator[tuple[int, list[bytes]]]:
+    """A port that takes OTLP over HTTP, and the bodies it was sent."""
+    received: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            received.append(head + await reader.readexactly(int(length.partition(b":")[2])))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n")
+
+    async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await take(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    port = free_port()
+    server = await asyncio.start_server(quietly, "127.0.0.1", port)
+    yield port, received
+    server.close()
+
+
+@pytest.mark.parametrize("tracing", ["true", "false"])
+async def test_traces_only_when_told_to(cluster: embedded.Cluster, tmp_path: Path, tracing: str) -> None:
+    async with cloned(cluster) as name, collector() as (port, received):
+        url = cluster.url("postgres", name)
+        settings = {
+            "VEKSTPLASS_TRACING": tracing,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+            "VEKSTPLASS_DRAIN_SECONDS": "0",
+        }
+        async with instance(url, tmp_path, **settings) as (process, client):
+            headers = token(tmp_path, "case_officer")
+            assert (await client.get("/v1/placements?limit=1", headers=headers)).status_code == 200
+            sent = {"given_name": MARKER, "family_name": MARKER, "colour": MARKER}
+            assert (await client.post("/v1/participants", json=sent, headers=headers)).status_code == 422
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, 20)
+        told = b"".join(received)
+        assert (b"/v1/placements" in told) == (tracing == "true")
+        for secret in (MARKER.encode(), b"15817000190", headers["Authorization"].encode()):
+            assert secret not in told
