@@ -78,6 +78,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Clust
         yield running
 
 
+@pytest.fixture(scope="session")
+def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+    """A PostgreSQL of this worker's own: an event waits for every earlier transaction of its cluster, also a test's."""
+    with embedded.start(tmp_path_factory.mktemp("quiet"), throwaway=True) as running:
+        asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
+        schema.upgrade(running.url("vekstplass_owner", TEMPLATE))
+        yield running
+
+
 @asynccontextmanager
 async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
     """The name of a fresh database, dropped afterwards."""
@@ -158,8 +167,8 @@ def api(app: FastAPI, connection: AsyncConnection) -> Api:
     return Api(app)
 
 
-@pytest.fixture
-async def committed_api(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+@asynccontextmanager
+async def committing(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
     """The application on a database of its own, with a real pool and real commits."""
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
@@ -168,6 +177,20 @@ async def committed_api(cluster: embedded.Cluster, settings: Settings) -> AsyncI
         yield Api(app)
         await feed.close(app)
         await database.close()
+
+
+@pytest.fixture
+async def committed_api(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+    """As `committing`, in the run's PostgreSQL."""
+    async with committing(cluster, settings) as api:
+        yield api
+
+
+@pytest.fixture
+async def quiet_api(quiet_cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+    """As `committing`, where nobody else has a transaction open."""
+    async with committing(quiet_cluster, settings) as api:
+        yield api
 
 
 @pytest.fixture

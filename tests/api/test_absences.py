@@ -210,9 +210,9 @@ async def events(api: Api) -> list[dict[str, Any]]:
     return [one for one in items if one["type"].startswith("absence.")]
 
 
-async def test_a3_a_review_is_told_once_and_closed_until_new_absence(committed_api: Api) -> None:
+async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: Api) -> None:
     """A3: `absence.review_due` when a push makes it true; again only after a review and new absence."""
-    api = committed_api
+    api = quiet_api
     await way.law(api)
     place = await placement(api, await way.provider(api))
     client = api.provider(ORGANISATION)

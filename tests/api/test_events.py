@@ -34,9 +34,9 @@ async def told(client: httpx.AsyncClient, **query: str | int) -> list[dict[str, 
         page = await got(client, "/v1/events", limit=2, after=page["next"], **query)
 
 
-async def test_a_rise_is_told_of_once(committed_api: Api) -> None:
+async def test_a_rise_is_told_of_once(quiet_api: Api) -> None:
     """C7: by frames and rates alike, again only after the flag has fallen."""
-    api = committed_api
+    api = quiet_api
     await prices(api)
     async with begun(api) as connection:
         await place(connection, 24)
@@ -66,8 +66,8 @@ async def test_a_rise_is_told_of_once(committed_api: Api) -> None:
     assert [event["type"] for event in await told(api.epj)] == [*expected, "budget.overrun", "budget.overrun"]
 
 
-async def test_an_event_as_cloudevents_has_it(committed_api: Api) -> None:
-    api = committed_api
+async def test_an_event_as_cloudevents_has_it(quiet_api: Api) -> None:
+    api = quiet_api
     await prices(api)
     async with begun(api) as connection:
         await place(connection, 26)
@@ -93,9 +93,9 @@ async def test_an_event_as_cloudevents_has_it(committed_api: Api) -> None:
     assert again["id"] != event["id"]
 
 
-async def test_a_year_without_its_rate_is_passed_by(committed_api: Api) -> None:
+async def test_a_year_without_its_rate_is_passed_by(quiet_api: Api) -> None:
     """C1, C7: a frame is adopted whether or not its position can be computed."""
-    api = committed_api
+    api = quiet_api
     async with begun(api) as connection:
         await place(connection, 26)
     await adopt(api)
@@ -105,9 +105,9 @@ async def test_a_year_without_its_rate_is_passed_by(committed_api: Api) -> None:
     assert {event["data"]["year"] for event in await told(api.case_officer)} == {2022, 2023}
 
 
-async def test_two_acts_at_once_tell_of_one_rise(committed_api: Api) -> None:
+async def test_two_acts_at_once_tell_of_one_rise(quiet_api: Api) -> None:
     """C7: whoever moves the same year waits for whoever came first."""
-    api = committed_api
+    api = quiet_api
     await prices(api)
     async with begun(api) as connection:
         await place(connection, 26)
@@ -115,9 +115,9 @@ async def test_two_acts_at_once_tell_of_one_rise(committed_api: Api) -> None:
     assert [event["type"] for event in await told(api.epj)] == ["budget.overrun"]
 
 
-async def test_an_event_waits_for_every_earlier_transaction(committed_api: Api) -> None:
+async def test_an_event_waits_for_every_earlier_transaction(quiet_api: Api) -> None:
     """A reader that has gone past a slow transaction would never see what it brings."""
-    api = committed_api
+    api = quiet_api
     await prices(api)
     async with begun(api) as connection:
         await place(connection, 26)
@@ -134,8 +134,8 @@ async def test_an_event_waits_for_every_earlier_transaction(committed_api: Api) 
     assert [event["type"] for event in await told(api.epj)] == ["budget.settled", "budget.overrun"]
 
 
-async def test_chooses_types(committed_api: Api) -> None:
-    api = committed_api
+async def test_chooses_types(quiet_api: Api) -> None:
+    api = quiet_api
     async with begun(api) as connection:
         await connection.execute(
             text(

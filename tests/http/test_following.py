@@ -10,8 +10,9 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
-from app import schema
+from app import embedded, schema
 from app.integrations import feed, listening
 from app.schema import plain_dsn
 from tests.api.places import got
@@ -57,9 +58,18 @@ async def followed(client: httpx.AsyncClient, until: int, limit: int = 7) -> lis
     return read
 
 
-async def test_twenty_writers_and_a_slow_one_lose_nothing(committed_api: Api) -> None:
+@pytest.fixture
+async def behind(quiet_api: Api, quiet_cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+    """A look behind the wall of `quiet_api`'s own database, as a superuser."""
+    name = make_url(quiet_api.app.state.settings.database_url).database
+    connection = await asyncpg.connect(quiet_cluster.dsn("postgres", str(name)))
+    yield connection
+    await connection.close()
+
+
+async def test_twenty_writers_and_a_slow_one_lose_nothing(quiet_api: Api) -> None:
     """Each event exactly once, and the same order twice, whatever order they commit in."""
-    api = committed_api
+    api = quiet_api
     rounds, each = 6, 3
     total = WRITERS * rounds * each + rounds * 2
     chance = random.Random(7)
@@ -100,9 +110,9 @@ async def test_twenty_writers_and_a_slow_one_lose_nothing(committed_api: Api) ->
     assert (await got(api.epj, "/v1/events", limit=200, after=(await _last(api))))["items"] == []
 
 
-async def test_a_restored_dump_goes_on_where_it_was(committed_api: Api, behind: asyncpg.Connection) -> None:
+async def test_a_restored_dump_goes_on_where_it_was(quiet_api: Api, behind: asyncpg.Connection) -> None:
     """In a cluster that has yet to reach the old numbers: nothing is held back, nothing new comes before the old."""
-    api = committed_api
+    api = quiet_api
     async with writer(api) as connection:
         await publish(connection, range(3))
         await behind.execute("update event set transaction_id = transaction_id + 1000000000")
@@ -128,9 +138,9 @@ async def _last(api: Api) -> str:
             return after
 
 
-async def test_waits_for_the_next_event(committed_api: Api) -> None:
+async def test_waits_for_the_next_event(quiet_api: Api) -> None:
     """An answer comes when there is something, long before the wait is over, and no sooner."""
-    api = committed_api
+    api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as connection:
         began = loop.time()
@@ -149,9 +159,9 @@ async def test_waits_for_the_next_event(committed_api: Api) -> None:
         assert 0.9 < loop.time() - began < 3
 
 
-async def test_what_a_slower_transaction_holds_back_comes_when_it_ends(committed_api: Api) -> None:
+async def test_what_a_slower_transaction_holds_back_comes_when_it_ends(quiet_api: Api) -> None:
     """Its end is told of by nobody: it may have brought no event."""
-    api = committed_api
+    api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as slow, writer(api) as fast:
         transaction = slow.transaction()
@@ -167,9 +177,9 @@ async def test_what_a_slower_transaction_holds_back_comes_when_it_ends(committed
         assert loop.time() - ended < 1
 
 
-async def test_more_who_wait_than_connections(committed_api: Api) -> None:
+async def test_more_who_wait_than_connections(quiet_api: Api) -> None:
     """Woken all at once, they still leave room in the pool, and each gets the event."""
-    api = committed_api
+    api = quiet_api
     async with writer(api) as connection:
         waiting = [asyncio.create_task(got(api.epj, "/v1/events", wait=20)) for _ in range(60)]
         await asyncio.sleep(0.5)
@@ -179,8 +189,8 @@ async def test_more_who_wait_than_connections(committed_api: Api) -> None:
             assert numbers_of(page["items"]) == [1]
 
 
-async def test_polls_while_nobody_listens_and_listens_again(committed_api: Api, behind: asyncpg.Connection) -> None:
-    api = committed_api
+async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behind: asyncpg.Connection) -> None:
+    api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as connection:
         listener = feed.listener_of(api.app)
@@ -212,8 +222,8 @@ async def _until(condition: Any, seconds: float = 5) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_going_down_ends_every_wait(committed_api: Api) -> None:
-    api = committed_api
+async def test_going_down_ends_every_wait(quiet_api: Api) -> None:
+    api = quiet_api
     waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
     await asyncio.sleep(0.3)
     api.app.state.listener.stop_waiting()
@@ -247,9 +257,9 @@ async def streamed(address: httpx.URL, count: int, **headers: str) -> list[tuple
     return found
 
 
-async def test_streams_and_goes_on_where_it_broke_off(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_streams_and_goes_on_where_it_broke_off(quiet_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """`Last-Event-ID` goes on after the last event that arrived; a stream ends by itself and holds no connection."""
-    api = committed_api
+    api = quiet_api
     async with writer(api) as connection, serving(api.app) as address:
         await publish(connection, range(5))
         first = await streamed(address, 3)
@@ -267,12 +277,12 @@ async def test_streams_and_goes_on_where_it_broke_off(committed_api: Api, monkey
         assert len(await streamed(address, 100)) == 7
 
 
-async def test_a_stream_is_for_those_who_follow(committed_api: Api) -> None:
-    for client in (committed_api.auditor, committed_api.anonymous):
+async def test_a_stream_is_for_those_who_follow(quiet_api: Api) -> None:
+    for client in (quiet_api.auditor, quiet_api.anonymous):
         answer = await client.get("/v1/events", headers={"Accept": "text/event-stream"})
         assert answer.status_code in {401, 403}
     for headers in ({"Last-Event-ID": "x"}, {"Last-Event-ID": "_" * 21 + "!"}):
-        answer = await committed_api.epj.get("/v1/events", headers={"Accept": "text/event-stream", **headers})
+        answer = await quiet_api.epj.get("/v1/events", headers={"Accept": "text/event-stream", **headers})
         assert answer.status_code == 422
 
 
