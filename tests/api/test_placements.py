@@ -215,6 +215,17 @@ async def test_decides_an_application_once(api: Api) -> None:
         assert (await api.case_officer.request(method, path, json={})).status_code == 405
 
 
+async def test_a_decision_names_its_legal_basis(api: Api) -> None:
+    """D2: recorded on every decision, and shown with it."""
+    await way.law(api)
+    body = await way.ready_to_grant(api, await way.provider(api))
+    for missing in ({key: value for key, value in body.items() if key != "legal_basis"}, body | {"legal_basis": " "}):
+        problem = refused(await api.case_officer.post("/v1/decisions", json=missing), 422, "validation")
+        assert problem["errors"][0]["pointer"] == "#/legal_basis"
+    made = ok(await api.case_officer.post("/v1/decisions", json=body))
+    assert ok(await api.case_officer.get(f"/v1/decisions/{made['id']}"), 200)["legal_basis"] == way.LEGAL_BASIS
+
+
 async def test_only_the_case_office_decides(api: Api) -> None:
     """D3."""
     body = way.grant(way.LEGAL_BASIS, "")
