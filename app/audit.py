@@ -104,13 +104,15 @@ class AccessLogChain(SQLModel, table=True):
     after_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
+# Ids go as text: the driver takes longer over an array of a hundred than PostgreSQL over its reading.
 _INSERT = Prepared(
     text(
         "insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action, method,"
         " route, purpose, request_id)"
         " select id, participant_id, object_id, outcome, :actor, :organisation, :supplier, :action, :method, :route,"
-        " :purpose, :request_id from unnest(cast(:ids as uuid[]), cast(:participants as uuid[]),"
-        " cast(:objects as uuid[]), cast(:outcomes as text[])) as asked (id, participant_id, object_id, outcome)"
+        " :purpose, :request_id from unnest(cast(string_to_array(:ids, ',') as uuid[]),"
+        " cast(string_to_array(:participants, ',', '') as uuid[]), cast(string_to_array(:objects, ',', '') as uuid[]),"
+        " string_to_array(:outcomes, ',')) as asked (id, participant_id, object_id, outcome)"
     )
 )
 
@@ -178,11 +180,12 @@ def _uuid(value: object) -> UUID | None:
 
 async def _write(request: Request, session: AsyncSession, operation: Operation, rows: list[Row]) -> None:
     participants, objects, outcomes = zip(*rows, strict=True)
+    first = new_id().int
     values: dict[str, Any] = about(request, operation) | {
-        "ids": [new_id() for _ in rows],
-        "participants": list(participants),
-        "objects": list(objects),
-        "outcomes": list(outcomes),
+        "ids": ",".join(f"{first + place:032x}" for place in range(len(rows))),
+        "participants": ",".join("" if id_ is None else str(id_) for id_ in participants),
+        "objects": ",".join("" if id_ is None else str(id_) for id_ in objects),
+        "outcomes": ",".join(outcomes),
     }
     if session.in_transaction():
         await session.flush()

@@ -5,6 +5,7 @@ beginning of every transaction and for that transaction alone: a setting made fo
 caller of the same pooled connection.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -139,8 +140,9 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     driver = pooled.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     session.info[_READING] = _Reading(pooled, driver)
-    await driver.execute("begin")
-    await driver.fetch(_TELL, *identity.told)
+    # Both in one message, which takes no parameters; each value is quoted as `standard_conforming_strings` has it.
+    quoted = (value.replace("'", "''") for value in identity.told)
+    await driver.execute("begin; " + re.sub(r"\$[1-4]", lambda _: f"'{next(quoted)}'", _TELL))
     return driver
 
 

@@ -23,13 +23,13 @@ from app.rules.process import Step, after
 from app.rules.terms import Change
 
 
-async def under_decision(session: AsyncSession, placement_id: UUID) -> Life:
+async def under_decision(session: AsyncSession, placement_id: UUID) -> Life[Placement]:
     """The placement that a decision is about, locked, and its life so far."""
     placement = await find_reference(session, Placement, placement_id, "#/placement_id", lock=True)
     return await life_of(session, placement)
 
 
-async def change(session: AsyncSession, actor: Actor, life: Life, body: ChangeIn) -> tuple[Decision, date]:
+async def change(session: AsyncSession, actor: Actor, life: Life[Placement], body: ChangeIn) -> tuple[Decision, date]:
     """D6: new terms from a day on, another last day, or a notice that is withdrawn; and the first day it touches.
 
     Raises one of `problems.LIFE`, `MEDICATION_AGREEMENT_MISSING` (D5), `CAPACITY_EXCEEDED` (P2) or `PLACEMENT_OVERLAP`
@@ -71,7 +71,7 @@ async def change(session: AsyncSession, actor: Actor, life: Life, body: ChangeIn
     return decision, first_day
 
 
-async def end(session: AsyncSession, actor: Actor, life: Life, body: EndIn) -> tuple[Decision, date]:
+async def end(session: AsyncSession, actor: Actor, life: Life[Placement], body: EndIn) -> tuple[Decision, date]:
     """L5: the end is a decision; and the place's last day by it.
 
     After a notice it is the notice's day. **Decided here**: an end without a notice is the case office's to answer for
@@ -104,7 +104,7 @@ async def end(session: AsyncSession, actor: Actor, life: Life, body: EndIn) -> t
     return decision, body.ends_on
 
 
-def demand(life: Life, step: Step, on: date) -> None:
+def demand(life: Life[Placement], step: Step, on: date) -> None:
     """The step may be taken where the placement stands on the day (`app/rules/process.py`), or what stands in the way.
 
     Raises one of `problems.LIFE`.
@@ -121,7 +121,7 @@ def demand(life: Life, step: Step, on: date) -> None:
     raise problems.NOTICE_ALREADY_OPEN() if state == "noticed" else problems.END_ALREADY_DECIDED()
 
 
-def _demand_latest(life: Life, body: ChangeIn | EndIn) -> None:
+def _demand_latest(life: Life[Placement], body: ChangeIn | EndIn) -> None:
     if body.follows_id is not None and body.follows_id != life.latest_id:
         raise problems.DECISION_STALE(latest_id=None if life.latest_id is None else str(life.latest_id))
     if life.known is not None and body.decided_on < life.known:
@@ -130,14 +130,14 @@ def _demand_latest(life: Life, body: ChangeIn | EndIn) -> None:
         )
 
 
-def _demand_terms(life: Life, body: ChangeIn) -> None:
+def _demand_terms(life: Life[Placement], body: ChangeIn) -> None:
     if body.monthly_price is not None and life.placement.terms != "legacy":
         raise problems.STANDARD_HAS_NO_OWN_PRICE()
     if body.medication_tasks and body.medication_agreement is None:
         raise problems.MEDICATION_AGREEMENT_MISSING()
 
 
-async def _withdrawn(session: AsyncSession, life: Life, notice_id: UUID) -> date | None:
+async def _withdrawn(session: AsyncSession, life: Life[Placement], notice_id: UUID) -> date | None:
     """The last day that a withdrawal brings back."""
     await find_reference(session, Notice, notice_id, "#/withdraws_notice_id")
     if life.notice is None or life.notice.id != notice_id:
@@ -145,7 +145,7 @@ async def _withdrawn(session: AsyncSession, life: Life, notice_id: UUID) -> date
     return life.notice.replaced_ends_on
 
 
-def _another_last_day(life: Life, ends_on: date) -> date:
+def _another_last_day(life: Life[Placement], ends_on: date) -> date:
     """L7: a temporary place's last day moves by a change; anyone's does once its end is decided."""
     if life.notice_open:
         raise problems.NOTICE_ALREADY_OPEN()

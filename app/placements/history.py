@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -36,7 +36,7 @@ from app.placements.models import (
     PricedPlacementTold,
     StepName,
 )
-from app.placements.tables import Decision, Notice, Placement, PlacementTerms
+from app.placements.tables import PLACEMENT_COLUMNS, Decision, Notice, Placement, PlacementRead, PlacementTerms
 from app.placements.terms import price_of, segments_of
 from app.rules.money import to_ore
 from app.rules.process import PlacementState, placement_state
@@ -60,15 +60,18 @@ class Act:
     monthly_price: Decimal | None
 
 
+P = TypeVar("P", Placement, PlacementRead)
+
+
 @dataclass(slots=True)
-class Life:
+class Life(Generic[P]):
     """What the acts come to.
 
     `notice` is the notice that set the last day, also where the end is decided by now; `known` the latest day on which
     something was decided or given, before which nothing more can be.
     """
 
-    placement: Placement
+    placement: P
     acts: Sequence[Act]
     changes: list[Change] = field(default_factory=list)
     latest_id: UUID | None = None
@@ -105,22 +108,22 @@ class Life:
         )
 
 
-async def life_of(session: AsyncSession, placement: Placement) -> Life:
+async def life_of(session: AsyncSession, placement: Placement) -> Life[Placement]:
     """A placement's life so far. Whoever acts on it holds it locked."""
     await session.flush()
     rows = await session.execute(_acts(placement.id))
     return Life(placement, [Act(*row) for row in rows])
 
 
-async def read_life(session: AsyncSession, placement_id: UUID) -> Life | None:
+async def read_life(session: AsyncSession, placement_id: UUID) -> Life[PlacementRead] | None:
     """A placement and its life so far in one query, to be read and not acted on. None where the caller sees none."""
     rows = await _LIFE.rows(session, {"placement_id": placement_id})
     if not rows:
         return None
-    first = len(_PLACEMENT)
-    placement = Placement(**dict(zip(_PLACEMENT, rows[0].values(), strict=False)))
-    acts = [Act(*values[first:]) for values in (tuple(row.values()) for row in rows) if values[first] is not None]
-    return Life(placement, acts)
+    first = len(PLACEMENT_COLUMNS)
+    found = [tuple(row.values()) for row in rows]
+    acts = [Act(*values[first:]) for values in found if values[first] is not None]
+    return Life(PlacementRead(*found[0][:first]), acts)
 
 
 def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
@@ -174,17 +177,18 @@ def _of(*columns: SQLCoreOperations[Any]) -> Select[Any]:
     return select(*columns)
 
 
-_PLACEMENT = tuple(Placement.model_fields)
 _ACTS = _acts(col(Placement.id)).lateral("act")
 _LIFE = Prepared(
-    select(*(col(getattr(Placement, name)) for name in _PLACEMENT), *_ACTS.c)
+    select(*PLACEMENT_COLUMNS, *_ACTS.c)
     .outerjoin_from(Placement, _ACTS, true())
     .where(col(Placement.id) == bindparam("placement_id", type_=Uuid))
     .order_by(_ACTS.c.id)
 )
 
 
-def told(life: Life, today: date, *, money: bool) -> PricedPlacementTold | PlacementTold:
+def told(
+    life: Life[Placement] | Life[PlacementRead], today: date, *, money: bool
+) -> PricedPlacementTold | PlacementTold:
     """The placement as it goes out, with its history and today's terms; without money for those who get none."""
     placement = life.placement
     terms = terms_on(segments_of(placement, life.changes), today)
@@ -201,7 +205,7 @@ def told(life: Life, today: date, *, money: bool) -> PricedPlacementTold | Place
 _COMMON = tuple(name for name in PlacementOut.model_fields if name not in ("share", "medication_tasks"))
 
 
-def _steps(life: Life) -> list[PricedHistoryStep]:
+def _steps(life: Life[Placement] | Life[PlacementRead]) -> list[PricedHistoryStep]:
     given = {act.id: act for act in life.acts if act.kind == "notice"}
     first = life.placement
     steps = []

@@ -1,6 +1,6 @@
 """HTTP for placements: the legacy ones recorded, all of them listed, and each with its history (L1, L2, D6)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,8 +11,9 @@ from app import audit, clock
 from app.auth import Actor, allow
 from app.budget import service as budget
 from app.db import SessionDep
+from app.http.negotiation import JSON
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page_of_columns
 from app.http.preconditions import answered, tagged
 from app.http.problems import NOT_FOUND
 from app.http.routing import Route
@@ -56,10 +57,9 @@ async def record_legacy(
     return out
 
 
-@router.get("", summary="List placements")
+@router.get("", summary="List placements", response_model=Page[PricedPlacementOut] | Page[PlacementOut])
 async def list_placements(
     request: Request,
-    response: Response,
     session: SessionDep,
     actor: PlacementReader,
     keeping_up: KeepingUpQuery,
@@ -68,10 +68,10 @@ async def list_placements(
     active_on: Annotated[Day | None, Query(description="Only places that this day belongs to.")] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
-) -> Page[PricedPlacementOut] | Page[PlacementOut]:
+) -> Response:
     """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
     placement = tables.Placement
-    statement = select(placement).where(*keeping_up.placements(actor))
+    statement = select(*tables.PLACEMENT_COLUMNS).where(*keeping_up.placements(actor))
     if provider_id is not None:
         statement = statement.where(col(placement.provider_id) == provider_id)
     if participant_id is not None:
@@ -81,14 +81,19 @@ async def list_placements(
             col(placement.starts_on) <= active_on,
             or_(col(placement.ends_on).is_(None), col(placement.ends_on) >= active_on),
         )
-    rows, following = await page(session, statement, col(placement.id), limit=limit, after=after)
-    link_next(request, response, following)
+    found, following = await page_of_columns(session, statement, col(placement.id), limit=limit, after=after)
+    rows = [tables.PlacementRead(*row) for row in found]
     audit.saw(session, (row.participant_id for row in rows))
     terms = await in_force(session, rows, clock.today())
-    priced = [_priced(row, terms[row.id]) for row in rows]
+    shown: Page[PricedPlacementOut] | Page[PlacementOut]
     if sees_money(actor):
-        return Page(items=priced, next=following)
-    return Page(items=[_without_money(row) for row in priced], next=following)
+        priced = [PricedPlacementOut(**_out(row, terms[row.id]), monthly_price=price_of(terms[row.id])) for row in rows]
+        shown = Page(items=priced, next=following)
+    else:
+        shown = Page(items=[PlacementOut(**_out(row, terms[row.id])) for row in rows], next=following)
+    response = Response(shown.model_dump_json(), media_type=JSON)
+    link_next(request, response, following)
+    return response
 
 
 @router.get(
@@ -105,19 +110,13 @@ async def read_placement(request: Request, session: SessionDep, actor: Placement
     return answered(request, told(life, clock.today(), money=sees_money(actor)))
 
 
-def _priced(placement: tables.Placement, terms: Terms) -> PricedPlacementOut:
-    return PricedPlacementOut(
-        **placement.model_dump(
-            exclude={"service_area", "address_protection", "share", "monthly_price", "medication_tasks"}
-        ),
-        share=terms.share,
-        medication_tasks=terms.medication_tasks,
-        monthly_price=price_of(terms),
-    )
+def _out(row: tables.PlacementRead, terms: Terms) -> dict[str, Any]:
+    """The fields without money, with the terms of a day."""
+    stored = {name: getattr(row, name) for name in _STORED}
+    return stored | {"share": terms.share, "medication_tasks": terms.medication_tasks}
 
 
-def _without_money(placement: PricedPlacementOut) -> PlacementOut:
-    return PlacementOut.model_validate(placement.model_dump(exclude={"monthly_price"}))
+_STORED = tuple(name for name in PlacementOut.model_fields if name not in ("share", "medication_tasks"))
 
 
 def sees_money(actor: Actor) -> bool:
