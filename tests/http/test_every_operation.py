@@ -145,7 +145,8 @@ async def test_every_field_refuses_what_it_is_not(api: Api, operation: Operation
             pointers = [error["pointer"] for error in answer.json().get("errors", ())]
             assert any(known.startswith(field.pointer) for known in pointers), (field.pointer, text[:60], pointers)
             assert_problem(answer, 422, "validation")
-        for text in NOT_JSON:
+    for text in NOT_JSON:
+        for field in list(fields(operation.json_schema))[:1]:
             assert_problem(await ask(api, operation, field.body(text)), 422, "validation", pointer="#")
 
 

@@ -39,7 +39,7 @@ async def halfway() -> StreamingResponse:
     return StreamingResponse(body(), media_type="text/plain")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def faulty_api(settings: Settings) -> AsyncIterator[Api]:
     """The application with two routes that fail."""
     database = Database(settings.database_url, pool_size=2)
