@@ -18,7 +18,7 @@ from pydantic import Field as Limits
 from app.budget.columns import IdentifiedStays
 from app.budget.models import Month, PositionOut
 from app.http.problems import NOT_FOUND, VALIDATION
-from app.http.shapes import Amount, Count, Day, Money, Percent, Shape
+from app.http.shapes import Amount, Day, Money, Percent, Shape
 from app.rates.models import MonthlyAmount
 from app.rules.cost import STANDARD_PRICE, Guideline, GuidelineMissing, Rate, Stays
 from app.rules.money import to_ore
@@ -30,7 +30,7 @@ from app.rules.stays import OPEN_END
 MOST_ROWS = 48
 
 
-def _whole_percent(value: object) -> object:
+def _whole(value: object) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if type(value) is not int:
@@ -46,7 +46,7 @@ class AddPlaces(Shape):
     """So many more standard places from a day on."""
 
     change: Literal["add_places"]
-    places: Annotated[Count, Limits(ge=1, le=1000, examples=[3])]
+    places: Annotated[int, Limits(ge=1, le=1000, examples=[3]), BeforeValidator(_whole)]
     from_: From
 
 
@@ -70,7 +70,7 @@ class AnotherSupplement(Shape):
     """Another supplement in percent of the rate from a day on (C2)."""
 
     change: Literal["supplement_percent"]
-    percent: Annotated[int, Limits(ge=0, le=200, examples=[40]), BeforeValidator(_whole_percent)]
+    percent: Annotated[int, Limits(ge=0, le=200, examples=[40]), BeforeValidator(_whole)]
     from_: From
 
 

@@ -15,7 +15,7 @@ from app.http.figures import count_batch
 from app.http.negotiation import JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.preconditions import tagged
-from app.http.problems import METHOD_NOT_ALLOWED, NOT_FOUND, FieldError, Problem
+from app.http.problems import NOT_FOUND, FieldError, Problem
 from app.http.routing import Route, accepts
 from app.participants import batch, merging, service
 from app.participants.batch import ParticipantBatchOut
@@ -86,12 +86,6 @@ async def push_participants(
     count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
-
-
-@router.api_route("/batch", methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"], include_in_schema=False)
-async def only_post_pushes() -> None:
-    """Else the routes of a single participant would take the word for an id."""
-    raise METHOD_NOT_ALLOWED(headers={"Allow": "POST"})
 
 
 def _refused_whole(pushed: ParticipantBatchOut) -> Problem:

@@ -14,7 +14,7 @@ from app.http.negotiation import FHIR, JSON
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, link_next, page
 from app.http.preconditions import require_fresh, require_match, tagged
-from app.http.problems import METHOD_NOT_ALLOWED, ROLE_REQUIRED
+from app.http.problems import ROLE_REQUIRED
 from app.http.routing import Route, offers
 from app.http.rows import find
 from app.http.shapes import MunicipalityNumber
@@ -104,12 +104,6 @@ async def look_up_participant(
         session, body.national_identity_number, request.app.state.settings, clock.today()
     )
     return await _answer(request, response, session, actor, participant)
-
-
-@router.api_route("/lookup", methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"], include_in_schema=False)
-async def only_post_looks_up() -> None:
-    """Else the next routes would take the word for an id."""
-    raise METHOD_NOT_ALLOWED(headers={"Allow": "POST"})
 
 
 @router.put(
