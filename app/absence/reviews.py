@@ -22,6 +22,7 @@ from app.auth import Actor
 from app.clock import OSLO
 from app.events import publish, publish_all
 from app.placements.tables import Placement
+from app.placements.terms import known_segments
 from app.rates.models import GuidelineVersion
 from app.rules.extensive_absence import UNCOUNTED_KINDS, AbsenceTerms, Window, is_extensive
 
@@ -132,7 +133,8 @@ async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
     window = Window(on, terms.window_days)
     absent = await tallies(session, window)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
-    return await _due(session, window, terms, await _places(session, ids), absent)
+    places = await _places(session, ids)
+    return await _due(session, window, terms, places, absent, await _planned(session, window, places))
 
 
 async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on: date) -> None:
@@ -146,7 +148,7 @@ async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on
         return
     window = Window(on, terms.window_days)
     absent = await tallies(session, window, [place.id for place in active])
-    due = await _due(session, window, terms, active, absent)
+    due = await _due(session, window, terms, active, absent, await _planned(session, window, active))
     watches = await _watches(session, [place.id for place in active])
     news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
     if news:
@@ -176,7 +178,8 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
     place = _place(placement)
     absent = await tallies(session, window, [place.id])
     tally = absent.get(place.id, Tally())
-    planned = window.planned_days(place.starts_on, place.ends_on) * place.share
+    planned_of = await _planned(session, window, [place])
+    planned = planned_of[place.id]
     return AbsenceSummary(
         placement_id=place.id,
         on=on,
@@ -186,7 +189,7 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
         share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
         threshold_percent=terms.threshold_percent,
         by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
-        review_due=bool(await _due(session, window, terms, [place], absent)),
+        review_due=bool(await _due(session, window, terms, [place], absent, planned_of)),
     )
 
 
@@ -219,13 +222,29 @@ def hundredths(count: int) -> str:
     return f"{count // 100}.{count % 100:02}"
 
 
+async def _planned(session: AsyncSession, window: Window, places: Sequence[Place]) -> dict[UUID, int]:
+    """Hundredths of planned days of each place in the window: each day with the share in force on it (D6)."""
+    known = await known_segments(session, [place.id for place in places])
+    planned = {place.id: window.planned_days(place.starts_on, place.ends_on) * place.share for place in places}
+    for id_, segments in known.items():
+        planned[id_] = sum(
+            window.planned_days(segment.first_day, segment.last_day) * segment.terms.share for segment in segments
+        )
+    return planned
+
+
 async def _due(
-    session: AsyncSession, window: Window, terms: AbsenceTerms, places: Sequence[Place], absent: dict[UUID, Tally]
+    session: AsyncSession,
+    window: Window,
+    terms: AbsenceTerms,
+    places: Sequence[Place],
+    absent: dict[UUID, Tally],
+    planned_of: dict[UUID, int],
 ) -> list[ReviewDue]:
     extensive = []
     for place in places:
         tally = absent.get(place.id)
-        planned = window.planned_days(place.starts_on, place.ends_on) * place.share
+        planned = planned_of[place.id]
         if tally is None or tally.changed_at is None or not _is_active(place, window.on):
             continue
         if is_extensive(planned, tally.absent, terms.threshold_percent):

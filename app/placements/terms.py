@@ -1,6 +1,6 @@
 """A placement's terms over time as rows (`PlacementTerms`): they follow from its decisions, and are never edited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -72,21 +72,27 @@ async def demand_exact(session: AsyncSession, placement: Placement, segments: Se
 
 async def in_force(session: AsyncSession, placements: Sequence[PlacementRead], on: date) -> dict[UUID, Terms]:
     """Each placement's terms on a day, as known now: the first before it begins, the last after it has ended."""
-    if not placements:
-        return {}
-    rows = await _IN_FORCE.rows(session, {"ids": ",".join(str(placement.id) for placement in placements)})
-    segments: dict[UUID, list[Segment]] = {}
-    for placement_id, valid_from, valid_to, share, price, medication_tasks in rows:
-        terms = Terms(share, _ore(price), medication_tasks)
-        segments.setdefault(placement_id, []).append(Segment(valid_from, valid_to, terms))
+    segments = await known_segments(session, [placement.id for placement in placements])
     return {
         placement.id: terms_on(segments[placement.id], on) if placement.id in segments else first_terms(placement)
         for placement in placements
     }
 
 
+async def known_segments(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Segment]]:
+    """The terms over time of each of these placements, in order and as known now."""
+    if not placement_ids:
+        return {}
+    rows = await _KNOWN.rows(session, {"ids": ",".join(str(id_) for id_ in placement_ids)})
+    segments: dict[UUID, list[Segment]] = {}
+    for placement_id, valid_from, valid_to, share, price, medication_tasks in rows:
+        terms = Terms(share, _ore(price), medication_tasks)
+        segments.setdefault(placement_id, []).append(Segment(valid_from, valid_to, terms))
+    return segments
+
+
 # Ids as text: neither a parameter for each of a page's placements, nor an array that the driver takes its time over.
-_IN_FORCE = Prepared(
+_KNOWN = Prepared(
     select(
         col(PlacementTerms.placement_id),
         col(PlacementTerms.valid_from),

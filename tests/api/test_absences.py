@@ -204,6 +204,33 @@ async def test_a3_summary(api: Api) -> None:
     refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
 
 
+async def test_a3_planned_days_follow_the_share_in_force_on_each_day(quiet_api: Api) -> None:
+    """A3, D6: a share that a decision changed counts from its day on, in the summary, the task and the event alike."""
+    api = quiet_api
+    await way.law(api)
+    today = clock.today()
+    changed_on = today - timedelta(days=29)
+    place = await placement(api, await way.provider(api))
+    summary = f"/v1/placements/{place}/absence-summary"
+    before = ok(await api.case_officer.get(summary), 200)
+    body = way.change(place, decided_on=changed_on.isoformat(), valid_from=changed_on.isoformat(), share=20)
+    ok(await api.case_officer.post("/v1/decisions", json=body))
+    window = [today - timedelta(days=back) for back in range(90)]
+    hundredths = sum((20 if day >= changed_on else 100) for day in window if is_planned_day(day))
+    found = ok(await api.case_officer.get(summary), 200)
+    assert float(before["planned"]) == sum(is_planned_day(day) for day in window)
+    assert found["planned"] == f"{hundredths // 100}.{hundredths % 100:02}"
+    # Enough of what is planned now, too little of what the first share had planned.
+    absent = -(-hundredths * 30 // 10_000)
+    assert absent * 100 < float(before["planned"]) * 30
+    days = planned_days(changed_on - timedelta(days=1), absent)
+    await pushed(api.provider(ORGANISATION), [item(place, external_id=day, first=day, last=day) for day in days])
+    assert ok(await api.case_officer.get(summary), 200)["review_due"] is True
+    assert [one["type"] for one in await events(api)] == ["absence.review_due"]
+    due = ok(await api.case_officer.get("/v1/tasks", params={"kind": "absence_review"}), 200)["items"]
+    assert [task["placement_id"] for task in due] == [place]
+
+
 async def events(api: Api) -> list[dict[str, Any]]:
     """What was told about absence."""
     items = ok(await api.case_officer.get("/v1/events", params={"limit": 200}), 200)["items"]
