@@ -1,8 +1,8 @@
 """A3: planned days, absent days, and when the one is an extensive share of the other.
 
 Days are counted in hundredths, so that a share of a place and a share of a day are whole numbers. Planned days are the
-weekdays that are no public holiday, times the placement's share on each; absent days are the days of absence among those
-weekdays, times the absence's share of the day. Holidays (the kind) are not counted.
+weekdays that are no public holiday, times the placement's share on each; absent days are the days of absence among
+those weekdays, times the absence's share of the day. Holidays (the kind) are not counted.
 """
 
 from dataclasses import dataclass
