@@ -5,22 +5,20 @@ whoever closes or reads it. So they are kept with the case office's sight, and w
 caller only as far as the caller may see the places (`visible`).
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.budget.columns import identified_stays
 from app.budget.service import missing_problem
 from app.budget.settlement_models import Settlement, SettlementDifference, SettlementLine, SettlementReview
-from app.db import Identity
 from app.placements.tables import Placement
 from app.rates import service as rates
 from app.rules.cost import GuidelineMissing, RateMissing, Stays
@@ -31,7 +29,6 @@ Key = tuple[UUID, date]
 """A placement and the first day of a month."""
 
 _PRICE_DIGITS = 6
-_ROLES = text("select set_config('app.roles', :roles, true)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +38,6 @@ class Books:
     lines: dict[Key, Line]
     providers: dict[UUID, UUID]
     line_ids: dict[Key, UUID]
-
-
-@asynccontextmanager
-async def every_place(session: AsyncSession) -> AsyncIterator[None]:
-    """Within it, this transaction sees every place. What is refused within it is rolled back, and this with it."""
-    identity: Identity = session.info["identity"]
-    raised = identity.roles | {"case_officer"}
-    await session.execute(_ROLES, {"roles": ",".join(sorted(raised))})
-    yield
-    await session.flush()
-    await session.execute(_ROLES, {"roles": ",".join(sorted(identity.roles))})
 
 
 _REJECTED = select(col(SettlementReview.settlement_id)).where(~col(SettlementReview.approved))

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app import clock
 from app.auth import Actor
-from app.budget.books import Books, Key, books_of, computed_anew, every_place, not_rejected, standing
+from app.budget.books import Books, Key, books_of, computed_anew, not_rejected, standing
 from app.budget.invoice_models import Basis, InvoiceCheck, InvoiceCheckLine, InvoiceCover, InvoiceLineIn
 from app.budget.invoice_problems import (
     INVOICE_ARITHMETIC,
@@ -28,6 +28,7 @@ from app.budget.invoice_problems import (
 )
 from app.budget.settlement_models import Settlement, SettlementDifference
 from app.budget.settlements import name_of
+from app.budget.sight import every_place
 from app.http.errors import on_constraint
 from app.providers.models import Provider
 from app.rules.invoicing import Comparison, Invoice, InvoiceLine, Owed, compare, count_identity_numbers

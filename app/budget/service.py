@@ -12,6 +12,7 @@ from sqlmodel import col
 from app import events
 from app.budget.columns import stays_of_year
 from app.budget.models import BudgetFlag, BudgetFrame, DecisionBudget, ExpectedRefund, ExpectedRefundIn, FrameIn
+from app.budget.sight import every_place
 from app.http.problems import Problem, problem_type
 from app.rates import service as rates
 from app.rules.cost import STANDARD_PRICE, GuidelineMissing, RateMissing, Stays, month_costs
@@ -141,12 +142,15 @@ async def watch_flag(session: AsyncSession, year: int, on: date) -> Position:
 async def watch_flags(session: AsyncSession, first_year: int, on: date) -> None:
     """C7: `watch_flag` for an act that touches several years: every year with a frame, from the first one touched.
 
-    A year whose position lacks a rate is passed by: it has no flag to rise.
+    A year whose position lacks a rate is passed by: it has no flag to rise. Also a provider's notice moves the flag,
+    and no provider sees a budget, or may: so it is looked at with the municipality's sight, and nothing is answered.
+    Were it left as it was, the next rise would be compared with a flag that no longer holds, and go untold.
     """
-    years = select(col(BudgetFrame.year)).where(col(BudgetFrame.year) >= first_year).distinct()
-    # In rising order, as everyone takes their locks.
-    for year in sorted(await session.scalars(years)):
-        await decision_budget(session, year, on)
+    async with every_place(session):
+        years = select(col(BudgetFrame.year)).where(col(BudgetFrame.year) >= first_year).distinct()
+        # In rising order, as everyone takes their locks.
+        for year in sorted(await session.scalars(years)):
+            await decision_budget(session, year, on)
 
 
 async def decision_budget(session: AsyncSession, year: int, on: date) -> DecisionBudget | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import audit
-from app.budget.books import every_place, visible
+from app.budget.books import visible
 from app.budget.settlement_models import (
     DifferenceOut,
     LineOut,
@@ -25,6 +25,7 @@ from app.budget.settlement_models import (
     Status,
 )
 from app.budget.settlements import Pending, name_of, waiting
+from app.budget.sight import every_place
 from app.rules.money import from_ore
 
 R = TypeVar("R", SettlementLine, SettlementDifference)

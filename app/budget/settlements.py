@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app import clock, events
 from app.auth import Actor
-from app.budget.books import Books, Key, books_of, computed_anew, every_place, parts_out, standing
+from app.budget.books import Books, Key, books_of, computed_anew, parts_out, standing
 from app.budget.settlement_models import (
     ApprovalIn,
     Settlement,
@@ -21,6 +21,7 @@ from app.budget.settlement_models import (
     SettlementLine,
     SettlementReview,
 )
+from app.budget.sight import every_place
 from app.http.errors import on_constraint
 from app.http.problems import problem_type
 from app.rules.calendar import month_range

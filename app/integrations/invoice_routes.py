@@ -14,7 +14,7 @@ from sqlmodel import col
 from app import audit
 from app.auth import Actor, allow
 from app.budget import invoices, service
-from app.budget.books import every_place, visible
+from app.budget.books import visible
 from app.budget.invoice_models import (
     CheckedLineOut,
     InvoiceCheck,
@@ -28,6 +28,7 @@ from app.budget.invoice_models import (
 )
 from app.budget.invoice_problems import INVOICE_TOO_LARGE, MOST_LINES, REFUSALS
 from app.budget.settlements import name_of
+from app.budget.sight import every_place
 from app.db import SessionDep
 from app.http.errors import parse_strictly
 from app.http.negotiation import JSON, NDJSON

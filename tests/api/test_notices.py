@@ -235,3 +235,25 @@ async def test_a_supplement_that_brings_the_year_over_is_told_of(api: Api, conne
     path = f"/v1/placements/{placement_id}/supplements"
     ok(await api.case_officer.post(path, json=way.supplement("2022-07-01")))
     assert ("budget.overrun", "/v1/budgets/2022/position") in await told(connection)
+
+
+async def test_a_rise_after_a_providers_own_notice_is_told_of(api: Api, connection: AsyncConnection) -> None:
+    """C7: the notice lowers the flag though its giver sees no budget, so that the next rise is a rise."""
+    await way.law(api, frame="350000.00")
+    provider_id = await way.provider(api)
+    _, second = [await way.placed(api, provider_id) for _ in range(2)]
+    third = await way.ready_to_grant(api, provider_id)
+    assert ok(await api.case_officer.post("/v1/decisions", json=third))["budget"]["flag"] == "overrun"
+    risen = ("budget.overrun", "/v1/budgets/2022/position")
+    assert (await told(connection)).count(risen) == 1
+    client = api.provider("310300403")
+    body = way.notice("2022-07-01", given_by="provider", reason="cannot_accommodate", agreed_by=[])
+    notice = ok(await client.post(f"/v1/placements/{second}/notices", json=body))
+    assert notice["ends_on"] == "2022-10-01"
+    # Nothing of it reaches the provider.
+    assert not {"budget", "flag", "forecast", "difference"} & notice.keys()
+    for path in ("/v1/events", "/v1/budgets/2022/position"):
+        refused(await client.get(path), 403, "role-required")
+    fourth = await way.ready_to_grant(api, provider_id)
+    assert ok(await api.case_officer.post("/v1/decisions", json=fourth))["budget"]["flag"] == "overrun"
+    assert (await told(connection)).count(risen) == 2

@@ -54,9 +54,7 @@ async def give_notice(
     """
     placement, notice = await notices.give(session, actor, placement_id, body)
     audit.saw(session, [placement.participant_id])
-    # A provider's own notice only ever takes money away, and no provider sees a budget.
-    if "case_officer" in actor.roles:
-        await budget.watch_flags(session, notice.ends_on.year, max(clock.today(), body.given_on))
+    await budget.watch_flags(session, notice.ends_on.year, max(clock.today(), body.given_on))
     response.headers["Location"] = f"/v1/placements/{placement_id}/notices/{notice.id}"
     [out] = await notices.shown(session, [notice])
     tagged(request, response, out)
