@@ -43,8 +43,8 @@ from app.placements.models import (
     NoticeIn,
     RejectIn,
     RequestIn,
-    SupplementIn,
 )
+from app.placements.supplement_models import SupplementIn
 from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
 from app.providers import service as providers
 from app.providers.models import CapacityIn, Provider, ProviderCapacity, ProviderIn

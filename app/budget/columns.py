@@ -136,14 +136,21 @@ def _stays_query(
 
 
 def _supplements_query(year: int, on: date) -> str:
+    """Each supplement to its last day as it was known on the day: its own, or an end's that was agreed by then (L6)."""
+    known = f"date '{on.isoformat()}'"
     conditions = (
         f"valid_from <= date '{year:04}-12-31' and (valid_to is null or valid_to >= date '{year:04}-01-01')"
-        f" and (agreed_on is null or agreed_on <= date '{on.isoformat()}')"
+        f" and (agreed_on is null or agreed_on <= {known})"
     )
     columns = "valid_from, coalesce(valid_to, date '9999-12-31'), (monthly_amount * 100)::bigint"
+    ended = f"select supplement_id, min(valid_to) as ended_on from supplement_end where agreed_on <= {known} group by 1"
+    own = (
+        "select placement_id, valid_from, least(valid_to, ended_on) as valid_to, monthly_amount, agreed_on"
+        f" from placement_supplement left join ({ended}) as ended on supplement_id = id"
+    )
     return (
-        f"select placement_id, {columns} from placement_supplement where {conditions}"
-        f" union all select number, {columns} from protected_supplements() where {conditions}"
+        f"select placement_id, {columns} from ({own}) as supplement where {conditions}"
+        f" union all select number, {columns} from protected_supplements({known}) where {conditions}"
     )
 
 

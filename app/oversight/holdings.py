@@ -113,6 +113,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("placement_terms", "placement_terms", _of_placement),
     Holding("notices", "notice", _of_placement, erase={"text": ERASED}),
     Holding("supplements", "placement_supplement", _of_placement, erase={"reason": ERASED}),
+    Holding("supplement_ends", "supplement_end", _of_placement, erase={"reason": ERASED}),
     Holding("absences", "absence", _of_placement, erase={"note": ERASED}),
     Holding("absence_revisions", "absence_revision", _of_placement, erase={"note": ERASED}),
     Holding("absence_reviews", "absence_review", _of_placement, erase={"reason": ERASED}),

@@ -1,7 +1,6 @@
 """What comes in and goes out for applications, requests, decisions and placements."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
 from app.http.shapes import Amount, Day, Line, Percent, Prose, Shape, Stored
-from app.providers.models import FullTimeEquivalents
 from app.rates.models import MonthlyAmount
 from app.rules.process import ApplicationStatus, Need, PlacementState
 
@@ -329,46 +327,6 @@ class NoticeOut(Stored):
         Limits(description="`decided`: the end is decided (L5)."),
     ]
     decision_id: Annotated[UUID | None, Limits(description="The decision that ended or withdrew it.")]
-
-
-class SupplementIn(Shape):
-    """Individual resources beyond 1 employee to 5 places, agreed between three parties (L6)."""
-
-    monthly_amount: Annotated[MonthlyAmount, Limits(examples=["3000.00"])]
-    full_time_equivalents: Annotated[
-        FullTimeEquivalents, Limits(description="The staff it adds to what the provider must have (P5).")
-    ] = Decimal("0.00")
-    valid_from: Annotated[Day, Limits(examples=["2022-08-01"])]
-    valid_to: Annotated[Day | None, Limits(examples=[None])] = None
-    reason: Annotated[Prose, Limits(examples=["Treng ein fast tilsett til stades i arbeidet."])]
-    agreed_by: Annotated[
-        list[Literal["service", "case_office", "provider"]],
-        Limits(max_length=3, examples=[["service", "case_office", "provider"]]),
-    ]
-    agreed_on: Annotated[
-        Day | None,
-        Limits(description="A position on an earlier day leaves it out; none, and it counts in every one (C6)."),
-    ] = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("«valid_to» kan ikkje vere før «valid_from»")
-        return self
-
-
-class SupplementOut(Stored):
-    """A supplement. It comes on top of the price, whatever the place's share (C4)."""
-
-    placement_id: UUID
-    provider_id: UUID
-    monthly_amount: Amount
-    full_time_equivalents: FullTimeEquivalents
-    valid_from: date
-    valid_to: date | None
-    reason: str
-    agreed_by: list[Literal["service", "case_office", "provider"]]
-    agreed_on: date | None
 
 
 class ProcessingTimeOut(Shape):

@@ -214,6 +214,20 @@ SUPPLEMENT_NOT_AGREED = problem_type(
     nn="Eit tillegg må vere avtalt av utøvande teneste, Forvaltningskontoret og vekstbedrifta («agreed_by»).",
     en="A supplement is agreed by three parties: `service`, `case_office` and `provider` (L6).",
 )
+SUPPLEMENT_NOT_SHORTENED = problem_type(
+    "supplement-not-shortened",
+    409,
+    title="Tillegget vert ikkje kortare",
+    nn="Siste dag må liggje frå og med første dag av tillegget og før den siste dagen det har frå før.",
+    en="An end lies within the supplement, and before the last day that it has (L6).",
+)
+SUPPLEMENT_AGREED_LATER = problem_type(
+    "supplement-agreed-later",
+    409,
+    title="Tillegget vart avtalt seinare",
+    nn="Tillegget kan ikkje avsluttast i ein avtale frå før det sjølv vart avtalt.",
+    en="An end is not agreed before the supplement itself was; `not_before` names that day (L6).",
+)
 TOO_MANY_TERMS = problem_type(
     "too-many-terms",
     409,

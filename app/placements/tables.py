@@ -221,7 +221,8 @@ class Notice(Row, table=True):
 class PlacementSupplement(Row, table=True):
     """Individual resources beyond one employee to five places, by agreement of three parties (L6).
 
-    A position on a day before `agreed_on` leaves it out; null counts in every one.
+    A position on a day before `agreed_on` leaves it out; null counts in every one. `valid_to` is the last day agreed
+    at first, and never changes; the one known now is the earliest of it and its `SupplementEnd`s.
     """
 
     __tablename__ = "placement_supplement"
@@ -244,6 +245,30 @@ class PlacementSupplement(Row, table=True):
     reason: str
     agreed_by: list[str] = Field(sa_type=JSONB)
     agreed_on: date | None = None
+
+
+class SupplementEnd(Row, table=True):
+    """A supplement is ended earlier, by agreement of the same three parties (L6). Only ever added.
+
+    A position on a day before `agreed_on` leaves it out. `replaced_valid_to` is the last day the supplement had.
+    """
+
+    __tablename__ = "supplement_end"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("valid_to < replaced_valid_to", name="replaced_valid_to"),
+        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
+        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+    )
+
+    supplement_id: UUID = Field(foreign_key="placement_supplement.id", index=True)
+    placement_id: UUID
+    provider_id: UUID
+    valid_to: date
+    replaced_valid_to: date | None = None
+    reason: str
+    agreed_by: list[str] = Field(sa_type=JSONB)
+    agreed_on: date
 
 
 class Decision(Row, table=True):

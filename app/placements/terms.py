@@ -12,12 +12,21 @@ from sqlmodel import col
 
 from app.db import Prepared
 from app.placements import problems
-from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms
+from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms, SupplementEnd
 from app.rules.money import from_ore, to_ore
 from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_on, terms_over_time
 
 # Half of what the rules count exactly in 64 bits at the very top of their bounds; what-if adds rows of its own.
 MOST_IN_A_YEAR = 40
+
+# A supplement's last day known now (L6): PostgreSQL's `least` passes over what is null.
+LAST_DAY = func.least(
+    col(PlacementSupplement.valid_to),
+    select(func.min(col(SupplementEnd.valid_to)))
+    .where(col(SupplementEnd.supplement_id) == col(PlacementSupplement.id))
+    .correlate(PlacementSupplement)
+    .scalar_subquery(),
+)
 
 
 def first_terms(placement: Placement | PlacementRead) -> Terms:
@@ -60,12 +69,12 @@ async def rewrite(
 async def demand_exact(session: AsyncSession, placement: Placement, segments: Sequence[Segment]) -> None:
     """C4: terms and supplements of one place are few enough for an exact sum. 409 `too-many-terms`."""
     supplements = await session.execute(
-        select(col(PlacementSupplement.valid_from), col(PlacementSupplement.valid_to)).where(
+        select(col(PlacementSupplement.valid_from), LAST_DAY).where(
             col(PlacementSupplement.placement_id) == placement.id
         )
     )
     periods = [(segment.first_day, segment.last_day) for segment in segments]
-    periods += [(valid_from, valid_to) for valid_from, valid_to in supplements]
+    periods += [(valid_from, last_day) for valid_from, last_day in supplements]
     if most_in_a_year(periods) > MOST_IN_A_YEAR:
         raise problems.TOO_MANY_TERMS()
 

@@ -1,4 +1,4 @@
-"""Notice of a place, its withdrawal, and individual resources (L3, L4, L6, L7, C4)."""
+"""Notice of a place, and its withdrawal (L3, L4, L7)."""
 
 from typing import Any
 
@@ -186,55 +186,6 @@ async def test_a_notice_that_calls_for_a_meeting_is_found(api: Api, connection: 
     async with sessions(info={"identity": identity}) as session:
         found = [str(notice.id) for notice in await calling_for_meeting(session)]
     assert found == made[:2]
-
-
-async def test_supplements_come_on_top_of_the_price_whatever_the_share(api: Api) -> None:
-    """L6, C4: by the day, to the place's last day, rounded once with the place's month."""
-    await way.law(api)
-    placement_id = await way.placed(api, await way.provider(api), share=50)
-    path = f"/v1/placements/{placement_id}/supplements"
-    assert await way.forecast(api) == "66951.00"
-    body = way.supplement("2022-08-16", valid_to="2022-10-31", agreed_on="2022-08-10")
-    made = ok(await api.case_officer.post(path, json=body))
-    # 3 000 x 16 / 31 = 1 548.387…, with 11 158.50 in August; then two whole months.
-    assert await way.forecast(api) == "74499.39"
-    assert await way.forecast(api, on="2022-08-09") == "66951.00"
-    assert ok(await api.finance.get(f"{path}/{made['id']}"), 200) == made
-    assert made["monthly_amount"] == "3000.00"
-    await decided(api, way.end(placement_id, "2022-09-15"))
-    # 11 158.50; 12 706.89; September (11 158.50 + 3 000) / 2.
-    assert await way.forecast(api) == "30944.64"
-    assert ok(await api.finance.get(path), 200)["items"] == [made]
-
-
-async def test_a_supplement_is_agreed_by_three_and_money_is_for_those_who_pay(
-    api: Api, connection: AsyncConnection
-) -> None:
-    """L6: fewer than three are refused, and so is a day outside the place."""
-    await way.law(api)
-    placement_id = await way.placed(api, await way.provider(api), ends_on="2022-12-31")
-    path = f"/v1/placements/{placement_id}/supplements"
-    before = await counted(connection)
-    for parties in ([], ["service", "provider"], ["case_office", "case_office", "provider"]):
-        body = way.supplement("2022-08-01", agreed_by=parties)
-        refused(await api.case_officer.post(path, json=body), 422, "supplement-not-agreed")
-    for day in ("2022-06-30", "2023-01-01"):
-        refused(await api.case_officer.post(path, json=way.supplement(day)), 409, "change-outside-place")
-    backwards = way.supplement("2022-08-01", valid_to="2022-07-31")
-    refused(await api.case_officer.post(path, json=backwards), 422, "validation")
-    assert await counted(connection) == before
-    for client in (api.provider("310300403"), api.epj, api.service("habilitation")):
-        assert (await client.get(path)).status_code == 403
-        assert (await client.post(path, json=way.supplement("2022-08-01"))).status_code == 403
-
-
-async def test_a_supplement_that_brings_the_year_over_is_told_of(api: Api, connection: AsyncConnection) -> None:
-    """C7: the flag is looked at by every act that moves money."""
-    await way.law(api, frame="140000.00")
-    placement_id = await way.placed(api, await way.provider(api))
-    path = f"/v1/placements/{placement_id}/supplements"
-    ok(await api.case_officer.post(path, json=way.supplement("2022-07-01")))
-    assert ("budget.overrun", "/v1/budgets/2022/position") in await told(connection)
 
 
 async def test_a_rise_after_a_providers_own_notice_is_told_of(api: Api, connection: AsyncConnection) -> None:

@@ -151,6 +151,22 @@ async def test_a_supplement_agreed_afterwards(api: Api, connection: AsyncConnect
     ]
 
 
+async def test_a_supplement_ended_afterwards(api: Api, connection: AsyncConnection) -> None:
+    """L6, C13: an end inside a closed month is a difference of it, and the closed line stands."""
+    await before_may(api, connection, 1)
+    terms = {"monthly_amount": "3100.00", "valid_from": "2023-01-01", "reason": "Treng tettare oppfølging"}
+    parties = {"agreed_by": ["service", "case_office", "provider"]}
+    placement = (await got(api.case_officer, "/v1/placements"))["items"][0]["id"]
+    path = f"/v1/placements/{placement}/supplements"
+    made = ok(await api.case_officer.post(path, json=terms | parties))
+    (january,) = await close(api.finance, 1)
+    ends = {"valid_to": "2023-01-21", "reason": "Ikkje lenger naudsynt", "agreed_on": "2023-01-20"}
+    ok(await api.case_officer.post(f"{path}/{made['id']}/end", json=ends | parties), 200)
+    (february,) = await close(api.finance, 2)
+    assert [(row["cause"], row["amount"]) for row in february["differences"]] == [("supplement", "-1000.00")]
+    assert february["lines"][0]["amount"] == "22986.00"
+
+
 async def test_last_years_differences_go_into_this_years_first_month(api: Api, connection: AsyncConnection) -> None:
     """C13: the next month that is closed, whichever year it is of; the position counts them in the month's own year."""
     await before_may(api, connection, 0)

@@ -71,6 +71,7 @@ UNREACHABLE = {
     "ck_notice_text": CHECKED,
     "ck_placement_need": CHECKED,
     "ck_placement_supplement_valid_to": CHECKED,
+    "ck_supplement_end_replaced_valid_to": LOCKED,
     "ck_placement_terms_known_until": LOCKED,
     "ck_placement_terms_valid_to": LOCKED,
     "ex_placement_terms_overlap": LOCKED,

@@ -18,7 +18,8 @@ from app.http.problems import NOT_FOUND, ROLE_REQUIRED
 from app.http.routing import Route
 from app.http.rows import find
 from app.placements import notices, problems, supplements, tables
-from app.placements.models import NoticeIn, NoticeOut, SupplementIn, SupplementOut
+from app.placements.models import NoticeIn, NoticeOut
+from app.placements.supplement_models import SupplementEndIn, SupplementIn, SupplementOut
 
 router = APIRouter(prefix="/v1/placements/{placement_id}", tags=["placements"], route_class=Route)
 
@@ -122,7 +123,7 @@ async def agree_on_supplement(
     audit.saw(session, [placement.participant_id])
     await budget.watch_flags(session, body.valid_from.year, clock.today())
     response.headers["Location"] = f"/v1/placements/{placement_id}/supplements/{supplement.id}"
-    out = SupplementOut.model_validate(supplement)
+    [out] = await supplements.shown(session, [supplement])
     tagged(request, response, out)
     return out
 
@@ -143,7 +144,7 @@ async def list_supplements(
     statement = select(tables.PlacementSupplement).where(col(tables.PlacementSupplement.placement_id) == placement_id)
     rows, following = await page(session, statement, col(tables.PlacementSupplement.id), limit=limit, after=after)
     link_next(request, response, following)
-    return Page(items=[SupplementOut.model_validate(row) for row in rows], next=following)
+    return Page(items=await supplements.shown(session, rows), next=following)
 
 
 @router.get("/supplements/{supplement_id}", summary="Read a supplement")
@@ -157,10 +158,37 @@ async def read_supplement(
 ) -> SupplementOut:
     """One supplement (L6)."""
     placement = await find(session, tables.Placement, placement_id)
-    supplement = await find(session, tables.PlacementSupplement, supplement_id)
-    if supplement.placement_id != placement.id:
-        raise NOT_FOUND()
+    supplement = await supplements.of_place(session, placement, supplement_id)
     audit.saw(session, [placement.participant_id])
-    out = SupplementOut.model_validate(supplement)
+    [out] = await supplements.shown(session, [supplement])
+    tagged(request, response, out)
+    return out
+
+
+@router.post(
+    "/supplements/{supplement_id}/end",
+    summary="End individual resources",
+    responses=refusals(
+        problems.SUPPLEMENT_NOT_AGREED, problems.SUPPLEMENT_NOT_SHORTENED, problems.SUPPLEMENT_AGREED_LATER
+    ),
+)
+async def end_supplement(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: CaseOfficer,
+    placement_id: UUID,
+    supplement_id: UUID,
+    body: SupplementEndIn,
+) -> SupplementOut:
+    """L6: an earlier last day, which the three parties agreed on. What was agreed first is kept, and so is every end.
+
+    The cost ends with it from the day it was agreed on (C6), and the budget's flag is looked at anew (C7). An end never
+    lengthens a supplement: for more, agree on a new one.
+    """
+    placement, supplement = await supplements.end(session, placement_id, supplement_id, body)
+    audit.saw(session, [placement.participant_id])
+    await budget.watch_flags(session, body.valid_to.year, clock.today())
+    [out] = await supplements.shown(session, [supplement])
     tagged(request, response, out)
     return out
