@@ -1,5 +1,6 @@
 """HTTP for what is due (M1–M8), where every domain's tasks meet, and for the year's figures."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -22,11 +23,14 @@ from app.followup.task_models import (
     position_of,
 )
 from app.http.negotiation import CSV, JSON, XLSX
+from app.http.openapi import refusals
 from app.http.pages import LimitQuery, link_next
+from app.http.problems import VALIDATION
 from app.http.routing import Route, offers
 from app.http.shapes import Day, Year
 from app.placements import room, supplements
 from app.providers import competence
+from app.rules.calendar import add_months
 from app.rules.followup import Asks, Kind, Responsible, Status, status_of
 
 router = APIRouter(prefix="/v1", tags=["follow-up"], route_class=Route)
@@ -35,7 +39,16 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
 Reader = Annotated[Actor, allow("case_officer", "provider", "service")]
 
 YearPath = Annotated[Year, Path(examples=[2022])]
-OnQuery = Annotated[Day | None, Query(description="The day it is seen from; today if left out.")]
+# Each year of every place until the day is counted: more than these are nobody's to plan.
+MOST_YEARS_AHEAD = 5
+# Some four megabytes. The clients of a calendar know no pages.
+MOST_ENTRIES = 10_000
+
+OnQuery = Annotated[
+    Day | None,
+    Query(description=f"The day it is seen from; today if left out, and at most {MOST_YEARS_AHEAD} years from today."),
+]
+DueFrom = Annotated[Day | None, Query(description="Only what is due on this day or later.")]
 DueBefore = Annotated[Day | None, Query(description="Only what is due before this day.")]
 ResponsibleQuery = Annotated[Responsible | None, Query(description="Only what this party must do.")]
 
@@ -51,6 +64,7 @@ async def list_tasks(
     status: Status | None = None,
     provider_id: UUID | None = None,
     placement_id: UUID | None = None,
+    due_from: DueFrom = None,
     due_before: DueBefore = None,
     responsible: ResponsibleQuery = None,
     limit: LimitQuery = 50,
@@ -61,7 +75,8 @@ async def list_tasks(
     Derived when asked: a placement year owes from its first day, is due on its last, and overdue the day after. A
     provider sees what concerns its places, a service its area's.
     """
-    query = TaskQuery(on or clock.today(), kind, status, provider_id, placement_id, due_before, responsible)
+    day = _seen_from(on)
+    query = TaskQuery(day, kind, status, provider_id, placement_id, due_from, due_before, responsible)
     asks = await tasks.asks_of(session)
     others = await _others(request, session, actor, query, asks)
     position = None if after is None else position_of(after)
@@ -77,7 +92,10 @@ async def list_tasks(
     "/tasks.ics",
     summary="What is due, for a calendar",
     response_class=Response,
-    responses={200: {"content": {calendar_file.MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    responses={
+        **refusals(tasks.TOO_MANY_TASKS),
+        200: {"content": {calendar_file.MEDIA_TYPE: {"schema": {"type": "string"}}}},
+    },
 )
 async def calendar(
     request: Request,
@@ -88,18 +106,19 @@ async def calendar(
     kind: Kind | None = None,
     provider_id: UUID | None = None,
     placement_id: UUID | None = None,
+    due_from: DueFrom = None,
     due_before: DueBefore = None,
     responsible: ResponsibleQuery = None,
 ) -> Response:
     """What the caller sees that is open or overdue (M1–M8), as iCalendar (RFC 5545): a whole day each, no names.
 
     An entry keeps its `UID` for as long as it is due, so that a calendar that fetches again updates and never doubles.
+    It holds 10 000 entries at most: where there are more, it is refused, and `due_from` narrows it.
     """
-    query = TaskQuery(on or clock.today(), kind, None, provider_id, placement_id, due_before, responsible)
+    query = TaskQuery(_seen_from(on), kind, None, provider_id, placement_id, due_from, due_before, responsible)
     asks = await tasks.asks_of(session)
     others = await _others(request, session, actor, query, asks)
-    found = await tasks.all_of(session, query, asks, others)
-    due = [task for task in found if task.status != "done"]
+    due = await tasks.undone(session, query, asks, others, MOST_ENTRIES)
     audit.saw(session, await tasks.participants_in(session, due))
     return Response(calendar_file.calendar(due, clock.now()), media_type=media_type)
 
@@ -122,11 +141,19 @@ async def follow_up(
     Of what fell due in the year: how many had their plan (M1), their evaluation (M2), two conversations (M3) and the
     cooperation meeting (M4); how many took part; who was missing from the joint meeting (M7).
     """
-    figures, participants = await compliance.figures_of(session, year, on or clock.today())
+    figures, participants = await compliance.figures_of(session, year, _seen_from(on))
     audit.saw(session, participants)
     if media_type == JSON:
         return figures
     return compliance.file_of(figures, media_type)
+
+
+def _seen_from(on: date | None) -> date:
+    """The day asked for, or today. 422 for one too far ahead."""
+    today = clock.today()
+    if on is not None and on > add_months(today, 12 * MOST_YEARS_AHEAD):
+        raise VALIDATION(f"«on» kan vere høgst {MOST_YEARS_AHEAD} år fram i tid.", pointer="#/query/on")
+    return on or today
 
 
 async def _others(

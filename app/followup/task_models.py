@@ -125,13 +125,14 @@ class TaskPage(Shape):
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """What is asked for. `due_before` is not among them."""
+    """What is asked for. `due_from` is among the days, `due_before` is not."""
 
     on: date
     kind: Kind | None = None
     status: Status | None = None
     provider_id: UUID | None = None
     placement_id: UUID | None = None
+    due_from: date | None = None
     due_before: date | None = None
     responsible: Responsible | None = None
 
@@ -146,6 +147,7 @@ class TaskQuery:
             and self.status in (None, task.status)
             and self.provider_id in (None, task.about.provider_id)
             and self.placement_id in (None, task.about.placement_id)
+            and (self.due_from is None or task.due_on >= self.due_from)
             and (self.due_before is None or task.due_on < self.due_before)
         )
 

@@ -16,9 +16,18 @@ from sqlmodel import col
 from app.followup.filing import participants_of
 from app.followup.tables import Meeting
 from app.followup.task_models import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
+from app.http.problems import problem_type
 from app.rates.models import GuidelineVersion
 from app.rules.calendar import placement_year
 from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owed_by, themes_untouched
+
+TOO_MANY_TASKS = problem_type(
+    "too-many-tasks",
+    409,
+    title="For mange oppgåver",
+    nn="Det er fleire oppgåver her enn ein kalender kan ta. Avgrens med dagar, vekstbedrift eller slag.",
+    en="More is due than one calendar takes. Narrow it by `due_from` and `due_before`, `provider_id` or `kind`.",
+)
 
 PLACE_KINDS: tuple[Kind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
 _MEETING: Mapping[Kind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
@@ -58,7 +67,9 @@ class Wanted:
     @classmethod
     def by(cls, query: TaskQuery) -> "Wanted":
         """What the query itself says."""
-        return cls() if query.due_before is None else cls(due_to=query.due_before - timedelta(days=1))
+        due_from = date.min if query.due_from is None else query.due_from
+        due_to = date.max if query.due_before is None else query.due_before - timedelta(days=1)
+        return cls(due_from, due_to)
 
 
 class _OnRecord(NamedTuple):
@@ -155,7 +166,7 @@ async def first_of(
     kept = sorted(task for task in others if query.takes(task) and (after is None or task[:4] > after))[:limit]
     wanted = Wanted.by(query)
     if after is not None:
-        wanted.due_from = after[0]
+        wanted.due_from = max(wanted.due_from, after[0])
     if len(kept) == limit:
         wanted.due_to = min(wanted.due_to, kept[-1].due_on)
     async for found in place_tasks(session, query, asks, wanted):
@@ -167,11 +178,17 @@ async def first_of(
     return kept
 
 
-async def all_of(session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], others: Iterable[Task]) -> list[Task]:
-    """Every task that is asked for, in the list's order."""
-    found = [task for task in others if query.takes(task)]
+async def undone(
+    session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], others: Iterable[Task], most: int
+) -> list[Task]:
+    """Every open or overdue task that is asked for, in the list's order. Raises `TOO_MANY_TASKS` past so many."""
+    found = [task for task in others if query.takes(task) and task.status != "done"]
     async for some in place_tasks(session, query, asks):
-        found += some
+        found += [task for task in some if task.status != "done"]
+        if len(found) > most:
+            break
+    if len(found) > most:
+        raise TOO_MANY_TASKS(f"Det er fleire enn {most} oppgåver her. Avgrens med dagar, vekstbedrift eller slag.")
     found.sort()
     return found
 

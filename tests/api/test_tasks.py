@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app import clock
+from app.followup import routes
 from app.followup.calendar_file import escape, fold
 from tests.api import way
 from tests.api.filing import NUMBERS, attendees, consent, evaluation, meeting, place_at, placed, plan, tasks
@@ -105,13 +106,13 @@ async def test_legacy_places_and_places_that_end(api: Api) -> None:
         ("conversation", "2022-12-31", "open"),
         ("cooperation_meeting", "2022-12-31", "open"),
     ]
-    assert await of_places(api.case_officer, "2030-01-01", placement_id=gone["id"]) == []
+    assert await of_places(api.case_officer, "2025-01-01", placement_id=gone["id"]) == []
     _, short = await place_at(api, provider_id, ends_on="2022-10-31")
     assert await of_places(api.case_officer, "2023-01-01", placement_id=short) == [
         ("conversation", "2022-10-31", "overdue")
     ]
     _, long = await place_at(api, provider_id, ends_on="2022-12-30")
-    assert [due for _, due, _ in await of_places(api.case_officer, "2030-01-01", placement_id=long)] == [
+    assert [due for _, due, _ in await of_places(api.case_officer, "2025-01-01", placement_id=long)] == [
         "2022-09-29",
         *["2022-12-30"] * 3,
     ]
@@ -197,6 +198,8 @@ async def test_filters_and_pages(api: Api) -> None:
         ]
     before = await tasks(api.case_officer, on, due_before="2023-06-30")
     assert before == [task for task in everything if task["due_on"] < "2023-06-30"]
+    since = await tasks(api.case_officer, on, due_from="2023-06-30")
+    assert before + since == everything
     both = await tasks(api.case_officer, on, provider_id=first, status="overdue", kind="evaluation")
     assert [task["id"] for task in both] == [f"evaluation.{placement_id}.1"]
 
@@ -257,12 +260,40 @@ async def test_who_sees_which_tasks(api: Api) -> None:
     assert await tasks(api.provider(NUMBERS[1]), "2022-12-31", placement_id=mine) == []
 
 
-async def test_far_future_pages_stay_small(api: Api) -> None:
-    """M: 77 years on, the first page is the first page."""
+async def test_tasks_are_seen_from_five_years_ahead_at_most(api: Api) -> None:
+    """M: each year until then is counted, so that they are bounded; and the first page is the first page."""
     await way.law(api)
     await placed(api)
-    page = ok(await api.case_officer.get("/v1/tasks", params={"on": "2099-12-31", "limit": 3}), 200)
+    ahead = clock.today().year + 5
+    last = f"{ahead}-{clock.today():%m}-01"
+    page = ok(await api.case_officer.get("/v1/tasks", params={"on": last, "limit": 3}), 200)
     assert [task["due_on"] for task in page["items"]] == ["2022-07-01", "2022-09-29", "2022-12-31"]
+    ok(await api.case_officer.get("/v1/follow-up/2022", params={"on": last}), 200)
+    for on in (f"{ahead + 1}-01-01", "2099-12-31"):
+        for path in ("/v1/tasks", "/v1/tasks.ics", "/v1/follow-up/2022"):
+            problem = refused(await api.case_officer.get(path, params={"on": on}), 422, "validation")
+            assert problem["errors"][0]["pointer"] == "#/query/on"
+
+
+async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of a calendar cannot ask for the next page: too many are refused, and the days narrow it."""
+    await way.law(api)
+    await placed(api)
+    provider = api.provider(NUMBERS[0])
+    whole = unfolded(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}))
+    assert whole.count("BEGIN:VEVENT") == 8
+    monkeypatch.setattr(routes, "MOST_ENTRIES", 8)
+    answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
+    assert answer.status_code == 200
+    monkeypatch.setattr(routes, "MOST_ENTRIES", 7)
+    refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
+    days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
+    some = unfolded(await provider.get("/v1/tasks.ics", params=days))
+    assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
+    assert some.count("BEGIN:VEVENT") == 3
+    # What is done is no entry, and counts for nothing.
+    monkeypatch.setattr(routes, "MOST_ENTRIES", 3)
+    assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
 
 
 def unfolded(answer: httpx.Response) -> list[str]:
