@@ -46,6 +46,13 @@ FullTimeEquivalents = Annotated[
 ]
 """Full-time equivalents, as text with up to two decimals; a JSON number is taken too."""
 
+Summed = Annotated[
+    Decimal,
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
+]
+"""Staff or certificates as counted by us: a sum may be larger than any single statement."""
+
 
 class Provider(Row, table=True):
     """A sheltered enterprise in the municipality (P1)."""
@@ -175,7 +182,5 @@ class DeviationOut(Shape):
     area: Area | None
     since: Annotated[date, Limits(description="The first day on which it was missing.")]
     mended_on: Annotated[date | None, Limits(description="The first day on which it no longer was; null while it is.")]
-    required: Annotated[
-        FullTimeEquivalents | None, Limits(description="What must be there, on the last day it was missing.")
-    ]
-    stated: Annotated[FullTimeEquivalents | None, Limits(description="What was stated, on that day.")]
+    required: Annotated[Summed | None, Limits(description="What must be there, on the last day it was missing.")]
+    stated: Annotated[Summed | None, Limits(description="What was stated, on that day.")]

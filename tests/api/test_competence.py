@@ -71,6 +71,26 @@ async def test_individual_agreements_add_to_the_staff(api: Api) -> None:
     assert (found["since"], found["required"], found["stated"]) == ("2022-08-01", "0.60", "0.50")
 
 
+async def test_what_is_missing_may_be_more_than_one_statement_can_say(api: Api) -> None:
+    """P4, P5: as many certificates as employees, and agreements without end, are still told; nothing else falls over."""
+    await way.law(api)
+    provider_id = await way.provider(api)
+    for _ in range(2):
+        placement_id = await way.placed(api, provider_id)
+        body = way.supplement("2022-08-01", full_time_equivalents="9999.99")
+        ok(await api.case_officer.post(f"/v1/placements/{placement_id}/supplements", json=body))
+    path = f"/v1/providers/{provider_id}"
+    ok(await api.case_officer.post(f"{path}/competence-statements", json=statement(employees=100_000)))
+    for address in (f"{path}/deviations", "/v1/deviations"):
+        found = ok(await api.case_officer.get(address), 200)["items"]
+        assert [(row["kind"], row["required"], row["stated"]) for row in found] == [
+            ("police_certificate", "100000.00", "5.00"),
+            ("staffing", "20000.38", "4.50"),
+        ]
+    tasks = ok(await api.case_officer.get("/v1/tasks", params={"kind": "deviation"}), 200)["items"]
+    assert len(tasks) == 2
+
+
 @pytest.mark.parametrize(
     "changes",
     [
