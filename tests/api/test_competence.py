@@ -72,7 +72,7 @@ async def test_individual_agreements_add_to_the_staff(api: Api) -> None:
 
 
 async def test_what_is_missing_may_be_more_than_one_statement_can_say(api: Api) -> None:
-    """P4, P5: as many certificates as employees, and agreements without end, are still told; nothing else falls over."""
+    """P4, P5: certificates for every employee and staff for every agreement, however many."""
     await way.law(api)
     provider_id = await way.provider(api)
     for _ in range(2):
