@@ -39,10 +39,7 @@ SQLModel.metadata.naming_convention = {
 metadata: MetaData = SQLModel.metadata
 
 # One statement, so that the wall costs one round trip a transaction; the driver's own, because it begins every one.
-_TELL = (
-    "select set_config('app.actor', $1, true), set_config('app.roles', $2, true),"
-    " set_config('app.organisation', $3, true), set_config('app.service_area', $4, true)"
-)
+_TELL = "select tell_caller($1, $2, $3, $4, $5)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +51,11 @@ class Identity:
     organisation: str | None = None
     service_area: str | None = None
 
-    @property
-    def told(self) -> tuple[str, str, str, str]:
-        """The values of `_TELL`."""
-        return self.actor, ",".join(sorted(self.roles)), self.organisation or "", self.service_area or ""
+    def told(self, providers: Mapping[str, str]) -> tuple[str, str, str, str, str]:
+        """The values of `_TELL`, given the providers' ids by organisation number as far as they are known."""
+        organisation = self.organisation or ""
+        known = providers.get(organisation, "") if "provider" in self.roles else ""
+        return self.actor, ",".join(sorted(self.roles)), organisation, self.service_area or "", known
 
 
 class ServiceSession(Session):
@@ -71,7 +69,9 @@ def _tell_identity(session: Session, transaction: SessionTransaction, connection
         raise RuntimeError("a transaction was begun without an identity")
     if _READING in session.info:
         raise RuntimeError("what was begun as a reading has a transaction already")
-    connection.exec_driver_sql(_TELL, identity.told)
+    providers: dict[str, str] = session.info.setdefault(_PROVIDERS, {})
+    if provider := connection.exec_driver_sql(_TELL, identity.told(providers)).scalar_one():
+        providers[identity.organisation or ""] = provider
 
 
 class Prepared:
@@ -118,6 +118,9 @@ class _Reading:
 
 
 _READING = "reading"
+# An organisation number is its provider's identity: PostgreSQL is asked for the id once a process. It lets no id be
+# told but by this, and one that has gone shows nothing.
+_PROVIDERS = "providers"
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:
@@ -140,9 +143,16 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     driver = pooled.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     session.info[_READING] = _Reading(pooled, driver)
+    providers: dict[str, str] = session.info.setdefault(_PROVIDERS, {})
+    told = identity.told(providers)
+    if "provider" in identity.roles and not told[-1]:
+        await driver.execute("begin")
+        if provider := await driver.fetchval(_TELL, *told):
+            providers[identity.organisation or ""] = provider
+        return driver
     # Both in one message, which takes no parameters; each value is quoted as `standard_conforming_strings` has it.
-    quoted = (value.replace("'", "''") for value in identity.told)
-    await driver.execute("begin; " + re.sub(r"\$[1-4]", lambda _: f"'{next(quoted)}'", _TELL))
+    quoted = (value.replace("'", "''") for value in told)
+    await driver.execute("begin; " + re.sub(r"\$[1-5]", lambda _: f"'{next(quoted)}'", _TELL))
     return driver
 
 
@@ -187,7 +197,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _pass_over_closed)
         self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
-            self.engine, sync_session_class=ServiceSession, expire_on_commit=False
+            self.engine, sync_session_class=ServiceSession, expire_on_commit=False, info={_PROVIDERS: {}}
         )
 
     @asynccontextmanager

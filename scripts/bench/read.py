@@ -206,8 +206,7 @@ async def in_postgresql(superuser: str, service: str, placement: UUID, organisat
     owner, ours = await asyncpg.connect(superuser), await asyncpg.connect(service)
     select = f"select {COLUMNS} from placement where id = '{placement}'"
     whole = (
-        "begin; select set_config('app.actor', 'bench', true), set_config('app.roles', 'provider', true),"
-        f" set_config('app.organisation', '{organisation}', true), set_config('app.service_area', '', true); {select};"
+        f"begin; select tell_caller('bench', 'provider', '{organisation}', '', ''); {select};"
         " insert into access_log (id, participant_id, outcome, actor, action, method, route, purpose, request_id)"
         f" values (gen_random_uuid(), '{placement}', 'allowed', 'bench', 'read', 'GET', '/', 'provision', 'bench');"
         " commit"

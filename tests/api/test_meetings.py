@@ -266,7 +266,7 @@ async def test_the_database_itself_keeps_m5_and_the_parties(committed_api: Api) 
     )
     try:
         await connection.execute(
-            "select set_config('app.roles', 'provider', false), set_config('app.organisation', $1, false)", NUMBERS[0]
+            "select set_config('app.roles', 'provider', false), set_config('app.provider', $1, false)", provider_id
         )
         for filed_by, present, error in (
             ("provider", False, asyncpg.CheckViolationError),

@@ -18,6 +18,7 @@ async def test_an_odd_subject_is_no_sql(committed_api: Api) -> None:
                 assert await driver.fetchval("select current_setting('app.actor')") == subject
                 assert await driver.fetchval("select current_setting('app.organisation')") == "310300403"
                 assert await driver.fetchval("select caller_has_role('provider')")
+                assert await driver.fetchval("select caller_provider_id()") is None
             # And it is forgotten with the transaction.
             async with database.transaction(Identity(actor="next")) as session:
                 driver = await driver_of(session)

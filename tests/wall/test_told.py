@@ -1,0 +1,35 @@
+"""Who calls is told to PostgreSQL: a provider's id by its organisation number, and to providers alone."""
+
+import pytest
+
+from app.db import Database, Identity, driver_of
+from tests.api import way
+from tests.conftest import Api
+
+OURS, THEIRS, NOBODYS = "310300403", "310300411", "310300438"
+
+
+@pytest.mark.parametrize("by_driver", [True, False], ids=["reading", "session"])
+async def test_a_provider_is_told_its_own_id(committed_api: Api, by_driver: bool) -> None:
+    ours = await way.provider(committed_api, organisation_number=OURS)
+    theirs = await way.provider(committed_api, organisation_number=THEIRS)
+    database = Database(committed_api.app.state.settings.database_url, pool_size=1)
+    told = {
+        Identity("a", frozenset({"provider"}), organisation=OURS): ours,
+        Identity("b", frozenset({"provider"}), organisation=THEIRS): theirs,
+        # Nothing is left of whoever had the connection before.
+        Identity("c", frozenset({"provider"}), organisation=NOBODYS): None,
+        Identity("d", frozenset({"provider"})): None,
+        Identity("e", frozenset({"case_officer"}), organisation=OURS): None,
+        Identity("f", frozenset({"provider", "case_officer"}), organisation=OURS): ours,
+        Identity("g"): None,
+    }
+    try:
+        for identity, expected in told.items():
+            async with database.transaction(identity) as session:
+                if not by_driver:
+                    await session.connection()
+                found = await (await driver_of(session)).fetchval("select caller_provider_id()")
+            assert (None if found is None else str(found)) == expected, identity
+    finally:
+        await database.close()
