@@ -2,20 +2,20 @@
 
 import asyncio
 import json
-from json.encoder import encode_basestring_ascii
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import func, select
 
 from app import clock
 from app.absence import problems
-from app.absence.batch import Pushed, Result, push
+from app.absence.batch import Decided, decide
 from app.absence.items import ItemReader
 from app.absence.models import AbsenceItem, BatchOut
 from app.absence.problems import BATCH_REFUSED, PROVIDER_UNKNOWN
 from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
-from app.absence.service import after_push
+from app.absence.service import carry_out
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.figures import count_batch
@@ -127,47 +127,49 @@ async def push_batch(
         if own is None:
             raise PROVIDER_UNKNOWN()
     atomic = mode == "atomic"
-    pushed = await push(session, items, own, atomic=atomic, dry_run=dry_run == "true")
-    if atomic and pushed.rejected:
-        raise _refused_whole(pushed)
-    await after_push(session, pushed)
-    count_batch("absences", (result.status for result in pushed.results))
-    body = await _answer(pushed)
-    return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
+    decided = await decide(session, items, own, atomic=atomic, dry_run=dry_run == "true")
+    if atomic and decided.rejected:
+        raise _refused_whole(decided)
+    # The answer is put together while PostgreSQL writes; it goes out after the commit.
+    answering = asyncio.create_task(_answer(decided))
+    try:
+        await carry_out(session, decided)
+        return Response(await answering, 207 if decided.rejected else 200, media_type=JSON)
+    finally:
+        answering.cancel()
 
 
-def _refused_whole(pushed: Pushed) -> Problem:
-    bad = [(index, result) for index, result in enumerate(pushed.results) if result.problem is not None][:_SHOWN]
+def _refused_whole(decided: Decided) -> Problem:
+    bad = [result for result in decided.results if result.problem is not None][:_SHOWN]
     errors = [
-        error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{index}", error.detail)
-        for index, result in bad
+        error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{result.index}", error.detail)
+        for result in bad
         if result.problem is not None
         for error in result.problem.errors or (FieldError("", result.problem.detail),)
     ]
     return BATCH_REFUSED(
-        f"{pushed.rejected} av {len(pushed.results)} fråvær vart ikkje godtekne; ingenting er lagra.",
+        f"{decided.rejected} av {len(decided.results)} fråvær vart ikkje godtekne; ingenting er lagra.",
         errors=errors,
-        rejected=pushed.rejected,
-        items=[json.loads(_item(index, result)) for index, result in bad],
+        rejected=decided.rejected,
+        items=[msgspec.to_builtins(result, enc_hook=_said) for result in bad],
     )
 
 
-async def _answer(pushed: Pushed) -> bytes:
-    """The whole answer. Ten thousand pydantic models would take longer than storing the rows."""
-    accepted = len(pushed.results) - pushed.rejected
-    parts = [f'{{"accepted":{accepted},"rejected":{pushed.rejected},"items":[']
-    for start in range(0, len(pushed.results), _SLICE):
-        slice_ = enumerate(pushed.results[start : start + _SLICE], start)
-        parts.append("," if start else "")
-        parts.append(",".join(_item(index, result) for index, result in slice_))
+async def _answer(decided: Decided) -> bytes:
+    """The whole answer, and its figures."""
+    results = decided.results
+    count_batch("absences", (result.status for result in results))
+    parts = []
+    for start in range(0, len(results), _SLICE):
+        parts.append(_ENCODER.encode(results[start : start + _SLICE])[1:-1])
         await asyncio.sleep(0)
-    parts.append("]}")
-    return "".join(parts).encode()
+    accepted = len(results) - decided.rejected
+    return b'{"accepted":%d,"rejected":%d,"items":[%b]}' % (accepted, decided.rejected, b",".join(parts))
 
 
-def _item(index: int, result: Result) -> str:
-    external_id, status, absence_id, problem = result
-    name = "null" if external_id is None else encode_basestring_ascii(external_id)
-    id_ = "null" if absence_id is None else f'"{absence_id}"'
-    said = "null" if problem is None else json.dumps(problem.body(), ensure_ascii=False)
-    return f'{{"index":{index},"external_id":{name},"status":"{status}","absence_id":{id_},"problem":{said}}}'
+def _said(problem: object) -> dict[str, Any]:
+    assert isinstance(problem, Problem)
+    return problem.body()
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_said)

@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import AsyncIterator
 
+import msgspec
 from fastapi import Request
 
 from app.absence.items import Fault, Item, ItemReader
@@ -29,9 +30,12 @@ SLICE = 200
 COLUMNS = tuple(field.alias or name for name, field in AbsenceItem.model_fields.items())
 _REQUIRED = ("external_id", "revision", "placement_id", "kind", "from", "to")
 
-_BEGINNING = re.compile(r'[ \t\n\r]*\{[ \t\n\r]*"items"[ \t\n\r]*:[ \t\n\r]*\[[ \t\n\r]*')
+_BEGINNING = re.compile(rb'[ \t\n\r]*\{[ \t\n\r]*"items"[ \t\n\r]*:[ \t\n\r]*(\[)[ \t\n\r]*')
+_END = re.compile(rb"(\])[ \t\n\r]*\}[ \t\n\r]*\Z")
+_LONGEST_END = 100
+_APART = msgspec.json.Decoder(list[msgspec.Raw])
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
-_END = re.compile(r"[ \t\n\r]*\][ \t\n\r]*\}[ \t\n\r]*\Z")
+_REST = re.compile(r"[ \t\n\r]*\][ \t\n\r]*\}[ \t\n\r]*\Z")
 _NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
 _TRUTH = {"": False, "false": False, "true": True}
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
@@ -53,58 +57,100 @@ async def read_items(request: Request, sent_as: str, reader: ItemReader) -> list
 
 
 class _Collector:
-    """The items so far."""
+    """The items so far, each slice read when it is full."""
 
     def __init__(self, reader: ItemReader) -> None:
         self.items: list[Read] = []
         self._reader = reader
+        self._values: list[object] = []
 
-    def add(self, value: object) -> bool:
-        """Read the next item. Whether a slice is full: give the loop back."""
-        return self._append(self._reader.read(value, len(self.items)))
-
-    def add_fault(self, reason: str) -> bool:
-        """The next item is none, for a reason. Whether a slice is full."""
-        return self._append(Fault(None, VALIDATION(f"Linja {reason}.", pointer=f"#/items/{len(self.items)}")))
-
-    def _append(self, item: Read) -> bool:
-        self.items.append(item)
-        if len(self.items) > MOST_ITEMS:
+    async def add(self, value: object) -> None:
+        """The next item's value, or its fault."""
+        self._values.append(value)
+        if len(self.items) + len(self._values) > MOST_ITEMS:
             raise TOO_MANY()
-        return len(self.items) % SLICE == 0
+        if len(self._values) == SLICE:
+            await self.end()
+
+    async def add_fault(self, reason: str) -> None:
+        """The next item is none, for a reason."""
+        await self.add(_fault(len(self.items) + len(self._values), reason))
+
+    async def end(self) -> list[Read]:
+        """All of them."""
+        self.items += self._reader.read_values(self._values, len(self.items))
+        self._values.clear()
+        await asyncio.sleep(0)
+        return self.items
+
+
+def _fault(index: int, reason: str) -> Fault:
+    return Fault(None, VALIDATION(f"Linja {reason}.", pointer=f"#/items/{index}"))
 
 
 async def _read_json(body: bytes, reader: ItemReader) -> list[Read]:
-    """`{"items": […]}`, each item parsed when its turn comes, so that no parse is long."""
+    """`{"items": […]}`, told apart into items at once and read a slice at a time."""
+    written = _written_items(body)
+    if written is None:
+        return await _read_unusual_json(body, reader)
+    if len(written) > MOST_ITEMS:
+        raise TOO_MANY()
+    items: list[Read] = []
+    try:
+        for start in range(0, len(written), SLICE):
+            slice_ = [bytes(one) for one in written[start : start + SLICE]]
+            items += reader.read_json(slice_, start, _strictly)
+            await asyncio.sleep(0)
+    except (ValueError, RecursionError):
+        return await _read_unusual_json(body, reader)
+    return items
+
+
+def _written_items(body: bytes) -> list[msgspec.Raw] | None:
+    """Each item as it is written; None where the body has another form, or is no JSON."""
+    begun = _BEGINNING.match(body)
+    ended = _END.search(body, max(len(body) - _LONGEST_END, 0))
+    if begun is None or ended is None:
+        return None
+    try:
+        return _APART.decode(memoryview(body)[begun.start(1) : ended.end(1)])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _strictly(written: bytes, index: int) -> object:
+    return STRICT_JSON.decode(written.decode())
+
+
+async def _read_unusual_json(body: bytes, reader: ItemReader) -> list[Read]:
+    """A body with something in it that is unusual or wrong, each item parsed when its turn comes."""
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise malformed(error) from None
     found = _Collector(reader)
-    begun = _BEGINNING.match(text)
+    begun = _BEGINNING.match(body)
     if begun is None:
         for value in _items_of(parse_strictly(body)):
-            if found.add(value):
-                await asyncio.sleep(0)
-        return found.items
-    position = begun.end()
+            await found.add(value)
+        return await found.end()
+    position = begun.end()  # all ASCII so far
     if not text.startswith("]", position):
         while True:
             try:
                 value, position = STRICT_JSON.raw_decode(text, position)
             except (ValueError, RecursionError) as error:
                 raise malformed(error) from None
-            if found.add(value):
-                await asyncio.sleep(0)
+            await found.add(value)
             comma = _COMMA.match(text, position)
             if comma is None:
                 break
             position = comma.end()
-    if _END.match(text, position) is None:
+    if _REST.match(text, position) is None:
         # Something else stands beside the items, or the end is missing: have it said exactly.
         _items_of(parse_strictly(body))
         raise malformed(StopIteration())
-    return found.items
+    return await found.end()
 
 
 def _items_of(body: object) -> list[object]:
@@ -121,27 +167,27 @@ def _items_of(body: object) -> list[object]:
 
 async def _read_lines(request: Request, reader: ItemReader) -> list[Read]:
     """NDJSON: an item a line; blank lines are none."""
-    found = _Collector(reader)
+    items: list[Read] = []
     async for lines in _lines(request):
-        for line in lines:
-            if line is not None and not line.strip(_BLANK):
-                continue
-            if _add_line(found, line):
-                await asyncio.sleep(0)
-    return found.items
+        written = [b"" if line is None else line for line in lines if line is None or line.strip(_BLANK)]
+        for start in range(0, len(written), SLICE):
+            items += reader.read_json(written[start : start + SLICE], len(items), _line)
+            if len(items) > MOST_ITEMS:
+                raise TOO_MANY()
+            await asyncio.sleep(0)
+    return items
 
 
-def _add_line(found: _Collector, line: bytes | None) -> bool:
-    if line is None:
-        return found.add_fault(_TOO_LONG)
+def _line(written: bytes, index: int) -> object:
+    """The value of a line that is strict JSON, else its fault."""
+    if not written:
+        return _fault(index, _TOO_LONG)
     try:
-        text = line.decode()
+        text = written.decode()
         value, end = STRICT_JSON.raw_decode(text, len(text) - len(text.lstrip(_BLANK_TEXT)))
     except (ValueError, RecursionError) as error:
-        return found.add_fault(json_fault(error))
-    if text[end:].strip(_BLANK_TEXT):
-        return found.add_fault("er ikkje gyldig JSON")
-    return found.add(value)
+        return _fault(index, json_fault(error))
+    return _fault(index, "er ikkje gyldig JSON") if text[end:].strip(_BLANK_TEXT) else value
 
 
 async def _lines(request: Request) -> AsyncIterator[list[bytes | None]]:
@@ -177,16 +223,14 @@ async def _read_csv(request: Request, reader: ItemReader) -> list[Read]:
                 continue
             row = [] if fault else _row(record, delimiter)
             if len(row) == len(names):
-                full = found.add(_item(names, row))
+                await found.add(_item(names, row))
             elif row:
-                full = found.add_fault("har ikkje like mange felt som overskrifta")
+                await found.add_fault("har ikkje like mange felt som overskrifta")
             else:
-                full = found.add_fault(fault or "er ikkje gyldig CSV")
-            if full:
-                await asyncio.sleep(0)
+                await found.add_fault(fault or "er ikkje gyldig CSV")
     if not delimiter:
         raise VALIDATION("Fila manglar overskrift.", pointer="#")
-    return found.items
+    return await found.end()
 
 
 def _row(record: str, delimiter: str) -> list[str]:

@@ -15,9 +15,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.absence.batch import Place, lock_providers
 from app.absence.models import KINDS, AbsenceReview, AbsenceReviewIn, AbsenceSummary, Kind
 from app.absence.problems import NOTHING_TO_REVIEW
+from app.absence.register import Place, lock_providers
 from app.auth import Actor
 from app.clock import OSLO
 from app.events import publish, publish_all

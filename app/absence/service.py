@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import audit, clock
-from app.absence.batch import Pushed, lock_providers, push
-from app.absence.items import Fault, Item, ItemReader
+from app.absence.batch import Decided, decide, store
+from app.absence.items import Fault, Item, ItemReader, content
 from app.absence.models import Absence, AbsenceIn, AbsencePatch, AbsenceReportRow, Kind
 from app.absence.problems import CANCELLED
+from app.absence.register import lock_providers
 from app.absence.reviews import hundredths, tell_of_reviews_due
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.http.rows import find, find_reference
@@ -62,12 +65,13 @@ async def saw_placements(session: AsyncSession, placement_ids: set[UUID]) -> Non
         audit.saw(session, await session.scalars(statement))
 
 
-async def after_push(session: AsyncSession, pushed: Pushed) -> None:
-    """What a push sets off: the access log, and the reviews that it made due (A3)."""
-    audit.saw(session, {place.participant_id for place in pushed.touched})
-    audit.refused(session, pushed.refused)
-    if pushed.touched:
-        await tell_of_reviews_due(session, pushed.touched, clock.today())
+async def carry_out(session: AsyncSession, decided: Decided) -> None:
+    """Store a push, with what it sets off: the access log, and the reviews that it made due (A3)."""
+    touched = await store(session, decided)
+    audit.saw(session, {place.participant_id for place in touched})
+    audit.refused(session, decided.refused)
+    if touched:
+        await tell_of_reviews_due(session, touched, clock.today())
 
 
 async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]:
@@ -76,14 +80,14 @@ async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]
     item = Item(
         body.external_id or str(clock.new_id()),
         body.revision,
-        place.id,
+        str(place.id),
         body.kind,
         body.starts_on,
         body.ends_on,
         body.percent,
         body.note,
         False,
-        place.provider_id,
+        str(place.provider_id),
     )
     outcome, absence_id = await _push_one(session, item)
     return await find(session, Absence, absence_id), outcome == "created"
@@ -102,18 +106,18 @@ async def change(session: AsyncSession, absence: Absence, patch: AbsencePatch) -
     """A change by hand is the next revision. Raises `CANCELLED`, and what a push would say of the item."""
     if absence.cancelled:
         raise CANCELLED()
-    item = _item_of(absence)._replace(**patch.model_dump(exclude_unset=True))
+    item = replace(_item_of(absence), **patch.model_dump(exclude_unset=True))
     if item.ends_on < item.starts_on:
         raise VALIDATION("«to» er før «from».", pointer="#/to")
-    if item.content != _item_of(absence).content:
-        await _push_one(session, item._replace(revision=_next(absence)))
+    if content(item) != content(_item_of(absence)):
+        await _push_one(session, replace(item, revision=_next(absence)))
         await session.refresh(absence)
 
 
 async def cancel(session: AsyncSession, absence: Absence) -> None:
     """A2: cancelled for good. The row and what it was before stay; cancelling again changes nothing."""
     if not absence.cancelled:
-        await _push_one(session, _item_of(absence)._replace(revision=_next(absence), cancelled=True))
+        await _push_one(session, replace(_item_of(absence), revision=_next(absence), cancelled=True))
         await session.refresh(absence)
 
 
@@ -140,17 +144,18 @@ async def report(
 
 
 def _item_of(absence: Absence) -> Item:
+    kind: Any = absence.kind  # a CHECK says that it is one of them
     return Item(
         absence.external_id,
         absence.revision,
-        absence.placement_id,
-        absence.kind,
+        str(absence.placement_id),
+        kind,
         absence.starts_on,
         absence.ends_on,
         absence.percent,
         absence.note,
         absence.cancelled,
-        absence.provider_id,
+        str(absence.provider_id),
     )
 
 
@@ -161,13 +166,13 @@ def _next(absence: Absence) -> int:
 
 async def _push_one(session: AsyncSession, item: Item) -> tuple[str, UUID]:
     checked: Item | Fault = ItemReader(relaxed=relaxed(clock.today())).checked(item, 0)
-    pushed = await push(session, [checked], None)
-    [result] = pushed.results
+    decided = await decide(session, [checked], None)
+    [result] = decided.results
     if result.problem is not None:
         raise _alone(result.problem)
-    await after_push(session, pushed)
+    await carry_out(session, decided)
     assert result.absence_id is not None
-    return result.status, result.absence_id
+    return result.status, UUID(result.absence_id)
 
 
 def _alone(problem: Problem) -> Problem:

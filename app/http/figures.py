@@ -1,5 +1,6 @@
 """Figures that several domains count in. No label is about a person or a provider."""
 
+import collections
 from collections.abc import Iterable
 
 from prometheus_client import Counter
@@ -9,5 +10,5 @@ _BATCH_ITEMS = Counter("vekstplass_batch_items_total", "What became of the items
 
 def count_batch(batch: str, statuses: Iterable[str]) -> None:
     """Count what became of a batch's items; `batch` is the plural of what they are."""
-    for status in statuses:
-        _BATCH_ITEMS.labels(batch, status).inc()
+    for status, items in collections.Counter(statuses).items():
+        _BATCH_ITEMS.labels(batch, status).inc(items)

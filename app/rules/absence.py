@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
-from uuid import UUID
 
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
@@ -12,8 +11,8 @@ FULL_DAY = 100
 HIGHEST_REVISION = 2_147_483_647
 """The last number a revision can have."""
 
-Content = tuple[UUID, str, date, date, int, str | None]
-"""What an absence says: placement, kind, first and last day, percent of the day, note."""
+Content = tuple[str, str, date, date, int, str | None]
+"""What an absence says: placement's id, kind, first and last day, percent of the day, note."""
 
 Outcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
 

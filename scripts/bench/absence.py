@@ -248,7 +248,7 @@ class Bench:
         items = new_items(self.placements, size)
         days = [date.fromisoformat(str(item["from"])) for item in items]
         columns: list[list[object]] = [
-            list(new_ids(size)),
+            [UUID(id_) for id_ in new_ids(size)],
             [self.provider_id] * size,
             [item["external_id"] for item in items],
             [UUID(str(item["placement_id"])) for item in items],

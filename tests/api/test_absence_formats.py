@@ -1,17 +1,19 @@
 """The batch's body as JSON, NDJSON and CSV: the same items, the same answers, and no memory of what was read."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import given
+from fastapi.exceptions import RequestValidationError
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.absence.items import Fault, Item, ItemReader
-from app.absence.reading import LONGEST_LINE, MOST_ITEMS
+from app.absence.items import Fault, Item, ItemReader, _from_json, _from_value
+from app.absence.reading import LONGEST_LINE, MOST_ITEMS, _line, _read_json, _read_unusual_json
+from app.http.problems import Problem
 from tests.api import way
 from tests.api.absences import BATCH, ORGANISATION, item, lines, placement, statuses
 from tests.api.way import ok, refused
@@ -161,23 +163,133 @@ ODD: st.SearchStrategy[Any] = st.one_of(
 )
 
 
+def told(one: Item | Fault) -> object:
+    """What can be compared: a problem is an exception, and like no other."""
+    return one if isinstance(one, Item) else (one.external_id, one.problem.body())
+
+
+def law(value: object, index: int) -> Item | Fault:
+    reader = ItemReader(relaxed=False)
+    found = reader._by_the_law(value, index)
+    return found if isinstance(found, Fault) else reader.checked(found, index)
+
+
 @given(st.dictionaries(st.sampled_from([*item(PLACE), "provider_id", "unknown"]), ODD, max_size=4), st.booleans())
 def test_the_short_way_and_the_law_agree(changes: dict[str, Any], drop: bool) -> None:
     """Whatever an item is, it is accepted or not as `AbsenceItem` says, and read as that reads it."""
     raw = item(PLACE) | changes
     if drop and changes:
         del raw[next(iter(changes))]
+    expected = law(raw, 7)
+    assert isinstance(expected, Item) or expected.problem.errors
     reader = ItemReader(relaxed=False)
-    short, law = reader._ordinary(raw), reader._by_the_law(raw, 0)
-    assert short is None or short == law
-    if isinstance(law, Item):
-        assert isinstance(law.placement_id, UUID)
-    else:
-        assert isinstance(law, Fault)
-        assert law.problem.errors
+    assert [told(one) for one in reader.read_values([raw, item(PLACE)], 7)] == [
+        told(expected),
+        told(law(item(PLACE), 8)),
+    ]
+    for escaped in (True, False):
+        written = json.dumps(raw, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
+        [found] = reader.read_json([written], 7, _line)
+        assert told(found) == told(law(_line(written, 7), 7))
+
+
+# An item's text, member by member: names may stand twice, and a value may be spelt in any way.
+MEMBERS = st.sampled_from(
+    [
+        '"external_id":"F-1"',
+        '"external_id":"F\\u002d1"',
+        '"external_id":"F-\\""',
+        '"external_id":" "',
+        f'"external_id":"{"x" * 101}"',
+        '"external_id":"F-\\\\"',
+        '"\\u0065xternal_id":"F-1"',
+        '"revision":1',
+        '"revision":1.0',
+        '"revision":-0',
+        '"revision":1e0',
+        '"revision":01',
+        '"revision":NaN',
+        '"percent":100',
+        '"note":"\\"\\""',
+        '"note":"a\\u0000"',
+        '"note":"\\ud800"',
+        '"note":"\\ud83d\\ude00"',
+        '"note":"\n"',
+        '"note":"57912075186"',
+        '"provider_id":null',
+        f'"provider_id":"{PLACE}"',
+        f'"placement_id":"{PLACE.upper()}"',
+        f'"placement_id":"{PLACE.replace("-", "")}"',
+        '"cancelled":0',
+        '"note":" "',
+        '"note":"\\u200b"',
+        '"note":""',
+        '"from":"2022-10-05"',
+        '"from":"1899-12-31"',
+        '"to":"2100-01-01"',
+        '"to":"2022-10-04"',
+        '"to":"2022-10-04T00:00:00Z"',
+        '"to":"20221004"',
+        '"unknown":{"a":1}',
+    ]
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(MEMBERS, max_size=3), st.booleans(), st.randoms())
+def test_an_item_in_any_spelling_is_read_as_the_law_reads_it(more: list[str], instead: bool, chance: Any) -> None:
+    """A name that stands twice, an escape, a number with a point: taken as strict JSON and the law say."""
+    whole = [json.dumps({name: value})[1:-1] for name, value in item(PLACE).items()]
+    if instead:
+        whole = [member for member in whole if member.partition(":")[0] not in {one.partition(":")[0] for one in more}]
+    members = whole + more
+    chance.shuffle(members)
+    written = ("{" + ", ".join(members) + "}").encode()
+    [found] = ItemReader(relaxed=False).read_json([written], 0, _line)
+    assert told(found) == told(law(_line(written, 0), 0))
+
+
+BODY = json.dumps({"items": [item(PLACE), item(PLACE, note='Ringde "sjølv".'), item(PLACE, kind="x")]}).encode()
+CUTS = st.lists(
+    st.tuples(
+        st.integers(0, len(BODY)),
+        st.integers(0, 12),
+        st.sampled_from(
+            [b"", b'"', b"\\", b"{", b"}", b"]", b",", b"0", b"\xff", b" ", b"{},", b'],"items":[', b'"a":1,']
+        ),
+    ),
+    max_size=2,
+)
+
+
+@given(CUTS)
+async def test_a_body_is_read_the_same_at_once_and_item_by_item(cuts: list[tuple[int, int, bytes]]) -> None:
+    """However it is damaged: the same items, the same faults, or the same refusal."""
+    body = BODY
+    for at, length, instead in cuts:
+        body = body[:at] + instead + body[at + length :]
+
+    async def outcome(read: Callable[[bytes, ItemReader], Awaitable[list[Item | Fault]]]) -> object:
+        try:
+            return [told(one) for one in await read(body, ItemReader(relaxed=False))]
+        except RequestValidationError as error:
+            return error.errors()
+        except Problem as problem:
+            return problem.body()
+
+    assert await outcome(_read_json) == await outcome(_read_unusual_json)
 
 
 def test_the_ordinary_item_takes_the_short_way() -> None:
     """What the speed hangs on."""
-    for raw in (item(PLACE), item(PLACE, note="Ringde sjølv."), item(PLACE, provider_id=PLACE)):
-        assert ItemReader(relaxed=False)._ordinary(raw) is not None
+    for raw in (
+        item(PLACE),
+        item(PLACE, note="Ringde «sjølv»."),
+        item(PLACE, note='Ringde "sjølv".'),
+        item(PLACE, provider_id=PLACE),
+    ):
+        for escaped in (True, False):
+            read = _from_json(json.dumps(raw, ensure_ascii=escaped).encode())
+            assert read is not None
+            assert read == _from_value(raw)
+            assert ItemReader(relaxed=False)._all_ordinary([read])
