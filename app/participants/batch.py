@@ -1,7 +1,8 @@
 """Participants from another system, up to 5 000 at once: read, decided and stored as sets (D1).
 
-The rules are `service.upsert`'s, item after item in their order, with the same answers. What differs is that the whole
-batch knows the table as it was when the batch began: nobody else writes participants until it is stored.
+The rules are `service.upsert`'s, item after item in their order, with the same answers. What differs is that it takes
+everybody's turn and locks everybody's row before the first item is decided: who writes one of its people waits until it
+is stored, and who writes another does not.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from uuid import UUID
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field as Limits
 from pydantic import ValidationError
-from sqlalchemy import bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -23,7 +24,7 @@ from app.clock import new_id
 from app.http.errors import parse_strictly, validation_problem
 from app.http.problems import Problem, problem_type
 from app.http.shapes import Shape
-from app.participants import service
+from app.participants import service, turns
 from app.participants.identity_numbers import blind_index, encrypt, relaxed
 from app.participants.models import ExternalSystem, ExternalValue, Participant, ParticipantExternalId, ParticipantUpsert
 from app.rules.identifiers import contains_identity_number
@@ -98,6 +99,11 @@ class _Known:
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     names: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def ids(self) -> set[UUID]:
+        """Whoever has one of the names or numbers."""
+        return {*self.by_name.values(), *self.by_number.values()}
+
 
 async def push(session: AsyncSession, body: bytes, settings: Settings, today: date) -> ParticipantBatchOut:
     """Store what can be stored, and say of each line what became of it. Raises `too-many-participants`."""
@@ -149,36 +155,70 @@ def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem
 
 
 async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:
-    """What is stored of everyone whom the items name, by external id or by number; and nobody else writes from here."""
+    """What is stored of everyone whom the items name, by external id or by number, and theirs until it is stored.
+
+    First the turns of the names and numbers that are nobody's, then the rows, in the order in which everyone takes
+    them. Whose they are is asked again when that is held: if a merge, say, has moved one meanwhile, the locks are given
+    back and taken anew, since more could not be had in that order.
+    """
+    nobodys: set[bytes] = set()
+    while True:
+        async with session.begin_nested() as held:
+            known = await _found(session, items)
+            nobodys |= _nobodys(known, items)
+            await turns.take(session, nobodys)
+            await _lock(session, known)
+            now = await _found(session, items)
+            if _nobodys(now, items) <= nobodys and now.ids <= known.rows.keys():
+                now.rows = known.rows
+                await _read_systems(session, now)
+                return now
+            await held.rollback()
+
+
+async def _found(session: AsyncSession, items: Sequence[_Item]) -> _Known:
+    """Whose the items' names and numbers are."""
     known = _Known()
-    if not items:
-        return known
-    # Whoever upserts one person waits here for the batch; readers do not.
-    await session.execute(text("lock table participant in exclusive mode"))
     names = ParticipantExternalId
-    pairs = list({(item.system, item.value) for item in items})
-    for some in _slices(pairs):
+    for some in _slices(list({(item.system, item.value) for item in items})):
         asked = select(col(names.participant_id), col(names.system), col(names.value)).where(
             tuple_(col(names.system), col(names.value)).in_(some)
         )
         for id_, system, value in await session.execute(asked):
             known.by_name[system, value] = id_
-    numbers = list({item.index for item in items if item.index is not None})
-    for some_numbers in _slices(numbers):
+    for some_numbers in _slices(list({item.index for item in items if item.index is not None})):
         owners = select(col(Participant.identity_number_index), col(Participant.id)).where(
             col(Participant.identity_number_index).in_(some_numbers)
         )
         known.by_number |= {index: id_ for index, id_ in await session.execute(owners) if index is not None}
+    return known
+
+
+def _nobodys(known: _Known, items: Sequence[_Item]) -> set[bytes]:
+    """The keys of the names and numbers that nobody has: only of these could somebody else make a person meanwhile."""
+    names = {
+        turns.name_key(item.system, item.value) for item in items if (item.system, item.value) not in known.by_name
+    }
+    return names | {item.index for item in items if item.index is not None and item.index not in known.by_number}
+
+
+async def _lock(session: AsyncSession, known: _Known) -> None:
+    """Read the rows as they are when nobody else changes them any more. Others may go on pointing at them."""
     table = SQLModel.metadata.tables["participant"]
-    for ids in _slices(list({*known.by_name.values(), *known.by_number.values()})):
-        for row in await session.execute(select(table).where(table.c.id.in_(ids))):
+    for ids in _slices(sorted(known.ids)):
+        statement = select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update(key_share=True)
+        for row in await session.execute(statement):
             known.rows[row.id] = dict(row._mapping)
+
+
+async def _read_systems(session: AsyncSession, known: _Known) -> None:
+    names = ParticipantExternalId
+    for ids in _slices(list(known.rows)):
         held = select(col(names.participant_id), col(names.system)).where(
             col(names.participant_id).in_(ids), col(names.current)
         )
         for id_, system in await session.execute(held):
             known.systems[id_].add(system)
-    return known
 
 
 def _slices(keys: list[Any]) -> list[list[Any]]:

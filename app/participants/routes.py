@@ -201,7 +201,7 @@ async def change_participant(
     body: ParticipantPatch,
 ) -> ParticipantSeen:
     """D1: change a participant; needs `If-Match`. Contacts are replaced as a whole."""
-    participant = await find(session, Participant, participant_id, lock=True)
+    participant = await service.to_change(session, participant_id, body, request.app.state.settings)
     (current,) = await service.seen(session, actor, [participant])
     require_match(request, current)
     await service.change(session, participant, body, request.app.state.settings, clock.today())

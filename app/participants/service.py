@@ -1,12 +1,11 @@
 """Participants: registration, change, upsert from another system, look-up (D1)."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
@@ -14,6 +13,8 @@ from sqlmodel import col
 from app.auth import Actor
 from app.http.errors import on_constraint
 from app.http.problems import NOT_FOUND, ROLE_REQUIRED, problem_type
+from app.http.rows import find
+from app.participants import turns
 from app.participants.identity_numbers import acceptable, blind_index, encrypt, relaxed
 from app.participants.models import (
     SEEN_AS,
@@ -74,6 +75,7 @@ async def register(session: AsyncSession, body: ParticipantIn, settings: Setting
     require_possible(body.birth_date, today)
     if body.national_identity_number is not None:
         require_acceptable(body.national_identity_number, settings, today)
+        await turns.take(session, [blind_index(body.national_identity_number, settings)])
     participant = Participant.model_validate(body.model_dump(exclude=_NUMBER) | {"municipality_since": today})
     # Sealed once it is the session's: its id, which the seal is bound to, is final then.
     session.add(participant)
@@ -83,10 +85,19 @@ async def register(session: AsyncSession, body: ParticipantIn, settings: Setting
     return participant
 
 
+async def to_change(
+    session: AsyncSession, participant_id: UUID, patch: ParticipantPatch, settings: Settings
+) -> Participant:
+    """The participant, locked, and before it the number that it is to get. Raises `NOT_FOUND`."""
+    if patch.national_identity_number is not None:
+        await turns.take(session, [blind_index(patch.national_identity_number, settings)])
+    return await find(session, Participant, participant_id, lock=True)
+
+
 async def change(
     session: AsyncSession, participant: Participant, patch: ParticipantPatch, settings: Settings, today: date
 ) -> None:
-    """Change a participant that the caller holds locked; what is equal stays untouched.
+    """Change a participant that the caller has from `to_change`; what is equal stays untouched.
 
     Raises:
         Problem: `birth-date-in-future`, `identity-number-invalid`, `identity-number-taken`.
@@ -131,16 +142,12 @@ async def upsert(
     if number is not None:
         require_acceptable(number, settings, today)
 
-    # Always in this order, so that two upserts never wait for each other.
-    await _one_at_a_time(session, f"{external_id.system}\n{external_id.value}".encode())
-    named = await _one(session, named_by(external_id.system, external_id.value))
+    index = None if number is None else blind_index(number, settings)
+    name = turns.name_key(external_id.system, external_id.value)
+    await turns.take(session, [name] if index is None else [name, index])
+    named, owner = await _known(session, external_id, index)
     if unless_stale is not None:
         await unless_stale(named)
-    owner = None
-    if number is not None:
-        index = blind_index(number, settings)
-        await _one_at_a_time(session, index)
-        owner = await _one(session, col(Participant.identity_number_index) == index)
     if owner is not None and named is None and await _has_name_in(session, owner.id, external_id.system):
         raise IDENTITY_NUMBER_TAKEN()
     if owner is not None and named is not None and owner.id != named.id:
@@ -272,13 +279,30 @@ async def _has_name_in(session: AsyncSession, participant_id: UUID, system: str)
     return (await session.scalars(statement)).first() is not None
 
 
-async def _one(session: AsyncSession, condition: ColumnElement[bool]) -> Participant | None:
-    # Populated anew: another upsert may have changed the row while this one waited.
-    statement = select(Participant).where(condition).with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+async def _known(
+    session: AsyncSession, external_id: ExternalId, index: bytes | None
+) -> tuple[Participant | None, Participant | None]:
+    """Who has the external id, and whose the number is: both locked, and still theirs."""
+    ids = await _ids(session, external_id, index)
+    while any(ids):
+        rows = {row.id: row for row in await session.scalars(_locked([id_ for id_ in ids if id_ is not None]))}
+        # A merge or a change may have moved a name or a number while their rows were waited for.
+        if ids == (ids := await _ids(session, external_id, index)):
+            named, owner = (None if id_ is None else rows[id_] for id_ in ids)
+            return named, owner
+    return None, None
 
 
-async def _one_at_a_time(session: AsyncSession, name: bytes) -> None:
-    """Wait for whoever holds this name, and hold it to the end of the transaction."""
-    key = hashlib.blake2b(b"participant\n" + name, digest_size=8).digest()
-    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(key, signed=True))))
+async def _ids(session: AsyncSession, external_id: ExternalId, index: bytes | None) -> tuple[UUID | None, UUID | None]:
+    named = await session.scalar(ids_named(external_id.system, external_id.value))
+    if index is None:
+        return named, None
+    return named, await session.scalar(
+        select(col(Participant.id)).where(col(Participant.identity_number_index) == index)
+    )
+
+
+def _locked(ids: Sequence[UUID]) -> Select[Participant]:
+    """These participants, locked in the order of their ids, as everybody locks them; whatever the session knew."""
+    statement = select(Participant).where(col(Participant.id).in_(ids)).order_by(col(Participant.id))
+    return statement.with_for_update().execution_options(populate_existing=True)

@@ -1,6 +1,5 @@
 """Participants through HTTP (D1): registration, change, what each role sees, identity numbers that never come out."""
 
-import asyncio
 import logging
 from typing import Any
 
@@ -510,24 +509,3 @@ async def test_when_a_participant_was_last_changed(committed_api: Api) -> None:
     changed = (await committed_api.epj.put(upsert_path(), json=body | {"given_name": "Sol"})).json()
     assert made["created_at"] == merged["created_at"] == changed["created_at"]
     assert made["updated_at"] < merged["updated_at"] == same["updated_at"] < changed["updated_at"]
-
-
-async def test_two_upserts_of_one_person_at_once(committed_api: Api) -> None:
-    """One makes the participant, the other finds it: by the external id, and by the number alone."""
-    for paths, number in (
-        ([upsert_path()] * 6, None),
-        ([upsert_path(f"S{index}", f"system-{index}") for index in range(6)], NUMBER),
-    ):
-        body = SOLVEIG | {"national_identity_number": number}
-        answers = await asyncio.gather(*(committed_api.epj.put(path, json=body) for path in paths))
-        assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
-        assert len({answer.json()["id"] for answer in answers}) == 1
-    people = await everyone(committed_api)
-    assert [len(person["external_ids"]) for person in people] == [1, 6]
-
-
-async def test_one_number_registered_twice_at_once(committed_api: Api) -> None:
-    body = SOLVEIG | {"national_identity_number": NUMBER}
-    answers = await asyncio.gather(*(committed_api.case_officer.post(PATH, json=body) for _ in range(5)))
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4
-    assert len(await everyone(committed_api)) == 1

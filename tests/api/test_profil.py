@@ -1,6 +1,5 @@
 """In step with the EPJ: batches, conditions, decisions by external id, FHIR's Patient, and who moved out."""
 
-import asyncio
 import json
 import time
 from datetime import datetime, timedelta
@@ -142,8 +141,8 @@ async def test_all_or_nothing(api: Api) -> None:
 async def test_five_thousand_at_once(committed_api: Api) -> None:
     """Whole within some seconds, again without a row written, and one more is refused."""
     api = committed_api
-    numbers = _numbers(MOST_ITEMS)
-    lines = [item(str(index), national_identity_number=numbers[index]) for index in range(MOST_ITEMS)]
+    sealed = numbers(MOST_ITEMS)
+    lines = [item(str(index), national_identity_number=sealed[index]) for index in range(MOST_ITEMS)]
     began = time.perf_counter()
     assert (await push(api, *lines))["accepted"] == MOST_ITEMS
     first = time.perf_counter() - began
@@ -162,7 +161,7 @@ async def test_five_thousand_at_once(committed_api: Api) -> None:
     )
 
 
-def _numbers(count: int) -> list[str]:
+def numbers(count: int) -> list[str]:
     """So many synthetic identity numbers."""
     found: list[str] = []
     for day in range(1, 29):
@@ -173,24 +172,6 @@ def _numbers(count: int) -> list[str]:
                 if len(found) == count:
                     return found
     raise AssertionError("too few")
-
-
-async def test_batches_and_puts_at_once(committed_api: Api) -> None:
-    """Nobody is registered twice, whoever comes first."""
-    api = committed_api
-    numbers = _numbers(40)
-    lines = [item(str(index), national_identity_number=numbers[index]) for index in range(40)]
-    puts = [
-        api.epj.put(
-            f"/v1/participants/by-external-id/profil/{line['external_value']}",
-            json={name: value for name, value in line.items() if not name.startswith("external_")},
-        )
-        for line in lines
-    ]
-    answers = await asyncio.gather(push(api, *lines), push(api, *reversed(lines)), *puts)
-    assert all(answer.status_code in {200, 201} for answer in answers[2:])
-    people = ok(await api.epj.get("/v1/participants", params={"limit": 200}), 200)["items"]
-    assert len(people) == 40
 
 
 async def test_a_put_heeds_its_conditions(api: Api) -> None:
