@@ -113,8 +113,23 @@ def create_app(settings: Settings) -> FastAPI:
                 CORSMiddleware,
                 allow_origins=list(settings.cors_origins),
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"],
-                expose_headers=["ETag", "Link", "Location", "X-Request-ID", "Idempotency-Replayed", "Retry-After"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "If-Match",
+                    "If-None-Match",
+                    "Idempotency-Key",
+                    "traceparent",
+                ],
+                expose_headers=[
+                    "ETag",
+                    "Link",
+                    "Location",
+                    "X-Request-ID",
+                    "X-Trace-ID",
+                    "Idempotency-Replayed",
+                    "Retry-After",
+                ],
             )
         )
     app = FastAPI(

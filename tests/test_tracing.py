@@ -1,6 +1,10 @@
-"""OpenTelemetry by setting: spans reach a collector, and carry neither a token nor what a failed request sent."""
+"""OpenTelemetry by setting: spans reach a collector, and carry neither a token nor what a failed request sent.
+
+The caller's trace (W3C `traceparent`) goes on here: in the spans, in the log and in the answer.
+"""
 
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +18,7 @@ from tests.test_readme import free_port
 from tests.test_serving import instance, token
 
 MARKER = "Marianne Markør 15817000190"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 @asynccontextmanager
@@ -52,12 +57,19 @@ async def test_traces_only_when_told_to(cluster: embedded.Cluster, tmp_path: Pat
         }
         async with instance(url, tmp_path, **settings) as (process, client):
             headers = token(tmp_path, "case_officer")
-            assert (await client.get("/v1/placements?limit=1", headers=headers)).status_code == 200
+            traced = headers | {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+            answer = await client.get("/v1/placements?limit=1", headers=traced)
+            assert (answer.status_code, answer.headers["X-Trace-ID"]) == (200, TRACE)
             sent = {"given_name": MARKER, "family_name": MARKER, "colour": MARKER}
             assert (await client.post("/v1/participants", json=sent, headers=headers)).status_code == 422
             process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(process.wait, 20)
+        [out] = tmp_path.glob("*.out")
+        lines = [json.loads(line) for line in out.read_text().splitlines() if line.startswith('{"')]
+        [line] = [line for line in lines if line.get("request_id") == answer.headers["X-Request-ID"]]
+        assert (line["route"], line["trace_id"]) == ("/v1/placements", TRACE)
         told = b"".join(received)
         assert (b"/v1/placements" in told) == (tracing == "true")
+        assert (bytes.fromhex(TRACE) in told) == (tracing == "true")
         for secret in (MARKER.encode(), b"15817000190", headers["Authorization"].encode()):
             assert secret not in told

@@ -10,6 +10,8 @@ import time
 from types import TracebackType
 
 import structlog
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +25,7 @@ log = structlog.get_logger("vekstplass.request")
 failures = logging.getLogger("vekstplass.errors")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_TRACE_CONTEXT = TraceContextTextMapPropagator()
 
 DURATION = Histogram(
     "http_server_request_duration_seconds",
@@ -60,12 +63,18 @@ class Outermost:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request_id, trace_id = _request_id(scope), _trace_id(scope)
+        # Every line that is logged on the way has them, a traceback too.
+        with structlog.contextvars.bound_contextvars(
+            request_id=request_id, **({"trace_id": trace_id} if trace_id else {})
+        ):
+            await self._answer(scope, receive, send, request_id, trace_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, trace_id: str | None) -> None:
         began = time.perf_counter()
         head = scope["method"] == "HEAD"
         inner: Scope = {**scope, "method": "GET"} if head else scope
-        state = inner.setdefault("state", {})
-        request_id = _request_id(inner)
-        state["request_id"] = request_id
+        inner.setdefault("state", {})["request_id"] = request_id
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -76,6 +85,8 @@ class Outermost:
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
+                if trace_id:
+                    headers["X-Trace-ID"] = trace_id
             elif head and message["type"] == "http.response.body":
                 message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
             await send(message)
@@ -102,9 +113,7 @@ class Outermost:
             seconds = time.perf_counter() - began
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             DURATION.labels(method, route, str(status)).observe(seconds)
-            log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id
-            )
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def _oversized(scope: Scope) -> Problem | None:
@@ -122,6 +131,18 @@ def _request_id(scope: Scope) -> str:
             if _REQUEST_ID.fullmatch(sent):
                 return str(sent)
     return str(new_id())
+
+
+def _trace_id(scope: Scope) -> str | None:
+    """The trace that the request is part of: our own span's where tracing is on, else the caller's (`traceparent`)."""
+    span = trace.get_current_span()
+    if not span.get_span_context().is_valid:
+        sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
+        if len(sent) != 1:
+            return None
+        span = trace.get_current_span(_TRACE_CONTEXT.extract({"traceparent": sent[0]}))
+    told = span.get_span_context()
+    return trace.format_trace_id(told.trace_id) if told.is_valid else None
 
 
 def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:

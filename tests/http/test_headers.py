@@ -4,6 +4,8 @@ import json
 from uuid import UUID
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from tests.conftest import Api
 from tests.http.operations import NOBODY
@@ -48,6 +50,43 @@ async def test_a_request_id_is_taken_over(api: Api, sent: str) -> None:
     for target in (PROVIDERS, "/nowhere"):
         answer = await send(api.app, "GET", target, (*officer(), ("X-Request-ID", sent)))
         assert answer.header("x-request-id") == sent
+
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+@pytest.mark.parametrize("sent", [f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-00", f"cc-{TRACE}-{SPAN}-01-more"])
+async def test_the_callers_trace_goes_on(api: Api, sent: str) -> None:
+    """W3C Trace Context: the answer and every line of the log name the trace, a refusal's too."""
+    for target in (PROVIDERS, "/nowhere"):
+        with capture_logs(processors=[merge_contextvars]) as lines:
+            answer = await send(api.app, "GET", target, (*officer(), ("traceparent", sent)))
+        assert answer.header("x-trace-id") == TRACE
+        assert [(line["trace_id"], line["request_id"]) for line in lines] == [(TRACE, answer.header("x-request-id"))]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        TRACE,
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01-more",
+        f"00-{TRACE}-{SPAN}-01\r\nSet-Cookie: x=1",
+        "\xff" * 60,
+        "0" * 4000,
+    ],
+)
+async def test_a_malformed_trace_is_ignored(api: Api, sent: str) -> None:
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        answer = await send(api.app, "GET", PROVIDERS, (*officer(), ("traceparent", sent)))
+    assert (answer.status, answer.header("x-trace-id"), answer.header("set-cookie")) == (200, None, None)
+    assert all("trace_id" not in line for line in lines)
+    two = ("traceparent", f"00-{TRACE}-{SPAN}-01"), ("traceparent", f"00-{TRACE[::-1]}-{SPAN}-01")
+    assert (await send(api.app, "GET", PROVIDERS, (*officer(), *two))).header("x-trace-id") is None
 
 
 @pytest.mark.parametrize(

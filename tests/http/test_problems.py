@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
+from structlog.contextvars import get_contextvars
 
 from app.db import Database
 from app.http.middleware import SECURITY_HEADERS
@@ -97,6 +99,15 @@ async def test_a_fault_of_ours_costs_nobody_their_connection(
     assert [record.getMessage() for record in failures] == ["unhandled RuntimeError"] * 3
     assert "in raised" in caplog.text
     assert f"SELECT {MARKER}" not in caplog.text.replace('raise RuntimeError(f"SELECT {MARKER}")', "")
+
+
+async def test_the_log_of_a_fault_names_the_request(faulty_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the caller may tell us, `request_id`, is on the traceback's line."""
+    told: list[dict[str, Any]] = []
+    logger = logging.getLogger("vekstplass.errors")
+    monkeypatch.setattr(logger, "handle", lambda record: told.append(get_contextvars()))
+    answer = await faulty_api.anonymous.get("/faults/raised")
+    assert [fault["request_id"] for fault in told] == [answer.json()["request_id"]]
 
 
 async def test_a_fault_halfway_through_an_answer_is_seen_as_one(faulty_api: Api) -> None:
