@@ -74,7 +74,7 @@ class Outermost:
         began = time.perf_counter()
         head = scope["method"] == "HEAD"
         inner: Scope = {**scope, "method": "GET"} if head else scope
-        inner.setdefault("state", {})["request_id"] = request_id
+        inner.setdefault("state", {}).update(request_id=request_id, head=head)
         status = 0
 
         async def send_with_headers(message: Message) -> None:

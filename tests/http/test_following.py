@@ -286,6 +286,22 @@ async def test_a_stream_is_for_those_who_follow(quiet_api: Api) -> None:
         assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("headers", "query", "media_type"),
+    [({"Accept": "text/event-stream"}, {}, "text/event-stream"), ({}, {"wait": "30"}, "application/json")],
+)
+async def test_head_is_answered_at_once(
+    api: Api, headers: dict[str, str], query: dict[str, str], media_type: str
+) -> None:
+    """What GET would be, without waiting for an event that it would not show."""
+    async with asyncio.timeout(2):
+        answer = await api.epj.head("/v1/events", headers=headers, params=query)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith(media_type)
+    refused = await api.epj.head("/v1/events", headers=headers, params=query | {"after": "_" * 21 + "!"})
+    assert refused.status_code == 422
+
+
 @pytest.mark.parametrize("wait", ["-1", "31", "x", "1.5", ""])
 async def test_refuses_another_wait(api: Api, wait: str) -> None:
     assert (await api.epj.get("/v1/events", params={"wait": wait})).status_code == 422
