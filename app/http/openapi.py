@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app.http import examples
 from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
+from app.http.negotiation import JSON, MERGE_PATCH
 from app.http.problems import (
     BODY_TOO_LARGE,
     HEADERS_TOO_LARGE,
@@ -126,6 +127,8 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
             )
         )
     if method == "patch":
+        taken = operation["requestBody"]["content"]
+        taken[MERGE_PATCH] = taken[JSON]
         parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
     if method == "get" and path.endswith("_id}"):
         parameters.append(_header("If-None-Match", "An `ETag` from before: 304 without a body while it still holds."))

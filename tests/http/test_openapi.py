@@ -52,6 +52,15 @@ async def test_it_is_served_to_anybody(api: Api) -> None:
     assert answer.json() == document()
 
 
+def test_a_change_may_come_as_a_merge_patch() -> None:
+    """RFC 7396, or the same as JSON."""
+    changes = [operation for operation in OPERATIONS if operation.method == "PATCH"]
+    assert changes
+    for operation in changes:
+        content = operation.details["requestBody"]["content"]
+        assert set(content) == {"application/json", "application/merge-patch+json"}
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
 def test_an_operation_explains_itself(operation: Operation) -> None:
     """Summary, description with the rules it carries, names that Schemathesis can follow, all its refusals."""
