@@ -54,6 +54,8 @@ INSTEAD: dict[tuple[str, str], Any] = {
     ("post /v1/budgets/{year}/settlements/{month}", "month"): 2,
     ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
+    ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
+    ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",
 }
 
 
@@ -64,8 +66,10 @@ def complete(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             where = f"{method} {path}"
             for parameter in operation.get("parameters", []):
-                shown = INSTEAD.get((where, parameter["name"]), _by_name(parameter["name"]))
-                if parameter["in"] == "path" and shown is not None:
+                # Swagger UI fills in what a parameter says itself, not what its schema says.
+                [given, *_] = parameter["schema"].get("examples") or [None]
+                shown = INSTEAD.get((where, parameter["name"]), _by_name(parameter["name"]) or given)
+                if parameter.get("required") and shown is not None:
                     parameter.setdefault("example", shown)
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 if "example" not in content and "examples" not in content and "schema" in content:
