@@ -28,11 +28,11 @@ from app.budget.invoice_problems import (
 )
 from app.budget.settlement_models import Settlement, SettlementDifference
 from app.budget.settlements import name_of
-from app.budget.sight import every_place
 from app.http.errors import on_constraint
 from app.providers.models import Provider
 from app.rules.invoicing import Comparison, Invoice, InvoiceLine, Owed, compare, count_identity_numbers
 from app.rules.money import from_ore, to_ore
+from app.sight import every_place
 
 on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)
 

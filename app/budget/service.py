@@ -12,12 +12,12 @@ from sqlmodel import col
 from app import events
 from app.budget.columns import stays_of_year
 from app.budget.models import BudgetFlag, BudgetFrame, DecisionBudget, ExpectedRefund, ExpectedRefundIn, FrameIn
-from app.budget.sight import every_place
 from app.http.problems import Problem, problem_type
 from app.rates import service as rates
 from app.rules.cost import STANDARD_PRICE, GuidelineMissing, RateMissing, Stays, month_costs
 from app.rules.money import from_ore, to_ore
 from app.rules.position import Flag, Frame, Position, Question, flag_rank, position_of
+from app.sight import every_place
 
 RATE_MISSING = problem_type(
     "rate-missing",

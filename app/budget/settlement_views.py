@@ -25,8 +25,8 @@ from app.budget.settlement_models import (
     Status,
 )
 from app.budget.settlements import Pending, name_of, waiting
-from app.budget.sight import every_place
 from app.rules.money import from_ore
+from app.sight import every_place
 
 R = TypeVar("R", SettlementLine, SettlementDifference)
 

@@ -21,12 +21,12 @@ from app.budget.settlement_models import (
     SettlementLine,
     SettlementReview,
 )
-from app.budget.sight import every_place
 from app.http.errors import on_constraint
 from app.http.problems import problem_type
 from app.rules.calendar import month_range
 from app.rules.money import from_ore
 from app.rules.settlement import Difference, pending
+from app.sight import every_place
 
 MONTH_NOT_PAST = problem_type(
     "month-not-past",

@@ -28,7 +28,6 @@ from app.budget.invoice_models import (
 )
 from app.budget.invoice_problems import INVOICE_TOO_LARGE, MOST_LINES, REFUSALS
 from app.budget.settlements import name_of
-from app.budget.sight import every_place
 from app.db import SessionDep
 from app.http.errors import parse_strictly
 from app.http.negotiation import JSON, NDJSON
@@ -38,6 +37,7 @@ from app.http.preconditions import tagged
 from app.http.routing import Route, accepts
 from app.http.rows import find
 from app.integrations.ehf import read_invoice
+from app.sight import every_place
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
 

@@ -44,10 +44,12 @@ async def list_access_log(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AccessLogOut]:
-    """Who saw or changed whose data, and who was refused; the newest first. Reading it is logged as well."""
+    """Who saw or changed whose data, and who was refused; the newest first. Reading it is logged as well.
+
+    With `participant_id` a refused look by the id of the person's place, decision or other record is there too.
+    """
     conditions = service.between(from_, to)
     for column, value in (
-        (AccessLog.participant_id, participant_id),
         (AccessLog.object_id, object_id),
         (AccessLog.actor, caller),
         (AccessLog.outcome, outcome),
@@ -56,6 +58,7 @@ async def list_access_log(
             conditions.append(col(column) == value)
     if participant_id is not None:
         saw(session, [participant_id])
+        conditions.append(await service.about_person(session, participant_id))
     items, following = await service.log_page(session, conditions, limit=limit, after=after)
     link_next(request, response, following)
     return Page(items=items, next=following)

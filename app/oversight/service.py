@@ -19,6 +19,7 @@ from app.oversight.holdings import HOLDINGS
 from app.oversight.models import AccessLogOut, Erased, ErasureOut
 from app.participants.models import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
+from app.sight import every_place
 
 PLACEMENT_ACTIVE = problem_type(
     "placement-active",
@@ -70,12 +71,14 @@ def between(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
 async def about_person(session: AsyncSession, participant_id: UUID) -> ColumnElement[bool]:
     """Every row about a person, a refused look at what is the person's included.
 
-    An auditor sees no places and no decisions, and so does not find by them.
+    What is the person's is found with the municipality's sight: an auditor sees no places and no decisions, and answers
+    the person all the same. It learns which ids of its own log are the person's, and nothing of what they stand for.
     """
     asked_for: list[UUID] = []
-    for held in HOLDINGS:
-        if "id" in held.rows.columns:
-            asked_for += await session.scalars(select(held.rows.c.id).where(held.of(held.rows, participant_id)))
+    async with every_place(session):
+        for held in HOLDINGS:
+            if "id" in held.rows.columns:
+                asked_for += await session.scalars(select(held.rows.c.id).where(held.of(held.rows, participant_id)))
     # What was seen under the id of a duplicate, before the two became one, is about the same person.
     former = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant_id)
     ids = [participant_id, *await session.scalars(former)]

@@ -148,6 +148,38 @@ async def test_the_person_may_know_and_that_is_logged_too(api: Api) -> None:
     way.refused(await api.case_officer.get("/v1/access-log"), 403, "role-required")
 
 
+async def test_a_refused_look_by_any_of_a_persons_ids_is_the_persons_to_know(api: Api) -> None:
+    """By place and by decision, for whoever asks on the person's behalf; and the refused one learns nothing of it."""
+    await way.law(api)
+    provider_id = await way.provider(api)
+    participant_id = await way.participant(api, address_protection=True)
+    body = await way.ready_to_grant(api, provider_id, participant_id)
+    decision = way.ok(await api.case_officer.post("/v1/decisions", json=body))
+    unknown = str(uuid4())
+    other, epj = api.provider("310300411"), api.epj
+    told = []
+    for id_ in (decision["placement_id"], unknown):
+        told.append(await other.get(f"/v1/placements/{id_}/absence-summary"))
+        told.append(await api.finance.get(f"/v1/placements/{id_}"))
+    assert [answer.status_code for answer in told] == [404] * 4
+    assert told[0].json()["detail"] == told[2].json()["detail"]
+    way.refused(await other.get(f"/v1/decisions/{decision['id']}"), 403, "role-required")
+    assert (await epj.get(f"/v1/decisions/{unknown}")).status_code == 404
+    expected = [
+        ("read_decision", decision["id"]),
+        ("read_placement", decision["placement_id"]),
+        ("summarise", decision["placement_id"]),
+    ]
+    for asked in (api.auditor, api.case_officer):
+        rows = way.ok(await asked.get(f"/v1/participants/{participant_id}/access-log"), 200)["items"]
+        assert [(row["action"], row["object_id"]) for row in rows if row["outcome"] == "denied"] == expected
+    by_person = await logged(api, participant_id=participant_id, outcome="denied")
+    assert [(row["action"], row["object_id"]) for row in reversed(by_person)] == expected
+    # An auditor's sight ends with the question: people and places are still none of its.
+    for path in (f"/v1/participants/{participant_id}", f"/v1/placements/{decision['placement_id']}"):
+        way.refused(await api.auditor.get(path), 403, "role-required")
+
+
 async def test_the_log_is_paged_and_filtered(api: Api) -> None:
     for name in ("A", "B", "C"):
         await way.participant(api, given_name=name)

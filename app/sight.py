@@ -1,8 +1,9 @@
 """The municipality's own sight of its places, for what is the municipality's and not the caller's.
 
 A closed month holds every place, those behind a protected address too, whoever closes it (C13). A year's flag moves
-with the notice of any place, whoever gives it (C7). Such things are computed with the case office's sight, and a caller
-is shown of them only what its own allows.
+with the notice of any place, whoever gives it (C7). A person may know of every refused look at a place or decision of
+theirs, whoever asks for them. Such things are found with the case office's sight, and a caller is shown of them only
+what its own allows.
 """
 
 from collections.abc import AsyncIterator
@@ -18,7 +19,9 @@ _ROLES = text("select set_config('app.roles', :roles, true)")
 
 @asynccontextmanager
 async def every_place(session: AsyncSession) -> AsyncIterator[None]:
-    """Within it, this transaction sees every place. What is refused within it is rolled back, and this with it."""
+    """Within it, this transaction sees every place and what belongs to it. What is refused within it is rolled back,
+    and this with it.
+    """
     identity: Identity = session.info["identity"]
     if "case_officer" in identity.roles:
         yield
