@@ -30,7 +30,7 @@ from app.budget.paid import Paid, paid_of_year
 from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed
 from app.db import SessionDep
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, listed
 from app.http.preconditions import tagged
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.routing import Route
@@ -74,9 +74,7 @@ async def list_frames(
 ) -> Page[FrameOut]:
     """Every revision of the year's frame, in the order in which they were recorded (C5)."""
     statement = select(BudgetFrame).where(col(BudgetFrame.year) == year)
-    rows, following = await page(session, statement, col(BudgetFrame.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[FrameOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, FrameOut, limit=limit, after=after)
 
 
 @router.get("/frames/{frame_id}", summary="Read a revision of the year's frame")
@@ -116,9 +114,7 @@ async def list_expected_refunds(
 ) -> Page[ExpectedRefundOut]:
     """What the year's refund was expected to be, in the order in which it was recorded (C11)."""
     statement = select(ExpectedRefund).where(col(ExpectedRefund.year) == year)
-    rows, following = await page(session, statement, col(ExpectedRefund.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[ExpectedRefundOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, ExpectedRefundOut, limit=limit, after=after)
 
 
 @router.get("/expected-refunds/{expected_refund_id}", summary="Read an expected refund")

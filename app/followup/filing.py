@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -76,6 +76,16 @@ async def own_for_change(session: AsyncSession, actor: Actor, kind: type[F], id_
     # Read again under the lock: another may have changed it since.
     await session.refresh(row, with_for_update=True)
     return row
+
+
+def filed(kind: type[F], placement_id: UUID | None, provider_id: UUID | None) -> Select[F]:
+    """What was filed of a kind, of one placement and of one provider's where they are given."""
+    statement = select(kind)
+    if placement_id is not None:
+        statement = statement.where(col(kind.placement_id) == placement_id)
+    if provider_id is not None:
+        statement = statement.where(col(kind.provider_id) == provider_id)
+    return statement
 
 
 async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> list[UUID]:

@@ -1,10 +1,11 @@
 """HTTP for meetings, plans, evaluations and code lists (M1–M8, D5)."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import audit, clock
@@ -27,7 +28,7 @@ from app.followup.models import (
 )
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, MeetingVersion, Plan
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, link_next, listed, page
 from app.http.preconditions import tagged
 from app.http.routing import Route
 from app.http.rows import find
@@ -40,6 +41,9 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
 Filer = Annotated[Actor, allow("case_officer", "provider")]
 Reader = Annotated[Actor, allow("case_officer", "provider", "service")]
 Anyone = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+
+Row = TypeVar("Row", Meeting, Plan, Evaluation)
+Filed = TypeVar("Filed", MeetingOut, PlanOut, EvaluationOut)
 
 ACCEPTED = (
     filing.DATE_IN_FUTURE,
@@ -74,11 +78,8 @@ async def file_minutes(
     service as present without a consent in force on that day (M6). A joint meeting is the case office's to file.
     """
     meeting = await meetings.file_minutes(session, actor, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
-    out = MeetingOut.model_validate(meeting)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, meeting, MeetingOut)
 
 
 @router.get("/meetings", summary="List meetings", tags=["meetings"])
@@ -94,18 +95,10 @@ async def list_meetings(
     after: AfterQuery = None,
 ) -> Page[MeetingOut]:
     """M3–M7: a provider sees its own and the joint meetings, a service those of its area and the joint ones."""
-    statement = select(Meeting)
-    for column, value in (
-        (Meeting.kind, kind),
-        (Meeting.placement_id, placement_id),
-        (Meeting.provider_id, provider_id),
-    ):
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    rows, following = await page(session, statement, col(Meeting.id), limit=limit, after=after)
-    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
-    link_next(request, response, following)
-    return Page(items=[MeetingOut.model_validate(row) for row in rows], next=following)
+    statement = filing.filed(Meeting, placement_id, provider_id)
+    if kind is not None:
+        statement = statement.where(col(Meeting.kind) == kind)
+    return await _listed(request, response, session, statement, MeetingOut, limit=limit, after=after)
 
 
 @router.get("/meetings/{meeting_id}", summary="Read a meeting", tags=["meetings"])
@@ -114,10 +107,7 @@ async def read_meeting(
 ) -> MeetingOut:
     """M3–M7: one meeting with its minutes as they stand now."""
     meeting = await find(session, Meeting, meeting_id)
-    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
-    out = MeetingOut.model_validate(meeting)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, meeting, MeetingOut)
 
 
 @router.post(
@@ -137,11 +127,8 @@ async def correct(
 ) -> MeetingOut:
     """M5, M6: a new version of the minutes, by the party that filed them; the versions before are kept."""
     meeting = await meetings.correct(session, actor, meeting_id, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
     response.headers["Location"] = f"/v1/meetings/{meeting.id}/versions"
-    out = MeetingOut.model_validate(meeting)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, meeting, MeetingOut)
 
 
 @router.get("/meetings/{meeting_id}/versions", summary="List the versions of a meeting's minutes", tags=["meetings"])
@@ -173,11 +160,8 @@ async def list_versions(
 async def file_plan(request: Request, response: Response, session: SessionDep, actor: Filer, body: PlanIn) -> PlanOut:
     """M1, D5: a plan made with the participant. What M1 asks for is done on the day it is sent to the case office."""
     plan = await plans.file_plan(session, actor, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
     response.headers["Location"] = f"/v1/plans/{plan.id}"
-    out = PlanOut.model_validate(plan)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, plan, PlanOut)
 
 
 @router.get("/plans", summary="List follow-up plans", tags=["plans"])
@@ -192,25 +176,15 @@ async def list_plans(
     after: AfterQuery = None,
 ) -> Page[PlanOut]:
     """M1: in the order in which they were filed; the last of a placement is the one that holds."""
-    statement = select(Plan)
-    if placement_id is not None:
-        statement = statement.where(col(Plan.placement_id) == placement_id)
-    if provider_id is not None:
-        statement = statement.where(col(Plan.provider_id) == provider_id)
-    rows, following = await page(session, statement, col(Plan.id), limit=limit, after=after)
-    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
-    link_next(request, response, following)
-    return Page(items=[PlanOut.model_validate(row) for row in rows], next=following)
+    statement = filing.filed(Plan, placement_id, provider_id)
+    return await _listed(request, response, session, statement, PlanOut, limit=limit, after=after)
 
 
 @router.get("/plans/{plan_id}", summary="Read a follow-up plan", tags=["plans"])
 async def read_plan(request: Request, response: Response, session: SessionDep, actor: Reader, plan_id: UUID) -> PlanOut:
     """M1: one plan."""
     plan = await find(session, Plan, plan_id)
-    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
-    out = PlanOut.model_validate(plan)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, plan, PlanOut)
 
 
 @router.post(
@@ -224,10 +198,7 @@ async def send_plan(
 ) -> PlanOut:
     """M1: a plan that was filed before it was sent."""
     plan = await plans.send_plan(session, actor, plan_id, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [plan.placement_id]))
-    out = PlanOut.model_validate(plan)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, plan, PlanOut)
 
 
 @router.post(
@@ -242,11 +213,8 @@ async def file_evaluation(
 ) -> EvaluationOut:
     """M2, D5: a report on a period; it is the report of the placement year that holds the period's middle day."""
     evaluation = await plans.file_evaluation(session, actor, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
     response.headers["Location"] = f"/v1/evaluations/{evaluation.id}"
-    out = EvaluationOut.model_validate(evaluation)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, evaluation, EvaluationOut)
 
 
 @router.get("/evaluations", summary="List evaluation reports", tags=["evaluations"])
@@ -261,15 +229,8 @@ async def list_evaluations(
     after: AfterQuery = None,
 ) -> Page[EvaluationOut]:
     """M2: in the order in which they were filed."""
-    statement = select(Evaluation)
-    if placement_id is not None:
-        statement = statement.where(col(Evaluation.placement_id) == placement_id)
-    if provider_id is not None:
-        statement = statement.where(col(Evaluation.provider_id) == provider_id)
-    rows, following = await page(session, statement, col(Evaluation.id), limit=limit, after=after)
-    audit.saw(session, await filing.participants_of(session, [row.placement_id for row in rows]))
-    link_next(request, response, following)
-    return Page(items=[EvaluationOut.model_validate(row) for row in rows], next=following)
+    statement = filing.filed(Evaluation, placement_id, provider_id)
+    return await _listed(request, response, session, statement, EvaluationOut, limit=limit, after=after)
 
 
 @router.get("/evaluations/{evaluation_id}", summary="Read an evaluation report", tags=["evaluations"])
@@ -278,10 +239,7 @@ async def read_evaluation(
 ) -> EvaluationOut:
     """M2: one report."""
     evaluation = await find(session, Evaluation, evaluation_id)
-    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
-    out = EvaluationOut.model_validate(evaluation)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, evaluation, EvaluationOut)
 
 
 @router.post(
@@ -295,10 +253,7 @@ async def send_evaluation(
 ) -> EvaluationOut:
     """M2: a report that was filed before it was sent."""
     evaluation = await plans.send_evaluation(session, actor, evaluation_id, body, clock.today())
-    audit.saw(session, await filing.participants_of(session, [evaluation.placement_id]))
-    out = EvaluationOut.model_validate(evaluation)
-    tagged(request, response, out)
-    return out
+    return await _shown(request, response, session, evaluation, EvaluationOut)
 
 
 @router.post(
@@ -330,9 +285,7 @@ async def list_guideline_evaluations(
 ) -> Page[GuidelineEvaluationOut]:
     """M8: every evaluation of the guideline, in the order in which they were recorded."""
     statement = select(GuidelineEvaluation)
-    rows, following = await page(session, statement, col(GuidelineEvaluation.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[GuidelineEvaluationOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, GuidelineEvaluationOut, limit=limit, after=after)
 
 
 @router.get(
@@ -347,3 +300,29 @@ async def read_guideline_evaluation(
     out = GuidelineEvaluationOut.model_validate(await find(session, GuidelineEvaluation, guideline_evaluation_id))
     tagged(request, response, out)
     return out
+
+
+async def _shown(
+    request: Request, response: Response, session: AsyncSession, row: Meeting | Plan | Evaluation, shape: type[Filed]
+) -> Filed:
+    """One that was filed, as it goes out."""
+    audit.saw(session, await filing.participants_of(session, [row.placement_id]))
+    out = shape.model_validate(row)
+    tagged(request, response, out)
+    return out
+
+
+async def _listed(
+    request: Request,
+    response: Response,
+    session: AsyncSession,
+    statement: Select[Row],
+    shape: type[Filed],
+    *,
+    limit: int,
+    after: str | None,
+) -> Page[Filed]:
+    """One page of what was filed, those whom it is about told to the access log."""
+    shown = await listed(request, response, session, statement, shape, limit=limit, after=after)
+    audit.saw(session, await filing.participants_of(session, [item.placement_id for item in shown.items]))
+    return shown

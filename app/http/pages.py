@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
+from sqlmodel import col
 
 from app.db import Row
 from app.http.problems import VALIDATION
@@ -19,6 +20,7 @@ from app.http.shapes import Limit
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Row)
+S = TypeVar("S", bound=BaseModel)
 
 LimitQuery = Annotated[Limit, Query(description="How many items at most.")]
 AfterQuery = Annotated[
@@ -68,6 +70,23 @@ async def page(
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor(rows[limit - 1].id)
+
+
+async def listed(
+    request: Request,
+    response: Response,
+    session: AsyncSession,
+    statement: Select[R],
+    shape: type[S],
+    *,
+    limit: int,
+    after: str | None,
+) -> Page[S]:
+    """One page of a table's rows in the order of their ids, each in its shape, with the link to the next page."""
+    kind: type[R] = statement.column_descriptions[0]["entity"]
+    rows, following = await page(session, statement, col(kind.id), limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=[shape.model_validate(row) for row in rows], next=following)
 
 
 async def page_of_columns(

@@ -11,7 +11,7 @@ from app import audit, clock
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, listed
 from app.http.preconditions import tagged
 from app.http.routing import Route
 from app.http.rows import find
@@ -57,9 +57,7 @@ async def list_(
     await find(session, Participant, participant_id)
     audit.saw(session, [participant_id])
     statement = select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id)
-    rows, following = await page(session, statement, col(ConsentRecord.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[ConsentOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, ConsentOut, limit=limit, after=after)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from app import clock
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, cursor, link_next, page, position_of
+from app.http.pages import AfterQuery, LimitQuery, Page, cursor, link_next, listed, position_of
 from app.http.preconditions import require_match, tagged
 from app.http.routing import Route
 from app.http.rows import find
@@ -77,9 +77,7 @@ async def list_(
     after: AfterQuery = None,
 ) -> Page[ProviderOut]:
     """Every provider; a provider sees itself (P1)."""
-    rows, following = await page(session, select(Provider), col(Provider.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[ProviderOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, select(Provider), ProviderOut, limit=limit, after=after)
 
 
 @router.get("/{provider_id}", summary="Read a provider")
@@ -149,9 +147,7 @@ async def list_capacities(
     """The provider's capacity over time (P2)."""
     await find(session, Provider, provider_id)
     statement = select(ProviderCapacity).where(col(ProviderCapacity.provider_id) == provider_id)
-    rows, following = await page(session, statement, col(ProviderCapacity.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[CapacityOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, CapacityOut, limit=limit, after=after)
 
 
 @router.post("/{provider_id}/competence-statements", status_code=201, summary="State competence and staff")
@@ -182,9 +178,7 @@ async def list_competence_statements(
     """Every statement, in the order in which they were recorded (P4, P5)."""
     await find(session, Provider, provider_id)
     statement = select(CompetenceStatement).where(col(CompetenceStatement.provider_id) == provider_id)
-    rows, following = await page(session, statement, col(CompetenceStatement.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[CompetenceStatementOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, statement, CompetenceStatementOut, limit=limit, after=after)
 
 
 @router.get("/{provider_id}/deviations", summary="List a provider's deviations")

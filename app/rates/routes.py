@@ -5,14 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
-from sqlmodel import col
 
 from app import clock
 from app.auth import Actor, allow
 from app.budget import service as budget
 from app.db import SessionDep
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pages import AfterQuery, LimitQuery, Page, listed
 from app.http.preconditions import tagged
 from app.http.routing import Route
 from app.http.rows import find
@@ -49,9 +48,7 @@ async def list_rates(
     after: AfterQuery = None,
 ) -> Page[RateOut]:
     """Every rate, in the order in which they were recorded (C1)."""
-    rows, following = await page(session, select(Rate), col(Rate.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[RateOut.model_validate(row) for row in rows], next=following)
+    return await listed(request, response, session, select(Rate), RateOut, limit=limit, after=after)
 
 
 @router.get("/rates/{rate_id}", summary="Read a rate")
@@ -94,9 +91,9 @@ async def list_guideline_versions(
     after: AfterQuery = None,
 ) -> Page[GuidelineVersionOut]:
     """Every version, in the order in which they were recorded (C2, L2)."""
-    rows, following = await page(session, select(GuidelineVersion), col(GuidelineVersion.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=[GuidelineVersionOut.model_validate(row) for row in rows], next=following)
+    return await listed(
+        request, response, session, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after
+    )
 
 
 @router.get("/guideline-versions/{guideline_version_id}", summary="Read a version of the guideline")
