@@ -1,5 +1,8 @@
 """`scripts/push_absences.py`, the example for providers, against the service and against a network that fails."""
 
+import asyncio
+import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +12,12 @@ import httpx
 import push_absences
 import pytest
 
-from tests.api.absences import item, lines
+from tests.api import way
+from tests.api.absences import ORGANISATION, item, lines, placement
+from tests.api.way import ok
+from tests.conftest import Api
+from tests.http.server import serving
+from tests.tokens import bearer
 
 PLACE = "01890a5d-ac96-774b-bcce-b302099a8057"
 HEADER = "external_id;revision;placement_id;kind;from;to;percent;note;cancelled"
@@ -110,3 +118,44 @@ def test_it_stops_where_trying_again_does_not_help(
 )
 def test_a_file_that_is_none(run: Run, name: str, content: str) -> None:
     assert run(Service(), name, content) == (0 if content == f"{HEADER}\n" else 2)
+
+
+async def test_against_the_service(committed_api: Api, tmp_path: Path) -> None:
+    """The script as a provider runs it, and the service behind its own server: CSV, the same as NDJSON, a bad row."""
+    place = await placement(committed_api, await way.provider(committed_api))
+    token = bearer("provider", ORGANISATION)["Authorization"].removeprefix("Bearer ")
+    items = [item(place, external_id=f"F-{n}", first=f"2022-10-0{n}", last=f"2022-10-0{n}") for n in range(1, 6)]
+    rows = [f"F-{n};1;{place};sick;0{n}.10.2022;2022-10-0{n};100;;false" for n in range(1, 6)]
+
+    async with serving(committed_api.app) as address:
+
+        async def run(name: str, content: str, token: str = token) -> tuple[int | None, list[str], str]:
+            """Exit status, what was said, and what was said on stderr."""
+            file = tmp_path / name
+            file.write_text(content, encoding="utf-8")
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, push_absences.__file__, file, "--batch", "2", "--url", str(address)),
+                env={**os.environ, "VEKSTPLASS_TOKEN": token},
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            said, failure = await process.communicate()
+            return process.returncode, said.decode().splitlines(), failure.decode()
+
+        assert await run("a.csv", "\r\n".join([HEADER, *rows])) == (0, ["5 created"], "")
+        assert await run("a.ndjson", lines(items)) == (0, ["5 unchanged"], "")
+
+        bad = [*items[:3], item(place, external_id="F-9", kind="vacation"), item(place, external_id="F-8", percent=1)]
+        status, said, failure = await run("bad.ndjson", lines(bad))
+        assert (status, failure) == (1, "")
+        assert [line.split()[:3] for line in said[1:3]] == [
+            ["4", "F-9", "validation"],
+            ["5", "F-8", "absence-over-full-day"],
+        ]
+        assert said[3:] == ["2 rejected, 3 unchanged"]
+
+        status, said, failure = await run("a.csv", "\r\n".join([HEADER, *rows]), token="none")
+        assert (status, said) == (2, ["nothing sent"])
+        assert "401" in failure
+    found = ok(await committed_api.provider(ORGANISATION).get("/v1/absences", params={"placement_id": place}), 200)
+    assert sorted(one["external_id"] for one in found["items"]) == [f"F-{n}" for n in range(1, 6)]
