@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.absence.items import Fault, Item, content
 from app.absence.problems import OUTSIDE_PLACEMENT, OVER_FULL_DAY, REVISION_CONFLICT
-from app.absence.register import SLICE, Key, Place, Register, read, standing, write
+from app.absence.register import SLICE, Key, Place, Register, key_of, read, standing, write
 from app.clock import new_ids
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
 from app.rules.absence import Days, Span, Version, fits_in_the_day, merge, pushed
@@ -92,7 +92,7 @@ def _key(item: Item | Fault, own: str | None) -> Key | None:
     if isinstance(item, Fault):
         return None
     named = item.provider_id if own is None else own
-    return None if named is None else (named, item.external_id)
+    return None if named is None else key_of(named, item.external_id)
 
 
 async def _decide(
@@ -115,8 +115,9 @@ async def _decide(
         if isinstance(item, Fault):
             results.append(Result(index, item.external_id, "rejected", None, item.problem))
             continue
-        if key is None or owners.get(item.placement_id) != key[0] or item.provider_id not in (None, key[0]):
-            problem = _misplaced(item, key, index)
+        provider = own or item.provider_id
+        if key is None or owners.get(item.placement_id) != provider or item.provider_id not in (None, provider):
+            problem = _misplaced(item, provider, index)
             results.append(Result(index, item.external_id, "rejected", None, problem))
             continue
         known = becoming.get(key) or known_ones.get(key)
@@ -143,11 +144,11 @@ def _fresh_ids(count: int) -> Iterator[str]:
     yield from new_ids(count)
 
 
-def _misplaced(item: Item, key: Key | None, index: int) -> Problem:
+def _misplaced(item: Item, provider: str | None, index: int) -> Problem:
     """The provider is named and the caller's, the placement that provider's: else neither exists for the caller."""
-    if key is None:
+    if provider is None:
         return VALIDATION("Oppgje kva vekstbedrift fråværet gjeld.", pointer=f"#/items/{index}/provider_id")
-    if item.provider_id not in (None, key[0]):
+    if item.provider_id not in (None, provider):
         return NOT_FOUND(pointer=f"#/items/{index}/provider_id")
     return NOT_FOUND(
         "Plassen finst ikkje, eller han er ikkje hjå denne vekstbedrifta.", pointer=f"#/items/{index}/placement_id"

@@ -56,8 +56,6 @@ class Fault:
 
 
 _DECODE = msgspec.json.Decoder(Item).decode
-# Quotation marks of an ordinary item without note and provider: nine names, and five texts.
-_QUOTED = 28
 _GRAPHIC = re.compile(r"[!-~]{1,100}", re.ASCII)
 _GRAPHICS = re.compile(rf"(?:{_GRAPHIC.pattern}\n)*", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -81,25 +79,27 @@ class ItemReader:
 
         `parse` is asked for the value of one that is not ordinary, and answers a `Fault` where it has none.
         """
-        tried = self._ordinary([_from_json(one) for one in written])
-        return self._without_numbers(
-            [
-                item or self._by_the_law(parse(one, index), index)
-                for index, (item, one) in enumerate(zip(tried, written, strict=True), first)
-            ],
-            first,
-        )
+        return self._read(_from_json(written), first, lambda place: parse(written[place], first + place))
 
     def read_values(self, values: Sequence[object], first: int) -> list[Item | Fault]:
         """The same of values that have been parsed already. A `Fault` among them stays where it is."""
-        tried = self._ordinary([_from_value(value) for value in values])
-        return self._without_numbers(
-            [
-                item or self._by_the_law(value, index)
-                for index, (item, value) in enumerate(zip(tried, values, strict=True), first)
-            ],
-            first,
-        )
+        return self._read([_from_value(value) for value in values], first, lambda place: values[place])
+
+    def _read(self, tried: list[Item | None], first: int, value: Callable[[int], object]) -> list[Item | Fault]:
+        items = [item for item in tried if item is not None]
+        read: list[Item | Fault] = []
+        if len(items) == len(tried) and self._all_ordinary(items):
+            read += items
+        else:
+            for place, item in enumerate(tried):
+                ordinary = item is not None and self._all_ordinary([item])
+                read.append(item if item is not None and ordinary else self._by_the_law(value(place), first + place))
+            items = [item for item in read if isinstance(item, Item)]
+        texts = [item.external_id for item in items] + [item.note for item in items if item.note is not None]
+        # Two line ends between: no identity number has as much in it.
+        if _LIKE_A_NUMBER.search("\n\n".join(texts)) is None:
+            return read
+        return [self.checked(one, index) if isinstance(one, Item) else one for index, one in enumerate(read, first)]
 
     def checked(self, item: Item, index: int) -> Item | Fault:
         """The item unless one of its texts holds an identity number."""
@@ -108,13 +108,6 @@ class ItemReader:
         if item.note is not None and _LIKE_A_NUMBER.search(item.note) and self._is_identity_number(item.note):
             return Fault(item.external_id, IDENTITY_NUMBER(pointer=f"#/items/{index}/note"))
         return item
-
-    def _ordinary(self, tried: Sequence[Item | None]) -> Sequence[Item | None]:
-        """These, with None for each that is not in its ordinary form after all: not a verdict."""
-        items = [item for item in tried if item is not None]
-        if self._all_ordinary(items):
-            return tried
-        return [item if item is not None and self._all_ordinary([item]) else None for item in tried]
 
     def _all_ordinary(self, items: Sequence[Item]) -> bool:
         """What `Item`'s types do not say; of many at once, since a loop over them would cost ten times this."""
@@ -141,15 +134,6 @@ class ItemReader:
         if len(self._ids) < _REMEMBERED:
             self._ids |= fresh
         return True
-
-    def _without_numbers(self, items: list[Item | Fault], first: int) -> list[Item | Fault]:
-        texts = [text for item in items if isinstance(item, Item) for text in (item.external_id, item.note or "")]
-        # Two line ends between: no identity number has as much in it.
-        if _LIKE_A_NUMBER.search("\n\n".join(texts)) is None:
-            return items
-        return [
-            self.checked(item, index) if isinstance(item, Item) else item for index, item in enumerate(items, first)
-        ]
 
     def _by_the_law(self, raw: object, index: int) -> Item | Fault:
         if isinstance(raw, Fault):
@@ -179,18 +163,33 @@ class ItemReader:
         return contains_identity_number(written, relaxed=self._relaxed)
 
 
-def _from_json(written: bytes) -> Item | None:
+def _from_json(written: Sequence[bytes]) -> list[Item | None]:
+    """Each as msgspec reads it; None where it does not, or where a name may stand twice."""
+    try:
+        items = [_DECODE(one) for one in written]
+    except (ValueError, RecursionError):
+        items = []
+    # Each has its own quotation marks at least. If all together have no more, no name stands twice in any of them.
+    if len(items) == len(written) and b"\n".join(written).count(b'"') == _quotation_marks(items):
+        return [*items]
+    return [_from_json_alone(one) for one in written]
+
+
+def _from_json_alone(written: bytes) -> Item | None:
     try:
         item = _DECODE(written)
     except (ValueError, RecursionError):
         return None
-    # A name that stands twice is more quotation marks; one inside a text, or a backslash, makes it hard to say.
-    quoted = _QUOTED + (0 if item.note is None else 2) + (0 if item.provider_id is None else 4)
-    if b"\\" in written:
-        if b"\\\\" in written:
-            return None
-        quoted += written.count(b'\\"')
-    return item if written.count(b'"') == quoted else None
+    # A quotation mark inside a text has a backslash before it; two of those make it hard to say.
+    if b"\\\\" in written:
+        return None
+    return item if written.count(b'"') - written.count(b'\\"') == _quotation_marks([item]) else None
+
+
+def _quotation_marks(items: Sequence[Item]) -> int:
+    """How many these have where no name stands twice: around nine names, five texts, and what else is given."""
+    names, notes = [item.provider_id for item in items], [item.note for item in items]
+    return 28 * len(items) + 4 * (len(items) - names.count(None)) + 2 * (len(items) - notes.count(None))
 
 
 def _from_value(value: object) -> Item | None:

@@ -38,7 +38,7 @@ _PLACEMENTS = text(
 # By the driver: ten thousand rows through SQLAlchemy take as long as everything else of a repeated push.
 _KNOWN = Prepared(
     text(
-        "select cast(provider_id as text), external_id, cast(id as text), revision, cast(placement_id as text), kind,"
+        "select cast(provider_id as text) || external_id, cast(id as text), revision, cast(placement_id as text), kind,"
         " starts_on, ends_on, percent, note, cancelled, revision_cancels from absence"
         f" where provider_id = any({_IDS.format('providers')})"
         f" and external_id = any(array(select {_TEXTS.format('external_ids')}))"
@@ -100,8 +100,15 @@ class Place(NamedTuple):
     share: int
 
 
-Key = tuple[str, str]
-"""An absence's identity: its provider's id, and its name there."""
+Key = str
+"""An absence's identity: its provider's id, then its name there. One text, which remembers its hash."""
+
+_ID = 36
+
+
+def key_of(provider_id: str, external_id: str) -> Key:
+    """The identity of a provider's absence."""
+    return provider_id + external_id
 
 
 @dataclass(slots=True)
@@ -135,16 +142,16 @@ async def read(session: AsyncSession, placements: set[str], keys: set[Key]) -> R
     register = Register()
     await _read_places(session, register, placements)
     # A provider without a placement here has nothing to wait for.
-    pushing = {provider for provider, _ in keys} & set(register.owners.values())
+    pushing = {key[:_ID] for key in keys} & set(register.owners.values())
     if not pushing:
         return register
     register.at = await lock_providers(session, pushing)
-    external_ids = msgspec.json.encode([external_id for _, external_id in keys]).decode()
+    external_ids = msgspec.json.encode([key[_ID:] for key in keys]).decode()
     rows = await _KNOWN.rows(session, {"providers": ",".join(pushing), "external_ids": external_ids})
     for done, row in enumerate(rows):
-        provider_id, external_id, id_, revision, *content, cancelled, cancels = row
-        register.known[provider_id, external_id] = Version(revision, tuple(content), cancelled, cancels)
-        register.ids[provider_id, external_id] = id_
+        key, id_, revision, *content, cancelled, cancels = row
+        register.known[key] = Version(revision, tuple(content), cancelled, cancels)
+        register.ids[key] = id_
         if done % SLICE == 0:
             await asyncio.sleep(0)
     # An absence may have stood in another of the provider's placements.
@@ -186,22 +193,21 @@ async def write(session: AsyncSession, register: Register) -> None:
 
 def _values(register: Register, keys: Sequence[Key]) -> dict[str, str | datetime | None]:
     """The columns of these absences as they become."""
-    revisions, contents, cancelled, cancels = zip(*(register.becoming[key] for key in keys), strict=True)
-    placements, kinds, first_days, last_days, percents, notes = zip(*contents, strict=True)
-    providers, external_ids = zip(*keys, strict=True)
+    versions = [register.becoming[key] for key in keys]
+    placements, kinds, first_days, last_days, percents, notes = zip(*[one.content for one in versions], strict=True)
     said = _Said()
     return {
         "id": ",".join([register.ids[key] for key in keys]),
-        "provider_id": ",".join(providers),
+        "provider_id": ",".join([key[:_ID] for key in keys]),
         "placement_id": ",".join(placements),
-        "revision": said.joined(revisions),
+        "revision": said.joined([one.revision for one in versions]),
         "kind": ",".join(kinds),
         "starts_on": said.joined(first_days),
         "ends_on": said.joined(last_days),
         "percent": said.joined(percents),
-        "cancelled": ",".join(["t" if one else "f" for one in cancelled]),
-        "revision_cancels": ",".join(["t" if one else "f" for one in cancels]),
-        "external_id": msgspec.json.encode(external_ids).decode(),
+        "cancelled": ",".join(["t" if one.cancelled else "f" for one in versions]),
+        "revision_cancels": ",".join(["t" if one.revision_cancels else "f" for one in versions]),
+        "external_id": msgspec.json.encode([key[_ID:] for key in keys]).decode(),
         "note": msgspec.json.encode(notes).decode(),
         "at": register.at,
     }

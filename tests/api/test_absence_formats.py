@@ -1,6 +1,7 @@
 """The batch's body as JSON, NDJSON and CSV: the same items, the same answers, and no memory of what was read."""
 
 import json
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi.exceptions import RequestValidationError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.absence.items import Fault, Item, ItemReader, _from_json, _from_value
@@ -189,8 +190,11 @@ def test_the_short_way_and_the_law_agree(changes: dict[str, Any], drop: bool) ->
     ]
     for escaped in (True, False):
         written = json.dumps(raw, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
-        [found] = reader.read_json([written], 7, _line)
-        assert told(found) == told(law(_line(written, 7), 7))
+        ordinary = json.dumps(item(PLACE)).encode()
+        assert [told(one) for one in reader.read_json([written, ordinary], 7, _line)] == [
+            told(law(_line(written, 7), 7)),
+            told(law(item(PLACE), 8)),
+        ]
 
 
 # An item's text, member by member: names may stand twice, and a value may be spelt in any way.
@@ -236,8 +240,12 @@ MEMBERS = st.sampled_from(
 
 
 @settings(max_examples=400)
+@example(['"from":"1899-12-31"'], True, random.Random(1))
+@example(['"external_id":"F-\\\\"', '"note":"\\\\"', '"cancelled":false', '"cancelled":false'], True, random.Random(1))
 @given(st.lists(MEMBERS, max_size=3), st.booleans(), st.randoms())
-def test_an_item_in_any_spelling_is_read_as_the_law_reads_it(more: list[str], instead: bool, chance: Any) -> None:
+def test_an_item_in_any_spelling_is_read_as_the_law_reads_it(
+    more: list[str], instead: bool, chance: random.Random
+) -> None:
     """A name that stands twice, an escape, a number with a point: taken as strict JSON and the law say."""
     whole = [json.dumps({name: value})[1:-1] for name, value in item(PLACE).items()]
     if instead:
@@ -245,8 +253,10 @@ def test_an_item_in_any_spelling_is_read_as_the_law_reads_it(more: list[str], in
     members = whole + more
     chance.shuffle(members)
     written = ("{" + ", ".join(members) + "}").encode()
-    [found] = ItemReader(relaxed=False).read_json([written], 0, _line)
-    assert told(found) == told(law(_line(written, 0), 0))
+    for others in range(2):  # in a slice with others, and alone
+        ordinary = [json.dumps(item(PLACE, note="Ringde.")).encode()] * others
+        *_, found = ItemReader(relaxed=False).read_json([*ordinary, written], 0, _line)
+        assert told(found) == told(law(_line(written, others), others))
 
 
 BODY = json.dumps({"items": [item(PLACE), item(PLACE, note='Ringde "sjølv".'), item(PLACE, kind="x")]}).encode()
@@ -289,7 +299,7 @@ def test_the_ordinary_item_takes_the_short_way() -> None:
         item(PLACE, provider_id=PLACE),
     ):
         for escaped in (True, False):
-            read = _from_json(json.dumps(raw, ensure_ascii=escaped).encode())
+            [read] = _from_json([json.dumps(raw, ensure_ascii=escaped).encode()])
             assert read is not None
             assert read == _from_value(raw)
             assert ItemReader(relaxed=False)._all_ordinary([read])
