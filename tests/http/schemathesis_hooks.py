@@ -6,12 +6,13 @@ from typing import Any
 import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-# Said of one field, but because of another one or of what is stored: each of them is well formed.
+# Said of one field, but because of another one, of what is stored or of what day it is: each of them is well formed.
 BETWEEN_FIELDS = (
     "er før",
     "før han kom inn",
     "høyrer saman",
     "må vere ein dag i",
+    "fram i tid",
     "har alt sin dag",
     "opp til ti år",
     "For mange endringar av same plass",
