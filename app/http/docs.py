@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from app.http.problems import NOT_FOUND, TYPES
 from app.http.routing import Route
@@ -53,6 +53,12 @@ class ProblemExplanation(Shape):
     status: int
     nn: str
     en: str
+
+
+@router.get("/", include_in_schema=False)
+async def front() -> RedirectResponse:
+    """Who opens the bare address in a browser comes to the page."""
+    return RedirectResponse("docs")
 
 
 @router.get("/docs", include_in_schema=False)
