@@ -10,10 +10,10 @@ Why 64 bits are enough. A row's part of a month is at most 31 days x MAX_MONTHLY
 100 000.00 NOK a month) 4 900. The rows are checked against this: ValueError, never a wrong sum. Øre summed over 10
 million such placements fit as well.
 
-Rates and guideline versions are made in `prices`, stays as rows in `stays`; both are to be had from here.
+Rates and guideline versions are made in `prices`, stays in `stays`; both are to be had from here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -25,7 +25,6 @@ import numpy.typing as npt
 from app.rules.calendar import days_in_month
 from app.rules.prices import (
     BASIS_POINTS,
-    MAX_MONTHLY_ORE,
     Guideline,
     GuidelineMissing,
     PriceMissing,
@@ -33,7 +32,7 @@ from app.rules.prices import (
     RateMissing,
     YearPrices,
 )
-from app.rules.stays import OPEN_END, STANDARD_PRICE, Stay, Supplement
+from app.rules.stays import OPEN_END, PERCENT, STANDARD_PRICE, Column, Days, Stay, Stays, Supplement
 
 __all__ = [
     "OPEN_END", "STANDARD_PRICE", "Column", "Days", "Guideline", "GuidelineMissing", "PriceMissing", "Rate",
@@ -41,99 +40,10 @@ __all__ = [
     "standard_month_costs", "sum_by", "year_totals",
 ]  # fmt: skip
 
-Column = npt.NDArray[np.int64]
-Days = npt.NDArray[np.int32]
-
-_PERCENT = 100
 _LONGEST_MONTH = 31
 _LARGEST_EXACT = 2**62
 # Rows worked on at a time: few enough that what a month needs stays in the processor's cache.
 _BLOCK = 8_192
-
-
-@dataclass(frozen=True, slots=True)
-class Stays:
-    """Every stay a position counts, as columns of equal length, ordered by placement.
-
-    `placement` is the placement's index, 0 to `count` - 1; several rows may be segments of one placement (another
-    share or price from a day), and they are rounded together (C4). The rows of one placement never share a day: L1,
-    kept by the database. `first_day` and `last_day` are `date.toordinal()`, both counted, OPEN_END where there is no
-    last day; a last day before the first is a stay that never came to be and costs nothing. `share` is whole percent,
-    1 to 100. `monthly_ore` is the placement's own price for a full place in øre, or STANDARD_PRICE.
-
-    `supplements` (L6) are the same columns once more: their `monthly_ore` comes on top, whatever any `share`, on the
-    days the placement exists, from its first row's first day to its last row's last.
-
-    ValueError when a bound is broken. Made with `from_columns` or `from_rows`, which sort.
-    """
-
-    count: int
-    placement: Column
-    first_day: Days
-    last_day: Days
-    share: Column
-    monthly_ore: Column
-    supplements: "Stays | None" = None
-
-    def __post_init__(self) -> None:
-        columns = (self.placement, self.first_day, self.last_day, self.share, self.monthly_ore)
-        if any(column.ndim != 1 or column.size != self.placement.size for column in columns):
-            raise ValueError("the columns must be one-dimensional and equally long")
-        if not _is_ordered(self.placement):
-            raise ValueError("the rows must be ordered by placement")
-        _check_range("a placement's index", self.placement, 0, self.count - 1)
-        _check_range("a share in percent", self.share, 1, _PERCENT)
-        _check_range("a monthly price in øre", self.monthly_ore, STANDARD_PRICE, MAX_MONTHLY_ORE)
-        if self.supplements is not None:
-            _check_range("a placement's index", self.supplements.placement, 0, self.count - 1)
-            _check_range("a supplement in øre", self.supplements.monthly_ore, 0, MAX_MONTHLY_ORE)
-
-    @classmethod
-    def from_columns(
-        cls,
-        placement: npt.ArrayLike,
-        first_day: npt.ArrayLike,
-        last_day: npt.ArrayLike,
-        share: npt.ArrayLike,
-        monthly_ore: npt.ArrayLike,
-        *,
-        supplements: "Stays | None" = None,
-        count: int | None = None,
-    ) -> "Stays":
-        """From columns in any order and of any integer type (those of the class's own types are not copied).
-
-        `count` defaults to one more than the largest index; give it when placements at the end may have no row.
-        """
-        placements = np.asarray(placement, np.int64)
-        order = slice(None) if _is_ordered(placements) else np.argsort(placements, kind="stable")
-        if count is None:
-            count = max(int(placements.max(initial=-1)) + 1, 0 if supplements is None else supplements.count)
-        return cls(
-            count,
-            placements[order],
-            np.asarray(first_day, np.int32)[order],
-            np.asarray(last_day, np.int32)[order],
-            np.asarray(share, np.int64)[order],
-            np.asarray(monthly_ore, np.int64)[order],
-            supplements,
-        )
-
-    @classmethod
-    def from_rows(
-        cls, rows: Iterable[Stay], supplements: Iterable[Supplement] = (), *, count: int | None = None
-    ) -> "Stays":
-        """From Python rows in any order."""
-        extra = [Stay(row.placement, row.first_day, row.last_day, monthly_ore=row.monthly_ore) for row in supplements]
-        rows = list(rows)
-        return cls.from_columns(
-            [row.placement for row in rows],
-            [row.first_day.toordinal() for row in rows],
-            [OPEN_END if row.last_day is None else row.last_day.toordinal() for row in rows],
-            [row.share for row in rows],
-            [STANDARD_PRICE if row.monthly_ore is None else row.monthly_ore for row in rows],
-            supplements=cls.from_rows(extra) if extra else None,
-            count=count,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +184,7 @@ class _Tables:
             year=year,
             base=np.hstack([base, days]),
             vta=np.hstack([vta, vta]),
-            divisors=[_PERCENT * BASIS_POINTS * int(parts) for parts in counted.sum(axis=1)],
+            divisors=[PERCENT * BASIS_POINTS * int(parts) for parts in counted.sum(axis=1)],
             rate_from=prices.rate_from,
             guideline_from=prices.guideline_from,
         )
@@ -334,13 +244,13 @@ def _priced_rows(stays: Stays, tables: _Tables) -> _Rows:
         placement = placement[order]
         begin = np.concatenate([begin, extra_begin + days + 1])[order]
         end = np.concatenate([end, extra_end + days + 1])[order]
-        factor = np.concatenate([factor, extra.monthly_ore * (_PERCENT * BASIS_POINTS)])[order]
+        factor = np.concatenate([factor, extra.monthly_ore * (PERCENT * BASIS_POINTS)])[order]
         vta_factor = np.concatenate([vta_factor, np.zeros_like(extra.monthly_ore)])[order]
 
     is_first = np.diff(placement, prepend=-1) != 0
     starts, others = np.flatnonzero(is_first), np.flatnonzero(~is_first)
     most = int(np.diff(starts, append=placement.size).max(initial=0))
-    largest = max(_PERCENT * int(tables.base[:, days].max()), _LONGEST_MONTH * int(factor.max(initial=0)))
+    largest = max(PERCENT * int(tables.base[:, days].max()), _LONGEST_MONTH * int(factor.max(initial=0)))
     if most * largest >= _LARGEST_EXACT:
         raise ValueError("too many rows of one placement, at too large amounts, for an exact sum")
     others_of = np.cumsum(is_first)[others] - 1 if others.size else others
@@ -423,12 +333,3 @@ def _month_bounds(year: int) -> Iterator[tuple[int, int]]:
         after = first + days_in_month(year, month)
         yield first, after
         first = after
-
-
-def _is_ordered(placement: Column) -> bool:
-    return bool((placement[1:] >= placement[:-1]).all())
-
-
-def _check_range(what: str, column: Column, lowest: int, highest: int) -> None:
-    if column.size and (column.min() < lowest or column.max() > highest):
-        raise ValueError(f"{what} lies from {lowest} to {highest}")

@@ -1,9 +1,21 @@
-"""Stays: which placement covers which days, at what share and price, as rows (L1, L2, L6, L7). `cost` has the
-columns.
+"""Stays: which placement covers which days, at what share and price (L1, L2, L6, L7), as rows and as columns.
+
+Rows are for those who look at one place; columns are what `cost` computes with, for every place at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from app.rules.prices import MAX_MONTHLY_ORE
+
+Column = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]
+
+PERCENT = 100
 
 OPEN_END = date.max.toordinal()
 """`last_day` of a column's stay that has no last day (L7)."""
@@ -39,3 +51,97 @@ class Supplement:
     first_day: date
     last_day: date | None
     monthly_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Every stay a position counts, as columns of equal length, ordered by placement.
+
+    `placement` is the placement's index, 0 to `count` - 1; several rows may be segments of one placement (another
+    share or price from a day), and they are rounded together (C4). The rows of one placement never share a day: L1,
+    kept by the database. `first_day` and `last_day` are `date.toordinal()`, both counted, OPEN_END where there is no
+    last day; a last day before the first is a stay that never came to be and costs nothing. `share` is whole percent,
+    1 to 100. `monthly_ore` is the placement's own price for a full place in øre, or STANDARD_PRICE.
+
+    `supplements` (L6) are the same columns once more: their `monthly_ore` comes on top, whatever any `share`, on the
+    days the placement exists, from its first row's first day to its last row's last.
+
+    ValueError when a bound is broken. Made with `from_columns` or `from_rows`, which sort.
+    """
+
+    count: int
+    placement: Column
+    first_day: Days
+    last_day: Days
+    share: Column
+    monthly_ore: Column
+    supplements: "Stays | None" = None
+
+    def __post_init__(self) -> None:
+        columns = (self.placement, self.first_day, self.last_day, self.share, self.monthly_ore)
+        if any(column.ndim != 1 or column.size != self.placement.size for column in columns):
+            raise ValueError("the columns must be one-dimensional and equally long")
+        if not _is_ordered(self.placement):
+            raise ValueError("the rows must be ordered by placement")
+        _check_range("a placement's index", self.placement, 0, self.count - 1)
+        _check_range("a share in percent", self.share, 1, PERCENT)
+        _check_range("a monthly price in øre", self.monthly_ore, STANDARD_PRICE, MAX_MONTHLY_ORE)
+        if self.supplements is not None:
+            _check_range("a placement's index", self.supplements.placement, 0, self.count - 1)
+            _check_range("a supplement in øre", self.supplements.monthly_ore, 0, MAX_MONTHLY_ORE)
+
+    @classmethod
+    def from_columns(
+        cls,
+        placement: npt.ArrayLike,
+        first_day: npt.ArrayLike,
+        last_day: npt.ArrayLike,
+        share: npt.ArrayLike,
+        monthly_ore: npt.ArrayLike,
+        *,
+        supplements: "Stays | None" = None,
+        count: int | None = None,
+    ) -> "Stays":
+        """From columns in any order and of any integer type (those of the class's own types are not copied).
+
+        `count` defaults to one more than the largest index; give it when placements at the end may have no row.
+        """
+        placements = np.asarray(placement, np.int64)
+        order = slice(None) if _is_ordered(placements) else np.argsort(placements, kind="stable")
+        if count is None:
+            count = max(int(placements.max(initial=-1)) + 1, 0 if supplements is None else supplements.count)
+        return cls(
+            count,
+            placements[order],
+            np.asarray(first_day, np.int32)[order],
+            np.asarray(last_day, np.int32)[order],
+            np.asarray(share, np.int64)[order],
+            np.asarray(monthly_ore, np.int64)[order],
+            supplements,
+        )
+
+    @classmethod
+    def from_rows(
+        cls, rows: Iterable[Stay], supplements: Iterable[Supplement] = (), *, count: int | None = None
+    ) -> "Stays":
+        """From Python rows in any order."""
+        extra = [Stay(row.placement, row.first_day, row.last_day, monthly_ore=row.monthly_ore) for row in supplements]
+        rows = list(rows)
+        return cls.from_columns(
+            [row.placement for row in rows],
+            [row.first_day.toordinal() for row in rows],
+            [OPEN_END if row.last_day is None else row.last_day.toordinal() for row in rows],
+            [row.share for row in rows],
+            [STANDARD_PRICE if row.monthly_ore is None else row.monthly_ore for row in rows],
+            supplements=cls.from_rows(extra) if extra else None,
+            count=count,
+        )
+
+
+def _is_ordered(placement: Column) -> bool:
+    return bool((placement[1:] >= placement[:-1]).all())
+
+
+def _check_range(what: str, column: Column, lowest: int, highest: int) -> None:
+    if column.size and (column.min() < lowest or column.max() > highest):
+        raise ValueError(f"{what} lies from {lowest} to {highest}")
