@@ -1,76 +1,32 @@
-"""Participants through HTTP (D1): registration, change, what each role sees, identity numbers that never come out."""
+"""Participants through HTTP (D1): registration, change, lists, identity numbers that never come out."""
 
 import logging
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.clock import new_id
 from app.participants.identity_numbers import Sealed, decrypt
 from app.participants.models import Lookup, ParticipantIn, ParticipantPatch, ParticipantUpsert
 from app.settings import Settings
+from tests.api.people import (
+    D_NUMBER,
+    GUARDIAN,
+    NUMBER,
+    PATH,
+    SECOND,
+    SOLVEIG,
+    STORED,
+    everyone,
+    in_order,
+    is_problem,
+    looked_up,
+    patched,
+    registered,
+    upsert_path,
+)
 from tests.conftest import Api
-
-PATH = "/v1/participants"
-NUMBER, SECOND, THIRD, D_NUMBER = "23849150073", "23849150154", "23849150235", "41819050056"
-GUARDIAN = {"kind": "guardian", "name": "Torbjørn Testnes", "phone": "+47 400 00 000", "email": None}
-SOLVEIG: dict[str, Any] = {
-    "given_name": "Solveig",
-    "family_name": "Testnes",
-    "birth_date": "1991-04-23",
-    "municipality_number": "4631",
-    "service_area": "habilitation",
-}
-STORED = {"id", "created_at", "updated_at"}
-ALL_KEYS = STORED | SOLVEIG.keys() | {"contacts", "address_protection", "external_ids"}
-
-
-async def registered(api: Api, **changes: object) -> dict[str, Any]:
-    """A participant, registered."""
-    answer = await api.case_officer.post(PATH, json=SOLVEIG | changes)
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-async def everyone(api: Api) -> list[dict[str, Any]]:
-    """Whoever is registered, as a case officer sees it."""
-    items: list[dict[str, Any]] = (await api.case_officer.get(PATH)).json()["items"]
-    return items
-
-
-def in_order(*participants: dict[str, Any]) -> list[dict[str, Any]]:
-    """As a list has them: ids of one millisecond come in any order."""
-    return sorted(participants, key=lambda participant: str(participant["id"]))
-
-
-async def patched(api: Api, participant: dict[str, Any], **changes: object) -> httpx.Response:
-    """A change from the current version."""
-    path = f"{PATH}/{participant['id']}"
-    tag = (await api.case_officer.get(path)).headers["etag"]
-    return await api.case_officer.patch(path, json=changes, headers={"If-Match": tag})
-
-
-async def looked_up(api: Api, number: str) -> httpx.Response:
-    """The answer to a look-up by identity number."""
-    return await api.case_officer.post(f"{PATH}/lookup", json={"national_identity_number": number})
-
-
-def upsert_path(value: str = "10042", system: str = "profil") -> str:
-    """Where the EPJ puts a participant."""
-    return f"{PATH}/by-external-id/{system}/{value}"
-
-
-def is_problem(answer: httpx.Response, status: int, code: str, pointer: str | None = None) -> bool:
-    """Whether an answer is this refusal, pointing at this field."""
-    assert answer.status_code == status, answer.text
-    body = answer.json()
-    assert body["type"] == f"/problems/{code}"
-    assert pointer is None or [fault["pointer"] for fault in body["errors"]] == [pointer]
-    return True
 
 
 async def test_registers_and_reads_a_participant(api: Api) -> None:
@@ -236,185 +192,6 @@ async def test_a_null_takes_the_identity_number_away(api: Api) -> None:
     await registered(api, national_identity_number=SECOND)
 
 
-async def test_the_epj_registers_and_updates_by_its_own_id(api: Api) -> None:
-    body = SOLVEIG | {"contacts": [GUARDIAN], "address_protection": True, "national_identity_number": NUMBER}
-    made = await api.epj.put(upsert_path(), json=body)
-    assert made.status_code == 201
-    participant = made.json()
-    assert participant["external_ids"] == [{"system": "profil", "value": "10042"}]
-    assert (await api.epj.get(made.headers["location"])).json() == participant
-
-    for same in (body, SOLVEIG, SOLVEIG | {"national_identity_number": None}):
-        again = await api.epj.put(upsert_path(), json=same)
-        assert again.status_code == 200
-        assert "location" not in again.headers
-        assert again.json() == participant
-        assert again.headers["etag"] == made.headers["etag"]
-
-    moved = await api.epj.put(upsert_path(), json=SOLVEIG | {"municipality_number": "4601", "contacts": []})
-    assert moved.status_code == 200
-    assert moved.json() == participant | {
-        "municipality_number": "4601",
-        "contacts": [],
-        "updated_at": moved.json()["updated_at"],
-    }
-    assert await everyone(api) == [moved.json()]
-    assert (await looked_up(api, NUMBER)).json() == moved.json()
-
-
-async def test_an_equal_upsert_touches_no_row(api: Api, connection: AsyncConnection) -> None:
-    """Not even a new ciphertext of the same number."""
-    body = SOLVEIG | {"contacts": [{"kind": "guardian", "name": "T"}], "national_identity_number": NUMBER}
-    await api.epj.put(upsert_path(), json=body)
-    look = text("select ctid::text, identity_number_ciphertext from participant")
-    before = (await connection.execute(look)).all()
-    assert (await api.epj.put(upsert_path(), json=body)).status_code == 200
-    assert (await connection.execute(look)).all() == before
-
-
-async def test_whoever_is_known_by_number_gets_the_external_id(api: Api) -> None:
-    known = await registered(api, national_identity_number=NUMBER, contacts=[GUARDIAN])
-    answer = await api.epj.put(upsert_path(), json=SOLVEIG | {"national_identity_number": NUMBER})
-    assert answer.status_code == 200
-    merged = answer.json()
-    assert merged == known | {
-        "external_ids": [{"system": "profil", "value": "10042"}],
-        "updated_at": merged["updated_at"],
-    }
-    other = await api.epj.put(upsert_path("A-7", "arena"), json=SOLVEIG | {"national_identity_number": NUMBER})
-    assert other.json()["external_ids"] == [
-        {"system": "arena", "value": "A-7"},
-        {"system": "profil", "value": "10042"},
-    ]
-    assert await everyone(api) == [other.json()]
-
-
-async def test_a_number_of_somebody_else_is_refused(api: Api) -> None:
-    """The system calls its holder something else, or the one it names is another than the holder."""
-    first = (await api.epj.put(upsert_path("1"), json=SOLVEIG | {"national_identity_number": NUMBER})).json()
-    second = (await api.epj.put(upsert_path("2"), json=SOLVEIG)).json()
-    third = await registered(api, national_identity_number=THIRD)
-    before = in_order(first, second, third)
-    for value, number in (("3", NUMBER), ("2", NUMBER), ("2", THIRD)):
-        answer = await api.epj.put(
-            upsert_path(value), json=SOLVEIG | {"given_name": "X", "national_identity_number": number}
-        )
-        assert is_problem(answer, 409, "identity-number-taken")
-        assert await everyone(api) == before
-
-
-async def test_a_corrected_number_follows_the_external_id(api: Api) -> None:
-    made = (await api.epj.put(upsert_path(), json=SOLVEIG | {"national_identity_number": D_NUMBER})).json()
-    answer = await api.epj.put(upsert_path(), json=SOLVEIG | {"national_identity_number": NUMBER})
-    assert (answer.status_code, answer.json()["id"]) == (200, made["id"])
-    assert (await looked_up(api, NUMBER)).json()["id"] == made["id"]
-    assert (await looked_up(api, D_NUMBER)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("system", "value", "code", "pointer"),
-    [
-        ("profil", NUMBER, "external-id-invalid", "#/path/value"),
-        ("profil", f"P-{NUMBER[:6]}-{NUMBER[6:]}", "external-id-invalid", "#/path/value"),
-        ("profil", "Ola Nordmann", "validation", "#/path/value"),
-        ("profil", "a%00b", "validation", "#/path/value"),
-        ("profil", "x" * 101, "validation", "#/path/value"),
-        ("pro fil", "1", "validation", "#/path/system"),
-        ("p" * 51, "1", "validation", "#/path/system"),
-    ],
-)
-async def test_refuses_an_external_id(api: Api, system: str, value: str, code: str, pointer: str) -> None:
-    """No name and no identity number in an address."""
-    assert is_problem(await api.epj.put(upsert_path(value, system), json=SOLVEIG), 422, code, pointer)
-    assert await everyone(api) == []
-
-
-async def test_each_role_sees_its_own_fields(api: Api) -> None:
-    made = await api.epj.put(upsert_path(), json=SOLVEIG | {"national_identity_number": NUMBER})
-    path = made.headers["location"]
-    habilitation = api.service("habilitation")
-    for client, keys in (
-        (api.case_officer, ALL_KEYS),
-        (api.epj, ALL_KEYS),
-        (habilitation, STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts"}),
-    ):
-        one = (await client.get(path)).json()
-        assert set(one) == keys
-        assert (await client.get(PATH)).json()["items"] == [one]
-
-
-async def test_a_service_sees_its_own_area_alone(api: Api) -> None:
-    ours, theirs = await registered(api), await registered(api, service_area="mental_health")
-    nobodys = await registered(api, service_area="other", address_protection=True)
-    protected = await registered(api, address_protection=True)
-    habilitation = api.service("habilitation")
-    assert [item["id"] for item in (await habilitation.get(PATH)).json()["items"]] == [
-        item["id"] for item in in_order(ours, protected)
-    ]
-    for hidden in (theirs, nobodys):
-        assert is_problem(await habilitation.get(f"{PATH}/{hidden['id']}"), 404, "not-found")
-    assert (await patched(api, ours, service_area="mental_health")).status_code == 200
-    assert (await habilitation.get(f"{PATH}/{ours['id']}")).status_code == 404
-    assert (await api.service("mental_health").get(f"{PATH}/{ours['id']}")).status_code == 200
-
-
-async def test_a_provider_sees_nobody_without_a_place_there(api: Api) -> None:
-    participant = await registered(api)
-    provider = api.provider("310300403")
-    assert (await provider.get(PATH)).json() == {"items": [], "next": None}
-    assert is_problem(await provider.get(f"{PATH}/{participant['id']}"), 404, "not-found")
-
-
-async def test_a_provider_sees_the_names_and_contacts_of_its_own(api: Api, connection: AsyncConnection) -> None:
-    theirs, nobodys = await registered(api, contacts=[GUARDIAN], address_protection=True), await registered(api)
-    gloede = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
-    kim = {"name": "KIM AS", "organisation_number": "310300411", "municipality_number": "4631"}
-    provider_id = (await api.case_officer.post("/v1/providers", json=gloede)).json()["id"]
-    await api.case_officer.post("/v1/providers", json=kim)
-    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
-    await connection.execute(
-        text(
-            "insert into placement (id, participant_id, provider_id, service_area, address_protection, terms,"
-            " starts_on, share, monthly_price) values (:id, :participant_id, :provider_id, 'habilitation', true,"
-            " 'legacy', '2021-01-01', 100, 22317)"
-        ),
-        {"id": new_id(), "participant_id": theirs["id"], "provider_id": provider_id},
-    )
-    keys = STORED | {"given_name", "family_name", "birth_date", "contacts"}
-    provider, other = api.provider("310300403"), api.provider("310300411")
-    expected = {key: theirs[key] for key in keys}
-    assert (await provider.get(PATH)).json()["items"] == [expected]
-    assert (await provider.get(f"{PATH}/{theirs['id']}")).json() == expected
-    for client, hidden in ((provider, nobodys), (other, theirs)):
-        assert is_problem(await client.get(f"{PATH}/{hidden['id']}"), 404, "not-found")
-    assert (await other.get(PATH)).json()["items"] == []
-    # A placement's area follows the participant's (ON UPDATE CASCADE), wall or no wall.
-    assert (await patched(api, theirs, service_area="mental_health")).status_code == 200
-    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
-    assert (await connection.execute(text("select service_area from placement"))).scalars().all() == ["mental_health"]
-
-
-async def test_roles_that_may_not(api: Api) -> None:
-    participant = await registered(api, national_identity_number=NUMBER)
-    path = f"{PATH}/{participant['id']}"
-    readers = [api.service("habilitation"), api.provider("310300403")]
-    for client in [api.finance, api.auditor, *readers]:
-        lookup = {"national_identity_number": NUMBER}
-        for answer in (
-            await client.post(PATH, json=SOLVEIG),
-            await client.patch(path, json={"given_name": "X"}, headers={"If-Match": "*"}),
-            await client.put(upsert_path(), json=SOLVEIG),
-            await client.post(f"{PATH}/lookup", json=lookup),
-        ):
-            assert is_problem(answer, 403, "role-required")
-            assert "case_officer" in answer.json()["detail"]
-    for client in (api.finance, api.auditor):
-        for address in (PATH, path):
-            assert is_problem(await client.get(address), 403, "role-required")
-    assert is_problem(await api.anonymous.get(path), 401, "unauthenticated")
-    assert await everyone(api) == [participant]
-
-
 async def test_filters(api: Api) -> None:
     first = await registered(api)
     second = await registered(api, service_area="other", municipality_number="4601")
@@ -498,14 +275,3 @@ async def test_the_shapes_never_print_the_number() -> None:
     for shape in (ParticipantIn, ParticipantUpsert, ParticipantPatch):
         assert NUMBER not in repr(shape.model_validate(body)) + str(shape.model_validate(body))
     assert NUMBER not in repr(Lookup(national_identity_number=NUMBER))
-
-
-async def test_when_a_participant_was_last_changed(committed_api: Api) -> None:
-    """An equal body is no change; a new external id is one, though it stands in another table."""
-    body = SOLVEIG | {"national_identity_number": NUMBER}
-    made = (await committed_api.case_officer.post(PATH, json=body)).json()
-    merged = (await committed_api.epj.put(upsert_path(), json=body)).json()
-    same = (await committed_api.epj.put(upsert_path(), json=body)).json()
-    changed = (await committed_api.epj.put(upsert_path(), json=body | {"given_name": "Sol"})).json()
-    assert made["created_at"] == merged["created_at"] == changed["created_at"]
-    assert made["updated_at"] < merged["updated_at"] == same["updated_at"] < changed["updated_at"]

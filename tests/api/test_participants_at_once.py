@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import embedded
 from app.participants import batch, turns
 from tests.api import way
-from tests.api.test_participants import NUMBER, SOLVEIG, everyone, upsert_path
+from tests.api.people import NUMBER, SOLVEIG, everyone, upsert_path
 from tests.api.test_profil import BATCH, NDJSON, PERSON, item, numbers, push, statuses, upserted
 from tests.api.way import ok, refused
 from tests.conftest import Api

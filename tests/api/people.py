@@ -1,0 +1,65 @@
+"""People to register, and the steps that tests of participants share."""
+
+from typing import Any
+
+import httpx
+
+from tests.conftest import Api
+
+PATH = "/v1/participants"
+NUMBER, SECOND, THIRD, D_NUMBER = "23849150073", "23849150154", "23849150235", "41819050056"
+GUARDIAN = {"kind": "guardian", "name": "Torbjørn Testnes", "phone": "+47 400 00 000", "email": None}
+SOLVEIG: dict[str, Any] = {
+    "given_name": "Solveig",
+    "family_name": "Testnes",
+    "birth_date": "1991-04-23",
+    "municipality_number": "4631",
+    "service_area": "habilitation",
+}
+STORED = {"id", "created_at", "updated_at"}
+ALL_KEYS = STORED | SOLVEIG.keys() | {"contacts", "address_protection", "external_ids"}
+
+
+async def registered(api: Api, **changes: object) -> dict[str, Any]:
+    """A participant, registered."""
+    answer = await api.case_officer.post(PATH, json=SOLVEIG | changes)
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def everyone(api: Api) -> list[dict[str, Any]]:
+    """Whoever is registered, as a case officer sees it."""
+    items: list[dict[str, Any]] = (await api.case_officer.get(PATH)).json()["items"]
+    return items
+
+
+def in_order(*participants: dict[str, Any]) -> list[dict[str, Any]]:
+    """As a list has them: ids of one millisecond come in any order."""
+    return sorted(participants, key=lambda participant: str(participant["id"]))
+
+
+async def patched(api: Api, participant: dict[str, Any], **changes: object) -> httpx.Response:
+    """A change from the current version."""
+    path = f"{PATH}/{participant['id']}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    return await api.case_officer.patch(path, json=changes, headers={"If-Match": tag})
+
+
+async def looked_up(api: Api, number: str) -> httpx.Response:
+    """The answer to a look-up by identity number."""
+    return await api.case_officer.post(f"{PATH}/lookup", json={"national_identity_number": number})
+
+
+def upsert_path(value: str = "10042", system: str = "profil") -> str:
+    """Where the EPJ puts a participant."""
+    return f"{PATH}/by-external-id/{system}/{value}"
+
+
+def is_problem(answer: httpx.Response, status: int, code: str, pointer: str | None = None) -> bool:
+    """Whether an answer is this refusal, pointing at this field."""
+    assert answer.status_code == status, answer.text
+    body = answer.json()
+    assert body["type"] == f"/problems/{code}"
+    assert pointer is None or [fault["pointer"] for fault in body["errors"]] == [pointer]
+    return True
