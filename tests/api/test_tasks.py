@@ -6,8 +6,6 @@ import httpx
 import pytest
 
 from app import clock
-from app.followup import routes
-from app.followup.calendar_file import escape, fold
 from tests.api import way
 from tests.api.filing import NUMBERS, attendees, consent, evaluation, meeting, place_at, placed, plan, tasks
 from tests.api.way import ok, refused
@@ -273,75 +271,6 @@ async def test_tasks_are_seen_from_five_years_ahead_at_most(api: Api) -> None:
         for path in ("/v1/tasks", "/v1/tasks.ics", "/v1/follow-up/2022"):
             problem = refused(await api.case_officer.get(path, params={"on": on}), 422, "validation")
             assert problem["errors"][0]["pointer"] == "#/query/on"
-
-
-async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client of a calendar cannot ask for the next page: too many are refused, and the days narrow it."""
-    await way.law(api)
-    await placed(api)
-    provider = api.provider(NUMBERS[0])
-    whole = unfolded(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}))
-    assert whole.count("BEGIN:VEVENT") == 8
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 8)
-    answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
-    assert answer.status_code == 200
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 7)
-    refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
-    days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
-    some = unfolded(await provider.get("/v1/tasks.ics", params=days))
-    assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
-    assert some.count("BEGIN:VEVENT") == 3
-    # What is done is no entry, and counts for nothing.
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 3)
-    assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
-
-
-def unfolded(answer: httpx.Response) -> list[str]:
-    """The content lines of a calendar, as RFC 5545 § 3.1 has a reader take them."""
-    assert answer.content.endswith(b"\r\n")
-    lines = answer.content.split(b"\r\n")
-    assert all(len(line) <= 75 and b"\n" not in line for line in lines)
-    return answer.content.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
-
-
-async def test_the_calendar(api: Api) -> None:
-    """RFC 5545: CRLF, folded lines, stable UIDs, a whole day each, no names, nothing that is done."""
-    await way.law(api)
-    _, _, placement_id = await placed(api)
-    provider = api.provider(NUMBERS[0])
-    ok(await provider.post("/v1/meetings", json=meeting(placement_id)))
-    answer = await provider.get("/v1/tasks.ics", params={"on": "2022-09-30"})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/calendar")
-    lines = unfolded(answer)
-    assert lines[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
-    assert lines[-1] == "END:VCALENDAR"
-    assert [line for line in lines if line.startswith("UID:") and "deviation" not in line] == [
-        f"UID:{kind}.{placement_id}.1@vekstplass" for kind in ("plan", "evaluation", "conversation")
-    ]
-    assert f"SUMMARY:Plan for oppfølging – {placement_id}" in lines
-    assert {"DTSTART;VALUE=DATE:20220929", "DTEND;VALUE=DATE:20220930", "CATEGORIES:plan"} <= set(lines)
-    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 4
-    assert "Hage" not in answer.text
-    later = unfolded(await provider.get("/v1/tasks.ics", params={"on": "2022-10-01", "kind": "plan"}))
-    assert [line for line in later if line.startswith("UID:")] == [f"UID:plan.{placement_id}.1@vekstplass"]
-    assert sum(line == "BEGIN:VEVENT" for line in unfolded(await api.case_officer.get("/v1/tasks.ics"))) > 3
-    refused(await provider.get("/v1/tasks.ics", headers={"Accept": "application/json"}), 406, "not-acceptable")
-    refused(await api.finance.get("/v1/tasks.ics"), 403, "role-required")
-
-
-@pytest.mark.parametrize("text", ["", "a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100])
-def test_folding_never_cuts_a_character(text: str) -> None:
-    """RFC 5545 § 3.1: 75 octets a line, and unfolded it is what it was."""
-    lines = fold(text)
-    assert all(len(line.encode()) <= 75 for line in lines)
-    assert "".join([lines[0], *(line[1:] for line in lines[1:])]) == text
-    assert all(line.startswith(" ") for line in lines[1:])
-
-
-def test_text_values_are_escaped() -> None:
-    """RFC 5545 § 3.3.11."""
-    assert escape("a,b;c\\d\ne") == "a\\,b\\;c\\\\d\\ne"
 
 
 async def test_an_absence_to_review_is_a_task(api: Api) -> None:
