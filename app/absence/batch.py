@@ -57,7 +57,7 @@ async def decide(
     `provider_id` is the caller's own, None where the items name theirs.
     """
     own = None if provider_id is None else str(provider_id)
-    keys = [_key(item, own) for item in items]
+    keys = [None if isinstance(item, Fault) else _key(item, own) for item in items]
     placements = {item.placement_id for item in items if isinstance(item, Item)}
     register = await read(session, placements, {key for key in keys if key is not None})
     results = await _decide(register, items, keys, own)
@@ -88,9 +88,7 @@ async def store(session: AsyncSession, decided: Decided) -> list[Place]:
     return decided.register.touched()
 
 
-def _key(item: Item | Fault, own: str | None) -> Key | None:
-    if isinstance(item, Fault):
-        return None
+def _key(item: Item, own: str | None) -> Key | None:
     named = item.provider_id if own is None else own
     return None if named is None else key_of(named, item.external_id)
 
@@ -188,10 +186,10 @@ def _span(version: Version) -> Span:
 
 async def _full_days(session: AsyncSession, register: Register) -> dict[str, Days] | None:
     """None where all that becomes fits in its days; else the days as they stand stored, to be filled one by one."""
-    spans: dict[str, list[Span]] = {}
+    spans: dict[str, list[tuple[date, date, int]]] = {}
     for version in register.becoming.values():
         if not version.cancelled:
-            spans.setdefault(version.content[0], []).append(_span(version))
+            spans.setdefault(version.content[0], []).append(version.content[2:5])
     if not spans:
         return None
     await asyncio.sleep(0)

@@ -134,6 +134,7 @@ async def push_batch(
     answering = asyncio.create_task(_answer(decided))
     try:
         await carry_out(session, decided)
+        count_batch("absences", [result.status for result in decided.results])
         return Response(await answering, 207 if decided.rejected else 200, media_type=JSON)
     finally:
         answering.cancel()
@@ -156,9 +157,8 @@ def _refused_whole(decided: Decided) -> Problem:
 
 
 async def _answer(decided: Decided) -> bytes:
-    """The whole answer, and its figures."""
+    """The whole answer."""
     results = decided.results
-    count_batch("absences", (result.status for result in results))
     parts = []
     for start in range(0, len(results), _SLICE):
         parts.append(_ENCODER.encode(results[start : start + _SLICE])[1:-1])

@@ -62,8 +62,8 @@ class Span(NamedTuple):
     percent: int
 
 
-def fits_in_the_day(spans: Iterable[Span]) -> bool:
-    """Whether these absences of one placement never pass 100 % of a day together."""
+def fits_in_the_day(spans: Iterable[tuple[date, date, int]]) -> bool:
+    """Whether these `Span`s of one placement never pass 100 % of a day together."""
     ordered = sorted(spans)
     last = date.min
     for first_day, last_day, _ in ordered:
@@ -73,7 +73,7 @@ def fits_in_the_day(spans: Iterable[Span]) -> bool:
     return True
 
 
-def _sweep(spans: list[Span]) -> bool:
+def _sweep(spans: list[tuple[date, date, int]]) -> bool:
     changes: dict[int, int] = {}
     for first_day, last_day, percent in spans:
         start, after = first_day.toordinal(), last_day.toordinal() + 1
