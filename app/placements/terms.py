@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
 from app.db import Prepared
@@ -46,6 +47,8 @@ async def rewrite(
 
     The caller holds the placement locked. 409 `too-many-terms`.
     """
+    # A later version of the place, also where its own columns stay: who keeps up goes by its `updated_at`.
+    flag_modified(placement, "ends_on")
     await session.flush()
     rows = await session.scalars(
         select(PlacementTerms).where(

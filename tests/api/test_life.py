@@ -37,6 +37,25 @@ async def test_a_share_changes_from_a_day(api: Api) -> None:
     assert (await shown(api, placement_id))["share"] == 60
 
 
+async def test_each_act_on_a_place_is_a_later_version_of_it(committed_api: Api) -> None:
+    """Who keeps up by `updated_at` sees a change of terms, a notice and an end, also where the last day stays."""
+    await way.law(committed_api)
+    placement_id = await way.placed(committed_api, await way.provider(committed_api))
+    seen = [(await shown(committed_api, placement_id))["updated_at"]]
+    client, path = committed_api.case_officer, f"/v1/placements/{placement_id}/notices"
+    agreed = way.notice("2022-09-01", agreed_end_on="2022-10-31")
+    for address, body in (
+        ("/v1/decisions", way.change(placement_id, valid_from="2022-09-16", share=60)),
+        (path, agreed),
+        ("/v1/decisions", way.end(placement_id, "2022-10-31", decided_on="2022-09-01")),
+    ):
+        ok(await client.post(address, json=body))
+        since = ok(await client.get("/v1/placements", params={"updated_after": seen[-1]}), 200)["items"]
+        assert [row["id"] for row in since] == [placement_id]
+        seen.append((await shown(committed_api, placement_id))["updated_at"])
+    assert seen == sorted(set(seen))
+
+
 async def test_the_last_decision_holds_from_its_day(api: Api) -> None:
     """D6: a later decision takes the place of one that begins after it."""
     await way.law(api)
