@@ -5,8 +5,9 @@ beginning of every transaction and for that transaction alone: a setting made fo
 caller of the same pooled connection.
 """
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,6 +119,7 @@ class _Reading:
 
 
 _READING = "reading"
+_LAST = "last"
 # An organisation number is its provider's identity: PostgreSQL is asked for the id once a process. It lets no id be
 # told but by this, and one that has gone shows nothing.
 _PROVIDERS = "providers"
@@ -150,10 +152,32 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
         if provider := await driver.fetchval(_TELL, *told):
             providers[identity.organisation or ""] = provider
         return driver
-    # Both in one message, which takes no parameters; each value is quoted as `standard_conforming_strings` has it.
-    quoted = (value.replace("'", "''") for value in told)
-    await driver.execute("begin; " + re.sub(r"\$[1-5]", lambda _: f"'{next(quoted)}'", _TELL))
+    await driver.execute(f"begin; {_written(_TELL, told)}")
     return driver
+
+
+async def call_last(session: AsyncSession, function: str, values: Sequence[str | None]) -> None:
+    """Call one of PostgreSQL's functions that answers nothing, as the last thing before the commit.
+
+    A reading does so in the message that commits. What fails then fails the request: nothing has gone out yet.
+    """
+    call = f"select {function}({', '.join(f'${place}' for place in range(1, len(values) + 1))})"
+    if session.in_transaction():
+        await session.flush()
+    driver = await driver_of(session)
+    if _READING in session.info:
+        session.info[_LAST] = f"{_written(call, values)}; "
+    else:
+        await driver.execute(call, *values)
+
+
+def _written(call: str, values: Sequence[str | None]) -> str:
+    """A call with its values in it, as a message of several statements must have them.
+
+    Each value is quoted as `standard_conforming_strings` has it.
+    """
+    quoted = ["null" if value is None else "'" + value.replace("'", "''") + "'" for value in values]
+    return re.sub(r"\$(\d+)", lambda found: quoted[int(found[1]) - 1], call)
 
 
 def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
@@ -206,18 +230,21 @@ class Database:
 
         The connection is taken at the first statement, so a request that is refused before that costs none.
         """
-        async with self.sessions(info={"identity": identity}) as session:
-            try:
-                yield session
-                reading: _Reading | None = session.info.get(_READING)
-                if reading is None:
-                    await session.commit()
-                else:
-                    await reading.driver.execute("commit")
-            finally:
-                reading = session.info.pop(_READING, None)
-                if reading is not None:
-                    await reading.release()
+        session = self.sessions(info={"identity": identity})
+        try:
+            yield session
+            reading: _Reading | None = session.info.get(_READING)
+            if reading is not None:
+                await reading.driver.execute(f"{session.info.get(_LAST, '')}commit")
+            elif session.in_transaction():
+                await session.commit()
+        finally:
+            reading = session.info.pop(_READING, None)
+            if reading is not None:
+                await reading.release()
+            # A session that nothing was asked of has nothing to give back, and takes its time over it.
+            if session.in_transaction():
+                await asyncio.shield(session.close())
 
     async def close(self) -> None:
         """Close every pooled connection."""

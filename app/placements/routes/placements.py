@@ -1,19 +1,20 @@
 """HTTP for placements: the legacy ones recorded, all of them listed, and each with its history (L1, L2, D6)."""
 
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlmodel import col
 
 from app import audit, clock
 from app.auth import Actor, allow
 from app.budget import service as budget
-from app.db import SessionDep
+from app.db import Prepared, SessionDep
 from app.http.negotiation import JSON
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page_of_columns
+from app.http.pages import AfterQuery, LimitQuery, Page, cut, link_next, position_of
 from app.http.preconditions import answered, tagged
 from app.http.problems import NOT_FOUND
 from app.http.routing import Route
@@ -70,27 +71,22 @@ async def list_placements(
     after: AfterQuery = None,
 ) -> Response:
     """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
-    placement = tables.Placement
-    statement = select(*tables.PLACEMENT_COLUMNS).where(*keeping_up.placements(actor))
-    if provider_id is not None:
-        statement = statement.where(col(placement.provider_id) == provider_id)
-    if participant_id is not None:
-        statement = statement.where(col(placement.participant_id) == participant_id)
-    if active_on is not None:
-        statement = statement.where(
-            col(placement.starts_on) <= active_on,
-            or_(col(placement.ends_on).is_(None), col(placement.ends_on) >= active_on),
-        )
-    found, following = await page_of_columns(session, statement, col(placement.id), limit=limit, after=after)
-    rows = [tables.PlacementRead(*row) for row in found]
-    audit.saw(session, (row.participant_id for row in rows))
-    terms = await in_force(session, rows, clock.today())
+    asked = {"provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
+    asked["after"] = None if after is None else position_of(after)
+    given = frozenset(name for name, value in asked.items() if value is not None)
+    further = keeping_up.placements(actor)
+    statement = Prepared(_listed(given, *further)) if further else _compiled(given)
+    rows, following = cut(await statement.rows(session, {**asked, "limit": limit + 1}), limit)
+    audit.saw(session, (row["participant_id"] for row in rows))
+    terms = await in_force(session, [tables.PlacementRead(*row.values()) for row in rows], clock.today())
     shown: Page[PricedPlacementOut] | Page[PlacementOut]
     if sees_money(actor):
-        priced = [PricedPlacementOut(**_out(row, terms[row.id]), monthly_price=price_of(terms[row.id])) for row in rows]
+        priced = [PricedPlacementOut(**{**row, **_in_force(terms[row["id"]], money=True)}) for row in rows]
         shown = Page(items=priced, next=following)
     else:
-        shown = Page(items=[PlacementOut(**_out(row, terms[row.id])) for row in rows], next=following)
+        unpriced = ({name: value for name, value in row.items() if name != "monthly_price"} for row in rows)
+        items = [PlacementOut(**{**row, **_in_force(terms[row["id"]], money=False)}) for row in unpriced]
+        shown = Page(items=items, next=following)
     response = Response(shown.model_dump_json(), media_type=JSON)
     link_next(request, response, following)
     return response
@@ -110,13 +106,37 @@ async def read_placement(request: Request, session: SessionDep, actor: Placement
     return answered(request, told(life, clock.today(), money=sees_money(actor)))
 
 
-def _out(row: tables.PlacementRead, terms: Terms) -> dict[str, Any]:
-    """The fields without money, with the terms of a day."""
-    stored = {name: getattr(row, name) for name in _STORED}
-    return stored | {"share": terms.share, "medication_tasks": terms.medication_tasks}
+_CONDITIONS = {
+    "provider_id": col(tables.Placement.provider_id) == bindparam("provider_id"),
+    "participant_id": col(tables.Placement.participant_id) == bindparam("participant_id"),
+    "active_on": and_(
+        col(tables.Placement.starts_on) <= bindparam("active_on"),
+        or_(col(tables.Placement.ends_on).is_(None), col(tables.Placement.ends_on) >= bindparam("active_on")),
+    ),
+    "after": col(tables.Placement.id) > bindparam("after"),
+}
 
 
-_STORED = tuple(name for name in PlacementOut.model_fields if name not in ("share", "medication_tasks"))
+def _listed(given: frozenset[str], *further: ColumnElement[bool]) -> Select[Any]:
+    """The places that fulfil these of the conditions, and one more than a page of them."""
+    conditions = (condition for name, condition in _CONDITIONS.items() if name in given)
+    return (
+        select(*tables.PLACEMENT_COLUMNS)
+        .where(*conditions, *further)
+        .order_by(col(tables.Placement.id))
+        .limit(bindparam("limit"))
+    )
+
+
+@cache
+def _compiled(given: frozenset[str]) -> Prepared:
+    return Prepared(_listed(given))
+
+
+def _in_force(terms: Terms, *, money: bool) -> dict[str, Any]:
+    """The fields that are those of a day."""
+    price = {"monthly_price": price_of(terms)} if money else {}
+    return {"share": terms.share, "medication_tasks": terms.medication_tasks} | price
 
 
 def sees_money(actor: Actor) -> bool:
