@@ -1,3 +1,12 @@
+// Swagger UI takes every type with "json" in its name for JSON, and would send lines (NDJSON) as one quoted string.
+const linesAsTheyAre = {
+  afterLoad() {
+    const sample = this.fn.getSampleSchema;
+    this.fn.getSampleSchema = (schema, contentType, config, given) =>
+      /ndjson/.test(contentType) && typeof given === "string" ? given : sample(schema, contentType, config, given);
+  },
+};
+
 window.ui = SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
@@ -8,4 +17,5 @@ window.ui = SwaggerUIBundle({
   docExpansion: "none",
   defaultModelsExpandDepth: 0,
   filter: true,
+  plugins: [linesAsTheyAre],
 });
