@@ -341,6 +341,7 @@ class ProcessingTimeOut(Shape):
 
 
 class ProcessingTimes(Shape):
-    """Every provider and month in which something was decided."""
+    """Every provider and month in which something was decided. It is one page: `next` is always null."""
 
     items: list[ProcessingTimeOut]
+    next: None = None

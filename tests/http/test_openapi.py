@@ -52,6 +52,17 @@ async def test_it_is_served_to_anybody(api: Api) -> None:
     assert answer.json() == document()
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_a_list_says_where_it_goes_on(operation: Operation) -> None:
+    """Every answer with `items` to a question has `next`, also where it is always null."""
+    told = operation.details["responses"].get("200", {}).get("content", {}).get("application/json")
+    if operation.method != "GET" or told is None:
+        return
+    for schema in told["schema"].get("anyOf", [told["schema"]]):
+        fields = resolved(schema).get("properties", {})
+        assert "items" not in fields or "next" in fields
+
+
 def test_a_change_may_come_as_a_merge_patch() -> None:
     """RFC 7396, or the same as JSON."""
     changes = [operation for operation in OPERATIONS if operation.method == "PATCH"]
