@@ -95,7 +95,6 @@ def create_app(settings: Settings) -> FastAPI:
                 max_lifetime=settings.token_max_lifetime_seconds,
                 skew=settings.clock_skew_seconds,
             )
-            app.openapi()
             # What start-up made stays: keep the collector from walking it again at every pass.
             gc.collect()
             gc.freeze()
@@ -135,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Vekstplass",
         version=VERSION,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

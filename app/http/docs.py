@@ -1,13 +1,16 @@
 """Swagger UI from our own address, the explanation of every problem type, and their security headers."""
 
+import json
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
+from app.http.negotiation import JSON
+from app.http.openapi import written
 from app.http.problems import NOT_FOUND, TYPES
 from app.http.routing import Route
 from app.http.shapes import Shape
@@ -59,6 +62,16 @@ class ProblemExplanation(Shape):
 async def front() -> RedirectResponse:
     """Who opens the bare address in a browser comes to the page."""
     return RedirectResponse("docs")
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def document(request: Request) -> Response:
+    """The OpenAPI document; below a proxy's prefix, of that server."""
+    content = await written(request.app)
+    prefix: str = request.scope.get("root_path", "").rstrip("/")
+    if prefix:
+        content = b'{"servers":' + json.dumps([{"url": prefix}]).encode() + b"," + content[1:]
+    return Response(content, media_type=JSON)
 
 
 @router.get("/docs", include_in_schema=False)

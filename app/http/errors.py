@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Route as StarletteRoute
 
 from app.http.problems import (
     CONFLICT,
@@ -194,11 +195,11 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
     """Every method that the address answers, over all routes (RFC 9110 § 10.2.1)."""
-    methods: set[str] = set()
-    paths = app.openapi()["paths"]
-    for template, operations in {path: paths[path]}.items() if path in paths else paths.items():
-        if re.fullmatch(re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(template)), path):
-            methods |= {method.upper() for method in operations}
+    routes = [route for route in app.routes if isinstance(route, StarletteRoute)]
+    # A fixed address is never another's parameter, whatever the method.
+    fixed = [route for route in routes if route.path == path]
+    matching = fixed or [route for route in routes if route.path_regex.match(path)]
+    methods = set[str]().union(*(route.methods or () for route in matching))
     if "GET" in methods or not methods:
         methods |= {"GET", "HEAD"}
     return sorted(methods)

@@ -1,5 +1,7 @@
 """The OpenAPI document: what the routes say of themselves, and what every operation has in common."""
 
+import asyncio
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -170,22 +172,41 @@ def _headers(method: str, path: str, status: str) -> list[str]:
 def build(app: FastAPI) -> dict[str, Any]:
     """The document, generated once per process."""
     if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=DESCRIPTION,
-            routes=app.routes,
-            tags=app.openapi_tags,
-            separate_input_output_schemas=app.separate_input_output_schemas,
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = PROBLEM_SCHEMA
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                _complete(method, path, operation)
-                operation.setdefault("security", [])
-        examples.complete(document)
-        app.openapi_schema = document
+        app.openapi_schema = _generated(app)
     return app.openapi_schema
+
+
+async def written(app: FastAPI) -> bytes:
+    """The document as it is served.
+
+    Generated when it is first asked for, in a thread: it takes half a second, and 10 MB until it is written.
+    """
+    if not hasattr(app.state, "document"):
+        app.state.document = asyncio.ensure_future(asyncio.to_thread(_write, app))
+    document: bytes = await asyncio.shield(app.state.document)
+    return document
+
+
+def _write(app: FastAPI) -> bytes:
+    return json.dumps(_generated(app), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _generated(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        separate_input_output_schemas=app.separate_input_output_schemas,
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM_SCHEMA
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _complete(method, path, operation)
+            operation.setdefault("security", [])
+    examples.complete(document)
+    return document

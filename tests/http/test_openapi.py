@@ -1,11 +1,13 @@
 """The OpenAPI document says everything, says it truly, and is the one that is kept in the repository."""
 
+import asyncio
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.http.problems import MEDIA_TYPE, TYPES
@@ -61,6 +63,14 @@ def test_a_list_says_where_it_goes_on(operation: Operation) -> None:
     for schema in told["schema"].get("anyOf", [told["schema"]]):
         fields = resolved(schema).get("properties", {})
         assert "items" not in fields or "next" in fields
+
+
+async def test_below_a_prefix_it_names_that_server(api: Api) -> None:
+    transport = httpx.ASGITransport(api.app, root_path="/vekstplass")
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        several = await asyncio.gather(*(client.get("/vekstplass/openapi.json") for _ in range(3)))
+    for answer in several:
+        assert answer.json() == document() | {"servers": [{"url": "/vekstplass"}]}
 
 
 def test_a_change_may_come_as_a_merge_patch() -> None:
