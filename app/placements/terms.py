@@ -15,7 +15,7 @@ from app.db import Prepared
 from app.placements import problems
 from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms, SupplementEnd
 from app.rules.money import from_ore, to_ore
-from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_on, terms_over_time
+from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_over_time
 
 # Half of what the rules count exactly in 64 bits at the very top of their bounds; what-if adds rows of its own.
 MOST_IN_A_YEAR = 40
@@ -80,15 +80,6 @@ async def demand_exact(session: AsyncSession, placement: Placement, segments: Se
     periods += [(valid_from, last_day) for valid_from, last_day in supplements]
     if most_in_a_year(periods) > MOST_IN_A_YEAR:
         raise problems.TOO_MANY_TERMS()
-
-
-async def in_force(session: AsyncSession, placements: Sequence[PlacementRead], on: date) -> dict[UUID, Terms]:
-    """Each placement's terms on a day, as known now: the first before it begins, the last after it has ended."""
-    segments = await known_segments(session, [placement.id for placement in placements])
-    return {
-        placement.id: terms_on(segments[placement.id], on) if placement.id in segments else first_terms(placement)
-        for placement in placements
-    }
 
 
 async def known_segments(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Segment]]:

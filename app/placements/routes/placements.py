@@ -29,8 +29,8 @@ from app.placements.models import (
     PricedPlacementTold,
 )
 from app.placements.routes.keeping_up import KeepingUpQuery
-from app.placements.terms import in_force, price_of
-from app.rules.terms import Terms
+from app.placements.terms import known_segments, price_of
+from app.rules.terms import terms_on
 
 router = APIRouter(prefix="/v1/placements", tags=["placements"], route_class=Route)
 
@@ -78,15 +78,24 @@ async def list_placements(
     statement = Prepared(_listed(given, *further)) if further else _compiled(given)
     rows, following = cut(await statement.rows(session, {**asked, "limit": limit + 1}), limit)
     audit.saw(session, (row["participant_id"] for row in rows))
-    terms = await in_force(session, [tables.PlacementRead(*row.values()) for row in rows], clock.today())
+    segments = await known_segments(session, [row["id"] for row in rows])
+    places = [dict(row) for row in rows]
+    for place in places:
+        # The row itself has the first terms.
+        if place["id"] in segments:
+            terms = terms_on(segments[place["id"]], clock.today())
+            place |= {
+                "share": terms.share,
+                "medication_tasks": terms.medication_tasks,
+                "monthly_price": price_of(terms),
+            }
     shown: Page[PricedPlacementOut] | Page[PlacementOut]
     if sees_money(actor):
-        priced = [PricedPlacementOut(**{**row, **_in_force(terms[row["id"]], money=True)}) for row in rows]
-        shown = Page(items=priced, next=following)
+        shown = Page(items=[PricedPlacementOut(**place) for place in places], next=following)
     else:
-        unpriced = ({name: value for name, value in row.items() if name != "monthly_price"} for row in rows)
-        items = [PlacementOut(**{**row, **_in_force(terms[row["id"]], money=False)}) for row in unpriced]
-        shown = Page(items=items, next=following)
+        for place in places:
+            del place["monthly_price"]
+        shown = Page(items=[PlacementOut(**place) for place in places], next=following)
     response = Response(shown.model_dump_json(), media_type=JSON)
     link_next(request, response, following)
     return response
@@ -131,12 +140,6 @@ def _listed(given: frozenset[str], *further: ColumnElement[bool]) -> Select[Any]
 @cache
 def _compiled(given: frozenset[str]) -> Prepared:
     return Prepared(_listed(given))
-
-
-def _in_force(terms: Terms, *, money: bool) -> dict[str, Any]:
-    """The fields that are those of a day."""
-    price = {"monthly_price": price_of(terms)} if money else {}
-    return {"share": terms.share, "medication_tasks": terms.medication_tasks} | price
 
 
 def sees_money(actor: Actor) -> bool:
