@@ -9,6 +9,7 @@ import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
+from typing import cast
 
 import msgspec
 from fastapi import Request
@@ -16,7 +17,7 @@ from fastapi import Request
 from app.absence.items import Fault, Item, ItemReader
 from app.absence.models import AbsenceItem
 from app.absence.problems import TOO_MANY
-from app.http.errors import STRICT_JSON, json_fault, malformed, parse_strictly
+from app.http.errors import STRICT_JSON, json_fault, malformed, parse_strictly, validation_problem
 from app.http.negotiation import CSV, NDJSON
 from app.http.problems import VALIDATION
 
@@ -154,15 +155,15 @@ async def _read_unusual_json(body: bytes, reader: ItemReader) -> list[Read]:
 
 
 def _items_of(body: object) -> list[object]:
-    """The list of an unusually written but valid body. Raises a 422 that points at what is wrong."""
+    """The list of an unusually written but valid body. Raises a 422 that points at everything that is wrong."""
     if not isinstance(body, dict):
         raise VALIDATION("Innhaldet må vere eit objekt med «items».", pointer="#")
-    if set(body) - {"items"}:
-        raise VALIDATION("Innhaldet har eit ukjent felt.", pointer="#")
     items = body.get("items")
-    if not isinstance(items, list):
-        raise VALIDATION("items: må vere ei liste.", pointer="#/items")
-    return items
+    wrong = [] if isinstance(items, list) else [("list_type" if "items" in body else "missing", "items")]
+    wrong += [("extra_forbidden", name) for name in body if name != "items"]
+    if wrong:
+        raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong])
+    return cast(list[object], items)
 
 
 async def _read_lines(request: Request, reader: ItemReader) -> list[Read]:

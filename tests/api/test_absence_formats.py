@@ -128,6 +128,28 @@ async def test_a_body_that_is_none(api: Api, place: str, body: bytes, kind: str,
     refused(await sent(api.provider(ORGANISATION), body, kind), status, code)
 
 
+@pytest.mark.parametrize(
+    ("body", "detail", "errors"),
+    [
+        (b'{"items": [], "mode": "atomic"}', "mode: er eit ukjent felt.", {"#/mode": "er eit ukjent felt"}),
+        (b'{"items": {"a": 1}}', "items: må vere ei liste.", {"#/items": "må vere ei liste"}),
+        (b"{}", "items: manglar.", {"#/items": "manglar"}),
+        (
+            b'{"mode": "atomic", "57912075186": 1}',
+            "items: manglar.",
+            {"#/items": "manglar", "#/mode": "er eit ukjent felt", "#": "er eit ukjent felt"},
+        ),
+    ],
+)
+async def test_a_fault_beside_the_items_is_pointed_at(
+    api: Api, place: str, body: bytes, detail: str, errors: dict[str, str]
+) -> None:
+    """As any other body's: what is missing, of another type or unknown, and nothing that a client invented."""
+    problem = refused(await sent(api.provider(ORGANISATION), body, JSON), 422, "validation")
+    assert problem["detail"] == detail
+    assert {error["pointer"]: error["detail"] for error in problem["errors"]} == errors
+
+
 async def test_ten_thousand_and_an_empty_one(api: Api, place: str) -> None:
     client = api.provider(ORGANISATION)
     found = ok(await sent(client, b"{}\n" * MOST_ITEMS, NDJSON), 207)
