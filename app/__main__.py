@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     verifying = add("verify-log", verify_log)
     verifying.add_argument("--keep", type=Path, help="write the chains' heads to this file, to be kept elsewhere")
     verifying.add_argument("--against", type=Path, help="compare with heads that were kept")
+    verifying.add_argument("--data", type=Path, help="where the embedded PostgreSQL is kept, if no DATABASE_URL is set")
     exporting = add("export", export)
     exporting.add_argument("--year", type=int, required=True)
     exporting.add_argument("--format", choices=framsikt_files.FORMATS, default="xlsx")
@@ -211,12 +212,14 @@ async def _rekey(settings: Settings, batch: int) -> int:
 
 def verify_log(arguments: argparse.Namespace) -> None:
     """check that no row of the access log was altered, removed or put in; exit code 1 names the first"""
-    settings = Settings()
-    if not settings.database_url:
-        raise Refused("Set DATABASE_URL to the service's address.")
-    database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
     kept = chain.Heads.model_validate_json(arguments.against.read_text()) if arguments.against else None
-    verdict = asyncio.run(_verify(database, kept))
+    with ExitStack() as stack:
+        settings = _settings(arguments)
+        # A given database is looked at as it is: a check migrates nothing.
+        if not settings.database_url:
+            settings = _with_database(settings, stack)
+        database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
+        verdict = asyncio.run(_verify(database, kept))
     if verdict.fault is not None:
         raise Refused(verdict.fault)
     if arguments.keep:

@@ -105,6 +105,16 @@ def here(command: str, port: int) -> str:
     return command.replace(ADDRESS, f"http://127.0.0.1:{port}").replace("./scripts/token", token)
 
 
+def test_the_access_log_is_verified_beside_the_demo(demo: tuple[int, dict[str, str]]) -> None:
+    """`verify-log --data`, with no DATABASE_URL: the very database that the demo serves."""
+    _, environment = demo
+    data = environment["VEKSTPLASS_DATA_DIR"]
+    elsewhere = {name: value for name, value in environment.items() if name != "VEKSTPLASS_DATA_DIR"}
+    command = [sys.executable, "-P", "-m", "app", "verify-log", "--data", data]
+    ran = subprocess.run(command, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+    assert re.fullmatch(r"[1-9][0-9]* rows in [1-9][0-9]* chains, none altered\.\n", ran.stdout), ran.stderr
+
+
 def _rewrite(printed: list[str]) -> None:
     """`UPDATE_README=1` writes what was printed; the change is then read like any other."""
     outputs = iter(printed)
