@@ -51,8 +51,8 @@ NOTHING_TO_REVIEW = problem_type(
     "absence-review-not-due",
     409,
     title="Ingenting å vurdere",
-    nn="Fråværet er ikkje omfattande, eller det er alt vurdert sidan det siste fråværet kom.",
-    en="The absence is not extensive, or it was reviewed since the latest absence came (A3).",
+    nn="Fråværet var ikkje omfattande den dagen, eller det er alt vurdert sidan det siste fråværet kom.",
+    en="The absence was not extensive on `reviewed_on`, or it was reviewed since the latest absence came (A3).",
 )
 TOO_MANY_TO_EXPORT = problem_type(
     "export-too-large",

@@ -21,6 +21,7 @@ from app.absence.register import Place, lock_providers
 from app.auth import Actor
 from app.clock import OSLO
 from app.events import publish, publish_all
+from app.http.problems import VALIDATION
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
 from app.rates.models import GuidelineVersion
@@ -194,12 +195,18 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
 
 
 async def review(
-    session: AsyncSession, actor: Actor, placement: Placement, body: AbsenceReviewIn, on: date
+    session: AsyncSession, actor: Actor, placement: Placement, body: AbsenceReviewIn, today: date
 ) -> AbsenceReview:
-    """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`."""
+    """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`.
+
+    **Decided here**: it is due or not on the day it was held, which may be recorded later; and it closes what was
+    stored when it is recorded.
+    """
+    if body.reviewed_on > today:
+        raise VALIDATION("Vurderinga kan ikkje vere etter i dag.", pointer="#/reviewed_on")
     # What is pushed meanwhile comes before or after, never beside.
     await lock_providers(session, {placement.provider_id})
-    found = await summary(session, placement, on)
+    found = await summary(session, placement, body.reviewed_on)
     if found is None or not found.review_due:
         raise NOTHING_TO_REVIEW()
     row = AbsenceReview(

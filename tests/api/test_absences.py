@@ -283,6 +283,29 @@ async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: 
     assert [one["type"] for one in await events(api)][-2:] == ["absence.review_due", "absence.review_due"]
 
 
+async def test_a3_a_review_is_recorded_after_the_day_it_was_held(api: Api) -> None:
+    """A3: due on the day it was held, whatever has become of the window since; on another day it was not."""
+    await way.law(api)
+    place = await placement(api, await way.provider(api))
+    await pushed(api.provider(ORGANISATION), [item(place, first="2022-09-01", last="2022-10-14")])
+    path, body = f"/v1/placements/{place}/absence-reviews", {"outcome": "no_change", "reason": "Avklart."}
+    summary = f"/v1/placements/{place}/absence-summary"
+    for on, due in (("2022-08-31", False), ("2022-10-31", True)):
+        assert ok(await api.case_officer.get(summary, params={"on": on}), 200)["review_due"] is due
+    refused(
+        await api.case_officer.post(path, json={**body, "reviewed_on": "2022-08-31"}), 409, "absence-review-not-due"
+    )
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    problem = refused(await api.case_officer.post(path, json={**body, "reviewed_on": tomorrow}), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/reviewed_on"
+    made = ok(await api.case_officer.post(path, json={**body, "reviewed_on": "2022-10-31"}))
+    assert made["reviewed_on"] == "2022-10-31"
+    assert ok(await api.case_officer.get(summary, params={"on": "2022-10-31"}), 200)["review_due"] is False
+    refused(
+        await api.case_officer.post(path, json={**body, "reviewed_on": "2022-10-31"}), 409, "absence-review-not-due"
+    )
+
+
 async def test_report(api: Api) -> None:
     """Per placement and kind, in the period alone."""
     provider_id = await way.provider(api)
