@@ -31,6 +31,7 @@ from app.db import SessionDep
 from app.http.negotiation import CSV, JSON, XLSX
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.periods import demand_in_order
 from app.http.preconditions import require_match, tagged
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.routing import Route, offers
@@ -115,6 +116,7 @@ async def list_(
     As `text/csv` or XLSX (by `Accept`) everything that the filters leave is one file, whatever `limit` says, up to
     50 000 rows.
     """
+    demand_in_order(from_, to)
     statement = service.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
         rows, following = await page(session, statement, col(Absence.id), limit=limit, after=after)
@@ -224,7 +226,10 @@ async def review(
     placement_id: UUID,
     body: AbsenceReviewIn,
 ) -> AbsenceReviewOut:
-    """A3: what was decided. It closes the task until new absence comes; a change or end is a decision of its own."""
+    """A3: what was decided, about absence that was extensive on the day the review was held.
+
+    It closes the task until new absence comes; a change or end is a decision of its own.
+    """
     placement = await find(session, Placement, placement_id)
     row = await reviews.review(session, actor, placement, body, clock.today())
     await service.saw_placements(session, {placement.id})
@@ -288,8 +293,7 @@ async def report(
 
     `limit` counts placements: a page has every kind of each of its placements.
     """
-    if to < from_:
-        raise VALIDATION("«to» er før «from».", pointer="#/query/to")
+    demand_in_order(from_, to)
     if to - from_ > _LONGEST_PERIOD:
         raise VALIDATION("Perioden kan vere opp til ti år.", pointer="#/query/to")
     await find(session, Provider, provider_id)

@@ -12,6 +12,7 @@ from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next
+from app.http.periods import demand_in_order
 from app.http.routing import Route
 from app.http.rows import find
 from app.http.shapes import Day
@@ -48,6 +49,7 @@ async def list_access_log(
 
     With `participant_id` a refused look by the id of the person's place, decision or other record is there too.
     """
+    demand_in_order(from_, to)
     conditions = service.between(from_, to)
     for column, value in (
         (AccessLog.object_id, object_id),

@@ -12,6 +12,7 @@ from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, cursor, link_next, page, position_of
+from app.http.periods import demand_in_order
 from app.http.preconditions import tagged
 from app.http.routing import Route
 from app.http.rows import find
@@ -206,4 +207,5 @@ async def processing_time(
     to: Annotated[Day | None, Query(description="Decided on this day or earlier.")] = None,
 ) -> ProcessingTimes:
     """Days from an application's receipt to its decision (D4, D6), by provider and month of decision."""
+    demand_in_order(from_, to)
     return ProcessingTimes(items=await statistics.processing_time(session, from_, to, provider_id))

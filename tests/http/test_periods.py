@@ -1,0 +1,29 @@
+"""A period asked for backwards is refused alike wherever a query has `from` and `to`."""
+
+from tests.api import way
+from tests.api.way import ok, refused
+from tests.conftest import Api
+
+BACKWARDS = {"from": "2022-10-02", "to": "2022-10-01"}
+ONE_DAY = {"from": "2022-10-02", "to": "2022-10-02"}
+
+
+async def test_to_is_not_before_from(api: Api) -> None:
+    provider = await way.provider(api)
+    document = (await api.anonymous.get("/openapi.json")).json()
+    asked = {
+        path: {"/v1/access-log": api.auditor}.get(path, api.case_officer)
+        for path, operations in document["paths"].items()
+        if {"from", "to"} <= {parameter["name"] for parameter in operations.get("get", {}).get("parameters", [])}
+    }
+    assert set(asked) == {
+        "/v1/absences",
+        "/v1/access-log",
+        "/v1/providers/{provider_id}/absence-report",
+        "/v1/statistics/processing-time",
+    }
+    for path, client in asked.items():
+        address = path.format(provider_id=provider)
+        problem = refused(await client.get(address, params=BACKWARDS), 422, "validation")
+        assert problem["errors"] == [{"pointer": "#/query/to", "detail": "«to» er før «from»."}]
+        ok(await client.get(address, params=ONE_DAY), 200)
