@@ -179,6 +179,7 @@ class Route(APIRoute):
         guards: list[Any] = [call for call in calls if hasattr(call, "roles")]
         offered = next((call.offers for call in calls if isinstance(call, Offers)), (JSON,))
         raw = next((call for call in calls if isinstance(call, Accepts)), None)
+        streamed = raw is not None and raw.streamed
         query_names = {
             field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, QueryParameter)
         }
@@ -196,7 +197,8 @@ class Route(APIRoute):
             request.body_limit = raw.limit if raw is not None else state.settings.body_limit_bytes
             if not guards:
                 return await act(request, None)
-            caller = await state.keys.authenticate(request.headers.getlist("authorization"))
+            keys: Authenticator = state.keys
+            caller = await keys.authenticate(request.headers.getlist("authorization"))
             request.scope["state"]["actor"] = caller
             try:
                 return await act(request, caller.identity)
@@ -222,50 +224,45 @@ class Route(APIRoute):
                 await request.json()
             async with state.database.transaction(identity) as session:
                 request.scope["state"]["session"] = session
-                response = await answer(request, session, identity)
+                response = await _answer(handler, request, session, identity, streamed=streamed)
                 if identity is not None:
                     audit: Audit = state.audit
                     await audit.allowed(request, session, operation)
                 return response
 
-        async def answer(request: StrictRequest, session: AsyncSession, identity: Identity | None) -> Response:
-            if request.method != "POST" or identity is None:
-                return await handler(request)
-            settings = request.app.state.settings
-            hours = settings.idempotency_hours
-            fingerprint = idempotency.fingerprinting(request, settings.fingerprint_key)
-            if fingerprint is None:
-                return await handler(request)
-            if raw is not None and raw.streamed:
-                return await answer_after_reading(request, session, identity, fingerprint, hours)
-            fingerprint.update(await request.body())
-            attempt = await idempotency.begin(request, session, identity, fingerprint.digest(), hours=hours)
-            if isinstance(attempt, Response):
-                return attempt
-            response = await handler(request)
-            if attempt is not None:
-                await attempt.remember(session, response)
-            return response
-
-        async def answer_after_reading(
-            request: StrictRequest, session: AsyncSession, identity: Identity, fingerprint: hmac.HMAC, hours: int
-        ) -> Response:
-            attempts: list[idempotency.Attempt] = []
-
-            async def ask_kept(digest: bytes) -> Response | None:
-                attempt = await idempotency.begin(request, session, identity, digest, hours=hours)
-                if isinstance(attempt, idempotency.Attempt):
-                    attempts.append(attempt)
-                    return None
-                return attempt
-
-            request.fingerprint, request.ask_kept = fingerprint, ask_kept
-            response = await handler(request)
-            for attempt in attempts:
-                await attempt.remember(session, response)
-            return response
-
         return handle
+
+
+async def _answer(
+    handler: Handler, request: StrictRequest, session: AsyncSession, identity: Identity | None, *, streamed: bool
+) -> Response:
+    """What the handler answers; to a keyed POST the answer that is kept, or one that is kept from now on."""
+    if request.method != "POST" or identity is None:
+        return await handler(request)
+    settings = request.app.state.settings
+    fingerprint = idempotency.fingerprinting(request, settings.fingerprint_key)
+    if fingerprint is None:
+        return await handler(request)
+    attempts: list[idempotency.Attempt] = []
+
+    async def ask_kept(digest: bytes) -> Response | None:
+        attempt = await idempotency.begin(request, session, identity, digest, hours=settings.idempotency_hours)
+        if isinstance(attempt, idempotency.Attempt):
+            attempts.append(attempt)
+            return None
+        return attempt
+
+    if streamed:
+        request.fingerprint, request.ask_kept = fingerprint, ask_kept
+    else:
+        fingerprint.update(await request.body())
+        kept = await ask_kept(fingerprint.digest())
+        if kept is not None:
+            return kept
+    response = await handler(request)
+    for attempt in attempts:
+        await attempt.remember(session, response)
+    return response
 
 
 def _refuse_unknown_query(request: Request, known: set[str]) -> None:
