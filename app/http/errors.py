@@ -130,8 +130,8 @@ def validation_problem(errors: list[dict[str, Any]], body: object = None) -> Pro
     return VALIDATION(f"{where}: {first.detail}.", errors=faults)
 
 
-def database_problem(error: DBAPIError) -> Problem:
-    """A broken constraint by its name; anything that says "not now" as 503.
+def database_problem(error: DBAPIError) -> Problem | None:
+    """A broken constraint by its name; anything that says "not now" as 503; None when it is a fault of ours.
 
     The driver's text is never passed on: its DETAIL line repeats the row.
     """
@@ -150,7 +150,7 @@ def database_problem(error: DBAPIError) -> Problem:
     # A value that the driver cannot encode is an InterfaceError too, but a fault of ours: waiting would not help.
     if error.connection_invalidated or (isinstance(cause, UNAVAILABLE_CAUSES) and not isinstance(cause, ValueError)):
         return UNAVAILABLE()
-    raise error
+    return None
 
 
 UNAVAILABLE_CAUSES = (
@@ -174,10 +174,7 @@ def to_problem(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
     if isinstance(error, DBAPIError):
-        try:
-            return database_problem(error)
-        except DBAPIError:
-            return None
+        return database_problem(error)
     if isinstance(error, (PoolTimeout, *UNAVAILABLE_CAUSES)):
         return UNAVAILABLE()
     return None
