@@ -70,7 +70,7 @@ def upgrade(url: str) -> None:
     if asyncio.run(revision(url, timeout=10)) == head():
         return
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "alembic", "upgrade", "head"],
+        [sys.executable, "-P", "-m", "alembic", "-x", "tables=no", "upgrade", "head"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "OWNER_DATABASE_URL": url},
         capture_output=True,

@@ -1,6 +1,7 @@
 """How Alembic runs here: as the owner role, in one transaction, with plain SQLAlchemy types in the files."""
 
 import asyncio
+import importlib
 from typing import Any, Literal
 
 from alembic import context
@@ -9,9 +10,12 @@ from sqlalchemy import Connection, DateTime, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
-import app.main  # noqa: F401  # every table registers itself
 from app.db import metadata
 from app.settings import Settings
+
+# Every table registers itself, which takes longer than to migrate, and only a comparison with the database needs.
+if context.get_x_argument(as_dictionary=True).get("tables") != "no":
+    importlib.import_module("app.main")
 
 
 def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
