@@ -96,7 +96,7 @@ class AbsenceReview(Row, table=True):
 class AbsenceWatch(SQLModel, table=True):
     """Until when a placement's absence is reviewed, and whether it has been told that a review is due (A3).
 
-    It holds no more than two instants, because a provider's push has to read and write it.
+    It holds no more than when, because a provider's push has to read and write it.
     """
 
     __tablename__ = "absence_watch"
@@ -106,6 +106,7 @@ class AbsenceWatch(SQLModel, table=True):
     provider_id: UUID
     told_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     reviewed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    reviewed_on: date | None = None
 
 
 ExternalId = Annotated[

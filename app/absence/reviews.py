@@ -33,14 +33,16 @@ _PLANNED = (
     " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1]"
 )
 _TALLY = (
-    f"select a.placement_id, a.kind, count(*), sum(a.percent * ({_PLANNED})), max(a.updated_at) from absence a"
+    f"select a.placement_id, a.kind, count(*), sum(a.percent * ({_PLANNED})), max(a.updated_at), max(a.starts_on)"
+    " from absence a"
     " where {placements} not a.cancelled and a.ends_on >= cast(:first_day as date)"
     " and a.starts_on <= cast(:last_day as date) group by a.placement_id, a.kind"
 )
 _TALLY_ALL = text(_TALLY.format(placements=""))
 _TALLY_SOME = text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and"))
 _WATCHES = text(
-    "select placement_id, told_at, reviewed_at from absence_watch where placement_id = any(cast(:placements as uuid[]))"
+    "select placement_id, told_at, reviewed_at, reviewed_on from absence_watch"
+    " where placement_id = any(cast(:placements as uuid[]))"
 )
 _TELL = text(
     "insert into absence_watch (placement_id, provider_id, told_at)"
@@ -49,9 +51,10 @@ _TELL = text(
 )
 _FORGET = text("update absence_watch set told_at = null where placement_id = any(cast(:placements as uuid[]))")
 _REVIEWED = text(
-    "insert into absence_watch (placement_id, provider_id, reviewed_at)"
-    " values (:placement_id, :provider_id, clock_timestamp())"
-    " on conflict (placement_id) do update set reviewed_at = excluded.reviewed_at, told_at = null"
+    "insert into absence_watch (placement_id, provider_id, reviewed_at, reviewed_on)"
+    " values (:placement_id, :provider_id, clock_timestamp(), cast(:reviewed_on as date))"
+    " on conflict (placement_id) do update set reviewed_at = excluded.reviewed_at,"
+    " reviewed_on = greatest(absence_watch.reviewed_on, excluded.reviewed_on), told_at = null"
 )
 
 
@@ -64,10 +67,11 @@ class Counted(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """A placement's absence in a window. `changed_at` is when the latest of what A3 counts was stored."""
+    """A placement's absence in a window. Of what A3 counts: when the latest was stored, and the last first day."""
 
     by_kind: dict[Kind, Counted] = field(default_factory=dict)
     changed_at: datetime | None = None
+    began_on: date | None = None
 
     @property
     def absent(self) -> int:
@@ -90,6 +94,16 @@ class ReviewDue:
 class _Watch(NamedTuple):
     told_at: datetime | None = None
     reviewed_at: datetime | None = None
+    reviewed_on: date | None = None
+
+    def has_seen(self, tally: Tally) -> bool:
+        """Whether the last review saw all of this absence.
+
+        **Decided here**: what was stored after it was recorded, or began after the day it was held, it has not seen.
+        """
+        if self.reviewed_at is None or tally.changed_at is None or tally.changed_at > self.reviewed_at:
+            return False
+        return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
 async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
@@ -105,24 +119,25 @@ async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
 
 
 async def tallies(
-    session: AsyncSession, window: Window, placement_ids: Sequence[UUID] | None = None
+    session: AsyncSession, window: Window, placement_ids: Sequence[UUID] | None = None, last_day: date | None = None
 ) -> dict[UUID, Tally]:
-    """The absence in a window of these placements, or of every one the caller sees."""
+    """The absence in a window of these placements, or of every one the caller sees; to a last day before its own."""
     parameters = {
         "planned_before": window.planned_before,
         "first_day": window.first_day,
-        "last_day": window.on,
+        "last_day": last_day or window.on,
         "placements": placement_ids,
     }
     if placement_ids is None:
         del parameters["placements"]
     found: dict[UUID, Tally] = {}
     rows = await session.execute(_TALLY_ALL if placement_ids is None else _TALLY_SOME, parameters)
-    for placement_id, kind, absences, hundredths, changed_at in rows:
+    for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
         tally = found.setdefault(placement_id, Tally())
         tally.by_kind[kind] = Counted(absences, hundredths)
         if kind not in UNCOUNTED_KINDS:
             tally.changed_at = changed_at if tally.changed_at is None else max(tally.changed_at, changed_at)
+            tally.began_on = began_on if tally.began_on is None else max(tally.began_on, began_on)
     return found
 
 
@@ -177,7 +192,9 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
         return None
     window = Window(on, terms.window_days)
     place = _place(placement)
-    absent = await tallies(session, window, [place.id])
+    # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
+    last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
+    absent = await tallies(session, window, [place.id], last_day) if last_day >= window.first_day else {}
     tally = absent.get(place.id, Tally())
     planned_of = await _planned(session, window, [place])
     planned = planned_of[place.id]
@@ -199,8 +216,7 @@ async def review(
 ) -> AbsenceReview:
     """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`.
 
-    **Decided here**: it is due or not on the day it was held, which may be recorded later; and it closes what was
-    stored when it is recorded.
+    **Decided here**: it is due or not on the day it was held, which may be recorded later.
     """
     if body.reviewed_on > today:
         raise VALIDATION("Vurderinga kan ikkje vere etter i dag.", pointer="#/reviewed_on")
@@ -214,7 +230,8 @@ async def review(
     )
     session.add(row)
     await session.flush()
-    await session.execute(_REVIEWED, {"placement_id": placement.id, "provider_id": placement.provider_id})
+    reviewed = {"placement_id": placement.id, "provider_id": placement.provider_id, "reviewed_on": body.reviewed_on}
+    await session.execute(_REVIEWED, reviewed)
     await publish(
         session,
         "absence.reviewed",
@@ -255,21 +272,15 @@ async def _due(
         if tally is None or tally.changed_at is None or not _is_active(place, window.on):
             continue
         if is_extensive(planned, tally.absent, terms.threshold_percent):
-            since = tally.changed_at
-            due = ReviewDue(place.id, place.provider_id, since.astimezone(OSLO).date(), planned, tally.absent)
-            extensive.append((due, since))
+            due_on = tally.changed_at.astimezone(OSLO).date()
+            extensive.append((ReviewDue(place.id, place.provider_id, due_on, planned, tally.absent), tally))
     watches = await _watches(session, [review.placement_id for review, _ in extensive]) if extensive else {}
-    reviewed = {id_: watch.reviewed_at for id_, watch in watches.items() if watch.reviewed_at is not None}
-    return [
-        review
-        for review, since in extensive
-        if review.placement_id not in reviewed or since > reviewed[review.placement_id]
-    ]
+    return [review for review, tally in extensive if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
 
 
 async def _watches(session: AsyncSession, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
     rows = await session.execute(_WATCHES, {"placements": list(placement_ids)})
-    return {placement_id: _Watch(told_at, reviewed_at) for placement_id, told_at, reviewed_at in rows}
+    return {placement_id: _Watch(*watch) for placement_id, *watch in rows}
 
 
 async def _places(session: AsyncSession, placement_ids: Sequence[UUID]) -> list[Place]:

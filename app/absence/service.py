@@ -27,10 +27,12 @@ from app.rules.extensive_absence import Window
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
 _REPORT = text(
     "select a.placement_id, a.kind, count(*) as absences, sum(a.percent * ("
-    "(cast(:planned_before as int[]))[least(a.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
+    "(cast(:planned_before as int[]))"
+    "[least(a.ends_on, p.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
     " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1])) as hundredths"
-    " from absence a where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
-    " and a.ends_on >= cast(:first_day as date) and a.starts_on <= cast(:last_day as date)"
+    " from absence a join placement p on p.id = a.placement_id"
+    " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
+    " and a.ends_on >= cast(:first_day as date) and a.starts_on <= least(p.ends_on, cast(:last_day as date))"
     " group by a.placement_id, a.kind order by a.placement_id, a.kind"
 )
 
@@ -124,7 +126,10 @@ async def cancel(session: AsyncSession, absence: Absence) -> None:
 async def report(
     session: AsyncSession, placement_ids: Sequence[UUID], first_day: date, last_day: date
 ) -> list[AbsenceReportRow]:
-    """Absences and absent days of these placements in a closed period, per placement and kind."""
+    """A1: absences and absent days of these placements in a closed period, per placement and kind.
+
+    Days after a place's last one are none, though they were documented before the end was known.
+    """
     window = Window(last_day, (last_day - first_day).days + 1)
     rows = await session.execute(
         _REPORT,

@@ -306,6 +306,64 @@ async def test_a3_a_review_is_recorded_after_the_day_it_was_held(api: Api) -> No
     )
 
 
+async def test_a1_no_day_after_the_places_last_is_absence_from_it(api: Api) -> None:
+    """A1, A3: an absence that was documented before the end was known counts to and with the last day."""
+    await way.law(api)
+    provider_id = await way.provider(api)
+    place, before = await placement(api, provider_id), await placement(api, provider_id)
+    items = [
+        item(place, first="2022-10-03", last="2022-11-30"),
+        item(place, external_id="F-2", first="2022-12-01", last="2022-12-02"),
+        item(before, external_id="F-3", first="2022-10-10", last="2022-10-11"),
+    ]
+    await pushed(api.provider(ORGANISATION), items)
+    for ended, last_day in ((place, "2022-10-10"), (before, "2022-09-30")):
+        body = way.end(ended, last_day, decided_on="2022-09-30")
+        ok(await api.case_officer.post("/v1/decisions", json=body))
+    path = f"/v1/placements/{place}/absence-summary"
+    for on, planned, absent, share in (
+        ("2022-10-10", "64.00", "6.00", "9.38"),
+        ("2022-10-31", "49.00", "6.00", "12.24"),
+        ("2022-12-31", "6.00", "6.00", "100.00"),
+        ("2023-01-07", "1.00", "1.00", "100.00"),
+        ("2023-01-08", "0.00", "0.00", "0.00"),
+        ("2023-03-01", "0.00", "0.00", "0.00"),
+    ):
+        found = ok(await api.case_officer.get(path, params={"on": on}), 200)
+        assert (found["planned"], found["absent"], found["share"]) == (planned, absent, share), on
+        assert found["review_due"] is False
+    report = f"/v1/providers/{provider_id}/absence-report"
+    expected: list[tuple[str, list[tuple[str, int, str]]]] = [("2022-09-01", [(place, 1, "6.00")]), ("2022-10-11", [])]
+    for first, rows in expected:
+        found = ok(await api.case_officer.get(report, params={"from": first, "to": "2022-12-31"}), 200)
+        assert [(row["placement_id"], row["absences"], row["days"]) for row in found["items"]] == rows
+
+
+async def test_a3_a_review_that_is_recorded_late_closes_nothing_that_began_after_it(api: Api) -> None:
+    """A3: it has not seen what came after the day it was held, however long that has been stored."""
+    await way.law(api)
+    place = await placement(api, await way.provider(api))
+    items = [
+        item(place, first="2022-09-01", last="2022-10-14"),
+        item(place, external_id="F-2", first="2022-11-14", last="2023-01-13"),
+    ]
+    await pushed(api.provider(ORGANISATION), items)
+    path = f"/v1/placements/{place}/absence-reviews"
+    body = {"reviewed_on": "2022-10-31", "outcome": "no_change", "reason": "Avklart."}
+
+    async def due(on: str) -> bool:
+        summary = f"/v1/placements/{place}/absence-summary"
+        is_due: bool = ok(await api.case_officer.get(summary, params={"on": on}), 200)["review_due"]
+        return is_due
+
+    assert [await due("2022-10-31"), await due("2023-01-13")] == [True, True]
+    ok(await api.case_officer.post(path, json=body))
+    assert [await due("2022-10-31"), await due("2022-11-13"), await due("2023-01-13")] == [False, False, True]
+    refused(await api.case_officer.post(path, json=body), 409, "absence-review-not-due")
+    ok(await api.case_officer.post(path, json={**body, "reviewed_on": "2023-01-13"}))
+    assert [await due("2022-10-31"), await due("2023-01-13")] == [False, False]
+
+
 async def test_report(api: Api) -> None:
     """Per placement and kind, in the period alone."""
     provider_id = await way.provider(api)
