@@ -1,4 +1,4 @@
-"""The demo's absences: one of 2022, and two places whose absence is extensive as seen from today (A1, A3)."""
+"""The demo's absences: some of 2022, and two places whose absence is extensive as seen from today (A1, A3)."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ FIRST, WAITING, REVIEWED = (demo_id("placement", number) for number in (1, 2, 3)
 
 
 async def add(session: AsyncSession, actor: Actor, today: date) -> None:
-    """Absence that has been reviewed, absence that waits for a review, and one of long ago."""
+    """Absence that has been reviewed, absence that waits for a review, and some of long ago."""
     # A row and no push, which would number it itself: the examples name its id.
     session.add(
         Absence(
@@ -31,6 +31,9 @@ async def add(session: AsyncSession, actor: Actor, today: date) -> None:
         )
     )
     await session.flush()
+    # Extensive on the day that the example of a review names.
+    autumn = {"placement_id": WAITING, "kind": "sick", "from": "2022-09-01", "to": "2022-10-14"}
+    await service.record(session, AbsenceIn.model_validate(autumn))
     period = {"from": (today - timedelta(days=60)).isoformat(), "to": (today - timedelta(days=10)).isoformat()}
     for placement_id in (WAITING, REVIEWED):
         lately = AbsenceIn.model_validate({"placement_id": placement_id, "kind": "sick", **period})
