@@ -23,16 +23,24 @@ from tests.http.test_following import publish, writer
 PER_ROUTE = 15
 
 
-async def figures(api: Api) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Every sample of /metrics by name and labels."""
+async def samples(api: Api) -> list[str]:
+    """Every line of /metrics that is a figure."""
     answer = await api.anonymous.get("/metrics")
     assert answer.status_code == 200
-    families = text_string_to_metric_families(answer.text)
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in families
-        for sample in family.samples
-    }
+    return [line for line in answer.text.splitlines() if not line.startswith("#")]
+
+
+async def figure(api: Api, name: str, **labels: str) -> float | None:
+    """One figure; None where it has not been counted yet."""
+    # Prometheus' own parser takes a second over all that a whole run has counted.
+    lines = "\n".join(line for line in await samples(api) if line.startswith(name))
+    found = [sample for family in text_string_to_metric_families(lines) for sample in family.samples]
+    return next((sample.value for sample in found if (sample.name, sample.labels) == (name, labels)), None)
+
+
+async def series(api: Api) -> set[str]:
+    """All figures' names with their labels."""
+    return {line.rpartition(" ")[0] for line in await samples(api)}
 
 
 async def test_a_full_pool_looks_ready_and_is_counted(committed_api: Api) -> None:
@@ -50,12 +58,11 @@ async def test_a_full_pool_looks_ready_and_is_counted(committed_api: Api) -> Non
     await asyncio.sleep(0.5)
     async with asyncio.timeout(1):
         assert (await committed_api.anonymous.get("/health/ready")).status_code == 200
-        found = await figures(committed_api)
-    assert found[("db_pool_connections", (("state", "in_use"),))] == 8
-    assert found[("db_pool_size", ())] == 8
+        assert await figure(committed_api, "db_pool_connections", state="in_use") == 8
+        assert await figure(committed_api, "db_pool_size") == 8
     full.set()
     await asyncio.gather(*holding)
-    assert (await figures(committed_api))[("db_pool_connections", (("state", "in_use"),))] == 0
+    assert await figure(committed_api, "db_pool_connections", state="in_use") == 0
 
 
 async def test_not_ready_while_draining_or_at_another_schema(
@@ -73,29 +80,31 @@ async def test_not_ready_while_draining_or_at_another_schema(
 
 
 async def test_the_age_of_what_is_held_back(committed_api: Api) -> None:
-    age = ("outbox_oldest_age_seconds", ())
-    assert (await figures(committed_api))[age] == 0
+    age = "outbox_oldest_age_seconds"
+    assert await figure(committed_api, age) == 0
     async with writer(committed_api) as slow, writer(committed_api) as fast, slow.transaction():
         await slow.execute("select pg_current_xact_id()")
         await publish(fast, [1])
         await asyncio.sleep(0.3)
-        assert 0.3 <= (await figures(committed_api))[age] < 5
-    assert (await figures(committed_api))[age] == 0
+        held_back = await figure(committed_api, age)
+        assert held_back is not None
+        assert 0.3 <= held_back < 5
+    assert await figure(committed_api, age) == 0
 
 
 async def test_refused_logins_by_reason(api: Api) -> None:
-    key = ("vekstplass_tokens_refused_total", (("reason", "malformed"),))
-    before = (await figures(api)).get(key, 0)
+    refused, malformed = "vekstplass_tokens_refused_total", {"reason": "malformed"}
+    before = await figure(api, refused, **malformed) or 0
     await api.client({"Authorization": "Bearer nothing"}).get("/v1/providers")
-    assert (await figures(api))[key] == before + 1
+    assert await figure(api, refused, **malformed) == before + 1
 
 
 async def test_what_became_of_batches(api: Api) -> None:
-    key = ("vekstplass_batch_items_total", (("batch", "participants"), ("status", "rejected")))
-    before = (await figures(api)).get(key, 0)
+    items, rejected = "vekstplass_batch_items_total", {"batch": "participants", "status": "rejected"}
+    before = await figure(api, items, **rejected) or 0
     headers = {"Content-Type": "application/x-ndjson"}
     assert (await api.epj.post("/v1/participants/batch", content=b"{}\n[]", headers=headers)).status_code == 207
-    assert (await figures(api))[key] == before + 2
+    assert await figure(api, items, **rejected) == before + 2
 
 
 def test_spans_are_made_by_setting_and_logs_never(settings: Settings) -> None:
@@ -107,21 +116,22 @@ def test_spans_are_made_by_setting_and_logs_never(settings: Settings) -> None:
         assert (traced["tracing"], traced["logs"]) == (True, False)
 
 
-async def test_ten_thousand_invented_addresses_are_one_series(api: Api) -> None:
+async def test_a_thousand_invented_addresses_are_one_series(api: Api) -> None:
     """By the route's template, so that nobody can fill the memory or put a person into a label."""
-    before = set(await figures(api))
-    for _ in range(10_000):
+    before = await series(api)
+    for _ in range(1_000):
         await send(api.app, "GET", f"/v1/{secrets.token_hex(4)}/{secrets.token_hex(4)}")
-    assert len(set(await figures(api)) - before) <= PER_ROUTE
-    before = set(await figures(api))
+    assert len(await series(api) - before) <= PER_ROUTE
+    before = await series(api)
     for _ in range(100):
         await send(api.app, secrets.token_hex(4).upper(), f"/{secrets.token_hex(4)}")
-    assert len(set(await figures(api)) - before) <= PER_ROUTE
+    assert len(await series(api) - before) <= PER_ROUTE
 
 
 async def test_no_label_names_anybody(api: Api) -> None:
     person = await way.participant(api, given_name="Merkeleg", family_name="Testnes")
     assert (await api.case_officer.get(f"/v1/participants/{person}")).status_code == 200
     answer = await api.anonymous.get("/metrics")
+    assert list(text_string_to_metric_families(answer.text)), "not in Prometheus' form"
     for word in ("Merkeleg", "Testnes", person, "310300403", "person:", "org:"):
         assert word not in answer.text
