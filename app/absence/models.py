@@ -1,7 +1,7 @@
 """Absences with their earlier revisions, and the reviews that extensive absence asks for (A1–A3)."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import Field as Limits
@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from app.db import Row
 from app.http.shapes import Day, Line, Percent, Prose, Revision, Shape, Stored, text
+from app.rules.absence import Kind
 
-Kind = Literal["sick", "holiday", "leave", "unexcused", "other"]
-KINDS: tuple[Kind, ...] = ("sick", "holiday", "leave", "unexcused", "other")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Absence(Row, table=True):

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.absence.models import KINDS, AbsenceReview, AbsenceReviewIn, AbsenceSummary, Kind
+from app.absence.models import KINDS, AbsenceReview, AbsenceReviewIn, AbsenceSummary
 from app.absence.problems import NOTHING_TO_REVIEW
 from app.absence.register import Place, lock_providers
 from app.auth import Actor
@@ -25,7 +25,8 @@ from app.http.problems import VALIDATION
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
 from app.rates.models import GuidelineVersion
-from app.rules.extensive_absence import UNCOUNTED_KINDS, AbsenceTerms, Window, is_extensive
+from app.rules.absence import Kind
+from app.rules.extensive_absence import AbsenceTerms, Window, is_extensive
 
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (
@@ -70,13 +71,10 @@ class Tally:
     """A placement's absence in a window. Of what A3 counts: when the latest was stored, and the last first day."""
 
     by_kind: dict[Kind, Counted] = field(default_factory=dict)
+    absent: int = 0
+    """Hundredths of planned days, of the kinds that are counted."""
     changed_at: datetime | None = None
     began_on: date | None = None
-
-    @property
-    def absent(self) -> int:
-        """Hundredths of planned days, `holiday` not counted."""
-        return sum(counted.hundredths for kind, counted in self.by_kind.items() if kind not in UNCOUNTED_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +107,25 @@ class _Watch(NamedTuple):
 async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
     """The parameters of the guideline version in force on a day, None before the first."""
     found = await session.execute(
-        select(col(GuidelineVersion.absence_window_days), col(GuidelineVersion.absence_threshold_percent))
+        select(
+            col(GuidelineVersion.absence_window_days),
+            col(GuidelineVersion.absence_threshold_percent),
+            col(GuidelineVersion.absence_uncounted_kinds),
+        )
         .where(col(GuidelineVersion.valid_from) <= on)
         .order_by(col(GuidelineVersion.valid_from).desc())
         .limit(1)
     )
     row = found.one_or_none()
-    return None if row is None else AbsenceTerms(*row)
+    return None if row is None else AbsenceTerms(row[0], row[1], frozenset(row[2]))
 
 
 async def tallies(
-    session: AsyncSession, window: Window, placement_ids: Sequence[UUID] | None = None, last_day: date | None = None
+    session: AsyncSession,
+    window: Window,
+    terms: AbsenceTerms,
+    placement_ids: Sequence[UUID] | None = None,
+    last_day: date | None = None,
 ) -> dict[UUID, Tally]:
     """The absence in a window of these placements, or of every one the caller sees; to a last day before its own."""
     parameters = {
@@ -135,7 +141,8 @@ async def tallies(
     for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
         tally = found.setdefault(placement_id, Tally())
         tally.by_kind[kind] = Counted(absences, hundredths)
-        if kind not in UNCOUNTED_KINDS:
+        if kind not in terms.uncounted_kinds:
+            tally.absent += hundredths
             tally.changed_at = changed_at if tally.changed_at is None else max(tally.changed_at, changed_at)
             tally.began_on = began_on if tally.began_on is None else max(tally.began_on, began_on)
     return found
@@ -147,7 +154,7 @@ async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
     if terms is None:
         return []
     window = Window(on, terms.window_days)
-    absent = await tallies(session, window)
+    absent = await tallies(session, window, terms)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
     places = await _places(session, ids)
     return await _due(session, window, terms, places, absent, await _planned(session, window, places))
@@ -163,7 +170,7 @@ async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on
     if terms is None or not active:
         return
     window = Window(on, terms.window_days)
-    absent = await tallies(session, window, [place.id for place in active])
+    absent = await tallies(session, window, terms, [place.id for place in active])
     due = await _due(session, window, terms, active, absent, await _planned(session, window, active))
     watches = await _watches(session, [place.id for place in active])
     news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
@@ -194,7 +201,7 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
     place = _place(placement)
     # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
     last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
-    absent = await tallies(session, window, [place.id], last_day) if last_day >= window.first_day else {}
+    absent = await tallies(session, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
     tally = absent.get(place.id, Tally())
     planned_of = await _planned(session, window, [place])
     planned = planned_of[place.id]

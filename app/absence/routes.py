@@ -24,7 +24,6 @@ from app.absence.models import (
     AbsenceRevision,
     AbsenceRevisionOut,
     AbsenceSummary,
-    Kind,
 )
 from app.auth import Actor, allow
 from app.db import SessionDep
@@ -40,6 +39,7 @@ from app.http.shapes import Day
 from app.placements.problems import NO_GUIDELINE_IN_FORCE
 from app.placements.tables import Placement
 from app.providers.models import Provider
+from app.rules.absence import Kind
 
 router = APIRouter(prefix="/v1", tags=["absences"], route_class=Route)
 

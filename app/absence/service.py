@@ -13,7 +13,7 @@ from sqlmodel import col
 from app import audit, clock
 from app.absence.batch import Decided, decide, store
 from app.absence.items import Fault, Item, ItemReader, content
-from app.absence.models import Absence, AbsenceIn, AbsencePatch, AbsenceReportRow, Kind
+from app.absence.models import Absence, AbsenceIn, AbsencePatch, AbsenceReportRow
 from app.absence.problems import CANCELLED
 from app.absence.register import lock_providers
 from app.absence.reviews import hundredths, tell_of_reviews_due
@@ -21,7 +21,7 @@ from app.http.problems import VALIDATION, FieldError, Problem
 from app.http.rows import find, find_reference
 from app.participants.identity_numbers import relaxed
 from app.placements.tables import Placement
-from app.rules.absence import HIGHEST_REVISION
+from app.rules.absence import HIGHEST_REVISION, Kind
 from app.rules.extensive_absence import Window
 
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.

@@ -30,6 +30,7 @@ from app.http.routing import Route, offers
 from app.http.shapes import Day, Year
 from app.placements import room, supplements
 from app.providers import competence
+from app.rates import service as rates
 from app.rules.calendar import add_months
 from app.rules.followup import Asks, Kind, Responsible, Status, status_of
 
@@ -213,5 +214,7 @@ async def _deviations(session: AsyncSession, query: TaskQuery) -> list[Task]:
                 missing=(deviation.area or deviation.kind,),
             ),
         )
-        for deviation in await competence.deviations_of(session, places, extra, query.on, query.provider_id)
+        for deviation in await competence.deviations_of(
+            session, places, extra, await rates.staffing(session), query.on, query.provider_id
+        )
     ]

@@ -100,6 +100,8 @@ async def asks_of(session: AsyncSession) -> tuple[Asks, ...]:
         col(version.cooperation_meetings_per_year),
         col(version.evaluations_per_year),
         col(version.consent_months),
+        col(version.part_year_percent),
+        col(version.part_year_conversations),
     )
     return tuple(Asks(*row) for row in await session.execute(select(*columns).order_by(columns[0])))
 

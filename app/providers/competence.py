@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from app.http.rows import find
 from app.providers.models import CompetenceStatement, CompetenceStatementIn, DeviationOut, Provider
-from app.rules.competence import Deviation, Period, Statement, deviations
+from app.rules.competence import Deviation, Period, Staffing, Statement, deviations
 
 Extra = tuple[Period, Decimal]
 
@@ -31,12 +31,14 @@ async def deviations_of(
     session: AsyncSession,
     places: Mapping[UUID, Sequence[Period]],
     extra: Mapping[UUID, Sequence[Extra]],
+    staffing: Sequence[Staffing],
     on: date,
     provider_id: UUID | None = None,
 ) -> list[DeviationOut]:
     """P4, P5: what each provider lacked by a day, in the order in which it began. Of one provider if asked.
 
-    `places` and `extra` are the periods of its placements, and what individual agreements add to its staff.
+    `places` and `extra` are the periods of its placements, and what individual agreements add to its staff; `staffing`
+    is what each version of the guideline asks for.
     """
     ids = select(col(Provider.id))
     statements = select(CompetenceStatement).order_by(col(CompetenceStatement.id))
@@ -54,6 +56,7 @@ async def deviations_of(
             places.get(id_, ()),
             [(period, Fraction(amount)) for period, amount in extra.get(id_, ())],
             on,
+            staffing,
         )
     ]
     return sorted(found, key=key_of)
@@ -88,5 +91,5 @@ def _out(provider_id: UUID, deviation: Deviation) -> DeviationOut:
 
 
 def _decimal(number: Fraction | None) -> Decimal | None:
-    # Fifths and hundredths: always exact.
-    return None if number is None else Decimal(number.numerator) / Decimal(number.denominator)
+    # Fifths and hundredths are exact; of a third, judged as a third, the first hundredth that is enough is shown.
+    return None if number is None else Decimal(-(-100 * number // 1)).scaleb(-2)

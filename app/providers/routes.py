@@ -34,6 +34,7 @@ from app.providers.models import (
     ProviderOut,
     ProviderPatch,
 )
+from app.rates import service as rates
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=Route)
 deviations_router = APIRouter(prefix="/v1/deviations", tags=["providers"], route_class=Route)
@@ -196,8 +197,8 @@ async def list_deviations_of(
     """P4, P5: what is missing, since when, and when it was mended.
 
     `statement`: it has places and has stated nothing; `area`: an area of competence is not covered;
-    `police_certificate`: an employee has none; `staffing`: fewer full-time equivalents than places / 5 and what
-    individual agreements add.
+    `police_certificate`: an employee has none; `staffing`: fewer full-time equivalents than places / 5 (the
+    guideline's number) and what individual agreements add.
     """
     await find(session, Provider, provider_id)
     return await _deviations(request, response, session, provider_id, status, on, limit, after)
@@ -229,7 +230,8 @@ async def _deviations(
     after: str | None,
 ) -> Page[DeviationOut]:
     places, extra = await room.periods_by_provider(session), await supplements.staff_by_provider(session)
-    found = await competence.deviations_of(session, places, extra, on or clock.today(), provider_id)
+    asked = await rates.staffing(session)
+    found = await competence.deviations_of(session, places, extra, asked, on or clock.today(), provider_id)
     if status is not None:
         found = [deviation for deviation in found if (deviation.mended_on is None) == (status == "open")]
     if after is not None:

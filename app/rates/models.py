@@ -1,4 +1,7 @@
-"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, A3, M). Never edited."""
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
+
+Rows are never edited.
+"""
 
 import re
 from datetime import date
@@ -7,11 +10,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic import Field as Limits
-from sqlalchemy import CheckConstraint, Numeric, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.db import Row
 from app.http.shapes import Count, Day, Line, Money, Percent, Shape, Stored
+from app.rules.absence import Kind
 from app.rules.prices import Proration
 
 # Up to this much a month the rules count exactly (`rules.prices`).
@@ -71,6 +76,7 @@ ConsentMonths = Annotated[
     Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})
 ]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
+PerEmployee = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
 
 class Rate(Row, table=True):
@@ -109,6 +115,13 @@ class GuidelineVersion(Row, table=True):
             name="per_year",
         ),
         CheckConstraint("consent_months between 1 and 120", name="consent_months"),
+        CheckConstraint("places_per_employee between 1 and 100", name="places_per_employee"),
+        CheckConstraint(
+            "absence_uncounted_kinds <@ array['sick', 'holiday', 'leave', 'unexcused', 'other']::varchar[]",
+            name="absence_uncounted_kinds",
+        ),
+        CheckConstraint("part_year_percent between 1 and 100", name="part_year_percent"),
+        CheckConstraint("part_year_conversations between 0 and 52", name="part_year_conversations"),
     )
 
     valid_from: date
@@ -124,6 +137,12 @@ class GuidelineVersion(Row, table=True):
     cooperation_meetings_per_year: int = Field(sa_type=SmallInteger)
     evaluations_per_year: int = Field(sa_type=SmallInteger)
     consent_months: int = Field(default=12, sa_type=SmallInteger)
+    places_per_employee: int = Field(default=5, sa_type=SmallInteger)
+    absence_uncounted_kinds: list[str] = Field(
+        default_factory=lambda: ["holiday"], sa_column=Column(ARRAY(String), nullable=False)
+    )
+    part_year_percent: int = Field(default=50, sa_type=SmallInteger)
+    part_year_conversations: int = Field(default=1, sa_type=SmallInteger)
 
 
 class RateIn(Shape):
@@ -166,6 +185,16 @@ class GuidelineVersionIn(Shape):
     ] = 1
     evaluations_per_year: Annotated[PerYear, Limits(description="Reports a placement year (M2).")] = 1
     consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
+    places_per_employee: Annotated[PerEmployee, Limits(description="Places that one employee is for (P5).")] = 5
+    absence_uncounted_kinds: Annotated[
+        list[Kind], Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3).")
+    ] = ["holiday"]
+    part_year_percent: Annotated[
+        Percent, Limits(description="Share of a placement year from which everything is asked for, where it ends (M).")
+    ] = 50
+    part_year_conversations: Annotated[
+        PerYear, Limits(description="What a shorter part of a year owes, and nothing else (M).")
+    ] = 1
 
 
 class GuidelineVersionOut(Stored):
@@ -184,3 +213,7 @@ class GuidelineVersionOut(Stored):
     cooperation_meetings_per_year: int
     evaluations_per_year: int
     consent_months: int
+    places_per_employee: int
+    absence_uncounted_kinds: list[Kind]
+    part_year_percent: int
+    part_year_conversations: int

@@ -80,6 +80,15 @@ async def effective_from(session: AsyncSession) -> date | None:
     return await session.scalar(select(func.min(col(GuidelineVersion.valid_from))))
 
 
+async def staffing(session: AsyncSession) -> list[tuple[date, int]]:
+    """P5: for how many places one employee is by each version of the guideline, by the day it applies from."""
+    version = GuidelineVersion
+    rows = await session.execute(
+        select(col(version.valid_from), col(version.places_per_employee)).order_by(col(version.valid_from))
+    )
+    return [(valid_from, places) for valid_from, places in rows]
+
+
 async def notice_months(session: AsyncSession, day: date) -> int:
     """L3: the notice in months, by the version in force on the day it is given; three before there is one."""
     months = await session.scalar(

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
 
+Kind = Literal["sick", "holiday", "leave", "unexcused", "other"]
+
 HIGHEST_REVISION = 2_147_483_647
 """The last number a revision can have."""
 

@@ -16,9 +16,13 @@ Area = Literal["facilitation", "guidance", "health_and_care_act", "health_and_so
 AREAS: tuple[Area, ...] = get_args(Area)
 DeviationKind = Literal["statement", "area", "police_certificate", "staffing"]
 
-PLACES_PER_EMPLOYEE = 5
-
 Period = tuple[date, date | None]
+
+
+Staffing = tuple[date, int]
+"""P5: the first day of a version of the guideline, and the places that one employee is for by it."""
+
+PRESUMED: tuple[Staffing, ...] = ((date.min, 5),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Day:
     statement: Statement | None
     places: int
     extra: Fraction
+    places_per_employee: int
 
 
 Lack = Callable[[_Day], tuple[Fraction | None, Fraction | None] | None]
@@ -61,13 +66,15 @@ def deviations(
     places: Sequence[Period],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
+    staffing: Sequence[Staffing] = PRESUMED,
 ) -> list[Deviation]:
     """P4, P5: every deviation that began by a day, in the order in which they began.
 
     `places` are the periods of the provider's placements, `extra` the full-time equivalents that individual agreements
-    add in a period. Nothing after `through` is looked at.
+    add in a period. `staffing` is sorted by day; the first also holds before its own. Nothing after `through` is looked
+    at.
     """
-    changes = _changes(statements, places, extra, through)
+    changes = _changes(statements, places, extra, through, staffing or PRESUMED)
     found = [
         deviation
         for kind, area, lack in _checks()
@@ -76,9 +83,9 @@ def deviations(
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
 
 
-def required_staff(places: int, extra: Fraction) -> Fraction:
-    """P5: one employee per five places, exact and not rounded, and what individual agreements add."""
-    return Fraction(places, PLACES_PER_EMPLOYEE) + extra
+def required_staff(places: int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
+    """P5: one employee per so many places (five), exact and not rounded, and what individual agreements add."""
+    return Fraction(places, places_per_employee) + extra
 
 
 def _checks() -> list[tuple[DeviationKind, Area | None, Lack]]:
@@ -104,7 +111,7 @@ def _certificates(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
 
 
 def _staff(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
-    required = required_staff(day.places, day.extra)
+    required = required_staff(day.places, day.extra, day.places_per_employee)
     if day.statement is None or day.statement.full_time_equivalents >= required:
         return None
     return required, day.statement.full_time_equivalents
@@ -115,9 +122,10 @@ def _changes(
     places: Sequence[Period],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
+    staffing: Sequence[Staffing],
 ) -> list[tuple[date, _Day]]:
     """The facts from each day on which one of them changes."""
-    days = {statement.stated_on for statement in statements}
+    days = {statement.stated_on for statement in statements} | {valid_from for valid_from, _ in staffing[1:]}
     for first, last in [*places, *(period for period, _ in extra)]:
         days.add(first)
         if last is not None and last < date.max:
@@ -137,6 +145,9 @@ def _changes(
                     statement=stated[-1] if stated else None,
                     places=bisect_right(firsts, day) - bisect_left(lasts, day),
                     extra=sum((amount for period, amount in extra if _covers(period, day)), Fraction(0)),
+                    places_per_employee=staffing[
+                        max(bisect_right(staffing, day, key=lambda version: version[0]) - 1, 0)
+                    ][1],
                 ),
             )
         )

@@ -2,15 +2,16 @@
 
 Days are counted in hundredths, so that a share of a place and a share of a day are whole numbers. Planned days are the
 weekdays that are no public holiday, times the placement's share on each; absent days are the days of absence among
-those weekdays, times the absence's share of the day. Holidays (the kind) are not counted.
+those weekdays, times the absence's share of the day. Some kinds are not counted (`holiday`): a parameter.
+
+**Decided here**: a whole day of absence is a whole day also where the place's share is less, since the provider
+documents the days on which the participant was expected and did not come.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.rules.calendar import is_planned_day
-
-UNCOUNTED_KINDS = frozenset({"holiday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class AbsenceTerms:
 
     window_days: int
     threshold_percent: int
+    uncounted_kinds: frozenset[str]
 
 
 class Window:

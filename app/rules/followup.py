@@ -132,7 +132,7 @@ def missing_parties(roles: Collection[str]) -> list[AttendeeRole]:
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """What a version of the guideline asks for from a day on: the parameters of M1–M4 and of M6's renewal."""
+    """What a version of the guideline asks for from a day on: the parameters of M, M1–M4 and of M6's renewal."""
 
     valid_from: date
     plan_due_days: int = 90
@@ -140,11 +140,14 @@ class Asks:
     cooperation_meetings: int = 1
     evaluations: int = 1
     consent_months: int = 12
+    part_year_percent: int = 50
+    part_year_conversations: int = 1
 
     def owed_by_a_year(self, *, everything: bool) -> Mapping[Kind, int]:
-        """M2–M4: how many of each; of less than half a year, one conversation and nothing else."""
+        """M2–M4: how many of each; of a part of a year too short for that, one conversation and nothing else."""
         if not everything:
-            return {"conversation": min(1, self.conversations), "cooperation_meeting": 0, "evaluation": 0}
+            owed = min(self.part_year_conversations, self.conversations)
+            return {"conversation": owed, "cooperation_meeting": 0, "evaluation": 0}
         return {
             "conversation": self.conversations,
             "cooperation_meeting": self.cooperation_meetings,
@@ -220,7 +223,7 @@ def _counted(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]
             break
         version = in_force(asks, begins)
         last = ends if ends_on is None else min(ends, ends_on)
-        everything = asks_everything(begins, last, ends)
+        everything = asks_everything(begins, last, ends, version.part_year_percent)
         if n == 1 and everything:
             plan_due_on = min(begins + version.plan_due_days * _DAY, last)
         years.append(PlacementYear(n, begins, last, version.owed_by_a_year(everything=everything)))
@@ -231,9 +234,11 @@ def _counted(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]
 _counted_once = lru_cache(maxsize=8192)(_counted)
 
 
-def asks_everything(first: date, last: date, year_last: date) -> bool:
-    """M: whether the days from `first` to `last` are at least half of the year that would have gone to `year_last`."""
-    return 2 * ((last - first).days + 1) >= (year_last - first).days + 1
+def asks_everything(first: date, last: date, year_last: date, percent: int = 50) -> bool:
+    """M: whether the days from `first` to `last` are at least this much (half) of the year that would have gone to
+    `year_last`.
+    """
+    return 100 * ((last - first).days + 1) >= percent * ((year_last - first).days + 1)
 
 
 def status_of(due_on: date, *, done: bool, on: date) -> Status:

@@ -110,6 +110,10 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "cooperation_meetings_per_year": 1,
         "evaluations_per_year": 1,
         "consent_months": 12,
+        "places_per_employee": 5,
+        "absence_uncounted_kinds": ["holiday"],
+        "part_year_percent": 50,
+        "part_year_conversations": 1,
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
@@ -129,6 +133,10 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "cooperation_meetings_per_year": 0,
         "evaluations_per_year": 0,
         "consent_months": 120,
+        "places_per_employee": 100,
+        "absence_uncounted_kinds": [],
+        "part_year_percent": 100,
+        "part_year_conversations": 52,
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given
@@ -164,6 +172,10 @@ async def test_refuses_a_second_version_from_the_same_day(api: Api) -> None:
         ("conversations_per_year", "2"),
         ("evaluations_per_year", 53),
         ("consent_months", 0),
+        ("places_per_employee", 0),
+        ("part_year_percent", 0),
+        ("part_year_percent", 101),
+        ("part_year_conversations", 53),
         ("cooperation_meetings_per_year", None),
         ("valid_from", "2100-01-01"),
     ],
