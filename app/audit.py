@@ -20,7 +20,7 @@ from sqlmodel import Field, SQLModel
 from starlette.requests import Request
 
 from app.auth import Actor
-from app.clock import new_id
+from app.clock import new_ids
 from app.db import Database, call_last, seen
 from app.http.problems import Problem
 from app.http.routing import Operation
@@ -167,9 +167,8 @@ def _uuid(value: object) -> UUID | None:
 
 async def _write(request: Request, session: AsyncSession, operation: Operation, rows: list[Row]) -> None:
     participants, objects, outcomes = zip(*rows, strict=True)
-    first = new_id().int
     lists = (
-        ",".join(f"{first + place:032x}" for place in range(len(rows))),
+        ",".join(new_ids(len(rows))),
         ",".join("" if id_ is None else str(id_) for id_ in participants),
         ",".join("" if id_ is None else str(id_) for id_ in objects),
         ",".join(outcomes),
