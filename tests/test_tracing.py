@@ -40,8 +40,8 @@ async def collector() -> AsyncIterator[tuple[int, list[bytes]]]:
 
     port = free_port()
     server = await asyncio.start_server(quietly, "127.0.0.1", port)
-    yield port, received
-    server.close()
+    async with server:
+        yield port, received
 
 
 @pytest.mark.parametrize("tracing", ["true", "false"])
