@@ -36,6 +36,7 @@ from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.routing import Route, offers
 from app.http.rows import find
 from app.http.shapes import Day
+from app.placements.people import saw_placements
 from app.placements.problems import NO_GUIDELINE_IN_FORCE
 from app.placements.tables import Placement
 from app.providers.models import Provider
@@ -120,13 +121,13 @@ async def list_(
     statement = service.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
         rows, following = await page(session, statement, col(Absence.id), limit=limit, after=after)
-        await service.saw_placements(session, {row.placement_id for row in rows})
+        await saw_placements(session, {row.placement_id for row in rows})
         link_next(request, response, following)
         return Page(items=[AbsenceOut.model_validate(row) for row in rows], next=following)
     rows = list(await session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
     if len(rows) > MOST_ROWS:
         raise problems.TOO_MANY_TO_EXPORT()
-    await service.saw_placements(session, {row.placement_id for row in rows})
+    await saw_placements(session, {row.placement_id for row in rows})
     # In a thread: fifty thousand rows are seconds of work.
     content = await asyncio.to_thread(as_csv if form == CSV else as_xlsx, rows)
     name = f"fravaer.{'csv' if form == CSV else 'xlsx'}"
@@ -140,7 +141,7 @@ async def read(
 ) -> AbsenceOut:
     """One absence as its highest revision has it (A2); a cancelled one too."""
     absence = await find(session, Absence, absence_id)
-    await service.saw_placements(session, {absence.placement_id})
+    await saw_placements(session, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
     tagged(request, response, out)
     return out
@@ -158,7 +159,7 @@ async def change(
     absence = await service.held(session, absence_id)
     require_match(request, AbsenceOut.model_validate(absence))
     await service.change(session, absence, body)
-    await service.saw_placements(session, {absence.placement_id})
+    await saw_placements(session, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
     tagged(request, response, out)
     return out
@@ -169,7 +170,7 @@ async def cancel(session: SessionDep, actor: Writer, absence_id: UUID) -> None:
     """A2: it is cancelled for good, and stays to be read with `cancelled: true`, as do its earlier revisions."""
     absence = await service.held(session, absence_id)
     await service.cancel(session, absence)
-    await service.saw_placements(session, {absence.placement_id})
+    await saw_placements(session, {absence.placement_id})
 
 
 @router.get("/absences/{absence_id}/revisions", summary="List what an absence was before")
@@ -189,7 +190,7 @@ async def list_revisions(
         col(AbsenceRevision.external_id) == absence.external_id,
     )
     rows, following = await page(session, statement, col(AbsenceRevision.id), limit=limit, after=after)
-    await service.saw_placements(session, {absence.placement_id})
+    await saw_placements(session, {absence.placement_id})
     link_next(request, response, following)
     return Page(items=[AbsenceRevisionOut.model_validate(row) for row in rows], next=following)
 
@@ -208,7 +209,7 @@ async def summarise(session: SessionDep, actor: Reader, placement_id: UUID, on: 
     found = await reviews.summary(session, placement, on or clock.today())
     if found is None:
         raise NO_GUIDELINE_IN_FORCE()
-    await service.saw_placements(session, {placement.id})
+    await saw_placements(session, {placement.id})
     return found
 
 
@@ -232,7 +233,7 @@ async def review(
     """
     placement = await find(session, Placement, placement_id)
     row = await reviews.review(session, actor, placement, body, clock.today())
-    await service.saw_placements(session, {placement.id})
+    await saw_placements(session, {placement.id})
     response.headers["Location"] = f"/v1/placements/{placement_id}/absence-reviews/{row.id}"
     out = AbsenceReviewOut.model_validate(row)
     tagged(request, response, out)
@@ -253,7 +254,7 @@ async def list_reviews(
     placement = await find(session, Placement, placement_id)
     statement = select(AbsenceReview).where(col(AbsenceReview.placement_id) == placement.id)
     rows, following = await page(session, statement, col(AbsenceReview.id), limit=limit, after=after)
-    await service.saw_placements(session, {placement.id})
+    await saw_placements(session, {placement.id})
     link_next(request, response, following)
     return Page(items=[AbsenceReviewOut.model_validate(row) for row in rows], next=following)
 
@@ -271,7 +272,7 @@ async def read_review(
     row = await find(session, AbsenceReview, absence_review_id)
     if row.placement_id != placement_id:
         raise NOT_FOUND()
-    await service.saw_placements(session, {row.placement_id})
+    await saw_placements(session, {row.placement_id})
     out = AbsenceReviewOut.model_validate(row)
     tagged(request, response, out)
     return out
@@ -304,6 +305,6 @@ async def report(
     )
     places, following = await page(session, statement, col(Placement.id), limit=limit, after=after)
     rows = await service.report(session, [place.id for place in places], from_, to)
-    await service.saw_placements(session, {row.placement_id for row in rows})
+    await saw_placements(session, {row.placement_id for row in rows})
     link_next(request, response, following)
     return AbsenceReport(provider_id=provider_id, starts_on=from_, ends_on=to, items=rows, next=following)

@@ -60,13 +60,6 @@ def selected(
     return select(Absence).where(*conditions)
 
 
-async def saw_placements(session: AsyncSession, placement_ids: set[UUID]) -> None:
-    """Tell the access log whose absence is shown."""
-    if placement_ids:
-        statement = select(col(Placement.participant_id)).where(col(Placement.id).in_(placement_ids))
-        audit.saw(session, await session.scalars(statement))
-
-
 async def carry_out(session: AsyncSession, decided: Decided) -> None:
     """Store a push, with what it sets off: the access log, and the reviews that it made due (A3)."""
     touched = await store(session, decided)

@@ -1,6 +1,6 @@
 """What filing has in common: by which party, on which day, about which placement, and what a text must not hold."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -86,14 +86,6 @@ def filed(kind: type[F], placement_id: UUID | None, provider_id: UUID | None) ->
     if provider_id is not None:
         statement = statement.where(col(kind.provider_id) == provider_id)
     return statement
-
-
-async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> list[UUID]:
-    """Whom these placements are about, for the access log."""
-    ids = {id_ for id_ in placement_ids if id_ is not None}
-    if not ids:
-        return []
-    return list(await session.scalars(select(col(Placement.participant_id)).where(col(Placement.id).in_(ids))))
 
 
 def require_past(today: date, **days: date | None) -> None:

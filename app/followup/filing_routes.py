@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.followup import filing, meetings, plans
@@ -33,6 +33,7 @@ from app.http.preconditions import tagged
 from app.http.routing import Route
 from app.http.rows import find
 from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT
+from app.placements.people import saw_placements
 from app.rules.followup import MeetingKind
 
 router = APIRouter(prefix="/v1", route_class=Route)
@@ -143,7 +144,7 @@ async def list_versions(
 ) -> Page[MeetingVersionOut]:
     """M5, M6: every version of the minutes as it stood, the first and each correction with its reason."""
     meeting = await find(session, Meeting, meeting_id)
-    audit.saw(session, await filing.participants_of(session, [meeting.placement_id]))
+    await saw_placements(session, [meeting.placement_id])
     statement = select(MeetingVersion).where(col(MeetingVersion.meeting_id) == meeting_id)
     rows, following = await page(session, statement, col(MeetingVersion.id), limit=limit, after=after)
     link_next(request, response, following)
@@ -306,7 +307,7 @@ async def _shown(
     request: Request, response: Response, session: AsyncSession, row: Meeting | Plan | Evaluation, shape: type[Filed]
 ) -> Filed:
     """One that was filed, as it goes out."""
-    audit.saw(session, await filing.participants_of(session, [row.placement_id]))
+    await saw_placements(session, [row.placement_id])
     out = shape.model_validate(row)
     tagged(request, response, out)
     return out
@@ -324,5 +325,5 @@ async def _listed(
 ) -> Page[Filed]:
     """One page of what was filed, those whom it is about told to the access log."""
     shown = await listed(request, response, session, statement, shape, limit=limit, after=after)
-    audit.saw(session, await filing.participants_of(session, [item.placement_id for item in shown.items]))
+    await saw_placements(session, [item.placement_id for item in shown.items])
     return shown

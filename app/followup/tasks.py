@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.followup.filing import participants_of
 from app.followup.tables import Meeting
 from app.followup.task_models import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
 from app.http.problems import problem_type
+from app.placements.people import participants_of
 from app.rates.models import GuidelineVersion
 from app.rules.calendar import placement_year
 from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owed_by, themes_untouched
@@ -222,7 +222,7 @@ async def participants_in(session: AsyncSession, tasks: Sequence[Task]) -> set[U
     """Whom the tasks are about, for the access log."""
     known = {task.about.participant_id for task in tasks if task.about.participant_id is not None}
     unknown = {task.about.placement_id for task in tasks if task.about.participant_id is None}
-    return known | set(await participants_of(session, unknown))
+    return known | await participants_of(session, unknown)
 
 
 async def _on_record(session: AsyncSession, values: Mapping[str, object], kinds: frozenset[Kind]) -> _OnRecord:
