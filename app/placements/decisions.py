@@ -1,5 +1,7 @@
 """Decisions by the case office (D1–D6) and the placements they grant (L1, L2, L7, P2)."""
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth import Actor
@@ -53,7 +55,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         medication_tasks=application.medication_tasks,
         decided_on=body.decided_on,
     )
-    await _place(session, placement)
+    await _place(session, placement, body.decided_on)
     agreement = body.medication_agreement
     decision = Decision(
         **body.model_dump(exclude={"medication_agreement"}),
@@ -107,7 +109,7 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
 
     Where it has a last day it is temporary (L7).
     """
-    if not may_be_legacy(body.starts_on, await rates.effective_from(session)):
+    if not may_be_legacy(body.starts_on, body.decided_on, await rates.effective_from(session)):
         raise problems.LEGACY_AFTER_GUIDELINE()
     participant = await find_reference(session, Participant, body.participant_id, "#/participant_id")
     placement = Placement(
@@ -116,7 +118,8 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
         need="permanent" if body.ends_on is None else "temporary",
         address_protection=participant.address_protection,
     )
-    await _place(session, placement)
+    # What it was recorded with was always known.
+    await _place(session, placement, None)
     await publish(
         session,
         "placement.recorded",
@@ -126,8 +129,8 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
     return placement
 
 
-async def _place(session: AsyncSession, placement: Placement) -> None:
+async def _place(session: AsyncSession, placement: Placement, known_from: date | None) -> None:
     """Take one of the provider's places (P2), and begin its terms over time."""
     await demand_room_for(session, placement, placement.ends_on)
     session.add(placement)
-    await rewrite(session, placement, (), placement.decided_on)
+    await rewrite(session, placement, (), known_from)

@@ -230,6 +230,10 @@ class LegacyPlacementIn(_Period):
     terms: Literal["legacy"]
     share: Percent = 100
     monthly_price: MonthlyAmount
+    decided_on: Annotated[
+        Day | None,
+        Limits(description="Where it was decided before the guideline and begins after it.", examples=["2021-11-15"]),
+    ] = None
 
 
 class PlacementOut(Stored):

@@ -98,8 +98,8 @@ LEGACY_AFTER_GUIDELINE = problem_type(
     "legacy-after-guideline",
     409,
     title="Ikkje ein vidareført plass",
-    nn="Berre ein plass frå før retningslinja tok til å gjelde kan ha vidareførte vilkår.",
-    en="Legacy terms are for a place established before the guideline took effect (L2).",
+    nn="Berre ein plass som tok til eller vart vedteken før retningslinja gjaldt, kan ha vidareførte vilkår.",
+    en="Legacy terms are for a place that began, or was decided, before the guideline took effect (L2).",
 )
 
 PLACE_ENDED = problem_type(

@@ -68,8 +68,8 @@ class Placement(Row, table=True):
 
     `ends_on` is the last day known now, by grant, notice or end (L3, L5, L7). `share`, `monthly_price` and
     `medication_tasks` are the first terms and never change; those of a day are in `PlacementTerms`. `decided_on` is the
-    day of the decision that granted it, null for a legacy place. `service_area` and `address_protection` follow the
-    participant's by a cascading key: policies go by them, also for those who may not see the participant.
+    day of the decision that granted it; a legacy place may be without (L2). `service_area` and `address_protection`
+    follow the participant's by a cascading key: policies go by them, also for those who may not see the participant.
     """
 
     __tablename__ = "placement"
@@ -91,7 +91,7 @@ class Placement(Row, table=True):
         ),
         CheckConstraint("terms in ('standard', 'legacy')", name="terms"),
         CheckConstraint("(terms = 'legacy') = (monthly_price is not null)", name="monthly_price"),
-        CheckConstraint("(terms = 'standard') = (decided_on is not null)", name="decided_on"),
+        CheckConstraint("terms = 'legacy' or decided_on is not null", name="decided_on"),
         CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price_range"),
         CheckConstraint("share between 1 and 100", name="share"),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),

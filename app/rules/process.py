@@ -157,6 +157,10 @@ def obstacle_to_grant(facts: GrantFacts) -> GrantObstacle | None:
     return None
 
 
-def may_be_legacy(starts_on: date, effective_from: date | None) -> bool:
-    """L2: legacy terms are for a place established before the guideline; every later place is standard."""
-    return effective_from is None or starts_on < effective_from
+def may_be_legacy(starts_on: date, decided_on: date | None, effective_from: date | None) -> bool:
+    """L2: legacy terms are for a place established before the guideline; every later place is standard.
+
+    It is established on its first day, or on the day it was decided where that is known and comes before.
+    """
+    established_on = starts_on if decided_on is None else min(decided_on, starts_on)
+    return effective_from is None or established_on < effective_from

@@ -277,6 +277,26 @@ async def test_legacy_terms_are_for_places_from_before_the_guideline(api: Api) -
     refused(await api.case_officer.post("/v1/placements", json=body | {"terms": "standard"}), 422, "validation")
 
 
+async def test_a_place_decided_before_the_guideline_is_legacy_though_it_begins_after_it(api: Api) -> None:
+    """L2: such a grant is refused, and the place is recorded as `legacy`; its clock begins on its first day (M)."""
+    await way.law(api)
+    provider_id = await way.provider(api)
+    days = {"decided_on": "2021-12-31", "starts_on": "2022-02-01"}
+    grant = await way.ready_to_grant(api, provider_id) | days
+    refused(await api.case_officer.post("/v1/decisions", json=grant), 409, "no-guideline-in-force")
+    body = way.legacy(await way.participant(api), provider_id, monthly_price="20000.00")
+    for late in ({"starts_on": "2022-02-01"}, days | {"decided_on": "2022-01-01"}):
+        refused(await api.case_officer.post("/v1/placements", json=body | late), 409, "legacy-after-guideline")
+    made = ok(await api.case_officer.post("/v1/placements", json=body | days))
+    assert (made["terms"], made["decided_on"], made["monthly_price"]) == ("legacy", "2021-12-31", "20000.00")
+    assert [(step["step"], step["on"]) for step in made["history"]] == [("recorded", None)]
+    assert ok(await api.case_officer.get(f"/v1/placements/{made['id']}"), 200) == made
+    assert await way.forecast(api) == "220000.00"
+    tasks = {"on": "2022-12-31", "placement_id": made["id"], "kind": "evaluation"}
+    [task] = ok(await api.case_officer.get("/v1/tasks", params=tasks), 200)["items"]
+    assert task["due_on"] == "2023-01-31"
+
+
 async def test_what_a_body_names_must_be_there(api: Api) -> None:
     nowhere = "01901f2e-0000-7000-8000-000000000000"
     provider_id, person = await way.provider(api), await way.participant(api)
