@@ -9,6 +9,7 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from uuid import uuid4
 
 import asyncpg
@@ -38,11 +39,28 @@ class Api:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.anonymous = self.client({})
-        self.case_officer = self.client(bearer("case_officer"))
-        self.finance = self.client(bearer("finance"))
-        self.auditor = self.client(bearer("auditor"))
-        self.epj = self.client(bearer("epj"))
+
+    # Made when asked for: to sign five tokens takes as long as some tests.
+
+    @cached_property
+    def anonymous(self) -> httpx.AsyncClient:
+        return self.client({})
+
+    @cached_property
+    def case_officer(self) -> httpx.AsyncClient:
+        return self.client(bearer("case_officer"))
+
+    @cached_property
+    def finance(self) -> httpx.AsyncClient:
+        return self.client(bearer("finance"))
+
+    @cached_property
+    def auditor(self) -> httpx.AsyncClient:
+        return self.client(bearer("auditor"))
+
+    @cached_property
+    def epj(self) -> httpx.AsyncClient:
+        return self.client(bearer("epj"))
 
     def client(self, headers: dict[str, str]) -> httpx.AsyncClient:
         """A client that sends these headers with every request."""
