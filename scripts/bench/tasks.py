@@ -12,24 +12,22 @@ rows fetched and thrown away. Medians of interleaved rounds; the ratio is what c
 import argparse
 import asyncio
 import gc
-import os
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app import embedded, schema
+from bench.position import cluster
+
 from app.auth import Keys
 from app.db import Database
 from app.main import create_app
@@ -87,22 +85,6 @@ from placement, generate_series(0, 4) i
 where starts_on + i * 365 + 350 <= date '{on}' and hashtext(id::text || i) % 12 <> 0;
 """
 Sent = list[tuple[str, tuple[Any, ...]]]
-
-
-@contextmanager
-def cluster() -> Iterator[tuple[str, str]]:
-    """A superuser's address for asyncpg, and the service's for SQLAlchemy."""
-    given = os.environ.get("DATABASE_URL")
-    if given:
-        asyncio.run(schema.create_roles(given))
-        url = make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
-        schema.upgrade(url)
-        yield schema.plain_dsn(given), url
-        return
-    with tempfile.TemporaryDirectory() as directory, embedded.start(Path(directory) / "data", throwaway=True) as own:
-        asyncio.run(schema.create_roles(own.dsn("postgres", "postgres")))
-        schema.upgrade(own.url("vekstplass_owner"))
-        yield own.dsn("postgres"), own.url("vekstplass_service")
 
 
 async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
