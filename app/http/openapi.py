@@ -34,7 +34,8 @@ which terms, what is due, what it costs, and whether the year's frame holds. Rul
 the municipal guideline's rules.
 
 Press **Authorize** and paste a token (the demo prints one for each role). Amounts are strings in NOK with two
-decimals, dates are calendar dates in Europe/Oslo, and both ends of a period count.
+decimals, dates are calendar dates in Europe/Oslo, and both ends of a period count. Every answer names its request in
+`X-Request-ID`, and in `X-Trace-ID` the trace that a `traceparent` made it part of.
 """.strip()
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -170,7 +171,7 @@ def _headers(method: str, path: str, status: str) -> list[str]:
 
 
 def build(app: FastAPI) -> dict[str, Any]:
-    """The document, generated once per process."""
+    """The document for whoever works with it in this process; `written` is what is served."""
     if app.openapi_schema is None:
         app.openapi_schema = _generated(app)
     return app.openapi_schema
