@@ -105,32 +105,6 @@ def create_app(settings: Settings) -> FastAPI:
         await feed.close(app)
         await app.state.database.close()
 
-    middleware = [Middleware(Outermost)]
-    if settings.cors_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=list(settings.cors_origins),
-                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=[
-                    "Authorization",
-                    "Content-Type",
-                    "If-Match",
-                    "If-None-Match",
-                    "Idempotency-Key",
-                    "traceparent",
-                ],
-                expose_headers=[
-                    "ETag",
-                    "Link",
-                    "Location",
-                    "X-Request-ID",
-                    "X-Trace-ID",
-                    "Idempotency-Replayed",
-                    "Retry-After",
-                ],
-            )
-        )
     app = FastAPI(
         title="Vekstplass",
         version=VERSION,
@@ -140,7 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         openapi_tags=TAGS,
         lifespan=lifespan,
-        middleware=middleware,
+        middleware=_middleware(settings),
         # FastAPI's own tracing. Its logs would carry exceptions' texts, which may repeat a row; the figures are ours.
         telemetry={
             "tracing": settings.tracing,
@@ -158,3 +132,26 @@ def create_app(settings: Settings) -> FastAPI:
         app.router.routes.extend(router.routes)
     app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What stands around every request; browsers of other origins are let in where some are named."""
+    outermost = Middleware(Outermost)
+    if not settings.cors_origins:
+        return [outermost]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "traceparent"],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "Location",
+            "X-Request-ID",
+            "X-Trace-ID",
+            "Idempotency-Replayed",
+            "Retry-After",
+        ],
+    )
+    return [outermost, cors]
