@@ -1,6 +1,6 @@
 """HTTP for what is due (M1–M8), where every domain's tasks meet, and for the year's figures."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -49,6 +49,7 @@ OnQuery = Annotated[
     Day | None,
     Query(description=f"The day it is seen from; today if left out, and at most {MOST_YEARS_AHEAD} years from today."),
 ]
+DueOn = Annotated[Day | None, Query(description="Only what is due on this very day.")]
 DueFrom = Annotated[Day | None, Query(description="Only what is due on this day or later.")]
 DueBefore = Annotated[Day | None, Query(description="Only what is due before this day.")]
 ResponsibleQuery = Annotated[Responsible | None, Query(description="Only what this party must do.")]
@@ -65,6 +66,7 @@ async def list_tasks(
     status: Status | None = None,
     provider_id: UUID | None = None,
     placement_id: UUID | None = None,
+    due_on: DueOn = None,
     due_from: DueFrom = None,
     due_before: DueBefore = None,
     responsible: ResponsibleQuery = None,
@@ -77,6 +79,9 @@ async def list_tasks(
     provider sees what concerns its places, a service its area's.
     """
     day = _seen_from(on)
+    if due_on is not None:
+        due_from = due_on if due_from is None else max(due_on, due_from)
+        due_before = min(due_on + timedelta(days=1), due_before or date.max)
     query = TaskQuery(day, kind, status, provider_id, placement_id, due_from, due_before, responsible)
     asks = await tasks.asks_of(session)
     others = await _others(request, session, actor, query, asks)

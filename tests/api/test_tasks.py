@@ -183,6 +183,8 @@ async def test_filters_and_pages(api: Api) -> None:
     assert len({task["id"] for task in everything}) == len(everything) == 17
     for name, value in (
         ("kind", "plan"),
+        ("due_on", "2023-06-30"),
+        ("due_on", "1999-12-31"),
         ("status", "overdue"),
         ("status", "done"),
         ("provider_id", second),
@@ -198,6 +200,8 @@ async def test_filters_and_pages(api: Api) -> None:
     assert before == [task for task in everything if task["due_on"] < "2023-06-30"]
     since = await tasks(api.case_officer, on, due_from="2023-06-30")
     assert before + since == everything
+    assert await tasks(api.case_officer, on, due_on="2023-06-30", due_from="2023-07-01") == []
+    assert await tasks(api.case_officer, on, due_on="2023-06-30", due_before="2023-06-30") == []
     both = await tasks(api.case_officer, on, provider_id=first, status="overdue", kind="evaluation")
     assert [task["id"] for task in both] == [f"evaluation.{placement_id}.1"]
 
@@ -224,6 +228,7 @@ async def test_filters_and_pages(api: Api) -> None:
         ({"after": "_" * 31}, "#/query/after"),
         ({"after": "x"}, "#/query/after"),
         ({"limit": "201"}, "#/query/limit"),
+        ({"due_on": "2100-01-01"}, "#/query/due_on"),
         ({"who": "me"}, "#/query/who"),
     ],
 )
