@@ -143,7 +143,7 @@ async def send_request(session: AsyncSession, application_id: UUID, body: Reques
 
 
 async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: AnswerIn, today: date) -> Request:
-    """P3: the provider accepts, or declines with a reason; once."""
+    """P3: the provider accepts, or declines with a reason; once. 422 before the day the request was sent."""
     request = await find(session, Request, request_id, lock=True)
     if body.answer == "accepted" and body.reason is not None:
         raise ANSWER_INCOMPLETE("Eit ja har inga grunngjeving for avslag.", pointer="#/reason")
@@ -151,6 +151,8 @@ async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: An
         raise ANSWER_INCOMPLETE("Eit avslag må ha ei grunngjeving.", pointer="#/reason")
     if body.reason == "other" and body.text is None:
         raise ANSWER_INCOMPLETE("Grunngjevinga «other» må ha ein tekst.", pointer="#/text")
+    if body.answered_on is not None and body.answered_on < request.sent_on:
+        raise VALIDATION("Førespurnaden kan ikkje vere svara på før han vart send.", pointer="#/answered_on")
     if request.answer is not None:
         raise REQUEST_ALREADY_ANSWERED()
     await demand(session, request.application_id, "accept" if body.answer == "accepted" else "decline")

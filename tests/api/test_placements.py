@@ -130,6 +130,8 @@ async def test_asks_one_provider_at_a_time(api: Api) -> None:
     ):
         refused(await api.case_officer.post(answer, json=body), 422, "answer-incomplete")
     said = {"answer": "declined", "reason": "other", "text": "Ombygging.", "answered_on": "2022-01-06"}
+    early = await api.case_officer.post(answer, json=said | {"answered_on": "2022-01-03"})
+    assert refused(early, 422, "validation")["errors"][0]["pointer"] == "#/answered_on"
     assert ok(await api.case_officer.post(answer, json=said), 200) | said == ok(
         await api.case_officer.get(f"/v1/requests/{declined}"), 200
     )
