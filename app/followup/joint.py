@@ -22,7 +22,7 @@ from app.rules.followup import (
     status_of,
 )
 
-# M7: a provider is active in a year in which it has places to offer, or a participant, on any day.
+# M7. **Decided here**: a provider is active in a year in which it has places to offer, or a participant, on any day.
 _ACTIVE = text(
     """
     select provider.id, asked.year from provider cross join unnest(cast(:years as int[])) as asked (year)

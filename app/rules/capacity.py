@@ -22,8 +22,8 @@ def first_day_over_capacity(
     """P2: the first day on which more places are active than the capacity in force, or None.
 
     `capacities` are (first day, places) in any order; a day before the first has none. `stays` are (first day, last
-    day or None), one per placement: each counts one, whatever its share. A stay whose last day is before its first
-    counts nowhere.
+    day or None), one per placement. **Decided here**: each counts one, whatever its share. A stay whose last day is
+    before its first counts nowhere.
     """
     # One sweep over the days on which something changes: only there can an excess begin.
     steps: dict[int, int] = {}

@@ -205,8 +205,9 @@ def in_force(asks: Sequence[Asks], day: date) -> Asks:
 def clock_of(first: date, ends_on: date | None, on: date, asks: tuple[Asks, ...]) -> Clock:
     """M, M1–M4: the years of a placement that have begun by a day, each by the guideline of its first day.
 
-    **Decided here**: of a year in which the placement ends, everything is due on the placement's own last day, and so
-    is a plan that would be due after it: a placement that has ended owes nothing afterwards.
+    **Decided here**: a version that comes inside a year asks from the next one on. Of a year in which the placement
+    ends, everything is due on the placement's own last day, and so is a plan that would be due after it: a placement
+    that has ended owes nothing afterwards.
     """
     # Places share their first days, and a day's clocks are asked for all day; those of a far future would fill memory.
     counted = _counted_once if on.year - first.year <= _REMEMBERED_YEARS else _counted

@@ -225,7 +225,7 @@ def flag_rank(flag: Flag) -> int:
 
 def share_used_percent(forecast: int, frame: int | None) -> Decimal | None:
     """C6: forecast / frame in percent, two decimals, half up; over 100 in an overrun. None without a frame, or of
-    zero.
+    zero. **Decided here**: it is the forecast's share, as the flag's is, and not what has incurred so far.
     """
     return _hundredths(round_half_up(forecast * BASIS_POINTS, frame)) if frame else None
 
