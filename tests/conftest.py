@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import pool
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 
 from app import embedded, schema
@@ -215,5 +216,14 @@ async def quiet_api(quiet_cluster: embedded.Cluster, settings: Settings) -> Asyn
 async def owner(cluster: embedded.Cluster, database: str) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall, for what no role may see. Not inside the test's transaction."""
     connection = await asyncpg.connect(cluster.dsn("postgres", database))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def behind(committed_api: Api, cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+    """A look behind the wall of `committed_api`'s own database, as a superuser."""
+    name = make_url(committed_api.app.state.settings.database_url).database
+    connection = await asyncpg.connect(cluster.dsn("postgres", str(name)))
     yield connection
     await connection.close()

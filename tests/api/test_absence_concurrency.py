@@ -86,17 +86,6 @@ async def push_from_two(api: Api, batches: list[list[dict[str, Any]]]) -> list[h
     return answers
 
 
-@pytest.fixture
-async def behind(committed_api: Api) -> Any:
-    """A look behind the wall at the committed API's database."""
-    url = committed_api.app.state.settings.database_url.replace("+asyncpg", "").replace(
-        "vekstplass_service", "postgres"
-    )
-    connection = await asyncpg.connect(url)
-    yield connection
-    await connection.close()
-
-
 SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 

@@ -14,15 +14,18 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from app import embedded
 from app.participants.identity_numbers import Sealed, blind_index, decrypt, encrypt
 from app.rules.identifiers import classify_identity_number
-from app.schema import plain_dsn
 from app.settings import Settings
 from tests.conftest import Api
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 300
+INSERT = (
+    "insert into participant (id, given_name, family_name, birth_date, municipality_number, service_area, contacts,"
+    " address_protection, identity_number_ciphertext, identity_number_key_id, identity_number_index)"
+    " values ($1, 'A', 'B', '1990-01-01', '4631', 'other', '[]', false, $2, $3, $4)"
+)
 
 
 def numbers(count: int) -> list[str]:
@@ -76,43 +79,34 @@ async def stored(owner: asyncpg.Connection) -> dict[str, int]:
     return {row["key"]: row["count"] for row in rows}
 
 
-async def test_a_run_that_is_killed_goes_on_where_it_was(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_a_run_that_is_killed_goes_on_where_it_was(committed_api: Api, behind: asyncpg.Connection) -> None:
     url = committed_api.app.state.settings.database_url
-    owner = await asyncpg.connect(cluster.dsn("postgres", plain_dsn(url).partition("?")[0].rsplit("/", 1)[1]))
     people = {}
-    try:
-        for number in numbers(PEOPLE):
-            id_ = await owner.fetchval("select gen_random_uuid()")
-            people[id_] = number
-            sealed = encrypt(number, id_, settings("old"))
-            await owner.execute(
-                "insert into participant (id, given_name, family_name, birth_date, municipality_number, service_area,"
-                " contacts, address_protection, identity_number_ciphertext, identity_number_key_id,"
-                " identity_number_index) values ($1, 'A', 'B', '1990-01-01', '4631', 'other', '[]', false, $2, $3, $4)",
-                id_, sealed.ciphertext, sealed.key_id, blind_index(number, settings("old")),
-            )  # fmt: skip
-        before = await owner.fetchval("select max(updated_at) from participant")
-        running = start(url, "new", batch=2)
-        while (await stored(owner)).get("new", 0) < 20:
-            assert running.poll() is None, running.communicate()
-            await asyncio.sleep(0.005)
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        half = await stored(owner)
-        assert half["old"] > 0
-        assert half["old"] + half["new"] == PEOPLE
-        await _all_open(owner, people)
+    for number in numbers(PEOPLE):
+        id_ = await behind.fetchval("select gen_random_uuid()")
+        people[id_] = number
+        sealed = encrypt(number, id_, settings("old"))
+        await behind.execute(INSERT, id_, sealed.ciphertext, sealed.key_id, blind_index(number, settings("old")))
+    before = await behind.fetchval("select max(updated_at) from participant")
+    running = start(url, "new", batch=2)
+    while (await stored(behind)).get("new", 0) < 20:
+        assert running.poll() is None, running.communicate()
+        await asyncio.sleep(0.005)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    half = await stored(behind)
+    assert half["old"] > 0
+    assert half["old"] + half["new"] == PEOPLE
+    await _all_open(behind, people)
 
-        said, complaint = await asyncio.to_thread(start(url, "new", batch=100).communicate)
-        assert said.startswith(f"{half['old']} identity numbers"), complaint
-        assert await stored(owner) == {"new": PEOPLE}
-        await _all_open(owner, people)
-        assert await owner.fetchval("select max(updated_at) from participant") == before
+    said, complaint = await asyncio.to_thread(start(url, "new", batch=100).communicate)
+    assert said.startswith(f"{half['old']} identity numbers"), complaint
+    assert await stored(behind) == {"new": PEOPLE}
+    await _all_open(behind, people)
+    assert await behind.fetchval("select max(updated_at) from participant") == before
 
-        again, _ = await asyncio.to_thread(start(url, "new", batch=100).communicate)
-        assert again.startswith("0 identity numbers")
-    finally:
-        await owner.close()
+    again, _ = await asyncio.to_thread(start(url, "new", batch=100).communicate)
+    assert again.startswith("0 identity numbers")
 
 
 async def _all_open(owner: asyncpg.Connection, people: dict[object, str]) -> None:
@@ -123,23 +117,15 @@ async def _all_open(owner: asyncpg.Connection, people: dict[object, str]) -> Non
 
 
 @pytest.mark.parametrize("fault", ["unknown key", "moved"])
-async def test_a_number_that_does_not_open_stops_it(committed_api: Api, cluster: embedded.Cluster, fault: str) -> None:
+async def test_a_number_that_does_not_open_stops_it(committed_api: Api, behind: asyncpg.Connection, fault: str) -> None:
     url = committed_api.app.state.settings.database_url
-    owner = await asyncpg.connect(cluster.dsn("postgres", plain_dsn(url).partition("?")[0].rsplit("/", 1)[1]))
-    try:
-        id_, other = await owner.fetchval("select gen_random_uuid()"), await owner.fetchval("select gen_random_uuid()")
-        [number] = numbers(1)
-        sealed = encrypt(number, other if fault == "moved" else id_, settings("old"))
-        await owner.execute(
-            "insert into participant (id, given_name, family_name, birth_date, municipality_number, service_area,"
-            " contacts, address_protection, identity_number_ciphertext, identity_number_key_id,"
-            " identity_number_index) values ($1, 'A', 'B', '1990-01-01', '4631', 'other', '[]', false, $2, $3, $4)",
-            id_, sealed.ciphertext, "lost" if fault == "unknown key" else "old", blind_index(number, settings("old")),
-        )  # fmt: skip
-        running = start(url, "new", batch=10)
-        said, complaint = await asyncio.to_thread(running.communicate)
-        assert (running.returncode, said) == (1, "")
-        assert str(id_) in complaint
-        assert number not in complaint
-    finally:
-        await owner.close()
+    id_, other = await behind.fetchval("select gen_random_uuid()"), await behind.fetchval("select gen_random_uuid()")
+    [number] = numbers(1)
+    sealed = encrypt(number, other if fault == "moved" else id_, settings("old"))
+    key_id = "lost" if fault == "unknown key" else "old"
+    await behind.execute(INSERT, id_, sealed.ciphertext, key_id, blind_index(number, settings("old")))
+    running = start(url, "new", batch=10)
+    said, complaint = await asyncio.to_thread(running.communicate)
+    assert (running.returncode, said) == (1, "")
+    assert str(id_) in complaint
+    assert number not in complaint
