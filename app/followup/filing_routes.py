@@ -52,7 +52,7 @@ ACCEPTED = (
     filing.CODE_UNKNOWN,
     meetings.THEME_MISSING,
     meetings.ABSENCE_REASON_MISSING,
-    meetings.PROVIDER_UNKNOWN,
+    meetings.ATTENDEE_UNKNOWN,
     meetings.CONSENT_MISSING,
 )
 

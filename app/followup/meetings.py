@@ -63,7 +63,7 @@ MEETING_SUBJECT = problem_type(
     en="A conversation or cooperation meeting is about a placement, a bilateral one about one provider, a joint one"
     " about neither (M3, M4, M7).",
 )
-PROVIDER_UNKNOWN = problem_type(
+ATTENDEE_UNKNOWN = problem_type(
     "attendee-unknown",
     422,
     title="Ukjend vekstbedrift",
@@ -76,7 +76,7 @@ async def file_minutes(session: AsyncSession, actor: Actor, body: MeetingIn, tod
     """M3–M7: the minutes of a meeting, if the guideline accepts them.
 
     Raises `absence-reason-missing` (M5), `consent-missing` (M6), `theme-missing`, `code-unknown`, `meeting-subject`,
-    `provider-unknown`, `date-in-future`, `identity-number-in-text`; `role-required` where a provider files a joint
+    `attendee-unknown`, `date-in-future`, `identity-number-in-text`; `role-required` where a provider files a joint
     meeting.
     """
     if body.kind == "system" and party_of(actor) != "case_office":
@@ -198,7 +198,7 @@ async def _require_known_providers(session: AsyncSession, body: Minutes) -> None
             and attendee.organisation is not None
             and _key(attendee.organisation) not in known
         ):
-            raise PROVIDER_UNKNOWN(pointer=f"#/attendees/{number}/organisation")
+            raise ATTENDEE_UNKNOWN(pointer=f"#/attendees/{number}/organisation")
 
 
 def names_of(provider: Provider) -> set[str | None]:
