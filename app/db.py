@@ -84,7 +84,7 @@ class Prepared:
     """
 
     def __init__(self, statement: ClauseElement) -> None:
-        compiled = statement.compile(dialect=PGDialect_asyncpg())  # type: ignore[no-untyped-call]
+        compiled = statement.compile(dialect=PGDialect_asyncpg())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
         assert isinstance(compiled, SQLCompiler)
         self._sql = str(compiled)
         # Literals in the statement are parameters too, with a value of their own.
