@@ -1,10 +1,8 @@
 """The steps on the way to a place, as the case office takes them, for tests that begin further along."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
-
-from tests.conftest import Api
 
 LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
 GUIDELINE = {"valid_from": "2022-01-01"}
@@ -14,6 +12,16 @@ RATE = {
     "monthly_amount": "14878.00",
     "source": "Guideline 2022, ch. 8",
 }
+
+
+class Callers(Protocol):
+    """Those who take the steps: as much of an `Api` as they need."""
+
+    @property
+    def case_officer(self) -> httpx.AsyncClient: ...
+
+    @property
+    def finance(self) -> httpx.AsyncClient: ...
 
 
 def ok(answer: httpx.Response, status: int = 201) -> dict[str, Any]:
@@ -30,7 +38,7 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-async def law(api: Api, frame: str | None = "6934000.00") -> None:
+async def law(api: Callers, frame: str | None = "6934000.00") -> None:
     """Guideline, rate and frame of 2022."""
     ok(await api.case_officer.post("/v1/guideline-versions", json=GUIDELINE))
     ok(await api.case_officer.post("/v1/rates", json=RATE))
@@ -39,7 +47,9 @@ async def law(api: Api, frame: str | None = "6934000.00") -> None:
         ok(await api.finance.post("/v1/budgets/2022/frames", json=body))
 
 
-async def provider(api: Api, places: int = 10, organisation_number: str = "310300403", name: str = "Gløde AS") -> str:
+async def provider(
+    api: Callers, places: int = 10, organisation_number: str = "310300403", name: str = "Gløde AS"
+) -> str:
     """A provider with a capacity since 2021; its id."""
     body = {"name": name, "organisation_number": organisation_number, "municipality_number": "4631"}
     made: str = ok(await api.case_officer.post("/v1/providers", json=body))["id"]
@@ -48,7 +58,7 @@ async def provider(api: Api, places: int = 10, organisation_number: str = "31030
     return made
 
 
-async def participant(api: Api, **changes: Any) -> str:
+async def participant(api: Callers, **changes: Any) -> str:
     """A participant's id."""
     body = {
         "given_name": "Sprek",
@@ -61,14 +71,14 @@ async def participant(api: Api, **changes: Any) -> str:
     return made
 
 
-async def application(api: Api, participant_id: str, **changes: Any) -> str:
+async def application(api: Callers, participant_id: str, **changes: Any) -> str:
     """An application's id."""
     body = {"participant_id": participant_id, "received_on": "2022-01-03", "need": "permanent", "wishes": "Ute."}
     made: str = ok(await api.case_officer.post("/v1/applications", json=body | changes))["id"]
     return made
 
 
-async def request(api: Api, application_id: str, provider_id: str, answer: str | None = "accepted") -> str:
+async def request(api: Callers, application_id: str, provider_id: str, answer: str | None = "accepted") -> str:
     """A request's id, answered unless `answer` is None."""
     path = f"/v1/applications/{application_id}/requests"
     sent = await api.case_officer.post(path, json={"provider_id": provider_id, "sent_on": "2022-01-04"})
@@ -95,7 +105,7 @@ def grant(application_id: str, request_id: str, **changes: Any) -> dict[str, Any
 
 
 async def ready_to_grant(
-    api: Api, provider_id: str, participant_id: str | None = None, **changes: Any
+    api: Callers, provider_id: str, participant_id: str | None = None, **changes: Any
 ) -> dict[str, Any]:
     """An application with an accepted request: the body of its grant."""
     person = participant_id or await participant(api)
@@ -115,7 +125,7 @@ def legacy(participant_id: str, provider_id: str, **changes: Any) -> dict[str, A
     return body | changes
 
 
-async def placed(api: Api, provider_id: str, **changes: Any) -> str:
+async def placed(api: Callers, provider_id: str, **changes: Any) -> str:
     """A standard place, granted from 1 July 2022 unless `changes` of the grant say otherwise; its id."""
     need = "permanent" if changes.get("ends_on") is None else "temporary"
     body = await ready_to_grant(api, provider_id, need=need)
@@ -123,7 +133,7 @@ async def placed(api: Api, provider_id: str, **changes: Any) -> str:
     return made
 
 
-async def recorded(api: Api, provider_id: str, **changes: Any) -> str:
+async def recorded(api: Callers, provider_id: str, **changes: Any) -> str:
     """A legacy place since 2021; its id."""
     body = legacy(await participant(api), provider_id, **changes)
     made: str = ok(await api.case_officer.post("/v1/placements", json=body))["id"]
@@ -171,7 +181,7 @@ def supplement(valid_from: str, **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-async def forecast(api: Api, on: str = "2022-12-31", year: int = 2022) -> str:
+async def forecast(api: Callers, on: str = "2022-12-31", year: int = 2022) -> str:
     """The year's forecast as seen on a day."""
     answer = await api.finance.get(f"/v1/budgets/{year}/position", params={"on": on})
     amount: str = ok(answer, 200)["forecast"]

@@ -103,8 +103,8 @@ async def scenario(address: str, heard: Heard) -> None:
         client("provider", "310300403") as enterprise,
     ):
         api = _Callers(officer, finance)
-        await way.law(api)  # type: ignore[arg-type]  # it asks no more of an Api than these two
-        provider_id = await way.provider(api)  # type: ignore[arg-type]
+        await way.law(api)
+        provider_id = await way.provider(api)
         person = {
             "given_name": MARKERS["given name"],
             "family_name": MARKERS["family name"],
@@ -115,11 +115,11 @@ async def scenario(address: str, heard: Heard) -> None:
             "national_identity_number": NUMBER,
         }
         participant_id = way.ok(await epj.put("/v1/participants/by-external-id/profil/1", json=person))["id"]
-        applied = await way.application(api, participant_id, wishes=MARKERS["wishes"])  # type: ignore[arg-type]
-        declined = await way.request(api, applied, provider_id, answer=None)  # type: ignore[arg-type]
+        applied = await way.application(api, participant_id, wishes=MARKERS["wishes"])
+        declined = await way.request(api, applied, provider_id, answer=None)
         said_no = {"answer": "declined", "reason": "other", "text": MARKERS["answer"]}
         way.ok(await enterprise.post(f"/v1/requests/{declined}/answer", json=said_no), 200)
-        asked = await way.request(api, applied, provider_id)  # type: ignore[arg-type]
+        asked = await way.request(api, applied, provider_id)
         granted = way.ok(await officer.post("/v1/decisions", json=way.grant(applied, asked)))
         place = granted["placement_id"]
         items = [absences.item(place, note=MARKERS["note"]), absences.item(place, kind=MARKERS["note"])]
@@ -160,7 +160,7 @@ async def scenario(address: str, heard: Heard) -> None:
 
 @dataclass
 class _Callers:
-    """As much of an `Api` as the steps of `way` use."""
+    """`way.Callers` over the network."""
 
     case_officer: httpx.AsyncClient
     finance: httpx.AsyncClient
