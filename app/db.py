@@ -71,7 +71,9 @@ def _tell_identity(session: Session, transaction: SessionTransaction, connection
     if _READING in session.info:
         raise RuntimeError("what was begun as a reading has a transaction already")
     providers: dict[str, str] = session.info.setdefault(_PROVIDERS, {})
-    if provider := connection.exec_driver_sql(_TELL, identity.told(providers)).scalar_one():
+    provider = connection.exec_driver_sql(_TELL, identity.told(providers)).scalar_one()
+    # At a savepoint it may be a row of this transaction, which may not come to stay.
+    if provider and not transaction.nested:
         providers[identity.organisation or ""] = provider
 
 
@@ -120,8 +122,8 @@ class _Reading:
 
 _READING = "reading"
 _LAST = "last"
-# An organisation number is its provider's identity: PostgreSQL is asked for the id once a process. It lets no id be
-# told but by this, and one that has gone shows nothing.
+# An organisation number is its provider's identity and never changes: PostgreSQL is asked for the id once a process.
+# An id that has gone shows nothing.
 _PROVIDERS = "providers"
 
 
