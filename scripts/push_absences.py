@@ -94,7 +94,7 @@ def push(client: httpx.Client, token: Callable[[], str], items: list[Row], wait:
             if answer.status_code not in AGAIN:
                 raise PushError(problem)
             named = answer.headers.get("Retry-After", "")
-            pause = max(pause, min(LONGEST_WAIT, float(named) if named.isdigit() else 0))
+            pause = max(pause, min(LONGEST_WAIT, float(named) if named.isdecimal() else 0))
         if attempt + 1 < ATTEMPTS:
             wait(pause)
     raise PushError(f"gave up after {ATTEMPTS} attempts: {problem}")

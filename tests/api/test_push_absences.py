@@ -28,6 +28,7 @@ class Service:
 
     def __init__(self, *answers: int | Exception) -> None:
         self.answers = list(answers)
+        self.retry_after = "7"
         self.pushes: list[list[dict[str, Any]]] = []
         self.waits: list[float] = []
 
@@ -38,7 +39,7 @@ class Service:
             raise answer
         if answer != 200:
             problem = {"type": "/problems/x", "detail": "Vent litt."}
-            return httpx.Response(answer, json=problem, headers={"Retry-After": "7"})
+            return httpx.Response(answer, json=problem, headers=[(b"Retry-After", self.retry_after.encode("latin-1"))])
         items: list[dict[str, Any]] = httpx.Response(200, content=request.content).json()["items"]
         self.pushes.append(items)
         bad = {"type": "/problems/validation", "detail": "Feil.", "errors": [{"pointer": "#/items/0/kind"}]}
@@ -103,6 +104,14 @@ def test_a_bad_network_is_tried_again(run: Run) -> None:
     assert len(service.waits) == 4
     assert service.waits[:2] == [7, 7]
     assert 2 <= service.waits[2] <= 4 <= service.waits[3] <= 8
+
+
+@pytest.mark.parametrize("retry_after", ["", "soon", "-1", "\u00b2", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_wait_that_is_no_number_is_passed_over(run: Run, retry_after: str) -> None:
+    service = Service(503)
+    service.retry_after = retry_after
+    assert run(service, "a.ndjson", lines([item(PLACE)])) == 0
+    assert 0.5 <= service.waits[0] <= 1
 
 
 @pytest.mark.parametrize("answers", [[401], [422], [503] * 8])
