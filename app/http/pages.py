@@ -90,7 +90,7 @@ async def listed(
 
 
 def cut(rows: list[Record], limit: int) -> tuple[list[Record], str | None]:
-    """The same for the driver's rows, read in the order of their `id` and one more than the page holds."""
+    """A page of the driver's rows, read in the order of their `id` and one more than it holds; and its cursor."""
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor(rows[limit - 1]["id"])
