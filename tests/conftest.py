@@ -116,6 +116,9 @@ async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
         await admin.execute("select pg_advisory_lock(46310002)")
         await admin.execute(f"create database {name} template {TEMPLATE} owner vekstplass_owner")
         await admin.execute("select pg_advisory_unlock(46310002)")
+        # On a busy machine a test is slower than the limits that protect the service from a slow caller.
+        for limit in ("lock_timeout", "statement_timeout"):
+            await admin.execute(f"alter role vekstplass_service in database {name} set {limit} = '120s'")
         yield name
         await admin.execute(f"drop database {name} with (force)")
     finally:

@@ -50,7 +50,7 @@ def data(made: Path) -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

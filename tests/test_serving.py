@@ -14,13 +14,13 @@ from pathlib import Path
 import asyncpg
 import httpx
 import openpyxl
-import pytest
 
 from app import embedded, issuer
 from tests.conftest import cloned
 from tests.test_readme import free_port, here, steps
 
 ROOT = Path(__file__).parent.parent
+_WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 _CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
 
@@ -36,9 +36,9 @@ async def instance(
     with out.open("wb") as written:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
     limits = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as client:
         try:
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(120):
                 while not await _ready(client):
                     assert process.poll() is None, out.read_text()
                     await asyncio.sleep(0.1)
@@ -55,6 +55,13 @@ async def _ready(client: httpx.AsyncClient) -> bool:
         return False
 
 
+async def _accepts(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health/live")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def token(data: Path, role: str) -> dict[str, str]:
     """The header of a demo's role, by the key that the demo made."""
     return {"Authorization": f"Bearer {issuer.load_or_create(data).mint(role)}"}
@@ -65,7 +72,7 @@ async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path
     async with cloned(cluster) as name:
         behind = await asyncpg.connect(cluster.dsn("postgres", name))
         url = cluster.url("vekstplass_service", name)
-        async with instance(url, tmp_path, VEKSTPLASS_DRAIN_SECONDS="1.5") as (process, client):
+        async with instance(url, tmp_path, VEKSTPLASS_DRAIN_SECONDS="3") as (process, client):
             headers = token(tmp_path, "case_officer")
             listed = await client.get("/v1/providers", headers=headers)
             provider = listed.json()["items"][0]["id"]
@@ -75,27 +82,23 @@ async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path
             path, body = f"/v1/providers/{provider}/capacities", {"valid_from": "2023-01-01", "places": 30}
             slow = asyncio.create_task(client.post(path, json=body, headers=headers))
             waiting = asyncio.create_task(client.get("/v1/events?wait=30&types=x.y", headers=headers))
-            await asyncio.sleep(0.5)
+            while not await behind.fetchval(_WAITING):
+                await asyncio.sleep(0.01)
 
             process.send_signal(signal.SIGTERM)
-            await asyncio.sleep(0.2)
-            assert (await client.get("/health/ready")).status_code == 503
+            while (await client.get("/health/ready")).status_code != 503:
+                await asyncio.sleep(0.01)
             assert (await client.get("/health/live")).status_code == 200
             assert (await client.get("/v1/providers", headers=headers)).status_code == 200
-            await asyncio.sleep(1.6)
-            with pytest.raises(httpx.ConnectError):
-                await client.get("/health/live")
+            while await _accepts(client):
+                await asyncio.sleep(0.05)
             assert process.poll() is None
             assert (await waiting).json()["items"] == []
             assert not slow.done()
 
             await lock.rollback()
             assert (await slow).status_code == 201
-            for _ in range(100):
-                if process.poll() is not None:
-                    break
-                await asyncio.sleep(0.1)
-            assert process.returncode == -signal.SIGTERM
+            assert await asyncio.to_thread(process.wait, 30) == -signal.SIGTERM
             assert await behind.fetchval(_CONNECTIONS) == 0
         await behind.close()
 
@@ -151,10 +154,10 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-async def test_two_instances_are_as_one(cluster: embedded.Cluster, tmp_path: Path) -> None:
+async def test_two_instances_are_as_one(quiet_cluster: embedded.Cluster, tmp_path: Path) -> None:
     """The demo's walk-through, every other request to the other of two processes; then what could tell them apart."""
-    async with cloned(cluster) as name:
-        url = cluster.url("vekstplass_service", name)
+    async with cloned(quiet_cluster) as name:
+        url = quiet_cluster.url("vekstplass_service", name)
         async with (
             instance(url, tmp_path) as (_, first),
             instance(url, tmp_path) as (_, second),
@@ -195,10 +198,11 @@ async def test_two_instances_are_as_one(cluster: embedded.Cluster, tmp_path: Pat
             assert (await first.patch(path, json={"given_name": "Igjen"}, headers=matching)).status_code == 412
             # Whoever waits at one hears what happens at the other.
             last = (await first.get("/v1/events?limit=200", headers=headers)).json()["last"]
-            waiting = asyncio.create_task(first.get(f"/v1/events?wait=15&after={last}", headers=headers))
+            waiting = asyncio.create_task(first.get(f"/v1/events?wait=30&after={last}", headers=headers))
             await asyncio.sleep(0.5)
             began = asyncio.get_running_loop().time()
             over = {"amount": "1.00", "adopted_on": "2022-07-01", "reason": "Kutt"}
             assert (await second.post("/v1/budgets/2022/frames", json=over, headers=headers)).status_code == 201
             assert (await waiting).json()["items"][0]["type"] == "budget.overrun"
-            assert asyncio.get_running_loop().time() - began < 3
+            # Long before the wait is over.
+            assert asyncio.get_running_loop().time() - began < 15

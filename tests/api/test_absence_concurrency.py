@@ -158,7 +158,7 @@ async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
         look = await asyncpg.connect(cluster.dsn("postgres", name))
-        took, place, body, found, absent = 0.0, "", b"", 0, 0
+        after, place, body, found, absent = 0.0, "", b"", 0, 0
         for turn in range(31):
             socket = tmp_path / f"{turn}.sock"
             service = forks.Process(target=victim.serve, args=(url, ISSUERS, str(socket)))
@@ -178,9 +178,9 @@ async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded
                 if turn == 0:  # how long it takes when it is left alone
                     began = time.perf_counter()
                     assert (await push).status_code == 200
-                    took = time.perf_counter() - began
+                    after = time.perf_counter() - began
                 else:
-                    await asyncio.sleep(chance.random() * took * 1.1)
+                    await asyncio.sleep(chance.uniform(0.2, 1.2) * after)
                 service.kill()
                 service.join()
                 await asyncio.gather(push, return_exceptions=True)
@@ -193,6 +193,8 @@ async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded
             found = await look.fetchval("select count(*) from absence where external_id like $1", f"{turn}-%")
             assert found in (0, SIZE), f"{found} of {SIZE} after kill {turn}"
             absent += found == 0
+            # The machine's pace changes: about as many kills before the batch is stored as after.
+            after *= 0.9 if found else 1.1
         assert absent >= 5, "the kills came too late to prove anything"
         await look.close()
 

@@ -20,7 +20,8 @@ from tests.api.test_profil import BATCH, NDJSON, PERSON, item, numbers, push, st
 from tests.api.way import ok, refused
 from tests.conftest import Api
 
-PROMPT = 1.0
+# What waits for the batch never ends before it.
+PROMPT = 30.0
 Batch = list[dict[str, Any]]
 
 
@@ -93,6 +94,8 @@ async def test_who_writes_a_person_of_the_batch_waits_for_it(
                 api.case_officer.post("/v1/participants", json={**PERSON, "national_identity_number": second})
             ),
         ]
+        async with asyncio.timeout(PROMPT):
+            await waiting[2]
         await asyncio.sleep(0.5)
         assert [task.done() for task in waiting] == [False, False, True, False]
     by_name, new_by_name, unrelated, taken = await asyncio.gather(*waiting)

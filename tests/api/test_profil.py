@@ -1,7 +1,6 @@
 """In step with the EPJ: batches, conditions, decisions by external id, FHIR's Patient, and who moved out."""
 
 import json
-import time
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -139,21 +138,14 @@ async def test_all_or_nothing(api: Api) -> None:
 
 
 async def test_five_thousand_at_once(committed_api: Api) -> None:
-    """Whole within some seconds, again without a row written, and one more is refused."""
+    """Whole, again without a row written, and one more is refused."""
     api = committed_api
     sealed = numbers(MOST_ITEMS)
     lines = [item(str(index), national_identity_number=sealed[index]) for index in range(MOST_ITEMS)]
-    began = time.perf_counter()
     assert (await push(api, *lines))["accepted"] == MOST_ITEMS
-    first = time.perf_counter() - began
-    began = time.perf_counter()
     assert set(statuses(await push(api, *lines))) == {"unchanged"}
-    second = time.perf_counter() - began
-    began = time.perf_counter()
     changed = [{**line, "given_name": "Ny"} for line in lines]
     assert set(statuses(await push(api, *changed))) == {"updated"}
-    third = time.perf_counter() - began
-    assert max(first, second, third) < 20
     refused(
         await api.epj.post(BATCH, content=("{}\n" * (MOST_ITEMS + 1)).encode(), headers=NDJSON),
         413,

@@ -21,6 +21,8 @@ from tests.http.server import serving
 from tests.tokens import bearer
 
 WRITERS = 20
+# Long before a wait of thirty seconds is over, on however busy a machine.
+SOON = 15
 _INSERT = (
     "insert into event (id, type, subject, data)"
     " select gen_random_uuid(), $1, '/x', jsonb_build_object('number', number) from unnest($2::int[]) as number"
@@ -101,7 +103,7 @@ async def test_twenty_writers_and_a_slow_one_lose_nothing(quiet_api: Api) -> Non
     done = asyncio.Event()
     reading = [asyncio.create_task(followed(api.epj, total, limit)) for limit in (1, 7, 200)]
     await asyncio.gather(long(done), *(short(number) for number in range(WRITERS)))
-    while_written = await asyncio.wait_for(asyncio.gather(*reading), 30)
+    while_written = await asyncio.wait_for(asyncio.gather(*reading), 120)
     afterwards = await followed(api.case_officer, total)
     assert len(set(afterwards)) == len(afterwards) == total
     assert -1 not in afterwards
@@ -138,13 +140,21 @@ async def _last(api: Api) -> str:
             return after
 
 
+@pytest.fixture
+def only_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks unless told to."""
+    monkeypatch.setattr(listening, "LISTENING_SECONDS", 60)
+    monkeypatch.setattr(listening, "BROKEN_SECONDS", 60)
+
+
+@pytest.mark.usefixtures("only_told")
 async def test_waits_for_the_next_event(quiet_api: Api) -> None:
     """An answer comes when there is something, long before the wait is over, and no sooner."""
     api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as connection:
         began = loop.time()
-        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=20))
+        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
         await asyncio.sleep(0.4)
         assert not waiting.done()
         # Whoever waits holds no connection.
@@ -153,12 +163,13 @@ async def test_waits_for_the_next_event(quiet_api: Api) -> None:
         await publish(connection, [1])
         page = await waiting
         assert numbers_of(page["items"]) == [1]
-        assert loop.time() - began < 3
+        assert loop.time() - began < SOON
         began = loop.time()
         assert (await got(api.epj, "/v1/events", wait=1, after=page["last"]))["items"] == []
-        assert 0.9 < loop.time() - began < 3
+        assert 0.9 < loop.time() - began < SOON
 
 
+@pytest.mark.usefixtures("only_told")
 async def test_what_a_slower_transaction_holds_back_comes_when_it_ends(quiet_api: Api) -> None:
     """Its end is told of by nobody: it may have brought no event."""
     api = quiet_api
@@ -168,20 +179,20 @@ async def test_what_a_slower_transaction_holds_back_comes_when_it_ends(quiet_api
         await transaction.start()
         await slow.execute("select pg_current_xact_id()")
         await publish(fast, [1])
-        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=20))
+        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
         await asyncio.sleep(0.3)
         assert not waiting.done()
         ended = loop.time()
         await transaction.rollback()
         assert numbers_of((await waiting)["items"]) == [1]
-        assert loop.time() - ended < 1
+        assert loop.time() - ended < SOON
 
 
 async def test_more_who_wait_than_connections(quiet_api: Api) -> None:
     """Woken all at once, they still leave room in the pool, and each gets the event."""
     api = quiet_api
     async with writer(api) as connection:
-        waiting = [asyncio.create_task(got(api.epj, "/v1/events", wait=20)) for _ in range(60)]
+        waiting = [asyncio.create_task(got(api.epj, "/v1/events", wait=30)) for _ in range(60)]
         await asyncio.sleep(0.5)
         assert (await api.case_officer.get("/v1/providers")).status_code == 200
         await publish(connection, [1])
@@ -197,15 +208,15 @@ async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behi
         listener.bell()
         await _until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
-        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=20))
+        waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
         await asyncio.sleep(0.2)
         await behind.execute(_BREAK)
         began = loop.time()
         await publish(connection, [1])
         page = await waiting
         assert numbers_of(page["items"]) == [1]
-        assert loop.time() - began < listening.BROKEN_SECONDS + 1
-        await _until(lambda: listener.listening, 15)
+        assert loop.time() - began < SOON
+        await _until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
 
 
@@ -216,7 +227,7 @@ _BREAK = (
 )
 
 
-async def _until(condition: Any, seconds: float = 5) -> None:
+async def _until(condition: Any, seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
@@ -227,9 +238,9 @@ async def test_going_down_ends_every_wait(quiet_api: Api) -> None:
     waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
     await asyncio.sleep(0.3)
     api.app.state.listener.stop_waiting()
-    assert (await asyncio.wait_for(waiting, 2))["items"] == []
+    assert (await asyncio.wait_for(waiting, SOON))["items"] == []
     # Nor does anyone begin to wait.
-    assert (await asyncio.wait_for(got(api.epj, "/v1/events", wait=30), 2))["items"] == []
+    assert (await asyncio.wait_for(got(api.epj, "/v1/events", wait=30), SOON))["items"] == []
 
 
 async def streamed(address: httpx.URL, count: int, **headers: str) -> list[tuple[str, dict[str, Any]]]:
@@ -237,7 +248,7 @@ async def streamed(address: httpx.URL, count: int, **headers: str) -> list[tuple
     sent = {"Accept": "text/event-stream", **bearer("epj"), **headers}
     found: list[tuple[str, dict[str, Any]]] = []
     async with (
-        httpx.AsyncClient(base_url=address, timeout=20) as client,
+        httpx.AsyncClient(base_url=address, timeout=60) as client,
         client.stream("GET", "/v1/events", headers=sent) as answer,
     ):
         assert answer.status_code == 200
@@ -294,7 +305,7 @@ async def test_head_is_answered_at_once(
     api: Api, headers: dict[str, str], query: dict[str, str], media_type: str
 ) -> None:
     """What GET would be, without waiting for an event that it would not show."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(SOON):
         answer = await api.epj.head("/v1/events", headers=headers, params=query)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith(media_type)

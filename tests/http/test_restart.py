@@ -61,6 +61,17 @@ async def behind_the_wall(cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Co
         await connection.close()
 
 
+@asynccontextmanager
+async def limited(connection: asyncpg.Connection, limit: str, value: str) -> AsyncIterator[None]:
+    """Another limit of the service's role, for connections opened meanwhile."""
+    role = "alter role vekstplass_service in database vekstplass"
+    await connection.execute(f"{role} set {limit} = '{value}'")
+    try:
+        yield
+    finally:
+        await connection.execute(f"{role} reset {limit}")
+
+
 def assert_unavailable(answer: httpx.Response) -> None:
     assert answer.status_code == 503, answer.text
     assert answer.headers["content-type"] == MEDIA_TYPE
@@ -164,21 +175,24 @@ async def test_restarted_while_idle_nobody_notices(own_cluster: embedded.Cluster
         assert [answer.status_code for answer in again] == [200] * 20
 
 
-async def test_a_full_pool_says_so_within_two_seconds(own_cluster: embedded.Cluster) -> None:
+async def test_a_full_pool_says_so_while_it_is_full(own_cluster: embedded.Cluster) -> None:
     """And whoever asks for no connection is not kept waiting."""
-    async with service(own_cluster, pool_size=2) as client, behind_the_wall(own_cluster) as connection:
+    async with (
+        behind_the_wall(own_cluster) as connection,
+        limited(connection, "lock_timeout", "120s"),
+        service(own_cluster, pool_size=2) as client,
+    ):
         transaction = connection.transaction()
         await transaction.start()
         await connection.execute("lock table provider in access exclusive mode")
         holding = [asyncio.create_task(client.get(PROVIDERS)) for _ in range(2)]
         while await connection.fetchval("select count(*) from pg_locks where not granted") < 2:
             await asyncio.sleep(0.01)
-        began = time.monotonic()
         refused, live, unknown = await asyncio.gather(
             client.get(PROVIDERS), client.get("/health/live"), client.get(PROVIDERS, headers={"Authorization": ""})
         )
-        assert time.monotonic() - began < 2
         assert_unavailable(refused)
+        assert not any(task.done() for task in holding)
         assert (live.status_code, unknown.status_code) == (200, 401)
         await transaction.rollback()
         assert {answer.status_code for answer in await asyncio.gather(*holding)} == {200}
@@ -188,17 +202,15 @@ async def test_a_full_pool_says_so_within_two_seconds(own_cluster: embedded.Clus
 @pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
 async def test_what_takes_too_long_is_given_up(own_cluster: embedded.Cluster, limit: str) -> None:
     """By the database itself, on the role's limit (here a shorter one); the connection serves the next request."""
-    async with behind_the_wall(own_cluster) as connection:
-        role = "alter role vekstplass_service in database vekstplass"
-        await connection.execute(f"{role} set {limit} = '200ms'")
-        try:
-            async with service(own_cluster, pool_size=1) as client:
-                async with connection.transaction():
-                    await connection.execute("lock table provider in access exclusive mode")
-                    assert_unavailable(await client.get(PROVIDERS))
-                assert (await client.get(PROVIDERS)).status_code == 200
-        finally:
-            await connection.execute(f"{role} reset {limit}")
+    async with (
+        behind_the_wall(own_cluster) as connection,
+        limited(connection, limit, "200ms"),
+        service(own_cluster, pool_size=1) as client,
+    ):
+        async with connection.transaction():
+            await connection.execute("lock table provider in access exclusive mode")
+            assert_unavailable(await client.get(PROVIDERS))
+        assert (await client.get(PROVIDERS)).status_code == 200
 
 
 async def test_a_transaction_left_open_is_ended(own_cluster: embedded.Cluster) -> None:

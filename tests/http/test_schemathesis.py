@@ -45,7 +45,7 @@ async def test_schemathesis_finds_nothing(
                 stderr=asyncio.subprocess.STDOUT,
             )
             try:
-                await asyncio.wait_for(process.wait(), seconds * 4)
+                await asyncio.wait_for(process.wait(), seconds * 10)
             except TimeoutError:
                 process.kill()
                 await process.wait()

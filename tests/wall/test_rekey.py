@@ -88,12 +88,16 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(committed_api: Api, beh
         sealed = encrypt(number, id_, settings("old"))
         await behind.execute(INSERT, id_, sealed.ciphertext, sealed.key_id, blind_index(number, settings("old")))
     before = await behind.fetchval("select max(updated_at) from participant")
+    last = behind.transaction()
+    await last.start()
+    await behind.execute("select from participant where id = $1 for update", max(people))
     running = start(url, "new", batch=2)
     while (await stored(behind)).get("new", 0) < 20:
         assert running.poll() is None, running.communicate()
         await asyncio.sleep(0.005)
     running.send_signal(signal.SIGKILL)
     running.communicate()
+    await last.rollback()
     half = await stored(behind)
     assert half["old"] > 0
     assert half["old"] + half["new"] == PEOPLE
