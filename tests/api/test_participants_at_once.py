@@ -12,7 +12,6 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import embedded
 from app.participants import batch, turns
 from tests.api import way
 from tests.api.people import NUMBER, SOLVEIG, everyone, upsert_path
@@ -22,6 +21,10 @@ from tests.conftest import Api
 
 # What waits for the batch never ends before it.
 PROMPT = 30.0
+_ADVISORY = (
+    "select count(*) from pg_locks where locktype = 'advisory'"
+    " and database = (select oid from pg_database where datname = current_database())"
+)
 Batch = list[dict[str, Any]]
 
 
@@ -175,15 +178,13 @@ async def test_numbers_that_change_hands_meanwhile(committed_api: Api) -> None:
 
 
 async def test_the_locks_of_the_largest_batch_are_few(
-    committed_api: Api, monkeypatch: pytest.MonkeyPatch, cluster: embedded.Cluster
+    committed_api: Api, monkeypatch: pytest.MonkeyPatch, behind: asyncpg.Connection
 ) -> None:
     """PostgreSQL has room for some six thousand, everybody's together."""
     api = committed_api
     items = [item(str(n), national_identity_number=number) for n, number in enumerate(numbers(3_000))]
-    watcher = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
     async with storing(api, monkeypatch, items):
-        held = await watcher.fetchval("select count(*) from pg_locks where locktype = 'advisory'")
-    await watcher.close()
+        held = await behind.fetchval(_ADVISORY)
     assert 0 < held <= turns.TURNS
 
 

@@ -13,7 +13,10 @@ PROVIDERS = "/v1/providers"
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
 AUFERA = GLOEDE | {"name": "Aufera AS", "organisation_number": "310200409"}
 
-WAITING = "select count(*) from pg_locks where not granted and relation = 'provider'::regclass"
+WAITING = (
+    "select count(*) from pg_locks where not granted and relation = 'provider'::regclass"
+    " and database = (select oid from pg_database where datname = current_database())"
+)
 
 
 def key(value: str) -> dict[str, str]:
