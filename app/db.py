@@ -6,11 +6,11 @@ caller of the same pooled connection.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -40,7 +40,7 @@ SQLModel.metadata.naming_convention = {
 metadata: MetaData = SQLModel.metadata
 
 # One statement, so that the wall costs one round trip a transaction; the driver's own, because it begins every one.
-_TELL = "select tell_caller($1, $2, $3, $4, $5)"
+_TELL = "tell_caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _tell_identity(session: Session, transaction: SessionTransaction, connection
     if _READING in session.info:
         raise RuntimeError("what was begun as a reading has a transaction already")
     providers: dict[str, str] = session.info.setdefault(_PROVIDERS, {})
-    provider = connection.exec_driver_sql(_TELL, identity.told(providers)).scalar_one()
+    provider = connection.exec_driver_sql(_call(_TELL, 5), identity.told(providers)).scalar_one()
     # At a savepoint it may be a row of this transaction, which may not come to stay.
     if provider and not transaction.nested:
         providers[identity.organisation or ""] = provider
@@ -151,7 +151,7 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     told = identity.told(providers)
     if "provider" in identity.roles and not told[-1]:
         await driver.execute("begin")
-        if provider := await driver.fetchval(_TELL, *told):
+        if provider := await driver.fetchval(_call(_TELL, 5), *told):
             providers[identity.organisation or ""] = provider
         return driver
     await driver.execute(f"begin; {_written(_TELL, told)}")
@@ -163,23 +163,28 @@ async def call_last(session: AsyncSession, function: str, values: Sequence[str |
 
     A reading does so in the message that commits. What fails then fails the request: nothing has gone out yet.
     """
-    call = f"select {function}({', '.join(f'${place}' for place in range(1, len(values) + 1))})"
     if session.in_transaction():
         await session.flush()
     driver = await driver_of(session)
     if _READING in session.info:
-        session.info[_LAST] = f"{_written(call, values)}; "
+        session.info[_LAST] = f"{_written(function, values)}; "
     else:
-        await driver.execute(call, *values)
+        await driver.execute(_call(function, len(values)), *values)
 
 
-def _written(call: str, values: Sequence[str | None]) -> str:
+@cache
+def _call(function: str, parameters: int) -> str:
+    """A call of one of PostgreSQL's functions with parameters."""
+    return f"select {function}({', '.join(f'${place}' for place in range(1, parameters + 1))})"
+
+
+def _written(function: str, values: Sequence[str | None]) -> str:
     """A call with its values in it, as a message of several statements must have them.
 
     Each value is quoted as `standard_conforming_strings` has it.
     """
     quoted = ["null" if value is None else "'" + value.replace("'", "''") + "'" for value in values]
-    return re.sub(r"\$(\d+)", lambda found: quoted[int(found[1]) - 1], call)
+    return f"select {function}({', '.join(quoted)})"
 
 
 def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
