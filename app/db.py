@@ -7,7 +7,7 @@ caller of the same pooled connection.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -19,13 +19,12 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, MetaData, event, func
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.util import greenlet_spawn
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id
@@ -117,7 +116,7 @@ class _Reading:
             self.driver.terminate()  # the pool passes over it
             raise
         finally:
-            await greenlet_spawn(self.pooled.close)
+            self.pooled.close()  # the transaction has ended: nothing is waited for
 
 
 _READING = "reading"
@@ -125,6 +124,15 @@ _LAST = "last"
 # An organisation number is its provider's identity and never changes: PostgreSQL is asked for the id once a process.
 # An id that has gone shows nothing.
 _PROVIDERS = "providers"
+
+
+async def _checked_out(engine: AsyncEngine) -> PoolProxiedConnection:
+    """A connection of the pool; an idle one without SQLAlchemy's way of waiting, which costs as much as a query."""
+    pool = engine.sync_engine.pool
+    if isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedin():
+        with suppress(MissingGreenlet):  # a new one has to be waited for: the idle one was closed
+            return pool.connect()
+    return await engine.raw_connection()
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:
@@ -143,7 +151,7 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     identity: Identity | None = session.info.get("identity")
     if identity is None:
         raise RuntimeError("a transaction was begun without an identity")
-    pooled = await session.bind.raw_connection()
+    pooled = await _checked_out(session.bind)
     driver = pooled.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     session.info[_READING] = _Reading(pooled, driver)
