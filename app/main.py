@@ -32,21 +32,22 @@ from app.settings import Settings
 
 VERSION = "1.0.0"
 
+# Routes are tried in this order: what is asked most often comes first.
 ROUTERS = (
+    *placements.ROUTERS,
+    absences.router,
+    absence_batch.router,
+    participants.router,
+    profil_routes.router,
+    consents.router,
     providers.router,
     providers.deviations_router,
-    profil_routes.router,
-    participants.router,
-    consents.router,
-    *placements.ROUTERS,
     filing.router,
     followup.router,
     rates.router,
     budget.router,
     settlements.router,
     invoice_routes.router,
-    absence_batch.router,
-    absences.router,
     framsikt_routes.router,
     oversight.router,
     feed.router,

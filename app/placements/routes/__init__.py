@@ -2,4 +2,4 @@
 
 from app.placements.routes import applications, decisions, life, placements
 
-ROUTERS = (applications.router, decisions.router, placements.router, life.router)
+ROUTERS = (placements.router, life.router, applications.router, decisions.router)
