@@ -278,11 +278,12 @@ def get_session(request: Request) -> AsyncSession:
     return session
 
 
-async def _get_session(request: Request) -> AsyncSession:
+async def given_session(request: Request) -> AsyncSession:
+    """`get_session` as a dependency."""
     return get_session(request)
 
 
-SessionDep = Annotated[AsyncSession, Depends(_get_session)]
+SessionDep = Annotated[AsyncSession, Depends(given_session)]
 
 
 def instant(*, on_update: bool = False) -> Any:

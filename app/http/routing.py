@@ -9,7 +9,9 @@ it, and only the route sees both.
 import hmac
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, Protocol
 
 from fastapi import Depends, Request, Response
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.db import Database, Identity
+from app.db import Database, Identity, given_session
 from app.http import idempotency
 from app.http.errors import FIELD_NAME, parse_strictly, to_problem
 from app.http.negotiation import JSON, MERGE_PATCH, preferred, require_content_type
@@ -147,6 +149,34 @@ def _calls(dependant: Dependant) -> Iterator[object]:
         yield from _calls(sub)
 
 
+def _supplied(dependant: Dependant) -> Dependant:
+    """The endpoint with its session and caller handed over by the route, which has both.
+
+    FastAPI's way to a dependency costs a short read a twentieth of its time each.
+    """
+    endpoint = dependant.call
+    known, others = dict[str, str](), list[Dependant]()
+    for one in dependant.dependencies:
+        at_hand = "session" if one.call is given_session else "actor" if hasattr(one.call, "roles") else None
+        if at_hand is None or one.name is None:
+            others.append(one)
+        else:
+            known[one.name] = at_hand
+    if not known or not iscoroutinefunction(endpoint):
+        return dependant
+    asked = dependant.request_param_name
+    name = asked or "_request"
+
+    @wraps(endpoint)
+    async def supplied(**values: Any) -> Any:
+        request: Request = values[name] if asked else values.pop(name)
+        state = request.scope["state"]
+        values |= {parameter: state[at_hand] for parameter, at_hand in known.items()}
+        return await endpoint(**values)
+
+    return replace(dependant, call=supplied, dependencies=others, request_param_name=name)
+
+
 # Addresses without a parameter. `/v1/absences/batch` is never `/v1/absences/{absence_id}`, whatever the method.
 _FIXED: set[str] = set()
 
@@ -174,7 +204,10 @@ class Route(APIRoute):
         return super().matches(scope)
 
     def get_route_handler(self) -> Handler:
+        declared = self.dependant
+        self.dependant = _supplied(declared)
         handler = super().get_route_handler()
+        self.dependant = declared
         calls = list(_calls(self.dependant))
         guards: list[Any] = [call for call in calls if hasattr(call, "roles")]
         offered = next((call.offers for call in calls if isinstance(call, Offers)), (JSON,))
