@@ -346,6 +346,7 @@ def _welcome(settings: Settings, listener: socket.socket) -> None:
     tokens = {
         "case_officer": mint("case_officer"),
         "finance": mint("finance"),
+        "finance (a person, who approves months)": mint("finance", subject="finance"),
         "epj": mint("epj"),
         "auditor": mint("auditor"),
         "service (habilitation)": mint("service", service_area="habilitation"),

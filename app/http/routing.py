@@ -299,6 +299,8 @@ async def _answer(
 
 
 def _refuse_unknown_query(request: Request, known: set[str]) -> None:
+    if not request.scope["query_string"]:
+        return
     names = [name for name, _ in request.query_params.multi_items()]
     faults = [
         (name, "er ein ukjend parameter" if name not in known else "står meir enn ein gong")

@@ -130,8 +130,8 @@ async def events(
 
     `wait` holds an empty answer back until something happens. With `Accept: text/event-stream` the events come as they
     happen (server-sent events); each one's `id` is a cursor, so that a client that reconnects with `Last-Event-ID`
-    misses nothing and gets nothing twice. Finance follows the types `budget.*` alone. A flag's rise is told of once
-    (C7).
+    misses nothing and gets nothing twice. Finance follows the types `budget.*` alone, and the EPJ no place of
+    a person with a protected address. A flag's rise is told of once (C7).
     """
     # Nothing that is waited for would be shown.
     head: bool = request.scope["state"]["head"]

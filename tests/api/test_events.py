@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tests.api import way
 from tests.api.places import adopt, got, place, posted, prices
 from tests.conftest import Api
 
@@ -150,6 +151,23 @@ async def test_chooses_types(quiet_api: Api) -> None:
     # Finance follows the budget alone.
     assert [event["type"] for event in await told(api.finance)] == ["budget.watch", "budget.overrun"]
     assert await told(api.finance, types="placement.granted") == []
+
+
+async def test_a_protected_place_is_not_told_of(quiet_api: Api) -> None:
+    """An event names the provider: whoever may not see where a person is does not follow it either."""
+    api = quiet_api
+    await way.law(api)
+    provider_id = await way.provider(api)
+    places = [await way.recorded(api, provider_id) for _ in range(2)]
+    for one in places:
+        await posted(api.case_officer, f"/v1/placements/{one}/notices", way.notice("2022-03-01"))
+    path = f"/v1/participants/{(await got(api.case_officer, f'/v1/placements/{places[1]}'))['participant_id']}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    answer = await api.case_officer.patch(path, json={"address_protection": True}, headers={"If-Match": tag})
+    assert answer.status_code == 200
+    for client, seen in ((api.case_officer, places), (api.epj, places[:1])):
+        events = await told(client, types="placement.recorded,placement.noticed")
+        assert [event["data"]["placement_id"] for event in events] == [*seen, *seen]
 
 
 async def test_events_are_for_those_who_follow(api: Api) -> None:
