@@ -2,10 +2,12 @@
 
 import base64
 import binascii
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+import msgspec
 from asyncpg import Record
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -94,6 +96,19 @@ def cut(rows: list[Record], limit: int) -> tuple[list[Record], str | None]:
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor(rows[limit - 1]["id"])
+
+
+def written(shape: type[BaseModel], rows: Iterable[Mapping[str, Any]], following: str | None) -> bytes:
+    """`Page[shape]` as JSON, of rows that hold the shape's fields as PostgreSQL has them: to be shown and not checked.
+
+    What goes out is the shape's fields alone. Models of rows that need no checking cost a list half its time.
+    """
+    names = tuple(shape.model_fields)
+    return _WRITER.encode({"items": [{name: row[name] for name in names} for row in rows], "next": following})
+
+
+# The driver's UUIDs are its own.
+_WRITER = msgspec.json.Encoder(enc_hook=str)
 
 
 def link_next(request: Request, response: Response, following: str | None) -> None:

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.http.pages import Page
+from app.placements.models import PlacementOut, PricedPlacementOut
 from tests.api import way
 from tests.api.way import ok, refused
 from tests.conftest import Api
@@ -83,6 +85,22 @@ async def test_money_is_shown_to_those_who_pay_alone(api: Api) -> None:
         one = ok(await client.get(f"/v1/placements/{row['id']}"), 200)
         assert ("monthly_price" in row, "monthly_price" in one) == (sees, sees)
     assert ok(await api.service("mental_health").get("/v1/placements"), 200)["items"] == []
+
+
+async def test_a_list_says_what_its_models_would(api: Api) -> None:
+    """To the byte, with a page to follow and without, with and without money, for terms that have changed since."""
+    await way.law(api)
+    provider_id = await way.provider(api)
+    await way.placed(api, provider_id, ends_on="2022-12-31")
+    changed = await way.recorded(api, provider_id)
+    change = way.change(changed, valid_from="2022-09-01", share=50, monthly_price="9000.50")
+    ok(await api.case_officer.post("/v1/decisions", json=change))
+    for client, shape in ((api.case_officer, PricedPlacementOut), (api.provider("310300403"), PlacementOut)):
+        for query in ({}, {"limit": 1}):
+            answer = await client.get("/v1/placements", params=query)
+            read = Page[shape].model_validate_json(answer.content)  # type: ignore[valid-type]  # either of the two
+            assert answer.text == read.model_dump_json()
+            assert (read.next is None) == (not query)
 
 
 async def test_a_provider_sees_its_own_places_and_participants_alone(api: Api) -> None:

@@ -14,7 +14,7 @@ from app.budget import service as budget
 from app.db import Prepared, SessionDep
 from app.http.negotiation import JSON
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, cut, link_next, position_of
+from app.http.pages import AfterQuery, LimitQuery, Page, cut, link_next, position_of, written
 from app.http.preconditions import answered, tagged
 from app.http.problems import NOT_FOUND
 from app.http.routing import Route
@@ -89,14 +89,8 @@ async def list_placements(
                 "medication_tasks": terms.medication_tasks,
                 "monthly_price": price_of(terms),
             }
-    shown: Page[PricedPlacementOut] | Page[PlacementOut]
-    if sees_money(actor):
-        shown = Page(items=[PricedPlacementOut(**place) for place in places], next=following)
-    else:
-        for place in places:
-            del place["monthly_price"]
-        shown = Page(items=[PlacementOut(**place) for place in places], next=following)
-    response = Response(shown.model_dump_json(), media_type=JSON)
+    shape = PricedPlacementOut if sees_money(actor) else PlacementOut
+    response = Response(written(shape, places, following), media_type=JSON)
     link_next(request, response, following)
     return response
 
