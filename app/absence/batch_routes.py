@@ -112,8 +112,9 @@ async def push_batch(
     An equal revision with equal content changes nothing, with other content it is a `conflict`; what is cancelled stays
     cancelled. Absences that together pass 100 % of a placement's day collide: what was stored first stands. One bad
     item never stops the others, unless `mode=atomic`. The batch is one transaction: after a crash it is there whole or
-    not at all, and pushing it again is safe. When it makes a placement's absence extensive (A3), `absence.review_due`
-    is published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
+    not at all, and pushing it again is safe. When it makes a placement's absence extensive (A3: a whole day counts a
+    whole day, but no calendar week more than is planned in it by the placement's share), `absence.review_due` is
+    published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
     as dd.mm.yyyy. A provider's items are its own; the case office's carry `provider_id`.
     """
     items = await read_items(request, sent_as, ItemReader(relaxed=relaxed(clock.today())))

@@ -231,10 +231,22 @@ class AbsenceSummary(Shape):
     on: date
     window_from: date
     planned: Annotated[Hundredths, Limits(description="Weekdays that are no public holiday, times the share.")]
-    absent: Annotated[Hundredths, Limits(description="Absent days; `holiday` is not counted.")]
-    share: Annotated[Hundredths, Limits(description="Absent of planned, in percent.")]
+    absent: Annotated[
+        Hundredths,
+        Limits(
+            description="Absent days that count: not `holiday`, and of no calendar week (Monday to Sunday) more than "
+            "are planned in it."
+        ),
+    ]
+    share: Annotated[Hundredths, Limits(description="Absent of planned, in percent; at most 100.")]
     threshold_percent: Annotated[int, Limits(description="From this share on the absence is extensive.")]
-    by_kind: Annotated[dict[Kind, Hundredths], Limits(description="Absent days of every kind, `holiday` too.")]
+    by_kind: Annotated[
+        dict[Kind, Hundredths],
+        Limits(
+            description="Absent days of every kind as documented, `holiday` too: a whole day is a day, whatever the "
+            "share. Together they may be more than `absent`."
+        ),
+    ]
     review_due: Annotated[bool, Limits(description="Extensive, and not reviewed since the latest absence came.")]
 
 
@@ -244,7 +256,10 @@ class AbsenceReportRow(Shape):
     placement_id: UUID
     kind: Kind
     absences: Annotated[int, Limits(description="How many absences touch the period.")]
-    days: Annotated[Hundredths, Limits(description="Absent days among weekdays that are no public holiday.")]
+    days: Annotated[
+        Hundredths,
+        Limits(description="Absent days as documented, among weekdays that are no public holiday, whatever the share."),
+    ]
 
 
 class AbsenceReport(Shape):

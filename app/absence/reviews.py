@@ -2,7 +2,8 @@
 
 Whether a review is due is derived when asked: from the absences stored, the window up to the day, and the latest
 review. Stored is only what cannot be derived, one row a placement: when it was reviewed, and whether it has been told.
-PostgreSQL adds up; which days are planned it is told by `rules.extensive_absence`.
+PostgreSQL adds up what was documented; which days are planned it is told by `rules.extensive_absence`. That counts week
+by week, where a part-time place would be extensive by what was documented: of others it changes nothing.
 """
 
 from collections.abc import Sequence
@@ -25,8 +26,8 @@ from app.http.problems import VALIDATION
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
 from app.rates.models import GuidelineVersion
-from app.rules.absence import Kind
-from app.rules.extensive_absence import AbsenceTerms, Window, is_extensive
+from app.rules.absence import FULL_DAY, Kind
+from app.rules.extensive_absence import AbsenceTerms, Part, Window, absent_hundredths, is_extensive
 
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (
@@ -41,6 +42,12 @@ _TALLY = (
 )
 _TALLY_ALL = text(_TALLY.format(placements=""))
 _TALLY_SOME = text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and"))
+_COUNTED = text(
+    "select a.placement_id, a.starts_on, least(a.ends_on, cast(:last_day as date)), a.percent from absence a"
+    " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
+    " and a.ends_on >= cast(:first_day as date) and a.starts_on <= cast(:last_day as date)"
+    " and a.kind <> all(cast(:uncounted as text[]))"
+)
 _WATCHES = text(
     "select placement_id, told_at, reviewed_at, reviewed_on from absence_watch"
     " where placement_id = any(cast(:placements as uuid[]))"
@@ -60,7 +67,7 @@ _REVIEWED = text(
 
 
 class Counted(NamedTuple):
-    """Absences of one kind: how many, and their hundredths of planned days."""
+    """Absences of one kind: how many, and their hundredths of planned days as they were documented."""
 
     absences: int
     hundredths: int
@@ -72,7 +79,7 @@ class Tally:
 
     by_kind: dict[Kind, Counted] = field(default_factory=dict)
     absent: int = 0
-    """Hundredths of planned days, of the kinds that are counted."""
+    """Hundredths of planned days, of the kinds that are counted: as documented, until `_count_by_week`."""
     changed_at: datetime | None = None
     began_on: date | None = None
 
@@ -157,7 +164,7 @@ async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
     absent = await tallies(session, window, terms)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
     places = await _places(session, ids)
-    return await _due(session, window, terms, places, absent, await _planned(session, window, places))
+    return await _due(session, window, terms, places, absent, await _shares(session, places))
 
 
 async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on: date) -> None:
@@ -171,7 +178,7 @@ async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on
         return
     window = Window(on, terms.window_days)
     absent = await tallies(session, window, terms, [place.id for place in active])
-    due = await _due(session, window, terms, active, absent, await _planned(session, window, active))
+    due = await _due(session, window, terms, active, absent, await _shares(session, active))
     watches = await _watches(session, [place.id for place in active])
     news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
     if news:
@@ -202,9 +209,10 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
     # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
     last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
     absent = await tallies(session, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
+    shares = await _shares(session, [place])
+    await _count_by_week(session, window, terms, absent, shares, last_day)
     tally = absent.get(place.id, Tally())
-    planned_of = await _planned(session, window, [place])
-    planned = planned_of[place.id]
+    planned = sum(window.by_week(shares[place.id]))
     return AbsenceSummary(
         placement_id=place.id,
         on=on,
@@ -214,7 +222,7 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
         share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
         threshold_percent=terms.threshold_percent,
         by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
-        review_due=bool(await _due(session, window, terms, [place], absent, planned_of)),
+        review_due=bool(await _due(session, window, terms, [place], absent, shares)),
     )
 
 
@@ -253,15 +261,37 @@ def hundredths(count: int) -> str:
     return f"{count // 100}.{count % 100:02}"
 
 
-async def _planned(session: AsyncSession, window: Window, places: Sequence[Place]) -> dict[UUID, int]:
-    """Hundredths of planned days of each place in the window: each day with the share in force on it (D6)."""
+async def _shares(session: AsyncSession, places: Sequence[Place]) -> dict[UUID, list[Part]]:
+    """Each place's share on its days (D6)."""
     known = await known_segments(session, [place.id for place in places])
-    planned = {place.id: window.planned_days(place.starts_on, place.ends_on) * place.share for place in places}
+    shares = {place.id: [Part(place.starts_on, place.ends_on, place.share)] for place in places}
     for id_, segments in known.items():
-        planned[id_] = sum(
-            window.planned_days(segment.first_day, segment.last_day) * segment.terms.share for segment in segments
-        )
-    return planned
+        shares[id_] = [Part(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
+    return shares
+
+
+async def _count_by_week(
+    session: AsyncSession,
+    window: Window,
+    terms: AbsenceTerms,
+    absent: dict[UUID, Tally],
+    shares: dict[UUID, list[Part]],
+    last_day: date,
+) -> None:
+    """A3: of these places no week counts more than is planned in it."""
+    found: dict[UUID, list[Part]] = {id_: [] for id_ in shares if id_ in absent}
+    if not found:
+        return
+    parameters = {
+        "placements": list(found),
+        "first_day": window.first_day,
+        "last_day": last_day,
+        "uncounted": list(terms.uncounted_kinds),
+    }
+    for placement_id, first_day, last, percent in await session.execute(_COUNTED, parameters):
+        found[placement_id].append(Part(first_day, last, percent))
+    for id_, absences in found.items():
+        absent[id_].absent = absent_hundredths(window, shares[id_], absences)
 
 
 async def _due(
@@ -270,19 +300,34 @@ async def _due(
     terms: AbsenceTerms,
     places: Sequence[Place],
     absent: dict[UUID, Tally],
-    planned_of: dict[UUID, int],
+    shares: dict[UUID, list[Part]],
 ) -> list[ReviewDue]:
-    extensive = []
-    for place in places:
-        tally = absent.get(place.id)
-        planned = planned_of[place.id]
-        if tally is None or tally.changed_at is None or not _is_active(place, window.on):
-            continue
-        if is_extensive(planned, tally.absent, terms.threshold_percent):
+    planned = {
+        place.id: sum(window.planned_days(*part[:2]) * part.percent for part in shares[place.id]) for place in places
+    }
+
+    def extensive() -> list[Place]:
+        return [
+            place
+            for place in places
+            if place.id in absent
+            and _is_active(place, window.on)
+            and is_extensive(planned[place.id], absent[place.id].absent, terms.threshold_percent)
+        ]
+
+    # Of a whole place no day has more than 100 % of absence (`OVER_FULL_DAY`), so no week more than is planned.
+    part_time = {
+        place.id: shares[place.id] for place in extensive() if any(part.percent < FULL_DAY for part in shares[place.id])
+    }
+    await _count_by_week(session, window, terms, absent, part_time, window.on)
+    reviews = []
+    for place in extensive():
+        tally = absent[place.id]
+        if tally.changed_at is not None:
             due_on = tally.changed_at.astimezone(OSLO).date()
-            extensive.append((ReviewDue(place.id, place.provider_id, due_on, planned, tally.absent), tally))
-    watches = await _watches(session, [review.placement_id for review, _ in extensive]) if extensive else {}
-    return [review for review, tally in extensive if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
+            reviews.append((ReviewDue(place.id, place.provider_id, due_on, planned[place.id], tally.absent), tally))
+    watches = await _watches(session, [review.placement_id for review, _ in reviews]) if reviews else {}
+    return [review for review, tally in reviews if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
 
 
 async def _watches(session: AsyncSession, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:

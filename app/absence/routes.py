@@ -203,7 +203,9 @@ async def list_revisions(
 async def summarise(session: SessionDep, actor: Reader, placement_id: UUID, on: OnQuery = None) -> AbsenceSummary:
     """A3: the window of the guideline version in force on the day: 90 days, extensive from 30 %, unless it says else.
 
-    Planned days are weekdays that are no public holiday, times the placement's share. `holiday` is no absence here.
+    Planned days are weekdays that are no public holiday, times the placement's share. `holiday` is no absence here. A
+    whole day of absence counts a whole day, but no calendar week counts more absent days than are planned in it: of a
+    place of 50 %, one Monday is 1 day, a whole week 2.5 of 2.5. `by_kind` is what was documented, uncapped.
     """
     placement = await find(session, Placement, placement_id)
     found = await reviews.summary(session, placement, on or clock.today())
@@ -291,6 +293,8 @@ async def report(
     after: AfterQuery = None,
 ) -> AbsenceReport:
     """Absences and absent days per placement and kind; days are weekdays that are no public holiday (A3).
+
+    Days are as documented: a whole day is a day, whatever the placement's share.
 
     `limit` counts placements: a page has every kind of each of its placements.
     """

@@ -4,12 +4,16 @@ Days are counted in hundredths, so that a share of a place and a share of a day 
 weekdays that are no public holiday, times the placement's share on each; absent days are the days of absence among
 those weekdays, times the absence's share of the day. Some kinds are not counted (`holiday`): a parameter.
 
-**Decided here**: a whole day of absence is a whole day also where the place's share is less, since the provider
-documents the days on which the participant was expected and did not come.
+**Decided here**: a whole day of absence counts a whole day also where the place's share is less, but no calendar week
+(Monday to Sunday) counts more absent days than are planned in it: which days a place of 50 % has is not known here, how
+many of a week's is. So one Monday of it is a day, a whole week 2.5 of 2.5, and no absence is more than was planned.
+What counts is capped together, whichever kinds it is of; a kind's own days are shown as documented, uncapped.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from app.rules.calendar import is_planned_day
 
@@ -23,6 +27,14 @@ class AbsenceTerms:
     uncounted_kinds: frozenset[str]
 
 
+class Part(NamedTuple):
+    """Some percent of each day of a closed period: a placement's share of it, or an absence."""
+
+    first_day: date
+    last_day: date | None
+    percent: int
+
+
 class Window:
     """The last days up to and with `on`, and how many planned days lie in any part of them."""
 
@@ -34,6 +46,7 @@ class Window:
         for step in range(days):
             planned = is_planned_day(self.first_day + timedelta(days=step))
             self.planned_before.append(self.planned_before[-1] + planned)
+        self._monday = self.first_day - timedelta(days=self.first_day.weekday())
 
     def planned_days(self, first_day: date, last_day: date | None) -> int:
         """Weekdays that are no public holiday, in the part of the window that a closed period covers."""
@@ -42,6 +55,24 @@ class Window:
         if end < start:
             return 0
         return self.planned_before[(end - self.first_day).days + 1] - self.planned_before[(start - self.first_day).days]
+
+    def by_week(self, parts: Iterable[Part]) -> list[int]:
+        """Hundredths of planned days that the parts make up in each calendar week that the window touches."""
+        weeks = [0] * ((self.on - self._monday).days // 7 + 1)
+        for first_day, last_day, percent in parts:
+            start = max(first_day, self.first_day)
+            end = self.on if last_day is None else min(last_day, self.on)
+            while start <= end:
+                week = (start - self._monday).days // 7
+                sunday = self._monday + timedelta(days=7 * week + 6)
+                weeks[week] += percent * self.planned_days(start, min(end, sunday))
+                start = sunday + timedelta(days=1)
+        return weeks
+
+
+def absent_hundredths(window: Window, shares: Iterable[Part], absences: Iterable[Part]) -> int:
+    """A3: the absence that counts, in hundredths of planned days, no week's more than what is planned in it."""
+    return sum(map(min, window.by_week(shares), window.by_week(absences)))
 
 
 def planned_days_between(first_day: date, last_day: date) -> int:

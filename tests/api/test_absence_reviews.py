@@ -41,7 +41,8 @@ async def test_a3_summary(api: Api) -> None:
         ],
     )
     found = ok(await client.get(path, params={"on": "2022-06-30"}), 200)
-    assert (found["absent"], found["share"], found["review_due"]) == ("5.00", "17.24", False)
+    # The window has four days of the last week, so two planned ones: three absent ones count as two.
+    assert (found["absent"], found["share"], found["review_due"]) == ("4.00", "13.79", False)
     assert found["by_kind"] == {
         "sick": "2.00",
         "holiday": "7.00",
@@ -49,12 +50,54 @@ async def test_a3_summary(api: Api) -> None:
         "unexcused": "3.00",
         "other": "0.00",
     }
-    await pushed(client, [item(place, external_id="5", kind="other", first="2022-06-20", last="2022-06-23")])
+    days = ("2022-06-13", "2022-06-14", "2022-06-20", "2022-06-21", "2022-06-22")
+    await pushed(client, [item(place, external_id=day, kind="other", first=day, last=day) for day in days])
     found = ok(await api.service("habilitation").get(path, params={"on": "2022-06-30"}), 200)
-    assert (found["absent"], found["share"], found["review_due"]) == ("9.00", "31.03", True)
+    assert (found["absent"], found["share"], found["review_due"]) == ("8.50", "29.31", False)
+    await pushed(client, [item(place, external_id="5", kind="other", first="2022-05-09", last="2022-05-09")])
+    found = ok(await api.service("habilitation").get(path, params={"on": "2022-06-30"}), 200)
+    assert (found["absent"], found["share"], found["review_due"]) == ("9.50", "32.76", True)
     refused(await api.finance.get(path), 403, "role-required")
     assert (await api.service("mental_health").get(path)).status_code == 404
     refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
+
+
+async def test_a3_no_week_counts_more_absence_than_is_planned_in_it(quiet_api: Api) -> None:
+    """A3: two whole weeks of a place of 50 % are five days; the whole window is all that was planned, and no more.
+
+    The summary, the task and the event count alike.
+    """
+    api = quiet_api
+    await way.law(api)
+    today = clock.today()
+    place = await placement(api, await way.provider(api), share=50)
+    client, summary = api.provider(ORGANISATION), f"/v1/placements/{place}/absence-summary"
+    await pushed(client, [item(place, first="2022-06-13", last="2022-06-24")])
+    found = ok(await client.get(summary, params={"on": "2022-06-30"}), 200)
+    assert (found["planned"], found["absent"], found["share"]) == ("29.00", "5.00", "17.24")
+    assert (found["by_kind"]["sick"], found["review_due"]) == ("10.00", False)
+    # Three whole weeks: extensive as documented, not as they count.
+    items = []
+    for back in (2, 3, 4):
+        monday = today - timedelta(days=today.weekday() + 7 * back)
+        first, last = monday.isoformat(), (monday + timedelta(days=4)).isoformat()
+        items.append(item(place, external_id=first, first=first, last=last))
+    await pushed(client, items)
+    found = ok(await client.get(summary), 200)
+    documented = float(found["by_kind"]["sick"])
+    assert float(found["absent"]) * 2 == documented
+    assert documented / float(found["planned"]) >= 0.3 > float(found["share"]) / 100
+    assert found["review_due"] is False
+    assert await events(api) == []
+    assert ok(await api.case_officer.get("/v1/tasks", params={"kind": "absence_review"}), 200)["items"] == []
+    since = (today - timedelta(days=200)).isoformat()
+    gone = [{**one, "revision": 2, "cancelled": True} for one in items]
+    await pushed(client, [*gone, item(place, external_id="F-2", first=since, last=today.isoformat())])
+    found = ok(await client.get(summary), 200)
+    assert (found["absent"], found["share"], found["review_due"]) == (found["planned"], "100.00", True)
+    assert [one["type"] for one in await events(api)] == ["absence.review_due"]
+    [due] = ok(await api.case_officer.get("/v1/tasks", params={"kind": "absence_review"}), 200)["items"]
+    assert due["placement_id"] == place
 
 
 async def test_a3_planned_days_follow_the_share_in_force_on_each_day(quiet_api: Api) -> None:

@@ -1,13 +1,20 @@
-"""A3: planned days against a package's public holidays, and the threshold to the hundredth."""
+"""A3: planned days against a package's public holidays, absent ones week by week, the threshold to the hundredth."""
 
 from datetime import date, timedelta
+from random import Random
 
 import holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.calendar import public_holidays
-from app.rules.extensive_absence import Window, is_extensive, planned_days_between
+from app.rules.extensive_absence import (
+    Part,
+    Window,
+    absent_hundredths,
+    is_extensive,
+    planned_days_between,
+)
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 ORACLE = holidays.country_holidays("NO", years=range(1989, 2100), include_sundays=False)
@@ -48,3 +55,86 @@ def test_a3_thirty_percent() -> None:
     assert is_extensive(6000, 1800, 30)
     assert not is_extensive(6000, 1799, 30)
     assert not is_extensive(0, 0, 30)
+
+
+JUNE = Window(date(2022, 6, 30), 90)
+HALF = [Part(date(2021, 1, 1), None, 50)]
+
+
+def test_a3_a_week_has_no_more_absence_than_is_planned_in_it() -> None:
+    """A3: of a place of 50 %, a Monday is a day, a whole week 2.5 of 2.5, and the window all that is planned in it."""
+    for first, last, percent, expected in (
+        ("2022-06-13", "2022-06-13", 100, 100),
+        ("2022-06-13", "2022-06-14", 100, 200),
+        ("2022-06-13", "2022-06-17", 100, 250),
+        ("2022-06-13", "2022-06-24", 100, 500),
+        ("2022-06-13", "2022-06-24", 40, 400),
+        ("2022-06-17", "2022-06-20", 100, 200),
+        ("2022-06-30", "2022-07-10", 100, 100),
+        ("2022-06-28", "2022-07-10", 100, 200),  # the window has four days of this week
+        ("2022-06-06", "2022-06-10", 100, 200),  # Whit Monday
+        ("2022-01-01", "2022-12-31", 100, 2900),
+    ):
+        absence = Part(date.fromisoformat(first), date.fromisoformat(last), percent)
+        assert absent_hundredths(JUNE, HALF, [absence]) == expected, (first, last, percent)
+
+
+def test_a3_a_weeks_planned_days_are_of_the_share_on_each_day_and_of_the_placements_period() -> None:
+    """A3, D6: a share that changes on a Wednesday, and a place that begins on a Thursday."""
+    week = [Part(date(2022, 6, 13), date(2022, 6, 19), 100)]
+    changed = [Part(date(2021, 1, 1), date(2022, 6, 14), 100), Part(date(2022, 6, 15), None, 20)]
+    assert absent_hundredths(JUNE, changed, week) == 260
+    assert absent_hundredths(JUNE, [Part(date(2022, 6, 16), None, 100)], week) == 200
+    assert absent_hundredths(JUNE, [], week) == 0
+
+
+@st.composite
+def absences(draw: st.DrawFn) -> list[Part]:
+    """Absences of one placement in the window and around it, no day over 100 %."""
+    free = dict.fromkeys(range(-5, 95), 100)
+    found = []
+    for first, length in draw(st.lists(st.tuples(st.integers(-5, 94), st.integers(0, 40)), max_size=12)):
+        last = min(first + length, 94)
+        most = min(free[day] for day in range(first, last + 1))
+        if most:
+            percent = draw(st.integers(1, most))
+            for day in range(first, last + 1):
+                free[day] -= percent
+            found.append(Part(JUNE.first_day + timedelta(days=first), JUNE.first_day + timedelta(days=last), percent))
+    return found
+
+
+@st.composite
+def shares(draw: st.DrawFn) -> list[Part]:
+    """A place's shares, one after another."""
+    firsts = sorted(draw(st.sets(st.integers(-5, 94), min_size=1, max_size=4)))
+    days = [JUNE.first_day + timedelta(days=first) for first in firsts]
+    lasts = [day - timedelta(days=1) for day in days[1:]]
+    return [Part(first, last, draw(st.integers(1, 100))) for first, last in zip(days, [*lasts, None], strict=True)]
+
+
+@given(shares(), absences(), st.randoms(use_true_random=False))
+def test_a3_absence_is_never_more_than_planned_however_it_is_documented(
+    place: list[Part], absent: list[Part], random: Random
+) -> None:
+    """A3: neither the order of absences nor whether they are periods or days matters; and it is at most what it was."""
+    counted = absent_hundredths(JUNE, place, absent)
+    assert 0 <= counted <= sum(JUNE.by_week(place))
+    assert counted <= sum(JUNE.by_week(absent))
+    random.shuffle(absent)
+    assert absent_hundredths(JUNE, place, absent) == counted
+    days = [
+        Part(day, day, one.percent)
+        for one in absent
+        if one.last_day is not None
+        for day in (one.first_day + timedelta(days=step) for step in range((one.last_day - one.first_day).days + 1))
+    ]
+    assert absent_hundredths(JUNE, place, days) == counted
+
+
+@given(absences())
+def test_a3_a_whole_places_absence_is_what_was_documented(absent: list[Part]) -> None:
+    """A3: no day of it is more than 100 %, so no week is either."""
+    documented = sum(one.percent * JUNE.planned_days(one.first_day, one.last_day) for one in absent)
+    assert absent_hundredths(JUNE, [Part(date(2021, 1, 1), None, 100)], absent) == documented
+    assert sum(JUNE.by_week(absent)) == documented
