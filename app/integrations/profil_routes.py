@@ -90,9 +90,15 @@ async def push_participants(
 
 def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
     bad = [item for item in pushed.items if item.problem is not None][:_SHOWN]
+    errors = [
+        FieldError(error["pointer"], error["detail"])
+        for item in bad
+        if item.problem is not None
+        for error in item.problem.get("errors") or [{"pointer": f"#/items/{item.index}", **item.problem}]
+    ]
     return BATCH_REFUSED(
         f"{pushed.rejected} av {len(pushed.items)} deltakarar vart ikkje godtekne; ingenting er lagra.",
-        errors=[FieldError(f"#/items/{item.index}", item.problem["detail"]) for item in bad if item.problem],
+        errors=errors,
         rejected=pushed.rejected,
         items=[item.model_dump(mode="json") for item in bad],
     )

@@ -13,16 +13,15 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import Field as Limits
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from app.clock import new_id
-from app.http.errors import parse_strictly, validation_problem
-from app.http.problems import Problem, problem_type
+from app.http.errors import STRICT_JSON, json_fault, validation_problem
+from app.http.problems import VALIDATION, FieldError, Problem, problem_type
 from app.http.shapes import Shape
 from app.participants import service, turns
 from app.participants.identity_numbers import blind_index, encrypt, relaxed
@@ -44,6 +43,8 @@ TOO_MANY_PARTICIPANTS = problem_type(
     nn="Eit kall kan ha opp til 5 000 deltakarar. Del dei på fleire kall.",
     en="A batch holds at most 5,000 participants. Split it.",
 )
+
+_VALUE: TypeAdapter[str] = TypeAdapter(ExternalValue)
 
 Status = Literal["created", "updated", "unchanged", "conflict", "rejected"]
 
@@ -114,7 +115,7 @@ async def push(session: AsyncSession, body: bytes, settings: Settings, today: da
     names: list[str | None] = []
     for line in lines:
         item, name = _read(line, settings, today)
-        items.append(item)
+        items.append(_in_batch(item, len(items)) if isinstance(item, Problem) else item)
         names.append(name)
         if len(items) % _SLICE == 0:
             await asyncio.sleep(0)
@@ -131,14 +132,16 @@ async def push(session: AsyncSession, body: bytes, settings: Settings, today: da
 
 
 def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem, str | None]:
-    """One line, and its external value where that much of it can be repeated."""
+    """One line, and its external value where that much of it can be repeated. A problem points into the line."""
     try:
-        sent = ParticipantItem.model_validate(parse_strictly(line))
-    except RequestValidationError as error:
-        return validation_problem(list(error.errors())), None
+        raw: object = STRICT_JSON.decode(line.decode())
+    except (RecursionError, ValueError) as error:
+        return VALIDATION(f"Linja {json_fault(error)}.", pointer="#"), None
+    try:
+        sent = ParticipantItem.model_validate(raw)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
-        return validation_problem(faults), None
+        return validation_problem(faults), _repeatable(raw, today)
     if contains_identity_number(sent.external_value, relaxed=relaxed(today)):
         return service.EXTERNAL_ID_INVALID(pointer="#/external_value"), None
     try:
@@ -152,6 +155,22 @@ def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem
     del fields["external_system"], fields["external_value"]
     index = None if number is None else blind_index(number, settings)
     return _Item(sent.external_system, sent.external_value, fields, number, index), sent.external_value
+
+
+def _repeatable(raw: object, today: date) -> str | None:
+    """The line's external value, where it is one and so says nothing else."""
+    written = raw.get("external_value") if isinstance(raw, dict) else None
+    try:
+        value = _VALUE.validate_python(written)
+    except ValidationError:
+        return None
+    return None if contains_identity_number(value, relaxed=relaxed(today)) else value
+
+
+def _in_batch(problem: Problem, index: int) -> Problem:
+    """The problem of a line, pointing from the whole body's root."""
+    errors = [FieldError(f"#/items/{index}{error.pointer[1:]}", error.detail) for error in problem.errors]
+    return Problem(problem.type, problem.detail, errors=errors)
 
 
 async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:

@@ -88,6 +88,46 @@ async def test_a_batch_says_of_each_line_what_became_of_it(api: Api) -> None:
     assert statuses(again) == ["unchanged", "unchanged", "updated", "updated", "unchanged"]
 
 
+async def test_a_batch_says_whose_line_is_wrong_and_where(api: Api) -> None:
+    """D1: the external id wherever it could be read, and a pointer from the body's root to each field at fault."""
+    await upserted(api, "2", national_identity_number=FIRST)
+    lines = [
+        item("1", birth_date="1991-02-30", service_area="anna"),
+        item("2", birth_date="2098-01-01"),
+        item("3", national_identity_number="12345678901"),
+        item("4", surprise=1),
+        item("5 5"),
+        item("23849150073", birth_date=None),
+        item("23849150073"),
+        "{not json",
+        '{"external_value": "6", "external_value": "6"}',
+        "[]",
+        item("7", contacts=[{"kind": "guardian"}]),
+        item("8", national_identity_number=FIRST),
+    ]
+    expected: list[tuple[str | None, list[str]]] = [
+        ("1", ["#/items/0/birth_date", "#/items/0/service_area"]),
+        ("2", ["#/items/1/birth_date"]),
+        ("3", ["#/items/2/national_identity_number"]),
+        ("4", ["#/items/3/surprise"]),
+        (None, ["#/items/4/external_value"]),
+        (None, ["#/items/5/birth_date"]),
+        (None, ["#/items/6/external_value"]),
+        (None, ["#/items/7"]),
+        (None, ["#/items/8"]),
+        (None, ["#/items/9"]),
+        ("7", ["#/items/10/contacts/0/name"]),
+        ("8", []),
+    ]
+    found = (await push(api, *lines, status=207))["items"]
+    pointers = [[error["pointer"] for error in one["problem"].get("errors", [])] for one in found]
+    assert list(zip((one["external_id"] for one in found), pointers, strict=True)) == expected
+    body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines).encode()
+    problem = refused(await api.epj.post(f"{BATCH}?mode=atomic", content=body, headers=NDJSON), 422, "batch-refused")
+    every = [pointer for place, (_, these) in enumerate(expected) for pointer in these or [f"#/items/{place}"]]
+    assert [error["pointer"] for error in problem["errors"]] == every
+
+
 async def test_a_batch_does_what_as_many_puts_do(committed_api: Api) -> None:
     """The same answers and the same people, one way or the other."""
     api = committed_api
@@ -132,7 +172,7 @@ async def test_all_or_nothing(api: Api) -> None:
         headers=NDJSON,
     )
     problem = refused(answer, 422, "batch-refused")
-    assert [error["pointer"] for error in problem["errors"]] == ["#/items/1"]
+    assert [error["pointer"] for error in problem["errors"]] == ["#/items/1/birth_date"]
     assert ok(await api.epj.get("/v1/participants"), 200)["items"] == []
     assert statuses(await push(api, item("1"), item("2"), mode="atomic")) == ["created", "created"]
 
