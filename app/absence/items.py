@@ -176,7 +176,9 @@ class ItemReader:
                 {**fault, "loc": ("body", "items", index, *fault["loc"])}
                 for fault in error.errors(include_url=False, include_input=False)
             ]
-            return Fault(_repeatable(raw), validation_problem(errors))
+            name = _repeatable(raw)
+            secret = name is not None and _LIKE_A_NUMBER.search(name) and self._is_identity_number(name)
+            return Fault(None if secret else name, validation_problem(errors))
         return Item(
             item.external_id,
             item.revision,

@@ -164,6 +164,9 @@ async def test_no_identity_number_in_a_text(api: Api, note: str) -> None:
     found = await pushed(api.provider(ORGANISATION), items, 207)
     assert statuses(found) == ["identity-number-in-text"] * 2
     assert [one["external_id"] for one in found] == ["F-1", None]
+    wrong = [item(place, external_id="57912075186", kind="x"), item(place, kind="x")]
+    found = await pushed(api.provider(ORGANISATION), wrong, 207)
+    assert [one["external_id"] for one in found] == [None, "F-1"]
 
 
 async def test_another_providers_place_does_not_exist(api: Api, connection: AsyncConnection) -> None:
