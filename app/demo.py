@@ -349,4 +349,6 @@ async def _settle(session: AsyncSession, settings: Settings) -> None:
         "unit_price": f"{LEGACY_PRICE}",
         "amount": f"{example.legacy * LEGACY_PRICE}",
     }
-    await invoices.check(session, LOADER, invoices.invoice_of([InvoiceLineIn.model_validate(line)]), buyer)
+    await invoices.check(
+        session, LOADER, invoices.invoice_of([InvoiceLineIn.model_validate(line)]), buyer, invoices.IN_LINES
+    )

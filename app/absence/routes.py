@@ -126,7 +126,7 @@ async def list_(
         return Page(items=[AbsenceOut.model_validate(row) for row in rows], next=following)
     rows = list(await session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
     if len(rows) > MOST_ROWS:
-        raise problems.TOO_MANY_TO_EXPORT()
+        raise problems.TOO_MANY_TO_EXPORT(pointer="#/query")
     await saw_placements(session, {row.placement_id for row in rows})
     # In a thread: fifty thousand rows are seconds of work.
     content = await asyncio.to_thread(as_csv if form == CSV else as_xlsx, rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -29,6 +30,7 @@ from app.budget.invoice_problems import (
 from app.budget.settlement_models import Settlement, SettlementDifference
 from app.budget.settlements import name_of
 from app.http.errors import on_constraint
+from app.http.problems import FieldError
 from app.providers.models import Provider
 from app.rules.invoicing import Comparison, Invoice, InvoiceLine, Owed, compare, count_identity_numbers
 from app.rules.money import from_ore, to_ore
@@ -39,26 +41,41 @@ on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXI
 # Two invoices at once would each be told that the same place is still owed.
 _INVOICE_LOCK = 46310009
 _TOLERANCE = Fraction(2)
+_OF_THE_INVOICE = ("invoice_number", "kind", "issued_on", "supplier", "buyer", "currency")
+# As many of its faults as a person will look at.
+_SHOWN = 100
 # A thousand million kroner: no sum of lines, and nothing that differs from it, is then too large for a column.
 _MOST = 10**11
 
 
-async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: str) -> InvoiceCheck:
+class Pointers(NamedTuple):
+    """Where an invoice has what is not wrong in itself; as `errors` point at it."""
+
+    buyer: str
+    supplier: str
+    currency: str
+    lines: str
+
+
+IN_LINES = Pointers("#/lines/0/buyer", "#/lines/0/supplier", "#/lines/0/currency", "#/lines")
+
+
+async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: str, at: Pointers) -> InvoiceCheck:
     """C12: compare an invoice with what is owed, and keep the result.
 
     422 for another buyer or currency or an unknown supplier; 409 `invoice-already-checked`, `rate-missing`,
     `guideline-missing`.
     """
     if invoice.buyer != buyer:
-        raise INVOICE_BUYER()
+        raise INVOICE_BUYER(pointer=at.buyer)
     if invoice.currency != "NOK":
-        raise INVOICE_CURRENCY()
+        raise INVOICE_CURRENCY(pointer=at.currency)
     if sum(abs(line.amount) for line in invoice.lines) + abs(invoice.charges) > _MOST:
-        raise INVOICE_TOO_LARGE("Beløpa i fakturaen er større enn dei som kan lagrast.")
+        raise INVOICE_TOO_LARGE("Beløpa i fakturaen er større enn dei som kan lagrast.", pointer=at.lines)
     supplier = select(Provider).where(col(Provider.organisation_number) == invoice.supplier)
     provider = (await session.scalars(supplier)).one_or_none()
     if provider is None:
-        raise INVOICE_SUPPLIER()
+        raise INVOICE_SUPPLIER(pointer=at.supplier)
     await session.execute(select(func.pg_advisory_xact_lock(_INVOICE_LOCK)))
     known = select(col(InvoiceCheck.id)).where(
         col(InvoiceCheck.provider_id) == provider.id, col(InvoiceCheck.number) == invoice.number
@@ -79,33 +96,51 @@ def line_of(
     quantity: Fraction,
     unit_price: Fraction,
     amount: int,
+    period_at: str,
 ) -> InvoiceLine:
-    """A line whose period is one that can be checked. 422 `invoice-period`, `invoice-period-over-new-year`."""
+    """A line whose period is one that can be checked; `period_at` points at that.
+
+    422 `invoice-period`, `invoice-period-over-new-year`.
+    """
     if period is None:
-        raise INVOICE_PERIOD(f"Linje {number} har ingen periode, og fakturaen heller ikkje.", line=number)
+        raise INVOICE_PERIOD(
+            f"Linje {number} har ingen periode, og fakturaen heller ikkje.", pointer=period_at, line=number
+        )
     first, last = period
     if first.year != last.year:
-        raise INVOICE_OVER_NEW_YEAR(line=number)
+        raise INVOICE_OVER_NEW_YEAR(pointer=period_at, line=number)
     if last < first or first.month != last.month:
-        raise INVOICE_PERIOD(f"Perioden til linje {number} er ikkje i éin kalendermånad.", line=number)
+        raise INVOICE_PERIOD(
+            f"Perioden til linje {number} er ikkje i éin kalendermånad.", pointer=period_at, line=number
+        )
     return InvoiceLine(number, placement, first, last, quantity, unit_price, amount)
 
 
 def invoice_of(rows: list[InvoiceLineIn]) -> Invoice:
     """The invoice that lines in JSON are of. 422 where they are not of one, or do not multiply."""
     first = rows[0]
-    shared = {"invoice_number", "kind", "issued_on", "supplier", "buyer", "currency"}
-    if any(row.model_dump(include=shared) != first.model_dump(include=shared) for row in rows):
-        raise INVOICE_ARITHMETIC("Linjene er ikkje av same faktura.", rule="one-invoice")
+    others = [
+        FieldError(f"#/lines/{index}/{name}", "er ikkje som i den fyrste linja")
+        for index, row in enumerate(rows)
+        for name in _OF_THE_INVOICE
+        if getattr(row, name) != getattr(first, name)
+    ]
+    if others:
+        raise INVOICE_ARITHMETIC("Linjene er ikkje av same faktura.", errors=others[:_SHOWN], rule="one-invoice")
     if count_identity_numbers([first.invoice_number]):
-        raise INVOICE_INCOMPLETE("Fakturanummeret inneheld eit fødselsnummer.", element="invoice_number")
+        raise INVOICE_INCOMPLETE(
+            "Fakturanummeret inneheld eit fødselsnummer.", pointer="#/lines/0/invoice_number", element="invoice_number"
+        )
     sign = 1 if first.kind == "invoice" else -1
     lines = []
     for number, row in enumerate(rows, start=1):
         amount, price = to_ore(row.amount), Fraction(row.unit_price) * 100
         if abs(Fraction(row.quantity) * price - amount) > _TOLERANCE:
             raise INVOICE_ARITHMETIC(
-                f"Linje {number}: mengd gonger pris er ikkje beløpet.", rule="PEPPOL-EN16931-R120", line=number
+                f"Linje {number}: mengd gonger pris er ikkje beløpet.",
+                pointer=f"#/lines/{number - 1}/amount",
+                rule="PEPPOL-EN16931-R120",
+                line=number,
             )
         lines.append(
             line_of(
@@ -115,6 +150,7 @@ def invoice_of(rows: list[InvoiceLineIn]) -> Invoice:
                 quantity=sign * Fraction(row.quantity),
                 unit_price=price,
                 amount=sign * amount,
+                period_at=f"#/lines/{number - 1}/period_to",
             )
         )
     return Invoice(

@@ -228,7 +228,8 @@ def install(app: FastAPI) -> None:
             return answer(request, METHOD_NOT_ALLOWED(headers={"Allow": allow}))
         by_status = {type_.status: type_ for type_ in reversed(TYPES.values())}
         type_ = by_status.get(error.status_code, VALIDATION if error.status_code < 500 else INTERNAL)
-        return answer(request, type_(headers=dict(error.headers or {})))
+        pointer = "#" if type_.status == 422 else None
+        return answer(request, type_(pointer=pointer, headers=dict(error.headers or {})))
 
     async def on_recursion(request: Request, error: Exception) -> JSONResponse:
         return answer(request, VALIDATION("Innhaldet er for djupt nøsta.", pointer="#"))

@@ -143,7 +143,7 @@ async def begin(
     if known is None:
         return Attempt(identity.actor, key, fingerprint)
     if known.fingerprint != fingerprint:
-        raise IDEMPOTENCY_KEY_REUSED()
+        raise IDEMPOTENCY_KEY_REUSED(pointer="#/header/idempotency-key")
     seen(session).update(known.participant_ids)
     return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})
 

@@ -62,6 +62,11 @@ class Problem(Exception):
             members["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in self.errors]
         return members | self.extensions
 
+    def within(self, where: str) -> "Problem":
+        """The same refusal of a part, pointing from the whole: `where` are the steps that lead to the part."""
+        errors = [FieldError(f"#/{where}{error.pointer.removeprefix('#')}", error.detail) for error in self.errors]
+        return Problem(self.type, self.detail, errors=errors, headers=self.headers, extensions=self.extensions)
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:

@@ -2,11 +2,13 @@
 
 No DTD, no entity, no address outside the file is ever followed; depth, elements and lines are bounded while they are
 read. The rules that are held to are the standard's own, by their names: what contradicts itself is refused before it is
-compared with anything. Texts are looked through for identity numbers and names, counted, and left behind.
+compared with anything. A refusal points at the element by its path, at one of several by its number from 0. Texts are
+looked through for identity numbers and names, counted, and left behind.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -26,12 +28,13 @@ from app.budget.invoice_problems import (
     INVOICE_UNSAFE,
     MOST_LINES,
 )
-from app.budget.invoices import line_of
+from app.budget.invoices import Pointers, line_of
 from app.http.problems import Problem
 from app.rules.identifiers import organisation_number_ok
-from app.rules.invoicing import Invoice, InvoiceLine, count_identity_numbers, count_names
+from app.rules.invoicing import Invoice, count_identity_numbers, count_names
 from app.rules.money import to_ore
 
+IN_XML = Pointers("#/cac:AccountingCustomerParty", "#/cac:AccountingSupplierParty", "#/cbc:DocumentCurrencyCode", "#")
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -46,6 +49,8 @@ _FORMS = {
         "cbc:CreditedQuantity",
     ),
 }
+_NET = "cbc:LineExtensionAmount"
+_PERIOD = "cac:InvoicePeriod"
 _DEEPEST = 24
 _MOST_ELEMENTS = 100_000
 _TOLERANCE = Decimal("0.02")
@@ -63,7 +68,7 @@ def read_invoice(body: bytes) -> Invoice:
     root = _parsed(body)
     form = _FORMS.get(str(root.tag))
     if form is None:
-        raise INVOICE_NOT_EHF("Fila er verken ein UBL-faktura eller ei UBL-kreditnota.")
+        raise INVOICE_NOT_EHF("Fila er verken ein UBL-faktura eller ei UBL-kreditnota.", pointer="#")
     code, code_element, line_element, quantity_element = form
     for element, wanted in (
         ("cbc:CustomizationID", CUSTOMIZATION),
@@ -71,22 +76,42 @@ def read_invoice(body: bytes) -> Invoice:
         (code_element, code),
     ):
         if _text(root, element) != wanted:
-            raise INVOICE_NOT_EHF(f"{element} må vere «{wanted}».", element=element)
+            raise INVOICE_NOT_EHF(f"{element} må vere «{wanted}».", pointer=f"#/{element}", element=element)
     lines = root.findall(line_element, _NAMES)
     if not lines:
         raise _incomplete(line_element)
     if len(lines) > MOST_LINES:
-        raise INVOICE_TOO_LARGE()
+        raise INVOICE_TOO_LARGE(pointer=f"#/{line_element}")
     if not (_text_or_none(root, "cbc:BuyerReference") or _text_or_none(root, "cac:OrderReference/cbc:ID")):
-        raise INVOICE_ARITHMETIC("Fakturaen manglar referanse til kjøparen.", rule="PEPPOL-EN16931-R003")
+        raise INVOICE_ARITHMETIC(
+            "Fakturaen manglar referanse til kjøparen.", pointer="#/cbc:BuyerReference", rule="PEPPOL-EN16931-R003"
+        )
     currency = _text(root, "cbc:DocumentCurrencyCode")
     for amount_element in root.iter():
         if amount_element.get("currencyID", currency) != currency:
-            raise INVOICE_ARITHMETIC("Alle beløp må vere i fakturaen sin valuta.", rule="PEPPOL-EN16931-R051")
+            raise INVOICE_ARITHMETIC(
+                "Alle beløp må vere i fakturaen sin valuta.", pointer=IN_XML.currency, rule="PEPPOL-EN16931-R051"
+            )
     sign = 1 if code == "380" else -1
     header = _period(root)
-    read = tuple(_line(number, line, quantity_element, header, sign) for number, line in enumerate(lines, start=1))
-    charges, amount = _totals(root, sum((_money(line, "cbc:LineExtensionAmount") for line in lines), Decimal(0)))
+    read = []
+    for index, line in enumerate(lines):
+        with _within(f"{line_element}/{index}"):
+            quantity, price, net = _amounts(index + 1, line, quantity_element)
+            own = _period_of_line(index + 1, line, header)
+            placement = _placement(line)
+        read.append(
+            line_of(
+                number=index + 1,
+                placement=placement,
+                period=own or header,
+                quantity=sign * quantity,
+                unit_price=price * 100,
+                amount=sign * to_ore(net),
+                period_at=f"#/{_PERIOD}" if header and not own else f"#/{line_element}/{index}/{_PERIOD}",
+            )
+        )
+    charges, amount = _totals(root, sum((_money(line, _NET) for line in lines), Decimal(0)))
     texts = list(_texts(root, line_element))
     parties = _words(root, "cac:AccountingSupplierParty") | _words(root, "cac:AccountingCustomerParty")
     number = _text(root, "cbc:ID")
@@ -99,7 +124,7 @@ def read_invoice(body: bytes) -> Invoice:
         supplier=_party(root, "cac:AccountingSupplierParty"),
         buyer=_party(root, "cac:AccountingCustomerParty"),
         currency=currency,
-        lines=read,
+        lines=tuple(read),
         charges=sign * charges,
         amount=sign * amount,
         identity_numbers=min(count_identity_numbers(texts), _MOST_WARNINGS),
@@ -119,7 +144,7 @@ class _Bounded(TreeBuilder):
         self._depth += 1
         self._elements += 1
         if self._depth > _DEEPEST or self._elements > _MOST_ELEMENTS:
-            raise INVOICE_TOO_LARGE()
+            raise INVOICE_TOO_LARGE(pointer="#")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Element:
@@ -133,22 +158,39 @@ def _parsed(body: bytes) -> Element:
         parser.feed(body)
         root = parser.close()
     except DefusedXmlException as error:
-        raise INVOICE_UNSAFE() from error
+        raise INVOICE_UNSAFE(pointer="#") from error
     # An unknown encoding is a LookupError or a ValueError.
     except (ParseError, ValueError, LookupError) as error:
-        raise INVOICE_MALFORMED() from error
+        raise INVOICE_MALFORMED(pointer="#") from error
     if not isinstance(root, Element):
-        raise INVOICE_MALFORMED()
+        raise INVOICE_MALFORMED(pointer="#")
     return root
 
 
-def _line(
-    number: int, line: Element, quantity_element: str, header: tuple[date, date] | None, sign: int
-) -> InvoiceLine:
+@contextmanager
+def _within(steps: str) -> Iterator[None]:
+    """What is wrong in an element is pointed at from the one that holds it."""
+    try:
+        yield
+    except Problem as problem:
+        raise problem.within(steps) from None
+
+
+def _period_of_line(number: int, line: Element, header: tuple[date, date] | None) -> tuple[date, date] | None:
+    """The line's own period, which lies in the invoice's."""
     own = _period(line)
     if own is not None and header is not None and not header[0] <= own[0] <= own[1] <= header[1]:
-        raise INVOICE_PERIOD(f"Perioden til linje {number} ligg utanfor fakturaen sin.", rule="PEPPOL-EN16931-R110")
-    quantity, net = _number(line, quantity_element), _money(line, "cbc:LineExtensionAmount")
+        raise INVOICE_PERIOD(
+            f"Perioden til linje {number} ligg utanfor fakturaen sin.",
+            pointer=f"#/{_PERIOD}",
+            rule="PEPPOL-EN16931-R110",
+        )
+    return own
+
+
+def _amounts(number: int, line: Element, quantity_element: str) -> tuple[Fraction, Fraction, Decimal]:
+    """A line's quantity, the price of one in kroner, and its amount, which follows from them."""
+    quantity, net = _number(line, quantity_element), _money(line, _NET)
     price = _number(line, "cac:Price/cbc:PriceAmount")
     base = _number(line, "cac:Price/cbc:BaseQuantity") if _has(line, "cac:Price/cbc:BaseQuantity") else Decimal(1)
     if base <= 0 or price < 0:
@@ -156,39 +198,42 @@ def _line(
     exact = Fraction(quantity) * Fraction(price) / Fraction(base) + Fraction(_charges(line))
     if abs(exact - Fraction(net)) > Fraction(_TOLERANCE):
         raise INVOICE_ARITHMETIC(
-            f"Linje {number}: mengd gonger pris er ikkje beløpet.", rule="PEPPOL-EN16931-R120", line=number
+            f"Linje {number}: mengd gonger pris er ikkje beløpet.",
+            pointer=f"#/{_NET}",
+            rule="PEPPOL-EN16931-R120",
+            line=number,
         )
-    return line_of(
-        number=number,
-        placement=_placement(line),
-        period=own or header,
-        quantity=sign * Fraction(quantity),
-        unit_price=Fraction(price) / Fraction(base) * 100,
-        amount=sign * to_ore(net),
-    )
+    return Fraction(quantity), Fraction(price) / Fraction(base), net
 
 
 def _totals(root: Element, summed: Decimal) -> tuple[int, int]:
     """The document's own charges less allowances, and the amount without tax, in øre."""
     totals = "cac:LegalMonetaryTotal/cbc:"
     if summed != _money(root, f"{totals}LineExtensionAmount"):
-        raise INVOICE_ARITHMETIC("Linjene summerer seg ikkje til LineExtensionAmount.", rule="BR-CO-10")
+        raise INVOICE_ARITHMETIC(
+            "Linjene summerer seg ikkje til LineExtensionAmount.",
+            pointer=f"#/{totals}LineExtensionAmount",
+            rule="BR-CO-10",
+        )
     charges = _charges(root)
     amount = _money(root, f"{totals}TaxExclusiveAmount")
     if summed + charges != amount:
         raise INVOICE_ARITHMETIC(
-            "Linjer, tillegg og frådrag summerer seg ikkje til TaxExclusiveAmount.", rule="BR-CO-13"
+            "Linjer, tillegg og frådrag summerer seg ikkje til TaxExclusiveAmount.",
+            pointer=f"#/{totals}TaxExclusiveAmount",
+            rule="BR-CO-13",
         )
     return to_ore(charges), to_ore(amount)
 
 
 def _charges(parent: Element) -> Decimal:
     charges = Decimal(0)
-    for charge in parent.findall("cac:AllowanceCharge", _NAMES):
-        sign = {"true": 1, "false": -1}.get(_text(charge, "cbc:ChargeIndicator"))
-        if sign is None:
-            raise _incomplete("cbc:ChargeIndicator")
-        charges += sign * _money(charge, "cbc:Amount")
+    for index, charge in enumerate(parent.findall("cac:AllowanceCharge", _NAMES)):
+        with _within(f"cac:AllowanceCharge/{index}"):
+            sign = {"true": 1, "false": -1}.get(_text(charge, "cbc:ChargeIndicator"))
+            if sign is None:
+                raise _incomplete("cbc:ChargeIndicator")
+            charges += sign * _money(charge, "cbc:Amount")
     return charges
 
 
@@ -215,18 +260,23 @@ def _party(root: Element, role: str) -> str:
         if element is not None and element.get("schemeID") == "0192":
             number = (element.text or "").strip()
             if not organisation_number_ok(number):
-                raise INVOICE_ARITHMETIC(f"Organisasjonsnummeret i {role} er ikkje gyldig.", rule="PEPPOL-COMMON-R041")
+                raise INVOICE_ARITHMETIC(
+                    f"Organisasjonsnummeret i {role} er ikkje gyldig.",
+                    pointer=f"#/{role}/{path}",
+                    rule="PEPPOL-COMMON-R041",
+                )
             return number
     raise _incomplete(f"{role}/cac:Party/cbc:EndpointID")
 
 
 def _period(parent: Element) -> tuple[date, date] | None:
-    period = parent.find("cac:InvoicePeriod", _NAMES)
+    period = parent.find(_PERIOD, _NAMES)
     if period is None:
         return None
-    first, last = _day(period, "cbc:StartDate"), _day(period, "cbc:EndDate")
-    if last < first:
-        raise INVOICE_PERIOD("Perioden sluttar før han byrjar.", rule="BR-29")
+    with _within(_PERIOD):
+        first, last = _day(period, "cbc:StartDate"), _day(period, "cbc:EndDate")
+        if last < first:
+            raise INVOICE_PERIOD("Perioden sluttar før han byrjar.", pointer="#/cbc:EndDate", rule="BR-29")
     return first, last
 
 
@@ -286,4 +336,4 @@ def _money(parent: Element, path: str) -> Decimal:
 
 
 def _incomplete(element: str) -> Problem:
-    return INVOICE_INCOMPLETE(f"{element} manglar eller har feil form.", element=element)
+    return INVOICE_INCOMPLETE(f"{element} manglar eller har feil form.", pointer=f"#/{element}", element=element)

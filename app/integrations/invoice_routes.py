@@ -27,16 +27,18 @@ from app.budget.invoice_models import (
     WarningsOut,
 )
 from app.budget.invoice_problems import INVOICE_TOO_LARGE, MOST_LINES, REFUSALS
+from app.budget.invoices import IN_LINES
 from app.budget.settlements import name_of
 from app.db import SessionDep
-from app.http.errors import parse_strictly
+from app.http.errors import STRICT_JSON, json_fault, parse_strictly
 from app.http.negotiation import JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next, page
 from app.http.preconditions import tagged
+from app.http.problems import VALIDATION
 from app.http.routing import Route, accepts
 from app.http.rows import find
-from app.integrations.ehf import read_invoice
+from app.integrations.ehf import IN_XML, read_invoice
 from app.sight import every_place
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
@@ -104,12 +106,14 @@ async def check_invoice(
     The provider is found by its organisation number (`0192`), each line's month by its period or the invoice's. A line
     for one placement names it (EHF: `DocumentReference` with type code 130); others are compared as a whole. What is
     owed is the closed month with its differences, or the month as computed where it is open, less what was invoiced
-    before. Identity numbers and names in texts are counted as warnings; no text is kept. Up to 2 MiB.
+    before. Identity numbers and names in texts are counted as warnings; no text is kept. Up to 2 MiB. What is refused
+    is pointed at: in XML the element by its path, as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
     """
     body = await request.body()
-    invoice = read_invoice(body) if sent_as in XML else invoices.invoice_of(_lines(body, sent_as))
+    is_xml = sent_as in XML
+    invoice = read_invoice(body) if is_xml else invoices.invoice_of(_lines(body, sent_as))
     buyer = request.app.state.settings.municipality_organisation_number
-    out = await _whole(session, await invoices.check(session, actor, invoice, buyer))
+    out = await _whole(session, await invoices.check(session, actor, invoice, buyer, IN_XML if is_xml else IN_LINES))
     response.headers["Location"] = f"/v1/invoices/{out.id}"
     tagged(request, response, out)
     return out
@@ -155,18 +159,25 @@ def _lines(body: bytes, sent_as: str) -> list[InvoiceLineIn]:
     if sent_as == NDJSON:
         written = [line for line in body.splitlines() if line.strip()]
         if len(written) > MOST_LINES:
-            raise INVOICE_TOO_LARGE()
-        sent: object = {"lines": [parse_strictly(line) for line in written]}
+            raise INVOICE_TOO_LARGE(pointer="#/lines")
+        sent: object = {"lines": [_parsed(line, index) for index, line in enumerate(written)]}
     else:
         sent = parse_strictly(body)
         if isinstance(sent, dict) and isinstance(sent.get("lines"), list) and len(sent["lines"]) > MOST_LINES:
-            raise INVOICE_TOO_LARGE()
+            raise INVOICE_TOO_LARGE(pointer="#/lines")
     try:
         return InvoiceLinesIn.model_validate(sent).lines
     except ValidationError as error:
         raise RequestValidationError(
             [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
         ) from None
+
+
+def _parsed(line: bytes, index: int) -> object:
+    try:
+        return STRICT_JSON.decode(line.decode())
+    except (RecursionError, ValueError) as error:
+        raise VALIDATION(f"Linje {index + 1} {json_fault(error)}.", pointer=f"#/lines/{index}") from None
 
 
 async def _whole(session: AsyncSession, invoice: InvoiceCheck) -> InvoiceOut:

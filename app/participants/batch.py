@@ -21,7 +21,7 @@ from sqlmodel import SQLModel, col
 
 from app.clock import new_id
 from app.http.errors import STRICT_JSON, json_fault, validation_problem
-from app.http.problems import VALIDATION, FieldError, Problem, problem_type
+from app.http.problems import VALIDATION, Problem, problem_type
 from app.http.shapes import Shape
 from app.participants import service, turns
 from app.participants.identity_numbers import blind_index, encrypt, relaxed
@@ -115,7 +115,7 @@ async def push(session: AsyncSession, body: bytes, settings: Settings, today: da
     names: list[str | None] = []
     for line in lines:
         item, name = _read(line, settings, today)
-        items.append(_in_batch(item, len(items)) if isinstance(item, Problem) else item)
+        items.append(item.within(f"items/{len(items)}") if isinstance(item, Problem) else item)
         names.append(name)
         if len(items) % _SLICE == 0:
             await asyncio.sleep(0)
@@ -165,12 +165,6 @@ def _repeatable(raw: object, today: date) -> str | None:
     except ValidationError:
         return None
     return None if contains_identity_number(value, relaxed=relaxed(today)) else value
-
-
-def _in_batch(problem: Problem, index: int) -> Problem:
-    """The problem of a line, pointing from the whole body's root."""
-    errors = [FieldError(f"#/items/{index}{error.pointer[1:]}", error.detail) for error in problem.errors]
-    return Problem(problem.type, problem.detail, errors=errors)
 
 
 async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:

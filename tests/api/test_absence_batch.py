@@ -241,6 +241,7 @@ async def test_idempotency_key(api: Api) -> None:
     assert ok(first, 200) == ok(again, 200)
     assert again.headers["idempotency-replayed"] == "true"
     other = await client.post(BATCH, content=body + "\n", headers=headers)
-    refused(other, 422, "idempotency-key-reused")
+    problem = refused(other, 422, "idempotency-key-reused")
+    assert [error["pointer"] for error in problem["errors"]] == ["#/header/idempotency-key"]
     fresh = await client.post(BATCH, content=body, headers={**headers, "Idempotency-Key": "natt-2"})
     assert statuses(ok(fresh, 200)["items"]) == ["unchanged"]

@@ -15,29 +15,28 @@ from tests.conftest import Api
 @pytest.mark.parametrize(
     ("changes", "code", "pointer"),
     [
-        ({"amount": "22986.03"}, "invoice-arithmetic", None),
+        ({"amount": "22986.03"}, "invoice-arithmetic", "#/lines/0/amount"),
         ({"amount": 22986}, "validation", "#/lines/0/amount"),
         ({"quantity": "NaN"}, "validation", "#/lines/0/quantity"),
         ({"quantity": "1e5"}, "validation", "#/lines/0/quantity"),
-        ({"period_to": "2023-02-01"}, "invoice-period", None),
-        ({"period_to": "2024-01-01"}, "invoice-period-over-new-year", None),
-        ({"period_to": "2022-12-31"}, "invoice-period-over-new-year", None),
+        ({"period_to": "2023-02-01"}, "invoice-period", "#/lines/0/period_to"),
+        ({"period_to": "2024-01-01"}, "invoice-period-over-new-year", "#/lines/0/period_to"),
+        ({"period_to": "2022-12-31"}, "invoice-period-over-new-year", "#/lines/0/period_to"),
         ({"period_to": "2023-02-30"}, "validation", "#/lines/0/period_to"),
-        ({"currency": "SEK"}, "invoice-currency", None),
-        ({"buyer": "310200409"}, "invoice-buyer-other", None),
-        ({"supplier": "310300454"}, "invoice-supplier-unknown", None),
-        ({"invoice_number": "15817000190"}, "invoice-incomplete", None),
+        ({"currency": "SEK"}, "invoice-currency", "#/lines/0/currency"),
+        ({"buyer": "310200409"}, "invoice-buyer-other", "#/lines/0/buyer"),
+        ({"supplier": "310300454"}, "invoice-supplier-unknown", "#/lines/0/supplier"),
+        ({"invoice_number": "15817000190"}, "invoice-incomplete", "#/lines/0/invoice_number"),
         ({"invoice_number": "Kari\u0000"}, "validation", "#/lines/0/invoice_number"),
         ({"text": "Kari"}, "validation", "#/lines/0/text"),
     ],
 )
 async def test_lines_that_are_refused(
-    api: Api, connection: AsyncConnection, changes: dict[str, Any], code: str, pointer: str | None
+    api: Api, connection: AsyncConnection, changes: dict[str, Any], code: str, pointer: str
 ) -> None:
     await three_places(api, connection)
     body = refused(await api.finance.post(CHECKS, json={"lines": [row(**changes)]}), 422, code)
-    if pointer is not None:
-        assert body["errors"][0]["pointer"] == pointer
+    assert [error["pointer"] for error in body["errors"]] == [pointer]
     assert (await got(api.finance, "/v1/invoices"))["items"] == []
 
 
@@ -63,6 +62,12 @@ async def test_bodies_that_are_refused(api: Api, content: bytes, media_type: str
     answer = await send(api.finance, content, media_type)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+    assert status != 422 or answer.json()["errors"][0]["pointer"].startswith("#")
+
+
+async def test_a_line_that_is_no_json_is_pointed_at(api: Api) -> None:
+    body = refused(await send(api.finance, b"{}\n{", "application/x-ndjson"), 422, "validation")
+    assert body["errors"] == [{"pointer": "#/lines/1", "detail": "Linje 2 er ikkje gyldig JSON."}]
 
 
 async def test_amounts_beyond_any_invoice(api: Api, connection: AsyncConnection) -> None:
@@ -85,41 +90,49 @@ async def test_a_text_full_of_names(api: Api, connection: AsyncConnection) -> No
 
 
 async def test_lines_of_two_invoices_are_no_invoice(api: Api) -> None:
-    body = {"lines": [row(), row(invoice_number="F-8")]}
-    assert refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")["rule"] == "one-invoice"
+    body = {"lines": [row(), row(invoice_number="F-8", issued_on="2023-02-02")]}
+    problem = refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")
+    assert problem["rule"] == "one-invoice"
+    assert [error["pointer"] for error in problem["errors"]] == ["#/lines/1/invoice_number", "#/lines/1/issued_on"]
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "rule"),
+    ("name", "code", "rule", "pointer"),
     [
-        ("period-over-new-year", "invoice-period-over-new-year", None),
-        ("two-months-in-a-line", "invoice-period", None),
-        ("no-period", "invoice-period", None),
-        ("line-outside-the-period", "invoice-period", "PEPPOL-EN16931-R110"),
-        ("other-currency", "invoice-currency", None),
-        ("other-buyer", "invoice-buyer-other", None),
-        ("unknown-supplier", "invoice-supplier-unknown", None),
-        ("wrong-organisation-number", "invoice-arithmetic", "PEPPOL-COMMON-R041"),
-        ("wrong-sum", "invoice-arithmetic", "BR-CO-10"),
-        ("wrong-total", "invoice-arithmetic", "BR-CO-13"),
-        ("wrong-line", "invoice-arithmetic", "PEPPOL-EN16931-R120"),
-        ("no-reference", "invoice-arithmetic", "PEPPOL-EN16931-R003"),
-        ("corrective", "invoice-not-ehf", None),
-        ("other-customization", "invoice-not-ehf", None),
-        ("wrong-namespace", "invoice-not-ehf", None),
-        ("entity-bomb", "invoice-unsafe", None),
-        ("external-entity", "invoice-unsafe", None),
-        ("external-dtd", "invoice-unsafe", None),
-        ("broken", "invoice-malformed", None),
+        ("period-over-new-year", "invoice-period-over-new-year", None, "#/cac:InvoicePeriod"),
+        ("two-months-in-a-line", "invoice-period", None, "#/cac:InvoicePeriod"),
+        ("no-period", "invoice-period", None, "#/cac:InvoiceLine/0/cac:InvoicePeriod"),
+        ("line-outside-the-period", "invoice-period", "PEPPOL-EN16931-R110", "#/cac:InvoiceLine/1/cac:InvoicePeriod"),
+        ("other-currency", "invoice-currency", None, "#/cbc:DocumentCurrencyCode"),
+        ("other-buyer", "invoice-buyer-other", None, "#/cac:AccountingCustomerParty"),
+        ("unknown-supplier", "invoice-supplier-unknown", None, "#/cac:AccountingSupplierParty"),
+        (
+            "wrong-organisation-number",
+            "invoice-arithmetic",
+            "PEPPOL-COMMON-R041",
+            "#/cac:AccountingSupplierParty/cac:Party/cbc:EndpointID",
+        ),
+        ("wrong-sum", "invoice-arithmetic", "BR-CO-10", "#/cac:LegalMonetaryTotal/cbc:LineExtensionAmount"),
+        ("wrong-total", "invoice-arithmetic", "BR-CO-13", "#/cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount"),
+        ("wrong-line", "invoice-arithmetic", "PEPPOL-EN16931-R120", "#/cac:InvoiceLine/0/cbc:LineExtensionAmount"),
+        ("no-reference", "invoice-arithmetic", "PEPPOL-EN16931-R003", "#/cbc:BuyerReference"),
+        ("corrective", "invoice-not-ehf", None, "#/cbc:InvoiceTypeCode"),
+        ("other-customization", "invoice-not-ehf", None, "#/cbc:CustomizationID"),
+        ("wrong-namespace", "invoice-not-ehf", None, "#"),
+        ("entity-bomb", "invoice-unsafe", None, "#"),
+        ("external-entity", "invoice-unsafe", None, "#"),
+        ("external-dtd", "invoice-unsafe", None, "#"),
+        ("broken", "invoice-malformed", None, "#"),
     ],
 )
 async def test_files_that_are_refused(
-    api: Api, connection: AsyncConnection, name: str, code: str, rule: str | None
+    api: Api, connection: AsyncConnection, name: str, code: str, rule: str | None, pointer: str
 ) -> None:
-    """C12: each by its own name, and nothing of it is kept."""
+    """C12: each by its own name, pointing at the element at fault; and nothing of it is kept."""
     places = await three_places(api, connection)
     body = refused(await send(api.finance, written(name, places)), 422, code)
     assert body.get("rule") == rule
+    assert [error["pointer"] for error in body["errors"]] == [pointer]
     assert (await got(api.finance, "/v1/invoices"))["items"] == []
 
 

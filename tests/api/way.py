@@ -32,9 +32,11 @@ def ok(answer: httpx.Response, status: int = 201) -> dict[str, Any]:
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The problem's body; the test fails unless it has the status and code."""
+    """The problem's body; the test fails unless it has the status and code, and a 422 a pointer to each fault."""
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{code}"), answer.text
     body: dict[str, Any] = answer.json()
+    assert status != 422 or all(error["pointer"].startswith("#") for error in body["errors"]), answer.text
+    assert status != 422 or body["errors"], answer.text
     return body
 
 
