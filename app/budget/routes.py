@@ -216,7 +216,8 @@ async def what_if(
 ) -> WhatIfOut:
     """C9: places added or ended, another rate, supplement percent, share or frame; nothing is stored.
 
-    Both positions are computed from what is known on the day, as `GET /v1/budgets/{year}/position` does.
+    Both positions are computed from what is known on the day, as `GET /v1/budgets/{year}/position` does. A change from
+    a day after the year is refused (422); one from before it holds through the year.
     """
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")

@@ -1,7 +1,8 @@
 """C9: what a year would look like under assumed changes: the same question, asked of other facts. Nothing is stored.
 
 The changes are made in the order given. **Decided here**: an assumed rate or supplement percent holds from its day on,
-whatever rates and guideline versions come after it; an assumed frame takes the place of every other.
+whatever rates and guideline versions come after it; an assumed frame takes the place of every other. What begins after
+the year has no effect in it, so it is refused rather than answered with an unchanged year; a day before it is taken.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from pydantic import Field as Limits
 
 from app.budget.columns import IdentifiedStays
 from app.budget.models import Month, PositionOut
-from app.http.problems import NOT_FOUND, VALIDATION
+from app.http.problems import NOT_FOUND, VALIDATION, FieldError
 from app.http.shapes import Amount, Day, Money, Percent, Shape
 from app.rates.models import MonthlyAmount
 from app.rules.cost import STANDARD_PRICE, Guideline, GuidelineMissing, Rate, Stays
@@ -126,8 +127,8 @@ EXAMPLES: dict[str, Any] = {
         "value": {"changes": [{"change": "add_places", "places": 3, "from": "2022-08-01"}]},
     },
     "next_years_rate": {
-        "summary": "Next year's rate + 4 %",
-        "value": {"changes": [{"change": "rate", "monthly_amount": "15473.12", "from": "2023-01-01"}]},
+        "summary": "The rate + 4 % from July",
+        "value": {"changes": [{"change": "rate", "monthly_amount": "15473.12", "from": "2022-07-01"}]},
     },
     "another_supplement": {
         "summary": "Supplement 40 %",
@@ -153,7 +154,8 @@ EXAMPLES: dict[str, Any] = {
 
 
 def assumed(question: Question, known: IdentifiedStays, changes: Sequence[Assumption]) -> Question:
-    """The question with everything assumed. 404 for a place that is not among the year's."""
+    """The question with everything assumed. 404 for a place that is not among the year's, 422 for a day after it."""
+    _demand_within(question.year, changes)
     for number, change in enumerate(changes):
         where = f"#/changes/{number}/placement_ids"
         match change:
@@ -175,6 +177,22 @@ def assumed(question: Question, known: IdentifiedStays, changes: Sequence[Assump
                 question = replace(question, frames=[Frame(None, question.on, to_ore(change.amount))])
     _demand_exact(question.stays)
     return question
+
+
+def _demand_within(year: int, changes: Sequence[Assumption]) -> None:
+    faults = []
+    for number, change in enumerate(changes):
+        match change:
+            case AnotherFrame():
+                continue
+            case EndPlaces():
+                name, day = "on", change.on
+            case _:
+                name, day = "from", change.from_
+        if day.year > year:
+            faults.append(FieldError(f"#/changes/{number}/{name}", f"er etter {year}, så endringa har ingen verknad"))
+    if faults:
+        raise VALIDATION(f"Endringa gjeld frå etter {year}, og har ingen verknad i det året.", errors=faults)
 
 
 def _chosen(stays: Stays, known: IdentifiedStays, ids: Sequence[UUID], where: str) -> npt.NDArray[np.bool_]:

@@ -84,6 +84,29 @@ async def test_places_end_and_get_another_share(api: Api, connection: AsyncConne
     assert problem["errors"][0]["pointer"] == "#/changes/0/placement_ids/1"
 
 
+async def test_a_change_after_the_year_is_refused(api: Api) -> None:
+    """C9: it would change nothing, and say nothing of that. The year's last day counts, and one before the year."""
+    await way.law(api)
+    placement_id = await way.placed(api, await way.provider(api))
+    places = {"placement_ids": [placement_id]}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("from", {"change": "add_places", "places": 3}),
+        ("on", {"change": "end_places", **places}),
+        ("from", {"change": "rate", "monthly_amount": "15473.12"}),
+        ("from", {"change": "supplement_percent", "percent": 40}),
+        ("from", {"change": "share", "share": 50, **places}),
+    ]
+    late = [{**change, name: "2023-01-01"} for name, change in kinds]
+    frame = {"change": "frame", "amount": "70000.00"}
+    answer = await api.finance.post(PATH, json={"changes": [frame, *late, kinds[0][1] | {"from": "2022-12-31"}]})
+    problem = refused(answer, 422, "validation")
+    pointers = [f"#/changes/{number}/{name}" for number, (name, _) in enumerate(kinds, start=1)]
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+    await asked(api, *({**change, name: "2022-12-31"} for name, change in kinds), on="2022-12-31")
+    early = await asked(api, kinds[0][1] | {"from": "2021-06-01"}, on="2022-12-31")
+    assert early["months"][0]["difference"] == "66951.00"
+
+
 async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> None:
     """C9: not a row, whatever is asked."""
     await way.law(api)
