@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -84,6 +85,14 @@ def _whole_in_query(value: object) -> object:
 
 def _two_decimals(value: Decimal) -> str:
     return f"{value:.2f}"
+
+
+def _once_each(values: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+ONCE_EACH = AfterValidator(_once_each)
+"""Of a list that says which of something: what is said again is stored once, where it came first."""
 
 
 def text(longest: int) -> Any:

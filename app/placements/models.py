@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
-from app.http.shapes import Amount, Day, Line, Percent, Prose, Shape, Stored
+from app.http.shapes import ONCE_EACH, Amount, Day, Line, Percent, Prose, Shape, Stored
 from app.rates.models import MonthlyAmount
 from app.rules.process import ApplicationStatus, Need, PlacementState
 
@@ -310,7 +310,7 @@ class NoticeIn(Shape):
     agreed_end_on: Annotated[
         Day | None, Limits(description="An earlier day that both sides agreed on in writing.", examples=[None])
     ] = None
-    agreed_by: Annotated[list[Literal["municipality", "provider"]], Limits(max_length=2)] = []
+    agreed_by: Annotated[list[Literal["municipality", "provider"]], Limits(max_length=2), ONCE_EACH] = []
 
 
 class NoticeOut(Stored):

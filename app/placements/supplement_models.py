@@ -8,12 +8,12 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import model_validator
 
-from app.http.shapes import Amount, Day, Prose, Shape, Stored
+from app.http.shapes import ONCE_EACH, Amount, Day, Prose, Shape, Stored
 from app.providers.models import FullTimeEquivalents
 from app.rates.models import MonthlyAmount
 
 Party = Literal["service", "case_office", "provider"]
-Agreed = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]])]
+Agreed = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]]), ONCE_EACH]
 """Who agreed. Fewer than all three are refused by the rule, with its own problem (L6)."""
 
 

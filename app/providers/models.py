@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.db import Row
-from app.http.shapes import Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
+from app.http.shapes import ONCE_EACH, Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
 from app.rules.competence import Area, DeviationKind
 
 _FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
@@ -154,6 +154,7 @@ class CompetenceStatementIn(Shape):
             description="The areas of competence that are covered.",
             examples=[["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]],
         ),
+        ONCE_EACH,
     ]
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.db import Row
-from app.http.shapes import Count, Day, Line, Money, Percent, Shape, Stored
+from app.http.shapes import ONCE_EACH, Count, Day, Line, Money, Percent, Shape, Stored
 from app.rules.absence import Kind
 from app.rules.prices import Proration
 
@@ -187,7 +187,9 @@ class GuidelineVersionIn(Shape):
     consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
     places_per_employee: Annotated[PerEmployee, Limits(description="Places that one employee is for (P5).")] = 5
     absence_uncounted_kinds: Annotated[
-        list[Kind], Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3).")
+        list[Kind],
+        Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3)."),
+        ONCE_EACH,
     ] = ["holiday"]
     part_year_percent: Annotated[
         Percent, Limits(description="Share of a placement year from which everything is asked for, where it ends (M).")
