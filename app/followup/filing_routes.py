@@ -3,7 +3,7 @@
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -195,7 +195,12 @@ async def read_plan(request: Request, response: Response, session: SessionDep, a
     responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE, filing.SENT_BEFORE_MADE),
 )
 async def send_plan(
-    request: Request, response: Response, session: SessionDep, actor: Filer, plan_id: UUID, body: SendingIn
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Filer,
+    plan_id: UUID,
+    body: Annotated[SendingIn, Body(default_factory=SendingIn)],
 ) -> PlanOut:
     """M1: a plan that was filed before it was sent."""
     plan = await plans.send_plan(session, actor, plan_id, body, clock.today())
@@ -250,7 +255,12 @@ async def read_evaluation(
     responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE),
 )
 async def send_evaluation(
-    request: Request, response: Response, session: SessionDep, actor: Filer, evaluation_id: UUID, body: SendingIn
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Filer,
+    evaluation_id: UUID,
+    body: Annotated[SendingIn, Body(default_factory=SendingIn)],
 ) -> EvaluationOut:
     """M2: a report that was filed before it was sent."""
     evaluation = await plans.send_evaluation(session, actor, evaluation_id, body, clock.today())

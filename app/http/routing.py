@@ -28,7 +28,7 @@ from app.db import Database, Identity, given_session
 from app.http import idempotency
 from app.http.errors import FIELD_NAME, parse_strictly, to_problem
 from app.http.negotiation import JSON, MERGE_PATCH, preferred, require_content_type
-from app.http.problems import BODY_TOO_LARGE
+from app.http.problems import BODY_TOO_LARGE, VALIDATION
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -217,6 +217,7 @@ class Route(APIRoute):
             field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, QueryParameter)
         }
         has_body = self.body_field is not None
+        may_lack_body = self.body_field is not None and not self.body_field.field_info.is_required()
         operation = Operation(
             name=self.name,
             method=min(self.methods or ()),
@@ -248,13 +249,17 @@ class Route(APIRoute):
                 for guard in guards:  # before a kept answer: a role that was taken away must not be replayed
                     await guard(request)
                 preferred(", ".join(request.headers.getlist("accept")), offered)
-            if has_body:
+            # Where every field may be left out, so may all of them together: no body, and nothing said of its type.
+            lacks_body = may_lack_body and "content-type" not in request.headers and not await request.body()
+            if has_body and not lacks_body:
                 patch = request.method == "PATCH"
                 require_content_type(request, (MERGE_PATCH, JSON) if patch else (JSON,))
             _refuse_unknown_query(request, query_names)
-            if has_body and await request.body():
-                # Here and not in FastAPI, which turns whatever is raised on the way into a 400 without a reason.
-                await request.json()
+            if has_body and not lacks_body and (may_lack_body or await request.body()):
+                # Here and not in FastAPI, which turns whatever is raised on the way into a 400 without a reason, and
+                # takes null for no body.
+                if await request.json() is None and may_lack_body:
+                    raise VALIDATION("Innhaldet må vere eit objekt.", pointer="#")
             async with state.database.transaction(identity) as session:
                 request.scope["state"]["session"] = session
                 response = await _answer(handler, request, session, identity, streamed=streamed)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -72,7 +72,7 @@ async def withdraw(
     actor: Recorder,
     participant_id: UUID,
     consent_id: UUID,
-    body: WithdrawalIn,
+    body: Annotated[WithdrawalIn, Body(default_factory=WithdrawalIn)],
 ) -> ConsentOut:
     """M6: from that day on no other service may take part because of this consent."""
     out = ConsentOut.model_validate(await consents.withdraw(session, participant_id, consent_id, body, clock.today()))

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from sqlalchemy import false, select, tuple_
 from sqlmodel import col
 
@@ -98,7 +98,7 @@ async def withdraw(
     session: SessionDep,
     actor: CaseOfficer,
     application_id: UUID,
-    body: WithdrawalIn,
+    body: Annotated[WithdrawalIn, Body(default_factory=WithdrawalIn)],
 ) -> ApplicationOut:
     """The applicant withdraws it before it is decided (D4); it is not decided after that (D6)."""
     withdrawn = await applications.withdraw(session, application_id, body.withdrawn_on or clock.today())
