@@ -173,8 +173,7 @@ class ItemReader:
             item = AbsenceItem.model_validate(raw)
         except ValidationError as error:
             errors = [
-                {**fault, "loc": ("body", "items", index, *fault["loc"])}
-                for fault in error.errors(include_url=False, include_input=False)
+                {**fault, "loc": ("body", "items", index, *fault["loc"])} for fault in error.errors(include_url=False)
             ]
             name = _repeatable(raw)
             secret = name is not None and _LIKE_A_NUMBER.search(name) and self._is_identity_number(name)

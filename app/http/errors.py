@@ -30,6 +30,7 @@ from app.http.problems import (
     ProblemType,
     problem_response,
 )
+from app.http.shapes import TEXT
 
 log = logging.getLogger("vekstplass.errors")
 
@@ -61,6 +62,9 @@ _SENTENCES = {
     "model_attributes_type": "må vere eit objekt",
     "dict_type": "må vere eit objekt",
 }
+
+
+_EMPTY = "kan ikkje vere tomt"
 
 
 def on_constraint(name: str, type_: ProblemType, detail: str) -> None:
@@ -107,13 +111,20 @@ def _within(location: tuple[int | str, ...], body: object, *, may_lack: bool) ->
     return (where, *kept)
 
 
+def _sentence(error: dict[str, Any]) -> str:
+    match error:
+        case {"type": "value_error"}:
+            return str(error["ctx"]["error"])
+        case {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "input": str(sent)} if pattern == TEXT:
+            return "kan ikkje ha NUL-teikn" if "\0" in sent else _EMPTY
+        case {"type": "string_too_short", "ctx": {"min_length": 1}}:
+            return _EMPTY
+    return _SENTENCES.get(error["type"], "har ugyldig verdi")
+
+
 def field_error(error: dict[str, Any], body: object = None) -> FieldError:
     """One error of pydantic's as pointer and sentence. The input itself is never repeated."""
-    kind = error["type"]
-    if kind == "value_error":
-        sentence = str(error["ctx"]["error"])
-    else:
-        sentence = _SENTENCES.get(kind, "har ugyldig verdi")
+    kind, sentence = error["type"], _sentence(error)
     location = tuple(error["loc"])
     if kind.startswith("union_tag_"):  # it is the tag that is wrong, not the whole
         location = (*location, error["ctx"]["discriminator"].strip("'"))

@@ -29,7 +29,7 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 
 # Every character class of white space spelt out: the dialects of regular expressions disagree on `\s`.
 _BLANK = "\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
-_TEXT = f"^[^\x00]*[^{_BLANK}][^\x00]*$"
+TEXT = f"^[^\x00]*[^{_BLANK}][^\x00]*$"
 
 
 class Shape(BaseModel):
@@ -97,7 +97,7 @@ ONCE_EACH = AfterValidator(_once_each)
 
 def text(longest: int) -> Any:
     """A string of 1 to `longest` characters, not blank, without NUL (PostgreSQL cannot store it)."""
-    return StringConstraints(min_length=1, max_length=longest, pattern=_TEXT)
+    return StringConstraints(min_length=1, max_length=longest, pattern=TEXT)
 
 
 Name = Annotated[str, text(200)]

@@ -140,7 +140,7 @@ def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem
     try:
         sent = ParticipantItem.model_validate(raw)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_input=False)]
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
         return validation_problem(faults), _repeatable(raw, today)
     if contains_identity_number(sent.external_value, relaxed=relaxed(today)):
         return service.EXTERNAL_ID_INVALID(pointer="#/external_value"), None

@@ -1,5 +1,7 @@
 """Providers and their capacity through HTTP (P1, P2)."""
 
+import json
+
 import pytest
 
 from tests.conftest import Api
@@ -49,6 +51,23 @@ async def test_refuses_a_provider(api: Api, changes: dict[str, str], code: str, 
     assert body["errors"][0]["pointer"] == pointer
     assert body["request_id"] == answer.headers["x-request-id"]
     assert (await api.case_officer.get("/v1/providers")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        ("", "kan ikkje vere tomt"),
+        (" \u00a0\u200b", "kan ikkje vere tomt"),
+        ("Gløde\0AS", "kan ikkje ha NUL-teikn"),
+        ("\0", "kan ikkje ha NUL-teikn"),
+        ("\ud800", "har teikn som ikkje er gyldig Unicode"),
+        ("x" * 201, "er for lang"),
+    ],
+)
+async def test_says_what_is_wrong_with_a_text(api: Api, name: str, detail: str) -> None:
+    content = json.dumps(GLOEDE | {"name": name}).encode()
+    answer = await api.case_officer.post("/v1/providers", content=content, headers={"Content-Type": "application/json"})
+    assert answer.json()["errors"] == [{"pointer": "#/name", "detail": detail}]
 
 
 async def test_refuses_the_same_organisation_twice(api: Api) -> None:
