@@ -100,7 +100,8 @@ def text(longest: int) -> Any:
     return StringConstraints(min_length=1, max_length=longest, pattern=TEXT)
 
 
-Name = Annotated[str, text(200)]
+# White space around a name is nobody's name.
+Name = Annotated[str, text(200), AfterValidator(str.strip)]
 Line = Annotated[str, text(500)]
 Prose = Annotated[str, text(4000)]
 

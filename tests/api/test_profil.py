@@ -206,6 +206,15 @@ def numbers(count: int) -> list[str]:
     raise AssertionError("too few")
 
 
+async def test_white_space_around_a_persons_name_is_not_kept(api: Api) -> None:
+    """One way or the other; so the same name again is no change."""
+    guardian = {"contacts": [{"kind": "guardian", "name": " Torbjørn Testnes "}]}
+    person = await upserted(api, "1", given_name=" Solveig", family_name="Testnes \t", **guardian)
+    assert (person["given_name"], person["family_name"]) == ("Solveig", "Testnes")
+    assert person["contacts"][0]["name"] == "Torbjørn Testnes"
+    assert statuses(await push(api, item("1", given_name="Solveig  ", **guardian))) == ["unchanged"]
+
+
 async def test_a_put_heeds_its_conditions(api: Api) -> None:
     """RFC 9110 § 13: an ETag on every answer, and no change that somebody has not seen where they ask for that."""
     path = "/v1/participants/by-external-id/profil/1"

@@ -53,6 +53,15 @@ async def test_refuses_a_provider(api: Api, changes: dict[str, str], code: str, 
     assert (await api.case_officer.get("/v1/providers")).json()["items"] == []
 
 
+async def test_white_space_around_a_name_is_not_kept(api: Api) -> None:
+    provider = await registered(api, name=" \tGløde\u00a0 AS\n")
+    assert provider["name"] == "Gløde\u00a0 AS"
+    path = f"/v1/providers/{provider['id']}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    changed = await api.case_officer.patch(path, json={"name": "KIM AS "}, headers={"If-Match": tag})
+    assert changed.json()["name"] == "KIM AS"
+
+
 @pytest.mark.parametrize(
     ("name", "detail"),
     [
