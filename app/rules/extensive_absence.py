@@ -46,7 +46,6 @@ class Window:
         for step in range(days):
             planned = is_planned_day(self.first_day + timedelta(days=step))
             self.planned_before.append(self.planned_before[-1] + planned)
-        self._monday = self.first_day - timedelta(days=self.first_day.weekday())
 
     def planned_days(self, first_day: date, last_day: date | None) -> int:
         """Weekdays that are no public holiday, in the part of the window that a closed period covers."""
@@ -58,15 +57,16 @@ class Window:
 
     def by_week(self, parts: Iterable[Part]) -> list[int]:
         """Hundredths of planned days that the parts make up in each calendar week that the window touches."""
-        weeks = [0] * ((self.on - self._monday).days // 7 + 1)
+        offset, days, planned_before = self.first_day.weekday(), len(self.planned_before) - 1, self.planned_before
+        weeks = [0] * ((offset + days + 6) // 7)
         for first_day, last_day, percent in parts:
-            start = max(first_day, self.first_day)
-            end = self.on if last_day is None else min(last_day, self.on)
-            while start <= end:
-                week = (start - self._monday).days // 7
-                sunday = self._monday + timedelta(days=7 * week + 6)
-                weeks[week] += percent * self.planned_days(start, min(end, sunday))
-                start = sunday + timedelta(days=1)
+            start = max((first_day - self.first_day).days, 0)
+            after = days if last_day is None else min((last_day - self.first_day).days + 1, days)
+            while start < after:
+                week = (offset + start) // 7
+                monday_after = min(7 * week + 7 - offset, after)
+                weeks[week] += percent * (planned_before[monday_after] - planned_before[start])
+                start = monday_after
         return weeks
 
 

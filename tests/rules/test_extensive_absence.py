@@ -138,3 +138,31 @@ def test_a3_a_whole_places_absence_is_what_was_documented(absent: list[Part]) ->
     documented = sum(one.percent * JUNE.planned_days(one.first_day, one.last_day) for one in absent)
     assert absent_hundredths(JUNE, [Part(date(2021, 1, 1), None, 100)], absent) == documented
     assert sum(JUNE.by_week(absent)) == documented
+
+
+@given(DAYS, st.integers(1, 100), shares(), absences())
+def test_a3_week_by_week_as_a_walk_through_the_days_has_it(
+    on: date, days: int, place: list[Part], absent: list[Part]
+) -> None:
+    """A3: whichever weekdays the window begins and ends on."""
+    window = Window(on, days)
+    moved = window.first_day - JUNE.first_day
+    here = [[_moved(part, moved) for part in parts] for parts in (place, absent)]
+    planned, found = dict[tuple[int, int], int](), dict[tuple[int, int], int]()
+    for step in range(days):
+        day = window.first_day + timedelta(days=step)
+        if day.isoweekday() > 5 or day in ORACLE:
+            continue
+        for weeks, parts in zip((planned, found), here, strict=True):
+            of_the_day = sum(
+                part.percent
+                for part in parts
+                if part.first_day <= day and (part.last_day is None or day <= part.last_day)
+            )
+            week = day.isocalendar()[:2]
+            weeks[week] = weeks.get(week, 0) + of_the_day
+    assert absent_hundredths(window, *here) == sum(min(count, planned[week]) for week, count in found.items())
+
+
+def _moved(part: Part, by: timedelta) -> Part:
+    return Part(part.first_day + by, None if part.last_day is None else part.last_day + by, part.percent)
