@@ -18,9 +18,11 @@ import openpyxl
 from app import embedded, issuer
 from tests.conftest import cloned
 from tests.test_readme import free_port, here, steps
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
-_WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+# `pg_stat_activity` says the same during a whole transaction.
+_WAITED_FOR = "select count(*) from pg_locks where not granted and transactionid = pg_current_xact_id()::xid"
 _CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
 
@@ -38,28 +40,20 @@ async def instance(
     limits = httpx.Limits(max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as client:
         try:
-            async with asyncio.timeout(120):
-                while not await _ready(client):
-                    assert process.poll() is None, out.read_text()
-                    await asyncio.sleep(0.1)
+            await until(lambda: process.poll() is not None or _is_ready(client, 200), 120)
+            assert process.poll() is None, out.read_text()
             yield process, client
         finally:
             process.kill()
             process.wait(10)
 
 
-async def _ready(client: httpx.AsyncClient) -> bool:
+async def _is_ready(client: httpx.AsyncClient, status: int | None) -> bool:
+    """Whether readiness is answered with this status; None: nobody answers."""
     try:
-        return (await client.get("/health/ready")).status_code == 200
+        return (await client.get("/health/ready")).status_code == status
     except httpx.TransportError:
-        return False
-
-
-async def _accepts(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/health/live")).status_code == 200
-    except httpx.TransportError:
-        return False
+        return status is None
 
 
 def token(data: Path, role: str) -> dict[str, str]:
@@ -82,16 +76,13 @@ async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path
             path, body = f"/v1/providers/{provider}/capacities", {"valid_from": "2023-01-01", "places": 30}
             slow = asyncio.create_task(client.post(path, json=body, headers=headers))
             waiting = asyncio.create_task(client.get("/v1/events?wait=30&types=x.y", headers=headers))
-            while not await behind.fetchval(_WAITING):
-                await asyncio.sleep(0.01)
+            await until(lambda: behind.fetchval(_WAITED_FOR))
 
             process.send_signal(signal.SIGTERM)
-            while (await client.get("/health/ready")).status_code != 503:
-                await asyncio.sleep(0.01)
+            await until(lambda: _is_ready(client, 503))
             assert (await client.get("/health/live")).status_code == 200
             assert (await client.get("/v1/providers", headers=headers)).status_code == 200
-            while await _accepts(client):
-                await asyncio.sleep(0.05)
+            await until(lambda: _is_ready(client, None))
             assert process.poll() is None
             assert (await waiting).json()["items"] == []
             assert not slow.done()

@@ -20,6 +20,7 @@ from tests.api import victim, way
 from tests.api.absences import BATCH, ORGANISATION, item, placement
 from tests.conftest import Api, cloned
 from tests.tokens import ISSUERS, bearer
+from tests.waiting import until
 
 FIRST = date(2022, 10, 3)
 NAMES = ("A", "B", "C", "D")
@@ -185,11 +186,7 @@ async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded
                 service.join()
                 await asyncio.gather(push, return_exceptions=True)
             # The server notices that its client is gone and ends the transaction one way or the other.
-            while await look.fetchval(
-                "select count(*) from pg_stat_activity where usename = 'vekstplass_service'"
-                " and datname = current_database()"
-            ):
-                await asyncio.sleep(0.01)
+            await until(lambda: look.fetchval(_NOBODY))
             found = await look.fetchval("select count(*) from absence where external_id like $1", f"{turn}-%")
             assert found in (0, SIZE), f"{found} of {SIZE} after kill {turn}"
             absent += found == 0
@@ -200,6 +197,9 @@ async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded
 
 
 SIZE = 600
+_NOBODY = (
+    "select count(*) = 0 from pg_stat_activity where usename = 'vekstplass_service' and datname = current_database()"
+)
 
 
 def batch(place: str, turn: int) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from tests.api.places import got
 from tests.conftest import Api
 from tests.http.server import serving
 from tests.tokens import bearer
+from tests.waiting import until
 
 WRITERS = 20
 # Long before a wait of thirty seconds is over, on however busy a machine.
@@ -158,8 +159,8 @@ async def test_waits_for_the_next_event(quiet_api: Api) -> None:
         await asyncio.sleep(0.4)
         assert not waiting.done()
         # Whoever waits holds no connection.
-        await _until(lambda: api.app.state.listener.listening)
-        await _until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
+        await until(lambda: api.app.state.listener.listening)
+        await until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
         await publish(connection, [1])
         page = await waiting
         assert numbers_of(page["items"]) == [1]
@@ -206,7 +207,7 @@ async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behi
     async with writer(api) as connection:
         listener = feed.listener_of(api.app)
         listener.bell()
-        await _until(lambda: listener.listening)
+        await until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
         waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
         await asyncio.sleep(0.2)
@@ -216,7 +217,7 @@ async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behi
         page = await waiting
         assert numbers_of(page["items"]) == [1]
         assert loop.time() - began < SOON
-        await _until(lambda: listener.listening)
+        await until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
 
 
@@ -225,12 +226,6 @@ _BREAK = (
     "select pg_terminate_backend(pid) from pg_stat_activity"
     " where datname = current_database() and (query like 'LISTEN%' or query = 'select 1')"
 )
-
-
-async def _until(condition: Any, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_going_down_ends_every_wait(quiet_api: Api) -> None:
@@ -277,7 +272,7 @@ async def test_streams_and_goes_on_where_it_broke_off(quiet_api: Api, monkeypatc
         assert numbers_of([event for _, event in first]) == [0, 1, 2]
         going_on = asyncio.create_task(streamed(address, 4, **{"Last-Event-ID": first[-1][0]}))
         await asyncio.sleep(0.3)
-        await _until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
+        await until(lambda: api.app.state.database.engine.pool.checkedout() == 0)
         await publish(connection, [5, 6])
         assert numbers_of([event for _, event in await going_on]) == [3, 4, 5, 6]
         # The same events, member for member, as the list has them.

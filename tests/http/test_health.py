@@ -18,6 +18,7 @@ from tests.api import way
 from tests.conftest import Api
 from tests.http.raw import send
 from tests.http.test_following import publish, writer
+from tests.waiting import until
 
 # What one line of labels is in a histogram: eleven buckets and the last, count, sum and when it was made.
 PER_ROUTE = 15
@@ -55,8 +56,7 @@ async def test_a_full_pool_looks_ready_and_is_counted(committed_api: Api) -> Non
             await full.wait()
 
     holding = [asyncio.create_task(busy()) for _ in range(8)]
-    while database.engine.pool.checkedout() < 8:
-        await asyncio.sleep(0.01)
+    await until(lambda: database.engine.pool.checkedout() == 8)
     assert (await committed_api.anonymous.get("/health/ready")).status_code == 200
     assert await figure(committed_api, "db_pool_connections", state="in_use") == 8
     assert await figure(committed_api, "db_pool_size") == 8

@@ -8,6 +8,7 @@ import pytest
 
 from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
 from tests.conftest import Api
+from tests.waiting import until
 
 PROVIDERS = "/v1/providers"
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
@@ -67,8 +68,7 @@ async def test_while_the_first_runs_the_second_is_told_at_once(committed_api: Ap
     await transaction.start()
     await behind.execute("lock table provider in share mode")
     first = asyncio.create_task(register(committed_api.case_officer, GLOEDE, "k-3"))
-    while not await behind.fetchval(WAITING):
-        await asyncio.sleep(0.01)
+    await until(lambda: behind.fetchval(WAITING))
     second = await register(committed_api.case_officer, GLOEDE, "k-3")
     assert second.status_code == 409
     assert code(second) == f"/problems/{IDEMPOTENCY_KEY_IN_USE.code}"
@@ -131,8 +131,7 @@ async def test_what_expired_is_cleared_and_nobody_waits_for_it(committed_api: Ap
     await behind.execute("lock table provider in share mode")
     kim = GLOEDE | {"name": "KIM AS", "organisation_number": "310300411"}
     slow = asyncio.create_task(register(committed_api.case_officer, kim, "k-new"))
-    while not await behind.fetchval(WAITING):
-        await asyncio.sleep(0.01)
+    await until(lambda: behind.fetchval(WAITING))
     path = f"{first.headers['location']}/capacities"
     body = {"valid_from": "2022-01-01", "places": 1}
     quick = await committed_api.case_officer.post(path, json=body, headers=key("k-quick"))

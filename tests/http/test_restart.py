@@ -22,6 +22,7 @@ from app.settings import Settings
 from tests.conftest import Api, assembled
 from tests.http.server import serving
 from tests.tokens import ISSUERS, bearer
+from tests.waiting import until
 
 PROVIDERS = "/v1/providers"
 WHOLE_AGAIN = 5.0
@@ -143,16 +144,14 @@ async def test_disturbed_under_load_it_answers_503_and_is_whole_again(own_cluste
     async with service(own_cluster) as client:
         load = Load(client, NUMBERS)
         workers = [asyncio.create_task(worker()) for worker in [load.read] * 3 + [load.write] * 3]
-        while len(load.acknowledged) < 10:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(load.acknowledged) >= 10)
         await disturb(own_cluster, how)
         back = time.monotonic()
         while time.monotonic() - max(back, load.last_refused) < 0.5:
             assert time.monotonic() - back < WHOLE_AGAIN + 0.5
             await asyncio.sleep(0.02)
         done = len(load.acknowledged)
-        while len(load.acknowledged) < done + 10:
-            await asyncio.sleep(0.01)
+        await until(lambda: len(load.acknowledged) >= done + 10)
         load.over = True
         await asyncio.gather(*workers)
     async with behind_the_wall(own_cluster) as connection:
@@ -186,8 +185,7 @@ async def test_a_full_pool_says_so_while_it_is_full(own_cluster: embedded.Cluste
         await transaction.start()
         await connection.execute("lock table provider in access exclusive mode")
         holding = [asyncio.create_task(client.get(PROVIDERS)) for _ in range(2)]
-        while await connection.fetchval("select count(*) from pg_locks where not granted") < 2:
-            await asyncio.sleep(0.01)
+        await until(lambda: connection.fetchval("select count(*) >= 2 from pg_locks where not granted"))
         refused, live, unknown = await asyncio.gather(
             client.get(PROVIDERS), client.get("/health/live"), client.get(PROVIDERS, headers={"Authorization": ""})
         )

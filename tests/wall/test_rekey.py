@@ -18,6 +18,7 @@ from app.participants.identity_numbers import Sealed, blind_index, decrypt, encr
 from app.rules.identifiers import classify_identity_number
 from app.settings import Settings
 from tests.conftest import Api
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 300
@@ -92,9 +93,11 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(committed_api: Api, beh
     await last.start()
     await behind.execute("select from participant where id = $1 for update", max(people))
     running = start(url, "new", batch=2)
-    while (await stored(behind)).get("new", 0) < 20:
-        assert running.poll() is None, running.communicate()
-        await asyncio.sleep(0.005)
+
+    async def half_way() -> bool:
+        return running.poll() is not None or (await stored(behind)).get("new", 0) >= 20
+
+    await until(half_way)
     running.send_signal(signal.SIGKILL)
     running.communicate()
     await last.rollback()
