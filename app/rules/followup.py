@@ -115,7 +115,9 @@ def counts(kind: MeetingKind, roles: Collection[AttendeeRole]) -> bool:
     """M3, M4, M7: whether the meeting is one of those that the guideline asks for.
 
     **Decided here**: a conversation is one with both the provider and the participant there; a cooperation meeting has
-    the provider there, and the participant unless the minutes hold the reason (M5).
+    the provider there, and the participant unless the minutes hold the reason (M5). Who called it is recorded and not
+    asked for: to call is a duty, and a meeting that somebody else had to call was still held. A joint meeting counts
+    whoever came; the year names those who did not.
     """
     if kind == "conversation":
         return "provider" in roles and "participant" in roles
