@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from app import issuer
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -107,8 +109,11 @@ def here(command: str, port: int) -> str:
 
 def test_the_access_log_is_verified_beside_the_demo(demo: tuple[int, dict[str, str]]) -> None:
     """`verify-log --data`, with no DATABASE_URL: the very database that the demo serves."""
-    _, environment = demo
+    port, environment = demo
     data = environment["VEKSTPLASS_DATA_DIR"]
+    token = issuer.load_or_create(Path(data)).mint("case_officer")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert httpx.get(f"http://127.0.0.1:{port}/v1/participants", headers=headers, timeout=60).status_code == 200
     elsewhere = {name: value for name, value in environment.items() if name != "VEKSTPLASS_DATA_DIR"}
     command = [sys.executable, "-P", "-m", "app", "verify-log", "--data", data]
     ran = subprocess.run(command, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
