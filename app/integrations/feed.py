@@ -231,4 +231,7 @@ def _position_of(after: str) -> tuple[int, int]:
         transaction_id, position = _CURSOR.unpack(base64.urlsafe_b64decode(after + "=="))
     except (binascii.Error, struct.error) as error:
         raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after") from error
+    # Another list's cursor is an id: taken for a place after all events, it would keep its follower waiting for good.
+    if min(transaction_id, position) < 0:
+        raise VALIDATION("«after» er ein peikar i ei anna liste.", pointer="#/query/after")
     return transaction_id, position

@@ -184,3 +184,14 @@ async def test_refuses_a_malformed_question(api: Api, query: str) -> None:
 async def test_any_cursor_of_the_right_length_is_answered(api: Api) -> None:
     for after in ("A" * 22, "_" * 21 + "w", "_" * 22):
         assert (await api.epj.get("/v1/events", params={"after": after})).status_code in {200, 422}
+
+
+async def test_another_lists_cursor_is_refused(api: Api) -> None:
+    """Nothing would ever come after it."""
+    for _ in range(2):
+        await way.participant(api)
+    other = (await got(api.case_officer, "/v1/participants", limit=1))["next"]
+    for headers in ({}, {"Accept": "text/event-stream"}):
+        answer = await api.case_officer.get("/v1/events", params={"after": other}, headers=headers)
+        problem = way.refused(answer, 422, "validation")
+        assert [error["pointer"] for error in problem["errors"]] == ["#/query/after"]
