@@ -8,7 +8,7 @@ it, and only the route sees both.
 
 import hmac
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -208,67 +208,91 @@ class Route(APIRoute):
         self.dependant = _supplied(declared)
         handler = super().get_route_handler()
         self.dependant = declared
-        calls = list(_calls(self.dependant))
+        calls = list(_calls(declared))
         guards: list[Any] = [call for call in calls if hasattr(call, "roles")]
-        offered = next((call.offers for call in calls if isinstance(call, Offers)), (JSON,))
-        raw = next((call for call in calls if isinstance(call, Accepts)), None)
-        streamed = raw is not None and raw.streamed
-        query_names = {
-            field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, QueryParameter)
-        }
-        has_body = self.body_field is not None
-        may_lack_body = self.body_field is not None and not self.body_field.field_info.is_required()
-        operation = Operation(
-            name=self.name,
-            method=min(self.methods or ()),
-            route=self.path,
-            roles=frozenset[str]().union(*(guard.roles for guard in guards)),
-        )
+        return _Endpoint(
+            handler=handler,
+            guards=guards,
+            offered=next((call.offers for call in calls if isinstance(call, Offers)), (JSON,)),
+            accepts=next((call for call in calls if isinstance(call, Accepts)), None),
+            query_names=frozenset(
+                field.alias for field in get_flat_params(declared) if isinstance(field.field_info, QueryParameter)
+            ),
+            has_json=self.body_field is not None,
+            may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
+            operation=Operation(
+                name=self.name,
+                method=min(self.methods or ()),
+                route=self.path,
+                roles=frozenset[str]().union(*(guard.roles for guard in guards)),
+            ),
+        ).handle
 
-        async def handle(received: Request) -> Response:
-            request = StrictRequest(received.scope, received.receive)
-            state = request.app.state
-            request.body_limit = raw.limit if raw is not None else state.settings.body_limit_bytes
-            if not guards:
-                return await act(request, None)
-            keys: Authenticator = state.keys
-            caller = await keys.authenticate(request.headers.getlist("authorization"))
-            request.scope["state"]["actor"] = caller
-            try:
-                return await act(request, caller.identity)
-            except Exception as error:
-                problem = to_problem(error)
-                if problem is not None and problem.type.status in (403, 404):
-                    audit: Audit = state.audit
-                    await audit.denied(request, state.database, operation)
-                raise
 
-        async def act(request: StrictRequest, identity: Identity | None) -> Response:
-            state = request.app.state
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """What an assembled route asks of a request, and the way of a request through it.
+
+    `handler` is FastAPI's: the input, the endpoint, the answer. `accepts` is of an endpoint that reads its body itself.
+    """
+
+    handler: Handler
+    guards: Sequence[Callable[[Request], Awaitable[object]]]
+    offered: Sequence[str]
+    accepts: Accepts | None
+    query_names: frozenset[str]
+    has_json: bool
+    may_lack_body: bool
+    operation: Operation
+
+    async def handle(self, received: Request) -> Response:
+        """Authenticate, act, and write down a refusal of somebody whom we know."""
+        request = StrictRequest(received.scope, received.receive)
+        state = request.app.state
+        request.body_limit = state.settings.body_limit_bytes if self.accepts is None else self.accepts.limit
+        if not self.guards:
+            return await self._act(request, None)
+        keys: Authenticator = state.keys
+        caller = await keys.authenticate(request.headers.getlist("authorization"))
+        request.scope["state"]["actor"] = caller
+        try:
+            return await self._act(request, caller.identity)
+        except Exception as error:
+            problem = to_problem(error)
+            if problem is not None and problem.type.status in (403, 404):
+                audit: Audit = state.audit
+                await audit.denied(request, state.database, self.operation)
+            raise
+
+    async def _act(self, request: StrictRequest, identity: Identity | None) -> Response:
+        state = request.app.state
+        if identity is not None:
+            for guard in self.guards:  # before a kept answer: a role that was taken away must not be replayed
+                await guard(request)
+            preferred(", ".join(request.headers.getlist("accept")), self.offered)
+        reads_json = self.has_json and not await self._lacks_body(request)
+        if reads_json:
+            require_content_type(request, (MERGE_PATCH, JSON) if request.method == "PATCH" else (JSON,))
+        _refuse_unknown_query(request, self.query_names)
+        if reads_json:
+            await self._read_json(request)
+        async with state.database.transaction(identity) as session:
+            request.scope["state"]["session"] = session
+            streamed = self.accepts is not None and self.accepts.streamed
+            response = await _answer(self.handler, request, session, identity, streamed=streamed)
             if identity is not None:
-                for guard in guards:  # before a kept answer: a role that was taken away must not be replayed
-                    await guard(request)
-                preferred(", ".join(request.headers.getlist("accept")), offered)
-            # Where every field may be left out, so may all of them together: no body, and nothing said of its type.
-            lacks_body = may_lack_body and "content-type" not in request.headers and not await request.body()
-            if has_body and not lacks_body:
-                patch = request.method == "PATCH"
-                require_content_type(request, (MERGE_PATCH, JSON) if patch else (JSON,))
-            _refuse_unknown_query(request, query_names)
-            if has_body and not lacks_body and (may_lack_body or await request.body()):
-                # Here and not in FastAPI, which turns whatever is raised on the way into a 400 without a reason, and
-                # takes null for no body.
-                if await request.json() is None and may_lack_body:
-                    raise VALIDATION("Innhaldet må vere eit objekt.", pointer="#")
-            async with state.database.transaction(identity) as session:
-                request.scope["state"]["session"] = session
-                response = await _answer(handler, request, session, identity, streamed=streamed)
-                if identity is not None:
-                    audit: Audit = state.audit
-                    await audit.allowed(request, session, operation)
-                return response
+                audit: Audit = state.audit
+                await audit.allowed(request, session, self.operation)
+            return response
 
-        return handle
+    async def _lacks_body(self, request: StrictRequest) -> bool:
+        """Where every field may be left out, so may all of them together: no body, and nothing said of its type."""
+        return self.may_lack_body and "content-type" not in request.headers and not await request.body()
+
+    async def _read_json(self, request: StrictRequest) -> None:
+        """Here and not in FastAPI, which turns what is raised on the way into a 400, and takes null for no body."""
+        if (self.may_lack_body or await request.body()) and await request.json() is None and self.may_lack_body:
+            raise VALIDATION("Innhaldet må vere eit objekt.", pointer="#")
 
 
 async def _answer(
@@ -303,7 +327,7 @@ async def _answer(
     return response
 
 
-def _refuse_unknown_query(request: Request, known: set[str]) -> None:
+def _refuse_unknown_query(request: Request, known: frozenset[str]) -> None:
     if not request.scope["query_string"]:
         return
     names = [name for name, _ in request.query_params.multi_items()]
