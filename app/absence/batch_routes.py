@@ -13,12 +13,12 @@ from app.absence import problems
 from app.absence.batch import Decided, decide
 from app.absence.items import ItemReader
 from app.absence.models import AbsenceItem, BatchOut
-from app.absence.problems import BATCH_REFUSED, PROVIDER_UNKNOWN
+from app.absence.problems import PROVIDER_UNKNOWN
 from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
 from app.absence.service import carry_out
 from app.auth import Actor, allow
 from app.db import SessionDep
-from app.http.figures import count_batch
+from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.negotiation import CSV, JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.problems import FieldError, Problem
@@ -29,8 +29,6 @@ router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
 
 Writer = Annotated[Actor, allow("case_officer", "provider")]
 
-# As many of an atomic batch's refused items as a person will look at.
-_SHOWN = 100
 _SLICE = 500
 
 _ITEM = AbsenceItem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -46,12 +44,8 @@ _EXAMPLE = {
     "cancelled": False,
 }
 _CSV_EXAMPLE = (
-    ";".join(_EXAMPLE)
-    + "\r\n"
-    + ";".join(
-        {None: "", False: "false"}.get(value, str(value)) if value in (None, False) else str(value)
-        for value in _EXAMPLE.values()
-    )
+    "external_id;revision;placement_id;kind;from;to;percent;note;cancelled\r\n"
+    f"F-1;1;{_EXAMPLE['placement_id']};sick;2022-10-03;2022-10-04;100;;false"
 )
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -83,7 +77,7 @@ BODY: dict[str, Any] = {
     openapi_extra=BODY,
     responses={
         **refusals(
-            problems.BATCH_REFUSED,
+            BATCH_REFUSED,
             problems.TOO_MANY,
             problems.PROVIDER_UNKNOWN,
             problems.REVISION_CONFLICT,
@@ -142,7 +136,7 @@ async def push_batch(
 
 
 def _refused_whole(decided: Decided) -> Problem:
-    bad = [result for result in decided.results if result.problem is not None][:_SHOWN]
+    bad = [result for result in decided.results if result.problem is not None][:MOST_SHOWN]
     errors = [
         error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{result.index}", error.detail)
         for result in bad

@@ -26,13 +26,6 @@ OVER_FULL_DAY = problem_type(
     nn="Saman med anna fråvær på same plass vert dette meir enn 100 % av ein dag.",
     en="Together with other absence of the placement this passes 100 % of a day; what was stored first stands (A2).",
 )
-BATCH_REFUSED = problem_type(
-    "batch-refused",
-    422,
-    title="Ingenting er lagra",
-    nn="Eitt eller fleire fråvær vart ikkje godtekne, og kallet bad om alt eller ingenting.",
-    en="`mode=atomic`, and one or more items were not accepted; `items` holds those. Nothing was stored.",
-)
 TOO_MANY = problem_type(
     "too-many-items",
     413,

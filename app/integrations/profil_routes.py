@@ -8,10 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app import audit, clock
-from app.absence.problems import BATCH_REFUSED
 from app.auth import Epj
 from app.db import SessionDep
-from app.http.figures import count_batch
+from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.negotiation import JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.preconditions import tagged
@@ -24,8 +23,6 @@ from app.placements.problems import PLACEMENT_OVERLAP
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 
-# As many of an atomic batch's refused items as a person will look at.
-_SHOWN = 100
 _EXAMPLE = {
     "external_system": "profil",
     "external_value": "10042",
@@ -89,7 +86,7 @@ async def push_participants(
 
 
 def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
-    bad = [item for item in pushed.items if item.problem is not None][:_SHOWN]
+    bad = [item for item in pushed.items if item.problem is not None][:MOST_SHOWN]
     errors = [
         FieldError(error["pointer"], error["detail"])
         for item in bad
