@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pydantic import Field as Limits
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, null, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -98,6 +98,7 @@ class _Known:
     systems: defaultdict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     created: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    given_up: set[UUID] = field(default_factory=set)
     names: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -251,7 +252,7 @@ def _decide(known: _Known, item: _Item, settings: Settings, today: date) -> tupl
     if id_ is None:
         id_, status = new_id(), "created"
         fresh = {"id": id_, "contacts": [], "address_protection": False, "municipality_since": today}
-        numberless = dict.fromkeys(("identity_number_ciphertext", "identity_number_key_id", "identity_number_index"))
+        numberless = dict.fromkeys(_NUMBER)
         known.rows[id_] = known.created[id_] = fresh | numberless | item.sent
     if named is None:
         known.by_name[item.system, item.value] = id_
@@ -262,7 +263,9 @@ def _decide(known: _Known, item: _Item, settings: Settings, today: date) -> tupl
     if "municipality_number" in changes:
         changes["municipality_since"] = today
     if item.number is not None and item.index is not None and row["identity_number_index"] != item.index:
-        known.by_number.pop(row["identity_number_index"], None)
+        if row["identity_number_index"] is not None:
+            known.by_number.pop(row["identity_number_index"], None)
+            known.given_up.add(id_)
         known.by_number[item.index] = id_
         sealed = encrypt(item.number, id_, settings)
         changes["identity_number_ciphertext"] = sealed.ciphertext
@@ -285,6 +288,7 @@ def _result(index: int, name: str | None, outcome: tuple[Status, UUID] | Problem
     return ParticipantItemOut(index=index, external_id=name, status=status, participant_id=None, problem=outcome.body())
 
 
+_NUMBER = ("identity_number_ciphertext", "identity_number_key_id", "identity_number_index")
 _COLUMNS = (
     "given_name",
     "family_name",
@@ -294,22 +298,26 @@ _COLUMNS = (
     "service_area",
     "contacts",
     "address_protection",
-    "identity_number_ciphertext",
-    "identity_number_key_id",
-    "identity_number_index",
+    *_NUMBER,
 )
 
 
 async def _store(session: AsyncSession, known: _Known) -> None:
-    """Three statements, each sent once with all its rows."""
+    """Four statements, each sent once with all its rows.
+
+    Numbers that are given up are so first: one may be another's by the end, whichever line came first.
+    """
     connection = await session.connection()
     table = SQLModel.metadata.tables["participant"]
-    if known.created:
-        await connection.execute(insert(table), list(known.created.values()))
+    if given_up := [{"row_id": id_} for id_ in sorted(known.given_up - known.created.keys())]:
+        cleared = update(table).where(table.c.id == bindparam("row_id")).values(dict.fromkeys(_NUMBER, null()))
+        await connection.execute(cleared, given_up)
     if known.changed:
         values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in _COLUMNS}
         statement = update(table).where(table.c.id == bindparam("row_id")).values(**values, updated_at=func.now())
         rows = [{"row_id": id_} | {f"new_{name}": row[name] for name in _COLUMNS} for id_, row in known.changed.items()]
         await connection.execute(statement, rows)
+    if known.created:
+        await connection.execute(insert(table), list(known.created.values()))
     if known.names:
         await connection.execute(insert(SQLModel.metadata.tables["participant_external_id"]), known.names)

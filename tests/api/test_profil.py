@@ -165,6 +165,50 @@ def _other_numbers(changes: list[tuple[str, dict[str, Any]]]) -> list[tuple[str,
     ]
 
 
+async def test_a_number_changes_hands_within_a_batch(api: Api) -> None:
+    """D1: whose it is goes by the lines' order, whoever of them is new, is known, or comes first."""
+    first, second, third, fourth = numbers(4)
+    await push(api, item("1", national_identity_number=first))
+    to_a_new_one = [item("1", national_identity_number=second), item("2", national_identity_number=first)]
+    assert statuses(await push(api, *to_a_new_one)) == ["updated", "created"]
+    # The one who takes it is changed before the one who gives it up.
+    between_known = [
+        item("1", given_name="Ny"),
+        item("2", national_identity_number=third),
+        item("1", national_identity_number=first),
+    ]
+    assert statuses(await push(api, *between_known)) == ["updated", "updated", "updated"]
+    swapped = [
+        item("1", national_identity_number=fourth),
+        item("2", national_identity_number=first),
+        item("1", national_identity_number=third),
+    ]
+    assert statuses(await push(api, *swapped)) == ["updated", "updated", "updated"]
+    assert [await _named(api, number) for number in (first, second, third, fourth)] == ["2", None, "1", None]
+
+
+async def test_a_number_that_is_still_somebodys_stops_its_line_alone(api: Api) -> None:
+    """D1: what a later line gives up is not free before it."""
+    first, second, third = numbers(3)
+    await push(api, item("1", national_identity_number=first), item("2", national_identity_number=second))
+    lines = [
+        item("2", given_name="Ny", national_identity_number=first),
+        item("3", national_identity_number=second),
+        item("1", national_identity_number=third),
+        item("4", national_identity_number=first),
+    ]
+    answer = await push(api, *lines, status=207)
+    assert statuses(answer) == ["conflict", "conflict", "updated", "created"]
+    assert {one["problem"]["type"].rsplit("/", 1)[1] for one in answer["items"][:2]} == {"identity-number-taken"}
+    assert [await _named(api, number) for number in (first, second, third)] == ["4", "2", "1"]
+
+
+async def _named(api: Api, number: str) -> str | None:
+    """What the EPJ calls the one with the number; None where nobody has it."""
+    answer = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": number})
+    return None if answer.status_code == 404 else str(ok(answer, 200)["external_ids"][0]["value"])
+
+
 async def test_all_or_nothing(api: Api) -> None:
     answer = await api.epj.post(
         f"{BATCH}?mode=atomic",
