@@ -19,6 +19,7 @@ from app.oversight.holdings import HOLDINGS
 from app.oversight.models import AccessLogOut, Erased, ErasureOut
 from app.participants.models import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
+from app.rules.calendar import add_months
 from app.sight import every_place
 
 PLACEMENT_ACTIVE = problem_type(
@@ -110,7 +111,7 @@ async def erase(session: AsyncSession, participant: Participant, retention_years
         raise PLACEMENT_ACTIVE()
     last_day = max([day for day in ends if day is not None] + await _days(session, participant.id), default=None)
     if last_day is not None:
-        erasable_from = date(last_day.year + retention_years, last_day.month, min(last_day.day, 28))
+        erasable_from = add_months(last_day, 12 * retention_years)
         if today < erasable_from:
             raise RETENTION_NOT_OVER(
                 f"Opplysningane må takast vare på til {erasable_from}.", erasable_from=erasable_from.isoformat()

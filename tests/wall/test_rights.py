@@ -1,5 +1,6 @@
 """The person's rights: to have everything, to be erased; and a protected address, whose place stays hidden."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import clock
 from app.db import metadata
 from app.oversight.holdings import HOLDINGS
 from tests.api import way
@@ -80,6 +82,25 @@ async def test_erasure_waits_for_the_place_and_for_retention(api: Api) -> None:
     assert refused["erasable_from"] == "2030-01-02"
     kept = await api.case_officer.get(f"/v1/participants/{recent}")
     assert kept.json()["given_name"] == "Anna"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "erasable_from"),
+    [("2021-03-31", "2026-03-31"), ("2020-02-29", "2025-02-28"), ("2021-02-28", "2026-02-28")],
+)
+async def test_retention_is_whole_years_to_the_day(
+    api: Api, monkeypatch: pytest.MonkeyPatch, last_day: str, erasable_from: str
+) -> None:
+    """The same day so many years on, or the last of that month where it has no such day."""
+    path = f"/v1/participants/{await somebody_else(api, last_day)}/erasure"
+    first = date.fromisoformat(erasable_from)
+    for days_before in (3, 2, 1):
+        early = first - timedelta(days=days_before)
+        monkeypatch.setattr(clock, "today", lambda early=early: early)
+        refused = way.refused(await api.case_officer.post(path), 409, "retention-not-over")
+        assert refused["erasable_from"] == erasable_from
+    monkeypatch.setattr(clock, "today", lambda: first)
+    way.ok(await api.case_officer.post(path), 200)
 
 
 async def somebody_else(api: Api, received_on: str) -> str:
