@@ -6,7 +6,23 @@ from uuid import UUID
 
 from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -75,15 +91,22 @@ async def about_person(session: AsyncSession, participant_id: UUID) -> ColumnEle
     What is the person's is found with the municipality's sight: an auditor sees no places and no decisions, and answers
     the person all the same. It learns which ids of its own log are the person's, and nothing of what they stand for.
     """
-    asked_for: list[UUID] = []
+    # As one text for each table, and as one parameter in the end: there may be more records than a statement has
+    # parameters.
+    asked_for: list[str] = []
     async with every_place(session):
         for held in HOLDINGS:
             if "id" in held.rows.columns:
-                asked_for += await session.scalars(select(held.rows.c.id).where(held.of(held.rows, participant_id)))
+                theirs = func.string_agg(cast(held.rows.c.id, Text), ",")
+                ids = await session.scalar(select(theirs).where(held.of(held.rows, participant_id)))
+                asked_for += [] if ids is None else [ids]
+    records = cast(func.string_to_array(literal(",".join(asked_for)), ","), ARRAY(Uuid))
     # What was seen under the id of a duplicate, before the two became one, is about the same person.
     former = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant_id)
-    ids = [participant_id, *await session.scalars(former)]
-    return or_(col(AccessLog.participant_id).in_(ids), col(AccessLog.object_id).in_(asked_for))
+    people = [participant_id, *await session.scalars(former)]
+    # That it is not null is what its index asks for.
+    by_record = and_(col(AccessLog.object_id).is_not(None), col(AccessLog.object_id) == any_(records))
+    return or_(col(AccessLog.participant_id).in_(people), by_record)
 
 
 async def held_about(session: AsyncSession, participant_id: UUID) -> dict[str, list[dict[str, JsonValue]]]:

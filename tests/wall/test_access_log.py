@@ -180,6 +180,28 @@ async def test_a_refused_look_by_any_of_a_persons_ids_is_the_persons_to_know(api
         way.refused(await api.auditor.get(path), 403, "role-required")
 
 
+async def test_a_person_with_very_many_records_may_know(committed_api: Api, behind: asyncpg.Connection) -> None:
+    """More of them than a statement has parameters; a refused look by any is still found."""
+    api = committed_api
+    await way.law(api)
+    participant_id, provider_id, place = await a_place(api)
+    await behind.execute(
+        """
+        insert into absence (id, provider_id, external_id, placement_id, revision, kind, starts_on, ends_on, percent,
+            cancelled, revision_cancels)
+        select gen_random_uuid(), $1, 'F-' || number, $2, 1, 'sick', '2021-01-04', '2021-01-04', 1, true, true
+        from generate_series(1, 32768) as number
+        """,
+        UUID(provider_id),
+        UUID(place),
+    )
+    one = str(await behind.fetchval("select id from absence where external_id = 'F-32768'"))
+    way.refused(await api.provider("310300411").get(f"/v1/absences/{one}"), 404, "not-found")
+    for path in (f"/v1/participants/{participant_id}/access-log", f"/v1/access-log?participant_id={participant_id}"):
+        rows = way.ok(await api.auditor.get(path), 200)["items"]
+        assert [row["object_id"] for row in rows if row["outcome"] == "denied"] == [one]
+
+
 async def test_the_log_is_paged_and_filtered(api: Api) -> None:
     for name in ("A", "B", "C"):
         await way.participant(api, given_name=name)
