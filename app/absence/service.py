@@ -85,6 +85,8 @@ async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]
         str(place.provider_id),
     )
     outcome, absence_id = await _push_one(session, item)
+    # What was there already is shown all the same.
+    audit.saw(session, [place.participant_id])
     return await find(session, Absence, absence_id), outcome == "created"
 
 

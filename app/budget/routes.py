@@ -27,7 +27,7 @@ from app.budget.models import (
     VtaComparisonOut,
 )
 from app.budget.paid import Paid, paid_of_year
-from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed
+from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed, placements_in
 from app.db import SessionDep
 from app.http.openapi import refusals
 from app.http.pages import AfterQuery, LimitQuery, Page, link_next, listed
@@ -36,6 +36,7 @@ from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.routing import Route
 from app.http.rows import find
 from app.http.shapes import Day, Year
+from app.placements.people import saw_placements
 from app.rules.money import from_ore
 from app.rules.position import Position, of_incurred
 
@@ -197,6 +198,7 @@ async def costs(
     query = CostsQuery(frozenset(by.split(",")), on or clock.today(), provider_id, placement_id, limit, after)
     await service.at_one_instant(session)
     out = await costs_of_year(session, year, query)
+    await saw_placements(session, {placement_id, *(item.placement_id for item in out.items)})
     link_next(request, response, out.next)
     return out
 
@@ -226,6 +228,7 @@ async def what_if(
     question = await service.question_of(session, year, day, known.stays, room_from)
     before, after = service.answered(question), service.answered(assumed(question, known, body.changes))
     paid = await paid_of_year(session, year)
+    await saw_placements(session, placements_in(body.changes))
     return WhatIfOut(
         before=_position_out(before, paid),
         after=_position_out(after, paid),

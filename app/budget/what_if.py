@@ -5,7 +5,7 @@ whatever rates and guideline versions come after it; an assumed frame takes the 
 the year has no effect in it, so it is refused rather than answered with an unchanged year; a day before it is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -177,6 +177,11 @@ def assumed(question: Question, known: IdentifiedStays, changes: Sequence[Assump
                 question = replace(question, frames=[Frame(None, question.on, to_ore(change.amount))])
     _demand_exact(question.stays)
     return question
+
+
+def placements_in(changes: Iterable[Assumption]) -> set[UUID]:
+    """The places that are named: what the year costs without one is what that one costs."""
+    return {id_ for change in changes if isinstance(change, EndPlaces | AnotherShare) for id_ in change.placement_ids}
 
 
 def _demand_within(year: int, changes: Sequence[Assumption]) -> None:

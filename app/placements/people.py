@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +16,9 @@ async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | 
     ids = {id_ for id_ in placement_ids if id_ is not None}
     if not ids:
         return set()
-    return set(await session.scalars(select(col(Placement.participant_id)).where(col(Placement.id).in_(ids))))
+    # One parameter however many they are: PostgreSQL takes 32 767, and an exported register may name more.
+    asked = literal(list(ids), ARRAY(Uuid))
+    return set(await session.scalars(select(col(Placement.participant_id)).where(col(Placement.id) == any_(asked))))
 
 
 async def saw_placements(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> None:

@@ -21,7 +21,7 @@ async def asked(api: Api, *changes: dict[str, Any], year: int = 2022, on: str = 
 
 
 async def rows(connection: AsyncConnection) -> dict[str, int]:
-    """Rows in every table, as the case office sees them."""
+    """Rows in every table but the access log's, as the case office sees them."""
     await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
     tables = await connection.scalars(
         text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
@@ -29,7 +29,7 @@ async def rows(connection: AsyncConnection) -> dict[str, int]:
     return {
         table: await connection.scalar(text(f"select count(*) from {table}")) or 0
         for table in tables.all()
-        if table not in {"access_log_chain"}
+        if table not in {"access_log", "access_log_chain"}
     }
 
 

@@ -128,6 +128,46 @@ async def test_a_kept_answer_is_a_look_as_well(api: Api) -> None:
     assert [row["action"] for row in await logged(api, participant_id=participant_id)].count("record_legacy") == 2
 
 
+async def test_an_absence_that_is_there_already_is_shown_and_that_is_logged(api: Api) -> None:
+    """A2: to push the same by hand stores nothing, and answers with the whole absence."""
+    await way.law(api)
+    participant_id, _, place = await a_place(api)
+    body = {"placement_id": place, "kind": "sick", "from": "2022-09-01", "to": "2022-09-02", "external_id": "F-9"}
+    for status in (201, 200):
+        way.ok(await api.case_officer.post("/v1/absences", json=body), status)
+    rows = await logged(api, participant_id=participant_id)
+    assert [said(row)[:3] for row in rows[-2:]] == [("person:case_officer", "record", participant_id)] * 2
+
+
+async def test_what_a_place_costs_is_a_look_at_its_person(api: Api) -> None:
+    """C4, C9: by place, of one place, and what the year would be without it; the sums of all are about nobody."""
+    await way.law(api)
+    first, provider_id, place = await a_place(api)
+    second = await way.participant(api, given_name="Anna")
+    way.ok(await api.case_officer.post("/v1/placements", json=way.legacy(second, provider_id)))
+    path = "/v1/budgets/2022/costs"
+    shown: list[set[str]] = []
+    for params in (
+        {"by": "month"},
+        {"by": "provider,placement"},
+        {"by": "placement", "limit": "1"},
+        {"by": "month", "placement_id": place},
+        {"by": "placement", "placement_id": str(uuid4())},
+    ):
+        before = len(await logged(api, actor="person:finance"))
+        answer = way.ok(await api.finance.get(path, params={"on": "2022-12-31", **params}), 200)
+        rows = (await logged(api, actor="person:finance"))[before:]
+        assert {row["action"] for row in rows} <= {"costs"}
+        shown.append({row["participant_id"] for row in rows})
+        if params.get("limit") == "1":
+            [item] = answer["items"]
+            assert shown[-1] == ({first} if item["placement_id"] == place else {second})
+    assert shown[:2] + shown[3:] == [set(), {first, second}, {first}, set()]
+    asked = {"changes": [{"change": "end_places", "placement_ids": [place], "on": "2022-06-30"}]}
+    way.ok(await api.finance.post("/v1/budgets/2022/what-if", json=asked), 200)
+    assert said((await logged(api))[-1])[:3] == ("person:finance", "what_if", first)
+
+
 async def test_the_person_may_know_and_that_is_logged_too(api: Api) -> None:
     await way.law(api)
     participant_id, _, place = await a_place(api)

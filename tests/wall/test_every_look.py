@@ -17,7 +17,6 @@ PERSONAL = (
 APART = {
     "GET /v1/events": "thin: ids alone, and whoever follows one up is logged there",
     "GET /v1/events/stream": "likewise",
-    "GET /v1/budgets/{year}/costs": "amounts by place, for the budget",
 }
 
 
