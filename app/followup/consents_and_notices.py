@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.followup.tables import Meeting
-from app.followup.task_models import RANK, About, Task, TaskQuery
+from app.followup.task_models import About, Task, TaskQuery
 from app.participants.consents import ConsentRecord
 from app.placements.notices import calling_for_meeting
 from app.placements.tables import Placement
-from app.rules.followup import Asks, Consent, consent_due_on, in_force, status_of
+from app.rules.followup import Asks, Consent, consent_due_on, in_force
 
 
 async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[Asks]) -> list[Task]:
@@ -53,10 +53,9 @@ async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[
             continue
         others = [other for key, other in given[participant_id].items() if (other.given_on, key) > (given_on, id_)]
         renewed = _covered(one.services, others)
-        status = status_of(due_on, done=renewed, on=query.on)
         link = f"/v1/participants/{participant_id}/consents"
         about = About(placement_id, provider_id, participant_id, link)
-        found.append(Task(due_on, RANK["consent"], id_.bytes, 0, status, 1, int(renewed), about))
+        found.append(Task.single("consent", due_on, id_, about, done=renewed, on=query.on))
     return found
 
 
@@ -83,10 +82,9 @@ async def notice_tasks(session: AsyncSession, query: TaskQuery) -> list[Task]:
     found = []
     for notice in given:
         held = last_held.get(notice.placement_id, date.min) >= notice.given_on
-        status = status_of(notice.ends_on, done=held, on=query.on)
         link = f"/v1/placements/{notice.placement_id}/notices"
         about = About(notice.placement_id, notice.provider_id, link=link)
-        found.append(Task(notice.ends_on, RANK["notice_meeting"], notice.id.bytes, 0, status, 1, int(held), about))
+        found.append(Task.single("notice_meeting", notice.ends_on, notice.id, about, done=held, on=query.on))
     return found
 
 

@@ -102,7 +102,16 @@ async def evaluations_of_guideline(session: AsyncSession, on: date) -> dict[int,
 
 def _task(kind: Kind, year: int, recorded: int, on: date, about: About) -> Task:
     due_on = date(year, 12, 31)
-    return Task(due_on, RANK[kind], NOBODY, year, status_of(due_on, done=recorded > 0, on=on), 1, recorded, about)
+    return Task(
+        due_on=due_on,
+        rank=RANK[kind],
+        subject=NOBODY,
+        n=year,
+        status=status_of(due_on, done=recorded > 0, on=on),
+        required=1,
+        recorded=recorded,
+        about=about,
+    )
 
 
 def _year(year: int, held: Sequence[Sequence[dict[str, str | None]]], active: Sequence[Provider]) -> JointMeetings:

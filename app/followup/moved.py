@@ -2,9 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.followup.task_models import RANK, About, Task, TaskQuery
+from app.followup.task_models import About, Task, TaskQuery
 from app.placements.moved import moved_out
-from app.rules.followup import status_of
 
 
 async def moved_out_tasks(session: AsyncSession, query: TaskQuery, municipality_number: str) -> list[Task]:
@@ -15,15 +14,13 @@ async def moved_out_tasks(session: AsyncSession, query: TaskQuery, municipality_
     if not query.wants("moved_out"):
         return []
     return [
-        Task(
+        Task.single(
+            "moved_out",
             place.since,
-            RANK["moved_out"],
-            place.placement_id.bytes,
-            0,
-            status_of(place.since, done=False, on=query.on),
-            1,
-            0,
+            place.placement_id,
             About(place.placement_id, place.provider_id, place.participant_id),
+            done=False,
+            on=query.on,
         )
         for place in await moved_out(session, municipality_number, query.on)
         if place.since <= query.on

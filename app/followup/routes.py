@@ -13,7 +13,6 @@ from app.auth import Actor, allow
 from app.db import SessionDep
 from app.followup import calendar_file, compliance, consents_and_notices, joint, moved, tasks
 from app.followup.task_models import (
-    RANK,
     About,
     Task,
     TaskAfter,
@@ -32,7 +31,7 @@ from app.placements import room, supplements
 from app.providers import competence
 from app.rates import service as rates
 from app.rules.calendar import add_months
-from app.rules.followup import Asks, Kind, Responsible, Status, status_of
+from app.rules.followup import Asks, Kind, Responsible, Status
 
 router = APIRouter(prefix="/v1", tags=["follow-up"], route_class=Route)
 
@@ -184,15 +183,13 @@ async def _others(
 async def _absence_reviews(session: AsyncSession, query: TaskQuery) -> list[Task]:
     """A3: due on the day on which the absence became what it is; what is reviewed is no longer there."""
     return [
-        Task(
+        Task.single(
+            "absence_review",
             due.due_on,
-            RANK["absence_review"],
-            due.placement_id.bytes,
-            0,
-            status_of(due.due_on, done=False, on=query.on),
-            1,
-            0,
+            due.placement_id,
             About(due.placement_id, due.provider_id, link=f"/v1/placements/{due.placement_id}/absence-summary"),
+            done=False,
+            on=query.on,
         )
         for due in await reviews_due(session, query.on)
     ]
@@ -204,20 +201,18 @@ async def _deviations(session: AsyncSession, query: TaskQuery) -> list[Task]:
         return []
     places, extra = await room.periods_by_provider(session), await supplements.staff_by_provider(session)
     return [
-        Task(
+        Task.single(
+            "deviation",
             deviation.since,
-            RANK["deviation"],
-            competence.key_of(deviation).bytes,
-            0,
-            status_of(deviation.since, done=deviation.mended_on is not None, on=query.on),
-            1,
-            int(deviation.mended_on is not None),
+            competence.key_of(deviation),
             About(
                 provider_id=deviation.provider_id,
                 link=f"/v1/providers/{deviation.provider_id}/deviations",
                 rule="P5" if deviation.kind == "staffing" else "P4",
                 missing=(deviation.area or deviation.kind,),
             ),
+            done=deviation.mended_on is not None,
+            on=query.on,
         )
         for deviation in await competence.deviations_of(
             session, places, extra, await rates.staffing(session), query.on, query.provider_id

@@ -13,7 +13,7 @@ from pydantic import Field as Limits
 
 from app.http.problems import VALIDATION
 from app.http.shapes import Shape
-from app.rules.followup import Kind, Responsible, Status
+from app.rules.followup import Kind, Responsible, Status, status_of
 
 # Kinds of one day stand in this order.
 KIND_ORDER: tuple[Kind, ...] = get_args(Kind)
@@ -74,6 +74,20 @@ class Task(NamedTuple):
     required: int
     recorded: int
     about: About
+
+    @classmethod
+    def single(cls, kind: Kind, due_on: date, subject: UUID, about: About, *, done: bool, on: date) -> "Task":
+        """One thing, done or not, as a day shows it."""
+        return cls(
+            due_on=due_on,
+            rank=RANK[kind],
+            subject=subject.bytes,
+            n=0,
+            status=status_of(due_on, done=done, on=on),
+            required=1,
+            recorded=int(done),
+            about=about,
+        )
 
     @property
     def kind(self) -> Kind:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import nsmallest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -120,40 +120,49 @@ async def place_tasks(
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
     records = await _on_record(session, values, kinds)
     places = (await session.execute(_PLACES, values)).all()
-    effective_from = asks[0].valid_from
     for begin in range(0, len(places), _SLICE):
         found: list[Task] = []
-        for id_, provider_id, participant_id, terms, starts_on, ends_on in places[begin : begin + _SLICE]:
-            first = clock_start(terms, starts_on, effective_from)
-            if first is None or first > query.on:
-                continue
-            about: About | None = None
-            for owed in owed_by(
-                first,
-                ends_on,
-                records.of(id_),
-                on=query.on,
-                asks=asks,
-                kinds=kinds,
-                due_from=wanted.due_from,
-                due_to=wanted.due_to,
-            ):
-                if query.status in (None, owed.status):
-                    about = about or About(id_, provider_id, participant_id, first=first)
-                    found.append(
-                        Task(
-                            owed.due_on,
-                            RANK[owed.kind],
-                            id_.bytes,
-                            owed.n,
-                            owed.status,
-                            owed.required,
-                            owed.recorded,
-                            about,
-                        )
-                    )
+        for place in places[begin : begin + _SLICE]:
+            found += _owed_at(place, records.of(place.id), query, asks, kinds, wanted)
         yield found
         await asyncio.sleep(0)
+
+
+def _owed_at(
+    place: Row[*tuple[Any, ...]],
+    record: Record,
+    query: TaskQuery,
+    asks: tuple[Asks, ...],
+    kinds: frozenset[Kind],
+    wanted: Wanted,
+) -> Iterator[Task]:
+    """What one place has come to owe."""
+    id_, provider_id, participant_id, terms, starts_on, ends_on = place
+    first = clock_start(terms, starts_on, asks[0].valid_from)
+    if first is None or first > query.on:
+        return
+    about = About(id_, provider_id, participant_id, first=first)
+    for owed in owed_by(
+        first,
+        ends_on,
+        record,
+        on=query.on,
+        asks=asks,
+        kinds=kinds,
+        due_from=wanted.due_from,
+        due_to=wanted.due_to,
+    ):
+        if query.status in (None, owed.status):
+            yield Task(
+                due_on=owed.due_on,
+                rank=RANK[owed.kind],
+                subject=id_.bytes,
+                n=owed.n,
+                status=owed.status,
+                required=owed.required,
+                recorded=owed.recorded,
+                about=about,
+            )
 
 
 async def first_of(
