@@ -5,7 +5,7 @@ The same rows give the same bytes, so that a file that is fetched again can be c
 
 import csv
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | bool | Decimal | date | datetime | None
 DecimalMark = Literal["point", "comma"]
 
 # What a spreadsheet would take for a formula.
@@ -59,7 +59,7 @@ def xlsx_file() -> Iterator[tuple[Workbook, BytesIO]]:
     """A workbook to write sheets into, and where its bytes are once it is closed.
 
     Rows go to a temporary file as they are written, where the machine has room for one; so a sheet's cells are written
-    from the top down.
+    from the top down. Where it has none everything is in memory: 170 MB for fifty thousand absences.
     """
     made = BytesIO()
     try:
@@ -73,7 +73,7 @@ def xlsx_file() -> Iterator[tuple[Workbook, BytesIO]]:
         yield workbook, made
 
 
-def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Worksheet:
+def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Worksheet:
     """A sheet with a frozen bold header and one row per row: amounts and dates as such, not as text."""
     sheet = workbook.add_worksheet(name)
     bold = workbook.add_format({"bold": True})
@@ -86,16 +86,24 @@ def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: 
     return sheet
 
 
-def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Sequence[Sequence[Cell]]) -> None:
-    """Rows from a row on, each cell by its type; None leaves it empty. 15 digits of an amount are exact."""
+def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Iterable[Sequence[Cell]]) -> None:
+    """Rows from a row on, each cell by its type; None leaves it empty. 15 digits of an amount are exact.
+
+    An instant is written in UTC, since a spreadsheet knows no zones.
+    """
     money = workbook.add_format({"num_format": _MONEY})
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+    instant = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for number, row in enumerate(rows, start=first_row):
         for index, cell in enumerate(row):
             if isinstance(cell, Decimal):
                 sheet.write_number(number, index, float(cell), money)
+            elif isinstance(cell, bool):  # an int too
+                sheet.write_boolean(number, index, cell)
             elif isinstance(cell, int):
                 sheet.write_number(number, index, cell)
+            elif isinstance(cell, datetime):  # a date too
+                sheet.write_datetime(number, index, cell.astimezone(UTC).replace(tzinfo=None), instant)
             elif isinstance(cell, date):
                 sheet.write_datetime(number, index, datetime.combine(cell, time.min), day)
             elif cell is not None:

@@ -1,7 +1,9 @@
 """Absences by hand, in lists and files, and a provider's report (A1, A2, A4), through HTTP."""
 
 import csv
+import errno
 import io
+import tempfile
 from typing import Any
 
 import openpyxl
@@ -153,6 +155,25 @@ async def test_lists_and_files(api: Api) -> None:
     row = dict(zip(head, only, strict=True))
     assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "holiday", 50, False)
     assert str(row["from"]) == "2022-10-06 00:00:00"
+    listed = ok(await client.get("/v1/absences", params={"kind": "holiday"}), 200)["items"][0]
+    assert str(row["created_at"])[:19] == listed["created_at"][:19].replace("T", " ")
+    assert {name for name, cell in row.items() if cell is None} == {"note"}
+    assert set(row) == set(listed)
+
+
+async def test_a_sheet_needs_no_room_for_files(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose file system is read-only."""
+
+    def nowhere() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    one = await recorded(api)
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    answer = await api.case_officer.get("/v1/absences", headers={"Accept": XLSX})
+    assert answer.status_code == 200, answer.text
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    assert sheet["A2"].value == one["id"]
 
 
 async def test_report(api: Api) -> None:
