@@ -52,6 +52,37 @@ async def test_down_and_up_again_with_the_example_year_in_the_tables(
         await schema.demand_fit(url)
 
 
+async def test_acts_from_before_they_were_counted_are_counted_by_their_ids(
+    cluster: embedded.Cluster, settings: Settings
+) -> None:
+    async with cloned(cluster) as name:
+        database = Database(cluster.url("vekstplass_service", name), pool_size=1)
+        try:
+            await demo.load(database, settings)
+        finally:
+            await database.close()
+        owner = config(cluster.url("vekstplass_owner", name))
+        await asyncio.to_thread(command.downgrade, owner, "0026_followed_places")
+        connection = await asyncpg.connect(cluster.dsn("postgres", name))
+        await connection.execute(
+            """
+            insert into notice (id, placement_id, provider_id, given_by, given_on, reason, agreed_by, ends_on)
+            select '016e0000-0007-7000-8000-000000000001', id, provider_id, 'provider', starts_on, 'changed_needs',
+                '[]', starts_on
+            from placement limit 1
+            """
+        )
+        await asyncio.to_thread(command.upgrade, owner, "head")
+        acts = await connection.fetch(
+            "select id, act_number from decision union all select id, act_number from notice order by id"
+        )
+        following = await connection.fetchval("select nextval('act_number')")
+        await connection.close()
+        assert len(acts) > 3
+        assert [act["act_number"] for act in acts] == list(range(1, len(acts) + 1))
+        assert following == len(acts) + 1
+
+
 async def test_loading_the_example_year_twice_changes_nothing(cluster: embedded.Cluster, settings: Settings) -> None:
     async with cloned(cluster) as name:
         database = Database(cluster.url("vekstplass_service", name), pool_size=1)

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CompoundSelect,
     Date,
@@ -45,9 +46,13 @@ from app.rules.terms import Change, terms_on
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A decision about a placement, a notice of it, or that it was recorded as `legacy`, which has no day."""
+    """A decision about a placement, a notice of it, or that it was recorded as `legacy`, which has no day.
+
+    `number` counts the acts in the order they came; that it was recorded is 0, and comes first.
+    """
 
     id: UUID
+    number: int
     kind: str
     on: date | None
     follows_id: UUID | None
@@ -130,6 +135,7 @@ def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
     no_id, no_day = cast(null(), Uuid), cast(null(), Date)
     decisions = _of(
         col(Decision.id),
+        col(Decision.act_number),
         col(Decision.kind),
         col(Decision.decided_on),
         col(Decision.follows_id),
@@ -143,6 +149,7 @@ def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
     ).where(col(Decision.placement_id) == placement_id)
     notices = _of(
         col(Notice.id),
+        col(Notice.act_number),
         literal("notice"),
         col(Notice.given_on),
         no_id,
@@ -157,6 +164,7 @@ def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
     # Terms that were always known are those that a legacy place was recorded with.
     recorded = _of(
         col(PlacementTerms.id),
+        literal(0, BigInteger),
         literal("recorded"),
         no_day,
         no_id,
@@ -168,8 +176,7 @@ def _acts(placement_id: UUID | SQLCoreOperations[UUID]) -> CompoundSelect[Any]:
         col(PlacementTerms.medication_tasks),
         col(PlacementTerms.monthly_price),
     ).where(col(PlacementTerms.placement_id) == placement_id, col(PlacementTerms.known_from).is_(None))
-    # Ids rise with time, and who acts on a placement waits for whoever came first.
-    return union_all(decisions, notices, recorded).order_by("id")
+    return union_all(decisions, notices, recorded).order_by("act_number")
 
 
 def _of(*columns: SQLCoreOperations[Any]) -> Select[Any]:
@@ -182,7 +189,7 @@ _LIFE = Prepared(
     select(*PLACEMENT_COLUMNS, *_ACTS.c)
     .outerjoin_from(Placement, _ACTS, true())
     .where(col(Placement.id) == bindparam("placement_id", type_=Uuid))
-    .order_by(_ACTS.c.id)
+    .order_by(_ACTS.c.act_number)
 )
 
 

@@ -77,7 +77,7 @@ async def shown(session: AsyncSession, notices: Sequence[Notice]) -> list[Notice
     decisions = await session.execute(
         select(col(Decision.notice_id), col(Decision.id), col(Decision.kind))
         .where(col(Decision.notice_id).in_([notice.id for notice in notices]))
-        .order_by(col(Decision.id))
+        .order_by(col(Decision.act_number))
     )
     # The last one counts: a notice whose end was decided may still be withdrawn.
     became = {notice_id: (id_, kind) for notice_id, id_, kind in decisions}
@@ -87,7 +87,7 @@ async def shown(session: AsyncSession, notices: Sequence[Notice]) -> list[Notice
         status = "open" if kind is None else "decided" if kind == "end" else "withdrawn"
         out.append(
             NoticeOut.model_validate(
-                notice.model_dump(exclude={"replaced_ends_on"})
+                notice.model_dump(exclude={"replaced_ends_on", "act_number"})
                 | {
                     "status": status,
                     "decision_id": decision_id,

@@ -270,4 +270,5 @@ OBSTACLES = {
 # Who comes second between two clients is told by the database.
 on_constraint("uq_request_open", REQUEST_ALREADY_OPEN, REQUEST_ALREADY_OPEN.nn)
 on_constraint("uq_decision_application_id", APPLICATION_CLOSED, APPLICATION_CLOSED.nn)
+on_constraint("uq_decision_follows_id", DECISION_STALE, DECISION_STALE.nn)
 on_constraint("ex_placement_overlap", PLACEMENT_OVERLAP, PLACEMENT_OVERLAP.nn)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -20,6 +21,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Field
 
 from app.db import Row
+
+
+def act_number() -> Any:
+    """Which act on a place came first, whatever the clocks of those who wrote them say (D6).
+
+    Decisions and notices are counted up by the database, in one series, as they are stored. Whoever acts on a placement
+    holds it locked, so that a later act has the higher number.
+    """
+    counted = {"server_default": text("nextval('act_number')")}
+    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=counted, nullable=False)
 
 
 class Application(Row, table=True):
@@ -216,6 +227,7 @@ class Notice(Row, table=True):
     agreed_by: list[str] = Field(sa_type=JSONB)
     ends_on: date
     replaced_ends_on: date | None = None
+    act_number: int = act_number()
 
 
 class PlacementSupplement(Row, table=True):
@@ -340,3 +352,4 @@ class Decision(Row, table=True):
     medication_tasks: bool | None = None
     notice_id: UUID | None = None
     medication_agreement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    act_number: int = act_number()

@@ -1,11 +1,13 @@
 """Changes and ends: the terms of a place over time, its history, and decisions on what has been seen (D6, L2, L5)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import clock
 from tests.api import way
 from tests.api.test_placements import counted
 from tests.api.way import ok, refused
@@ -249,6 +251,51 @@ async def test_who_decides_on_what_another_has_changed_is_told(api: Api) -> None
     refused(answer, 412, "precondition-failed")
     fresh = (await api.case_officer.get(f"/v1/placements/{placement_id}")).headers["etag"]
     ok(await api.case_officer.post("/v1/decisions", json=second, headers={"If-Match": fresh}))
+
+
+async def test_acts_come_in_the_order_they_were_stored(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D6: also where a clock is set back between them, or the second is by a process whose clock is behind."""
+    await way.law(api)
+    placement_id = await way.placed(api, await way.provider(api))
+    real = clock.now
+    made = [await decided(api, way.change(placement_id, valid_from="2022-09-01", share=80))]
+    with monkeypatch.context() as behind:
+        behind.setattr(clock, "now", lambda: real() - timedelta(hours=2))
+        made.append(await decided(api, way.change(placement_id, valid_from="2022-09-01", share=60)))
+    assert made[1]["id"] < made[0]["id"]
+    place = await shown(api, placement_id)
+    assert (place["share"], [step["share"] for step in place["history"]]) == (60, [100, 80, 60])
+    made.append(await decided(api, way.change(placement_id, valid_from="2022-10-01", share=40)))
+    made.append(await decided(api, way.end(placement_id, "2022-12-31")))
+    assert [one["follows_id"] for one in made[1:]] == [one["id"] for one in made[:-1]]
+    history = (await shown(api, placement_id))["history"]
+    assert [step["decision_id"] for step in history[1:]] == [one["id"] for one in made]
+
+
+async def test_a_decision_on_a_notice_comes_after_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """L3, D6: whichever of the two has the clock that is behind."""
+    await way.law(api)
+    placement_id = await way.placed(api, await way.provider(api))
+    path = f"/v1/placements/{placement_id}/notices"
+    real = clock.now
+    ok(await api.case_officer.post("/v1/decisions", json=way.change(placement_id, valid_from="2022-09-01", share=80)))
+    for seconds_behind in (5, 10):
+        with monkeypatch.context() as behind:
+            behind.setattr(clock, "now", lambda late=timedelta(seconds=seconds_behind): real() - late)
+            given = ok(await api.case_officer.post(path, json=way.notice("2022-08-15")))
+            behind.setattr(clock, "now", lambda late=timedelta(seconds=2 * seconds_behind): real() - late)
+            await decided(api, way.change(placement_id, withdraws_notice_id=given["id"]))
+        place = await shown(api, placement_id)
+        assert (place["state"], place["ends_on"]) == ("running", None)
+        assert [step["step"] for step in place["history"][-2:]] == ["notice_given", "notice_withdrawn"]
+    last = ok(await api.case_officer.post(path, json=way.notice("2022-08-15")))
+    ended = await decided(api, way.end(placement_id, last["ends_on"]))
+    with monkeypatch.context() as behind:
+        behind.setattr(clock, "now", lambda: real() - timedelta(hours=1))
+        withdrawn = await decided(api, way.change(placement_id, withdraws_notice_id=last["id"]))
+    assert withdrawn["follows_id"] == ended["id"]
+    [told] = [row for row in ok(await api.case_officer.get(path), 200)["items"] if row["id"] == last["id"]]
+    assert (told["status"], told["decision_id"]) == ("withdrawn", withdrawn["id"])
 
 
 async def test_only_the_case_office_changes_and_ends(api: Api) -> None:

@@ -31,7 +31,6 @@ UNREACHABLE = {
     "ck_decision_application_id": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_grant": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_placement_id": "each kind of decision has a shape of its own, with what it needs",
-    "uq_decision_follows_id": "a decision that follows another is not taken in yet",
     "ck_evaluation_period_to": CHECKED,
     "ck_guideline_version_per_year": CHECKED,
     "pk_idempotency_key": "a key of a caller is held by a lock from the moment it is looked for",
