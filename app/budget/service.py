@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
@@ -78,15 +78,21 @@ async def question_of(
     session: AsyncSession, year: int, on: date, stays: Stays, room_from: date | None = None
 ) -> Question:
     """Everything that the position of a year on a day is computed from."""
+    # Of several from one day the one that the database stored last: an id goes by the clock of whoever made it.
     frames = await session.execute(
-        select(col(BudgetFrame.id), col(BudgetFrame.adopted_on), col(BudgetFrame.amount)).where(
-            col(BudgetFrame.year) == year
-        )
+        select(col(BudgetFrame.id), col(BudgetFrame.adopted_on), col(BudgetFrame.amount))
+        .ext(distinct_on(col(BudgetFrame.adopted_on)))
+        .where(col(BudgetFrame.year) == year)
+        .order_by(col(BudgetFrame.adopted_on), col(BudgetFrame.created_at).desc(), col(BudgetFrame.id).desc())
     )
     refund = await session.scalar(
         select(col(ExpectedRefund.amount))
         .where(col(ExpectedRefund.year) == year, col(ExpectedRefund.recorded_on) <= on)
-        .order_by(col(ExpectedRefund.recorded_on).desc(), col(ExpectedRefund.id).desc())
+        .order_by(
+            col(ExpectedRefund.recorded_on).desc(),
+            col(ExpectedRefund.created_at).desc(),
+            col(ExpectedRefund.id).desc(),
+        )
         .limit(1)
     )
     return Question(

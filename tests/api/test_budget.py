@@ -1,13 +1,14 @@
 """A year's budget through HTTP: frames, refunds, the position, and who is told (C4–C8, C10, C11)."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import clock
 from app.budget.service import at_one_instant, position_on
 from app.db import Identity
 from tests.api.places import CASES, adopt, got, place, posted, prices
@@ -266,6 +267,21 @@ async def test_of_expected_refunds_the_latest_counts(api: Api) -> None:
         await posted(api.finance, "/v1/budgets/2022/expected-refunds", refund)
     position = await got(api.finance, "/v1/budgets/2022/position", on="2022-12-31")
     assert (position["expected_refund"], position["net_forecast"]) == ("50.00", "-50.00")
+
+
+async def test_of_two_from_one_day_the_one_stored_last_counts(
+    committed_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5, C11: also where it was by a process whose clock is behind."""
+    api = committed_api
+    real = clock.now
+    for amount, hours_behind in (("100.00", 0), ("50.00", 2)):
+        monkeypatch.setattr(clock, "now", lambda late=timedelta(hours=hours_behind): real() - late)
+        for kind, day in (("frames", "adopted_on"), ("expected-refunds", "recorded_on")):
+            body = {"amount": amount, day: "2022-01-03", "reason": "Retta"}
+            await posted(api.finance, f"/v1/budgets/2022/{kind}", body)
+    position = await got(api.finance, "/v1/budgets/2022/position", on="2022-12-31")
+    assert (position["frame"], position["expected_refund"]) == ("50.00", "50.00")
 
 
 @pytest.mark.parametrize("kind", ["frames", "expected-refunds"])
