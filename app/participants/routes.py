@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import audit, clock
@@ -173,8 +174,9 @@ async def read_participant(
     """
     participant = await find(session, Participant, participant_id)
     response.headers["Vary"] = "Accept"
-    out = await _answer(request, response, session, actor, participant)
+    out = await _shown(session, actor, participant)
     if media_type == JSON:
+        tagged(request, response, out)
         return out
     settings = request.app.state.settings
     patient = profil.patient(out, profil.number_system(participant, settings), settings)
@@ -211,7 +213,12 @@ async def change_participant(
 async def _answer(
     request: Request, response: Response, session: SessionDep, actor: Actor, participant: Participant
 ) -> ParticipantSeen:
+    out = await _shown(session, actor, participant)
+    tagged(request, response, out)
+    return out
+
+
+async def _shown(session: AsyncSession, actor: Actor, participant: Participant) -> ParticipantSeen:
     audit.saw(session, [participant.id])
     (out,) = await service.seen(session, actor, [participant])
-    tagged(request, response, out)
     return out

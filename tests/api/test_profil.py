@@ -358,6 +358,10 @@ async def test_as_a_fhir_patient(api: Api) -> None:
     assert plain.headers["etag"] != answer.headers["etag"]
     same = await api.epj.get(path, headers=FHIR | {"If-None-Match": answer.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
+    # Each form has its own tag: what a cache has of one says nothing of the other.
+    for accept, other in ((FHIR, plain), ({}, answer)):
+        whole = await api.epj.get(path, headers=accept | {"If-None-Match": other.headers["etag"]})
+        assert whole.status_code == 200
     d_number = await upserted(api, "2", national_identity_number=D_NUMBER)
     patient = (await api.epj.get(f"/v1/participants/{d_number['id']}", headers=FHIR)).json()
     assert patient["identifier"][-1]["system"] == "urn:oid:2.16.578.1.12.4.1.4.2"
