@@ -224,6 +224,7 @@ async def what_if(
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
     day = on or clock.today()
+    await service.at_one_instant(session)
     known = await identified_stays(session, year, day, None, None)
     question = await service.question_of(session, year, day, known.stays, room_from)
     before, after = service.answered(question), service.answered(assumed(question, known, body.changes))

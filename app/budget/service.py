@@ -58,9 +58,10 @@ async def at_one_instant(session: AsyncSession) -> None:
     """Let every read of this transaction see the same snapshot; to be called before the first.
 
     Otherwise a frame adopted between two reads would be missing beside a place granted after it. A session that was
-    given a connection is inside somebody's transaction, and that one's snapshots are not ours to choose.
+    given a connection is inside somebody's transaction, and that one's snapshots are not ours to choose. No more can a
+    POST with an `Idempotency-Key` choose: the answer that is kept for it was asked for first.
     """
-    if isinstance(session.bind, AsyncEngine):
+    if isinstance(session.bind, AsyncEngine) and not session.in_transaction():
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.budget import service
 from app.budget.what_if import EXAMPLES
+from app.rules.position import Question
 from tests.api import way
 from tests.api.places import adopt, place, prices
 from tests.api.way import ok, refused
@@ -105,6 +107,26 @@ async def test_a_change_after_the_year_is_refused(api: Api) -> None:
     await asked(api, *({**change, name: "2022-12-31"} for name, change in kinds), on="2022-12-31")
     early = await asked(api, kinds[0][1] | {"from": "2021-06-01"}, on="2022-12-31")
     assert early["months"][0]["difference"] == "66951.00"
+
+
+async def test_before_and_after_are_read_at_one_instant(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C6, C9: a frame adopted while the question is read is in neither; one that is asked with a key is answered."""
+    api = committed_api
+    await way.law(api)
+    gathered = service.question_of
+
+    async def late(*facts: Any) -> Question:
+        monkeypatch.undo()
+        await adopt(api, "111.00", on="2022-06-01")
+        return await gathered(*facts)
+
+    monkeypatch.setattr(service, "question_of", late)
+    answer = await asked(api, on="2022-12-31")
+    assert [answer[when]["frame"] for when in ("before", "after")] == ["6934000.00"] * 2
+    for replayed in (None, "true"):
+        keyed = await api.finance.post(PATH, json={"changes": []}, headers={"Idempotency-Key": "k1"})
+        assert ok(keyed, 200)["before"]["frame"] == "111.00"
+        assert keyed.headers.get("idempotency-replayed") == replayed
 
 
 async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> None:
