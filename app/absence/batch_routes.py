@@ -19,6 +19,7 @@ from app.absence.service import carry_out
 from app.auth import Actor, allow
 from app.db import SessionDep
 from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
+from app.http.examples import demo_id
 from app.http.negotiation import CSV, JSON, NDJSON
 from app.http.openapi import refusals
 from app.http.problems import FieldError, Problem
@@ -33,9 +34,10 @@ _SLICE = 500
 
 _ITEM = AbsenceItem.model_json_schema(ref_template="#/components/schemas/{model}")
 _EXAMPLE = {
-    "external_id": "F-1",
+    "external_id": "F-1001",
     "revision": 1,
-    "placement_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "provider_id": str(demo_id("provider", 1)),
+    "placement_id": str(demo_id("placement", 5)),
     "kind": "sick",
     "from": "2022-10-03",
     "to": "2022-10-04",
@@ -44,8 +46,8 @@ _EXAMPLE = {
     "cancelled": False,
 }
 _CSV_EXAMPLE = (
-    "external_id;revision;placement_id;kind;from;to;percent;note;cancelled\r\n"
-    f"F-1;1;{_EXAMPLE['placement_id']};sick;2022-10-03;2022-10-04;100;;false"
+    "external_id;revision;provider_id;placement_id;kind;from;to;percent;note;cancelled\r\n"
+    f"F-1002;1;{_EXAMPLE['provider_id']};{_EXAMPLE['placement_id']};sick;2022-10-05;2022-10-06;100;;false"
 )
 BODY: dict[str, Any] = {
     "requestBody": {

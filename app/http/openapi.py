@@ -27,6 +27,7 @@ from app.http.problems import (
     VALIDATION,
     ProblemType,
 )
+from app.http.routing import Route
 
 DESCRIPTION = """
 The service with which Alver kommune runs its places at sheltered enterprises: who has a place, by which decision, on
@@ -205,8 +206,16 @@ def _generated(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    roles = {
+        (route.operation.method.lower(), route.path): route.operation.roles
+        for route in app.routes
+        if isinstance(route, Route) and route.operation.roles
+    }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if (method, path) in roles:
+                named = ", ".join(f"`{role}`" for role in sorted(roles[method, path]))
+                operation["description"] = f"{operation.get('description', '')}\n\nFor {named}.".strip()
             _complete(method, path, operation)
             operation.setdefault("security", [])
     examples.complete(document)

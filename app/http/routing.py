@@ -187,6 +187,8 @@ _NO_MATCH: tuple[Match, Scope] = (Match.NONE, {})
 class Route(APIRoute):
     """The route class of every router: `APIRouter(route_class=Route)`."""
 
+    operation: Operation
+
     def __init__(self, path: str, *args: Any, **options: Any) -> None:
         super().__init__(path, *args, **options)
         self._beginning, variable, _ = path.partition("{")
@@ -210,6 +212,12 @@ class Route(APIRoute):
         self.dependant = declared
         calls = list(_calls(declared))
         guards: list[Any] = [call for call in calls if hasattr(call, "roles")]
+        self.operation = Operation(
+            name=self.name,
+            method=min(self.methods or ()),
+            route=self.path,
+            roles=frozenset[str]().union(*(guard.roles for guard in guards)),
+        )
         return _Endpoint(
             handler=handler,
             guards=guards,
@@ -220,12 +228,7 @@ class Route(APIRoute):
             ),
             has_json=self.body_field is not None,
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
-            operation=Operation(
-                name=self.name,
-                method=min(self.methods or ()),
-                route=self.path,
-                roles=frozenset[str]().union(*(guard.roles for guard in guards)),
-            ),
+            operation=self.operation,
         ).handle
 
 

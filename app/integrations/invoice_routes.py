@@ -80,7 +80,10 @@ BODY: dict[str, Any] = {
                 },
                 "example": {"lines": [_EXAMPLE]},
             },
-            NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},
+            NDJSON: {
+                "schema": {"type": "string"},
+                "example": json.dumps(_EXAMPLE | {"invoice_number": "F-2002"}) + "\n",
+            },
             **{name: {"schema": {"type": "string", "description": "EHF."}, "example": "<Invoice/>"} for name in XML},
         },
     }

@@ -35,16 +35,29 @@ async def test_every_example_succeeds_when_tried(cluster: embedded.Cluster, sett
                         expire_on_commit=False,
                         join_transaction_mode="create_savepoint",
                     )
-                    answer = await tried(Api(app), method, path, operation)
-                    if not answer.is_success:
-                        failed.append(f"{method.upper()} {path}: {answer.status_code} {answer.text[:300]}")
+                    for answer in [await tried(Api(app), method, path, operation, sent) for sent in bodies(operation)]:
+                        # 207: an item was not accepted.
+                        if not answer.is_success or answer.status_code == 207:
+                            failed.append(f"{method.upper()} {path}: {answer.status_code} {answer.text[:300]}")
                     await outer.rollback()
         await engine.dispose()
         await database.close()
     assert not failed, "\n".join(failed)
 
 
-async def tried(api: Api, method: str, path: str, operation: dict[str, Any]) -> httpx.Response:
+def bodies(operation: dict[str, Any]) -> list[tuple[str, str] | None]:
+    """Each body that Swagger UI has to choose from, after its media type."""
+    found: list[tuple[str, str] | None] = []
+    for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
+        shown = [body["example"]] if "example" in body else [one["value"] for one in body["examples"].values()]
+        found += [(media_type, one if isinstance(one, str) else json.dumps(one)) for one in shown]
+    # The same change in another media type is another version of what it changes; XML's is a stub.
+    return [one for one in found if one and not one[0].endswith(("xml", "merge-patch+json"))] or [None]
+
+
+async def tried(
+    api: Api, method: str, path: str, operation: dict[str, Any], sent: tuple[str, str] | None
+) -> httpx.Response:
     """The operation as Swagger UI sends it, by the first role that may."""
     examples = {
         parameter["name"]: example(parameter)
@@ -63,11 +76,8 @@ async def tried(api: Api, method: str, path: str, operation: dict[str, Any]) -> 
         if method == "patch":
             headers["If-Match"] = (await client.get(address)).headers.get("etag", "")
         content = None
-        for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
-            headers["Content-Type"] = media_type
-            shown = body["example"] if "example" in body else next(iter(body["examples"].values()))["value"]
-            content = shown if isinstance(shown, str) else json.dumps(shown)
-            break
+        if sent is not None:
+            headers["Content-Type"], content = sent
         answer = await client.request(method, address, params=query, content=content, headers=headers)
         if answer.status_code != 403:
             return answer

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,6 +21,7 @@ from app.http.problems import PRECONDITION_FAILED
 from app.http.routing import Route
 from app.http.rows import find
 from app.placements import changes, decisions, problems, tables
+from app.placements.examples import DECISIONS
 from app.placements.history import told
 from app.placements.models import ChangeIn, DecisionIn, DecisionOut, EndIn, GrantIn, PricedDecisionOut, RejectIn
 from app.placements.routes.keeping_up import KeepingUpQuery
@@ -50,7 +51,11 @@ class DecisionMade(PricedDecisionOut):
     ),
 )
 async def decide(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: DecisionIn
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: CaseOfficer,
+    body: Annotated[DecisionIn, Body(openapi_examples=DECISIONS)],
 ) -> DecisionMade:
     """Only the case office decides (D3), on a recorded legal basis (D2), once (D6).
 

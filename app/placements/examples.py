@@ -1,0 +1,42 @@
+"""Each kind of decision as Swagger UI fills it in, about applications and places that the demo has."""
+
+from typing import Any
+
+from app.http.examples import demo_id
+from app.placements.models import LEGAL_BASIS
+
+
+def _example(summary: str, kind: str, decided_on: str, **fields: Any) -> dict[str, Any]:
+    return {"summary": summary, "value": {"kind": kind, "decided_on": decided_on, "legal_basis": LEGAL_BASIS, **fields}}
+
+
+DECISIONS: dict[str, Any] = {
+    "grant": _example(
+        "Grant a place",
+        "grant",
+        "2022-07-01",
+        application_id=str(demo_id("application", 1)),
+        request_id=str(demo_id("request", 1)),
+        starts_on="2022-07-01",
+        ends_on=None,
+        share=100,
+    ),
+    "reject": _example(
+        "Reject an application",
+        "reject",
+        "2022-07-01",
+        application_id=str(demo_id("application", 3)),
+        reason="Ikkje busett i kommunen.",
+    ),
+    "change": _example(
+        "Change a place's share",
+        "change",
+        "2022-08-15",
+        placement_id=str(demo_id("placement", 6)),
+        valid_from="2022-09-01",
+        share=60,
+    ),
+    "end": _example(
+        "End a place", "end", "2022-08-15", placement_id=str(demo_id("placement", 7)), ends_on="2022-12-31"
+    ),
+}
