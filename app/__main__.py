@@ -14,9 +14,11 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+import asyncpg
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from app import clock, demo, embedded, issuer, logs, schema
 from app.budget import service as budget
@@ -26,7 +28,7 @@ from app.integrations import feed, framsikt, framsikt_files
 from app.main import create_app
 from app.oversight import chain
 from app.participants import rekeying
-from app.settings import Settings
+from app.settings import Addresses, Settings
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "openapi" / "openapi.json"
@@ -48,6 +50,8 @@ def main() -> None:
         _stop(
             "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
         )
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+        _stop(f"The database refused: {_first_words(error)}.")
     except OSError as error:
         _stop(f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}.")
 
@@ -55,6 +59,13 @@ def main() -> None:
 def _stop(sentence: str) -> NoReturn:
     print(sentence, file=sys.stderr)
     sys.exit(1)
+
+
+def _first_words(error: BaseException) -> str:
+    """What PostgreSQL says first. What follows repeats the row, and SQLAlchemy the statement and its values."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = cause.args[0] if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError) and cause.args else ""
+    return str(said).partition("\n")[0].rstrip(".") or type(cause or error).__name__
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--service-area", help="habilitation or mental_health, for the role service")
     token.add_argument("--subject", help="a person of another name, to be somebody else")
     token.add_argument("--data", type=Path)
-    add("rekey", rekey).add_argument("--batch", type=int, default=500, help="rows in one transaction")
+    add("rekey", rekey).add_argument("--batch", type=_rows, default=500, help="rows in one transaction")
     verifying = add("verify-log", verify_log)
     verifying.add_argument("--keep", type=Path, help="write the chains' heads to this file, to be kept elsewhere")
     verifying.add_argument("--against", type=Path, help="compare with heads that were kept")
@@ -153,17 +164,15 @@ class Server(uvicorn.Server):
 
 def migrate(arguments: argparse.Namespace) -> None:
     """bring the schema to head, as the owner role (OWNER_DATABASE_URL, else DATABASE_URL)"""
-    settings = Settings()
-    url = settings.owner_database_url or settings.database_url
+    url = Addresses().owners
     if not url:
         raise Refused("Set OWNER_DATABASE_URL to the owner role's address.")
-    schema.upgrade(_async(url))
+    schema.upgrade(url)
 
 
 def roles(arguments: argparse.Namespace) -> None:
     """make the three database roles (OWNER_DATABASE_URL, of someone who may create roles)"""
-    settings = Settings()
-    url = settings.owner_database_url or settings.database_url
+    url = Addresses().owners
     if not url:
         raise Refused("Set OWNER_DATABASE_URL to the address of a role that may create roles.")
     asyncio.run(schema.create_roles(url))
@@ -203,7 +212,7 @@ def rekey(arguments: argparse.Namespace) -> None:
 
 
 async def _rekey(settings: Settings, batch: int) -> int:
-    database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
+    database = Database(settings.database_url, role=settings.database_role, pool_size=1)
     try:
         return await rekeying.rekey(database, settings, batch=batch)
     finally:
@@ -218,7 +227,7 @@ def verify_log(arguments: argparse.Namespace) -> None:
         # A given database is looked at as it is: a check migrates nothing.
         if not settings.database_url:
             settings = _with_database(settings, stack)
-        database = Database(_async(settings.database_url), role=settings.database_role, pool_size=1)
+        database = Database(settings.database_url, role=settings.database_role, pool_size=1)
         verdict = asyncio.run(_verify(database, kept))
     if verdict.fault is not None:
         raise Refused(verdict.fault)
@@ -261,6 +270,13 @@ def _day(written: str) -> date:
     return date.fromisoformat(written)
 
 
+def _rows(written: str) -> int:
+    rows = int(written)
+    if rows < 1:
+        raise argparse.ArgumentTypeError("at least one")
+    return rows
+
+
 def write_openapi(arguments: argparse.Namespace) -> None:
     """write openapi/openapi.json"""
     text = json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -292,18 +308,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _async(url: str) -> str:
-    scheme, rest = url.split("://", 1) if "://" in url else ("postgresql", url)
-    return f"postgresql+asyncpg://{rest}" if scheme in {"postgres", "postgresql"} else url
-
-
 def _with_database(settings: Settings, stack: ExitStack) -> Settings:
     """Settings with a database that is there: the one that is given, else the embedded one, migrated."""
     if settings.database_url:
-        update: dict[str, object] = {"database_url": _async(settings.database_url)}
-        if not settings.in_production:
-            update |= _prepare_given(settings)
-        return settings.model_copy(update=update)
+        return settings if settings.in_production else settings.model_copy(update=_prepare_given(settings))
     if settings.in_production:
         raise Refused("Set DATABASE_URL: production runs on a PostgreSQL of its own.")
     cluster = stack.enter_context(embedded.start(settings.data_dir, say=_say))
@@ -314,10 +322,9 @@ def _with_database(settings: Settings, stack: ExitStack) -> Settings:
 
 def _prepare_given(settings: Settings) -> dict[str, object]:
     """Outside production a given database may be one's own: migrate it, and work as the service's role in it."""
-    owner = _async(settings.owner_database_url or settings.database_url)
-    if asyncio.run(schema.may_migrate(owner)):
-        schema.upgrade(owner)
-    if settings.database_role is None and asyncio.run(schema.is_privileged(_async(settings.database_url))):
+    if asyncio.run(schema.may_migrate(settings.owners)):
+        schema.upgrade(settings.owners)
+    if settings.database_role is None and asyncio.run(schema.is_privileged(settings.database_url)):
         return {"database_role": "vekstplass_service"}
     return {}
 

@@ -8,10 +8,12 @@ import binascii
 import hmac
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PLACEHOLDER_KEY = SecretStr("cGxhY2Vob2xkZXItcGxhY2Vob2xkZXItcGxhY2Vob2w=")
 PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w=")
@@ -48,16 +50,47 @@ class AccountString(BaseModel):
     project: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,20}$")
 
 
-class Settings(BaseSettings):
+def _for_asyncpg(url: str) -> str:
+    """A PostgreSQL address with the driver that is used here. What is wrong with it is not said: it has a password."""
+    if not url:
+        return url
+    scheme, rest = url.split("://", 1) if "://" in url else ("postgresql", url)
+    if scheme in {"postgres", "postgresql"}:
+        url = f"postgresql+asyncpg://{rest}"
+    try:
+        known = make_url(url).drivername == "postgresql+asyncpg"
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("is not a PostgreSQL address")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_for_asyncpg)]
+
+
+class Addresses(BaseSettings):
+    """Where the database is, and nothing else: a migration in production has no keys and no issuers."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: Address = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    owner_database_url: Address = Field(
+        default="", validation_alias=AliasChoices("OWNER_DATABASE_URL", "owner_database_url")
+    )
+
+    @property
+    def owners(self) -> str:
+        """The address of the owner's role, empty where there is none."""
+        return self.owner_database_url or self.database_url
+
+
+class Settings(Addresses):
     """Configuration of one process. Raises `ValidationError` at start when production would run on placeholders."""
 
     model_config = SettingsConfigDict(env_prefix="VEKSTPLASS_", extra="ignore", frozen=True)
 
     environment: Literal["development", "demo", "production"] = "development"
-    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    owner_database_url: str = Field(
-        default="", validation_alias=AliasChoices("OWNER_DATABASE_URL", "owner_database_url")
-    )
     database_role: str | None = None
     pool_size: int = Field(default=8, ge=1, le=50)
     pool_timeout_seconds: float = Field(default=1.5, gt=0, le=30)

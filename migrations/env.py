@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
 from app.db import metadata
-from app.settings import Settings
+from app.settings import Addresses
 
 # Every table registers itself, which takes longer than to migrate, and only a comparison with the database needs.
 if context.get_x_argument(as_dictionary=True).get("tables") != "no":
@@ -56,6 +56,5 @@ if context.is_offline_mode():
     with context.begin_transaction():
         context.run_migrations()
 else:
-    settings = Settings()
-    url = context.config.attributes.get("url") or settings.owner_database_url or settings.database_url
+    url = context.config.attributes.get("url") or Addresses().owners
     asyncio.run(run_online(url))

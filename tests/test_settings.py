@@ -5,7 +5,7 @@ import base64
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings
+from app.settings import Addresses, Settings
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 PRODUCTION = {
@@ -65,6 +65,28 @@ def test_starts_when_complete(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_refuses_to_start(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None], named: str) -> None:
     with pytest.raises(ValidationError, match=named):
         started(monkeypatch, **changes)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://o:secret@db:x/v", "mysql://o:secret@db/v", "postgresql+psycopg://db/v", "://"]
+)
+def test_refuses_what_is_no_postgresql_address(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """And does not repeat it: it has a password."""
+    with pytest.raises(ValidationError, match="is not a PostgreSQL address") as refusal:
+        started(monkeypatch, DATABASE_URL=url)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["postgres://o@db/v", "postgresql://o@db/v", "postgresql+asyncpg://o@db/v", "o@db/v"])
+def test_the_owners_address_is_all_that_migrating_needs(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """In production too, where the service refuses to start on as little."""
+    for name in PRODUCTION:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VEKSTPLASS_ENVIRONMENT", "production")
+    monkeypatch.setenv("OWNER_DATABASE_URL", url)
+    assert Addresses().owners == "postgresql+asyncpg://o@db/v"
+    with pytest.raises(ValidationError):
+        Settings()
 
 
 def test_never_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,64 @@
+"""The command line, when it cannot: one sentence and an exit code, never a traceback or a password."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy.engine import make_url
+
+from app import embedded, schema
+from tests.conftest import cloned
+from tests.test_migrations import config
+
+ROOT = Path(__file__).parent.parent
+
+
+def ran(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """A command in a process of its own, with these settings alone."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("VEKSTPLASS_") and not name.endswith("DATABASE_URL")
+    }
+    asked = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(
+        asked, cwd=ROOT, env=kept | settings, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [["migrate"], ["roles"], ["serve", "--port", "0"], ["verify-log"], ["rekey"]], ids=" ".join
+)
+def test_a_database_that_is_not_there(cluster: embedded.Cluster, arguments: list[str]) -> None:
+    url = make_url(cluster.url("postgres")).set(database="nowhere").render_as_string(hide_password=False)
+    done = ran(*arguments, DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == 'The database refused: database "nowhere" does not exist.\n'
+
+
+@pytest.mark.parametrize("name", ["migrate", "verify-log"])
+def test_an_address_that_is_none_is_not_repeated(name: str) -> None:
+    done = ran(name, DATABASE_URL="postgresql://someone:secret@db:port/vekstplass")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "DATABASE_URL: Value error, is not a PostgreSQL address\n"
+
+
+@pytest.mark.parametrize("batch", ["0", "-1", "x"])
+def test_nothing_is_sealed_anew_by_no_rows_at_a_time(batch: str) -> None:
+    """It would never end."""
+    done = ran("rekey", f"--batch={batch}")
+    assert done.returncode == 2
+    assert "argument --batch" in done.stderr
+
+
+async def test_a_migration_in_production_has_the_owners_address_alone(cluster: embedded.Cluster) -> None:
+    async with cloned(cluster) as name:
+        url = cluster.url("vekstplass_owner", name)
+        await asyncio.to_thread(command.downgrade, config(url), "-1")
+        done = await asyncio.to_thread(ran, "migrate", OWNER_DATABASE_URL=url, VEKSTPLASS_ENVIRONMENT="production")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert await schema.revision(url, timeout=10) == schema.head()
