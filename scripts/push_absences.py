@@ -24,6 +24,7 @@ from typing import Any
 import httpx
 
 BATCH = 1_000
+MOST_ROWS = 10_000
 ATTEMPTS = 8
 LONGEST_WAIT = 60.0
 AGAIN = {408, 429, 502, 503, 504}
@@ -132,13 +133,21 @@ def table(rejected: list[tuple[int, Row]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) + f"  {row[3]}")
 
 
+def rows_a_call(written: str) -> int:
+    """As many rows as the service takes in one call."""
+    rows = int(written)
+    if not 1 <= rows <= MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MOST_ROWS}")
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Answers the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--url", default=os.environ.get("VEKSTPLASS_URL", "http://127.0.0.1:8000"))
     parser.add_argument("--token-file", type=Path)
-    parser.add_argument("--batch", type=int, default=BATCH, help=f"rows a call, up to 10 000 ({BATCH})")
+    parser.add_argument("--batch", type=rows_a_call, default=BATCH, help=f"rows a call, up to 10 000 ({BATCH})")
     asked = parser.parse_args(arguments)
 
     def token() -> str:

@@ -88,6 +88,16 @@ def test_csv_and_ndjson_are_the_same_items(run: Run) -> None:
         assert service.pushes == [[expected]]
 
 
+@pytest.mark.parametrize("batch", ["0", "-1", "10001", "x"])
+def test_a_call_has_a_row_and_no_more_than_the_service_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], batch: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        push_absences.main([str(tmp_path / "a.csv"), f"--batch={batch}"])
+    assert left.value.code == 2
+    assert "argument --batch" in capsys.readouterr().err
+
+
 def test_rejected_rows_are_shown(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     items = [item(PLACE, external_id=f"F-{n}", kind="x" if n == 3 else "sick") for n in range(5)]
     service = Service()
