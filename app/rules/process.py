@@ -1,8 +1,10 @@
-"""The way to a place and its life (D1–D6, L1–L7): which step may follow which, by whom, and what a grant must have in
-order.
+"""The way to a place and its life (D1–D6, L1–L7): which step may follow which, and what a grant must have in order.
 
 `TABLE` is the whole of it: in a state that has no line for a step, the step is refused and nothing is written. Facts
 are gathered, a rule says what stands in the way, and nothing is written unless the answer is nothing.
+
+It is not about who may take a step, which each operation says itself; nor about supplements (L6), which are no step in
+a place's life: one is bounded by the place's days, and may be recorded after the last of them.
 """
 
 from dataclasses import dataclass
@@ -14,9 +16,8 @@ ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rej
 PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended"]
 Step = Literal[
     "request", "accept", "decline", "grant", "reject", "withdraw",
-    "change", "supplement", "notice", "withdraw_notice", "end",
+    "change", "notice", "withdraw_notice", "end",
 ]  # fmt: skip
-Party = Literal["case_officer", "provider"]
 
 GrantObstacle = Literal[
     "application-closed",
@@ -31,50 +32,42 @@ GrantObstacle = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """In `state`, `step` may be taken by any of `who`, and leads to `next`."""
+    """In `state`, `step` may be taken, and leads to `next`."""
 
     state: ApplicationStatus | PlacementState
     step: Step
-    who: frozenset[Party]
     next: ApplicationStatus | PlacementState
 
 
-_CASE_OFFICE = frozenset[Party]({"case_officer"})
-# The case office records what a provider says on paper; a provider's own system says it itself.
-_EITHER = frozenset[Party]({"case_officer", "provider"})
-
 TABLE: tuple[Line, ...] = (
     # An application (D4). `accepted` stays so while another provider is asked.
-    Line("received", "request", _CASE_OFFICE, "requested"),
-    Line("requested", "accept", _EITHER, "accepted"),
-    Line("requested", "decline", _EITHER, "received"),
-    Line("accepted", "request", _CASE_OFFICE, "accepted"),
-    Line("accepted", "accept", _EITHER, "accepted"),
-    Line("accepted", "decline", _EITHER, "accepted"),
-    # D3, D6: decided once, by the case office alone; the grant's place is `running`.
-    Line("accepted", "grant", _CASE_OFFICE, "granted"),
-    Line("received", "reject", _CASE_OFFICE, "rejected"),
-    Line("requested", "reject", _CASE_OFFICE, "rejected"),
-    Line("accepted", "reject", _CASE_OFFICE, "rejected"),
-    Line("received", "withdraw", _CASE_OFFICE, "withdrawn"),
-    Line("requested", "withdraw", _CASE_OFFICE, "withdrawn"),
-    Line("accepted", "withdraw", _CASE_OFFICE, "withdrawn"),
+    Line("received", "request", "requested"),
+    Line("requested", "accept", "accepted"),
+    Line("requested", "decline", "received"),
+    Line("accepted", "request", "accepted"),
+    Line("accepted", "accept", "accepted"),
+    Line("accepted", "decline", "accepted"),
+    # D3, D6: decided once; the grant's place is `running`.
+    Line("accepted", "grant", "granted"),
+    Line("received", "reject", "rejected"),
+    Line("requested", "reject", "rejected"),
+    Line("accepted", "reject", "rejected"),
+    Line("received", "withdraw", "withdrawn"),
+    Line("requested", "withdraw", "withdrawn"),
+    Line("accepted", "withdraw", "withdrawn"),
     # A place (L1–L7): granted or recorded as `legacy`, it runs until its last day has passed.
-    Line("running", "change", _CASE_OFFICE, "running"),
-    Line("running", "supplement", _CASE_OFFICE, "running"),
-    Line("running", "notice", _EITHER, "noticed"),
-    Line("running", "end", _CASE_OFFICE, "ending"),
+    Line("running", "change", "running"),
+    Line("running", "notice", "noticed"),
+    Line("running", "end", "ending"),
     # L3: notice is given, and the last day known; L5: the end is the case office's to decide.
-    Line("noticed", "change", _CASE_OFFICE, "noticed"),
-    Line("noticed", "supplement", _CASE_OFFICE, "noticed"),
-    Line("noticed", "withdraw_notice", _CASE_OFFICE, "running"),
-    Line("noticed", "end", _CASE_OFFICE, "ending"),
+    Line("noticed", "change", "noticed"),
+    Line("noticed", "withdraw_notice", "running"),
+    Line("noticed", "end", "ending"),
     # The notice's last day has passed, and nobody has decided: the decision alone is left (L5).
-    Line("lapsed", "end", _CASE_OFFICE, "ended"),
+    Line("lapsed", "end", "ended"),
     # The end is decided, and its last day still to come.
-    Line("ending", "change", _CASE_OFFICE, "ending"),
-    Line("ending", "supplement", _CASE_OFFICE, "ending"),
-    Line("ending", "withdraw_notice", _CASE_OFFICE, "running"),
+    Line("ending", "change", "ending"),
+    Line("ending", "withdraw_notice", "running"),
 )
 
 

@@ -74,6 +74,19 @@ async def test_a_supplement_is_agreed_by_three_and_money_is_for_those_who_pay(
         assert (await client.post(path, json=way.supplement("2022-08-01"))).status_code == 403
 
 
+async def test_a_supplement_is_recorded_for_a_place_that_has_ended(api: Api) -> None:
+    """L6: what was agreed while the place ran is written down afterwards, and never for a day after the last."""
+    await way.law(api)
+    placement_id = await way.placed(api, await way.provider(api))
+    await decided(api, way.end(placement_id, "2022-09-30"))
+    assert ok(await api.case_officer.get(f"/v1/placements/{placement_id}"), 200)["state"] == "ended"
+    path = f"/v1/placements/{placement_id}/supplements"
+    refused(await api.case_officer.post(path, json=way.supplement("2022-10-01")), 409, "change-outside-place")
+    ok(await api.case_officer.post(path, json=way.supplement("2022-08-01")))
+    # Three months of 22 317, and two of 3 000.
+    assert await way.forecast(api) == "72951.00"
+
+
 async def test_a_supplement_that_brings_the_year_over_is_told_of(api: Api, connection: AsyncConnection) -> None:
     """C7: the flag is looked at by every act that moves money."""
     await way.law(api, frame="140000.00")

@@ -19,12 +19,6 @@ def test_nothing_follows_what_is_over() -> None:
     assert over == {"granted", "rejected", "withdrawn", "ended"}
 
 
-def test_only_the_case_office_decides() -> None:
-    """D3: a provider answers requests and gives notice, and nothing else."""
-    assert {line.step for line in TABLE if "provider" in line.who} == {"accept", "decline", "notice"}
-    assert all("case_officer" in line.who for line in TABLE)
-
-
 def test_a_grant_needs_an_accepted_request() -> None:
     """D4."""
     assert [line.state for line in TABLE if line.step == "grant"] == ["accepted"]
