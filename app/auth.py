@@ -356,8 +356,4 @@ def allow(*roles: Role) -> Any:
     return Depends(Allowed(frozenset(roles)))
 
 
-CaseOfficer = Annotated[Actor, allow("case_officer")]
-Auditor = Annotated[Actor, allow("auditor")]
-Finance = Annotated[Actor, allow("case_officer", "finance")]
-Provider = Annotated[Actor, allow("case_officer", "provider")]
 Epj = Annotated[Actor, allow("case_officer", "epj")]

@@ -87,6 +87,10 @@ def _two_decimals(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
+TWO_DECIMALS = PlainSerializer(_two_decimals, return_type=str)
+"""Of an amount or a percent: as text, so that no reader makes a float of it."""
+
+
 def _once_each(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
@@ -125,13 +129,13 @@ Instant = Annotated[
 Money = Annotated[
     Decimal,
     BeforeValidator(_amount),
-    PlainSerializer(_two_decimals, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
 # A computed amount: it may be negative, and a sum may be larger than any single input.
 Amount = Annotated[
     Decimal,
-    PlainSerializer(_two_decimals, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["-28904.00"]}),
 ]
 Percent = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Limits
 from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.db import Row
-from app.http.shapes import ONCE_EACH, Count, Day, Line, Money, Percent, Shape, Stored
+from app.http.shapes import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
 from app.rules.absence import Kind
 from app.rules.prices import Proration
 
@@ -37,10 +37,6 @@ MonthlyAmount = Annotated[
 """A price, rate or supplement per month, as it comes in."""
 
 
-def _two_decimals(value: Decimal) -> str:
-    return f"{value:.2f}"
-
-
 _TO_100 = re.compile(r"([1-9]?[0-9]\.[0-9]{2}|100\.00)", re.ASCII)
 _TO_200 = re.compile(r"(1?[1-9]?[0-9]\.[0-9]{2}|10[0-9]\.[0-9]{2}|200\.00)", re.ASCII)
 
@@ -59,13 +55,13 @@ def _percent(pattern: re.Pattern[str], highest: str) -> BeforeValidator:
 PercentTo100 = Annotated[
     Decimal,
     _percent(_TO_100, "100.00"),
-    PlainSerializer(_two_decimals, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$"}),
 ]
 PercentTo200 = Annotated[
     Decimal,
     _percent(_TO_200, "200.00"),
-    PlainSerializer(_two_decimals, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$"}),
 ]
 # The bounds are written twice because pydantic cannot show a bound that follows a validator.

@@ -4,18 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 
-def capacity_on(capacities: Sequence[tuple[date, int]], day: date) -> int:
-    """P2: places a provider has on a day, from rows (first day, places). 0 before the first row.
-
-    Of rows with the same first day the one given last counts.
-    """
-    valid_from, places = date.min, 0
-    for row_from, row_places in capacities:
-        if valid_from <= row_from <= day:
-            valid_from, places = row_from, row_places
-    return places
-
-
 def first_day_over_capacity(
     capacities: Sequence[tuple[date, int]], stays: Sequence[tuple[date, date | None]]
 ) -> date | None:

@@ -75,12 +75,6 @@ def absent_hundredths(window: Window, shares: Iterable[Part], absences: Iterable
     return sum(map(min, window.by_week(shares), window.by_week(absences)))
 
 
-def planned_days_between(first_day: date, last_day: date) -> int:
-    """Weekdays that are no public holiday in a closed period."""
-    days = (last_day - first_day).days + 1
-    return Window(last_day, days).planned_before[-1] if days > 0 else 0
-
-
 def is_extensive(planned_hundredths: int, absent_hundredths: int, threshold_percent: int) -> bool:
     """A3: whether the absent share of the planned days reaches the threshold. Nothing planned, nothing extensive."""
     return planned_hundredths > 0 and absent_hundredths * 100 >= planned_hundredths * threshold_percent

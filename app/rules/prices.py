@@ -12,7 +12,6 @@ of a month always add up to it.
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
-from fractions import Fraction
 from operator import mul
 from typing import Literal
 from uuid import UUID
@@ -94,12 +93,6 @@ def guideline_on(guidelines: Sequence[Guideline], day: date) -> Guideline:
         if guideline.valid_from <= day:
             return guideline
     raise GuidelineMissing(day)
-
-
-def base_price_on(rates: Sequence[Rate], guidelines: Sequence[Guideline], day: date, known_on: date) -> Fraction:
-    """C2: basic funding of a full standard place on a day, in exact øre per month. RateMissing, GuidelineMissing."""
-    rate = rate_on(rates, day, known_on)
-    return Fraction(rate.monthly_ore * (BASIS_POINTS + guideline_on(guidelines, day).supplement_bp), BASIS_POINTS)
 
 
 def proration_of(guidelines: Sequence[Guideline], year: int, month: int) -> Proration:

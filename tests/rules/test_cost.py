@@ -32,10 +32,11 @@ from app.rules.cost import (
 )
 from app.rules.money import to_ore
 from app.rules.prices import (
+    BASIS_POINTS,
     MAX_MONTHLY_ORE,
     MAX_SUPPLEMENT_BP,
     Proration,
-    base_price_on,
+    YearPrices,
     guideline_on,
     proration_of,
     rate_on,
@@ -45,6 +46,7 @@ from tests.rules import oracle
 CASES = Path(__file__).parents[1] / "cases"
 KNOWN_ON = date(2030, 1, 1)
 RATE_2022 = Rate(None, date(2022, 1, 1), date(2022, 1, 1), 1_487_800)
+ONE_ORE = Rate(None, date(2022, 1, 1), date(2022, 1, 1), 1)
 GUIDELINE = Guideline(None, date(2022, 1, 1))
 
 
@@ -112,13 +114,8 @@ def test_c1_of_rows_known_on_one_day_the_last_recorded_counts() -> None:
 
 def test_c2_basic_funding_is_rate_and_half() -> None:
     """C2: 14 878 + 7 439 = 22 317 per place per month."""
-    assert base_price_on([RATE_2022], [GUIDELINE], date(2022, 6, 1), KNOWN_ON) == 2_231_700
-    assert base_price_on(
-        [Rate(None, date(2022, 1, 1), date(2022, 1, 1), 1)], [GUIDELINE], date(2022, 6, 1), KNOWN_ON
-    ) == (Fraction(3, 2))
-    with pytest.raises(GuidelineMissing) as missing:
-        base_price_on([RATE_2022], [], date(2022, 6, 1), KNOWN_ON)
-    assert missing.value.day == date(2022, 6, 1)
+    per_month = [YearPrices.of(2022, [rate], [GUIDELINE], KNOWN_ON).base[0] for rate in (RATE_2022, ONE_ORE)]
+    assert per_month == [2_231_700 * BASIS_POINTS, BASIS_POINTS * 3 // 2]
 
 
 def test_c2_a_version_is_in_force_from_its_first_day() -> None:

@@ -13,7 +13,6 @@ from app.rules.extensive_absence import (
     Window,
     absent_hundredths,
     is_extensive,
-    planned_days_between,
 )
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
@@ -39,7 +38,6 @@ def test_a3_planned_days(on: date, days: int, first: date, length: int) -> None:
         if near <= day <= last
     )
     assert window.planned_days(near, last) == walked
-    assert planned_days_between(window.first_day, on) == window.planned_days(date.min, None)
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(1, 100))
