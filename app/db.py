@@ -202,6 +202,16 @@ def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, p
         raise DisconnectionError
 
 
+async def _connected(*where: Any, **options: Any) -> asyncpg.Connection:
+    """As asyncpg does, but a socket or host that is not there is a `ConnectionError`: a missing file is our fault."""
+    try:
+        return await asyncpg.connect(*where, **options)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise ConnectionError(error.errno, error.strerror or str(error)) from error
+
+
 class Database:
     """The pool and the session maker of one process.
 
@@ -220,7 +230,7 @@ class Database:
         pool_timeout: float = 1.5,
         prepared_statements: bool = True,
     ) -> None:
-        connect_args: dict[str, object] = {"timeout": 5, "command_timeout": 20}
+        connect_args: dict[str, object] = {"timeout": 5, "command_timeout": 20, "async_creator_fn": _connected}
         if role is not None:
             connect_args["server_settings"] = {"role": role}
         if not prepared_statements:

@@ -176,7 +176,6 @@ UNAVAILABLE_CAUSES = (
     asyncpg.InvalidCachedStatementError,
     ConnectionError,
     TimeoutError,
-    OSError,
 )
 
 

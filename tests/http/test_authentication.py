@@ -54,9 +54,14 @@ async def test_the_token_comes_before_everything_else(unreachable: Api, operatio
     assert_problem(answer, 401, "unauthenticated")
 
 
-async def test_with_a_good_token_the_database_is_missed(unreachable: Api) -> None:
-    """So that the tests above would notice one that is asked."""
-    answer = await send(unreachable.app, "GET", PROVIDERS, tuple(bearer("case_officer").items()))
+@pytest.mark.parametrize(
+    "url",
+    [NOWHERE, "postgresql+asyncpg://@/nowhere?host=/no/such/directory", "postgresql+asyncpg://db.invalid/nowhere"],
+)
+async def test_with_a_good_token_the_database_is_missed(settings: Settings, url: str) -> None:
+    """So that the tests above would notice one that is asked: at a port, a socket or a name that is not there."""
+    app = assembled(settings, Database(url, pool_size=1, pool_timeout=0.2))
+    answer = await send(app, "GET", PROVIDERS, tuple(bearer("case_officer").items()))
     assert_problem(answer, 503, "unavailable")
     assert answer.header("retry-after") == "1"
 

@@ -1,6 +1,7 @@
 """Problem answers: each type explained and honest, nothing unmapped, and no connection lost to a fault of ours."""
 
 import asyncio
+import errno
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -32,6 +33,11 @@ async def raised() -> None:
     raise RuntimeError(f"SELECT {MARKER}")
 
 
+@faulty.get("/faults/file")
+async def lost() -> None:
+    raise FileNotFoundError(errno.ENOENT, MARKER)
+
+
 @faulty.get("/faults/halfway")
 async def halfway() -> StreamingResponse:
     async def body() -> AsyncIterator[bytes]:
@@ -43,7 +49,7 @@ async def halfway() -> StreamingResponse:
 
 @pytest.fixture(scope="module")
 async def faulty_api(settings: Settings) -> AsyncIterator[Api]:
-    """The application with two routes that fail."""
+    """The application with routes that fail."""
     database = Database(settings.database_url, pool_size=2)
     app = assembled(settings, database)
     app.include_router(faulty)
@@ -108,6 +114,17 @@ async def test_the_log_of_a_fault_names_the_request(faulty_api: Api, monkeypatch
     monkeypatch.setattr(logger, "handle", lambda record: told.append(get_contextvars()))
     answer = await faulty_api.anonymous.get("/faults/raised")
     assert [fault["request_id"] for fault in told] == [answer.json()["request_id"]]
+
+
+async def test_a_file_that_is_missing_is_not_a_database_that_is_away(
+    faulty_api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Waiting would not help, and somebody has to be told."""
+    answer = await send(faulty_api.app, "GET", "/faults/file")
+    assert_problem(answer, 500, "internal")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "unhandled FileNotFoundError"
+    ]
 
 
 async def test_a_fault_halfway_through_an_answer_is_seen_as_one(faulty_api: Api) -> None:
