@@ -15,7 +15,6 @@ RESOURCES = (
     "application",
     "request",
     "placement",
-    # Before the decisions that follow them: a placement's history stands in the order of ids.
     "notice",
     "supplement",
     "decision",
