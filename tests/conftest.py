@@ -223,10 +223,19 @@ async def owner(cluster: embedded.Cluster, database: str) -> AsyncIterator[async
     await connection.close()
 
 
+@asynccontextmanager
+async def behind_the_wall(api: Api, cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the application's own database."""
+    name = make_url(api.app.state.settings.database_url).database
+    connection = await asyncpg.connect(cluster.dsn("postgres", str(name)))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
 async def behind(committed_api: Api, cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall of `committed_api`'s own database, as a superuser."""
-    name = make_url(committed_api.app.state.settings.database_url).database
-    connection = await asyncpg.connect(cluster.dsn("postgres", str(name)))
-    yield connection
-    await connection.close()
+    async with behind_the_wall(committed_api, cluster) as connection:
+        yield connection

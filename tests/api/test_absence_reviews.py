@@ -1,6 +1,7 @@
 """What absences add up to, and the reviews that extensive absence asks for (A1, A3), through HTTP."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app import clock
@@ -84,9 +85,9 @@ async def test_a3_no_week_counts_more_absence_than_is_planned_in_it(quiet_api: A
         items.append(item(place, external_id=first, first=first, last=last))
     await pushed(client, items)
     found = ok(await client.get(summary), 200)
-    documented = float(found["by_kind"]["sick"])
-    assert float(found["absent"]) * 2 == documented
-    assert documented / float(found["planned"]) >= 0.3 > float(found["share"]) / 100
+    documented = Decimal(found["by_kind"]["sick"])
+    assert Decimal(found["absent"]) * 2 == documented
+    assert documented / Decimal(found["planned"]) >= Decimal("0.3") > Decimal(found["share"]) / 100
     assert found["review_due"] is False
     assert await events(api) == []
     assert ok(await api.case_officer.get("/v1/tasks", params={"kind": "absence_review"}), 200)["items"] == []
@@ -114,11 +115,11 @@ async def test_a3_planned_days_follow_the_share_in_force_on_each_day(quiet_api: 
     window = [today - timedelta(days=back) for back in range(90)]
     hundredths = sum((20 if day >= changed_on else 100) for day in window if is_planned_day(day))
     found = ok(await api.case_officer.get(summary), 200)
-    assert float(before["planned"]) == sum(is_planned_day(day) for day in window)
+    assert Decimal(before["planned"]) == sum(is_planned_day(day) for day in window)
     assert found["planned"] == f"{hundredths // 100}.{hundredths % 100:02}"
     # Enough of what is planned now, too little of what the first share had planned.
     absent = -(-hundredths * 30 // 10_000)
-    assert absent * 100 < float(before["planned"]) * 30
+    assert absent * 100 < Decimal(before["planned"]) * 30
     days = planned_days(changed_on - timedelta(days=1), absent)
     await pushed(api.provider(ORGANISATION), [item(place, external_id=day, first=day, last=day) for day in days])
     assert ok(await api.case_officer.get(summary), 200)["review_due"] is True

@@ -10,13 +10,12 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy.engine import make_url
 
 from app import embedded, schema
 from app.integrations import feed, listening
 from app.schema import plain_dsn
 from tests.api.places import got
-from tests.conftest import Api
+from tests.conftest import Api, behind_the_wall
 from tests.http.server import serving
 from tests.tokens import bearer
 from tests.waiting import until
@@ -64,10 +63,8 @@ async def followed(client: httpx.AsyncClient, until: int, limit: int = 7) -> lis
 @pytest.fixture
 async def behind(quiet_api: Api, quiet_cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall of `quiet_api`'s own database, as a superuser."""
-    name = make_url(quiet_api.app.state.settings.database_url).database
-    connection = await asyncpg.connect(quiet_cluster.dsn("postgres", str(name)))
-    yield connection
-    await connection.close()
+    async with behind_the_wall(quiet_api, quiet_cluster) as connection:
+        yield connection
 
 
 async def test_twenty_writers_and_a_slow_one_lose_nothing(quiet_api: Api) -> None:
