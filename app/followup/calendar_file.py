@@ -3,65 +3,38 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from icalendar import Calendar, Event
+
 from app.followup.code_lists import KINDS, STATUSES
 from app.followup.task_models import RULE, Task
 
 MEDIA_TYPE = "text/calendar"
 
-_OCTETS = 75
 
-
-def calendar(tasks: Iterable[Task], now: datetime) -> str:
-    """The whole file; lines end in CRLF and are folded at 75 octets (§ 3.1)."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Alver kommune//Vekstplass//NN",
-        "CALSCALE:GREGORIAN",
-        "X-WR-CALNAME:Vekstplass",
-    ]
+def build_calendar(tasks: Iterable[Task], now: datetime) -> bytes:
+    """The whole file. `now` is the moment that every entry's DTSTAMP names, in UTC."""
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//Alver kommune//Vekstplass//NN")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("x-wr-calname", "Vekstplass")
     for task in tasks:
-        lines += _event(task, now)
-    lines.append("END:VCALENDAR")
-    return "".join(f"{folded}\r\n" for line in lines for folded in fold(line))
+        calendar.add_component(_build_event(task, now))
+    content: bytes = calendar.to_ical()
+    return content
 
 
-def fold(line: str) -> list[str]:
-    """A content line as lines of at most 75 octets, never cut inside a character; those after the first begin with a
-    space (§ 3.1).
-    """
-    if len(line) <= _OCTETS and len(line.encode()) <= _OCTETS:
-        return [line]
-    folded, size = [""], 0
-    for character in line:
-        octets = len(character.encode())
-        if size + octets > _OCTETS:
-            folded.append(" ")
-            size = 1
-        folded[-1] += character
-        size += octets
-    return folded
-
-
-def escape(value: str) -> str:
-    """A TEXT value (§ 3.3.11)."""
-    return value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _event(task: Task, now: datetime) -> list[str]:
+def _build_event(task: Task, now: datetime) -> Event:
     about = task.about
-    whose = about.placement_id or about.provider_id
-    summary = KINDS[task.kind] if whose is None else f"{KINDS[task.kind]} – {whose}"
+    subject = about.placement_id or about.provider_id
+    event = Event()
+    event.add("uid", f"{task.id}@vekstplass")
+    event.add("dtstamp", now.replace(microsecond=0))
+    event.add("dtstart", task.due_on)
+    event.add("dtend", task.due_on + timedelta(days=1))
+    event.add("summary", KINDS[task.kind] if subject is None else f"{KINDS[task.kind]} – {subject}")
     rule = about.rule or RULE[task.kind]
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{task.id}@vekstplass",
-        f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{task.due_on:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{task.due_on + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escape(summary)}",
-        f"DESCRIPTION:{escape(f'{STATUSES[task.status]}. Regel {rule}. {task.recorded} av {task.required}.')}",
-        f"CATEGORIES:{task.kind}",
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-    ]
+    event.add("description", f"{STATUSES[task.status]}. Regel {rule}. {task.recorded} av {task.required}.")
+    event.add("categories", [task.kind])
+    event.add("transp", "TRANSPARENT")
+    return event

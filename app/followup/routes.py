@@ -1,5 +1,6 @@
 """HTTP for what is due (M1–M8), where every domain's tasks meet, and for the year's figures."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -125,7 +126,8 @@ async def calendar(
     others = await _others(request, session, actor, query, asks)
     due = await tasks.undone(session, query, asks, others, MOST_ENTRIES)
     audit.saw(session, await tasks.participants_in(session, due))
-    return Response(calendar_file.calendar(due, clock.now()), media_type=media_type)
+    content = await asyncio.to_thread(calendar_file.build_calendar, due, clock.now())
+    return Response(content, media_type=media_type)
 
 
 @router.get(

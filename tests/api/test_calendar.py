@@ -1,10 +1,13 @@
 """What is due as a calendar (M1–M8): RFC 5545, whole days, no names, and so many entries at most."""
 
-import httpx
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import pytest
 
 from app.followup import routes
-from app.followup.calendar_file import escape, fold
+from app.followup.calendar_file import build_calendar
+from app.followup.task_models import About, Task
 from tests.api import way
 from tests.api.filing import NUMBERS, meeting, placed
 from tests.api.way import ok, refused
@@ -16,7 +19,7 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     await way.law(api)
     await placed(api)
     provider = api.provider(NUMBERS[0])
-    whole = unfolded(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}))
+    whole = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})).content)
     assert whole.count("BEGIN:VEVENT") == 8
     monkeypatch.setattr(routes, "MOST_ENTRIES", 8)
     answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
@@ -24,7 +27,7 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     monkeypatch.setattr(routes, "MOST_ENTRIES", 7)
     refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
     days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
-    some = unfolded(await provider.get("/v1/tasks.ics", params=days))
+    some = unfolded((await provider.get("/v1/tasks.ics", params=days)).content)
     assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
     assert some.count("BEGIN:VEVENT") == 3
     # What is done is no entry, and counts for nothing.
@@ -32,12 +35,12 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
 
 
-def unfolded(answer: httpx.Response) -> list[str]:
+def unfolded(content: bytes) -> list[str]:
     """The content lines of a calendar, as RFC 5545 § 3.1 has a reader take them."""
-    assert answer.content.endswith(b"\r\n")
-    lines = answer.content.split(b"\r\n")
+    assert content.endswith(b"\r\n")
+    lines = content.split(b"\r\n")
     assert all(len(line) <= 75 and b"\n" not in line for line in lines)
-    return answer.content.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
+    return content.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
 
 
 async def test_the_calendar(api: Api) -> None:
@@ -49,7 +52,7 @@ async def test_the_calendar(api: Api) -> None:
     answer = await provider.get("/v1/tasks.ics", params={"on": "2022-09-30"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/calendar")
-    lines = unfolded(answer)
+    lines = unfolded(answer.content)
     assert lines[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
     assert lines[-1] == "END:VCALENDAR"
     assert [line for line in lines if line.startswith("UID:") and "deviation" not in line] == [
@@ -59,22 +62,20 @@ async def test_the_calendar(api: Api) -> None:
     assert {"DTSTART;VALUE=DATE:20220929", "DTEND;VALUE=DATE:20220930", "CATEGORIES:plan"} <= set(lines)
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 4
     assert "Hage" not in answer.text
-    later = unfolded(await provider.get("/v1/tasks.ics", params={"on": "2022-10-01", "kind": "plan"}))
+    later = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2022-10-01", "kind": "plan"})).content)
     assert [line for line in later if line.startswith("UID:")] == [f"UID:plan.{placement_id}.1@vekstplass"]
-    assert sum(line == "BEGIN:VEVENT" for line in unfolded(await api.case_officer.get("/v1/tasks.ics"))) > 3
+    assert sum(line == "BEGIN:VEVENT" for line in unfolded((await api.case_officer.get("/v1/tasks.ics")).content)) > 3
     refused(await provider.get("/v1/tasks.ics", headers={"Accept": "application/json"}), 406, "not-acceptable")
     refused(await api.finance.get("/v1/tasks.ics"), 403, "role-required")
 
 
-@pytest.mark.parametrize("text", ["", "a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100])
-def test_folding_never_cuts_a_character(text: str) -> None:
-    """RFC 5545 § 3.1: 75 octets a line, and unfolded it is what it was."""
-    lines = fold(text)
-    assert all(len(line.encode()) <= 75 for line in lines)
-    assert "".join([lines[0], *(line[1:] for line in lines[1:])]) == text
-    assert all(line.startswith(" ") for line in lines[1:])
-
-
-def test_text_values_are_escaped() -> None:
-    """RFC 5545 § 3.3.11."""
-    assert escape("a,b;c\\d\ne") == "a\\,b\\;c\\\\d\\ne"
+@pytest.mark.parametrize("text", ["a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100, "a,b;c\\d\ne"])
+def test_texts_are_folded_and_escaped(text: str) -> None:
+    """RFC 5545 § 3.1, § 3.3.11: 75 octets a line, never cut inside a character, and a reader gets back what it was."""
+    about = About(rule=text)
+    task = Task.single("plan", date(2022, 9, 29), UUID(int=1), about, done=False, on=date(2022, 9, 1))
+    content = build_calendar([task], datetime(2022, 9, 1, tzinfo=UTC))
+    assert all(len(line) <= 75 and line.decode() for line in content.split(b"\r\n")[:-1])
+    [described] = [line for line in unfolded(content) if line.startswith("DESCRIPTION:")]
+    escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+    assert f"Regel {escaped}. 0 av 1." in described
