@@ -20,14 +20,18 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app import clock, demo, embedded, issuer, logs, schema
-from app.budget import service as budget
+from app import clock, embedded, logging
+from app.budget import position as budget
+from app.database import startup
 from app.db import Database, Identity
+from app.demo import example_year, issuer
 from app.http.problems import Problem
-from app.integrations import feed, framsikt, framsikt_files
+from app.integrations.framsikt import files
+from app.integrations.framsikt import rows as framsikt
 from app.main import create_app
+from app.outbox import endpoints
 from app.oversight import chain
-from app.participants import rekeying
+from app.participants import key_rotation
 from app.settings import Addresses, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -44,7 +48,7 @@ def main() -> None:
     command: Callable[[argparse.Namespace], None] = arguments.command
     try:
         command(arguments)
-    except (Refused, embedded.EmbeddedError, schema.UnfitDatabase) as refusal:
+    except (Refused, embedded.EmbeddedError, startup.UnfitDatabase) as refusal:
         _stop(str(refusal))
     except ValidationError as error:
         _stop(
@@ -98,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("--data", type=Path, help="where the embedded PostgreSQL is kept, if no DATABASE_URL is set")
     exporting = add("export", export)
     exporting.add_argument("--year", type=int, required=True)
-    exporting.add_argument("--format", choices=framsikt_files.FORMATS, default="xlsx")
+    exporting.add_argument("--format", choices=files.FORMATS, default="xlsx")
     exporting.add_argument("--out", type=Path, required=True, help="the file to write")
     exporting.add_argument("--on", type=_day, help="the day it is seen from (YYYY-MM-DD); today if left out")
     exporting.add_argument("--decimal", choices=["point", "comma"], default="point", help="the decimal mark in CSV")
@@ -110,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
 def serve(arguments: argparse.Namespace) -> None:
     """serve the API"""
     settings = _settings(arguments)
-    logs.configure(settings.log_level)
+    logging.configure(settings.log_level)
     listener = _listen(arguments.host, arguments.port)
     with listener, ExitStack() as stack:
         settings = _with_database(settings, stack)
@@ -118,7 +122,7 @@ def serve(arguments: argparse.Namespace) -> None:
             settings = _as_demo(settings)
             asyncio.run(_load(settings))
             _welcome(settings, listener)
-        asyncio.run(schema.demand_fit(settings.database_url, role=settings.database_role))
+        asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
         app = create_app(settings)
         config = uvicorn.Config(
             app,
@@ -158,7 +162,7 @@ class Server(uvicorn.Server):
             super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        feed.listener_of(self._app).stop_waiting()
+        endpoints.listener_of(self._app).stop_waiting()
         await super().shutdown(sockets)
 
 
@@ -167,7 +171,7 @@ def migrate(arguments: argparse.Namespace) -> None:
     url = Addresses().owners
     if not url:
         raise Refused("Set OWNER_DATABASE_URL to the owner role's address.")
-    schema.upgrade(url)
+    startup.upgrade(url)
 
 
 def roles(arguments: argparse.Namespace) -> None:
@@ -175,7 +179,7 @@ def roles(arguments: argparse.Namespace) -> None:
     url = Addresses().owners
     if not url:
         raise Refused("Set OWNER_DATABASE_URL to the address of a role that may create roles.")
-    asyncio.run(schema.create_roles(url))
+    asyncio.run(startup.create_roles(url))
 
 
 def load_demo(arguments: argparse.Namespace) -> None:
@@ -206,7 +210,7 @@ def rekey(arguments: argparse.Namespace) -> None:
         raise Refused("Set DATABASE_URL to the service's address.")
     try:
         done = asyncio.run(_rekey(settings, arguments.batch))
-    except rekeying.CannotRekey as reason:
+    except key_rotation.CannotRekey as reason:
         raise Refused(str(reason)) from reason
     print(f"{done} identity numbers were sealed anew under key «{settings.identity_number_key_id}».")
 
@@ -214,7 +218,7 @@ def rekey(arguments: argparse.Namespace) -> None:
 async def _rekey(settings: Settings, batch: int) -> int:
     database = Database(settings.database_url, role=settings.database_role, pool_size=1)
     try:
-        return await rekeying.rekey(database, settings, batch=batch)
+        return await key_rotation.rekey(database, settings, batch=batch)
     finally:
         await database.close()
 
@@ -263,7 +267,7 @@ async def _exported(settings: Settings, arguments: argparse.Namespace) -> bytes:
             found = await framsikt.export_of(session, arguments.year, on, settings)
     finally:
         await database.close()
-    return framsikt_files.written(found, arguments.format, arguments.decimal)
+    return files.written(found, arguments.format, arguments.decimal)
 
 
 def _day(written: str) -> date:
@@ -315,16 +319,16 @@ def _with_database(settings: Settings, stack: ExitStack) -> Settings:
     if settings.in_production:
         raise Refused("Set DATABASE_URL: production runs on a PostgreSQL of its own.")
     cluster = stack.enter_context(embedded.start(settings.data_dir, say=_say))
-    asyncio.run(schema.create_roles(cluster.dsn("postgres")))
-    schema.upgrade(cluster.url("vekstplass_owner"))
+    asyncio.run(startup.create_roles(cluster.dsn("postgres")))
+    startup.upgrade(cluster.url("vekstplass_owner"))
     return settings.model_copy(update={"database_url": cluster.url("vekstplass_service")})
 
 
 def _prepare_given(settings: Settings) -> dict[str, object]:
     """Outside production a given database may be one's own: migrate it, and work as the service's role in it."""
-    if asyncio.run(schema.may_migrate(settings.owners)):
-        schema.upgrade(settings.owners)
-    if settings.database_role is None and asyncio.run(schema.is_privileged(settings.database_url)):
+    if asyncio.run(startup.may_migrate(settings.owners)):
+        startup.upgrade(settings.owners)
+    if settings.database_role is None and asyncio.run(startup.is_privileged(settings.database_url)):
         return {"database_role": "vekstplass_service"}
     return {}
 
@@ -341,7 +345,7 @@ def _as_demo(settings: Settings) -> Settings:
 async def _load(settings: Settings) -> bool:
     database = Database(settings.database_url, role=settings.database_role, pool_size=1)
     try:
-        return await demo.load(database, settings)
+        return await example_year.load(database, settings)
     finally:
         await database.close()
 
@@ -358,7 +362,10 @@ def _welcome(settings: Settings, listener: socket.socket) -> None:
         "auditor": mint("auditor"),
         "service (habilitation)": mint("service", service_area="habilitation"),
         "service (mental_health)": mint("service", service_area="mental_health"),
-        **{f"provider ({example.name})": mint("provider", example.organisation_number) for example in demo.PROVIDERS},
+        **{
+            f"provider ({example.name})": mint("provider", example.organisation_number)
+            for example in example_year.PROVIDERS
+        },
     }
     print(f"\nVekstplass, Alver's example year: {address}\nSwagger UI: {address}/docs\n", flush=True)
     for role, token in tokens.items():

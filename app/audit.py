@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 from starlette.requests import Request
 
-from app.auth import Actor
 from app.clock import new_ids
 from app.db import Database, call_last, seen
+from app.http.endpoint import Operation
 from app.http.problems import Problem
-from app.http.routing import Operation
+from app.security.tokens import Actor
 
 # Participant, or the object that was asked for, and the outcome.
 Row = tuple[UUID | None, UUID | None, str]
@@ -115,7 +115,7 @@ def refused(session: AsyncSession, object_ids: Iterable[UUID]) -> None:
 
 
 class AccessLogger:
-    """What `app.http.routing.Route` calls at the end of each request."""
+    """What `app.http.endpoint.Route` calls at the end of each request."""
 
     async def allowed(self, request: Request, session: AsyncSession, operation: Operation) -> None:
         """Write one row for each person seen, in the act's transaction."""

@@ -283,7 +283,7 @@ def seen(session: AsyncSession) -> set[UUID]:
 
 
 def get_session(request: Request) -> AsyncSession:
-    """The session of the running request, opened and committed by `app.http.routing.Route`."""
+    """The session of the running request, opened and committed by `app.http.endpoint.Route`."""
     session: AsyncSession = request.scope["state"]["session"]
     return session
 

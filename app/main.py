@@ -9,48 +9,50 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from app import health
-from app.absence import batch_routes as absence_batch
-from app.absence import routes as absences
+from app.absence.endpoints import absences as absence_endpoints
+from app.absence.endpoints import batch as absence_batch_endpoints
 from app.audit import AccessLogger
-from app.auth import Keys
-from app.budget import routes as budget
-from app.budget import settlement_routes as settlements
+from app.budget import endpoints as budget_endpoints
 from app.db import Database
-from app.followup import filing_routes as filing
-from app.followup import routes as followup
-from app.http import docs, errors, openapi
+from app.followup.endpoints import meetings as meeting_endpoints
+from app.followup.endpoints import tasks as task_endpoints
+from app.http import docs, exception_handlers, health, openapi
 from app.http.middleware import Outermost
-from app.integrations import feed, framsikt_routes, invoice_routes, profil_routes
+from app.integrations.framsikt import endpoints as framsikt_endpoints
+from app.integrations.profil import endpoints as profil_endpoints
+from app.invoices import endpoints as invoice_endpoints
+from app.outbox import endpoints as event_endpoints
 from app.oversight import routes as oversight
-from app.participants import consent_routes as consents
-from app.participants import routes as participants
-from app.placements import routes as placements
-from app.providers import routes as providers
-from app.rates import routes as rates
+from app.participants.endpoints import consents as consent_endpoints
+from app.participants.endpoints import participants as participant_endpoints
+from app.placements import endpoints as placement_endpoints
+from app.providers import endpoints as provider_endpoints
+from app.rates import endpoints as rate_endpoints
+from app.security.tokens import Keys
 from app.settings import Settings
+from app.settlements import endpoints as settlement_endpoints
 
 VERSION = "1.0.0"
 
 # Routes are tried in this order: what is asked most often comes first.
 ROUTERS = (
-    *placements.ROUTERS,
-    absences.router,
-    absence_batch.router,
-    participants.router,
-    profil_routes.router,
-    consents.router,
-    providers.router,
-    providers.deviations_router,
-    filing.router,
-    followup.router,
-    rates.router,
-    budget.router,
-    settlements.router,
-    invoice_routes.router,
-    framsikt_routes.router,
+    *placement_endpoints.ROUTERS,
+    absence_endpoints.router,
+    absence_batch_endpoints.router,
+    participant_endpoints.router,
+    profil_endpoints.router,
+    consent_endpoints.router,
+    provider_endpoints.router,
+    provider_endpoints.deviations_router,
+    meeting_endpoints.router,
+    task_endpoints.router,
+    rate_endpoints.router,
+    budget_endpoints.router,
+    settlement_endpoints.router,
+    invoice_endpoints.router,
+    framsikt_endpoints.router,
     oversight.router,
-    feed.router,
+    event_endpoints.router,
     docs.router,
     health.router,
 )
@@ -103,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.draining = False
             yield
             app.state.draining = True
-        await feed.close(app)
+        await event_endpoints.close(app)
         await app.state.database.close()
 
     app = FastAPI(
@@ -127,7 +129,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.audit = AccessLogger()
-    errors.install(app)
+    exception_handlers.install(app)
     for router in ROUTERS:
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.
         app.router.routes.extend(router.routes)

@@ -21,11 +21,12 @@ from sqlalchemy import pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 
-from app import embedded, schema
-from app.auth import Keys
+from app import embedded
+from app.database import startup
 from app.db import Database, ServiceSession
-from app.integrations import feed
 from app.main import create_app
+from app.outbox import endpoints
+from app.security.tokens import Keys
 from app.settings import Settings
 from tests.tokens import ISSUERS, bearer
 
@@ -91,9 +92,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Clust
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Asked of the database: a cluster whose last user left is deleted, and the next one is new.
             owner = running.url("vekstplass_owner", TEMPLATE)
-            if asyncio.run(schema.revision(owner, timeout=10)) is None:
-                asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
-                schema.upgrade(owner)
+            if asyncio.run(startup.revision(owner, timeout=10)) is None:
+                asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
+                startup.upgrade(owner)
         yield running
 
 
@@ -101,8 +102,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Clust
 def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
     """A PostgreSQL of this worker's own: an event waits for every earlier transaction of its cluster, also a test's."""
     with embedded.start(tmp_path_factory.mktemp("quiet"), throwaway=True) as running:
-        asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
-        schema.upgrade(running.url("vekstplass_owner", TEMPLATE))
+        asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
+        startup.upgrade(running.url("vekstplass_owner", TEMPLATE))
         yield running
 
 
@@ -197,7 +198,7 @@ async def committing(cluster: embedded.Cluster, settings: Settings) -> AsyncIter
         database = Database(url, pool_size=8, pool_timeout=10)
         app = assembled(settings.model_copy(update={"database_url": url}), database)
         yield Api(app)
-        await feed.close(app)
+        await endpoints.close(app)
         await database.close()
 
 

@@ -16,11 +16,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from app.auth import REASONS, ROLES, VERIFIED_SECONDS, Actor, Keys, Role, allow
 from app.db import Database, Identity
+from app.http.endpoint import Route
 from app.http.problems import Problem
-from app.http.routing import Route
 from app.main import create_app
+from app.security.tokens import REASONS, ROLES, VERIFIED_SECONDS, Actor, Keys, Role, allow
 from app.settings import Issuer, Settings
 from tests import tokens
 from tests.tokens import (

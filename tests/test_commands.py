@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from sqlalchemy.engine import make_url
 
-from app import embedded, schema
+from app import embedded
+from app.database import startup
 from tests.conftest import cloned
 from tests.test_migrations import config
 
@@ -61,4 +62,4 @@ async def test_a_migration_in_production_has_the_owners_address_alone(cluster: e
         await asyncio.to_thread(command.downgrade, config(url), "-1")
         done = await asyncio.to_thread(ran, "migrate", OWNER_DATABASE_URL=url, VEKSTPLASS_ENVIRONMENT="production")
         assert (done.returncode, done.stderr) == (0, "")
-        assert await schema.revision(url, timeout=10) == schema.head()
+        assert await startup.revision(url, timeout=10) == startup.head()

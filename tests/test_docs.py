@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import rules
-from app.http.shapes import Stored
-from app.rates.models import GuidelineVersion, GuidelineVersionOut
+from app.http.schemas import Stored
+from app.rates.schemas import GuidelineVersionOut
+from app.rates.tables import GuidelineVersion
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]

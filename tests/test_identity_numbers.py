@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from app.clock import new_id
-from app.participants.identity_numbers import (
-    IdentityNumberUnreadable,
-    Sealed,
-    acceptable,
-    blind_index,
-    decrypt,
-    encrypt,
-)
+from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, acceptable, blind_index, decrypt, encrypt
 from app.settings import Settings
 
 NUMBER = "10915596784"

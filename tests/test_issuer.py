@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.auth import REASONS, ROLES, Keys
+from app.demo.issuer import AUDIENCE, MUNICIPALITY, DemoIssuer, load_or_create
 from app.http.problems import Problem
-from app.issuer import AUDIENCE, MUNICIPALITY, DemoIssuer, load_or_create
+from app.security.tokens import REASONS, ROLES, Keys
 from tests.tokens import ISSUERS, PROVIDER_A
 
 CLIENT = httpx.AsyncClient()

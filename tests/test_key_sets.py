@@ -15,9 +15,9 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from app.auth import REASONS, Keys
 from app.http.problems import Problem
-from app.key_sets import KEEP_SECONDS, LIMIT_BYTES, RETRY_SECONDS, usable_keys
+from app.security.jwks import KEEP_SECONDS, LIMIT_BYTES, RETRY_SECONDS, usable_keys
+from app.security.tokens import REASONS, Keys
 from app.settings import Issuer
 from tests.tokens import AUDIENCE, MASKINPORTEN, PROVIDER_A, b64, machine_claims, public_jwk, rsa_key, signed
 

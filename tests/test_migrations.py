@@ -7,15 +7,17 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from app import demo, embedded, schema
+from app import embedded
+from app.database import startup
 from app.db import Database
+from app.demo import example_year
 from app.settings import Settings
 from tests.conftest import cloned
 
 
 def config(url: str) -> Config:
     """Alembic as `python -m app migrate` runs it."""
-    made = Config(str(schema.ROOT / "alembic.ini"))
+    made = Config(str(startup.ROOT / "alembic.ini"))
     made.attributes["url"] = url
     return made
 
@@ -33,8 +35,8 @@ async def test_down_and_up_again_with_the_example_year_in_the_tables(
         url = cluster.url("vekstplass_service", name)
         database = Database(url, pool_size=1)
         try:
-            assert await demo.load(database, settings)
-            assert not await demo.load(database, settings)
+            assert await example_year.load(database, settings)
+            assert not await example_year.load(database, settings)
         finally:
             await database.close()
         owner = config(cluster.url("vekstplass_owner", name))
@@ -49,7 +51,7 @@ async def test_down_and_up_again_with_the_example_year_in_the_tables(
         assert await connection.fetch(functions) == []
         await connection.close()
         await asyncio.to_thread(command.upgrade, owner, "head")
-        await schema.demand_fit(url)
+        await startup.demand_fit(url)
 
 
 async def test_acts_from_before_they_were_counted_are_counted_by_their_ids(
@@ -58,7 +60,7 @@ async def test_acts_from_before_they_were_counted_are_counted_by_their_ids(
     async with cloned(cluster) as name:
         database = Database(cluster.url("vekstplass_service", name), pool_size=1)
         try:
-            await demo.load(database, settings)
+            await example_year.load(database, settings)
         finally:
             await database.close()
         owner = config(cluster.url("vekstplass_owner", name))
@@ -88,9 +90,9 @@ async def test_loading_the_example_year_twice_changes_nothing(cluster: embedded.
         database = Database(cluster.url("vekstplass_service", name), pool_size=1)
         connection = await asyncpg.connect(cluster.dsn("postgres", name))
         try:
-            await demo.load(database, settings)
+            await example_year.load(database, settings)
             before = await contents(connection)
-            await demo.load(database, settings)
+            await example_year.load(database, settings)
             assert await contents(connection) == before
             assert {table: before[table][0] for table in ("provider", "participant", "placement", "application")} == {
                 "provider": 3,
@@ -121,23 +123,23 @@ async def contents(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]
 
 @pytest.mark.parametrize("role", ["postgres", "vekstplass_owner", "vekstplass_backup"])
 async def test_refuses_a_role_that_the_wall_does_not_hold(cluster: embedded.Cluster, database: str, role: str) -> None:
-    with pytest.raises(schema.UnfitDatabase, match="superuser, bypasses"):
-        await schema.demand_fit(cluster.url(role, database))
-    await schema.demand_fit(cluster.url("vekstplass_service", database))
+    with pytest.raises(startup.UnfitDatabase, match="superuser, bypasses"):
+        await startup.demand_fit(cluster.url(role, database))
+    await startup.demand_fit(cluster.url("vekstplass_service", database))
 
 
 async def test_refuses_a_schema_that_is_not_at_head(cluster: embedded.Cluster) -> None:
     async with cloned(cluster) as name:
         connection = await asyncpg.connect(cluster.dsn("postgres", name))
         await connection.execute("update alembic_version set version_num = '0001_ground'")
-        with pytest.raises(schema.UnfitDatabase, match="python -m app migrate"):
-            await schema.demand_fit(cluster.url("vekstplass_service", name))
+        with pytest.raises(startup.UnfitDatabase, match="python -m app migrate"):
+            await startup.demand_fit(cluster.url("vekstplass_service", name))
         await connection.execute("drop table alembic_version")
-        with pytest.raises(schema.UnfitDatabase, match="at nothing"):
-            await schema.demand_fit(cluster.url("vekstplass_service", name))
+        with pytest.raises(startup.UnfitDatabase, match="at nothing"):
+            await startup.demand_fit(cluster.url("vekstplass_service", name))
         await connection.close()
 
 
 async def test_says_that_it_cannot_reach_a_database() -> None:
-    with pytest.raises(schema.UnfitDatabase, match="cannot be reached"):
-        await schema.demand_fit("postgresql+asyncpg://x@127.0.0.1:9/x")
+    with pytest.raises(startup.UnfitDatabase, match="cannot be reached"):
+        await startup.demand_fit("postgresql+asyncpg://x@127.0.0.1:9/x")

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import issuer
+from app.demo import issuer
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent

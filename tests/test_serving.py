@@ -15,7 +15,8 @@ import asyncpg
 import httpx
 import openpyxl
 
-from app import embedded, issuer
+from app import embedded
+from app.demo import issuer
 from tests.conftest import cloned
 from tests.test_readme import free_port, here, steps
 from tests.waiting import until

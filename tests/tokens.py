@@ -127,7 +127,7 @@ class Hostile:
 
     Attributes:
         values: makes the `Authorization` headers' values, when asked (the times in them are relative to now).
-        reason: which of `app.auth.REASONS`.
+        reason: which of `app.security.tokens.REASONS`.
         pyjwt_refuses: whether it is JWT's own rules it breaks, so that PyJWT with strict options refuses it too;
             False where the rule is ours.
     """

@@ -14,9 +14,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.absence.batch_state import SLICE, Key, Place, Register, key_of, read, standing, write
 from app.absence.items import Fault, Item, content
 from app.absence.problems import OUTSIDE_PLACEMENT, OVER_FULL_DAY, REVISION_CONFLICT
-from app.absence.register import SLICE, Key, Place, Register, key_of, read, standing, write
 from app.clock import new_ids
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
 from app.rules.absence import Days, Span, Version, fits_in_the_day, merge, pushed

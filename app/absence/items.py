@@ -18,9 +18,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 
-from app.absence.models import AbsenceItem
 from app.absence.problems import IDENTITY_NUMBER
-from app.http.errors import validation_problem
+from app.absence.schemas import AbsenceItem
+from app.http.exception_handlers import validation_problem
 from app.http.problems import Problem
 from app.rules.absence import HIGHEST_REVISION, Content, Kind
 from app.rules.identifiers import contains_identity_number

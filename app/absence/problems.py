@@ -1,8 +1,8 @@
 """Every refusal of an absence, by the rule it comes from."""
 
-from app.http.errors import on_constraint
+from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
-from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 IDENTITY_NUMBER = IDENTITY_NUMBER_IN_TEXT
 REVISION_CONFLICT = problem_type(

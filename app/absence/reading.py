@@ -15,10 +15,10 @@ import msgspec
 from fastapi import Request
 
 from app.absence.items import Fault, Item, ItemReader
-from app.absence.models import AbsenceItem
 from app.absence.problems import TOO_MANY
-from app.http.errors import STRICT_JSON, json_fault, malformed, parse_strictly, validation_problem
-from app.http.negotiation import CSV, NDJSON
+from app.absence.schemas import AbsenceItem
+from app.http.content_negotiation import CSV, NDJSON
+from app.http.exception_handlers import STRICT_JSON, json_fault, malformed, parse_strictly, validation_problem
 from app.http.problems import VALIDATION
 
 MOST_ITEMS = 10_000

@@ -16,18 +16,19 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.absence.models import KINDS, AbsenceReview, AbsenceReviewIn, AbsenceSummary
+from app.absence.batch_state import Place, lock_providers
 from app.absence.problems import NOTHING_TO_REVIEW
-from app.absence.register import Place, lock_providers
-from app.auth import Actor
+from app.absence.schemas import KINDS, AbsenceReviewIn, AbsenceSummary
+from app.absence.tables import AbsenceReview
 from app.clock import OSLO
-from app.events import publish, publish_all
 from app.http.problems import VALIDATION
+from app.outbox.publish import publish, publish_all
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
-from app.rates.models import GuidelineVersion
+from app.rates.tables import GuidelineVersion
 from app.rules.absence import FULL_DAY, Kind
 from app.rules.extensive_absence import AbsenceTerms, Part, Window, absent_hundredths, is_extensive
+from app.security.tokens import Actor
 
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.budget.columns import IdentifiedStays, Keys, identified_stays
-from app.budget.models import CostOut, CostsOut
-from app.budget.service import missing_problem
+from app.budget.placement_periods import IdentifiedStays, Keys, identified_stays
+from app.budget.position import missing_problem
+from app.budget.schemas import CostOut, CostsOut
 from app.http.problems import VALIDATION
-from app.rates import service as rates
+from app.rates import rates
 from app.rules.cost import Column, GuidelineMissing, RateMissing, month_costs, sum_by
 from app.rules.money import from_ore
 

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from pydantic import BeforeValidator
 from pydantic import Field as Limits
 
-from app.budget.columns import IdentifiedStays
-from app.budget.models import Month, PositionOut
+from app.budget.placement_periods import IdentifiedStays
+from app.budget.schemas import Month, PositionOut
 from app.http.problems import NOT_FOUND, VALIDATION, FieldError
-from app.http.shapes import Amount, Day, Money, Percent, Shape
-from app.rates.models import MonthlyAmount
+from app.http.schemas import Amount, Day, Money, Percent, Shape
+from app.rates.schemas import MonthlyAmount
 from app.rules.cost import STANDARD_PRICE, Guideline, GuidelineMissing, Rate, Stays
 from app.rules.money import to_ore
 from app.rules.position import Frame, Question

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from icalendar import Calendar, Event
 
 from app.followup.code_lists import KINDS, STATUSES
-from app.followup.task_models import RULE, Task
+from app.followup.task_schemas import RULE, Task
 
 MEDIA_TYPE = "text/calendar"
 

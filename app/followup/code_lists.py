@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field as Limits
 
-from app.http.shapes import Shape
+from app.http.schemas import Shape
 from app.rules.followup import (
     CONTENT_AREAS,
     CONVERSATION_THEMES,

@@ -15,12 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.followup.code_lists import ROLES, STATUSES
-from app.followup.joint import evaluations_of_guideline, joint_meetings
-from app.followup.task_models import TaskQuery
+from app.followup.system_meetings import evaluations_of_guideline, joint_meetings
+from app.followup.task_schemas import TaskQuery
 from app.followup.tasks import PLACE_KINDS, Wanted, asks_of, place_tasks
-from app.http.files import Cell, Column, csv_file, write_table, xlsx_file
-from app.http.negotiation import CSV
-from app.http.shapes import Shape
+from app.http.content_negotiation import CSV
+from app.http.schemas import Shape
+from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
 from app.rules.followup import Kind, Status
 
 _PLACES = text(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.followup.tables import Meeting
-from app.followup.task_models import About, Task, TaskQuery
+from app.followup.task_schemas import About, Task, TaskQuery
 from app.participants.consents import ConsentRecord
 from app.placements.notices import calling_for_meeting
 from app.placements.tables import Placement

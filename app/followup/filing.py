@@ -9,15 +9,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.auth import Actor
-from app.followup.models import Party
+from app.followup.schemas import Party
 from app.followup.tables import Evaluation, Meeting, Plan
+from app.http.lookup import find, find_reference
 from app.http.problems import problem_type
-from app.http.rows import find, find_reference
-from app.participants.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
 from app.placements.tables import Placement
 from app.rules.followup import CONTENT_AREAS
 from app.rules.identifiers import contains_identity_number
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
+from app.security.tokens import Actor
 
 DATE_IN_FUTURE = problem_type(
     "date-in-future",

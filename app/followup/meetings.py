@@ -8,8 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import Actor
-from app.events import publish
 from app.followup.filing import (
     own_for_change,
     party_of,
@@ -18,13 +16,14 @@ from app.followup.filing import (
     require_no_identity_number,
     require_past,
 )
-from app.followup.models import CorrectionIn, MeetingIn, MeetingVersionOut, Minutes
+from app.followup.schemas import CorrectionIn, MeetingIn, MeetingVersionOut, Minutes
 from app.followup.tables import Meeting, MeetingVersion
+from app.http.lookup import find_reference
 from app.http.problems import ROLE_REQUIRED, problem_type
-from app.http.rows import find_reference
+from app.outbox.publish import publish
 from app.participants.consents import consents_of
 from app.placements.tables import Placement
-from app.providers.models import Provider
+from app.providers.tables import Provider
 from app.rules.followup import (
     INDIVIDUAL,
     MeetingKind,
@@ -33,6 +32,7 @@ from app.rules.followup import (
     services_without_consent,
     themes_of,
 )
+from app.security.tokens import Actor
 
 ABSENCE_REASON_MISSING = problem_type(
     "absence-reason-missing",

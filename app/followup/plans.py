@@ -5,8 +5,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import Actor
-from app.events import publish
 from app.followup.filing import (
     ALREADY_SENT,
     SENT_BEFORE_MADE,
@@ -17,8 +15,10 @@ from app.followup.filing import (
     require_no_identity_number,
     require_past,
 )
-from app.followup.models import EvaluationIn, GuidelineEvaluationIn, PlanIn, SendingIn
+from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, PlanIn, SendingIn
 from app.followup.tables import Evaluation, GuidelineEvaluation, Plan
+from app.outbox.publish import publish
+from app.security.tokens import Actor
 
 
 async def file_plan(session: AsyncSession, actor: Actor, body: PlanIn, today: date) -> Plan:

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.followup.tables import Meeting
-from app.followup.task_models import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
+from app.followup.task_schemas import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
 from app.http.problems import problem_type
 from app.placements.people import participants_of
-from app.rates.models import GuidelineVersion
+from app.rates.tables import GuidelineVersion
 from app.rules.calendar import placement_year
 from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owed_by, themes_untouched
 

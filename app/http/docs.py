@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
-from app.http.negotiation import JSON
+from app.http.content_negotiation import JSON
+from app.http.endpoint import Route
 from app.http.openapi import written
 from app.http.problems import NOT_FOUND, TYPES
-from app.http.routing import Route
-from app.http.shapes import Shape
+from app.http.schemas import Shape
 
 router = APIRouter(route_class=Route)
 

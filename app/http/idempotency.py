@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db import Identity, instant, seen
-from app.http.negotiation import media_type
+from app.http.content_negotiation import media_type
 from app.http.problems import VALIDATION, problem_type
 
 IDEMPOTENCY_KEY_REUSED = problem_type(

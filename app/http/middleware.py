@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import new_id
-from app.http.errors import answer, to_problem
+from app.http.exception_handlers import answer, to_problem
 from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, URI_TOO_LONG, Problem
 
 log = structlog.get_logger("vekstplass.request")

@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.http import examples
+from app.http import openapi_examples
+from app.http.content_negotiation import JSON, MERGE_PATCH
+from app.http.endpoint import Route
 from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
-from app.http.negotiation import JSON, MERGE_PATCH
 from app.http.problems import (
     BODY_TOO_LARGE,
     HEADERS_TOO_LARGE,
@@ -27,7 +28,6 @@ from app.http.problems import (
     VALIDATION,
     ProblemType,
 )
-from app.http.routing import Route
 
 DESCRIPTION = """
 The service with which Alver kommune runs its places at sheltered enterprises: who has a place, by which decision, on
@@ -218,5 +218,5 @@ def _generated(app: FastAPI) -> dict[str, Any]:
                 operation["description"] = f"{operation.get('description', '')}\n\nFor {named}.".strip()
             _complete(method, path, operation)
             operation.setdefault("security", [])
-    examples.complete(document)
+    openapi_examples.complete(document)
     return document

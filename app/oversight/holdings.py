@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from app.db import metadata
 from app.followup.tables import MeetingVersion
-from app.participants.models import Participant
+from app.participants.tables import Participant
 from app.placements.tables import Decision
 
 ERASED = "Sletta"

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import JsonValue
 
-from app.http.shapes import Shape
+from app.http.schemas import Shape
 
 Outcome = Literal["allowed", "denied"]
 

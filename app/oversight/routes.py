@@ -8,17 +8,17 @@ from sqlmodel import col
 
 from app import clock
 from app.audit import AccessLog, saw
-from app.auth import Actor, allow
 from app.db import SessionDep
+from app.http.endpoint import Route
+from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pages import AfterQuery, LimitQuery, Page, link_next
+from app.http.pagination import AfterQuery, LimitQuery, Page, link_next
 from app.http.periods import demand_in_order
-from app.http.routing import Route
-from app.http.rows import find
-from app.http.shapes import Day
+from app.http.schemas import Day
 from app.oversight import service
 from app.oversight.models import AccessLogOut, ErasureOut, ExportOut, Outcome
-from app.participants.models import Participant
+from app.participants.tables import Participant
+from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
 

@@ -28,12 +28,12 @@ from sqlmodel import col
 
 from app.audit import PURPOSES, AccessLog, saw
 from app.clock import OSLO
-from app.events import publish
-from app.http.pages import cursor, position_of
+from app.http.pagination import cursor, position_of
 from app.http.problems import problem_type
+from app.outbox.publish import publish
 from app.oversight.holdings import HOLDINGS
 from app.oversight.models import AccessLogOut, Erased, ErasureOut
-from app.participants.models import Participant, ParticipantMerge
+from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
 from app.rules.calendar import add_months
 from app.sight import every_place

@@ -20,13 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from app.clock import new_id
-from app.http.errors import STRICT_JSON, json_fault, validation_problem
+from app.http.exception_handlers import STRICT_JSON, json_fault, validation_problem
 from app.http.problems import VALIDATION, Problem, problem_type
-from app.http.shapes import Shape
-from app.participants import service, turns
-from app.participants.identity_numbers import blind_index, encrypt, relaxed
-from app.participants.models import ExternalSystem, ExternalValue, Participant, ParticipantExternalId, ParticipantUpsert
+from app.http.schemas import Shape
+from app.participants import locks, participants
+from app.participants.schemas import ExternalSystem, ExternalValue, ParticipantUpsert
+from app.participants.tables import Participant, ParticipantExternalId
 from app.rules.identifiers import contains_identity_number
+from app.security.identity_numbers import blind_index, encrypt, relaxed
 from app.settings import Settings
 
 MOST_ITEMS = 5_000
@@ -144,15 +145,15 @@ def _read(line: bytes, settings: Settings, today: date) -> tuple[_Item | Problem
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
         return validation_problem(faults), _repeatable(raw, today)
     if contains_identity_number(sent.external_value, relaxed=relaxed(today)):
-        return service.EXTERNAL_ID_INVALID(pointer="#/external_value"), None
+        return participants.EXTERNAL_ID_INVALID(pointer="#/external_value"), None
     try:
-        service.require_possible(sent.birth_date, today)
+        participants.require_possible(sent.birth_date, today)
         number = sent.national_identity_number
         if number is not None:
-            service.require_acceptable(number, settings, today)
+            participants.require_acceptable(number, settings, today)
     except Problem as problem:
         return problem, sent.external_value
-    fields = service.sent_fields(sent)
+    fields = participants.sent_fields(sent)
     del fields["external_system"], fields["external_value"]
     index = None if number is None else blind_index(number, settings)
     return _Item(sent.external_system, sent.external_value, fields, number, index), sent.external_value
@@ -180,7 +181,7 @@ async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:
         async with session.begin_nested() as held:
             known = await _found(session, items)
             nobodys |= _nobodys(known, items)
-            await turns.take(session, nobodys)
+            await locks.take(session, nobodys)
             await _lock(session, known)
             now = await _found(session, items)
             if _nobodys(now, items) <= nobodys and now.ids <= known.rows.keys():
@@ -211,7 +212,7 @@ async def _found(session: AsyncSession, items: Sequence[_Item]) -> _Known:
 def _nobodys(known: _Known, items: Sequence[_Item]) -> set[bytes]:
     """The keys of the names and numbers that nobody has: only of these could somebody else make a person meanwhile."""
     names = {
-        turns.name_key(item.system, item.value) for item in items if (item.system, item.value) not in known.by_name
+        locks.name_key(item.system, item.value) for item in items if (item.system, item.value) not in known.by_name
     }
     return names | {item.index for item in items if item.index is not None and item.index not in known.by_number}
 
@@ -244,9 +245,9 @@ def _decide(known: _Known, item: _Item, settings: Settings, today: date) -> tupl
     named = known.by_name.get((item.system, item.value))
     owner = None if item.index is None else known.by_number.get(item.index)
     if owner is not None and named is None and item.system in known.systems[owner]:
-        return service.IDENTITY_NUMBER_TAKEN()
+        return participants.IDENTITY_NUMBER_TAKEN()
     if owner is not None and named is not None and owner != named:
-        return service.IDENTITY_NUMBER_TAKEN()
+        return participants.IDENTITY_NUMBER_TAKEN()
     id_ = named or owner
     status: Status = "unchanged"
     if id_ is None:

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from app.db import Row
-from app.events import publish
+from app.http.lookup import find
 from app.http.problems import NOT_FOUND, problem_type
-from app.http.rows import find
-from app.http.shapes import Day, Shape, Stored
-from app.participants.models import Participant
+from app.http.schemas import Day, Shape, Stored
+from app.outbox.publish import publish
+from app.participants.tables import Participant
 from app.rules import followup
 from app.rules.followup import ServiceRole
 

@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
-from app import events
-from app.auth import Actor
 from app.http.problems import NOT_FOUND, problem_type
-from app.participants import identity_numbers
-from app.participants.models import Participant, ParticipantMerge
+from app.outbox import publish
+from app.participants.tables import Participant, ParticipantMerge
+from app.security import identity_numbers
+from app.security.tokens import Actor
 from app.settings import Settings
 
 MERGE_WITH_ITSELF = problem_type(
@@ -62,7 +62,7 @@ async def merge(
     flag_modified(survivor, "given_name")
     await session.flush()
     ids_told: dict[str, str | int | None] = {"participant_id": str(survivor_id), "duplicate_id": str(duplicate_id)}
-    await events.publish(session, "participant.merged", f"/v1/participants/{survivor_id}", ids_told)
+    await publish.publish(session, "participant.merged", f"/v1/participants/{survivor_id}", ids_told)
     return survivor
 
 

@@ -11,21 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.audit import saw
-from app.auth import Actor
-from app.events import publish
+from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION
-from app.http.rows import find, find_reference
-from app.participants.models import Participant
-from app.placements.models import AnswerIn, ApplicationIn, ApplicationOut, RequestIn, RequestOut
+from app.outbox.publish import publish
+from app.participants.tables import Participant
 from app.placements.problems import (
     ANSWER_INCOMPLETE,
     APPLICATION_CLOSED,
     REQUEST_ALREADY_ANSWERED,
     REQUEST_ALREADY_OPEN,
 )
+from app.placements.schemas import AnswerIn, ApplicationIn, ApplicationOut, RequestIn, RequestOut
 from app.placements.tables import Application, Decision, Request
-from app.providers.models import Provider
+from app.providers.tables import Provider
 from app.rules.process import ApplicationStatus, Step, after, application_status
+from app.security.tokens import Actor
 
 
 async def receive(session: AsyncSession, body: ApplicationIn) -> Application:

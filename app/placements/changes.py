@@ -9,18 +9,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import Actor
-from app.events import publish
-from app.http.rows import find_reference
+from app.http.lookup import find_reference
+from app.outbox.publish import publish
 from app.placements import problems
+from app.placements.capacity import demand_room_for
 from app.placements.history import Life, life_of
-from app.placements.models import ChangeIn, EndIn
-from app.placements.room import demand_room_for
+from app.placements.schemas import ChangeIn, EndIn
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import rewrite
 from app.rules.money import to_ore
 from app.rules.process import Step, after
 from app.rules.terms import Change
+from app.security.tokens import Actor
 
 
 async def under_decision(session: AsyncSession, placement_id: UUID) -> Life[Placement]:

@@ -4,18 +4,18 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import Actor
-from app.events import publish
-from app.http.rows import find_reference
-from app.participants.models import Participant
+from app.http.lookup import find_reference
+from app.outbox.publish import publish
+from app.participants.tables import Participant
 from app.placements import problems
 from app.placements.applications import statuses
-from app.placements.models import GrantIn, LegacyPlacementIn, RejectIn
-from app.placements.room import demand_room_for
+from app.placements.capacity import demand_room_for
+from app.placements.schemas import GrantIn, LegacyPlacementIn, RejectIn
 from app.placements.tables import Application, Decision, Placement, Request
 from app.placements.terms import rewrite
-from app.rates import service as rates
+from app.rates import rates
 from app.rules.process import GrantFacts, may_be_legacy, obstacle_to_decision, obstacle_to_grant
+from app.security.tokens import Actor
 
 
 async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality_number: str) -> Decision:

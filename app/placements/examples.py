@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.http.examples import demo_id
-from app.placements.models import LEGAL_BASIS
+from app.http.openapi_examples import demo_id
+from app.placements.schemas import LEGAL_BASIS
 
 
 def _example(summary: str, kind: str, decided_on: str, **fields: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
 from app.db import Prepared
-from app.placements.models import (
+from app.placements.schemas import (
     HistoryStep,
     PlacementOut,
     PlacementTold,

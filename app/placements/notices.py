@@ -13,17 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.auth import Actor
-from app.events import publish
+from app.http.lookup import find
 from app.http.problems import ROLE_REQUIRED
-from app.http.rows import find
+from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.changes import demand
 from app.placements.history import life_of
-from app.placements.models import NoticeIn, NoticeOut
+from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import rewrite
-from app.rates import service as rates
+from app.rates import rates
 from app.rules.notice import (
     MEETING_REASONS,
     AgreedEndAfterNotice,
@@ -33,6 +32,7 @@ from app.rules.notice import (
     calls_for_meeting,
     notice_ends_on,
 )
+from app.security.tokens import Actor
 
 
 async def give(session: AsyncSession, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:

@@ -1,6 +1,6 @@
 """Every refusal on the way to a place, by the rule it comes from."""
 
-from app.http.errors import on_constraint
+from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 
 APPLICATION_CLOSED = problem_type(

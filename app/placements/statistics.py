@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.placements.models import ProcessingTimeOut
+from app.placements.schemas import ProcessingTimeOut
 from app.placements.tables import Application, Decision
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.events import publish
+from app.http.lookup import find
 from app.http.problems import NOT_FOUND
-from app.http.rows import find
+from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.history import life_of
-from app.placements.supplement_models import SupplementEndIn, SupplementEndOut, SupplementIn, SupplementOut
+from app.placements.supplement_schemas import SupplementEndIn, SupplementEndOut, SupplementIn, SupplementOut
 from app.placements.tables import Placement, PlacementSupplement, SupplementEnd
 from app.placements.terms import LAST_DAY, demand_exact, segments_of
 

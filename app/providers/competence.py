@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.http.rows import find
-from app.providers.models import CompetenceStatement, CompetenceStatementIn, DeviationOut, Provider
+from app.http.lookup import find
+from app.providers.schemas import CompetenceStatementIn, DeviationOut
+from app.providers.tables import CompetenceStatement, Provider
 from app.rules.competence import Deviation, Period, Staffing, Statement, deviations
 
 Extra = tuple[Period, Decimal]

@@ -37,11 +37,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench.absence_rows import FILL, JSON, ORGANISATION, PLACEMENTS, encoded, new_items
 
-from app import embedded, issuer, logs, schema
-from app.absence.models import Absence, AbsenceItem
+from app import embedded, logging
+from app.absence.schemas import AbsenceItem
+from app.absence.tables import Absence
 from app.clock import new_ids
+from app.database import startup
 from app.db import Identity
-from app.http.shapes import Shape
+from app.demo import issuer
+from app.http.schemas import Shape
 from app.main import create_app
 from app.settings import Settings
 
@@ -74,7 +77,7 @@ def serve(url: str, data: str, port: int) -> None:
         log_level="error",
         body_limit_bytes=16 * 1024 * 1024,
     )
-    logs.configure(settings.log_level)
+    logging.configure(settings.log_level)
     app = create_app(settings)
 
     @app.post("/plain")
@@ -383,8 +386,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vekstplass-bench-") as directory:
         with embedded.start(Path(directory) / "data", throwaway=True) as cluster:
-            asyncio.run(schema.create_roles(cluster.dsn("postgres", "postgres")))
-            schema.upgrade(cluster.url("vekstplass_owner"))
+            asyncio.run(startup.create_roles(cluster.dsn("postgres", "postgres")))
+            startup.upgrade(cluster.url("vekstplass_owner"))
             asyncio.run(measure(cluster, Path(directory), asked.rows, asked.rounds, asked.seconds))
 
 

@@ -28,8 +28,9 @@ from sqlalchemy.engine import make_url
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app import embedded, schema
-from app.budget import service
+from app import embedded
+from app.budget import position as service
+from app.database import startup
 from app.db import Database, Identity
 from app.rules.money import to_ore
 
@@ -116,16 +117,16 @@ def cluster() -> Iterator[tuple[str, str]]:
     """A superuser's address for asyncpg, and the service's for SQLAlchemy."""
     given = os.environ.get("DATABASE_URL")
     if given:
-        asyncio.run(schema.create_roles(given))
-        schema.upgrade(make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+        asyncio.run(startup.create_roles(given))
+        startup.upgrade(make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
         yield (
-            schema.plain_dsn(given),
+            startup.plain_dsn(given),
             make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False),
         )
         return
     with tempfile.TemporaryDirectory() as directory, embedded.start(Path(directory) / "data", throwaway=True) as own:
-        asyncio.run(schema.create_roles(own.dsn("postgres", "postgres")))
-        schema.upgrade(own.url("vekstplass_owner"))
+        asyncio.run(startup.create_roles(own.dsn("postgres", "postgres")))
+        startup.upgrade(own.url("vekstplass_owner"))
         yield own.dsn("postgres"), own.url("vekstplass_service")
 
 

@@ -42,7 +42,7 @@ from bench.position import cluster
 from bench.start import free_port
 from bench.wall import PROVIDERS, fill
 
-from app import issuer
+from app.demo import issuer
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = "id, created_at, updated_at, participant_id, provider_id, terms, starts_on, ends_on, share, decided_on"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
-from app.budget.service import at_one_instant, position_on
+from app.budget.position import at_one_instant, position_on
 from app.db import Identity
 from tests.api.places import CASES, adopt, got, place, posted, prices
 from tests.conftest import Api

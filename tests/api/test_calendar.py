@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from app.followup import routes
 from app.followup.calendar_file import build_calendar
-from app.followup.task_models import About, Task
+from app.followup.endpoints import tasks
+from app.followup.task_schemas import About, Task
 from tests.api import way
 from tests.api.filing import NUMBERS, meeting, placed
 from tests.api.way import ok, refused
@@ -21,17 +21,17 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     provider = api.provider(NUMBERS[0])
     whole = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})).content)
     assert whole.count("BEGIN:VEVENT") == 8
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 8)
+    monkeypatch.setattr(tasks, "MOST_ENTRIES", 8)
     answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
     assert answer.status_code == 200
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 7)
+    monkeypatch.setattr(tasks, "MOST_ENTRIES", 7)
     refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
     days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
     some = unfolded((await provider.get("/v1/tasks.ics", params=days)).content)
     assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
     assert some.count("BEGIN:VEVENT") == 3
     # What is done is no entry, and counts for nothing.
-    monkeypatch.setattr(routes, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(tasks, "MOST_ENTRIES", 3)
     assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
 
 

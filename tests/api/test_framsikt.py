@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.http.files import Column, csv_file, write_table, xlsx_file
-from app.http.negotiation import CSV, XLSX
+from app.http.content_negotiation import CSV, XLSX
+from app.http.spreadsheets import Column, csv_file, write_table, xlsx_file
 from app.settings import AccountString, Settings
 from tests.api.places import adopt, got, place, posted, prices
 from tests.api.way import refused

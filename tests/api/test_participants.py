@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.participants.identity_numbers import Sealed, decrypt
-from app.participants.models import Lookup, ParticipantIn, ParticipantPatch, ParticipantUpsert
+from app.participants.schemas import Lookup, ParticipantIn, ParticipantPatch, ParticipantUpsert
+from app.security.identity_numbers import Sealed, decrypt
 from app.settings import Settings
 from tests.api.people import (
     D_NUMBER,

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.participants import batch, turns
+from app.participants import batch, locks
 from tests.api import way
 from tests.api.people import NUMBER, SOLVEIG, everyone, upsert_path
 from tests.api.test_profil import BATCH, NDJSON, PERSON, item, numbers, push, statuses, upserted
@@ -185,7 +185,7 @@ async def test_the_locks_of_the_largest_batch_are_few(
     items = [item(str(n), national_identity_number=number) for n, number in enumerate(numbers(3_000))]
     async with storing(api, monkeypatch, items):
         held = await behind.fetchval(_ADVISORY)
-    assert 0 < held <= turns.TURNS
+    assert 0 < held <= locks.TURNS
 
 
 async def test_two_upserts_of_one_person_at_once(committed_api: Api) -> None:

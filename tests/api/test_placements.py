@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.http.pages import Page
-from app.placements.models import PlacementOut, PricedPlacementOut
+from app.http.pagination import Page
+from app.placements.schemas import PlacementOut, PricedPlacementOut
 from tests.api import way
 from tests.api.way import ok, refused
 from tests.conftest import Api

@@ -8,7 +8,7 @@ from uuid import UUID
 from app import clock
 from app.db import Identity
 from app.participants.batch import MOST_ITEMS
-from app.placements.moved import moved_out
+from app.placements.relocations import moved_out
 from app.rules.identifiers import classify_identity_number
 from tests.api import way
 from tests.api.way import ok, refused

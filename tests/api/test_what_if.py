@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.budget import service
+from app.budget import position as service
 from app.budget.what_if import EXAMPLES
 from app.rules.position import Question
 from tests.api import way

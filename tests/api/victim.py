@@ -3,10 +3,10 @@
 import httpx
 import uvicorn
 
-from app import logs
-from app.auth import Keys
+from app import logging
 from app.db import Database
 from app.main import create_app
+from app.security.tokens import Keys
 from app.settings import Issuer, Settings
 
 _APP = create_app(Settings(environment="demo"))
@@ -14,7 +14,7 @@ _APP = create_app(Settings(environment="demo"))
 
 def serve(database_url: str, issuers: tuple[Issuer, ...], socket: str) -> None:
     """Serve on a Unix socket until killed."""
-    logs.configure("error")
+    logging.configure("error")
     _APP.state.database = Database(database_url)
     _APP.state.keys = Keys(issuers, httpx.AsyncClient())
     _APP.state.draining = False

@@ -13,8 +13,8 @@ from pathlib import Path
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from app.auth import ROLES, Allowed
 from app.main import ROUTERS
+from app.security.tokens import ROLES, Allowed
 from tests.http.operations import operations
 
 FILE = Path(__file__).with_suffix(".json")

@@ -5,8 +5,8 @@ import logging
 import httpx
 import pytest
 
-from app.auth import REASONS
 from app.db import Database
+from app.security.tokens import REASONS
 from app.settings import Settings
 from tests.conftest import Api, assembled
 from tests.http.operations import Operation, names, operations

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from app.http.errors import CONSTRAINTS
+from app.http.exception_handlers import CONSTRAINTS
 from app.http.problems import TYPES
 
 # Whatever a client names is looked up first, in the same transaction. What changes in between (a participant merged
-# away) is a 409 of its own kind for every foreign key: see `app.http.errors.database_problem`.
+# away) is a 409 of its own kind for every foreign key: see `app.http.exception_handlers.database_problem`.
 REFERENCE = "what is pointed at is looked up first"
 CHECKED = "the shape or the rule above it is stricter, and refuses with a pointer"
 LOCKED = "whoever writes it holds the placement's row locked"

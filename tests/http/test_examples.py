@@ -8,19 +8,20 @@ import httpx
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from app import demo, embedded
+from app import embedded
 from app.db import Database, ServiceSession
+from app.demo import example_year
 from app.settings import Settings
 from tests.conftest import Api, assembled, cloned
 
-AUFERA = demo.PROVIDERS[0].organisation_number
+AUFERA = example_year.PROVIDERS[0].organisation_number
 
 
 async def test_every_example_succeeds_when_tried(cluster: embedded.Cluster, settings: Settings) -> None:
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
         database = Database(url, pool_size=1)
-        await demo.load(database, settings)
+        await example_year.load(database, settings)
         app = assembled(settings.model_copy(update={"database_url": url}), database)
         engine = create_async_engine(url, poolclass=pool.NullPool)
         failed: list[str] = []

@@ -11,9 +11,11 @@ import asyncpg
 import httpx
 import pytest
 
-from app import embedded, schema
-from app.integrations import feed, listening
-from app.schema import plain_dsn
+from app import embedded
+from app.database import startup
+from app.database.startup import plain_dsn
+from app.outbox import endpoints
+from app.outbox import listener as listening
 from tests.api.places import got
 from tests.conftest import Api, behind_the_wall
 from tests.http.server import serving
@@ -117,11 +119,11 @@ async def test_a_restored_dump_goes_on_where_it_was(quiet_api: Api, behind: asyn
         await publish(connection, range(3))
         await behind.execute("update event set transaction_id = transaction_id + 1000000000")
         assert (await got(api.epj, "/v1/events"))["items"] == []
-        await schema.demand_fit(api.app.state.settings.database_url)
+        await startup.demand_fit(api.app.state.settings.database_url)
         page = await got(api.epj, "/v1/events", limit=2)
         assert numbers_of(page["items"]) == [0, 1]
         await publish(connection, [3])
-        await schema.demand_fit(api.app.state.settings.database_url)
+        await startup.demand_fit(api.app.state.settings.database_url)
         await publish(connection, [4])
         later = await got(api.epj, "/v1/events", after=page["last"])
         assert numbers_of(later["items"]) == [2, 3, 4]
@@ -202,7 +204,7 @@ async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behi
     api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as connection:
-        listener = feed.listener_of(api.app)
+        listener = endpoints.listener_of(api.app)
         listener.bell()
         await until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
@@ -275,8 +277,8 @@ async def test_streams_and_goes_on_where_it_broke_off(quiet_api: Api, monkeypatc
         # The same events, member for member, as the list has them.
         listed = (await got(api.epj, "/v1/events", limit=3))["items"]
         assert [event for _, event in first] == listed
-        monkeypatch.setattr(feed, "STREAM_SECONDS", 0.5)
-        monkeypatch.setattr(feed, "HEARTBEAT_SECONDS", 0.1)
+        monkeypatch.setattr(endpoints, "STREAM_SECONDS", 0.5)
+        monkeypatch.setattr(endpoints, "HEARTBEAT_SECONDS", 0.1)
         assert len(await streamed(address, 100)) == 7
 
 

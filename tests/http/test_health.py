@@ -10,7 +10,7 @@ from fastapi.exceptions import FastAPIError
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from app import schema
+from app.database import startup
 from app.db import Identity
 from app.main import create_app
 from app.settings import Settings
@@ -72,7 +72,7 @@ async def test_not_ready_while_draining_or_at_another_schema(
     assert (await client.get("/health/ready")).status_code == 200
     await behind.execute("update alembic_version set version_num = '0000_other'")
     assert (await client.get("/health/ready")).status_code == 503
-    monkeypatch.setattr(schema, "head", lambda: "0000_other")
+    monkeypatch.setattr(startup, "head", lambda: "0000_other")
     assert (await client.get("/health/ready")).status_code == 200
     committed_api.app.state.draining = True
     assert (await client.get("/health/ready")).status_code == 503

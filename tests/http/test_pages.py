@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from app.clock import new_id
 from app.db import Identity
-from app.providers.models import Provider
+from app.providers.tables import Provider
 from tests.conftest import Api
 
 PROVIDERS = "/v1/providers"

@@ -13,9 +13,9 @@ from fastapi.responses import StreamingResponse
 from structlog.contextvars import get_contextvars
 
 from app.db import Database
+from app.http.endpoint import Route
 from app.http.middleware import SECURITY_HEADERS
 from app.http.problems import MEDIA_TYPE, TYPES, ProblemType, problem_response
-from app.http.routing import Route
 from app.settings import Settings
 from tests.conftest import Api, assembled
 from tests.http.raw import MARKER, assert_problem, send

@@ -15,7 +15,8 @@ import asyncpg
 import httpx
 import pytest
 
-from app import embedded, schema
+from app import embedded
+from app.database import startup
 from app.db import Database
 from app.http.problems import MEDIA_TYPE
 from app.settings import Settings
@@ -33,8 +34,8 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.C
     """A PostgreSQL that only these tests use; what it acknowledges outlives its own crash, as in production."""
     durable = {"synchronous_commit": "on"}
     with embedded.start(tmp_path_factory.mktemp("restarted"), settings=durable, throwaway=True) as running:
-        asyncio.run(schema.create_roles(running.dsn("postgres", "postgres")))
-        schema.upgrade(running.url("vekstplass_owner"))
+        asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
+        startup.upgrade(running.url("vekstplass_owner"))
         yield running
 
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from app.auth import ROLES
+from app.security.tokens import ROLES
 from tests.conftest import Api
 from tests.http.operations import Operation, bodies, names, operations
 from tests.http.raw import Answer, Headers, assert_problem, send

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import demo
+from app.demo import example_year
 from tests.conftest import Api
 from tests.http.server import serving
 from tests.tokens import token
@@ -30,7 +30,7 @@ async def test_schemathesis_finds_nothing(
 ) -> None:
     """The example year is loaded, so that there is something behind every link."""
     state = committed_api.app.state
-    assert await demo.load(state.database, state.settings)
+    assert await example_year.load(state.database, state.settings)
     told = tmp_path / "told"
     async with serving(committed_api.app) as address:
         with told.open("wb") as output:

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from app import embedded
+from app.database.startup import plain_dsn
 from app.db import Database
 from app.oversight import chain
-from app.schema import plain_dsn
 from tests.api import way
 from tests.conftest import Api
 

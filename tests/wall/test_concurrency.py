@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from app import embedded
+from app.database.startup import plain_dsn
 from app.db import Database
 from app.oversight import chain
-from app.schema import plain_dsn
 from tests.conftest import Api
 from tests.wall.world import VISIBLE, World, build, told_apart
 

@@ -20,8 +20,8 @@ import httpx
 import pytest
 
 from app import embedded
+from app.database.startup import plain_dsn
 from app.rules.identifiers import contains_identity_number
-from app.schema import plain_dsn
 from tests.api import absences, filing, way
 from tests.conftest import Api
 from tests.tokens import ISSUERS, bearer

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from app.participants.identity_numbers import Sealed, blind_index, decrypt, encrypt
 from app.rules.identifiers import classify_identity_number
+from app.security.identity_numbers import Sealed, blind_index, decrypt, encrypt
 from app.settings import Settings
 from tests.conftest import Api
 from tests.waiting import until

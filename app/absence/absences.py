@@ -1,0 +1,182 @@
+"""Single absences by hand, and those that are asked for: the same rules as a push, one item at a time (A1, A2)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app import audit, clock
+from app.absence.batch import Decided, decide, store
+from app.absence.batch_state import lock_providers
+from app.absence.items import Fault, Item, ItemReader, content
+from app.absence.problems import CANCELLED
+from app.absence.reviews import hundredths, tell_of_reviews_due
+from app.absence.schemas import AbsenceIn, AbsencePatch, AbsenceReportRow
+from app.absence.tables import Absence
+from app.http.lookup import find, find_reference
+from app.http.problems import VALIDATION, FieldError, Problem
+from app.placements.tables import Placement
+from app.rules.absence import HIGHEST_REVISION, Kind
+from app.rules.extensive_absence import Window
+from app.security.identity_numbers import relaxed
+
+# Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
+_REPORT = text(
+    "select a.placement_id, a.kind, count(*) as absences, sum(a.percent * ("
+    "(cast(:planned_before as int[]))"
+    "[least(a.ends_on, p.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
+    " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1])) as hundredths"
+    " from absence a join placement p on p.id = a.placement_id"
+    " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
+    " and a.ends_on >= cast(:first_day as date) and a.starts_on <= least(p.ends_on, cast(:last_day as date))"
+    " group by a.placement_id, a.kind order by a.placement_id, a.kind"
+)
+
+
+def selected(
+    *,
+    placement_id: UUID | None,
+    provider_id: UUID | None,
+    from_: date | None,
+    to: date | None,
+    kind: Kind | None,
+) -> Select[Absence]:
+    """The absences that touch the period, of a placement, a provider and a kind, each where it is given."""
+    conditions: list[ColumnElement[bool]] = []
+    if placement_id is not None:
+        conditions.append(col(Absence.placement_id) == placement_id)
+    if provider_id is not None:
+        conditions.append(col(Absence.provider_id) == provider_id)
+    if from_ is not None:
+        conditions.append(col(Absence.ends_on) >= from_)
+    if to is not None:
+        conditions.append(col(Absence.starts_on) <= to)
+    if kind is not None:
+        conditions.append(col(Absence.kind) == kind)
+    return select(Absence).where(*conditions)
+
+
+async def carry_out(session: AsyncSession, decided: Decided) -> None:
+    """Store a push, with what it sets off: the access log, and the reviews that it made due (A3)."""
+    touched = await store(session, decided)
+    audit.saw(session, {place.participant_id for place in touched})
+    audit.refused(session, decided.refused)
+    if touched:
+        await tell_of_reviews_due(session, touched, clock.today())
+
+
+async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]:
+    """One absence by hand, and whether it is new. Raises what a push would say of the item."""
+    place = await find_reference(session, Placement, body.placement_id, "#/placement_id")
+    item = Item(
+        body.external_id or str(clock.new_id()),
+        body.revision,
+        str(place.id),
+        body.kind,
+        body.starts_on,
+        body.ends_on,
+        body.percent,
+        body.note,
+        False,
+        str(place.provider_id),
+    )
+    outcome, absence_id = await _push_one(session, item)
+    # What was there already is shown all the same.
+    audit.saw(session, [place.participant_id])
+    return await find(session, Absence, absence_id), outcome == "created"
+
+
+async def held(session: AsyncSession, absence_id: UUID) -> Absence:
+    """An absence that nobody else changes before this transaction ends. Raises `NOT_FOUND`."""
+    absence = await find(session, Absence, absence_id)
+    # The provider's lock and not the row's: a push takes them in this order.
+    await lock_providers(session, {absence.provider_id})
+    await session.refresh(absence)
+    return absence
+
+
+async def change(session: AsyncSession, absence: Absence, patch: AbsencePatch) -> None:
+    """A change by hand is the next revision. Raises `CANCELLED`, and what a push would say of the item."""
+    if absence.cancelled:
+        raise CANCELLED()
+    item = replace(_item_of(absence), **patch.model_dump(exclude_unset=True))
+    if item.ends_on < item.starts_on:
+        raise VALIDATION("«to» er før «from».", pointer="#/to")
+    if content(item) != content(_item_of(absence)):
+        await _push_one(session, replace(item, revision=_next(absence)))
+        await session.refresh(absence)
+
+
+async def cancel(session: AsyncSession, absence: Absence) -> None:
+    """A2: cancelled for good. The row and what it was before stay; cancelling again changes nothing."""
+    if not absence.cancelled:
+        await _push_one(session, replace(_item_of(absence), revision=_next(absence), cancelled=True))
+        await session.refresh(absence)
+
+
+async def report(
+    session: AsyncSession, placement_ids: Sequence[UUID], first_day: date, last_day: date
+) -> list[AbsenceReportRow]:
+    """A1: absences and absent days of these placements in a closed period, per placement and kind.
+
+    Days after a place's last one are none, though they were documented before the end was known.
+    """
+    window = Window(last_day, (last_day - first_day).days + 1)
+    rows = await session.execute(
+        _REPORT,
+        {
+            "placements": list(placement_ids),
+            "planned_before": window.planned_before,
+            "first_day": first_day,
+            "last_day": last_day,
+        },
+    )
+    return [
+        AbsenceReportRow(
+            placement_id=row.placement_id, kind=row.kind, absences=row.absences, days=hundredths(row.hundredths)
+        )
+        for row in rows
+    ]
+
+
+def _item_of(absence: Absence) -> Item:
+    kind: Any = absence.kind  # a CHECK says that it is one of them
+    return Item(
+        absence.external_id,
+        absence.revision,
+        str(absence.placement_id),
+        kind,
+        absence.starts_on,
+        absence.ends_on,
+        absence.percent,
+        absence.note,
+        absence.cancelled,
+        str(absence.provider_id),
+    )
+
+
+def _next(absence: Absence) -> int:
+    # At the highest there is, a change is a conflict, and said to be one.
+    return min(absence.revision + 1, HIGHEST_REVISION)
+
+
+async def _push_one(session: AsyncSession, item: Item) -> tuple[str, UUID]:
+    checked: Item | Fault = ItemReader(relaxed=relaxed(clock.today())).checked(item, 0)
+    decided = await decide(session, [checked], None)
+    [result] = decided.results
+    if result.problem is not None:
+        raise _alone(result.problem)
+    await carry_out(session, decided)
+    assert result.absence_id is not None
+    return result.status, UUID(result.absence_id)
+
+
+def _alone(problem: Problem) -> Problem:
+    """The problem of a batch's only item, pointing into a body that is that item."""
+    errors = [FieldError(f"#{error.pointer.removeprefix('#/items/0')}", error.detail) for error in problem.errors]
+    return Problem(problem.type, problem.detail, errors=errors, headers=problem.headers, extensions=problem.extensions)

@@ -1,0 +1,66 @@
+"""Absences as files: CSV for programs, XLSX for people, with the columns of the JSON and headings in its words."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from app.absence.tables import Absence
+from app.http.spreadsheets import Cell, Column, write_table, xlsx_file
+
+MOST_ROWS = 50_000
+_WIDTH = 14
+
+COLUMNS: dict[str, Callable[[Absence], Cell]] = {
+    "id": lambda row: str(row.id),
+    "provider_id": lambda row: str(row.provider_id),
+    "external_id": lambda row: row.external_id,
+    "placement_id": lambda row: str(row.placement_id),
+    "revision": lambda row: row.revision,
+    "kind": lambda row: row.kind,
+    "from": lambda row: row.starts_on,
+    "to": lambda row: row.ends_on,
+    "percent": lambda row: row.percent,
+    "note": lambda row: row.note,
+    "cancelled": lambda row: row.cancelled,
+    "created_at": lambda row: row.created_at,
+    "updated_at": lambda row: row.updated_at,
+}
+
+# A cell that begins with one of these is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _rows(absences: Iterable[Absence]) -> Iterator[list[Cell]]:
+    for absence in absences:
+        yield [value(absence) for value in COLUMNS.values()]
+
+
+def as_csv(absences: Iterable[Absence]) -> bytes:
+    """RFC 4180, UTF-8, comma between."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for row in _rows(absences):
+        writer.writerow([_plain(cell) for cell in row])
+    return file.getvalue().encode()
+
+
+def _plain(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case date():  # an instant is one too
+            return cell.isoformat()
+        case str() if cell.startswith(_FORMULA):
+            return f"'{cell}"
+    return str(cell)
+
+
+def as_xlsx(absences: Iterable[Absence]) -> bytes:
+    """One sheet, with each cell as what it is."""
+    with xlsx_file() as (workbook, made):
+        write_table(workbook, "Fråvær", [Column(name, _WIDTH) for name in COLUMNS], _rows(absences))
+    return made.getvalue()

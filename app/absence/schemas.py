@@ -1,0 +1,195 @@
+"""Absences with their earlier revisions, and the reviews that extensive absence asks for (A1–A3)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self, get_args
+from uuid import UUID
+
+from pydantic import Field as Limits
+from pydantic import StrictBool, model_validator
+
+from app.http.schemas import Day, Line, Percent, Prose, Revision, Shape, Stored, text
+from app.rules.absence import Kind
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ExternalId = Annotated[
+    str,
+    text(100),
+    Limits(description="The absence's name in the provider's system. Never an identity number.", examples=["F-1"]),
+]
+KindIn = Annotated[Kind, Limits(examples=["sick"])]
+FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-10-03"])]
+LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-10-04"])]
+Note = Annotated[
+    Line | None,
+    Limits(description="At most 500 characters. No identity number, no diagnosis.", examples=["Ringde sjølv."]),
+]
+
+
+class _Period(Shape):
+    starts_on: FirstDay
+    ends_on: LastDay
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("«to» er før «from»")
+        return self
+
+
+class AbsenceItem(_Period):
+    """One absence as a system pushes it (A1, A2)."""
+
+    external_id: ExternalId
+    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])]
+    placement_id: UUID
+    kind: KindIn
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    note: Note = None
+    cancelled: Annotated[StrictBool, Limits(description="Cancelled for good.")] = False
+    provider_id: Annotated[
+        UUID | None, Limits(description="The case office names the provider; a provider's items are its own.")
+    ] = None
+
+
+class AbsenceIn(_Period):
+    """One absence by hand. Without an external id it gets one of its own."""
+
+    placement_id: UUID
+    kind: KindIn
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    note: Note = None
+    external_id: ExternalId | None = None
+    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])] = 1
+
+
+class AbsencePatch(Shape):
+    """What may change of an absence; a field left out stays as it is. The change is a new revision."""
+
+    kind: KindIn = Limits(default_factory=lambda: KINDS[0])
+    starts_on: FirstDay = Limits(default_factory=lambda: date.min)
+    ends_on: LastDay = Limits(default_factory=lambda: date.min)
+    percent: Annotated[Percent, Limits(description="Share of the day.")] = Limits(default_factory=lambda: 100)
+    note: Note = None
+
+
+class AbsenceOut(Stored):
+    """An absence as its highest revision has it."""
+
+    provider_id: UUID
+    external_id: str
+    placement_id: UUID
+    revision: int
+    kind: Kind
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    percent: int
+    note: str | None
+    cancelled: bool
+
+
+class AbsenceRevisionOut(Stored):
+    """What an absence was, from `recorded_at` until it was replaced (`created_at`)."""
+
+    revision: int
+    placement_id: UUID
+    kind: Kind
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    percent: int
+    note: str | None
+    cancelled: bool
+    recorded_at: datetime
+
+
+Outcome = Literal["no_change", "follow_up", "change", "end"]
+
+
+class AbsenceReviewIn(Shape):
+    """What was decided about a placement's extensive absence."""
+
+    reviewed_on: Annotated[Day, Limits(examples=["2022-11-01"])]
+    outcome: Annotated[Outcome, Limits(description="Nothing, follow-up, or a change or end to be decided (L5).")]
+    reason: Annotated[Prose, Limits(examples=["Avklart med verje; nytt møte om tre månader."])]
+
+
+class AbsenceReviewOut(Stored):
+    """A review of a placement's absence."""
+
+    placement_id: UUID
+    provider_id: UUID
+    reviewed_on: Day
+    outcome: Outcome
+    reason: str
+    reviewed_by: str
+
+
+Hundredths = Annotated[str, Limits(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["31.25"])]
+
+
+class AbsenceSummary(Shape):
+    """Absence against planned days in the guideline's window up to and with a day (A3). Days have two decimals."""
+
+    placement_id: UUID
+    on: date
+    window_from: date
+    planned: Annotated[Hundredths, Limits(description="Weekdays that are no public holiday, times the share.")]
+    absent: Annotated[
+        Hundredths,
+        Limits(
+            description="Absent days that count: not `holiday`, and of no calendar week (Monday to Sunday) more than "
+            "are planned in it."
+        ),
+    ]
+    share: Annotated[Hundredths, Limits(description="Absent of planned, in percent; at most 100.")]
+    threshold_percent: Annotated[int, Limits(description="From this share on the absence is extensive.")]
+    by_kind: Annotated[
+        dict[Kind, Hundredths],
+        Limits(
+            description="Absent days of every kind as documented, `holiday` too: a whole day is a day, whatever the "
+            "share. Together they may be more than `absent`."
+        ),
+    ]
+    review_due: Annotated[bool, Limits(description="Extensive, and not reviewed since the latest absence came.")]
+
+
+class AbsenceReportRow(Shape):
+    """One placement's absence of one kind in a period."""
+
+    placement_id: UUID
+    kind: Kind
+    absences: Annotated[int, Limits(description="How many absences touch the period.")]
+    days: Annotated[
+        Hundredths,
+        Limits(description="Absent days as documented, among weekdays that are no public holiday, whatever the share."),
+    ]
+
+
+class AbsenceReport(Shape):
+    """A provider's absence in a period, per placement and kind."""
+
+    provider_id: UUID
+    starts_on: Annotated[date, Limits(serialization_alias="from")]
+    ends_on: Annotated[date, Limits(serialization_alias="to")]
+    items: list[AbsenceReportRow]
+    next: str | None
+
+
+class BatchItemOut(Shape):
+    """What became of one item. `index` is its place in the body, from 0."""
+
+    index: int
+    external_id: Annotated[str | None, Limits(description="Null where the item has none that could be repeated.")]
+    status: Literal["created", "updated", "unchanged", "cancelled", "conflict", "rejected"]
+    absence_id: UUID | None
+    problem: Annotated[
+        dict[str, str | int | list[dict[str, str]]] | None,
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+    ]
+
+
+class BatchOut(Shape):
+    """What became of a batch. `accepted` counts `created`, `updated`, `unchanged` and `cancelled`."""
+
+    accepted: int
+    rejected: int
+    items: list[BatchItemOut]

@@ -1,0 +1,201 @@
+"""The year's frame, refund and position (C5–C8, C10, C11), and who is told when the flag rises (C7)."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlmodel import col
+
+from app.budget.placement_periods import stays_of_year
+from app.budget.schemas import DecisionBudget, ExpectedRefundIn, FrameIn
+from app.budget.tables import BudgetFlag, BudgetFrame, ExpectedRefund
+from app.http.problems import Problem, problem_type
+from app.outbox import publish
+from app.rates import rates
+from app.rules.cost import STANDARD_PRICE, GuidelineMissing, RateMissing, Stays, month_costs
+from app.rules.money import from_ore, to_ore
+from app.rules.position import Flag, Frame, Position, Question, flag_rank, position_of
+from app.sight import every_place
+
+RATE_MISSING = problem_type(
+    "rate-missing",
+    409,
+    title="Sats manglar",
+    nn="Det finst plassar på ein dag som ingen sats er kjend for.",
+    en="There is a place on a day for which no rate is known (C1). `day` is the first such day.",
+)
+GUIDELINE_MISSING = problem_type(
+    "guideline-missing",
+    409,
+    title="Retningslinje manglar",
+    nn="Det finst plassar på ein dag før retningslinja gjeld.",
+    en="There is a place on a day on which no guideline version is in force (C2). `day` is the first such day.",
+)
+
+# The first half of the advisory locks on years; the second is the year.
+_YEAR_LOCK = 46310005
+
+
+async def add_frame(session: AsyncSession, year: int, body: FrameIn) -> BudgetFrame:
+    """C5: a revision of the year's frame."""
+    frame = BudgetFrame.model_validate({**body.model_dump(), "year": year})
+    session.add(frame)
+    await session.flush()
+    return frame
+
+
+async def expect_refund(session: AsyncSession, year: int, body: ExpectedRefundIn) -> ExpectedRefund:
+    """C11: what the year's refund is now expected to be."""
+    refund = ExpectedRefund.model_validate({**body.model_dump(), "year": year})
+    session.add(refund)
+    await session.flush()
+    return refund
+
+
+async def at_one_instant(session: AsyncSession) -> None:
+    """Let every read of this transaction see the same snapshot; to be called before the first.
+
+    Otherwise a frame adopted between two reads would be missing beside a place granted after it. A session that was
+    given a connection is inside somebody's transaction, and that one's snapshots are not ours to choose. No more can a
+    POST with an `Idempotency-Key` choose: the answer that is kept for it was asked for first.
+    """
+    if isinstance(session.bind, AsyncEngine) and not session.in_transaction():
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+async def position_on(session: AsyncSession, year: int, on: date, room_from: date | None = None) -> Position:
+    """C6–C8, C10, C11: the position of a year on a day. 409 `rate-missing` or `guideline-missing`.
+
+    **Decided here**: a position on an earlier day uses what was known by that day: a place granted later is left out,
+    as a rate known later is (C1) and a frame adopted later (C5).
+    """
+    stays = await stays_of_year(session, year, on)
+    return answered(await question_of(session, year, on, stays, room_from))
+
+
+async def question_of(
+    session: AsyncSession, year: int, on: date, stays: Stays, room_from: date | None = None
+) -> Question:
+    """Everything that the position of a year on a day is computed from."""
+    # Of several from one day the one that the database stored last: an id goes by the clock of whoever made it.
+    frames = await session.execute(
+        select(col(BudgetFrame.id), col(BudgetFrame.adopted_on), col(BudgetFrame.amount))
+        .ext(distinct_on(col(BudgetFrame.adopted_on)))
+        .where(col(BudgetFrame.year) == year)
+        .order_by(col(BudgetFrame.adopted_on), col(BudgetFrame.created_at).desc(), col(BudgetFrame.id).desc())
+    )
+    refund = await session.scalar(
+        select(col(ExpectedRefund.amount))
+        .where(col(ExpectedRefund.year) == year, col(ExpectedRefund.recorded_on) <= on)
+        .order_by(
+            col(ExpectedRefund.recorded_on).desc(),
+            col(ExpectedRefund.created_at).desc(),
+            col(ExpectedRefund.id).desc(),
+        )
+        .limit(1)
+    )
+    return Question(
+        year=year,
+        on=on,
+        stays=stays,
+        rates=await rates.known_rates(session),
+        guidelines=await rates.guidelines(session),
+        frames=[Frame(id_, adopted_on, to_ore(amount)) for id_, adopted_on, amount in frames],
+        expected_refund=0 if refund is None else to_ore(refund),
+        room_from=room_from,
+    )
+
+
+def answered(question: Question) -> Position:
+    """C6: the position; 409 `rate-missing` or `guideline-missing` where a place has no price."""
+    try:
+        position = position_of(question)
+        if position.vta_comparison is None:
+            _require_rates(question)
+    except (RateMissing, GuidelineMissing) as missing:
+        raise missing_problem(missing) from missing
+    return position
+
+
+def missing_problem(missing: RateMissing | GuidelineMissing) -> Problem:
+    """The refusal that names the first day without a price."""
+    if isinstance(missing, RateMissing):
+        return RATE_MISSING(f"Ingen sats er kjend for {missing.day}, og då finst det plassar.", day=f"{missing.day}")
+    return GUIDELINE_MISSING(
+        f"Inga utgåve av retningslinja gjeld {missing.day}, og då finst det plassar.", day=f"{missing.day}"
+    )
+
+
+async def watch_flag(session: AsyncSession, year: int, on: date) -> Position:
+    """C7: the year's position after an act, and an event once when its flag has risen.
+
+    Called in the act's own transaction. Whoever moves the same year waits here, so that two acts at once do not both
+    tell of one rise. A flag that falls is noted without a word: the next rise is told of again.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(_YEAR_LOCK, year)))
+    position = await position_on(session, year, on)
+    noted_flag = await session.scalar(select(col(BudgetFlag.flag)).where(col(BudgetFlag.year) == year))
+    before: Flag = noted_flag or "no_frame"
+    if position.flag != before:
+        noted = insert(BudgetFlag).values(year=year, flag=position.flag)
+        await session.execute(noted.on_conflict_do_update(index_elements=["year"], set_={"flag": noted.excluded.flag}))
+    if flag_rank(position.flag) > flag_rank(before):
+        await _tell(session, position)
+    return position
+
+
+async def watch_flags(session: AsyncSession, first_year: int, on: date) -> None:
+    """C7: `watch_flag` for an act that touches several years: every year with a frame, from the first one touched.
+
+    A year whose position lacks a rate is passed by: it has no flag to rise. Also a provider's notice moves the flag,
+    and no provider sees a budget, or may: so it is looked at with the municipality's sight, and nothing is answered.
+    Were it left as it was, the next rise would be compared with a flag that no longer holds, and go untold.
+    """
+    async with every_place(session):
+        years = select(col(BudgetFrame.year)).where(col(BudgetFrame.year) >= first_year).distinct()
+        # In rising order, as everyone takes their locks.
+        for year in sorted(await session.scalars(years)):
+            await decision_budget(session, year, on)
+
+
+async def decision_budget(session: AsyncSession, year: int, on: date) -> DecisionBudget | None:
+    """C7: what an act answers of the year's budget after it, its flag watched; None where a rate is missing.
+
+    The act stands all the same: the law asks for the service, not for the budget.
+    """
+    try:
+        position = await watch_flag(session, year, on)
+    except Problem as problem:
+        if problem.type in (RATE_MISSING, GUIDELINE_MISSING):
+            return None
+        raise
+    difference = None if position.difference is None else from_ore(position.difference)
+    return DecisionBudget(year=year, flag=position.flag, forecast=from_ore(position.forecast), difference=difference)
+
+
+async def _tell(session: AsyncSession, position: Position) -> None:
+    await publish.publish(
+        session,
+        f"budget.{position.flag}",
+        f"/v1/budgets/{position.year}/position",
+        {
+            "year": position.year,
+            "on": position.on.isoformat(),
+            # No amount: the EPJ follows the events, and gets no money.
+            "flag": position.flag,
+            "first_month": None if position.overrun is None else position.overrun.first_month,
+        },
+    )
+
+
+def _require_rates(question: Question) -> None:
+    """C1, C10: places at their own price need no rate to cost something, but the comparison needs one for every place.
+
+    Raises RateMissing or GuidelineMissing for the first day of any place that lacks it.
+    """
+    standard = np.full_like(question.stays.monthly_ore, STANDARD_PRICE)
+    every_place: Stays = replace(question.stays, monthly_ore=standard)
+    month_costs(every_place, question.year, question.rates, question.guidelines, question.on)

@@ -1,0 +1,162 @@
+"""A year's frames (C5), expected refunds (C11), the flag last told of (C7), and the position (C6–C8, C10, C11)."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import Field as Limits
+from pydantic.config import JsonDict
+
+from app.http.schemas import Amount, Day, Line, Money, Shape, Stored
+from app.rules.position import Flag
+
+Share = Annotated[
+    Decimal,
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["100.42"]}),
+]
+"""A percent with two decimals; over 100 where a frame is passed."""
+Month = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
+
+
+class FrameIn(Shape):
+    """A revision of the year's frame."""
+
+    amount: Annotated[Money, Limits(examples=["7250000.00"])]
+    adopted_on: Annotated[Day, Limits(examples=["2022-06-16"])]
+    reason: Annotated[Line, Limits(examples=["Revidert budsjett, sak 61/22"])]
+
+
+class FrameOut(Stored):
+    """A revision of a year's frame."""
+
+    year: int
+    amount: Money
+    adopted_on: Day
+    reason: str
+
+
+class ExpectedRefundIn(Shape):
+    """What the year's refund is now expected to be; it takes the place of what was expected before."""
+
+    amount: Annotated[Money, Limits(examples=["310000.00"])]
+    recorded_on: Annotated[Day, Limits(examples=["2022-06-30"])]
+    reason: Annotated[Line, Limits(examples=["Rekna ut av lønskontoret"])]
+
+
+class ExpectedRefundOut(Stored):
+    """An expected refund of a year."""
+
+    year: int
+    amount: Money
+    recorded_on: Day
+    reason: str
+
+
+class OverrunOut(Shape):
+    """How far over the frame, and the first month whose cumulative forecast passes it (C7)."""
+
+    amount: Amount
+    first_month: Month
+
+
+class VtaComparisonOut(Shape):
+    """The least that the same places would cost the municipality as state-financed VTA places (C10)."""
+
+    minimum_share_percent: Share
+    municipal_cost: Amount
+
+
+_EXAMPLE: JsonDict = {
+    "year": 2022,
+    "on": "2022-12-31",
+    "frame": "6934000.00",
+    "incurred": "6962904.00",
+    "remaining_to_come": "0.00",
+    "forecast": "6962904.00",
+    "difference": "-28904.00",
+    "share_used_percent": "100.42",
+    "flag": "overrun",
+    "overrun": {"amount": "28904.00", "first_month": "2022-12"},
+    "places": 26,
+    "average_monthly_cost": "22317.00",
+    "room_for_standard_places": 0,
+    "room_from": "2022-01-01",
+    "expected_refund": "0.00",
+    "net_forecast": "6962904.00",
+    "vta_comparison": {"minimum_share_percent": "25.00", "municipal_cost": "1160484.00"},
+    "sums": {"gross": "6962904.00", "refund": "0.00", "net": "6962904.00"},
+    "of_incurred": {"settled": "0.00", "differing": "0.00", "open": "6962904.00", "invoiced": "0.00"},
+}
+
+
+class PositionSums(Shape):
+    """The forecast, gross and net (C11)."""
+
+    gross: Annotated[Amount, Limits(description="Forecast.")]
+    refund: Annotated[Amount, Limits(description="Expected refund, as recorded by the day.")]
+    net: Annotated[Amount, Limits(description="Gross − refund.")]
+
+
+class OfIncurredOut(Shape):
+    """What became of what has incurred: settled + differing + open is `incurred` (C12, C13)."""
+
+    settled: Annotated[Amount, Limits(description="Of months over on the day and closed, as the books stand.")]
+    differing: Annotated[Amount, Limits(description="What those months cost by what the day knew, less settled.")]
+    open: Annotated[Amount, Limits(description="For which no month is closed.")]
+    invoiced: Annotated[Amount, Limits(description="By checked invoices for months over on the day.")]
+
+
+class PositionOut(Shape):
+    """A year's budget on a day (C6–C8, C10–C13)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    year: int
+    on: Day
+    frame: Annotated[Amount | None, Limits(description="The latest adopted by the day; null while there is none (C5).")]
+    incurred: Annotated[Amount, Limits(description="As if every place ended on the day (C6).")]
+    remaining_to_come: Annotated[Amount, Limits(description="Forecast − incurred (C6).")]
+    forecast: Annotated[Amount, Limits(description="Every place known on the day, through the year (C6).")]
+    difference: Annotated[Amount | None, Limits(description="Frame − forecast; null without a frame (C6).")]
+    share_used_percent: Annotated[
+        Share | None, Limits(description="Forecast of the frame; null without a frame, or with one of 0.00 (C6).")
+    ]
+    flag: Annotated[Flag, Limits(description="Exactly at the frame is not over it (C7).")]
+    overrun: Annotated[OverrunOut | None, Limits(description="Null unless the flag is `overrun` (C7).")]
+    places: Annotated[int, Limits(description="Active on the day, or on the year's last (C6).")]
+    average_monthly_cost: Annotated[Amount, Limits(description="Forecast per place-month (C6).")]
+    room_for_standard_places: Annotated[int, Limits(description="How many more fit from `room_from` on (C8).")]
+    room_from: Day
+    expected_refund: Annotated[Amount, Limits(description="As recorded by the day; 0.00 when none is (C11).")]
+    net_forecast: Annotated[Amount, Limits(description="Forecast − expected refund (C11).")]
+    vta_comparison: VtaComparisonOut
+    sums: PositionSums
+    of_incurred: OfIncurredOut
+
+
+class CostOut(Shape):
+    """What a group costs; it has the keys that were asked for, and no other."""
+
+    month: Month | None = None
+    provider_id: UUID | None = None
+    placement_id: UUID | None = None
+    amount: Amount
+
+
+class CostsOut(Shape):
+    """One page of a year's costs, and the total of all pages."""
+
+    items: list[CostOut]
+    next: str | None
+    total: Amount
+
+
+class DecisionBudget(Shape):
+    """The year's position after a decision: it never stops one (C7)."""
+
+    year: int
+    flag: Flag
+    forecast: Amount
+    difference: Annotated[Amount | None, Limits(description="Frame − forecast; null without a frame.")]

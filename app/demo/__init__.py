@@ -1,0 +1,1 @@
+"""The demo: Alver's example year and an issuer of tokens."""

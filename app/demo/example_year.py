@@ -1,0 +1,358 @@
+"""Alver's example year: three providers, 24 legacy places, a frame, and five applications that wait for a decision.
+
+Beside them one application that waits for a provider's answer, and one that was rejected.
+
+Every person is synthetic: the month of the identity number is 80 higher than a month can be, the names are an
+adjective and a noun, and the organisation numbers belong to the range for tests.
+"""
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import event, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from app import clock
+from app.budget import position as budget
+from app.budget.schemas import ExpectedRefundIn, FrameIn
+from app.budget.tables import BudgetFrame, ExpectedRefund
+from app.db import Database, Identity, Row
+from app.demo import absences
+from app.followup import meetings, plans
+from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
+from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
+from app.http.openapi_examples import demo_id
+from app.integrations.framsikt import rows
+from app.integrations.framsikt.rows import BudgetSnapshot, SnapshotIn
+from app.invoices import checks
+from app.invoices.schemas import InvoiceLineIn
+from app.invoices.tables import InvoiceCheck
+from app.participants import consents, participants
+from app.participants.consents import ConsentIn, ConsentRecord
+from app.participants.schemas import Contact, ExternalId, ParticipantUpsert
+from app.participants.tables import Participant
+from app.placements import applications, changes, decisions, notices, supplements
+from app.placements.schemas import (
+    LEGAL_BASIS,
+    AnswerIn,
+    ApplicationIn,
+    ChangeIn,
+    LegacyPlacementIn,
+    NoticeIn,
+    RejectIn,
+    RequestIn,
+)
+from app.placements.supplement_schemas import SupplementIn
+from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
+from app.providers import providers
+from app.providers.schemas import CapacityIn, ProviderIn
+from app.providers.tables import Provider, ProviderCapacity
+from app.rates import rates
+from app.rates.schemas import GuidelineVersionIn, RateIn
+from app.rates.tables import GuidelineVersion, Rate
+from app.rules.identifiers import classify_identity_number
+from app.security.tokens import Actor
+from app.settings import Settings
+from app.settlements import settlements
+
+LOADER = Actor(subject="demo", kind="person", roles=frozenset({"case_officer"}))
+LEGACY_PRICE = Decimal("22317.00")
+
+
+class ExampleProvider(NamedTuple):
+    """A provider, its capacity, how many legacy places it has and how many applications wait for it."""
+
+    name: str
+    organisation_number: str
+    capacity: int
+    legacy: int
+    waiting: int
+
+
+PROVIDERS = (
+    ExampleProvider("Aufera AS", "310300403", 12, 10, 2),
+    ExampleProvider("Gløde AS", "310300411", 10, 8, 2),
+    ExampleProvider("KIM AS", "310300446", 8, 6, 1),
+)
+RATES = (
+    ("2022-01-01", "2022-01-01", "14878.00", "Guideline 2022, ch. 8"),
+    ("2023-01-01", "2023-01-01", "15324.00", "Announced rate 2023"),
+    ("2023-01-01", "2023-05-11", "15667.00", "Revised national budget 2023"),
+    ("2024-01-01", "2024-01-01", "16231.00", "Rate 2024"),
+    ("2025-01-01", "2025-01-01", "16848.00", "Rate 2025"),
+    ("2026-01-01", "2026-01-01", "17455.00", "Rate 2026"),
+)
+NUMBERED: dict[type[object], str] = {
+    Provider: "provider",
+    ProviderCapacity: "capacity",
+    Participant: "participant",
+    Application: "application",
+    Request: "request",
+    Placement: "placement",
+    Decision: "decision",
+    Rate: "rate",
+    GuidelineVersion: "guideline_version",
+    BudgetFrame: "frame",
+    ExpectedRefund: "expected_refund",
+    Notice: "notice",
+    PlacementSupplement: "supplement",
+    InvoiceCheck: "invoice",
+    Meeting: "meeting",
+    Plan: "plan",
+    Evaluation: "evaluation",
+    ConsentRecord: "consent",
+    GuidelineEvaluation: "guideline_evaluation",
+    BudgetSnapshot: "snapshot",
+    **absences.NUMBERED,
+}
+ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
+NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
+WISHES = (
+    "Vil arbeide ute, helst med dyr eller i hage.",
+    "Ønskjer rolege dagar i trebearbeidinga.",
+    "Vil prøve kantina og møte folk.",
+    "Ønskjer arbeid med tekstil, gjerne saman med ein ven.",
+    "Vil ha ei fast oppgåve på vaskeriet.",
+    "Ønskjer å lage mat og servere.",
+    "Vil helst vere heime om føremiddagen.",
+)
+
+
+async def load(database: Database, settings: Settings) -> bool:
+    """Load the example year in one transaction, through the same rules as everyone. False when it is there already."""
+    identity = Identity(actor=LOADER.name, roles=LOADER.roles)
+    async with database.transaction(identity) as session:
+        event.listen(session.sync_session, "transient_to_pending", _Numbering())
+        # Two demos that start at once on one database.
+        await session.execute(text("select pg_advisory_xact_lock(46310003)"))
+        known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
+        if (await session.scalars(known)).first() is not None:
+            return False
+        await _load_law(session)
+        person = 0
+        for example in PROVIDERS:
+            provider = await _provider(session, example, settings)
+            for _ in range(example.legacy):
+                await _legacy(session, provider, await _participant(session, person, settings))
+                person += 1
+        waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
+        for number, example in enumerate(waiting):
+            await _application(session, example, await _participant(session, person, settings), number)
+            person += 1
+        await _undecided_and_rejected(session, person, settings)
+        await _eventful(session)
+        await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
+        frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
+        await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
+        refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
+        await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
+        await budget.watch_flags(session, 2022, date(2022, 12, 31))
+        await _follow_up(session)
+        await absences.add(session, LOADER, clock.today())
+        await _settle(session, settings)
+        tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
+        await rows.take_snapshot(session, LOADER, 2022, tertial, settings)
+    return True
+
+
+class _Numbering:
+    """Gives the demo's rows the ids that the API's examples name, counted per resource."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, session: Session, row: object) -> None:
+        resource = NUMBERED.get(type(row))
+        if resource is not None and isinstance(row, Row):
+            self.counts[resource] += 1
+            row.id = demo_id(resource, self.counts[resource])
+
+
+async def _load_law(session: AsyncSession) -> None:
+    for valid_from, known_from, amount, source in RATES:
+        sent = {"valid_from": valid_from, "known_from": known_from, "monthly_amount": amount, "source": source}
+        rate = RateIn.model_validate(sent)
+        await rates.record_rate(session, rate)
+
+
+async def _provider(session: AsyncSession, example: ExampleProvider, settings: Settings) -> Provider:
+    body = ProviderIn(
+        name=example.name,
+        organisation_number=example.organisation_number,
+        municipality_number=settings.municipality_number,
+    )
+    provider = await providers.register(session, body, settings.municipality_number)
+    await providers.set_capacity(session, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
+    return provider
+
+
+async def _undecided_and_rejected(session: AsyncSession, person: int, settings: Settings) -> None:
+    """One application whose request waits for an answer, and one that was rejected."""
+    asked = await _received(session, await _participant(session, person, settings), 5)
+    provider = await _known(session, PROVIDERS[2])
+    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
+    await applications.send_request(session, asked.id, sent)
+    applied = await _received(session, await _participant(session, person + 1, settings), 6, year=2019)
+    rejected = RejectIn(
+        kind="reject",
+        decided_on=date(2019, 1, 18),
+        legal_basis=LEGAL_BASIS,
+        application_id=applied.id,
+        reason="Har behov for eit anna tilbod.",
+    )
+    await decisions.reject(session, LOADER, rejected)
+
+
+async def _eventful(session: AsyncSession) -> None:
+    """The first place: individual resources for half a year, and a notice that was withdrawn."""
+    placement_id = demo_id("placement", 1)
+    extra = {
+        "monthly_amount": "3000.00",
+        "valid_from": "2023-01-01",
+        "valid_to": "2023-06-30",
+        "reason": "Treng ein fast tilsett til stades i arbeidet.",
+        "agreed_by": ["service", "case_office", "provider"],
+        "agreed_on": "2022-12-12",
+    }
+    await supplements.agree(session, placement_id, SupplementIn.model_validate(extra))
+    given = {"given_by": "guardian", "given_on": "2023-03-15", "reason": "changed_needs"}
+    _, notice = await notices.give(session, LOADER, placement_id, NoticeIn.model_validate(given))
+    withdrawal = ChangeIn(
+        kind="change",
+        decided_on=date(2023, 4, 3),
+        legal_basis=LEGAL_BASIS,
+        placement_id=placement_id,
+        reason="Partane vart samde om tilpassingar.",
+        withdraws_notice_id=notice.id,
+    )
+    await changes.change(session, LOADER, await changes.under_decision(session, placement_id), withdrawal)
+
+
+async def _participant(session: AsyncSession, number: int, settings: Settings) -> Participant:
+    born = date(1970, 1, 15) + timedelta(days=number * 397)
+    adjective = ADJECTIVES[number % len(ADJECTIVES)]
+    noun = NOUNS[number // len(ADJECTIVES)]
+    body = ParticipantUpsert(
+        given_name=adjective,
+        family_name=noun,
+        national_identity_number=_synthetic_number(born),
+        birth_date=born,
+        municipality_number=settings.municipality_number,
+        service_area="mental_health" if number % 3 == 2 else "habilitation",
+        contacts=[Contact(kind="guardian" if number % 4 == 0 else "next_of_kin", name=f"{noun} {adjective}")],
+        address_protection=False,
+    )
+    external_id = ExternalId(system="profil", value=f"D-{number + 1:04}")
+    participant, _ = await participants.upsert(session, external_id, body, settings, date(2022, 1, 1))
+    return participant
+
+
+def _synthetic_number(born: date) -> str:
+    """The first number of a birth date, its month raised by 80, that passes the control."""
+    birth = f"{born.day:02}{born.month + 80}{born.year % 100:02}"
+    return next(
+        number for rest in range(100_000) if classify_identity_number(number := f"{birth}{rest:05}") is not None
+    )
+
+
+async def _legacy(session: AsyncSession, provider: Provider, participant: Participant) -> None:
+    body = LegacyPlacementIn(
+        participant_id=participant.id,
+        provider_id=provider.id,
+        terms="legacy",
+        starts_on=date(2021, 1, 1),
+        ends_on=None,
+        share=100,
+        monthly_price=LEGACY_PRICE,
+    )
+    await decisions.record_legacy(session, body)
+
+
+async def _application(session: AsyncSession, example: ExampleProvider, participant: Participant, number: int) -> None:
+    provider = await _known(session, example)
+    application = await _received(session, participant, number)
+    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
+    request = await applications.send_request(session, application.id, sent)
+    accepted = AnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
+    await applications.answer(session, LOADER, request.id, accepted, date(2022, 1, 14))
+
+
+async def _received(session: AsyncSession, participant: Participant, number: int, *, year: int = 2022) -> Application:
+    body = ApplicationIn(
+        participant_id=participant.id,
+        received_on=date(year, 1, 3) + timedelta(days=number),
+        need="permanent",
+        wishes=WISHES[number],
+        medication_tasks=False,
+    )
+    return await applications.receive(session, body)
+
+
+async def _known(session: AsyncSession, example: ExampleProvider) -> Provider:
+    known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
+    return (await session.scalars(known)).one()
+
+
+async def _follow_up(session: AsyncSession) -> None:
+    """What was filed in 2022: enough to show what is done, what is not sent yet, and who was missing."""
+    places = list(await session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
+    first, today = places[0], date(2022, 12, 31)
+    consent = {"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]}
+    await consents.give(session, first.participant_id, ConsentIn.model_validate(consent), today)
+    areas = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
+    for number, place in enumerate(places):
+        about = {"placement_id": place.id}
+        sent = {"sent_on": None if number == 0 else "2022-03-20"}
+        plan = PlanIn.model_validate({**about, **areas, **sent, "made_on": "2022-03-15"})
+        await plans.file_plan(session, LOADER, plan, today)
+        for kind, held_on, themes in (
+            ("cooperation", "2022-05-12", ["functioning", "cooperation"]),
+            ("conversation", "2022-04-07", ["own_experience", "progress"]),
+            ("conversation", "2022-10-06", ["changes"]),
+        )[: 3 - number // 2]:
+            minutes = {
+                **about,
+                "kind": kind,
+                "held_on": held_on,
+                "called_by": "provider",
+                "attendees": [{"role": "participant"}, {"role": "provider"}],
+                "themes": themes,
+                "minutes": "Trivst godt, og vil halde fram som no.",
+            }
+            await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(minutes), today)
+    report = {"placement_id": first.id, **areas, "period_from": "2022-01-01", "period_to": "2022-12-31"}
+    await plans.file_evaluation(session, LOADER, EvaluationIn.model_validate(report), today)
+    joint = {
+        "kind": "system",
+        "held_on": "2022-06-02",
+        "called_by": "habilitation",
+        "attendees": [{"role": role} for role in ("case_office", "habilitation", "mental_health")]
+        + [{"role": "provider", "organisation": example.name} for example in PROVIDERS[:2]],
+        "themes": ["collaboration", "economy"],
+        "minutes": "Gjennomgang av året og av samhandlinga.",
+    }
+    await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(joint), today)
+    looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
+    await plans.record_guideline_evaluation(session, looked_at, today)
+
+
+async def _settle(session: AsyncSession, settings: Settings) -> None:
+    """January 2022 is closed, and the first provider's invoice for it arrived and says the same."""
+    await settlements.close_month(session, LOADER, 2022, 1)
+    example, buyer = PROVIDERS[0], settings.municipality_organisation_number
+    line = {
+        "invoice_number": "F-1001",
+        "issued_on": "2022-02-01",
+        "supplier": example.organisation_number,
+        "buyer": buyer,
+        "period_from": "2022-01-01",
+        "period_to": "2022-01-31",
+        "quantity": f"{example.legacy}",
+        "unit_price": f"{LEGACY_PRICE}",
+        "amount": f"{example.legacy * LEGACY_PRICE}",
+    }
+    await checks.check(session, LOADER, checks.invoice_of([InvoiceLineIn.model_validate(line)]), buyer, checks.IN_LINES)

@@ -1,0 +1,1 @@
+"""The year as Framsikt reads it."""

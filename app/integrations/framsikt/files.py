@@ -1,0 +1,111 @@
+"""Framsikt's rows as files: CSV, and XLSX with the position and its chart on a second sheet."""
+
+from decimal import Decimal
+from itertools import accumulate
+from typing import Literal, get_args
+
+from xlsxwriter.workbook import Workbook
+
+from app.http.spreadsheets import Cell, Column, DecimalMark, csv_file, write_rows, write_table, xlsx_file
+from app.integrations.framsikt.rows import Export, ExportRow, Figures
+
+Form = Literal["json", "csv", "xlsx"]
+FORMATS: tuple[Form, ...] = get_args(Form)
+
+COLUMNS = (
+    Column("Type", 11),
+    Column("År", 6),
+    Column("Periode", 8),
+    Column("Ansvar", 10),
+    Column("Art", 7),
+    Column("Funksjon", 9),
+    Column("Prosjekt", 10),
+    Column("Vekstbedrift", 38),
+    Column("Beløp", 16),
+    Column("Tekst", 40),
+)
+_MONTHS = ("jan", "feb", "mars", "april", "mai", "juni", "juli", "aug", "sep", "okt", "nov", "des")
+_FLAGS = {"no_frame": "inga ramme", "within": "innanfor", "watch": "nær ramma", "overrun": "meirforbruk"}
+_POSITION = "Posisjon"
+
+
+def written(export: Export, form: Form, decimal: DecimalMark) -> bytes:
+    """The export in one of the forms."""
+    if form == "json":
+        return export.model_dump_json().encode()
+    return as_xlsx(export) if form == "xlsx" else as_csv(export, decimal)
+
+
+def as_csv(export: Export, decimal: DecimalMark) -> bytes:
+    """The rows, with a header in nynorsk."""
+    return csv_file(COLUMNS, [_cells(row) for row in export.items], decimal=decimal)
+
+
+def as_xlsx(export: Export) -> bytes:
+    """The rows with typed cells under a frozen header, and the position with its chart."""
+    with xlsx_file() as (workbook, made):
+        write_table(workbook, "Framsikt", COLUMNS, [_cells(row) for row in export.items])
+        _write_position(workbook, export.figures)
+    return made.getvalue()
+
+
+def _cells(row: ExportRow) -> list[Cell]:
+    return [
+        row.type,
+        row.year,
+        row.period,
+        row.responsibility,
+        row.account,
+        row.function,
+        row.project,
+        None if row.provider_id is None else str(row.provider_id),
+        row.amount,
+        row.text,
+    ]
+
+
+def _write_position(workbook: Workbook, figures: Figures) -> None:
+    """Month by month, what has incurred and the forecast as they grow, against the frame; then the position's lines."""
+    columns = (Column("Månad", 32), Column("Påløpt", 16), Column("Prognose", 16), Column("Ramme", 16))
+    incurred, forecast = accumulate(figures.incurred_by_month), accumulate(figures.forecast_by_month)
+    months: list[list[Cell]] = [
+        [name, so_far, in_sight, figures.frame]
+        for name, so_far, in_sight in zip(_MONTHS, incurred, forecast, strict=True)
+    ]
+    sheet = write_table(workbook, _POSITION, columns, months)
+    write_rows(workbook, sheet, len(months) + 2, _lines(figures))
+    chart = workbook.add_chart({"type": "line"})
+    assert chart is not None  # it is for a type of chart that does not exist
+    for index, column in enumerate(columns[1:], start=1):
+        if column.header == "Ramme" and figures.frame is None:
+            continue
+        chart.add_series(
+            {
+                "name": [_POSITION, 0, index],
+                "categories": [_POSITION, 1, 0, len(months), 0],
+                "values": [_POSITION, 1, index, len(months), index],
+            }
+        )
+    chart.set_title({"name": f"Plassar i vekstbedrift {figures.year}, sett frå {figures.on}"})
+    chart.set_y_axis({"name": "Kroner", "num_format": "#,##0"})
+    chart.set_size({"width": 720, "height": 380})
+    sheet.insert_chart("F2", chart)
+
+
+def _lines(figures: Figures) -> list[list[Cell]]:
+    share = figures.share_used_percent
+    return [
+        ["År", figures.year],
+        ["Sett frå", figures.on],
+        ["Ramme", figures.frame],
+        ["Påløpt", figures.incurred],
+        ["Står att å kome", figures.remaining_to_come],
+        ["Prognose", figures.forecast],
+        ["Ramme − prognose", figures.difference],
+        ["Brukt av ramma (%)", None if share is None else Decimal(share)],
+        ["Vurdering", _FLAGS[figures.flag]],
+        ["Plassar", figures.places],
+        ["Snitt per plass og månad", figures.average_monthly_cost],
+        ["Venta refusjon", figures.expected_refund],
+        ["Prognose netto", figures.net_forecast],
+    ]

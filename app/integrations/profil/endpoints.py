@@ -1,0 +1,123 @@
+"""HTTP for the EPJ Profil: participants in batches, and two records that are one person."""
+
+import asyncio
+import json
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app import audit, clock
+from app.db import SessionDep
+from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
+from app.http.content_negotiation import JSON, NDJSON
+from app.http.endpoint import Route, accepts
+from app.http.etag import tagged
+from app.http.openapi import refusals
+from app.http.problems import NOT_FOUND, FieldError, Problem
+from app.participants import batch, merging, participants
+from app.participants.batch import ParticipantBatchOut
+from app.participants.schemas import MergeIn, ParticipantOut, ParticipantSeen
+from app.placements.problems import PLACEMENT_OVERLAP
+from app.security.tokens import Epj
+
+router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
+
+_EXAMPLE = {
+    "external_system": "profil",
+    "external_value": "10042",
+    "given_name": "Solveig",
+    "family_name": "Testnes",
+    "birth_date": "1991-04-23",
+    "municipality_number": "4631",
+    "service_area": "habilitation",
+}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"}},
+    }
+}
+
+
+@router.post(
+    "/batch",
+    summary="Register or update many participants",
+    response_model=ParticipantBatchOut,
+    openapi_extra=_BODY,
+    responses={
+        **refusals(
+            BATCH_REFUSED,
+            batch.TOO_MANY_PARTICIPANTS,
+            participants.IDENTITY_NUMBER_INVALID,
+            participants.BIRTH_DATE_IN_FUTURE,
+            participants.EXTERNAL_ID_INVALID,
+            participants.IDENTITY_NUMBER_TAKEN,
+        ),
+        200: {"description": "Every item was accepted.", "model": ParticipantBatchOut},
+        207: {
+            "description": "One or more items were not accepted; the others are stored.",
+            "model": ParticipantBatchOut,
+        },
+    },
+)
+async def push_participants(
+    request: Request,
+    session: SessionDep,
+    actor: Epj,
+    sent_as: Annotated[str, accepts(NDJSON, limit=batch.BYTES)],
+    mode: Annotated[
+        Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
+    ] = "each",
+) -> Response:
+    """D1: up to 5 000 participants, one a line (NDJSON), each as `PUT …/by-external-id/…` takes them, with
+    `external_system` and `external_value`.
+
+    Lines count in their order. One bad line never stops the others, unless `mode=atomic`. The batch is one
+    transaction: after a crash it is there whole or not at all, and pushing it again changes nothing.
+    """
+    pushed = await batch.push(session, await request.body(), request.app.state.settings, clock.today())
+    if mode == "atomic" and pushed.rejected:
+        raise _refused_whole(pushed)
+    audit.saw(session, (item.participant_id for item in pushed.items if item.participant_id is not None))
+    count_batch("participants", (item.status for item in pushed.items))
+    body = await asyncio.to_thread(pushed.model_dump_json)
+    return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
+
+
+def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
+    bad = [item for item in pushed.items if item.problem is not None][:MOST_SHOWN]
+    errors = [
+        FieldError(error["pointer"], error["detail"])
+        for item in bad
+        if item.problem is not None
+        for error in item.problem.get("errors") or [{"pointer": f"#/items/{item.index}", **item.problem}]
+    ]
+    return BATCH_REFUSED(
+        f"{pushed.rejected} av {len(pushed.items)} deltakarar vart ikkje godtekne; ingenting er lagra.",
+        errors=errors,
+        rejected=pushed.rejected,
+        items=[item.model_dump(mode="json") for item in bad],
+    )
+
+
+@router.post(
+    "/{participant_id}/merge",
+    summary="Merge two records of one person",
+    response_model=ParticipantOut,
+    responses=refusals(merging.MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
+)
+async def merge_participants(
+    request: Request, response: Response, session: SessionDep, actor: Epj, participant_id: UUID, body: MergeIn
+) -> ParticipantSeen:
+    """L1, D1: the participant in the address keeps every place and absence of both; the duplicate is gone.
+
+    The duplicate's external ids lead to the participant from now on, and `participant.merged` is published. Two
+    records that have places on the same day are refused: somebody must say which place is right. Merging the same
+    two again changes nothing.
+    """
+    participant = await merging.merge(session, actor, participant_id, body.duplicate_id, request.app.state.settings)
+    audit.saw(session, [participant_id, body.duplicate_id])
+    [out] = await participants.seen(session, actor, [participant])
+    tagged(request, response, out)
+    return out

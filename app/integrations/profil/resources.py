@@ -1,0 +1,100 @@
+"""A participant as FHIR R4 `Patient`, by the profile no-basis-Patient of HL7 Norway.
+
+**Decided here**: identity numbers leave the service in no form. Where one is stored, the identifier says by its system
+of which kind it is, and by `data-absent-reason: masked` that the value is withheld. The running number of Profil and
+our own id are there to be matched by. A caller gets the fields that its role gives, and no other.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.participants.schemas import Contact, ParticipantOut, ParticipantSeen
+from app.participants.tables import Participant
+from app.rules.identifiers import classify_identity_number
+from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, decrypt
+from app.settings import Settings
+
+PROFILE = "http://hl7.no/fhir/StructureDefinition/no-basis-Patient"
+NATIONAL_NUMBER = "urn:oid:2.16.578.1.12.4.1.4.1"
+D_NUMBER = "urn:oid:2.16.578.1.12.4.1.4.2"
+MUNICIPALITY = "http://hl7.no/fhir/StructureDefinition/no-basis-municipalitycode"
+MUNICIPALITIES = "urn:oid:2.16.578.1.12.4.1.1.3402"
+MASKED = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_RELATIONS = {
+    "guardian": ("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "GUARD"),
+    "next_of_kin": ("http://terminology.hl7.org/CodeSystem/v2-0131", "N"),
+}
+_CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+
+Element = dict[str, Any]
+
+
+class Patient(BaseModel):
+    """The parts of the resource that we know something of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    resource_type: Literal["Patient"] = Field(default="Patient", serialization_alias="resourceType")
+    id: str
+    meta: Element
+    identifier: list[Element]
+    name: list[Element]
+    birth_date: str = Field(serialization_alias="birthDate")
+    address: list[Element] | None
+    contact: list[Element] | None
+
+
+def patient(seen: ParticipantSeen, number_system: str | None, settings: Settings) -> Patient:
+    """What the caller may see of a participant, as `Patient`. `number_system` is None where no number is stored."""
+    meta: Element = {"profile": [PROFILE], "lastUpdated": seen.updated_at.isoformat()}
+    identifiers: list[Element] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{seen.id}"}]
+    address = None
+    if isinstance(seen, ParticipantOut):
+        identifiers += [
+            {"system": settings.fhir_identifier_systems[name.system], "value": name.value}
+            for name in seen.external_ids
+            if name.system in settings.fhir_identifier_systems
+        ]
+        if number_system is not None:
+            masked = {"extension": [{"url": MASKED, "valueCode": "masked"}]}
+            identifiers.append({"use": "official", "system": number_system, "_value": masked})
+        code = {"system": MUNICIPALITIES, "code": seen.municipality_number}
+        address = [{"use": "home", "_district": {"extension": [{"url": MUNICIPALITY, "valueCoding": code}]}}]
+        if seen.address_protection:
+            meta["security"] = [{"system": _CONFIDENTIALITY, "code": "R"}]
+    return Patient(
+        id=str(seen.id),
+        meta=meta,
+        identifier=identifiers,
+        name=[{"use": "official", "family": seen.family_name, "given": seen.given_name.split()}],
+        birth_date=seen.birth_date.isoformat(),
+        address=address,
+        contact=[_contact(contact) for contact in seen.contacts] or None,
+    )
+
+
+def number_system(participant: Participant, settings: Settings) -> str | None:
+    """Of which kind the stored identity number is, as FHIR names it; None where none is stored or can be read."""
+    if participant.identity_number_ciphertext is None or participant.identity_number_key_id is None:
+        return None
+    sealed = Sealed(participant.identity_number_ciphertext, participant.identity_number_key_id)
+    try:
+        # Relaxed, because it was controlled when it was stored.
+        found = classify_identity_number(decrypt(sealed, participant.id, settings), relaxed=True)
+    except IdentityNumberUnreadable:
+        return None
+    return D_NUMBER if found is not None and found.kind == "d_number" else NATIONAL_NUMBER
+
+
+def _contact(contact: Contact) -> Element:
+    system, code = _RELATIONS[contact.kind]
+    telecom = [
+        {"system": kind, "value": value}
+        for kind, value in (("phone", contact.phone), ("email", contact.email))
+        if value is not None
+    ]
+    return {
+        "relationship": [{"coding": [{"system": system, "code": code}]}],
+        "name": {"text": contact.name},
+    } | ({"telecom": telecom} if telecom else {})

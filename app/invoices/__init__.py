@@ -1,0 +1,1 @@
+"""A provider's invoice against what is owed (C12)."""

@@ -1,0 +1,1 @@
+"""What happened, stored with the act, and the feed that tells it."""

@@ -1,0 +1,1 @@
+"""HTTP for participants and their consents."""

@@ -1,0 +1,141 @@
+"""HTTP for placements: the legacy ones recorded, all of them listed, and each with its history (L1, L2, D6)."""
+
+from functools import cache
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlmodel import col
+
+from app import audit, clock
+from app.budget import position as budget
+from app.db import Prepared, SessionDep
+from app.http.content_negotiation import JSON
+from app.http.endpoint import Route
+from app.http.etag import answered, tagged
+from app.http.openapi import refusals
+from app.http.pagination import AfterQuery, LimitQuery, Page, cut, link_next, position_of, written
+from app.http.problems import NOT_FOUND
+from app.http.schemas import Day
+from app.placements import decisions, problems, tables
+from app.placements.history import life_of, read_life, told
+from app.placements.schemas import (
+    LegacyPlacementIn,
+    PlacementOut,
+    PlacementTold,
+    PricedPlacementOut,
+    PricedPlacementTold,
+)
+from app.placements.sync_filters import KeepingUpQuery
+from app.placements.terms import known_segments, price_of
+from app.rules.terms import terms_on
+from app.security.tokens import Actor, allow
+
+router = APIRouter(prefix="/v1/placements", tags=["placements"], route_class=Route)
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
+PlacementReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Record a legacy place",
+    responses=refusals(problems.LEGACY_AFTER_GUIDELINE, problems.CAPACITY_EXCEEDED, problems.PLACEMENT_OVERLAP),
+)
+async def record_legacy(
+    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: LegacyPlacementIn
+) -> PricedPlacementTold:
+    """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
+    placement = await decisions.record_legacy(session, body)
+    await budget.watch_flags(session, body.starts_on.year, clock.today())
+    response.headers["Location"] = f"/v1/placements/{placement.id}"
+    audit.saw(session, [placement.participant_id])
+    out = told(await life_of(session, placement), clock.today(), money=True)
+    assert isinstance(out, PricedPlacementTold)
+    tagged(request, response, out)
+    return out
+
+
+@router.get("", summary="List placements", response_model=Page[PricedPlacementOut] | Page[PlacementOut])
+async def list_placements(
+    request: Request,
+    session: SessionDep,
+    actor: PlacementReader,
+    keeping_up: KeepingUpQuery,
+    provider_id: UUID | None = None,
+    participant_id: UUID | None = None,
+    active_on: Annotated[Day | None, Query(description="Only places that this day belongs to.")] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Response:
+    """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
+    asked = {"provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
+    asked["after"] = None if after is None else position_of(after)
+    given = frozenset(name for name, value in asked.items() if value is not None)
+    further = keeping_up.placements(actor)
+    statement = Prepared(_listed(given, *further)) if further else _compiled(given)
+    rows, following = cut(await statement.rows(session, {**asked, "limit": limit + 1}), limit)
+    audit.saw(session, (row["participant_id"] for row in rows))
+    segments = await known_segments(session, [row["id"] for row in rows])
+    places = [dict(row) for row in rows]
+    for place in places:
+        # The row itself has the first terms.
+        if place["id"] in segments:
+            terms = terms_on(segments[place["id"]], clock.today())
+            place |= {
+                "share": terms.share,
+                "medication_tasks": terms.medication_tasks,
+                "monthly_price": price_of(terms),
+            }
+    shape = PricedPlacementOut if sees_money(actor) else PlacementOut
+    response = Response(written(shape, places, following), media_type=JSON)
+    link_next(request, response, following)
+    return response
+
+
+@router.get(
+    "/{placement_id}",
+    summary="Read a placement and its history",
+    response_model=PricedPlacementTold | PlacementTold,
+)
+async def read_placement(request: Request, session: SessionDep, actor: PlacementReader, placement_id: UUID) -> Response:
+    """One placement (L1) and all that happened to it, in order, each step with its decision (D6)."""
+    life = await read_life(session, placement_id)
+    if life is None:
+        raise NOT_FOUND()
+    audit.saw(session, [life.placement.participant_id])
+    return answered(request, told(life, clock.today(), money=sees_money(actor)))
+
+
+_CONDITIONS = {
+    "provider_id": col(tables.Placement.provider_id) == bindparam("provider_id"),
+    "participant_id": col(tables.Placement.participant_id) == bindparam("participant_id"),
+    "active_on": and_(
+        col(tables.Placement.starts_on) <= bindparam("active_on"),
+        or_(col(tables.Placement.ends_on).is_(None), col(tables.Placement.ends_on) >= bindparam("active_on")),
+    ),
+    "after": col(tables.Placement.id) > bindparam("after"),
+}
+
+
+def _listed(given: frozenset[str], *further: ColumnElement[bool]) -> Select[Any]:
+    """The places that fulfil these of the conditions, and one more than a page of them."""
+    conditions = (condition for name, condition in _CONDITIONS.items() if name in given)
+    return (
+        select(*tables.PLACEMENT_COLUMNS)
+        .where(*conditions, *further)
+        .order_by(col(tables.Placement.id))
+        .limit(bindparam("limit"))
+    )
+
+
+@cache
+def _compiled(given: frozenset[str]) -> Prepared:
+    return Prepared(_listed(given))
+
+
+def sees_money(actor: Actor) -> bool:
+    """Providers, services and the EPJ never get an amount."""
+    return not actor.roles.isdisjoint({"case_officer", "finance"})

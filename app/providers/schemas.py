@@ -1,0 +1,134 @@
+"""A provider and its capacity over time (P1, P2)."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import Field as Limits
+
+from app.http.schemas import ONCE_EACH, Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
+from app.rules.competence import Area, DeviationKind
+
+_FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
+
+
+def _full_time_equivalents(value: object) -> Decimal:
+    if isinstance(value, float) and abs(value - round(value, 2)) < 1e-9:
+        value = round(value, 2)  # 57 hundredths may come as 0.5700000000000001
+    written = str(value) if isinstance(value, str | Decimal | int | float) and not isinstance(value, bool) else ""
+    if not _FTE.fullmatch(written):
+        raise ValueError("må vere årsverk frå 0 til 9999.99 med høgst to desimalar")
+    return Decimal(written)
+
+
+FullTimeEquivalents = Annotated[
+    Decimal,
+    BeforeValidator(_full_time_equivalents),
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_FTE.pattern}$"},
+                {"type": "number", "minimum": 0, "maximum": 9999.99, "multipleOf": 0.01},
+            ],
+            "examples": ["2.50"],
+        },
+        mode="validation",
+    ),
+    WithJsonSchema({"type": "string", "pattern": f"^{_FTE.pattern}$", "examples": ["2.50"]}, mode="serialization"),
+]
+"""Full-time equivalents, as text with up to two decimals; a JSON number is taken too."""
+Summed = Annotated[
+    Decimal,
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
+]
+"""Staff or certificates as counted by us: a sum may be larger than any single statement."""
+
+
+class ProviderIn(Shape):
+    """A new provider."""
+
+    name: Annotated[Name, Limits(examples=["Gløde AS"])]
+    organisation_number: OrganisationNumber
+    municipality_number: MunicipalityNumber
+
+
+class ProviderPatch(Shape):
+    """What may change of a provider; a field left out stays as it is. The organisation number is its identity."""
+
+    name: Annotated[Name, Limits(examples=["Gløde AS"])] = Limits(default_factory=str)
+    municipality_number: MunicipalityNumber = Limits(default_factory=str)
+
+
+class ProviderOut(Stored):
+    """A provider."""
+
+    name: str
+    organisation_number: str
+    municipality_number: str
+
+
+class CapacityIn(Shape):
+    """A capacity from a day on."""
+
+    valid_from: Day
+    places: Annotated[Count, Limits(examples=[12])]
+
+
+class CapacityOut(Stored):
+    """A capacity from a day on, until the next."""
+
+    provider_id: UUID
+    valid_from: Day
+    places: int
+
+
+class CompetenceStatementIn(Shape):
+    """What a provider states of its staff (P4, P5)."""
+
+    stated_on: Day
+    employees: Annotated[Count, Limits(examples=[5])]
+    police_certificates: Annotated[Count, Limits(description="How many of them hold one.", examples=[5])]
+    full_time_equivalents: FullTimeEquivalents
+    areas: Annotated[
+        list[Area],
+        Limits(
+            max_length=4,
+            description="The areas of competence that are covered.",
+            examples=[["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]],
+        ),
+        ONCE_EACH,
+    ]
+
+    @model_validator(mode="after")
+    def _no_more_certificates_than_employees(self) -> Self:
+        if self.police_certificates > self.employees:
+            raise ValueError("det er fleire politiattestar enn tilsette")
+        return self
+
+
+class CompetenceStatementOut(Stored):
+    """A statement."""
+
+    provider_id: UUID
+    stated_on: date
+    employees: int
+    police_certificates: int
+    full_time_equivalents: FullTimeEquivalents
+    areas: list[Area]
+
+
+class DeviationOut(Shape):
+    """Something that a provider must have and has not (P4, P5), until it is mended."""
+
+    provider_id: UUID
+    kind: DeviationKind
+    area: Area | None
+    since: Annotated[date, Limits(description="The first day on which it was missing.")]
+    mended_on: Annotated[date | None, Limits(description="The first day on which it no longer was; null while it is.")]
+    required: Annotated[Summed | None, Limits(description="What must be there, on the last day it was missing.")]
+    stated: Annotated[Summed | None, Limits(description="What was stated, on that day.")]

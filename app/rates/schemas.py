@@ -1,0 +1,143 @@
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
+
+Rows are never edited."""
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import Field as Limits
+
+from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
+from app.rules.absence import Kind
+from app.rules.prices import Proration
+
+# Up to this much a month the rules count exactly (`rules.prices`).
+_MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|10000000\.00)", re.ASCII)
+
+
+def _monthly_amount(value: object) -> Decimal:
+    if isinstance(value, str | Decimal) and _MONTHLY.fullmatch(str(value)):
+        return Decimal(value)
+    raise ValueError("må vere eit beløp over 0.00 og opp til 10000000.00, som tekst med to desimalar")
+
+
+MonthlyAmount = Annotated[
+    Decimal,
+    BeforeValidator(_monthly_amount),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MONTHLY.pattern}$", "examples": ["14878.00"]}),
+]
+"""A price, rate or supplement per month, as it comes in."""
+_TO_100 = re.compile(r"([1-9]?[0-9]\.[0-9]{2}|100\.00)", re.ASCII)
+_TO_200 = re.compile(r"(1?[1-9]?[0-9]\.[0-9]{2}|10[0-9]\.[0-9]{2}|200\.00)", re.ASCII)
+
+
+def _percent(pattern: re.Pattern[str], highest: str) -> BeforeValidator:
+    def read(value: object) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        if isinstance(value, str) and pattern.fullmatch(value):
+            return Decimal(value)
+        raise ValueError(f"må vere ein prosent frå 0.00 til {highest}, som tekst med to desimalar")
+
+    return BeforeValidator(read)
+
+
+PercentTo100 = Annotated[
+    Decimal,
+    _percent(_TO_100, "100.00"),
+    TWO_DECIMALS,
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$"}),
+]
+PercentTo200 = Annotated[
+    Decimal,
+    _percent(_TO_200, "200.00"),
+    TWO_DECIMALS,
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$"}),
+]
+# The bounds are written twice because pydantic cannot show a bound that follows a validator.
+Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 24})]
+DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366})]
+DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
+ConsentMonths = Annotated[
+    Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})
+]
+PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
+PerEmployee = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
+
+
+class RateIn(Shape):
+    """A rate as NAV publishes it. A correction is a new row, known from a later day."""
+
+    valid_from: Annotated[Day, Limits(description="The first day it applies.", examples=["2027-01-01"])]
+    known_from: Annotated[Day, Limits(description="The day it became known.", examples=["2026-10-12"])]
+    monthly_amount: Annotated[MonthlyAmount, Limits(examples=["17997.00"])]
+    source: Annotated[Line, Limits(examples=["Statsbudsjettet 2027"])]
+
+
+class RateOut(Stored):
+    """A rate."""
+
+    valid_from: Day
+    known_from: Day
+    monthly_amount: Money
+    source: str
+
+
+class GuidelineVersionIn(Shape):
+    """A version of the guideline; a parameter left out is as the guideline of 2022 has it."""
+
+    valid_from: Annotated[Day, Limits(examples=["2027-01-01"])]
+    supplement_percent: Annotated[PercentTo200, Limits(description="On top of the rate (C2).")] = Decimal("50.00")
+    proration: Annotated[Proration, Limits(description="What a part of a month is counted in (C3).")] = "calendar_days"
+    watch_percent: Annotated[
+        PercentTo100, Limits(description="Share of the frame from which the flag is `watch` (C7).")
+    ] = Decimal("95.00")
+    vta_share_percent: Annotated[
+        PercentTo100, Limits(description="The least municipal share of a state-financed VTA place (C10).")
+    ] = Decimal("25.00")
+    notice_months: Annotated[Months, Limits(description="Notice, in months (L3).")] = 3
+    absence_window_days: Annotated[DaysBack, Limits(description="How far back extensive absence looks (A3).")] = 90
+    absence_threshold_percent: Annotated[Percent, Limits(description="Absence from which it is extensive (A3).")] = 30
+    plan_due_days: Annotated[DaysDue, Limits(description="Days until the plan is due (M1).")] = 90
+    conversations_per_year: Annotated[PerYear, Limits(description="At least this many a placement year (M3).")] = 2
+    cooperation_meetings_per_year: Annotated[
+        PerYear, Limits(description="At least this many a placement year (M4).")
+    ] = 1
+    evaluations_per_year: Annotated[PerYear, Limits(description="Reports a placement year (M2).")] = 1
+    consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
+    places_per_employee: Annotated[PerEmployee, Limits(description="Places that one employee is for (P5).")] = 5
+    absence_uncounted_kinds: Annotated[
+        list[Kind],
+        Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3)."),
+        ONCE_EACH,
+    ] = ["holiday"]
+    part_year_percent: Annotated[
+        Percent, Limits(description="Share of a placement year from which everything is asked for, where it ends (M).")
+    ] = 50
+    part_year_conversations: Annotated[
+        PerYear, Limits(description="What a shorter part of a year owes, and nothing else (M).")
+    ] = 1
+
+
+class GuidelineVersionOut(Stored):
+    """A version of the guideline, in force until the next."""
+
+    valid_from: Day
+    supplement_percent: PercentTo200
+    proration: Proration
+    watch_percent: PercentTo100
+    vta_share_percent: PercentTo100
+    notice_months: int
+    absence_window_days: int
+    absence_threshold_percent: int
+    plan_due_days: int
+    conversations_per_year: int
+    cooperation_meetings_per_year: int
+    evaluations_per_year: int
+    consent_months: int
+    places_per_employee: int
+    absence_uncounted_kinds: list[Kind]
+    part_year_percent: int
+    part_year_conversations: int

@@ -1,0 +1,359 @@
+"""Who is calling: a bearer token becomes an `Actor`, or the call is refused (the contract's "Identity").
+
+    Authorization header -> one RS256 token of a trusted issuer -> Actor -> allow(roles) in the route's signature
+
+python-jose verifies the signature, and only here. It accepts more than we do (a token without `exp` or `aud`, an
+unknown `crit`, any `kid`), so what it leaves open is refused around it: nothing in a token chooses its own key or
+algorithm, and no claim is taken for granted.
+"""
+
+import hashlib
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from jose import jwt
+from jose.backends.cryptography_backend import CryptographyRSAKey
+from jose.exceptions import JOSEError, JWTClaimsError
+from prometheus_client import Counter
+
+from app import clock
+from app.db import Identity
+from app.http.problems import ROLE_REQUIRED, UNAUTHENTICATED, UNAVAILABLE, Problem
+from app.rules.identifiers import organisation_number_ok
+from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
+from app.settings import Issuer
+
+Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+# A machine's roles come from scopes that the municipality grants in Maskinporten, a person's from its own directory;
+# neither can bring a role of the other.
+SCOPES: Mapping[str, Role] = {
+    "alver:plass/leverandor": "provider",
+    "alver:plass/epj": "epj",
+    "alver:plass/okonomi": "finance",
+}
+PERSON_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
+SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
+
+ALGORITHM = "RS256"
+TOKEN_BYTES = 8 * 1024
+TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+# Claims that make a machine's token worth less than its scopes say: a system user's, or one for a single person.
+RESTRICTIONS = frozenset({"authorization_details", "pid"})
+
+VERIFIED_SECONDS = 60
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ORGANISATION = re.compile(r"0192:([0-9]{9})")
+_SUBJECT = re.compile(r"[ -~]{1,255}")
+
+REFUSALS = Counter("vekstplass_tokens_refused_total", "Calls refused for want of a valid token.", ["reason"])
+
+REASONS: Mapping[str, str] = {
+    "missing": "Kallet manglar tilgangsbevis; send «Authorization: Bearer …».",
+    "several": "Kallet har fleire «Authorization»-felt; send nøyaktig eitt.",
+    "too_large": "Tilgangsbeviset er større enn 8 KB.",
+    "malformed": "Tilgangsbeviset er ikkje eit velforma JWT.",
+    "algorithm": "Tilgangsbeviset må vere signert med RS256.",
+    "critical": "Tilgangsbeviset krev utvidingar som tenesta ikkje kjenner.",
+    "type": "Dette er eit anna slag bevis enn eit tilgangsbevis.",
+    "issuer": "Tilgangsbeviset er utferda av nokon tenesta ikkje lit på.",
+    "key": "Tilgangsbeviset er signert med ein ukjend nøkkel.",
+    "signature": "Signaturen på tilgangsbeviset stemmer ikkje.",
+    "audience": "Tilgangsbeviset er meint for ei anna teneste.",
+    "claims": "Tilgangsbeviset manglar opplysningar, eller dei har feil form.",
+    "expired": "Tilgangsbeviset har gått ut; hent eit nytt.",
+    "not_yet_valid": "Tilgangsbeviset gjeld ikkje enno.",
+    "lifetime": "Tilgangsbeviset gjeld lenger enn tenesta godtek.",
+    "restricted": "Tilgangsbeviset har ei avgrensing som tenesta ikkje støttar (systembrukar, person eller nøkkel).",
+    "organisation": "Tilgangsbeviset seier ikkje kva verksemd som kallar, med gyldig organisasjonsnummer.",
+    "issuer_down": "Tenesta får ikkje henta nøklane til den som utferda tilgangsbeviset. Prøv igjen om litt.",
+}
+
+
+class TokenRefused(Exception):
+    """A token that is not accepted, for one of `REASONS`. It never carries any part of the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def problem(self) -> Problem:
+        """The answer: 401 with a challenge (RFC 6750 § 3), or 503 while no key of the issuer is known."""
+        if self.reason == "issuer_down":
+            return UNAVAILABLE(REASONS[self.reason], headers={"Retry-After": str(RETRY_SECONDS)})
+        challenge = "Bearer" if self.reason == "missing" else 'Bearer error="invalid_token"'
+        return UNAUTHENTICATED(REASONS[self.reason], headers={"WWW-Authenticate": challenge})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits."""
+
+    subject: str
+    kind: Literal["machine", "person"]
+    roles: frozenset[str]
+    organisation: str | None = None
+    supplier: str | None = None
+    service_area: str | None = None
+    issuer: str = ""
+
+    @property
+    def name(self) -> str:
+        """How logs and rows name the caller: `org:0192:<number>` or `person:<sub>`."""
+        return f"{'org' if self.kind == 'machine' else 'person'}:{self.subject}"
+
+    @property
+    def identity(self) -> Identity:
+        """What PostgreSQL is told, for its row-level security."""
+        return Identity(
+            actor=self.name, roles=self.roles, organisation=self.organisation, service_area=self.service_area
+        )
+
+
+class Keys:
+    """The issuers that are trusted, their keys, and the tokens verified within the last minute.
+
+    Args:
+        issuers: each with its own `iss`; raises `ValueError` for two with the same, or an `aud` that names nobody.
+        client: fetches key sets; nothing is fetched before the first token asks for it.
+        max_lifetime: seconds from `iat` to `exp`, at most.
+        skew: seconds by which an issuer's clock may differ from ours.
+        fetch_timeout: seconds for one key set, all in all.
+        remembered: how many verified tokens are kept.
+    """
+
+    def __init__(
+        self,
+        issuers: Sequence[Issuer],
+        client: httpx.AsyncClient,
+        *,
+        max_lifetime: int = 12 * 3600,
+        skew: int = 10,
+        fetch_timeout: float = 2.0,
+        remembered: int = 10_000,
+        now: Callable[[], datetime] = clock.now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._key_sets = {issuer.issuer: KeySet(issuer, client, fetch_timeout, monotonic) for issuer in issuers}
+        if len(self._key_sets) != len(issuers):
+            raise ValueError("an issuer is configured twice")
+        if any(issuer.audience in ("", "unspecified") for issuer in issuers):
+            raise ValueError("an issuer's audience must name this service")
+        self._max_lifetime = max_lifetime
+        self._skew = skew
+        self._remembered = remembered
+        self._now = now
+        self._monotonic = monotonic
+        self._verified: OrderedDict[bytes, tuple[Actor, float]] = OrderedDict()
+
+    async def authenticate(self, authorization_headers: Sequence[str]) -> Actor:
+        """The caller behind a request's `Authorization` headers.
+
+        Raises:
+            Problem: 401 `unauthenticated`, or 503 `unavailable` when the issuer has not been reached yet.
+        """
+        try:
+            token = _bearer(authorization_headers)
+            digest = hashlib.sha256(token).digest()
+            known = self._verified.get(digest)
+            if known is not None and self._monotonic() < known[1]:
+                return known[0]
+            actor, seconds_left = await self._verify(token.decode())
+        except TokenRefused as refusal:
+            REFUSALS.labels(refusal.reason).inc()
+            raise refusal.problem from None
+        self._remember(digest, actor, seconds_left)
+        return actor
+
+    def _remember(self, digest: bytes, actor: Actor, seconds_left: int) -> None:
+        self._verified.pop(digest, None)
+        if seconds_left <= 0:
+            return
+        self._verified[digest] = actor, self._monotonic() + min(VERIFIED_SECONDS, seconds_left)
+        while len(self._verified) > self._remembered:
+            self._verified.popitem(last=False)
+
+    async def _verify(self, token: str) -> tuple[Actor, int]:
+        header_part, claims_part, _ = token.split(".")
+        kid = _key_id(_json(header_part))
+        claims = _json(claims_part)
+        named = claims.get("iss")
+        keys = self._key_sets.get(named) if isinstance(named, str) else None
+        if keys is None:
+            raise TokenRefused("issuer")
+        audience = claims.get("aud")
+        if keys.issuer.audience not in (audience if isinstance(audience, list) else [audience]):
+            raise TokenRefused("audience")
+        issued, begins, ends = _instant(claims, "iat"), _instant(claims, "nbf", optional=True), _instant(claims, "exp")
+        key = await keys.key(kid)
+        if key is None:
+            raise TokenRefused("issuer_down" if keys.is_empty else "key")
+        self._check_signature(token, key, keys.issuer)
+        seconds_left = self._check_time(issued, begins, ends)
+        if "cnf" in claims:  # bound to a key that the caller would have to prove (DPoP, mutual TLS), and did not
+            raise TokenRefused("restricted")
+        read = _machine if keys.issuer.kind == "machine" else _person
+        return read(claims, keys.issuer.issuer), seconds_left
+
+    @staticmethod
+    def _check_signature(token: str, key: RSAPublicKey, issuer: Issuer) -> None:
+        # python-jose would read the wall clock for `exp` and `nbf`; we have one reader of the clock, so that is ours.
+        options = {"verify_exp": False, "verify_nbf": False, "require_iss": True, "require_aud": True}
+        try:
+            jwt.decode(
+                token,
+                CryptographyRSAKey(key, ALGORITHM),
+                algorithms=[ALGORITHM],
+                audience=issuer.audience,
+                issuer=issuer.issuer,
+                options=options,
+            )
+        except JWTClaimsError:
+            raise TokenRefused("claims") from None
+        except (JOSEError, RecursionError):
+            raise TokenRefused("signature") from None
+
+    def _check_time(self, issued: int, begins: int, ends: int) -> int:
+        now = int(self._now().timestamp())
+        if ends <= now - self._skew:
+            raise TokenRefused("expired")
+        if max(issued, begins) > now + self._skew:
+            raise TokenRefused("not_yet_valid")
+        if not 0 < ends - issued <= self._max_lifetime:
+            raise TokenRefused("lifetime")
+        return ends - now
+
+
+def _bearer(headers: Sequence[str]) -> bytes:
+    """The one token, within 8 KB and of three base64url parts; nothing of it is decoded before that."""
+    if not headers:
+        raise TokenRefused("missing")
+    if len(headers) > 1:
+        raise TokenRefused("several")
+    if len(headers[0]) > TOKEN_BYTES + len("Bearer "):
+        raise TokenRefused("too_large")
+    scheme, _, token = headers[0].strip(" ").partition(" ")
+    token = token.lstrip(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenRefused("missing")
+    if not _TOKEN.fullmatch(token):
+        raise TokenRefused("malformed")
+    return token.encode()
+
+
+def _json(part: str) -> dict[str, object]:
+    try:
+        return json_object(unbase64(part))
+    except ValueError:
+        raise TokenRefused("malformed") from None
+
+
+def _key_id(header: Mapping[str, object]) -> str:
+    """The `kid` of an acceptable header. `jku`, `x5u` and `jwk` are not looked at: keys come from the issuer alone."""
+    if header.get("alg") != ALGORITHM:
+        raise TokenRefused("algorithm")
+    if "crit" in header or "b64" in header:
+        raise TokenRefused("critical")
+    kind = header.get("typ", "JWT")
+    if not isinstance(kind, str) or kind.lower() not in TOKEN_TYPES:
+        raise TokenRefused("type")
+    kid = key_id(header.get("kid"))
+    if kid is None:
+        raise TokenRefused("key")
+    return kid
+
+
+def _instant(claims: Mapping[str, object], name: str, *, optional: bool = False) -> int:
+    """A NumericDate in whole seconds: `True`, `"1700000000"` and 1e30 are not."""
+    value = claims.get(name)
+    if optional and name not in claims:
+        return 0
+    if type(value) is not int:
+        raise TokenRefused("claims")
+    return value
+
+
+def _machine(claims: Mapping[str, object], issuer: str) -> Actor:
+    """A Maskinporten token: the caller is the consumer, never the client. A scope we do not know gives no role."""
+    token_type = claims.get("token_type", "Bearer")
+    if RESTRICTIONS & claims.keys() or not isinstance(token_type, str) or token_type.lower() != "bearer":
+        raise TokenRefused("restricted")
+    scope = claims.get("scope", "")
+    if not isinstance(scope, str):
+        raise TokenRefused("claims")
+    organisation = _organisation(claims.get("consumer"))
+    return Actor(
+        subject=f"0192:{organisation}",
+        kind="machine",
+        roles=frozenset(SCOPES[name] for name in scope.split(" ") if name in SCOPES),
+        organisation=organisation,
+        supplier=_organisation(claims["supplier"]) if "supplier" in claims else None,
+        issuer=issuer,
+    )
+
+
+def _organisation(party: object) -> str:
+    """The organisation number of a `consumer` or `supplier`, its check digit controlled."""
+    if isinstance(party, dict) and party.get("authority") == "iso6523-actorid-upis":
+        written = party.get("ID")
+        match = _ORGANISATION.fullmatch(written) if isinstance(written, str) else None
+        if match and organisation_number_ok(match[1]):
+            return match[1]
+    raise TokenRefused("organisation")
+
+
+def _person(claims: Mapping[str, object], issuer: str) -> Actor:
+    """An employee of the municipality. The role `service` counts only together with a known service area."""
+    subject, given = claims.get("sub"), claims.get("roles", [])
+    # Printable ASCII (OpenID Connect § 2): the subject is stored, and PostgreSQL takes no NUL.
+    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject) or not isinstance(given, list):
+        raise TokenRefused("claims")
+    area = claims.get("service_area")
+    service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None
+    roles = frozenset[str](role for role in PERSON_ROLES if role in given and (role != "service" or service_area))
+    return Actor(subject=subject, kind="person", roles=roles, service_area=service_area, issuer=issuer)
+
+
+class Allowed(SecurityBase):
+    """The dependency behind a role alias: the actor when one of `roles` is theirs, else 403 `role-required`.
+
+    For OpenAPI it is the bearer scheme itself, so every operation that has it documents its security.
+    """
+
+    model = HTTPBearer(bearerFormat="JWT", description="Tilgangsbevis (JWT, RS256) frå Maskinporten eller kommunen.")
+    scheme_name = "bearer"
+
+    def __init__(self, roles: frozenset[Role]) -> None:
+        self.roles = roles
+
+    async def __call__(self, request: Request) -> Actor:
+        actor = request.scope.get("state", {}).get("actor")
+        if not isinstance(actor, Actor):  # a route of another class than ours: it may cost time, never the wall
+            keys: Keys = request.app.state.keys
+            actor = await keys.authenticate(request.headers.getlist("authorization"))
+        if self.roles.isdisjoint(actor.roles):
+            raise ROLE_REQUIRED(f"Dette krev rolla {' eller '.join(f'«{role}»' for role in sorted(self.roles))}.")
+        return actor
+
+
+def allow(*roles: Role) -> Any:
+    """For a route's signature: `actor: Annotated[Actor, allow("case_officer", "finance")]`. Any one of them will do."""
+    if not roles:
+        raise ValueError("a route that nobody may call")
+    return Depends(Allowed(frozenset(roles)))
+
+
+Epj = Annotated[Actor, allow("case_officer", "epj")]

@@ -1,0 +1,1 @@
+"""Closed months, what differs since, and the four eyes (C13)."""
