@@ -21,8 +21,8 @@ from app.absence.tables import Absence
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
-from app.rules.absence import HIGHEST_REVISION, Kind
-from app.rules.extensive_absence import Window
+from app.rules.absence import MAX_REVISION, AbsenceKind
+from app.rules.extensive_absence import AbsenceWindow
 from app.security.identity_numbers import relaxed
 
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
@@ -44,7 +44,7 @@ def selected(
     provider_id: UUID | None,
     from_: date | None,
     to: date | None,
-    kind: Kind | None,
+    kind: AbsenceKind | None,
 ) -> Select[Absence]:
     """The absences that touch the period, of a placement, a provider and a kind, each where it is given."""
     conditions: list[ColumnElement[bool]] = []
@@ -126,7 +126,7 @@ async def report(
 
     Days after a place's last one are none, though they were documented before the end was known.
     """
-    window = Window(last_day, (last_day - first_day).days + 1)
+    window = AbsenceWindow(last_day, (last_day - first_day).days + 1)
     rows = await session.execute(
         _REPORT,
         {
@@ -162,7 +162,7 @@ def _item_of(absence: Absence) -> Item:
 
 def _next(absence: Absence) -> int:
     # At the highest there is, a change is a conflict, and said to be one.
-    return min(absence.revision + 1, HIGHEST_REVISION)
+    return min(absence.revision + 1, MAX_REVISION)
 
 
 async def _push_one(session: AsyncSession, item: Item) -> tuple[str, UUID]:

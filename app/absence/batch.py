@@ -19,7 +19,7 @@ from app.absence.items import Fault, Item, content
 from app.absence.problems import OUTSIDE_PLACEMENT, OVER_FULL_DAY, REVISION_CONFLICT
 from app.clock import new_ids
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
-from app.rules.absence import Days, Span, Version, fits_in_the_day, merge, pushed
+from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, build_version, fits_in_day, merge_revision
 
 
 class Result(msgspec.Struct, gc=False):
@@ -98,7 +98,7 @@ async def _decide(
     items: Sequence[Item | Fault],
     keys: Sequence[Key | None],
     own: str | None,
-    stored: dict[str, Days] | None = None,
+    stored: dict[str, DayOccupancy] | None = None,
 ) -> list[Result]:
     """What becomes of each item, in their order. With `stored`, each item also has to fit in its days."""
     for undone in register.becoming.keys() - register.known.keys():
@@ -119,7 +119,7 @@ async def _decide(
             results.append(Result(index, item.external_id, "rejected", None, problem))
             continue
         known = becoming.get(key) or known_ones.get(key)
-        outcome, becomes = merge(known, pushed(item.revision, content(item), item.cancelled))
+        outcome, becomes = merge_revision(known, build_version(item.revision, content(item), item.cancelled))
         if outcome == "conflict":
             results.append(Result(index, item.external_id, "conflict", ids[key], REVISION_CONFLICT()))
             continue
@@ -153,7 +153,7 @@ def _misplaced(item: Item, provider: str | None, index: int) -> Problem:
     )
 
 
-def _inactive(register: Register, item: Item, becomes: Version, index: int) -> Problem | None:
+def _inactive(register: Register, item: Item, becomes: AbsenceVersion, index: int) -> Problem | None:
     """A1: the placement was active on those days. What is cancelled documents nothing, so it may be any day."""
     if becomes.cancelled:
         return None
@@ -165,26 +165,28 @@ def _inactive(register: Register, item: Item, becomes: Version, index: int) -> P
     return None
 
 
-def _collision(stored: dict[str, Days], known: Version | None, becomes: Version, index: int) -> Problem | None:
+def _collision(
+    stored: dict[str, DayOccupancy], known: AbsenceVersion | None, becomes: AbsenceVersion, index: int
+) -> Problem | None:
     """Move an absence from its old days to its new ones, or leave it where it was and say that they are full."""
     if known is not None and not known.cancelled:
-        stored[known.content[0]].give_back(_span(known))
+        stored[known.content[0]].remove(_span(known))
     if becomes.cancelled:
         return None
     if stored[becomes.content[0]].has_room(_span(becomes)):
-        stored[becomes.content[0]].take(_span(becomes))
+        stored[becomes.content[0]].add(_span(becomes))
         return None
     if known is not None and not known.cancelled:
-        stored[known.content[0]].take(_span(known))
+        stored[known.content[0]].add(_span(known))
     return OVER_FULL_DAY(pointer=f"#/items/{index}/percent")
 
 
-def _span(version: Version) -> Span:
+def _span(version: AbsenceVersion) -> AbsenceSpan:
     _, _, first_day, last_day, percent, _ = version.content
-    return Span(first_day, last_day, percent)
+    return AbsenceSpan(first_day, last_day, percent)
 
 
-async def _full_days(session: AsyncSession, register: Register) -> dict[str, Days] | None:
+async def _full_days(session: AsyncSession, register: Register) -> dict[str, DayOccupancy] | None:
     """None where all that becomes fits in its days; else the days as they stand stored, to be filled one by one."""
     spans: dict[str, list[tuple[date, date, int]]] = {}
     for version in register.becoming.values():
@@ -199,17 +201,17 @@ async def _full_days(session: AsyncSession, register: Register) -> dict[str, Day
         if id_ not in changed:
             spans[placement_id].append(span)
     await asyncio.sleep(0)
-    if all(fits_in_the_day(held) for held in spans.values()):
+    if all(fits_in_day(held) for held in spans.values()):
         return None
     return await _days_as_stored(session, register)
 
 
-async def _days_as_stored(session: AsyncSession, register: Register) -> dict[str, Days]:
+async def _days_as_stored(session: AsyncSession, register: Register) -> dict[str, DayOccupancy]:
     """Every day that stored absences take in the batch's placements. Only a batch that collides needs it."""
     always = {id_: (place.starts_on, place.ends_on or date.max) for id_, place in register.places.items()}
-    stored = {id_: Days() for id_ in always}
+    stored = {id_: DayOccupancy() for id_ in always}
     for done, (placement_id, _, span) in enumerate(await standing(session, always)):
-        stored[placement_id].take(span)
+        stored[placement_id].add(span)
         if done % SLICE == 0:
             await asyncio.sleep(0)
     return stored

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import new_ids
 from app.db import Prepared
-from app.rules.absence import Span, Version
+from app.rules.absence import AbsenceSpan, AbsenceVersion
 
 # Some two milliseconds of work between two chances for others.
 SLICE = 500
@@ -118,9 +118,9 @@ class Register:
     places: dict[str, Place] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     """Whose each of the placements is."""
-    known: dict[Key, Version] = field(default_factory=dict)
+    known: dict[Key, AbsenceVersion] = field(default_factory=dict)
     ids: dict[Key, str] = field(default_factory=dict)
-    becoming: dict[Key, Version] = field(default_factory=dict)
+    becoming: dict[Key, AbsenceVersion] = field(default_factory=dict)
     at: datetime | None = None
 
     def touched(self) -> list[Place]:
@@ -150,7 +150,7 @@ async def read(session: AsyncSession, placements: set[str], keys: set[Key]) -> R
     rows = await _KNOWN.rows(session, {"providers": ",".join(pushing), "external_ids": external_ids})
     for done, row in enumerate(rows):
         key, id_, revision, *content, cancelled, cancels = row
-        register.known[key] = Version(revision, tuple(content), cancelled, cancels)
+        register.known[key] = AbsenceVersion(revision, tuple(content), cancelled, cancels)
         register.ids[key] = id_
         if done % SLICE == 0:
             await asyncio.sleep(0)
@@ -161,7 +161,7 @@ async def read(session: AsyncSession, placements: set[str], keys: set[Key]) -> R
     return register
 
 
-async def standing(session: AsyncSession, reach: Mapping[str, tuple[date, date]]) -> list[tuple[str, str, Span]]:
+async def standing(session: AsyncSession, reach: Mapping[str, tuple[date, date]]) -> list[tuple[str, str, AbsenceSpan]]:
     """What stands in these placements on any day from the first to the last: placement, absence, and when."""
     found = await session.execute(
         _STANDING,
@@ -171,7 +171,7 @@ async def standing(session: AsyncSession, reach: Mapping[str, tuple[date, date]]
             "last_days": ",".join([str(last) for _, last in reach.values()]),
         },
     )
-    return [(placement_id, id_, Span(*span)) for placement_id, id_, *span in found]
+    return [(placement_id, id_, AbsenceSpan(*span)) for placement_id, id_, *span in found]
 
 
 async def write(session: AsyncSession, register: Register) -> None:

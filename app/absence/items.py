@@ -22,7 +22,7 @@ from app.absence.problems import IDENTITY_NUMBER
 from app.absence.schemas import AbsenceItem
 from app.http.exception_handlers import validation_problem
 from app.http.problems import Problem
-from app.rules.absence import HIGHEST_REVISION, Content, Kind
+from app.rules.absence import MAX_REVISION, AbsenceContent, AbsenceKind
 from app.rules.identifiers import contains_identity_number
 
 
@@ -32,7 +32,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     external_id: str
     revision: int
     placement_id: str
-    kind: Kind
+    kind: AbsenceKind
     starts_on: date
     ends_on: date
     percent: int
@@ -45,9 +45,9 @@ class _Written(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     """An item as it may be written; what is left out is known to be."""
 
     external_id: str
-    revision: Annotated[int, msgspec.Meta(ge=0, le=HIGHEST_REVISION)]
+    revision: Annotated[int, msgspec.Meta(ge=0, le=MAX_REVISION)]
     placement_id: str
-    kind: Kind
+    kind: AbsenceKind
     starts_on: date = msgspec.field(name="from")
     ends_on: date = msgspec.field(name="to")
     percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | UnsetType = UNSET
@@ -71,7 +71,7 @@ class _Written(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
         )
 
 
-content: Callable[[Item], Content] = operator.attrgetter(
+content: Callable[[Item], AbsenceContent] = operator.attrgetter(
     "placement_id", "kind", "starts_on", "ends_on", "percent", "note"
 )
 """What makes two equal revisions equal."""

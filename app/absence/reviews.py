@@ -26,8 +26,14 @@ from app.outbox.publish import publish, publish_all
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
 from app.rates.tables import GuidelineVersion
-from app.rules.absence import FULL_DAY, Kind
-from app.rules.extensive_absence import AbsenceTerms, Part, Window, absent_hundredths, is_extensive
+from app.rules.absence import FULL_DAY, AbsenceKind
+from app.rules.extensive_absence import (
+    AbsenceWindow,
+    ExtensiveAbsenceParameters,
+    PercentPeriod,
+    count_absent_hundredths,
+    is_extensive,
+)
 from app.security.tokens import Actor
 
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
@@ -78,7 +84,7 @@ class Counted(NamedTuple):
 class Tally:
     """A placement's absence in a window. Of what A3 counts: when the latest was stored, and the last first day."""
 
-    by_kind: dict[Kind, Counted] = field(default_factory=dict)
+    by_kind: dict[AbsenceKind, Counted] = field(default_factory=dict)
     absent: int = 0
     """Hundredths of planned days, of the kinds that are counted: as documented, until `_count_by_week`."""
     changed_at: datetime | None = None
@@ -112,7 +118,7 @@ class _Watch(NamedTuple):
         return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
-async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
+async def terms_on(session: AsyncSession, on: date) -> ExtensiveAbsenceParameters | None:
     """The parameters of the guideline version in force on a day, None before the first."""
     found = await session.execute(
         select(
@@ -125,13 +131,13 @@ async def terms_on(session: AsyncSession, on: date) -> AbsenceTerms | None:
         .limit(1)
     )
     row = found.one_or_none()
-    return None if row is None else AbsenceTerms(row[0], row[1], frozenset(row[2]))
+    return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
 
 
 async def tallies(
     session: AsyncSession,
-    window: Window,
-    terms: AbsenceTerms,
+    window: AbsenceWindow,
+    terms: ExtensiveAbsenceParameters,
     placement_ids: Sequence[UUID] | None = None,
     last_day: date | None = None,
 ) -> dict[UUID, Tally]:
@@ -161,7 +167,7 @@ async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
     terms = await terms_on(session, on)
     if terms is None:
         return []
-    window = Window(on, terms.window_days)
+    window = AbsenceWindow(on, terms.window_days)
     absent = await tallies(session, window, terms)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
     places = await _places(session, ids)
@@ -177,7 +183,7 @@ async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on
     active = [place for place in places if _is_active(place, on)]
     if terms is None or not active:
         return
-    window = Window(on, terms.window_days)
+    window = AbsenceWindow(on, terms.window_days)
     absent = await tallies(session, window, terms, [place.id for place in active])
     due = await _due(session, window, terms, active, absent, await _shares(session, active))
     watches = await _watches(session, [place.id for place in active])
@@ -205,7 +211,7 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
     terms = await terms_on(session, on)
     if terms is None:
         return None
-    window = Window(on, terms.window_days)
+    window = AbsenceWindow(on, terms.window_days)
     place = _place(placement)
     # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
     last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
@@ -213,7 +219,7 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
     shares = await _shares(session, [place])
     await _count_by_week(session, window, terms, absent, shares, last_day)
     tally = absent.get(place.id, Tally())
-    planned = sum(window.by_week(shares[place.id]))
+    planned = sum(window.count_by_week(shares[place.id]))
     return AbsenceSummary(
         placement_id=place.id,
         on=on,
@@ -262,25 +268,25 @@ def hundredths(count: int) -> str:
     return f"{count // 100}.{count % 100:02}"
 
 
-async def _shares(session: AsyncSession, places: Sequence[Place]) -> dict[UUID, list[Part]]:
+async def _shares(session: AsyncSession, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
     """Each place's share on its days (D6)."""
     known = await known_segments(session, [place.id for place in places])
-    shares = {place.id: [Part(place.starts_on, place.ends_on, place.share)] for place in places}
+    shares = {place.id: [PercentPeriod(place.starts_on, place.ends_on, place.share)] for place in places}
     for id_, segments in known.items():
-        shares[id_] = [Part(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
+        shares[id_] = [PercentPeriod(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
     return shares
 
 
 async def _count_by_week(
     session: AsyncSession,
-    window: Window,
-    terms: AbsenceTerms,
+    window: AbsenceWindow,
+    terms: ExtensiveAbsenceParameters,
     absent: dict[UUID, Tally],
-    shares: dict[UUID, list[Part]],
+    shares: dict[UUID, list[PercentPeriod]],
     last_day: date,
 ) -> None:
     """A3: of these places no week counts more than is planned in it."""
-    found: dict[UUID, list[Part]] = {id_: [] for id_ in shares if id_ in absent}
+    found: dict[UUID, list[PercentPeriod]] = {id_: [] for id_ in shares if id_ in absent}
     if not found:
         return
     parameters = {
@@ -290,21 +296,22 @@ async def _count_by_week(
         "uncounted": list(terms.uncounted_kinds),
     }
     for placement_id, first_day, last, percent in await session.execute(_COUNTED, parameters):
-        found[placement_id].append(Part(first_day, last, percent))
+        found[placement_id].append(PercentPeriod(first_day, last, percent))
     for id_, absences in found.items():
-        absent[id_].absent = absent_hundredths(window, shares[id_], absences)
+        absent[id_].absent = count_absent_hundredths(window, shares[id_], absences)
 
 
 async def _due(
     session: AsyncSession,
-    window: Window,
-    terms: AbsenceTerms,
+    window: AbsenceWindow,
+    terms: ExtensiveAbsenceParameters,
     places: Sequence[Place],
     absent: dict[UUID, Tally],
-    shares: dict[UUID, list[Part]],
+    shares: dict[UUID, list[PercentPeriod]],
 ) -> list[ReviewDue]:
     planned = {
-        place.id: sum(window.planned_days(*part[:2]) * part.percent for part in shares[place.id]) for place in places
+        place.id: sum(window.count_planned_days(*part[:2]) * part.percent for part in shares[place.id])
+        for place in places
     }
 
     def extensive() -> list[Place]:

@@ -8,15 +8,15 @@ from pydantic import Field as Limits
 from pydantic import StrictBool, model_validator
 
 from app.http.schemas import Day, Line, Percent, Prose, Revision, Shape, Stored, text
-from app.rules.absence import Kind
+from app.rules.absence import AbsenceKind
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[AbsenceKind, ...] = get_args(AbsenceKind)
 ExternalId = Annotated[
     str,
     text(100),
     Limits(description="The absence's name in the provider's system. Never an identity number.", examples=["F-1"]),
 ]
-KindIn = Annotated[Kind, Limits(examples=["sick"])]
+KindIn = Annotated[AbsenceKind, Limits(examples=["sick"])]
 FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-10-03"])]
 LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-10-04"])]
 Note = Annotated[
@@ -79,7 +79,7 @@ class AbsenceOut(Stored):
     external_id: str
     placement_id: UUID
     revision: int
-    kind: Kind
+    kind: AbsenceKind
     starts_on: Annotated[date, Limits(serialization_alias="from")]
     ends_on: Annotated[date, Limits(serialization_alias="to")]
     percent: int
@@ -92,7 +92,7 @@ class AbsenceRevisionOut(Stored):
 
     revision: int
     placement_id: UUID
-    kind: Kind
+    kind: AbsenceKind
     starts_on: Annotated[date, Limits(serialization_alias="from")]
     ends_on: Annotated[date, Limits(serialization_alias="to")]
     percent: int
@@ -143,7 +143,7 @@ class AbsenceSummary(Shape):
     share: Annotated[Hundredths, Limits(description="Absent of planned, in percent; at most 100.")]
     threshold_percent: Annotated[int, Limits(description="From this share on the absence is extensive.")]
     by_kind: Annotated[
-        dict[Kind, Hundredths],
+        dict[AbsenceKind, Hundredths],
         Limits(
             description="Absent days of every kind as documented, `holiday` too: a whole day is a day, whatever the "
             "share. Together they may be more than `absent`."
@@ -156,7 +156,7 @@ class AbsenceReportRow(Shape):
     """One placement's absence of one kind in a period."""
 
     placement_id: UUID
-    kind: Kind
+    kind: AbsenceKind
     absences: Annotated[int, Limits(description="How many absences touch the period.")]
     days: Annotated[
         Hundredths,

@@ -15,8 +15,10 @@ from app.budget.position import missing_problem
 from app.budget.schemas import CostOut, CostsOut
 from app.http.problems import VALIDATION
 from app.rates import rates
-from app.rules.cost import Column, GuidelineMissing, RateMissing, month_costs, sum_by
+from app.rules.cost import calculate_month_costs, sum_by_group
 from app.rules.money import from_ore
+from app.rules.placement_periods import Column
+from app.rules.prices import GuidelineMissing, RateMissing
 
 KEYS = ("month", "provider", "placement")
 BY_PATTERN = f"^({'|'.join(','.join(some) for count in (1, 2, 3) for some in permutations(KEYS, count))})$"
@@ -46,13 +48,13 @@ async def costs_of_year(session: AsyncSession, year: int, query: CostsQuery) -> 
     """
     known = await identified_stays(session, year, query.on, query.provider_id, query.placement_id)
     try:
-        costs = month_costs(
+        costs = calculate_month_costs(
             known.stays, year, await rates.known_rates(session), await rates.guidelines(session), query.on
         )
     except (RateMissing, GuidelineMissing) as missing:
         raise missing_problem(missing) from missing
     groups, group_of = _groups(known, query.by)
-    sums = sum_by(costs, group_of, groups.size)
+    sums = sum_by_group(costs, group_of, groups.size)
     if "month" not in query.by:
         sums = sums.sum(axis=0, keepdims=True)
     return _page(year, query, groups, sums)

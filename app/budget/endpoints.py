@@ -36,7 +36,7 @@ from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day, Year
 from app.placements.people import saw_placements
 from app.rules.money import from_ore
-from app.rules.position import Position, of_incurred
+from app.rules.position import Position, split_incurred
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1/budgets/{year}", tags=["budget"], route_class=Route)
@@ -246,7 +246,7 @@ async def what_if(
 def _position_out(position: Position, paid: Paid) -> PositionOut:
     """The contract's object: øre become kroner."""
     overrun, vta = position.overrun, position.vta_comparison
-    became = of_incurred(position, paid.settled, paid.invoiced)
+    became = split_incurred(position, paid.settled, paid.invoiced)
     if vta is None:
         raise RuntimeError("a position without its comparison")  # `position_on` refuses before
     return PositionOut(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.rules.cost import STANDARD_PRICE, Stays
+from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns
 
 # The format's signature, flags and empty header extension; its trailer (PostgreSQL, COPY, "Binary Format").
 _HEADER_BYTES = 11 + 4 + 4
@@ -48,12 +48,12 @@ class IdentifiedStays:
     Both are NOBODY's for places that the caller may not know and that count all the same.
     """
 
-    stays: Stays
+    stays: PeriodColumns
     provider: Keys
     placement: Keys
 
 
-async def stays_of_year(session: AsyncSession, year: int, on: date) -> Stays:
+async def stays_of_year(session: AsyncSession, year: int, on: date) -> PeriodColumns:
     """Every stay that touches the year, as it was known on the day, and the supplements to it."""
     rows = await _copied(session, _stays_query(year, on), _STAYS)
     stays, _, _ = await _grouped(session, year, on, rows)
@@ -73,7 +73,7 @@ async def identified_stays(
 
 async def _grouped(
     session: AsyncSession, year: int, on: date, rows: npt.NDArray[np.void]
-) -> tuple[Stays, Keys, npt.NDArray[np.intp]]:
+) -> tuple[PeriodColumns, Keys, npt.NDArray[np.intp]]:
     """The rows as stays, several of one placement together, with their supplements; the placements' keys in the order
     of their index, and each one's first row.
     """
@@ -177,9 +177,9 @@ def _stays(
     rows: npt.NDArray[np.void],
     share: npt.NDArray[np.int64],
     count: int,
-    supplements: Stays | None = None,
-) -> Stays:
-    return Stays.from_columns(
+    supplements: PeriodColumns | None = None,
+) -> PeriodColumns:
+    return PeriodColumns.from_columns(
         index,
         rows["first_day"].astype(np.int32) + np.int32(_EPOCH),
         rows["last_day"].astype(np.int32) + np.int32(_EPOCH),

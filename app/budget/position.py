@@ -15,9 +15,11 @@ from app.budget.tables import BudgetFlag, BudgetFrame, ExpectedRefund
 from app.http.problems import Problem, problem_type
 from app.outbox import publish
 from app.rates import rates
-from app.rules.cost import STANDARD_PRICE, GuidelineMissing, RateMissing, Stays, month_costs
+from app.rules.cost import calculate_month_costs
 from app.rules.money import from_ore, to_ore
-from app.rules.position import Flag, Frame, Position, Question, flag_rank, position_of
+from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns
+from app.rules.position import Flag, Frame, Position, PositionInputs, calculate_position, rank_flag
+from app.rules.prices import GuidelineMissing, RateMissing
 from app.sight import every_place
 
 RATE_MISSING = problem_type(
@@ -77,8 +79,8 @@ async def position_on(session: AsyncSession, year: int, on: date, room_from: dat
 
 
 async def question_of(
-    session: AsyncSession, year: int, on: date, stays: Stays, room_from: date | None = None
-) -> Question:
+    session: AsyncSession, year: int, on: date, stays: PeriodColumns, room_from: date | None = None
+) -> PositionInputs:
     """Everything that the position of a year on a day is computed from."""
     # Of several from one day the one that the database stored last: an id goes by the clock of whoever made it.
     frames = await session.execute(
@@ -97,10 +99,10 @@ async def question_of(
         )
         .limit(1)
     )
-    return Question(
+    return PositionInputs(
         year=year,
         on=on,
-        stays=stays,
+        periods=stays,
         rates=await rates.known_rates(session),
         guidelines=await rates.guidelines(session),
         frames=[Frame(id_, adopted_on, to_ore(amount)) for id_, adopted_on, amount in frames],
@@ -109,10 +111,10 @@ async def question_of(
     )
 
 
-def answered(question: Question) -> Position:
+def answered(question: PositionInputs) -> Position:
     """C6: the position; 409 `rate-missing` or `guideline-missing` where a place has no price."""
     try:
-        position = position_of(question)
+        position = calculate_position(question)
         if position.vta_comparison is None:
             _require_rates(question)
     except (RateMissing, GuidelineMissing) as missing:
@@ -142,7 +144,7 @@ async def watch_flag(session: AsyncSession, year: int, on: date) -> Position:
     if position.flag != before:
         noted = insert(BudgetFlag).values(year=year, flag=position.flag)
         await session.execute(noted.on_conflict_do_update(index_elements=["year"], set_={"flag": noted.excluded.flag}))
-    if flag_rank(position.flag) > flag_rank(before):
+    if rank_flag(position.flag) > rank_flag(before):
         await _tell(session, position)
     return position
 
@@ -191,11 +193,11 @@ async def _tell(session: AsyncSession, position: Position) -> None:
     )
 
 
-def _require_rates(question: Question) -> None:
+def _require_rates(question: PositionInputs) -> None:
     """C1, C10: places at their own price need no rate to cost something, but the comparison needs one for every place.
 
     Raises RateMissing or GuidelineMissing for the first day of any place that lacks it.
     """
-    standard = np.full_like(question.stays.monthly_ore, STANDARD_PRICE)
-    every_place: Stays = replace(question.stays, monthly_ore=standard)
-    month_costs(every_place, question.year, question.rates, question.guidelines, question.on)
+    standard = np.full_like(question.periods.monthly_ore, STANDARD_PRICE)
+    every_place: PeriodColumns = replace(question.periods, monthly_ore=standard)
+    calculate_month_costs(every_place, question.year, question.rates, question.guidelines, question.on)

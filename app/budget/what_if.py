@@ -21,11 +21,10 @@ from app.budget.schemas import Month, PositionOut
 from app.http.problems import NOT_FOUND, VALIDATION, FieldError
 from app.http.schemas import Amount, Day, Money, Percent, Shape
 from app.rates.schemas import MonthlyAmount
-from app.rules.cost import STANDARD_PRICE, Guideline, GuidelineMissing, Rate, Stays
 from app.rules.money import to_ore
-from app.rules.position import Frame, Question
-from app.rules.prices import guideline_on
-from app.rules.stays import OPEN_END
+from app.rules.placement_periods import OPEN_END, STANDARD_PRICE, PeriodColumns
+from app.rules.position import Frame, PositionInputs
+from app.rules.prices import Guideline, GuidelineMissing, Rate, find_guideline
 
 # Rows of one placement that the rules count exactly whatever the amounts (`rules.cost`).
 MOST_ROWS = 48
@@ -153,20 +152,20 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def assumed(question: Question, known: IdentifiedStays, changes: Sequence[Assumption]) -> Question:
+def assumed(question: PositionInputs, known: IdentifiedStays, changes: Sequence[Assumption]) -> PositionInputs:
     """The question with everything assumed. 404 for a place that is not among the year's, 422 for a day after it."""
     _demand_within(question.year, changes)
     for number, change in enumerate(changes):
         where = f"#/changes/{number}/placement_ids"
         match change:
             case AddPlaces():
-                question = replace(question, stays=_more(question.stays, change.places, change.from_))
+                question = replace(question, periods=_more(question.periods, change.places, change.from_))
             case EndPlaces():
-                chosen = _chosen(question.stays, known, change.placement_ids, where)
-                question = replace(question, stays=_ended(question.stays, chosen, change.on))
+                chosen = _chosen(question.periods, known, change.placement_ids, where)
+                question = replace(question, periods=_ended(question.periods, chosen, change.on))
             case AnotherShare():
-                chosen = _chosen(question.stays, known, change.placement_ids, where)
-                question = replace(question, stays=_shared(question.stays, chosen, change.share, change.from_))
+                chosen = _chosen(question.periods, known, change.placement_ids, where)
+                question = replace(question, periods=_shared(question.periods, chosen, change.share, change.from_))
             case AnotherRate():
                 rate = Rate(None, change.from_, min(question.on, change.from_), to_ore(change.monthly_amount))
                 earlier = [row for row in question.rates if row.valid_from < change.from_]
@@ -175,7 +174,7 @@ def assumed(question: Question, known: IdentifiedStays, changes: Sequence[Assump
                 question = replace(question, guidelines=_supplemented(question.guidelines, change))
             case AnotherFrame():
                 question = replace(question, frames=[Frame(None, question.on, to_ore(change.amount))])
-    _demand_exact(question.stays)
+    _demand_exact(question.periods)
     return question
 
 
@@ -200,7 +199,7 @@ def _demand_within(year: int, changes: Sequence[Assumption]) -> None:
         raise VALIDATION(f"Endringa gjeld frå etter {year}, og har ingen verknad i det året.", errors=faults)
 
 
-def _chosen(stays: Stays, known: IdentifiedStays, ids: Sequence[UUID], where: str) -> npt.NDArray[np.bool_]:
+def _chosen(stays: PeriodColumns, known: IdentifiedStays, ids: Sequence[UUID], where: str) -> npt.NDArray[np.bool_]:
     """The rows of these placements."""
     at = {bytes(key).ljust(16, b"\0"): index for index, key in enumerate(known.placement)}
     for number, id_ in enumerate(ids):
@@ -209,9 +208,9 @@ def _chosen(stays: Stays, known: IdentifiedStays, ids: Sequence[UUID], where: st
     return np.isin(stays.placement, [at[id_.bytes] for id_ in ids])
 
 
-def _more(stays: Stays, places: int, first_day: date) -> Stays:
+def _more(stays: PeriodColumns, places: int, first_day: date) -> PeriodColumns:
     new = np.full(places, 1, np.int64)
-    return Stays.from_columns(
+    return PeriodColumns.from_columns(
         np.concatenate([stays.placement, stays.count + np.arange(places)]),
         np.concatenate([stays.first_day, new * first_day.toordinal()]),
         np.concatenate([stays.last_day, new * OPEN_END]),
@@ -222,17 +221,17 @@ def _more(stays: Stays, places: int, first_day: date) -> Stays:
     )
 
 
-def _ended(stays: Stays, chosen: npt.NDArray[np.bool_], last_day: date) -> Stays:
+def _ended(stays: PeriodColumns, chosen: npt.NDArray[np.bool_], last_day: date) -> PeriodColumns:
     cut = np.minimum(stays.last_day, np.int32(last_day.toordinal()))
     return replace(stays, last_day=np.where(chosen, cut, stays.last_day))
 
 
-def _shared(stays: Stays, chosen: npt.NDArray[np.bool_], share: int, first_day: date) -> Stays:
+def _shared(stays: PeriodColumns, chosen: npt.NDArray[np.bool_], share: int, first_day: date) -> PeriodColumns:
     """Rows that the day lies in are cut in two; from the day on they have the new share."""
     day = np.int32(first_day.toordinal())
     cut = chosen & (stays.first_day < day) & (stays.last_day >= day)
     later = chosen & (stays.first_day >= day)
-    return Stays.from_columns(
+    return PeriodColumns.from_columns(
         np.concatenate([stays.placement, stays.placement[cut]]),
         np.concatenate([stays.first_day, np.full_like(stays.first_day[cut], day)]),
         np.concatenate([np.where(cut, day - 1, stays.last_day), stays.last_day[cut]]),
@@ -250,13 +249,13 @@ def _supplemented(guidelines: Sequence[Guideline], change: AnotherSupplement) ->
         replace(version, supplement_bp=supplement_bp) for version in guidelines if version.valid_from > change.from_
     ]
     try:
-        in_force = guideline_on(guidelines, change.from_)
+        in_force = find_guideline(guidelines, change.from_)
     except GuidelineMissing:
         return [*earlier, *later]
     return [*earlier, replace(in_force, id=None, valid_from=change.from_, supplement_bp=supplement_bp), *later]
 
 
-def _demand_exact(stays: Stays) -> None:
+def _demand_exact(stays: PeriodColumns) -> None:
     rows = np.bincount(stays.placement, minlength=stays.count)
     if stays.supplements is not None:
         rows = rows + np.bincount(stays.supplements.placement, minlength=stays.count)

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jose import jwt
 
 from app import clock
-from app.rules.identifiers import organisation_number_ok
+from app.rules.identifiers import is_organisation_number
 from app.security.tokens import ALGORITHM, PERSON_ROLES, ROLES, SCOPES, SERVICE_AREAS
 from app.settings import Issuer
 
@@ -128,7 +128,7 @@ def _machine_claims(role: str, organisation: str | None) -> dict[str, Any]:
     if organisation is None and role == "provider":
         raise ValueError("the role provider needs an organisation")
     number = organisation or MUNICIPALITY
-    if not organisation_number_ok(number):
+    if not is_organisation_number(number):
         raise ValueError(f"{number} is not a valid organisation number")
     return {
         "consumer": {"authority": "iso6523-actorid-upis", "ID": f"0192:{number}"},

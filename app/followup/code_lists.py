@@ -6,15 +6,8 @@ from typing import Annotated
 from pydantic import Field as Limits
 
 from app.http.schemas import Shape
-from app.rules.followup import (
-    CONTENT_AREAS,
-    CONVERSATION_THEMES,
-    COOPERATION_THEMES,
-    SYSTEM_THEMES,
-    Kind,
-    Responsible,
-    Status,
-)
+from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus
+from app.rules.minutes import CONTENT_AREAS, CONVERSATION_THEMES, COOPERATION_THEMES, SYSTEM_THEMES
 
 # Labels follow the guideline's own words (§ 4, § 7.2, § 7.3).
 THEMES_OF_CONVERSATIONS = dict(
@@ -66,7 +59,7 @@ AREAS_OF_CONTENT = dict(
         strict=True,
     )
 )
-KINDS: Mapping[Kind, str] = {
+KINDS: Mapping[TaskKind, str] = {
     "plan": "Plan for oppfølging",
     "evaluation": "Årleg evaluering",
     "conversation": "Samtalar",
@@ -79,8 +72,8 @@ KINDS: Mapping[Kind, str] = {
     "consent": "Fornying av samtykke",
     "moved_out": "Deltakaren har flytta ut",
 }
-STATUSES: Mapping[Status, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
-RESPONSIBLE: Mapping[Responsible, str] = {
+STATUSES: Mapping[TaskStatus, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
+RESPONSIBLE: Mapping[ResponsibleParty, str] = {
     "provider": "Vekstbedrifta",
     "case_office": "Forvaltningskontoret",
     "service": "Utøvande teneste",

@@ -21,7 +21,7 @@ from app.followup.tasks import PLACE_KINDS, Wanted, asks_of, place_tasks
 from app.http.content_negotiation import CSV
 from app.http.schemas import Shape
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
-from app.rules.followup import Kind, Status
+from app.rules.follow_up_duties import TaskKind, TaskStatus
 
 _PLACES = text(
     """
@@ -107,7 +107,7 @@ async def figures_of(session: AsyncSession, year: int, on: date) -> tuple[Follow
     """M1–M4, M7, M8: the figures of a calendar year as they stand on a day, and whose placements they counted."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     asks = await asks_of(session)
-    owed: defaultdict[UUID | None, Counter[tuple[Kind, Status]]] = defaultdict(Counter)
+    owed: defaultdict[UUID | None, Counter[tuple[TaskKind, TaskStatus]]] = defaultdict(Counter)
     seen: set[UUID] = set()
     async for tasks in place_tasks(session, TaskQuery(on), asks, Wanted(first, last)):
         for task in tasks:
@@ -199,7 +199,7 @@ def _rows(figures: FollowUpOut) -> list[list[Cell]]:
     ]
 
 
-def _asked(owed: Counter[tuple[Kind, Status]]) -> dict[str, Asked]:
+def _asked(owed: Counter[tuple[TaskKind, TaskStatus]]) -> dict[str, Asked]:
     return {
         kind: Asked(
             due=sum(owed[kind, status] for status in STATUSES),

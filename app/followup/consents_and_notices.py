@@ -14,10 +14,11 @@ from app.followup.task_schemas import About, Task, TaskQuery
 from app.participants.consents import ConsentRecord
 from app.placements.notices import calling_for_meeting
 from app.placements.tables import Placement
-from app.rules.followup import Asks, Consent, consent_due_on, in_force
+from app.rules.follow_up_duties import FollowUpRequirements, calculate_consent_due_day, find_requirements
+from app.rules.minutes import Consent
 
 
-async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[Asks]) -> list[Task]:
+async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M6: each consent that is not withdrawn is to be given anew, while the participant still has the place then."""
     if not query.wants("consent") or not asks:
         return []
@@ -48,7 +49,7 @@ async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[
     found = []
     for id_, participant_id, given_on, _, _, placement_id, provider_id, starts_on, ends_on in rows:
         one = given[participant_id][id_]
-        due_on = consent_due_on(one, in_force(asks, given_on).consent_months)
+        due_on = calculate_consent_due_day(one, find_requirements(asks, given_on).consent_months)
         if starts_on > due_on or (ends_on is not None and ends_on < due_on):
             continue
         others = [other for key, other in given[participant_id].items() if (other.given_on, key) > (given_on, id_)]

@@ -14,8 +14,8 @@ from app.followup.tables import Evaluation, Meeting, Plan
 from app.http.lookup import find, find_reference
 from app.http.problems import problem_type
 from app.placements.tables import Placement
-from app.rules.followup import CONTENT_AREAS
 from app.rules.identifiers import contains_identity_number
+from app.rules.minutes import CONTENT_AREAS
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
 from app.security.tokens import Actor
 

@@ -24,13 +24,13 @@ from app.outbox.publish import publish
 from app.participants.consents import consents_of
 from app.placements.tables import Placement
 from app.providers.tables import Provider
-from app.rules.followup import (
-    INDIVIDUAL,
+from app.rules.minutes import (
+    INDIVIDUAL_MEETINGS,
     MeetingKind,
-    absence_unexplained,
-    counts,
-    services_without_consent,
-    themes_of,
+    find_services_without_consent,
+    is_absence_unexplained,
+    is_required_meeting,
+    list_themes,
 )
 from app.security.tokens import Actor
 
@@ -139,7 +139,7 @@ async def _subject(session: AsyncSession, actor: Actor, body: MeetingIn) -> tupl
         if body.provider_id not in (None, placement.provider_id):
             raise MEETING_SUBJECT("Plassen er hjå ei anna vekstbedrift.", pointer="#/provider_id")
         return placement, placement.provider_id
-    if body.kind in INDIVIDUAL:
+    if body.kind in INDIVIDUAL_MEETINGS:
         raise MEETING_SUBJECT("Møtet må gjelde ein plass.", pointer="#/placement_id")
     if body.provider_id is not None:
         return None, (await find_reference(session, Provider, body.provider_id, "#/provider_id")).id
@@ -168,16 +168,16 @@ async def _accepted(
     texts = {"minutes": body.minutes, "participant_absence_reason": body.participant_absence_reason}
     written = {f"attendees/{number}/organisation": one.organisation for number, one in enumerate(body.attendees)}
     require_no_identity_number(today, {**texts, **written})
-    themes = require_codes(body.themes, themes_of(kind), "themes")
-    if kind in INDIVIDUAL and not themes:
+    themes = require_codes(body.themes, list_themes(kind), "themes")
+    if kind in INDIVIDUAL_MEETINGS and not themes:
         raise THEME_MISSING(pointer="#/themes")
-    if absence_unexplained(kind, roles, body.participant_absence_reason):
+    if is_absence_unexplained(kind, roles, body.participant_absence_reason):
         raise ABSENCE_REASON_MISSING(pointer="#/participant_absence_reason")
     if kind == "system":
         await _require_known_providers(session, body)
     if placement is not None:
         consents = await consents_of(session, placement.participant_id)
-        without = services_without_consent(roles, placement.service_area, consents, body.held_on)
+        without = find_services_without_consent(roles, placement.service_area, consents, body.held_on)
         if without:
             raise CONSENT_MISSING(services=without)
     return {
@@ -185,7 +185,7 @@ async def _accepted(
         "minutes": body.minutes,
         "themes": themes,
         "participant_present": "participant" in roles,
-        "counts": counts(kind, roles),
+        "counts": is_required_meeting(kind, roles),
     }
 
 

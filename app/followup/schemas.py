@@ -8,7 +8,7 @@ from pydantic import Field as Limits
 from pydantic import StringConstraints, model_validator
 
 from app.http.schemas import Day, Line, Name, Shape, Stored, Year, text
-from app.rules.followup import AttendeeRole, MeetingKind
+from app.rules.minutes import AttendeeRole, MeetingKind
 
 Party = Literal["provider", "case_office"]
 LongText = Annotated[str, text(20_000)]

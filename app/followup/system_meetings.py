@@ -14,13 +14,8 @@ from app.followup.meetings import providers_present
 from app.followup.tables import GuidelineEvaluation, Meeting
 from app.followup.task_schemas import NOBODY, RANK, About, Task, TaskQuery
 from app.providers.tables import Provider
-from app.rules.followup import (
-    Asks,
-    Kind,
-    calendar_years_owed,
-    missing_parties,
-    status_of,
-)
+from app.rules.follow_up_duties import FollowUpRequirements, TaskKind, determine_status, list_calendar_years_owed
+from app.rules.minutes import find_missing_parties
 
 # M7. **Decided here**: a provider is active in a year in which it has places to offer, or a participant, on any day.
 _ACTIVE = text(
@@ -65,11 +60,11 @@ async def joint_meetings(session: AsyncSession, years: Sequence[int], on: date) 
     return [_year(year, attendees[year], [one for one in providers if one.id in active[year]]) for year in years]
 
 
-async def joint_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[Asks]) -> list[Task]:
+async def joint_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M7: a task for each calendar year since the guideline took effect."""
     if not query.wants("system_meeting"):
         return []
-    years = calendar_years_owed(asks[0].valid_from if asks else None, query.on)
+    years = list_calendar_years_owed(asks[0].valid_from if asks else None, query.on)
     found = []
     for year in await joint_meetings(session, years, query.on) if years else ():
         missing = (*year.missing_roles, *(provider.name for provider in year.missing_providers))
@@ -78,7 +73,7 @@ async def joint_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[As
     return found
 
 
-async def guideline_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[Asks]) -> list[Task]:
+async def guideline_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M8: a task for each calendar year since the guideline took effect."""
     if not query.wants("guideline_evaluation"):
         return []
@@ -86,7 +81,7 @@ async def guideline_tasks(session: AsyncSession, query: TaskQuery, asks: Sequenc
     about = About(link="/v1/guideline-evaluations")
     return [
         _task("guideline_evaluation", year, evaluated.get(year, 0), query.on, about)
-        for year in calendar_years_owed(asks[0].valid_from if asks else None, query.on)
+        for year in list_calendar_years_owed(asks[0].valid_from if asks else None, query.on)
     ]
 
 
@@ -100,14 +95,14 @@ async def evaluations_of_guideline(session: AsyncSession, on: date) -> dict[int,
     return {row.year: row.evaluations for row in await session.execute(statement)}
 
 
-def _task(kind: Kind, year: int, recorded: int, on: date, about: About) -> Task:
+def _task(kind: TaskKind, year: int, recorded: int, on: date, about: About) -> Task:
     due_on = date(year, 12, 31)
     return Task(
         due_on=due_on,
         rank=RANK[kind],
         subject=NOBODY,
         n=year,
-        status=status_of(due_on, done=recorded > 0, on=on),
+        status=determine_status(due_on, done=recorded > 0, on=on),
         required=1,
         recorded=recorded,
         about=about,
@@ -122,6 +117,6 @@ def _year(year: int, held: Sequence[Sequence[dict[str, str | None]]], active: Se
     return JointMeetings(
         year,
         len(held),
-        tuple(missing_parties(roles)),
+        tuple(find_missing_parties(roles)),
         tuple(provider for provider in active if provider.id not in present),
     )

@@ -26,7 +26,7 @@ class Meeting(Row, table=True):
     """A meeting and its minutes as they stand now (M3–M5, M7). Every version of them is a `MeetingVersion`.
 
     What a provider files names its placement and itself together, so that it cannot name another's. `counts` is
-    whether the meeting is one of those the guideline asks for (`rules.followup.counts`).
+    whether the meeting is one of those the guideline asks for (`rules.minutes.is_required_meeting`).
     """
 
     __tablename__ = "meeting"

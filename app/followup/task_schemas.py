@@ -13,12 +13,12 @@ from pydantic import Field as Limits
 
 from app.http.problems import VALIDATION
 from app.http.schemas import Shape
-from app.rules.followup import Kind, Responsible, Status, status_of
+from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus, determine_status
 
 # Kinds of one day stand in this order.
-KIND_ORDER: tuple[Kind, ...] = get_args(Kind)
-RANK: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(KIND_ORDER)}
-RULE: Mapping[Kind, str] = {
+KIND_ORDER: tuple[TaskKind, ...] = get_args(TaskKind)
+RANK: Mapping[TaskKind, int] = {kind: rank for rank, kind in enumerate(KIND_ORDER)}
+RULE: Mapping[TaskKind, str] = {
     "plan": "M1",
     "evaluation": "M2",
     "conversation": "M3",
@@ -32,7 +32,7 @@ RULE: Mapping[Kind, str] = {
     "moved_out": "D1",
 }
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the joint one (M7).
-RESPONSIBLE: Mapping[Kind, Responsible] = {
+RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "plan": "provider",
     "evaluation": "provider",
     "conversation": "provider",
@@ -70,27 +70,27 @@ class Task(NamedTuple):
     rank: int
     subject: bytes
     n: int
-    status: Status
+    status: TaskStatus
     required: int
     recorded: int
     about: About
 
     @classmethod
-    def single(cls, kind: Kind, due_on: date, subject: UUID, about: About, *, done: bool, on: date) -> "Task":
+    def single(cls, kind: TaskKind, due_on: date, subject: UUID, about: About, *, done: bool, on: date) -> "Task":
         """One thing, done or not, as a day shows it."""
         return cls(
             due_on=due_on,
             rank=RANK[kind],
             subject=subject.bytes,
             n=0,
-            status=status_of(due_on, done=done, on=on),
+            status=determine_status(due_on, done=done, on=on),
             required=1,
             recorded=int(done),
             about=about,
         )
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TaskKind:
         return KIND_ORDER[self.rank]
 
     @property
@@ -110,10 +110,10 @@ class TaskOut(Shape):
             examples=["plan.016e0000-0005-7000-8000-000000000001.1"],
         ),
     ]
-    kind: Kind
+    kind: TaskKind
     due_on: date
-    status: Status
-    responsible: Responsible
+    status: TaskStatus
+    responsible: ResponsibleParty
     placement_id: UUID | None
     provider_id: UUID | None
     rule: Annotated[str, Limits(description="The rule that asks for it.", examples=["M1"])]
@@ -142,15 +142,15 @@ class TaskQuery:
     """What is asked for. `due_from` is among the days, `due_before` is not."""
 
     on: date
-    kind: Kind | None = None
-    status: Status | None = None
+    kind: TaskKind | None = None
+    status: TaskStatus | None = None
     provider_id: UUID | None = None
     placement_id: UUID | None = None
     due_from: date | None = None
     due_before: date | None = None
-    responsible: Responsible | None = None
+    responsible: ResponsibleParty | None = None
 
-    def wants(self, kind: Kind) -> bool:
+    def wants(self, kind: TaskKind) -> bool:
         """Whether tasks of a kind can be among what is asked for."""
         return self.kind in (None, kind) and self.responsible in (None, RESPONSIBLE[kind])
 

@@ -18,8 +18,16 @@ from app.followup.task_schemas import RANK, RESPONSIBLE, RULE, About, Position, 
 from app.http.problems import problem_type
 from app.placements.people import participants_of
 from app.rates.tables import GuidelineVersion
-from app.rules.calendar import placement_year
-from app.rules.followup import Asks, Kind, MeetingKind, Record, clock_start, owed_by, themes_untouched
+from app.rules.calendar import get_placement_year
+from app.rules.follow_up_duties import (
+    FollowUpRecord,
+    FollowUpRequirements,
+    TaskKind,
+    find_clock_start,
+    find_untouched_themes,
+    list_duties,
+)
+from app.rules.minutes import MeetingKind
 
 TOO_MANY_TASKS = problem_type(
     "too-many-tasks",
@@ -29,8 +37,8 @@ TOO_MANY_TASKS = problem_type(
     en="More is due than one calendar takes. Narrow it by `due_from` and `due_before`, `provider_id` or `kind`.",
 )
 
-PLACE_KINDS: tuple[Kind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
-_MEETING: Mapping[Kind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
+PLACE_KINDS: tuple[TaskKind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
+_MEETING: Mapping[TaskKind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
 
 # So many places between two chances for other requests: a few milliseconds.
 _SLICE = 200
@@ -80,9 +88,9 @@ class _OnRecord(NamedTuple):
     cooperation_meetings: dict[UUID, list[date]]
     evaluations: dict[UUID, list[tuple[date, date]]]
 
-    def of(self, placement_id: UUID) -> Record:
+    def of(self, placement_id: UUID) -> FollowUpRecord:
         """What one placement has on record."""
-        return Record(
+        return FollowUpRecord(
             placement_id in self.plans,
             self.conversations.get(placement_id, ()),
             self.cooperation_meetings.get(placement_id, ()),
@@ -90,7 +98,7 @@ class _OnRecord(NamedTuple):
         )
 
 
-async def asks_of(session: AsyncSession) -> tuple[Asks, ...]:
+async def asks_of(session: AsyncSession) -> tuple[FollowUpRequirements, ...]:
     """M1–M4, M6: what each version of the guideline asks for, by the day it applies from."""
     version = GuidelineVersion
     columns = (
@@ -103,11 +111,11 @@ async def asks_of(session: AsyncSession) -> tuple[Asks, ...]:
         col(version.part_year_percent),
         col(version.part_year_conversations),
     )
-    return tuple(Asks(*row) for row in await session.execute(select(*columns).order_by(columns[0])))
+    return tuple(FollowUpRequirements(*row) for row in await session.execute(select(*columns).order_by(columns[0])))
 
 
 async def place_tasks(
-    session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], wanted: Wanted | None = None
+    session: AsyncSession, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], wanted: Wanted | None = None
 ) -> AsyncIterator[list[Task]]:
     """M1–M4: what every place that the caller sees has come to owe by the day, in slices, in no order.
 
@@ -130,24 +138,24 @@ async def place_tasks(
 
 def _owed_at(
     place: Row[*tuple[Any, ...]],
-    record: Record,
+    record: FollowUpRecord,
     query: TaskQuery,
-    asks: tuple[Asks, ...],
-    kinds: frozenset[Kind],
+    asks: tuple[FollowUpRequirements, ...],
+    kinds: frozenset[TaskKind],
     wanted: Wanted,
 ) -> Iterator[Task]:
     """What one place has come to owe."""
     id_, provider_id, participant_id, terms, starts_on, ends_on = place
-    first = clock_start(terms, starts_on, asks[0].valid_from)
+    first = find_clock_start(terms, starts_on, asks[0].valid_from)
     if first is None or first > query.on:
         return
     about = About(id_, provider_id, participant_id, first=first)
-    for owed in owed_by(
+    for owed in list_duties(
         first,
         ends_on,
         record,
         on=query.on,
-        asks=asks,
+        requirements=asks,
         kinds=kinds,
         due_from=wanted.due_from,
         due_to=wanted.due_to,
@@ -168,7 +176,7 @@ def _owed_at(
 async def first_of(
     session: AsyncSession,
     query: TaskQuery,
-    asks: tuple[Asks, ...],
+    asks: tuple[FollowUpRequirements, ...],
     others: Iterable[Task],
     after: Position | None,
     limit: int,
@@ -190,7 +198,7 @@ async def first_of(
 
 
 async def undone(
-    session: AsyncSession, query: TaskQuery, asks: tuple[Asks, ...], others: Iterable[Task], most: int
+    session: AsyncSession, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], others: Iterable[Task], most: int
 ) -> list[Task]:
     """Every open or overdue task that is asked for, in the list's order. Raises `TOO_MANY_TASKS` past so many."""
     found = [task for task in others if query.takes(task) and task.status != "done"]
@@ -234,7 +242,7 @@ async def participants_in(session: AsyncSession, tasks: Sequence[Task]) -> set[U
     return known | await participants_of(session, unknown)
 
 
-async def _on_record(session: AsyncSession, values: Mapping[str, object], kinds: frozenset[Kind]) -> _OnRecord:
+async def _on_record(session: AsyncSession, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _OnRecord:
     """What each placement has on record by the day: one query for each kind."""
     found = _OnRecord(set(), {}, {}, {})
     if "plan" in kinds:
@@ -265,12 +273,12 @@ async def _untouched_themes(session: AsyncSession, tasks: list[Task], on: date) 
     missing: dict[str, list[str]] = {}
     for task in tasks:
         if task.kind in _MEETING and task.about.first is not None:
-            begins, _ = placement_year(task.about.first, task.n)
+            begins, _ = get_placement_year(task.about.first, task.n)
             touched = {
                 theme
                 for held_on, had in themes[task.about.placement_id, _MEETING[task.kind]]
                 if begins <= held_on <= task.due_on
                 for theme in had
             }
-            missing[task.id] = themes_untouched(task.kind, touched)
+            missing[task.id] = find_untouched_themes(task.kind, touched)
     return missing

@@ -29,7 +29,14 @@ from app.invoices.problems import (
 from app.invoices.schemas import Basis, InvoiceLineIn
 from app.invoices.tables import InvoiceCheck, InvoiceCheckLine, InvoiceCover
 from app.providers.tables import Provider
-from app.rules.invoicing import Comparison, Invoice, InvoiceLine, Owed, compare, count_identity_numbers
+from app.rules.invoicing import (
+    AmountOwed,
+    Invoice,
+    InvoiceComparison,
+    InvoiceLine,
+    compare_invoice,
+    count_identity_numbers,
+)
 from app.rules.money import from_ore, to_ore
 from app.security.tokens import Actor
 from app.settlements.ledger import Books, Key, books_of, computed_anew, not_rejected, standing
@@ -86,7 +93,7 @@ async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: st
         raise INVOICE_EXISTS(invoice_id=str(before))
     async with every_place(session):
         owed, basis = await _owed(session, provider.id, invoice)
-        return await _kept(session, actor, provider.id, invoice, compare(invoice, owed), basis)
+        return await _kept(session, actor, provider.id, invoice, compare_invoice(invoice, owed), basis)
 
 
 def line_of(
@@ -178,7 +185,7 @@ class _Ledger:
     """Those of earlier months that were settled with the months of the invoice."""
     covered: Mapping[Key, int]
 
-    def owed(self, key: Key, invoice: Invoice, *, touched: bool) -> Owed:
+    def owed(self, key: Key, invoice: Invoice, *, touched: bool) -> AmountOwed:
         """What is left of one placement's month.
 
         A month of which nothing was invoiced here is taken as paid as it was closed, unless the invoice is for that
@@ -192,10 +199,10 @@ class _Ledger:
             amount = min(self.settled.get(key, 0), 0)
         else:
             amount = whole if touched else self.carried[key]
-        return Owed(key[0], key[1], amount, line, key in self.covered)
+        return AmountOwed(key[0], key[1], amount, line, key in self.covered)
 
 
-async def _owed(session: AsyncSession, provider_id: UUID, invoice: Invoice) -> tuple[list[Owed], Basis]:
+async def _owed(session: AsyncSession, provider_id: UUID, invoice: Invoice) -> tuple[list[AmountOwed], Basis]:
     """C12: against the closed months, and an open one as it is computed now. Within `every_place`."""
     months = {line.month for line in invoice.lines}
     closed = {row.month: row for row in await session.scalars(standing().where(col(Settlement.month).in_(months)))}
@@ -258,7 +265,7 @@ async def _covered(session: AsyncSession, provider_id: UUID, months: Collection[
 
 
 async def _kept(
-    session: AsyncSession, actor: Actor, provider_id: UUID, invoice: Invoice, found: Comparison, basis: Basis
+    session: AsyncSession, actor: Actor, provider_id: UUID, invoice: Invoice, found: InvoiceComparison, basis: Basis
 ) -> InvoiceCheck:
     by_month: dict[str, int] = {}
     for row in found.rows:

@@ -30,7 +30,7 @@ from app.invoices.problems import (
     INVOICE_UNSAFE,
     MOST_LINES,
 )
-from app.rules.identifiers import organisation_number_ok
+from app.rules.identifiers import is_organisation_number
 from app.rules.invoicing import Invoice, count_identity_numbers, count_names
 from app.rules.money import to_ore
 
@@ -259,7 +259,7 @@ def _party(root: Element, role: str) -> str:
         element = root.find(f"{role}/{path}", _NAMES)
         if element is not None and element.get("schemeID") == "0192":
             number = (element.text or "").strip()
-            if not organisation_number_ok(number):
+            if not is_organisation_number(number):
                 raise INVOICE_ARITHMETIC(
                     f"Organisasjonsnummeret i {role} er ikkje gyldig.",
                     pointer=f"#/{role}/{path}",

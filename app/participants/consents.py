@@ -17,8 +17,8 @@ from app.http.problems import NOT_FOUND, problem_type
 from app.http.schemas import Day, Shape, Stored
 from app.outbox.publish import publish
 from app.participants.tables import Participant
-from app.rules import followup
-from app.rules.followup import ServiceRole
+from app.rules import minutes
+from app.rules.minutes import ServiceRole
 
 CONSENT_WITHDRAWN = problem_type(
     "consent-withdrawn",
@@ -121,10 +121,10 @@ async def withdraw(
     return consent
 
 
-async def consents_of(session: AsyncSession, participant_id: UUID) -> list[followup.Consent]:
+async def consents_of(session: AsyncSession, participant_id: UUID) -> list[minutes.Consent]:
     """M6: a participant's consents as the rules take them."""
     rows = await session.scalars(select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id))
-    return [followup.Consent(row.given_on, frozenset(row.services), row.valid_to, row.withdrawn_on) for row in rows]
+    return [minutes.Consent(row.given_on, frozenset(row.services), row.valid_to, row.withdrawn_on) for row in rows]
 
 
 async def _tell(session: AsyncSession, consent: ConsentRecord, happened: str) -> None:

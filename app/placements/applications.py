@@ -24,7 +24,7 @@ from app.placements.problems import (
 from app.placements.schemas import AnswerIn, ApplicationIn, ApplicationOut, RequestIn, RequestOut
 from app.placements.tables import Application, Decision, Request
 from app.providers.tables import Provider
-from app.rules.process import ApplicationStatus, Step, after, application_status
+from app.rules.process import ApplicationStatus, Step, determine_application_status, find_next_state
 from app.security.tokens import Actor
 
 
@@ -55,7 +55,7 @@ async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, App
         )
     )
     return {
-        id_: application_status(answers=answers[id_], decided=decided.get(id_), withdrawn=id_ in withdrawn)
+        id_: determine_application_status(answers=answers[id_], decided=decided.get(id_), withdrawn=id_ in withdrawn)
         for id_ in ids
     }
 
@@ -79,7 +79,7 @@ async def demand(session: AsyncSession, application_id: UUID, step: Step) -> App
     409 `application-closed` where nothing more can be. What another state asks is the caller's to say.
     """
     status = (await statuses(session, [application_id]))[application_id]
-    if after(status, step) is None and after(status, "reject") is None:
+    if find_next_state(status, step) is None and find_next_state(status, "reject") is None:
         raise APPLICATION_CLOSED()
     return status
 

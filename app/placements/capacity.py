@@ -12,7 +12,7 @@ from app.placements import problems
 from app.placements.tables import Placement
 from app.providers import providers
 from app.providers.tables import Provider
-from app.rules.capacity import first_day_over_capacity
+from app.rules.capacity import find_first_day_over_capacity
 
 
 async def demand_room_for(session: AsyncSession, placement: Placement, ends_on: date | None) -> None:
@@ -23,7 +23,7 @@ async def demand_room_for(session: AsyncSession, placement: Placement, ends_on: 
     """
     provider = await find_reference(session, Provider, placement.provider_id, "#/provider_id", lock=True)
     others = [(first, last) for id_, first, last in await _periods(session, provider.id) if id_ != placement.id]
-    day = first_day_over_capacity(
+    day = find_first_day_over_capacity(
         await providers.capacities(session, provider.id), [*others, (placement.starts_on, ends_on)]
     )
     if day is not None:
@@ -36,7 +36,7 @@ async def demand_room(session: AsyncSession, provider_id: UUID) -> None:
     The caller holds the provider's row locked.
     """
     taken = [(first, last) for _, first, last in await _periods(session, provider_id)]
-    day = first_day_over_capacity(await providers.capacities(session, provider_id), taken)
+    day = find_first_day_over_capacity(await providers.capacities(session, provider_id), taken)
     if day is not None:
         raise problems.CAPACITY_IN_USE(
             f"Fleire plassar er i bruk {day} enn kapasiteten gjev rom for.", day=day.isoformat()

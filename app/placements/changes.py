@@ -18,8 +18,8 @@ from app.placements.schemas import ChangeIn, EndIn
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import rewrite
 from app.rules.money import to_ore
-from app.rules.process import Step, after
-from app.rules.terms import Change
+from app.rules.process import Step, find_next_state
+from app.rules.terms import TermsChange
 from app.security.tokens import Actor
 
 
@@ -52,7 +52,7 @@ async def change(session: AsyncSession, actor: Actor, life: Life[Placement], bod
     changes = list(life.changes)
     if body.valid_from is not None:
         price = None if body.monthly_price is None else to_ore(body.monthly_price)
-        changes.append(Change(body.valid_from, body.share, price, body.medication_tasks))
+        changes.append(TermsChange(body.valid_from, body.share, price, body.medication_tasks))
     decision = Decision(
         **body.model_dump(exclude={"follows_id", "withdraws_notice_id", "medication_agreement"}),
         medication_agreement=None
@@ -110,7 +110,7 @@ def demand(life: Life[Placement], step: Step, on: date) -> None:
     Raises one of `problems.LIFE`.
     """
     state = life.state(on)
-    if after(state, step) is not None:
+    if find_next_state(state, step) is not None:
         return
     if state == "lapsed":
         raise problems.NOTICE_HAS_RUN_OUT()

@@ -14,7 +14,7 @@ from app.placements.schemas import GrantIn, LegacyPlacementIn, RejectIn
 from app.placements.tables import Application, Decision, Placement, Request
 from app.placements.terms import rewrite
 from app.rates import rates
-from app.rules.process import GrantFacts, may_be_legacy, obstacle_to_decision, obstacle_to_grant
+from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obstacle, may_be_legacy
 from app.security.tokens import Actor
 
 
@@ -26,7 +26,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
     application = await find_reference(session, Application, body.application_id, "#/application_id", lock=True)
     request = await find_reference(session, Request, body.request_id, "#/request_id")
     participant = await find_reference(session, Participant, application.participant_id, "#/application_id")
-    obstacle = obstacle_to_grant(
+    obstacle = find_grant_obstacle(
         GrantFacts(
             application=(await statuses(session, [application.id]))[application.id],
             need="temporary" if application.need == "temporary" else "permanent",
@@ -84,7 +84,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
 async def reject(session: AsyncSession, actor: Actor, body: RejectIn) -> Decision:
     """D3: an application is rejected; it is decided once."""
     application = await find_reference(session, Application, body.application_id, "#/application_id", lock=True)
-    if obstacle_to_decision((await statuses(session, [application.id]))[application.id]) is not None:
+    if find_decision_obstacle((await statuses(session, [application.id]))[application.id]) is not None:
         raise problems.APPLICATION_CLOSED()
     participant = await find_reference(session, Participant, application.participant_id, "#/application_id")
     decision = Decision(

@@ -40,8 +40,8 @@ from app.placements.schemas import (
 from app.placements.tables import PLACEMENT_COLUMNS, Decision, Notice, Placement, PlacementRead, PlacementTerms
 from app.placements.terms import price_of, segments_of
 from app.rules.money import to_ore
-from app.rules.process import PlacementState, placement_state
-from app.rules.terms import Change, terms_on
+from app.rules.process import PlacementState, determine_placement_state
+from app.rules.terms import TermsChange, find_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Life(Generic[P]):
 
     placement: P
     acts: Sequence[Act]
-    changes: list[Change] = field(default_factory=list)
+    changes: list[TermsChange] = field(default_factory=list)
     latest_id: UUID | None = None
     known: date | None = None
     notice: Act | None = None
@@ -99,7 +99,7 @@ class Life(Generic[P]):
                 self.notice, self.end_decided = None, False
             elif act.kind == "change" and act.valid_from is not None:
                 price = None if act.monthly_price is None else to_ore(act.monthly_price)
-                self.changes.append(Change(act.valid_from, act.share, price, act.medication_tasks))
+                self.changes.append(TermsChange(act.valid_from, act.share, price, act.medication_tasks))
 
     @property
     def notice_open(self) -> bool:
@@ -108,7 +108,7 @@ class Life(Generic[P]):
 
     def state(self, on: date) -> PlacementState:
         """Where the placement stands on a day (L3, L5, L7)."""
-        return placement_state(
+        return determine_placement_state(
             last_day=self.placement.ends_on, end_decided=self.end_decided, notice_open=self.notice_open, on=on
         )
 
@@ -198,7 +198,7 @@ def told(
 ) -> PricedPlacementTold | PlacementTold:
     """The placement as it goes out, with its history and today's terms; without money for those who get none."""
     placement = life.placement
-    terms = terms_on(segments_of(placement, life.changes), today)
+    terms = find_terms(segments_of(placement, life.changes), today)
     own: dict[str, Any] = {name: getattr(placement, name) for name in _COMMON}
     own |= {"share": terms.share, "medication_tasks": terms.medication_tasks, "state": life.state(today)}
     steps = _steps(life)

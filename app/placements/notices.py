@@ -28,9 +28,9 @@ from app.rules.notice import (
     AgreedEndAfterNotice,
     AgreedEndBeforeNotice,
     AgreedEndLacksParty,
-    agreed_end,
-    calls_for_meeting,
-    notice_ends_on,
+    calculate_notice_end,
+    is_meeting_required,
+    require_agreed_end,
 )
 from app.security.tokens import Actor
 
@@ -91,7 +91,7 @@ async def shown(session: AsyncSession, notices: Sequence[Notice]) -> list[Notice
                 | {
                     "status": status,
                     "decision_id": decision_id,
-                    "meeting_required": calls_for_meeting(notice.reason),
+                    "meeting_required": is_meeting_required(notice.reason),
                 }
             )
         )
@@ -126,9 +126,9 @@ def _last_day(body: NoticeIn, months: int) -> date:
     if body.reason == "other" and body.text is None:
         raise problems.NOTICE_INCOMPLETE(pointer="#/text")
     if body.agreed_end_on is None:
-        return notice_ends_on(body.given_on, months)
+        return calculate_notice_end(body.given_on, months)
     try:
-        return agreed_end(body.given_on, body.agreed_end_on, body.agreed_by, months)
+        return require_agreed_end(body.given_on, body.agreed_end_on, body.agreed_by, months)
     except AgreedEndLacksParty as error:
         raise problems.AGREED_END_INCOMPLETE(pointer="#/agreed_by") from error
     except (AgreedEndBeforeNotice, AgreedEndAfterNotice) as error:

@@ -15,7 +15,7 @@ from app.db import Prepared
 from app.placements import problems
 from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms, SupplementEnd
 from app.rules.money import from_ore, to_ore
-from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_over_time
+from app.rules.terms import Terms, TermsChange, TermsSegment, build_segments, count_max_periods_per_year
 
 # Half of what the rules count exactly in 64 bits at the very top of their bounds; what-if adds rows of its own.
 MOST_IN_A_YEAR = 40
@@ -35,13 +35,13 @@ def first_terms(placement: Placement | PlacementRead) -> Terms:
     return Terms(placement.share, _ore(placement.monthly_price), placement.medication_tasks)
 
 
-def segments_of(placement: Placement | PlacementRead, changes: Sequence[Change]) -> list[Segment]:
+def segments_of(placement: Placement | PlacementRead, changes: Sequence[TermsChange]) -> list[TermsSegment]:
     """The placement's segments, by its last day known now and its changes in the order they were decided."""
-    return terms_over_time(placement.starts_on, placement.ends_on, first_terms(placement), changes)
+    return build_segments(placement.starts_on, placement.ends_on, first_terms(placement), changes)
 
 
 async def rewrite(
-    session: AsyncSession, placement: Placement, changes: Sequence[Change], known_from: date | None
+    session: AsyncSession, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
 ) -> None:
     """Let the rows say what the decisions say now, as known from a day on; what they said stays known until it.
 
@@ -69,7 +69,7 @@ async def rewrite(
     await demand_exact(session, placement, wanted)
 
 
-async def demand_exact(session: AsyncSession, placement: Placement, segments: Sequence[Segment]) -> None:
+async def demand_exact(session: AsyncSession, placement: Placement, segments: Sequence[TermsSegment]) -> None:
     """C4: terms and supplements of one place are few enough for an exact sum. 409 `too-many-terms`."""
     supplements = await session.execute(
         select(col(PlacementSupplement.valid_from), LAST_DAY).where(
@@ -78,19 +78,19 @@ async def demand_exact(session: AsyncSession, placement: Placement, segments: Se
     )
     periods = [(segment.first_day, segment.last_day) for segment in segments]
     periods += [(valid_from, last_day) for valid_from, last_day in supplements]
-    if most_in_a_year(periods) > MOST_IN_A_YEAR:
+    if count_max_periods_per_year(periods) > MOST_IN_A_YEAR:
         raise problems.TOO_MANY_TERMS()
 
 
-async def known_segments(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[Segment]]:
+async def known_segments(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[TermsSegment]]:
     """The terms over time of each of these placements, in order and as known now."""
     if not placement_ids:
         return {}
     rows = await _KNOWN.rows(session, {"ids": ",".join(str(id_) for id_ in placement_ids)})
-    segments: dict[UUID, list[Segment]] = {}
+    segments: dict[UUID, list[TermsSegment]] = {}
     for placement_id, valid_from, valid_to, share, price, medication_tasks in rows:
         terms = Terms(share, _ore(price), medication_tasks)
-        segments.setdefault(placement_id, []).append(Segment(valid_from, valid_to, terms))
+        segments.setdefault(placement_id, []).append(TermsSegment(valid_from, valid_to, terms))
     return segments
 
 
@@ -117,11 +117,11 @@ def price_of(terms: Terms) -> Decimal | None:
     return None if terms.monthly_ore is None else from_ore(terms.monthly_ore)
 
 
-def _segment(row: PlacementTerms) -> Segment:
-    return Segment(row.valid_from, row.valid_to, Terms(row.share, _ore(row.monthly_price), row.medication_tasks))
+def _segment(row: PlacementTerms) -> TermsSegment:
+    return TermsSegment(row.valid_from, row.valid_to, Terms(row.share, _ore(row.monthly_price), row.medication_tasks))
 
 
-def _row(placement: Placement, segment: Segment, known_from: date | None) -> PlacementTerms:
+def _row(placement: Placement, segment: TermsSegment, known_from: date | None) -> PlacementTerms:
     return PlacementTerms(
         placement_id=placement.id,
         provider_id=placement.provider_id,

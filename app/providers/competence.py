@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.http.lookup import find
 from app.providers.schemas import CompetenceStatementIn, DeviationOut
 from app.providers.tables import CompetenceStatement, Provider
-from app.rules.competence import Deviation, Period, Staffing, Statement, deviations
+from app.rules.competence import Deviation, Period, Staffing, Statement, find_deviations
 
 Extra = tuple[Period, Decimal]
 
@@ -52,7 +52,7 @@ async def deviations_of(
     found = [
         _out(id_, deviation)
         for id_ in await session.scalars(ids)
-        for deviation in deviations(
+        for deviation in find_deviations(
             stated.get(id_, ()),
             places.get(id_, ()),
             [(period, Fraction(amount)) for period, amount in extra.get(id_, ())],

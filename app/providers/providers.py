@@ -12,7 +12,7 @@ from app.http.lookup import find
 from app.http.problems import problem_type
 from app.providers.schemas import CapacityIn, ProviderIn, ProviderPatch
 from app.providers.tables import Provider, ProviderCapacity
-from app.rules.identifiers import organisation_number_ok
+from app.rules.identifiers import is_organisation_number
 
 ORGANISATION_NUMBER_INVALID = problem_type(
     "organisation-number-invalid",
@@ -49,7 +49,7 @@ on_constraint("uq_provider_capacity_provider_id_valid_from", CAPACITY_EXISTS, CA
 
 async def register(session: AsyncSession, body: ProviderIn, municipality_number: str) -> Provider:
     """P1: a provider with a valid organisation number, located in the municipality."""
-    if not organisation_number_ok(body.organisation_number):
+    if not is_organisation_number(body.organisation_number):
         raise ORGANISATION_NUMBER_INVALID(pointer="#/organisation_number")
     _require_located(body.municipality_number, municipality_number)
     provider = Provider.model_validate(body.model_dump())

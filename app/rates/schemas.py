@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
-from app.rules.absence import Kind
+from app.rules.absence import AbsenceKind
 from app.rules.prices import Proration
 
 # Up to this much a month the rules count exactly (`rules.prices`).
@@ -109,7 +109,7 @@ class GuidelineVersionIn(Shape):
     consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
     places_per_employee: Annotated[PerEmployee, Limits(description="Places that one employee is for (P5).")] = 5
     absence_uncounted_kinds: Annotated[
-        list[Kind],
+        list[AbsenceKind],
         Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3)."),
         ONCE_EACH,
     ] = ["holiday"]
@@ -138,6 +138,6 @@ class GuidelineVersionOut(Stored):
     evaluations_per_year: int
     consent_months: int
     places_per_employee: int
-    absence_uncounted_kinds: list[Kind]
+    absence_uncounted_kinds: list[AbsenceKind]
     part_year_percent: int
     part_year_conversations: int

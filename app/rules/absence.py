@@ -8,35 +8,35 @@ from typing import Literal, NamedTuple
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
 
-Kind = Literal["sick", "holiday", "leave", "unexcused", "other"]
+AbsenceKind = Literal["sick", "holiday", "leave", "unexcused", "other"]
 
-HIGHEST_REVISION = 2_147_483_647
+MAX_REVISION = 2_147_483_647
 """The last number a revision can have."""
 
-Content = tuple[str, str, date, date, int, str | None]
+AbsenceContent = tuple[str, str, date, date, int, str | None]
 """What an absence says: placement's id, kind, first and last day, percent of the day, note."""
 
-Outcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
+PushOutcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
 
 
-class Version(NamedTuple):
-    """What is known of one absence.
+class AbsenceVersion(NamedTuple):
+    """One absence as it stands after some of its revisions.
 
     `cancelled` holds for good once any revision has said so; `revision_cancels` is what the highest one says itself.
     """
 
     revision: int
-    content: Content
+    content: AbsenceContent
     cancelled: bool
     revision_cancels: bool
 
 
-def pushed(revision: int, content: Content, cancelled: bool) -> Version:
+def build_version(revision: int, content: AbsenceContent, cancelled: bool) -> AbsenceVersion:
     """A revision as a system sends it."""
-    return Version(revision, content, cancelled, cancelled)
+    return AbsenceVersion(revision, content, cancelled, cancelled)
 
 
-def merge(known: Version | None, new: Version) -> tuple[Outcome, Version]:
+def merge_revision(known: AbsenceVersion | None, new: AbsenceVersion) -> tuple[PushOutcome, AbsenceVersion]:
     """A2: what an absence is after one more revision, and what that changed.
 
     The highest revision's content wins, and a cancelled one stays cancelled whichever revision cancelled it. Both
@@ -56,7 +56,7 @@ def merge(known: Version | None, new: Version) -> tuple[Outcome, Version]:
     return "unchanged", known
 
 
-class Span(NamedTuple):
+class AbsenceSpan(NamedTuple):
     """Some percent of each day of a closed period."""
 
     first_day: date
@@ -64,18 +64,18 @@ class Span(NamedTuple):
     percent: int
 
 
-def fits_in_the_day(spans: Iterable[tuple[date, date, int]]) -> bool:
-    """Whether these `Span`s of one placement never pass 100 % of a day together."""
+def fits_in_day(spans: Iterable[tuple[date, date, int]]) -> bool:
+    """Whether these `AbsenceSpan`s of one placement never pass 100 % of a day together."""
     ordered = sorted(spans)
     last = date.min
     for first_day, last_day, _ in ordered:
         if first_day <= last:
-            return _sweep(ordered)
+            return _fits_by_sweep(ordered)
         last = last_day
     return True
 
 
-def _sweep(spans: list[tuple[date, date, int]]) -> bool:
+def _fits_by_sweep(spans: list[tuple[date, date, int]]) -> bool:
     changes: dict[int, int] = {}
     for first_day, last_day, percent in spans:
         start, after = first_day.toordinal(), last_day.toordinal() + 1
@@ -90,26 +90,26 @@ def _sweep(spans: list[tuple[date, date, int]]) -> bool:
 
 
 @dataclass(slots=True)
-class Days:
-    """How much of each day of one placement is taken, while absences are let in one after another."""
+class DayOccupancy:
+    """The percent of each day (an ordinal) that one placement's absences take up together."""
 
-    taken: dict[int, int] = field(default_factory=dict)
+    percent_by_day: dict[int, int] = field(default_factory=dict)
 
-    def has_room(self, span: Span) -> bool:
+    def has_room(self, span: AbsenceSpan) -> bool:
         """Whether one more absence stays within every day."""
-        most = FULL_DAY - span.percent
-        return all(self.taken.get(day, 0) <= most for day in _days(span))
+        limit = FULL_DAY - span.percent
+        return all(self.percent_by_day.get(day, 0) <= limit for day in _list_days(span))
 
-    def take(self, span: Span) -> None:
-        """Let an absence in."""
-        for day in _days(span):
-            self.taken[day] = self.taken.get(day, 0) + span.percent
+    def add(self, span: AbsenceSpan) -> None:
+        """Add an absence."""
+        for day in _list_days(span):
+            self.percent_by_day[day] = self.percent_by_day.get(day, 0) + span.percent
 
-    def give_back(self, span: Span) -> None:
-        """Let it out again."""
-        for day in _days(span):
-            self.taken[day] -= span.percent
+    def remove(self, span: AbsenceSpan) -> None:
+        """Remove an absence that was added."""
+        for day in _list_days(span):
+            self.percent_by_day[day] -= span.percent
 
 
-def _days(span: Span) -> range:
+def _list_days(span: AbsenceSpan) -> range:
     return range(span.first_day.toordinal(), span.last_day.toordinal() + 1)

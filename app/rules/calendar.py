@@ -8,14 +8,14 @@ _SATURDAY = 5
 _DAY = timedelta(days=1)
 
 
-def days_in_month(year: int, month: int) -> int:
+def count_days_in_month(year: int, month: int) -> int:
     """The month's true number of days (C3)."""
     return monthrange(year, month)[1]
 
 
-def month_range(year: int, month: int) -> tuple[date, date]:
+def get_month_range(year: int, month: int) -> tuple[date, date]:
     """The first and the last day of a month."""
-    return date(year, month, 1), date(year, month, days_in_month(year, month))
+    return date(year, month, 1), date(year, month, count_days_in_month(year, month))
 
 
 def is_weekday(day: date) -> bool:
@@ -23,7 +23,7 @@ def is_weekday(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
-def weekdays_between(first: date, last: date) -> int:
+def count_weekdays(first: date, last: date) -> int:
     """How many days of the closed period are Monday to Friday, public holidays counted (C3). 0 when last is before
     first.
     """
@@ -43,10 +43,10 @@ def add_months(day: date, months: int) -> date:
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("the day lies outside the calendar")
-    return date(year, month0 + 1, min(day.day, days_in_month(year, month0 + 1)))
+    return date(year, month0 + 1, min(day.day, count_days_in_month(year, month0 + 1)))
 
 
-def easter_sunday(year: int) -> date:
+def find_easter_sunday(year: int) -> date:
     """Easter Sunday in the Gregorian calendar (the anonymous Gregorian computus)."""
     century, in_century = divmod(year, 100)
     golden = year % 19
@@ -61,9 +61,9 @@ def easter_sunday(year: int) -> date:
 
 
 @lru_cache(maxsize=256)
-def public_holidays(year: int) -> frozenset[date]:
+def list_public_holidays(year: int) -> frozenset[date]:
     """The Norwegian public holidays of a year, those that fall on a Sunday among them (A3)."""
-    easter = easter_sunday(year)
+    easter = find_easter_sunday(year)
     # Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension, Whit Sunday and Monday.
     movable = {easter + timedelta(days=offset) for offset in (-3, -2, 0, 1, 39, 49, 50)}
     fixed = {date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))}
@@ -72,10 +72,10 @@ def public_holidays(year: int) -> frozenset[date]:
 
 def is_planned_day(day: date) -> bool:
     """Whether a participant is expected that day: a weekday that is no public holiday (A3)."""
-    return is_weekday(day) and day not in public_holidays(day.year)
+    return is_weekday(day) and day not in list_public_holidays(day.year)
 
 
-def placement_year(first_day: date, n: int) -> tuple[date, date]:
+def get_placement_year(first_day: date, n: int) -> tuple[date, date]:
     """The first and last day of a placement's n-th year, n from 1 (M).
 
     Each year is counted from the first day itself, so that 29 February comes back in every leap year.

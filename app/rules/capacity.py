@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 
-def first_day_over_capacity(
-    capacities: Sequence[tuple[date, int]], stays: Sequence[tuple[date, date | None]]
+def find_first_day_over_capacity(
+    capacities: Sequence[tuple[date, int]], periods: Sequence[tuple[date, date | None]]
 ) -> date | None:
     """P2: the first day on which more places are active than the capacity in force, or None.
 
-    `capacities` are (first day, places) in any order; a day before the first has none. `stays` are (first day, last
-    day or None), one per placement. **Decided here**: each counts one, whatever its share. A stay whose last day is
+    `capacities` are (first day, places) in any order; a day before the first has none. `periods` are (first day, last
+    day or None), one per placement. **Decided here**: each counts one, whatever its share. A period whose last day is
     before its first counts nowhere.
     """
     # One sweep over the days on which something changes: only there can an excess begin.
     steps: dict[int, int] = {}
-    for first, last in stays:
+    for first, last in periods:
         if last is None or last >= first:
             steps[first.toordinal()] = steps.get(first.toordinal(), 0) + 1
             if last is not None:

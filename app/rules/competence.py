@@ -22,7 +22,7 @@ Period = tuple[date, date | None]
 Staffing = tuple[date, int]
 """P5: the first day of a version of the guideline, and the places that one employee is for by it."""
 
-PRESUMED: tuple[Staffing, ...] = ((date.min, 5),)
+DEFAULT_STAFFING: tuple[Staffing, ...] = ((date.min, 5),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +51,22 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class _DayFacts:
     statement: Statement | None
     places: int
     extra: Fraction
     places_per_employee: int
 
 
-Lack = Callable[[_Day], tuple[Fraction | None, Fraction | None] | None]
+Check = Callable[[_DayFacts], tuple[Fraction | None, Fraction | None] | None]
 
 
-def deviations(
+def find_deviations(
     statements: Sequence[Statement],
     places: Sequence[Period],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
-    staffing: Sequence[Staffing] = PRESUMED,
+    staffing: Sequence[Staffing] = DEFAULT_STAFFING,
 ) -> list[Deviation]:
     """P4, P5: every deviation that began by a day, in the order in which they began.
 
@@ -74,56 +74,56 @@ def deviations(
     add in a period. `staffing` is sorted by day; the first also holds before its own. Nothing after `through` is looked
     at.
     """
-    changes = _changes(statements, places, extra, through, staffing or PRESUMED)
+    changes = _list_day_facts(statements, places, extra, through, staffing or DEFAULT_STAFFING)
     found = [
         deviation
-        for kind, area, lack in _checks()
-        for deviation in _spans(kind, area, [(day, lack(facts)) for day, facts in changes])
+        for kind, area, lack in _list_checks()
+        for deviation in _join_days(kind, area, [(day, lack(facts)) for day, facts in changes])
     ]
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
 
 
-def required_staff(places: int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
+def calculate_required_staff(places: int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
     """P5: one employee per so many places (five), exact and not rounded, and what individual agreements add."""
     return Fraction(places, places_per_employee) + extra
 
 
-def _checks() -> list[tuple[DeviationKind, Area | None, Lack]]:
-    def covers(area: Area) -> Lack:
+def _list_checks() -> list[tuple[DeviationKind, Area | None, Check]]:
+    def covers(area: Area) -> Check:
         return lambda day: (None, None) if day.statement and area not in day.statement.areas else None
 
     return [
-        ("statement", None, _statement),
-        ("police_certificate", None, _certificates),
-        ("staffing", None, _staff),
+        ("statement", None, _check_statement),
+        ("police_certificate", None, _check_certificates),
+        ("staffing", None, _check_staff),
         *(("area", area, covers(area)) for area in AREAS),
     ]  # fmt: skip
 
 
-def _statement(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
+def _check_statement(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
     return (None, None) if day.places and day.statement is None else None
 
 
-def _certificates(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
+def _check_certificates(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
     if day.statement is None or day.statement.police_certificates >= day.statement.employees:
         return None
     return Fraction(day.statement.employees), Fraction(day.statement.police_certificates)
 
 
-def _staff(day: _Day) -> tuple[Fraction | None, Fraction | None] | None:
-    required = required_staff(day.places, day.extra, day.places_per_employee)
+def _check_staff(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
+    required = calculate_required_staff(day.places, day.extra, day.places_per_employee)
     if day.statement is None or day.statement.full_time_equivalents >= required:
         return None
     return required, day.statement.full_time_equivalents
 
 
-def _changes(
+def _list_day_facts(
     statements: Sequence[Statement],
     places: Sequence[Period],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
     staffing: Sequence[Staffing],
-) -> list[tuple[date, _Day]]:
+) -> list[tuple[date, _DayFacts]]:
     """The facts from each day on which one of them changes."""
     days = {statement.stated_on for statement in statements} | {valid_from for valid_from, _ in staffing[1:]}
     for first, last in [*places, *(period for period, _ in extra)]:
@@ -141,10 +141,10 @@ def _changes(
         facts.append(
             (
                 day,
-                _Day(
+                _DayFacts(
                     statement=stated[-1] if stated else None,
                     places=bisect_right(firsts, day) - bisect_left(lasts, day),
-                    extra=sum((amount for period, amount in extra if _covers(period, day)), Fraction(0)),
+                    extra=sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0)),
                     places_per_employee=staffing[
                         max(bisect_right(staffing, day, key=lambda version: version[0]) - 1, 0)
                     ][1],
@@ -154,7 +154,7 @@ def _changes(
     return facts
 
 
-def _spans(
+def _join_days(
     kind: DeviationKind, area: Area | None, lacks: Sequence[tuple[date, tuple[Fraction | None, Fraction | None] | None]]
 ) -> list[Deviation]:
     """Neighbouring days on which something is missing are one deviation, with the numbers of its last."""
@@ -174,6 +174,6 @@ def _spans(
     return spans
 
 
-def _covers(period: Period, day: date) -> bool:
+def _is_within(period: Period, day: date) -> bool:
     first, last = period
     return first <= day and (last is None or day <= last)

@@ -9,8 +9,6 @@ Why 64 bits are enough. A row's part of a month is at most 31 days x MAX_MONTHLY
 10 000 = 9.3e16, so 49 rows of one placement at the very top of the bounds are exact, and at any real price (under
 100 000.00 NOK a month) 4 900. The rows are checked against this: ValueError, never a wrong sum. Øre summed over 10
 million such placements fit as well.
-
-Rates and guideline versions are made in `prices`, stays in `stays`; both are to be had from here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,9 +20,17 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from app.rules.calendar import days_in_month
+from app.rules.calendar import count_days_in_month
+from app.rules.placement_periods import (
+    STANDARD_PRICE,
+    Column,
+    DayColumn,
+    PeriodColumns,
+    PlacementPeriod,
+)
 from app.rules.prices import (
     BASIS_POINTS,
+    PERCENT,
     Guideline,
     GuidelineMissing,
     PriceMissing,
@@ -32,23 +38,16 @@ from app.rules.prices import (
     RateMissing,
     YearPrices,
 )
-from app.rules.stays import OPEN_END, PERCENT, STANDARD_PRICE, Column, Days, Stay, Stays, Supplement
-
-__all__ = [
-    "OPEN_END", "STANDARD_PRICE", "Column", "Days", "Guideline", "GuidelineMissing", "PriceMissing", "Rate",
-    "RateMissing", "Stay", "Stays", "Supplement", "YearTotals", "month_costs", "place_months", "places_on",
-    "standard_month_costs", "sum_by", "year_totals",
-]  # fmt: skip
 
 _LONGEST_MONTH = 31
 _LARGEST_EXACT = 2**62
-# Rows worked on at a time: few enough that what a month needs stays in the processor's cache.
+# Rows worked on at a time: few enough that what a month needs periods in the processor's cache.
 _BLOCK = 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class YearTotals:
-    """What a position needs of a year's stays (C6, C10). Amounts in øre; the tuples have one entry per month."""
+    """What a position needs of a year's periods (C6, C10). Amounts in øre; the tuples have one entry per month."""
 
     forecast_by_month: tuple[int, ...]
     incurred_by_month: tuple[int, ...]
@@ -57,46 +56,46 @@ class YearTotals:
     vta_cost: int | None
 
 
-def month_costs(
-    stays: Stays,
+def calculate_month_costs(
+    periods: PeriodColumns,
     year: int,
     rates: Sequence[Rate],
     guidelines: Sequence[Guideline],
     known_on: date,
     through: date | None = None,
 ) -> Column:
-    """C1-C4: what each placement costs each month, in øre: shape (12, stays.count).
+    """C1-C4: what each placement costs each month, in øre: shape (12, periods.count).
 
-    Prices by what was known on `known_on`. `through` ends every stay on that day at the latest: with the position's own
-    day it is what has incurred (C6). RateMissing or GuidelineMissing names the first day on which a standard stay has
-    no price; places at their own price need none.
+    Prices by what was known on `known_on`. `through` ends every period on that day at the latest: with the position's
+    own day it is what has incurred (C6). RateMissing or GuidelineMissing names the first day on which a standard period
+    has no price; places at their own price need none.
     """
-    tables = _Tables.of(year, YearPrices.of(year, rates, guidelines, known_on))
-    stays = stays if through is None else _until(stays, through)
-    _check_standard_days(stays, tables)
-    costs = np.zeros((12, stays.count), np.int64)
-    for block in _blocks(stays):
+    tables = _Tables.of(year, YearPrices.from_rows(year, rates, guidelines, known_on))
+    periods = periods if through is None else _until(periods, through)
+    _require_prices(periods, tables)
+    costs = np.zeros((12, periods.count), np.int64)
+    for block in _blocks(periods):
         rows = _priced_rows(block, tables)
         for month in range(12):
             costs[month, rows.placement] = _costs(rows, rows.factor, tables.base[month], tables.divisors[month])
     return costs
 
 
-def year_totals(
-    stays: Stays, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date, on: date
+def calculate_year_totals(
+    periods: PeriodColumns, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date, on: date
 ) -> YearTotals:
     """C6, C10: forecast, incurred, places and the comparison with VTA, summed over all placements in one pass.
 
-    Forecast and incurred are the sums of `month_costs` without and with `through=on`. `vta_cost` is the least the same
-    places would cost the municipality as state-financed VTA (C10): every stay, `legacy` too, at `vta_share_bp` of the
-    rate with the same share and rounding, supplements left out; None when a day lacks a rate or a guideline version,
-    since a comparison stops nothing. RateMissing, GuidelineMissing as in `month_costs`.
+    Forecast and incurred are the sums of `calculate_month_costs` without and with `through=on`. `vta_cost` is the
+    least the same places would cost the municipality as state-financed VTA (C10): every period, `legacy` too, at
+    `vta_share_bp` of the rate with the same share and rounding, supplements left out; None when a day lacks a rate or a
+    guideline version, since a comparison stops nothing. RateMissing, GuidelineMissing as in `calculate_month_costs`.
     """
-    tables = _Tables.of(year, YearPrices.of(year, rates, guidelines, known_on))
-    _check_standard_days(stays, tables)
-    vta = None if _first_unpriced(stays.first_day, stays.last_day, tables) else 0
+    tables = _Tables.of(year, YearPrices.from_rows(year, rates, guidelines, known_on))
+    _require_prices(periods, tables)
+    vta = None if _find_missing_price(periods.first_day, periods.last_day, tables) else 0
     forecast, incurred = [0] * 12, [0] * 12
-    for block in _blocks(stays):
+    for block in _blocks(periods):
         rows = _priced_rows(block, tables)
         for month, divisor in enumerate(tables.divisors):
             forecast[month] += int(_costs(rows, rows.factor, tables.base[month], divisor).sum())
@@ -112,13 +111,13 @@ def year_totals(
     return YearTotals(
         forecast_by_month=tuple(forecast),
         incurred_by_month=tuple(incurred),
-        places=places_on(stays, year, on),
-        place_months=place_months(stays, year),
+        places=count_places(periods, year, on),
+        place_months=count_place_months(periods, year),
         vta_cost=vta,
     )
 
 
-def sum_by(costs: Column, groups: npt.NDArray[np.intp], count: int) -> Column:
+def sum_by_group(costs: Column, groups: npt.NDArray[np.intp], count: int) -> Column:
     """Costs of shape (12, placements) summed by group, say each placement's provider as 0 to count - 1: (12, count)."""
     sums = np.zeros((costs.shape[0], count), np.int64)
     for month, of_month in enumerate(costs):
@@ -126,32 +125,32 @@ def sum_by(costs: Column, groups: npt.NDArray[np.intp], count: int) -> Column:
     return sums
 
 
-def standard_month_costs(
+def calculate_standard_place_costs(
     first_day: date, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
 ) -> list[int]:
     """C8: what one more full standard place costs each month, from a day to the year's end, in øre.
 
     RateMissing, GuidelineMissing.
     """
-    one = Stays.from_rows([Stay(0, first_day)])
-    return [int(cost) for cost in month_costs(one, year, rates, guidelines, known_on)[:, 0]]
+    one = PeriodColumns.from_rows([PlacementPeriod(0, first_day)])
+    return [int(cost) for cost in calculate_month_costs(one, year, rates, guidelines, known_on)[:, 0]]
 
 
-def place_months(stays: Stays, year: int) -> Fraction:
+def count_place_months(periods: PeriodColumns, year: int) -> Fraction:
     """C6: days covered / days of the month, summed over months and placements.
 
     **Decided here**: calendar days under either proration, and a place counts whole whatever its share.
     """
-    begin, end, days = _days_of_year(stays.first_day, stays.last_day, year)
+    begin, end, days = _days_of_year(periods.first_day, periods.last_day, year)
     active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
     months = (Fraction(int(active[first:after].sum()), after - first) for first, after in _month_bounds(year))
     return sum(months, Fraction(0))
 
 
-def places_on(stays: Stays, year: int, on: date) -> int:
+def count_places(periods: PeriodColumns, year: int, on: date) -> int:
     """C6: how many placements are active on a day of the year; for a day outside it, on the year's last day."""
     day = (on if on.year == year else date(year, 12, 31)).toordinal()
-    active = stays.placement[(stays.first_day <= day) & (day <= stays.last_day)]
+    active = periods.placement[(periods.first_day <= day) & (day <= periods.last_day)]
     return int(np.count_nonzero(np.diff(active, prepend=-1)))
 
 
@@ -223,19 +222,19 @@ def _costs(rows: _Rows, factor: Column, sums: Column, divisor: int) -> Column:
     return costs
 
 
-def _priced_rows(stays: Stays, tables: _Tables) -> _Rows:
+def _priced_rows(periods: PeriodColumns, tables: _Tables) -> _Rows:
     """Stays and supplements as rows at their prices. ValueError where a sum might not be exact."""
-    begin, end, days = _days_of_year(stays.first_day, stays.last_day, tables.year)
-    placement, factor, vta_factor = stays.placement, stays.share, stays.share
+    begin, end, days = _days_of_year(periods.first_day, periods.last_day, tables.year)
+    placement, factor, vta_factor = periods.placement, periods.share, periods.share
     # A standard row's price is in the table; one with its own brings it along and looks up days in the second half.
-    own = stays.monthly_ore != STANDARD_PRICE
+    own = periods.monthly_ore != STANDARD_PRICE
     if own.any():
-        factor = factor * (1 + own * (stays.monthly_ore * BASIS_POINTS - 1))
+        factor = factor * (1 + own * (periods.monthly_ore * BASIS_POINTS - 1))
         begin += own * (days + 1)
         end += own * (days + 1)
-    extra = stays.supplements
+    extra = periods.supplements
     if extra is not None and extra.placement.size:
-        first_day, last_day = _while_placed(stays, extra)
+        first_day, last_day = _while_placed(periods, extra)
         extra_begin, extra_end, _ = _days_of_year(
             np.maximum(extra.first_day, first_day), np.minimum(extra.last_day, last_day), tables.year
         )
@@ -257,15 +256,15 @@ def _priced_rows(stays: Stays, tables: _Tables) -> _Rows:
     return _Rows(begin, end, factor, vta_factor, placement[starts], starts, others, others_of)
 
 
-def _check_standard_days(stays: Stays, tables: _Tables) -> None:
-    """C1: every day of every standard stay has a rate and a guideline version; else the first day that lacks one."""
-    standard = stays.monthly_ore == STANDARD_PRICE
-    missing = _first_unpriced(stays.first_day[standard], stays.last_day[standard], tables)
+def _require_prices(periods: PeriodColumns, tables: _Tables) -> None:
+    """C1: every day of every standard period has a rate and a guideline version; else the first day that lacks one."""
+    standard = periods.monthly_ore == STANDARD_PRICE
+    missing = _find_missing_price(periods.first_day[standard], periods.last_day[standard], tables)
     if missing is not None:
         raise missing
 
 
-def _first_unpriced(first_day: Days, last_day: Days, tables: _Tables) -> PriceMissing | None:
+def _find_missing_price(first_day: DayColumn, last_day: DayColumn, tables: _Tables) -> PriceMissing | None:
     priced_from = max(tables.rate_from, tables.guideline_from)
     if priced_from == 0:
         return None
@@ -277,42 +276,42 @@ def _first_unpriced(first_day: Days, last_day: Days, tables: _Tables) -> PriceMi
     return RateMissing(day) if first < tables.rate_from else GuidelineMissing(day)
 
 
-def _until(stays: Stays, day: date) -> Stays:
-    """The same stays, as if every place ended on the day at the latest (C6), its supplements with it."""
-    return replace(stays, last_day=np.minimum(stays.last_day, np.int32(day.toordinal())))
+def _until(periods: PeriodColumns, day: date) -> PeriodColumns:
+    """The same periods, as if every place ended on the day at the latest (C6), its supplements with it."""
+    return replace(periods, last_day=np.minimum(periods.last_day, np.int32(day.toordinal())))
 
 
-def _blocks(stays: Stays) -> Iterator[Stays]:
-    """The stays in pieces of some thousand rows, never cutting a placement in two."""
-    extra = stays.supplements
-    edges = np.searchsorted(stays.placement, stays.placement[_BLOCK::_BLOCK])
-    for first, after in pairwise(np.unique([0, *edges, stays.placement.size])):
-        block = _at(stays, slice(first, after))
+def _blocks(periods: PeriodColumns) -> Iterator[PeriodColumns]:
+    """The periods in pieces of some thousand rows, never cutting a placement in two."""
+    extra = periods.supplements
+    edges = np.searchsorted(periods.placement, periods.placement[_BLOCK::_BLOCK])
+    for first, after in pairwise(np.unique([0, *edges, periods.placement.size])):
+        block = _at(periods, slice(first, after))
         if extra is not None:
             # Supplements of placements without a row fall out here: there is no day on which they count.
             block = replace(block, supplements=_at(extra, np.isin(extra.placement, block.placement)))
         yield block
 
 
-def _at(stays: Stays, rows: slice | npt.NDArray[np.bool_]) -> Stays:
-    return Stays(
-        stays.count,
-        stays.placement[rows],
-        stays.first_day[rows],
-        stays.last_day[rows],
-        stays.share[rows],
-        stays.monthly_ore[rows],
+def _at(periods: PeriodColumns, rows: slice | npt.NDArray[np.bool_]) -> PeriodColumns:
+    return PeriodColumns(
+        periods.count,
+        periods.placement[rows],
+        periods.first_day[rows],
+        periods.last_day[rows],
+        periods.share[rows],
+        periods.monthly_ore[rows],
     )
 
 
-def _while_placed(stays: Stays, supplements: Stays) -> tuple[Days, Days]:
+def _while_placed(periods: PeriodColumns, supplements: PeriodColumns) -> tuple[DayColumn, DayColumn]:
     """For each supplement the first and the last day of its placement, over all its rows."""
-    starts = np.flatnonzero(np.diff(stays.placement, prepend=-1))
-    of = np.searchsorted(stays.placement[starts], supplements.placement)
-    return np.minimum.reduceat(stays.first_day, starts)[of], np.maximum.reduceat(stays.last_day, starts)[of]
+    starts = np.flatnonzero(np.diff(periods.placement, prepend=-1))
+    of = np.searchsorted(periods.placement[starts], supplements.placement)
+    return np.minimum.reduceat(periods.first_day, starts)[of], np.maximum.reduceat(periods.last_day, starts)[of]
 
 
-def _days_of_year(first_day: Days, last_day: Days, year: int) -> tuple[Column, Column, int]:
+def _days_of_year(first_day: DayColumn, last_day: DayColumn, year: int) -> tuple[Column, Column, int]:
     """Each period as days from 1 January, the first counted and the end not, and the year's number of days."""
     start, days = _year_days(year)
     begin = np.clip(first_day - start, 0, days).astype(np.int64)
@@ -330,6 +329,6 @@ def _month_bounds(year: int) -> Iterator[tuple[int, int]]:
     """Each month's first day and the day after its last, in days from 1 January."""
     first = 0
     for month in range(1, 13):
-        after = first + days_in_month(year, month)
+        after = first + count_days_in_month(year, month)
         yield first, after
         first = after

@@ -19,7 +19,7 @@ from app.rules.calendar import is_planned_day
 
 
 @dataclass(frozen=True, slots=True)
-class AbsenceTerms:
+class ExtensiveAbsenceParameters:
     """The guideline version's parameters for A3."""
 
     window_days: int
@@ -27,7 +27,7 @@ class AbsenceTerms:
     uncounted_kinds: frozenset[str]
 
 
-class Part(NamedTuple):
+class PercentPeriod(NamedTuple):
     """Some percent of each day of a closed period: a placement's share of it, or an absence."""
 
     first_day: date
@@ -35,7 +35,7 @@ class Part(NamedTuple):
     percent: int
 
 
-class Window:
+class AbsenceWindow:
     """The last days up to and with `on`, and how many planned days lie in any part of them."""
 
     def __init__(self, on: date, days: int) -> None:
@@ -47,7 +47,7 @@ class Window:
             planned = is_planned_day(self.first_day + timedelta(days=step))
             self.planned_before.append(self.planned_before[-1] + planned)
 
-    def planned_days(self, first_day: date, last_day: date | None) -> int:
+    def count_planned_days(self, first_day: date, last_day: date | None) -> int:
         """Weekdays that are no public holiday, in the part of the window that a closed period covers."""
         start = max(first_day, self.first_day)
         end = self.on if last_day is None else min(last_day, self.on)
@@ -55,7 +55,7 @@ class Window:
             return 0
         return self.planned_before[(end - self.first_day).days + 1] - self.planned_before[(start - self.first_day).days]
 
-    def by_week(self, parts: Iterable[Part]) -> list[int]:
+    def count_by_week(self, parts: Iterable[PercentPeriod]) -> list[int]:
         """Hundredths of planned days that the parts make up in each calendar week that the window touches."""
         offset, days, planned_before = self.first_day.weekday(), len(self.planned_before) - 1, self.planned_before
         weeks = [0] * ((offset + days + 6) // 7)
@@ -70,9 +70,11 @@ class Window:
         return weeks
 
 
-def absent_hundredths(window: Window, shares: Iterable[Part], absences: Iterable[Part]) -> int:
+def count_absent_hundredths(
+    window: AbsenceWindow, shares: Iterable[PercentPeriod], absences: Iterable[PercentPeriod]
+) -> int:
     """A3: the absence that counts, in hundredths of planned days, no week's more than what is planned in it."""
-    return sum(map(min, window.by_week(shares), window.by_week(absences)))
+    return sum(map(min, window.count_by_week(shares), window.count_by_week(absences)))
 
 
 def is_extensive(planned_hundredths: int, absent_hundredths: int, threshold_percent: int) -> bool:

@@ -29,9 +29,9 @@ class IdentityNumber:
     """From Skatteetaten's test population (Tenor, month + 80): never a real person."""
 
 
-def organisation_number_ok(text: str) -> bool:
+def is_organisation_number(text: str) -> bool:
     """P1: nine ASCII digits that pass the modulus-11 control."""
-    return _NINE.fullmatch(text) is not None and _remainder(text, _ORGANISATION_WEIGHTS) == 0
+    return _NINE.fullmatch(text) is not None and _calculate_remainder(text, _ORGANISATION_WEIGHTS) == 0
 
 
 def classify_identity_number(text: str, *, relaxed: bool = False) -> IdentityNumber | None:
@@ -44,7 +44,10 @@ def classify_identity_number(text: str, *, relaxed: bool = False) -> IdentityNum
     """
     if _ELEVEN.fullmatch(text) is None:
         return None
-    if _remainder(text[:10], _FIRST_CONTROL) > (3 if relaxed else 0) or _remainder(text, _SECOND_CONTROL) != 0:
+    if (
+        _calculate_remainder(text[:10], _FIRST_CONTROL) > (3 if relaxed else 0)
+        or _calculate_remainder(text, _SECOND_CONTROL) != 0
+    ):
         return None
 
     day, month, year = int(text[:2]), int(text[2:4]), int(text[4:6])
@@ -68,7 +71,7 @@ def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
     )
 
 
-def _remainder(digits: str, weights: Sequence[int]) -> int:
+def _calculate_remainder(digits: str, weights: Sequence[int]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
 
 

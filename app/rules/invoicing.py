@@ -14,7 +14,7 @@ from uuid import UUID
 
 from app.rules.identifiers import contains_identity_number
 from app.rules.prices import BASIS_POINTS
-from app.rules.settlement import Line
+from app.rules.settlement import MonthLine
 
 InvoiceKind = Literal["invoice", "credit_note"]
 InvoiceCause = Literal[
@@ -60,18 +60,18 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class AmountOwed:
     """What is still owed for one placement's month: what was settled, less what was invoiced before."""
 
     placement: UUID
     month: date
     amount: int
-    line: Line | None = None
+    line: MonthLine | None = None
     invoiced_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class LineComparison:
     """One line's result, or (`number` None) what the invoice lacks or adds as a whole. `cause` is None where equal."""
 
     number: int | None
@@ -83,10 +83,10 @@ class Compared:
 
 
 @dataclass(slots=True)
-class Comparison:
+class InvoiceComparison:
     """All results; and what the invoice covers of each placement's month, None for what is nobody's."""
 
-    rows: list[Compared] = field(default_factory=list)
+    rows: list[LineComparison] = field(default_factory=list)
     covered: dict[tuple[UUID | None, date], int] = field(default_factory=dict)
 
     @property
@@ -105,13 +105,13 @@ class Comparison:
             self.covered[placement, month] = self.covered.get((placement, month), 0) + amount
 
 
-def compare(invoice: Invoice, owed: Iterable[Owed]) -> Comparison:
+def compare_invoice(invoice: Invoice, owed: Iterable[AmountOwed]) -> InvoiceComparison:
     """C12: every line of an invoice, then what is owed and not on it.
 
     A credit note is held to what it names, and to what was invoiced too much: it need not credit anything else.
     """
     left = {(row.placement, row.month): row for row in owed}
-    found = Comparison()
+    found = InvoiceComparison()
     named: dict[tuple[UUID, date], list[InvoiceLine]] = {}
     pool: list[InvoiceLine] = []
     for line in invoice.lines:
@@ -128,63 +128,65 @@ def compare(invoice: Invoice, owed: Iterable[Owed]) -> Comparison:
     found.rows.sort(key=lambda row: (row.number is None, row.number or 0, row.month))
     if invoice.charges:
         month = max((line.month for line in invoice.lines), default=invoice.issued_on.replace(day=1))
-        found.rows.append(Compared(None, None, month, invoice.charges, 0, "document_charge"))
+        found.rows.append(LineComparison(None, None, month, invoice.charges, 0, "document_charge"))
         found.cover(None, month, invoice.charges)
     return found
 
 
-def _compare_named(found: Comparison, key: tuple[UUID, date], lines: Sequence[InvoiceLine], owed: Owed | None) -> None:
+def _compare_named(
+    found: InvoiceComparison, key: tuple[UUID, date], lines: Sequence[InvoiceLine], owed: AmountOwed | None
+) -> None:
     """Several lines for one placement's month are held to it together; what differs stands on the last."""
     placement, month = key
     expected = 0 if owed is None else owed.amount
     others = sum(line.amount for line in lines[:-1])
     for line in lines:
         right = expected - others if line is lines[-1] else line.amount
-        cause = None if line.amount == right else _cause(line, owed)
+        cause = None if line.amount == right else _find_cause(line, owed)
         shown = None if owed is None else placement
-        found.rows.append(Compared(line.number, shown, month, line.amount, right, cause))
+        found.rows.append(LineComparison(line.number, shown, month, line.amount, right, cause))
         found.cover(shown, month, line.amount)
 
 
-def _compare_pool(found: Comparison, pool: Sequence[InvoiceLine], owed: Sequence[Owed]) -> None:
+def _compare_pool(found: InvoiceComparison, pool: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
     """Equal by its sum over everything or by a month's; else each line takes the placements whose price it has."""
     waiting = list(owed)
     if pool and sum(line.amount for line in pool) == sum(row.amount for row in waiting):
-        _take_whole(found, pool, waiting)
+        _match_total(found, pool, waiting)
         return
     for month in sorted({line.month for line in pool}):
         lines = [line for line in pool if line.month == month]
         of_month = [row for row in waiting if row.month == month]
         waiting = [row for row in waiting if row.month != month]
         if sum(line.amount for line in lines) == sum(row.amount for row in of_month):
-            _take_whole(found, lines, of_month)
+            _match_total(found, lines, of_month)
             continue
         for line in lines:
-            of_month = _take_priced(found, line, of_month)
+            of_month = _match_by_price(found, line, of_month)
         waiting += of_month
     for row in waiting:
         if row.amount:
-            found.rows.append(Compared(None, row.placement, row.month, 0, row.amount, "not_invoiced"))
+            found.rows.append(LineComparison(None, row.placement, row.month, 0, row.amount, "not_invoiced"))
 
 
-def _take_whole(found: Comparison, lines: Sequence[InvoiceLine], owed: Sequence[Owed]) -> None:
+def _match_total(found: InvoiceComparison, lines: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
     for line in lines:
-        found.rows.append(Compared(line.number, None, line.month, line.amount, line.amount, None))
+        found.rows.append(LineComparison(line.number, None, line.month, line.amount, line.amount, None))
     for row in owed:
         found.cover(row.placement, row.month, row.amount)
 
 
-def _take_priced(found: Comparison, line: InvoiceLine, owed: list[Owed]) -> list[Owed]:
+def _match_by_price(found: InvoiceComparison, line: InvoiceLine, owed: list[AmountOwed]) -> list[AmountOwed]:
     """Lay one line against as many placements as its quantity says; those that are left."""
-    priced = [row for row in owed if row.amount and line.unit_price in _prices(row.line)]
+    priced = [row for row in owed if row.amount and line.unit_price in _list_prices(row.line)]
     candidates = priced or [row for row in owed if row.amount]
-    taken: list[Owed] = []
+    taken: list[AmountOwed] = []
     months = Fraction(0)
     for row in sorted(candidates, key=lambda row: -abs(row.amount)):
         if months >= abs(line.quantity):
             break
         taken.append(row)
-        months += _months(row.line)
+        months += _count_place_months(row.line)
     expected = sum(row.amount for row in taken)
     cause: InvoiceCause | None = None
     if expected != line.amount:
@@ -192,7 +194,7 @@ def _take_priced(found: Comparison, line: InvoiceLine, owed: list[Owed]) -> list
             cause = "other_days" if priced else "other_price"
         else:
             cause = "already_invoiced" if any(row.invoiced_before for row in owed) else "no_such_placement"
-    found.rows.append(Compared(line.number, None, line.month, line.amount, expected, cause))
+    found.rows.append(LineComparison(line.number, None, line.month, line.amount, expected, cause))
     rest = line.amount
     for row in taken:
         part = row.amount if abs(row.amount) <= abs(rest) else rest
@@ -202,17 +204,17 @@ def _take_priced(found: Comparison, line: InvoiceLine, owed: list[Owed]) -> list
     return [row for row in owed if row not in taken]
 
 
-def _cause(line: InvoiceLine, owed: Owed | None) -> InvoiceCause:
+def _find_cause(line: InvoiceLine, owed: AmountOwed | None) -> InvoiceCause:
     if owed is None:
         return "no_such_placement"
     if owed.amount == 0 and owed.invoiced_before:
         return "already_invoiced"
-    if owed.line is not None and line.unit_price not in _prices(owed.line):
+    if owed.line is not None and line.unit_price not in _list_prices(owed.line):
         return "other_price"
     return "other_days"
 
 
-def _prices(line: Line | None) -> set[Fraction]:
+def _list_prices(line: MonthLine | None) -> set[Fraction]:
     """Øre per month that a line may rightly be invoiced at: a full place's price, or its share of it."""
     if line is None:
         return set()
@@ -223,7 +225,7 @@ def _prices(line: Line | None) -> set[Fraction]:
     return full | shared | {Fraction(together, BASIS_POINTS * _PERCENT)}
 
 
-def _months(line: Line | None) -> Fraction:
+def _count_place_months(line: MonthLine | None) -> Fraction:
     """Place-months of a line, a part of a place counted as a part."""
     if line is None:
         return Fraction(1)
@@ -233,7 +235,7 @@ def _months(line: Line | None) -> Fraction:
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 # Written with a capital letter, and nobody's name.
-_NO_NAMES = frozenset(
+_CAPITALISED_WORDS = frozenset(
     """
     januar februar mars april mai juni juli august september oktober november desember
     jan feb mar apr jun jul aug sep okt nov des kvartal uke veke månad måned periode
@@ -255,7 +257,7 @@ def count_names(text: str, known: frozenset[str] = frozenset()) -> int:
         is_name = (
             written[:1].isupper()
             and not written.isupper()
-            and written.lower() not in _NO_NAMES
+            and written.lower() not in _CAPITALISED_WORDS
             and written.lower() not in known
         )
         follows = text[end : word.start()].strip(" \u00a0") == ""

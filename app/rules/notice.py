@@ -22,7 +22,7 @@ class AgreedEndLacksParty(ValueError):
     """L3: an agreed end names both parties, the municipality and the provider."""
 
 
-def notice_ends_on(given_on: date, months: int = NOTICE_MONTHS) -> date:
+def calculate_notice_end(given_on: date, months: int = NOTICE_MONTHS) -> date:
     """L3: the place's last day, which is paid too: the same day number three months on, or that month's last day.
 
     `months` is the guideline version's, where it says otherwise.
@@ -30,20 +30,22 @@ def notice_ends_on(given_on: date, months: int = NOTICE_MONTHS) -> date:
     return add_months(given_on, months)
 
 
-def agreed_end(given_on: date, agreed_end_on: date, agreed_by: Collection[str], months: int = NOTICE_MONTHS) -> date:
+def require_agreed_end(
+    given_on: date, agreed_end_on: date, agreed_by: Collection[str], months: int = NOTICE_MONTHS
+) -> date:
     """L3: the last day that both parties agreed on in writing, from the day of notice to the notice's own end.
 
     Raises AgreedEndBeforeNotice, AgreedEndAfterNotice or AgreedEndLacksParty, in that order.
     """
     if agreed_end_on < given_on:
         raise AgreedEndBeforeNotice
-    if agreed_end_on > notice_ends_on(given_on, months):
+    if agreed_end_on > calculate_notice_end(given_on, months):
         raise AgreedEndAfterNotice
     if not PARTIES <= set(agreed_by):
         raise AgreedEndLacksParty
     return agreed_end_on
 
 
-def calls_for_meeting(reason: str) -> bool:
+def is_meeting_required(reason: str) -> bool:
     """L4: changed needs, or that the provider can no longer adapt: a meeting must be called at once."""
     return reason in MEETING_REASONS

@@ -1,7 +1,6 @@
 """C5-C8, C10, C11: where a year stands against its frame.
 
-A position is a pure answer to a `Question`: what-if (C9) is the same question asked with `dataclasses.replace`. Every
-amount is whole øre.
+A position is computed from its `PositionInputs` alone; what-if (C9) replaces some of them. Every amount is whole øre.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,19 @@ from itertools import accumulate
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import month_range
-from app.rules.cost import Stays, YearTotals, standard_month_costs, year_totals
+from app.rules.calendar import get_month_range
+from app.rules.cost import YearTotals, calculate_standard_place_costs, calculate_year_totals
 from app.rules.money import from_ore, round_half_up
-from app.rules.prices import BASIS_POINTS, Guideline, GuidelineMissing, PriceMissing, Rate, guideline_on, recorded_order
+from app.rules.placement_periods import PeriodColumns
+from app.rules.prices import (
+    BASIS_POINTS,
+    Guideline,
+    GuidelineMissing,
+    PriceMissing,
+    Rate,
+    find_guideline,
+    rank_by_recording,
+)
 
 Flag = Literal["no_frame", "within", "watch", "overrun"]
 
@@ -49,7 +57,7 @@ class VtaComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class OfIncurred:
+class IncurredBreakdown:
     """C12, C13: what has incurred, by what became of it, in øre: settled + differing + open is the position's incurred.
 
     `settled` is what closed months cost as they were settled, `differing` what they cost otherwise by what was known on
@@ -87,16 +95,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Everything a position is computed from: the year's stays, all rates, versions and frames, and the day it is
-    asked for.
+class PositionInputs:
+    """Everything a position is computed from: the year's periods, all rates, versions and frames, and the position's
+    day.
 
     `room_from` is the day asked for (C8), or None for the default; it lies in the year.
     """
 
     year: int
     on: date
-    stays: Stays
+    periods: PeriodColumns
     rates: Sequence[Rate]
     guidelines: Sequence[Guideline]
     frames: Sequence[Frame]
@@ -104,32 +112,32 @@ class Question:
     room_from: date | None = None
 
 
-def position_of(question: Question) -> Position:
+def calculate_position(inputs: PositionInputs) -> Position:
     """C6: the position of a year on a day. RateMissing or GuidelineMissing when a standard place lacks a price on a
     day.
     """
-    year, on, rates, guidelines = question.year, question.on, question.rates, question.guidelines
-    frame = latest_frame(question.frames, on)
-    room_from = room_day(year, on, question.room_from)
+    year, on, rates, guidelines = inputs.year, inputs.on, inputs.rates, inputs.guidelines
+    frame = find_latest_frame(inputs.frames, on)
+    room_from = choose_room_day(year, on, inputs.room_from)
     try:
-        place_cost = sum(standard_month_costs(room_from, year, rates, guidelines, on))
+        place_cost = sum(calculate_standard_place_costs(room_from, year, rates, guidelines, on))
     except PriceMissing:
         # Places at their own price need no rate (L2), so the year may still have a position.
         place_cost = None
-    parameters = parameters_for(guidelines, year, on)
-    return position(
+    parameters = find_position_parameters(guidelines, year, on)
+    return build_position(
         year,
         on,
         frame=None if frame is None else frame.amount,
-        totals=year_totals(question.stays, year, rates, guidelines, on, on),
+        totals=calculate_year_totals(inputs.periods, year, rates, guidelines, on, on),
         parameters=parameters,
         room_from=room_from,
         standard_place_cost=place_cost,
-        expected_refund=question.expected_refund,
+        expected_refund=inputs.expected_refund,
     )
 
 
-def position(
+def build_position(
     year: int,
     on: date,
     *,
@@ -157,12 +165,12 @@ def position(
         forecast=forecast,
         forecast_by_month=totals.forecast_by_month,
         difference=None if frame is None else frame - forecast,
-        share_used_percent=share_used_percent(forecast, frame),
-        flag=flag_of(forecast, frame, parameters.watch_bp),
-        overrun=_overrun(year, totals.forecast_by_month, frame),
+        share_used_percent=calculate_share_used(forecast, frame),
+        flag=determine_flag(forecast, frame, parameters.watch_bp),
+        overrun=_find_overrun(year, totals.forecast_by_month, frame),
         places=totals.places,
-        average_monthly_cost=_average(forecast, totals.place_months),
-        room_for_standard_places=room_for(forecast, frame, standard_place_cost),
+        average_monthly_cost=_calculate_average(forecast, totals.place_months),
+        room_for_standard_places=count_room(forecast, frame, standard_place_cost),
         room_from=room_from,
         expected_refund=expected_refund,
         net_forecast=forecast - expected_refund,
@@ -172,18 +180,18 @@ def position(
     )
 
 
-def of_incurred(position: Position, settled: Mapping[int, int], invoiced: Mapping[int, int]) -> OfIncurred:
+def split_incurred(position: Position, settled: Mapping[int, int], invoiced: Mapping[int, int]) -> IncurredBreakdown:
     """C12, C13: what became of what has incurred; by month of the position's year (1 to 12), what was settled, for each
     closed month, and what was invoiced.
 
     **Decided here**: months that are over on the position's day count, as the books stand when asked.
     """
     year = position.year
-    over = [month for month in range(1, 13) if month_range(year, month)[1] <= position.on]
+    over = [month for month in range(1, 13) if get_month_range(year, month)[1] <= position.on]
     closed = [month for month in over if month in settled]
     of_closed = sum(settled[month] for month in closed)
     anew = sum(position.forecast_by_month[month - 1] for month in closed)
-    return OfIncurred(
+    return IncurredBreakdown(
         settled=of_closed,
         differing=anew - of_closed,
         open=position.incurred - anew,
@@ -191,25 +199,25 @@ def of_incurred(position: Position, settled: Mapping[int, int], invoiced: Mappin
     )
 
 
-def latest_frame(frames: Sequence[Frame], on: date) -> Frame | None:
+def find_latest_frame(frames: Sequence[Frame], on: date) -> Frame | None:
     """C5: the frame on a day: the latest adopted by then; of those adopted on one day, the last recorded."""
     adopted = (frame for frame in frames if frame.adopted_on <= on)
-    return max(adopted, key=lambda frame: (frame.adopted_on, recorded_order(frame.id), frame.amount), default=None)
+    return max(adopted, key=lambda frame: (frame.adopted_on, rank_by_recording(frame.id), frame.amount), default=None)
 
 
-def parameters_for(guidelines: Sequence[Guideline], year: int, on: date) -> Guideline:
+def find_position_parameters(guidelines: Sequence[Guideline], year: int, on: date) -> Guideline:
     """Whose `watch_bp` and `vta_share_bp` a position shows. **Decided here**: the version in force on the position's
     day, or on the day of the year nearest to it; before the first version, the first; with no version at all, the
     defaults.
     """
     day = min(max(on, date(year, 1, 1)), date(year, 12, 31))
     try:
-        return guideline_on(guidelines, day)
+        return find_guideline(guidelines, day)
     except GuidelineMissing:
         return min(guidelines, key=lambda version: version.valid_from, default=Guideline(None, day))
 
 
-def flag_of(forecast: int, frame: int | None, watch_bp: int) -> Flag:
+def determine_flag(forecast: int, frame: int | None, watch_bp: int) -> Flag:
     """C7: `overrun` over the frame (exactly at it is not over), `watch` from `watch_bp` of it, else `within`."""
     if frame is None:
         return "no_frame"
@@ -218,19 +226,19 @@ def flag_of(forecast: int, frame: int | None, watch_bp: int) -> Flag:
     return "watch" if forecast * BASIS_POINTS >= frame * watch_bp else "within"
 
 
-def flag_rank(flag: Flag) -> int:
+def rank_flag(flag: Flag) -> int:
     """C7: orders the flags, a rise being `flag_rank(after) > flag_rank(before)`; `no_frame` ranks with `within`."""
     return _RANKS[flag]
 
 
-def share_used_percent(forecast: int, frame: int | None) -> Decimal | None:
+def calculate_share_used(forecast: int, frame: int | None) -> Decimal | None:
     """C6: forecast / frame in percent, two decimals, half up; over 100 in an overrun. None without a frame, or of
     zero. **Decided here**: it is the forecast's share, as the flag's is, and not what has incurred so far.
     """
     return _hundredths(round_half_up(forecast * BASIS_POINTS, frame)) if frame else None
 
 
-def room_day(year: int, on: date, asked: date | None = None) -> date:
+def choose_room_day(year: int, on: date, asked: date | None = None) -> date:
     """C8: the day asked for, else the day after the position's where that lies in the year, else the year's first.
 
     ValueError when the day asked for lies outside the year.
@@ -244,7 +252,7 @@ def room_day(year: int, on: date, asked: date | None = None) -> date:
     return date(year, 1, 1)
 
 
-def room_for(forecast: int, frame: int | None, standard_place_cost: int | None) -> int:
+def count_room(forecast: int, frame: int | None, standard_place_cost: int | None) -> int:
     """C8: how many more standard places fit in what is left of the frame.
 
     **Decided here**: 0 without a frame, over it, where a place has no price, and where it costs nothing (a weekend at
@@ -255,14 +263,14 @@ def room_for(forecast: int, frame: int | None, standard_place_cost: int | None) 
     return (frame - forecast) // standard_place_cost
 
 
-def _overrun(year: int, forecast_by_month: Sequence[int], frame: int | None) -> Overrun | None:
+def _find_overrun(year: int, forecast_by_month: Sequence[int], frame: int | None) -> Overrun | None:
     if frame is None or sum(forecast_by_month) <= frame:
         return None
     month = next(month for month, so_far in enumerate(accumulate(forecast_by_month), start=1) if so_far > frame)
     return Overrun(sum(forecast_by_month) - frame, f"{year:04}-{month:02}")
 
 
-def _average(forecast: int, place_months: Fraction) -> int:
+def _calculate_average(forecast: int, place_months: Fraction) -> int:
     """C6: forecast / place-months, rounded half up; 0 for a year without places."""
     if not place_months:
         return 0

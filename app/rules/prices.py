@@ -16,10 +16,11 @@ from operator import mul
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import is_weekday, month_range
+from app.rules.calendar import get_month_range, is_weekday
 
 Proration = Literal["calendar_days", "weekdays"]
 
+PERCENT = 100
 BASIS_POINTS = 10_000
 MAX_SUPPLEMENT_BP = 2 * BASIS_POINTS
 
@@ -79,7 +80,7 @@ class Guideline:
             raise ValueError(f"a share lies from 0 to {BASIS_POINTS} basis points")
 
 
-def rate_on(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
+def find_rate(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
     """C1: the rate of a day by what was known on another. RateMissing when there is none."""
     for rate in reversed(_known_rates(rates, known_on)):
         if rate.valid_from <= day:
@@ -87,7 +88,7 @@ def rate_on(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
     raise RateMissing(day)
 
 
-def guideline_on(guidelines: Sequence[Guideline], day: date) -> Guideline:
+def find_guideline(guidelines: Sequence[Guideline], day: date) -> Guideline:
     """The guideline version in force on a day: the latest `valid_from` by then. GuidelineMissing when there is none."""
     for guideline in reversed(_in_order(guidelines)):
         if guideline.valid_from <= day:
@@ -95,9 +96,9 @@ def guideline_on(guidelines: Sequence[Guideline], day: date) -> Guideline:
     raise GuidelineMissing(day)
 
 
-def proration_of(guidelines: Sequence[Guideline], year: int, month: int) -> Proration:
+def find_proration(guidelines: Sequence[Guideline], year: int, month: int) -> Proration:
     """C3: how a part of this month is counted, for every placement alike."""
-    first, last = month_range(year, month)
+    first, last = get_month_range(year, month)
     ordered = _in_order(guidelines)
     by_first = [version for version in ordered if version.valid_from <= first]
     if by_first:
@@ -121,7 +122,9 @@ class YearPrices:
     guideline_from: int
 
     @classmethod
-    def of(cls, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date) -> "YearPrices":
+    def from_rows(
+        cls, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
+    ) -> "YearPrices":
         start = date(year, 1, 1).toordinal()
         days = date(year, 12, 31).toordinal() - start + 1
         rate, base_bp, vta_bp = [0] * days, [0] * days, [0] * days
@@ -137,7 +140,7 @@ class YearPrices:
             vta_bp[first:] = [version.vta_share_bp] * (days - first)
             guideline_from = min(guideline_from, first)
 
-        by_weekday = [proration_of(guidelines, year, month) == "weekdays" for month in range(1, 13)]
+        by_weekday = [find_proration(guidelines, year, month) == "weekdays" for month in range(1, 13)]
         counted = [
             int(not by_weekday[day.month - 1] or is_weekday(day))
             for day in map(date.fromordinal, range(start, start + days))
@@ -151,7 +154,7 @@ class YearPrices:
         )
 
 
-def recorded_order(row: UUID | None) -> int:
+def rank_by_recording(row: UUID | None) -> int:
     """Which of two equal rows was recorded last: ids rise with time (UUIDv7), and what is assumed (C9) comes last."""
     return 1 << _UUID_BITS if row is None else row.int
 
@@ -160,11 +163,11 @@ def _known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     """C1: what was known on a day, in the order in which one row writes over another, whatever order they came in."""
     return sorted(
         (rate for rate in rates if rate.known_from <= known_on),
-        key=lambda rate: (rate.valid_from, rate.known_from, recorded_order(rate.id), rate.monthly_ore),
+        key=lambda rate: (rate.valid_from, rate.known_from, rank_by_recording(rate.id), rate.monthly_ore),
     )
 
 
 def _in_order(guidelines: Sequence[Guideline]) -> list[Guideline]:
     return sorted(
-        guidelines, key=lambda version: (version.valid_from, recorded_order(version.id), astuple(version)[2:])
+        guidelines, key=lambda version: (version.valid_from, rank_by_recording(version.id), astuple(version)[2:])
     )

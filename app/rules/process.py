@@ -1,10 +1,7 @@
-"""The way to a place and its life (D1–D6, L1–L7): which step may follow which, and what a grant must have in order.
+"""The states of an application and of a place (D1–D6, L1–L7), and what a grant must have in order.
 
-`TABLE` is the whole of it: in a state that has no line for a step, the step is refused and nothing is written. Facts
-are gathered, a rule says what stands in the way, and nothing is written unless the answer is nothing.
-
-It is not about who may take a step, which each operation says itself; nor about supplements (L6), which are no step in
-a place's life: one is bounded by the place's days, and may be recorded after the last of them.
+A step that `TRANSITIONS` does not list for a state is refused. Who may take a step is said by each operation.
+Supplements (L6) are no step: one is bounded by the place's days, and may be recorded after the last of them.
 """
 
 from dataclasses import dataclass
@@ -31,7 +28,7 @@ GrantObstacle = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Transition:
     """In `state`, `step` may be taken, and leads to `next`."""
 
     state: ApplicationStatus | PlacementState
@@ -39,45 +36,47 @@ class Line:
     next: ApplicationStatus | PlacementState
 
 
-TABLE: tuple[Line, ...] = (
+TRANSITIONS: tuple[Transition, ...] = (
     # An application (D4). `accepted` stays so while another provider is asked.
-    Line("received", "request", "requested"),
-    Line("requested", "accept", "accepted"),
-    Line("requested", "decline", "received"),
-    Line("accepted", "request", "accepted"),
-    Line("accepted", "accept", "accepted"),
-    Line("accepted", "decline", "accepted"),
+    Transition("received", "request", "requested"),
+    Transition("requested", "accept", "accepted"),
+    Transition("requested", "decline", "received"),
+    Transition("accepted", "request", "accepted"),
+    Transition("accepted", "accept", "accepted"),
+    Transition("accepted", "decline", "accepted"),
     # D3, D6: decided once; the grant's place is `running`.
-    Line("accepted", "grant", "granted"),
-    Line("received", "reject", "rejected"),
-    Line("requested", "reject", "rejected"),
-    Line("accepted", "reject", "rejected"),
-    Line("received", "withdraw", "withdrawn"),
-    Line("requested", "withdraw", "withdrawn"),
-    Line("accepted", "withdraw", "withdrawn"),
+    Transition("accepted", "grant", "granted"),
+    Transition("received", "reject", "rejected"),
+    Transition("requested", "reject", "rejected"),
+    Transition("accepted", "reject", "rejected"),
+    Transition("received", "withdraw", "withdrawn"),
+    Transition("requested", "withdraw", "withdrawn"),
+    Transition("accepted", "withdraw", "withdrawn"),
     # A place (L1–L7): granted or recorded as `legacy`, it runs until its last day has passed.
-    Line("running", "change", "running"),
-    Line("running", "notice", "noticed"),
-    Line("running", "end", "ending"),
+    Transition("running", "change", "running"),
+    Transition("running", "notice", "noticed"),
+    Transition("running", "end", "ending"),
     # L3: notice is given, and the last day known; L5: the end is the case office's to decide.
-    Line("noticed", "change", "noticed"),
-    Line("noticed", "withdraw_notice", "running"),
-    Line("noticed", "end", "ending"),
+    Transition("noticed", "change", "noticed"),
+    Transition("noticed", "withdraw_notice", "running"),
+    Transition("noticed", "end", "ending"),
     # The notice's last day has passed, and nobody has decided: the decision alone is left (L5).
-    Line("lapsed", "end", "ended"),
+    Transition("lapsed", "end", "ended"),
     # The end is decided, and its last day still to come.
-    Line("ending", "change", "ending"),
-    Line("ending", "withdraw_notice", "running"),
+    Transition("ending", "change", "ending"),
+    Transition("ending", "withdraw_notice", "running"),
 )
 
 
-def after(state: ApplicationStatus | PlacementState, step: Step) -> ApplicationStatus | PlacementState | None:
+def find_next_state(state: ApplicationStatus | PlacementState, step: Step) -> ApplicationStatus | PlacementState | None:
     """The state that a step leads to, or None where it may not be taken."""
-    return next((line.next for line in TABLE if (line.state, line.step) == (state, step)), None)
+    return next((line.next for line in TRANSITIONS if (line.state, line.step) == (state, step)), None)
 
 
-def placement_state(*, last_day: date | None, end_decided: bool, notice_open: bool, on: date) -> PlacementState:
-    """L3, L5, L7: where a place stands on a day.
+def determine_placement_state(
+    *, last_day: date | None, end_decided: bool, notice_open: bool, on: date
+) -> PlacementState:
+    """L3, L5, L7: the state of a place on a day.
 
     `last_day` is the last day known by now, from notice, end or a temporary grant; `notice_open` says that a notice is
     neither withdrawn nor followed by the decision to end.
@@ -109,7 +108,7 @@ class GrantFacts:
     effective_from: date | None
 
 
-def application_status(
+def determine_application_status(
     *, answers: list[str | None], decided: Literal["grant", "reject"] | None, withdrawn: bool
 ) -> ApplicationStatus:
     """D4: how far an application has come, from its requests' answers (None is open) and its decision."""
@@ -122,20 +121,20 @@ def application_status(
     return "requested" if None in answers else "received"
 
 
-def obstacle_to_decision(application: ApplicationStatus) -> Literal["application-closed"] | None:
+def find_decision_obstacle(application: ApplicationStatus) -> Literal["application-closed"] | None:
     """D6: an application is decided once, and a withdrawn one is not decided."""
-    return "application-closed" if after(application, "reject") is None else None
+    return "application-closed" if find_next_state(application, "reject") is None else None
 
 
-def obstacle_to_grant(facts: GrantFacts) -> GrantObstacle | None:
+def find_grant_obstacle(facts: GrantFacts) -> GrantObstacle | None:
     """The first thing that keeps a grant from being made, or None (D1, D4, D5, L2, L7).
 
     **Decided here** (L2): a standard place also begins no earlier than the guideline itself, since no rule prices a
     day before it.
     """
-    if obstacle_to_decision(facts.application) is not None:
+    if find_decision_obstacle(facts.application) is not None:
         return "application-closed"
-    if not facts.request_accepted or after(facts.application, "grant") is None:
+    if not facts.request_accepted or find_next_state(facts.application, "grant") is None:
         return "request-not-accepted"
     if facts.effective_from is None or min(facts.decided_on, facts.starts_on) < facts.effective_from:
         return "no-guideline-in-force"

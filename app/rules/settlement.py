@@ -18,8 +18,9 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import is_weekday, month_range, weekdays_between
+from app.rules.calendar import count_weekdays, get_month_range, is_weekday
 from app.rules.money import round_half_up
+from app.rules.placement_periods import PlacementPeriod, Supplement
 from app.rules.prices import (
     BASIS_POINTS,
     Guideline,
@@ -27,14 +28,13 @@ from app.rules.prices import (
     Proration,
     Rate,
     RateMissing,
-    guideline_on,
-    proration_of,
-    rate_on,
+    find_guideline,
+    find_proration,
+    find_rate,
 )
-from app.rules.stays import Stay, Supplement
 
-Kind = Literal["base", "legacy", "supplement"]
-Cause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
+PartKind = Literal["base", "legacy", "supplement"]
+DifferenceCause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
 
 _PERCENT = 100
 _DAY = timedelta(days=1)
@@ -43,7 +43,7 @@ _SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinePart:
     """Consecutive days of one month at one price and share.
 
     `days` are those that the month's proration counts (C3). `price_bp` is what a full place costs a month; a
@@ -51,7 +51,7 @@ class Part:
     `base` price (C1, C2), and are None for the others.
     """
 
-    kind: Kind
+    kind: PartKind
     first_day: date
     last_day: date
     days: int
@@ -62,11 +62,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MonthLine:
     """One placement's month. `divisor` is the month's days or weekdays (C3)."""
 
     divisor: int
-    parts: tuple[Part, ...]
+    parts: tuple[LinePart, ...]
 
     @property
     def days(self) -> int:
@@ -87,9 +87,9 @@ class Difference:
     `rate` is NAV's rate or the guideline's own parameters. `line` is the line as it is anew, None where there is none.
     """
 
-    cause: Cause
+    cause: DifferenceCause
     amount: int
-    line: Line | None
+    line: MonthLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +102,24 @@ class _Stretch:
     guideline: Guideline | None
 
 
-def lines_of_month(
-    stays: Iterable[Stay],
+def calculate_month_lines(
+    stays: Iterable[PlacementPeriod],
     supplements: Iterable[Supplement],
     month: date,
     rates: Sequence[Rate],
     guidelines: Sequence[Guideline],
     known_on: date,
-) -> dict[int, Line]:
+) -> dict[int, MonthLine]:
     """C1-C4: every placement's line of a month (its first day), by the placement's index; what has no counted day has
     no line.
 
     The amounts are those of `cost.month_costs`. RateMissing or GuidelineMissing names a day of the month on which a
     standard place has no price.
     """
-    first, last = month_range(month.year, month.month)
-    proration = proration_of(guidelines, month.year, month.month)
+    first, last = get_month_range(month.year, month.month)
+    proration = find_proration(guidelines, month.year, month.month)
     stretches = list(_stretches(first, last, rates, guidelines, known_on))
-    parts: dict[int, list[Part]] = {}
+    parts: dict[int, list[LinePart]] = {}
     placed: dict[int, tuple[date, date]] = {}
     for stay in stays:
         since, until = stay.first_day, stay.last_day or date.max
@@ -138,17 +138,17 @@ def lines_of_month(
         end = min(extra.last_day or date.max, until, last)
         days = _counted(begin, end, proration)
         if days:
-            part = Part("supplement", begin, end, days, _PERCENT, extra.monthly_ore * BASIS_POINTS)
+            part = LinePart("supplement", begin, end, days, _PERCENT, extra.monthly_ore * BASIS_POINTS)
             parts.setdefault(extra.placement, []).append(part)
     divisor = _counted(first, last, proration)
     return {
-        placement: Line(divisor, tuple(sorted(found, key=_order)))
+        placement: MonthLine(divisor, tuple(sorted(found, key=_sort_key)))
         for placement, found in parts.items()
         if any(part.days for part in found)
     }
 
 
-def differences_of(closed: Line | None, anew: Line | None) -> list[Difference]:
+def find_differences(closed: MonthLine | None, anew: MonthLine | None) -> list[Difference]:
     """C13: why a line computed anew costs something else than it did; nothing where it costs the same."""
     before = 0 if closed is None else closed.amount
     after = 0 if anew is None else anew.amount
@@ -158,37 +158,37 @@ def differences_of(closed: Line | None, anew: Line | None) -> list[Difference]:
         return [Difference("added", after, anew)]
     if anew is None:
         return [Difference("removed", -before, None)]
-    alone = _changed_alone(closed, anew)
+    alone = _find_single_cause(closed, anew)
     if alone is not None:
         return [Difference(alone, after - before, anew)]
     found = []
     so_far = before
-    for cause, amount in _steps(closed, anew):
+    for cause, amount in _change_step_by_step(closed, anew):
         if amount != so_far:
             found.append(Difference(cause, amount - so_far, anew))
             so_far = amount
     return found
 
 
-def pending(
-    standing: Mapping[tuple[UUID, date], Line], anew: Mapping[tuple[UUID, date], Line]
+def find_pending_differences(
+    standing: Mapping[tuple[UUID, date], MonthLine], anew: Mapping[tuple[UUID, date], MonthLine]
 ) -> dict[tuple[UUID, date], list[Difference]]:
     """C13: the differences of every placement and month, in their order: what stands in the books, against the same
     months computed anew.
     """
     keys = sorted(standing.keys() | anew.keys(), key=lambda key: (key[1], key[0].int))
-    found = {key: differences_of(standing.get(key), anew.get(key)) for key in keys}
+    found = {key: find_differences(standing.get(key), anew.get(key)) for key in keys}
     return {key: differences for key, differences in found.items() if differences}
 
 
-def _order(part: Part) -> tuple[bool, date, date, int]:
+def _sort_key(part: LinePart) -> tuple[bool, date, date, int]:
     return part.kind == "supplement", part.first_day, part.last_day, part.price_bp
 
 
 def _counted(first: date, last: date, proration: Proration) -> int:
     if last < first:
         return 0
-    return weekdays_between(first, last) if proration == "weekdays" else last.toordinal() - first.toordinal() + 1
+    return count_weekdays(first, last) if proration == "weekdays" else last.toordinal() - first.toordinal() + 1
 
 
 def _stretches(
@@ -202,23 +202,23 @@ def _stretches(
         rate: Rate | None
         guideline: Guideline | None
         try:
-            rate = rate_on(rates, begin, known_on)
+            rate = find_rate(rates, begin, known_on)
         except RateMissing:
             rate = None
         try:
-            guideline = guideline_on(guidelines, begin)
+            guideline = find_guideline(guidelines, begin)
         except GuidelineMissing:
             guideline = None
         yield _Stretch(begin, after - _DAY, rate, guideline)
 
 
 def _parts(
-    stay: Stay, within: tuple[date, date], stretches: Sequence[_Stretch], proration: Proration
-) -> Iterator[Part]:
+    stay: PlacementPeriod, within: tuple[date, date], stretches: Sequence[_Stretch], proration: Proration
+) -> Iterator[LinePart]:
     first, last = within
     if stay.monthly_ore is not None:
         days = _counted(first, last, proration)
-        yield Part("legacy", first, last, days, stay.share, stay.monthly_ore * BASIS_POINTS)
+        yield LinePart("legacy", first, last, days, stay.share, stay.monthly_ore * BASIS_POINTS)
         return
     for stretch in stretches:
         begin, end = max(first, stretch.first_day), min(last, stretch.last_day)
@@ -228,7 +228,7 @@ def _parts(
             raise RateMissing(begin)
         if stretch.guideline is None:
             raise GuidelineMissing(begin)
-        yield Part(
+        yield LinePart(
             "base",
             begin,
             end,
@@ -244,22 +244,22 @@ def _parts(
 class _Day:
     """What makes one day's cost: the place's kind, price and share, and the supplements on top."""
 
-    kind: Kind
+    kind: PartKind
     price_bp: int
     share: int
     supplement_bp: int
 
 
-_PRICE_CAUSES: dict[Kind, Cause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
+_PRICE_CAUSES: dict[PartKind, DifferenceCause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
 
 
-def _changed_alone(closed: Line, anew: Line) -> Cause | None:
-    """The cause where the prices of one kind are all that differs, as when a rate is raised for everyone: what `_steps`
-    would find day by day, found at once.
+def _find_single_cause(closed: MonthLine, anew: MonthLine) -> DifferenceCause | None:
+    """The cause where the prices of one kind are all that differs, as when a rate is raised for everyone: found without
+    going through the days.
     """
     if closed.divisor != anew.divisor or len(closed.parts) != len(anew.parts):
         return None
-    kinds: set[Kind] = set()
+    kinds: set[PartKind] = set()
     for was, now in zip(closed.parts, anew.parts, strict=True):
         if (was.kind, was.first_day, was.last_day, was.share) != (now.kind, now.first_day, now.last_day, now.share):
             return None
@@ -268,9 +268,9 @@ def _changed_alone(closed: Line, anew: Line) -> Cause | None:
     return _PRICE_CAUSES[kinds.pop()] if len(kinds) == 1 else None
 
 
-def _steps(closed: Line, anew: Line) -> Iterator[tuple[Cause, int]]:
+def _change_step_by_step(closed: MonthLine, anew: MonthLine) -> Iterator[tuple[DifferenceCause, int]]:
     """The line's amount after each kind of change, the last being the new line's own."""
-    was, now = _by_day(closed), _by_day(anew)
+    was, now = _list_days(closed), _list_days(anew)
     days = {day: was.get(day, then) for day, then in now.items()}
     yield "period", _amount(days, closed)
     days = {day: replace(known, share=now[day].share) for day, known in days.items()}
@@ -288,7 +288,7 @@ def _steps(closed: Line, anew: Line) -> Iterator[tuple[Cause, int]]:
     yield "supplement", anew.amount
 
 
-def _by_day(line: Line) -> dict[date, _Day]:
+def _list_days(line: MonthLine) -> dict[date, _Day]:
     days: dict[date, _Day] = {}
     for part in line.parts:
         for day in _days(part):
@@ -302,14 +302,14 @@ def _by_day(line: Line) -> dict[date, _Day]:
     return days
 
 
-def _days(part: Part) -> Iterator[date]:
+def _days(part: LinePart) -> Iterator[date]:
     day = part.first_day
     while day <= part.last_day:
         yield day
         day += _DAY
 
 
-def _amount(days: Mapping[date, _Day], like: Line) -> int:
+def _amount(days: Mapping[date, _Day], like: MonthLine) -> int:
     """C4: of these days, counted and divided as a line is."""
     every_day = like.divisor >= _SHORTEST_MONTH
     summed = sum(

@@ -20,7 +20,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TermsChange:
     """What a decision changes from a day on (D6). None is left as it was."""
 
     valid_from: date
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class TermsSegment:
     """A closed period with the same terms; `last_day` None has no end (L7)."""
 
     first_day: date
@@ -38,7 +38,9 @@ class Segment:
     terms: Terms
 
 
-def terms_over_time(first_day: date, last_day: date | None, first: Terms, changes: Iterable[Change]) -> list[Segment]:
+def build_segments(
+    first_day: date, last_day: date | None, first: Terms, changes: Iterable[TermsChange]
+) -> list[TermsSegment]:
     """The placement's segments in order, without gap or overlap, from its first day to its last.
 
     `changes` are in the order they were decided. A change from before the first day holds from the first day; one from
@@ -50,20 +52,20 @@ def terms_over_time(first_day: date, last_day: date | None, first: Terms, change
         day = max(change.valid_from, first_day)
         begins[day] = begins[max(begin for begin in begins if begin <= day)]
         for begin in [begin for begin in begins if begin >= day]:
-            begins[begin] = _changed(begins[begin], change)
+            begins[begin] = _apply_change(begins[begin], change)
     days = [day for day in sorted(begins) if last_day is None or day <= last_day]
     firsts = [day for place, day in enumerate(days) if place == 0 or begins[day] != begins[days[place - 1]]]
     lasts = [day - timedelta(days=1) for day in firsts[1:]]
-    return [Segment(begin, end, begins[begin]) for begin, end in zip(firsts, [*lasts, last_day], strict=False)]
+    return [TermsSegment(begin, end, begins[begin]) for begin, end in zip(firsts, [*lasts, last_day], strict=False)]
 
 
-def terms_on(segments: Sequence[Segment], day: date) -> Terms:
+def find_terms(segments: Sequence[TermsSegment], day: date) -> Terms:
     """The terms in force on a day; the first before it begins, the last after it has ended. IndexError without any."""
     begun = [segment for segment in segments if segment.first_day <= day]
     return (begun[-1] if begun else segments[0]).terms
 
 
-def most_in_a_year(periods: Iterable[tuple[date, date | None]]) -> int:
+def count_max_periods_per_year(periods: Iterable[tuple[date, date | None]]) -> int:
     """How many of these periods touch one calendar year, at most; sums stay exact for a bounded number (C4)."""
     rows = list(periods)
     years = {first.year for first, _ in rows}
@@ -73,7 +75,7 @@ def most_in_a_year(periods: Iterable[tuple[date, date | None]]) -> int:
     )
 
 
-def _changed(terms: Terms, change: Change) -> Terms:
+def _apply_change(terms: Terms, change: TermsChange) -> Terms:
     return replace(
         terms,
         share=terms.share if change.share is None else change.share,

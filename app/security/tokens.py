@@ -29,7 +29,7 @@ from prometheus_client import Counter
 from app import clock
 from app.db import Identity
 from app.http.problems import ROLE_REQUIRED, UNAUTHENTICATED, UNAVAILABLE, Problem
-from app.rules.identifiers import organisation_number_ok
+from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
 from app.settings import Issuer
 
@@ -310,7 +310,7 @@ def _organisation(party: object) -> str:
     if isinstance(party, dict) and party.get("authority") == "iso6523-actorid-upis":
         written = party.get("ID")
         match = _ORGANISATION.fullmatch(written) if isinstance(written, str) else None
-        if match and organisation_number_ok(match[1]):
+        if match and is_organisation_number(match[1]):
             return match[1]
     raise TokenRefused("organisation")
 

@@ -20,9 +20,9 @@ from app.budget.placement_periods import identified_stays
 from app.budget.position import missing_problem
 from app.placements.tables import Placement
 from app.rates import rates
-from app.rules.cost import GuidelineMissing, RateMissing, Stays
-from app.rules.settlement import Line, Part, lines_of_month
-from app.rules.stays import Stay, Supplement
+from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
+from app.rules.prices import GuidelineMissing, RateMissing
+from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
 
 Key = tuple[UUID, date]
@@ -35,7 +35,7 @@ _PRICE_DIGITS = 6
 class Books:
     """Lines by placement and month, whose they are, and the closed line that first stood there."""
 
-    lines: dict[Key, Line]
+    lines: dict[Key, MonthLine]
     providers: dict[UUID, UUID]
     line_ids: dict[Key, UUID]
 
@@ -59,7 +59,7 @@ async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
     closed = select(SettlementLine).where(col(SettlementLine.month).in_(months), not_rejected(SettlementLine))
     for row in await session.scalars(closed):
         key = row.placement_id, row.month
-        books.lines[key] = Line(row.divisor, parts_in(row.parts))
+        books.lines[key] = MonthLine(row.divisor, parts_in(row.parts))
         books.line_ids[key] = row.id
         books.providers[row.placement_id] = row.provider_id
     since = (
@@ -74,7 +74,7 @@ async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
         if difference.divisor is None or difference.parts is None:
             books.lines.pop(key, None)
         else:
-            books.lines[key] = Line(difference.divisor, parts_in(difference.parts))
+            books.lines[key] = MonthLine(difference.divisor, parts_in(difference.parts))
     return books
 
 
@@ -90,7 +90,7 @@ async def computed_anew(session: AsyncSession, months: Collection[date], on: dat
         anew.providers.update(zip(placements, providers, strict=True))
         for month in sorted(month for month in months if month.year == year):
             try:
-                lines = lines_of_month(stays, supplements, month, known_rates, guidelines, on)
+                lines = calculate_month_lines(stays, supplements, month, known_rates, guidelines, on)
             except (RateMissing, GuidelineMissing) as missing:
                 raise missing_problem(missing) from missing
             anew.lines.update({(placements[placement], month): line for placement, line in lines.items()})
@@ -106,7 +106,7 @@ async def visible(session: AsyncSession, placement_ids: Collection[UUID]) -> dic
     return {row.id: row.participant_id for row in found}
 
 
-def parts_out(parts: Iterable[Part]) -> list[dict[str, Any]]:
+def parts_out(parts: Iterable[LinePart]) -> list[dict[str, Any]]:
     """Parts as they are stored and shown."""
     return [
         {
@@ -123,10 +123,10 @@ def parts_out(parts: Iterable[Part]) -> list[dict[str, Any]]:
     ]
 
 
-def parts_in(stored: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+def parts_in(stored: Iterable[Mapping[str, Any]]) -> tuple[LinePart, ...]:
     """Parts as the rules take them."""
     return tuple(
-        Part(
+        LinePart(
             kind=part["kind"],
             first_day=date.fromisoformat(part["first_day"]),
             last_day=date.fromisoformat(part["last_day"]),
@@ -146,9 +146,9 @@ def price_text(price_bp: int) -> str:
     return exact[:-4] + exact[-4:].rstrip("0")
 
 
-def _rows(stays: Stays) -> tuple[list[Stay], list[Supplement]]:
+def _rows(stays: PeriodColumns) -> tuple[list[PlacementPeriod], list[Supplement]]:
     rows = [
-        Stay(placement, date.fromordinal(first), date.fromordinal(last), share, None if ore < 0 else ore)
+        PlacementPeriod(placement, date.fromordinal(first), date.fromordinal(last), share, None if ore < 0 else ore)
         for placement, first, last, share, ore in _columns(stays)
     ]
     extra = stays.supplements
@@ -163,6 +163,6 @@ def _rows(stays: Stays) -> tuple[list[Stay], list[Supplement]]:
     return rows, supplements
 
 
-def _columns(stays: Stays) -> Iterable[tuple[int, int, int, int, int]]:
+def _columns(stays: PeriodColumns) -> Iterable[tuple[int, int, int, int, int]]:
     columns = (stays.placement, stays.first_day, stays.last_day, stays.share, stays.monthly_ore)
     return zip(*(column.tolist() for column in columns), strict=True)

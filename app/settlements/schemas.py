@@ -10,7 +10,7 @@ from pydantic import StrictBool, WithJsonSchema, model_validator
 
 from app.budget.schemas import Month
 from app.http.schemas import Amount, Day, Line, Shape, Stored
-from app.rules.settlement import Cause, Kind
+from app.rules.settlement import DifferenceCause, PartKind
 
 Status = Literal["closed", "approved", "rejected"]
 Price = Annotated[
@@ -23,7 +23,7 @@ Price = Annotated[
 class PartOut(Shape):
     """Days of the month at one price and share: price x share / 100 x days / the line's divisor, not rounded."""
 
-    kind: Annotated[Kind, Limits(description="Basic funding (C2), a legacy price (L2), or a supplement (L6).")]
+    kind: Annotated[PartKind, Limits(description="Basic funding (C2), a legacy price (L2), or a supplement (L6).")]
     first_day: Day
     last_day: Day
     days: Annotated[int, Limits(description="Counted as the month's proration has it (C3).")]
@@ -63,7 +63,8 @@ class DifferenceOut(Shape):
     month: Annotated[Month, Limits(description="The month it concerns.")]
     amount: Amount
     cause: Annotated[
-        Cause, Limits(description="`rate` is NAV's rate or the guideline's parameters; the others are the placement's.")
+        DifferenceCause,
+        Limits(description="`rate` is NAV's rate or the guideline's parameters; the others are the placement's."),
     ]
     settled_in: Annotated[
         Month | None, Limits(description="The settlement it went into; null while it waits for the next one.")

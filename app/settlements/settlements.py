@@ -15,9 +15,9 @@ from app import clock
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 from app.outbox import publish
-from app.rules.calendar import month_range
+from app.rules.calendar import get_month_range
 from app.rules.money import from_ore
-from app.rules.settlement import Difference, pending
+from app.rules.settlement import Difference, find_pending_differences
 from app.security.tokens import Actor
 from app.settlements.ledger import Books, Key, books_of, computed_anew, parts_out, standing
 from app.settlements.schemas import ApprovalIn
@@ -97,7 +97,7 @@ async def close_month(session: AsyncSession, actor: Actor, year: int, month: int
     **Decided here**: the earlier months of the same year that have costs are closed first; one without costs need not
     be. 409 `month-not-past`, `month-already-settled`, `earlier-month-open`, `rate-missing`, `guideline-missing`.
     """
-    first, last = month_range(year, month)
+    first, last = get_month_range(year, month)
     today = clock.today()
     if last >= today:
         raise MONTH_NOT_PAST(f"{name_of(first)} er over {last}.")
@@ -167,7 +167,7 @@ def _waiting(books: Books, anew: Books, months: Collection[date]) -> list[Pendin
     providers = anew.providers | books.providers
     return [
         Pending(key, books.line_ids.get(key), providers[key[0]], difference)
-        for key, differences in pending(books.lines, of_months).items()
+        for key, differences in find_pending_differences(books.lines, of_months).items()
         for difference in differences
     ]
 

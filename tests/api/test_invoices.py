@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.rules.identifiers import organisation_number_ok
+from app.rules.identifiers import is_organisation_number
 from tests.api.invoicing import CALLED, CHECKS, FILES, NAMES, NOBODYS, UBL, differing, row, send, three_places, written
 from tests.api.places import got, posted
 from tests.api.settling import RAISED, SETTLEMENTS, act, change, close
@@ -243,7 +243,7 @@ def test_our_files_are_what_they_say(name: str) -> None:
         "wrong-total": exclusive == net + amount(root, "cac:AllowanceCharge/cbc:Amount"),
         "no-reference": bool(root.findtext("cbc:BuyerReference", "", UBL)),
         "wrong-organisation-number": all(
-            organisation_number_ok(found.text or "") for found in root.iter(f"{{{UBL['cbc']}}}EndpointID")
+            is_organisation_number(found.text or "") for found in root.iter(f"{{{UBL['cbc']}}}EndpointID")
         ),
     }
     assert [rule for rule, holds in held.items() if not holds] == [name for name in [name] if name in held]

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from app.rules.process import ApplicationStatus, PlacementState, Step, after, placement_state
+from app.rules.process import ApplicationStatus, PlacementState, Step, determine_placement_state, find_next_state
 from tests.api import way
 from tests.conftest import Api
 
@@ -104,7 +104,9 @@ class Place:
     end_decided: bool = False
 
     def state(self, on: date) -> PlacementState:
-        return placement_state(last_day=self.ends_on, end_decided=self.end_decided, notice_open=self.notice_open, on=on)
+        return determine_placement_state(
+            last_day=self.ends_on, end_decided=self.end_decided, notice_open=self.notice_open, on=on
+        )
 
 
 @dataclass
@@ -171,7 +173,7 @@ class Life(RuleBasedStateMachine):
         if not allowed:
             assert answer.status_code == 403, (step, role, answer.text)
             return None
-        if after(state, step) is None:
+        if find_next_state(state, step) is None:
             assert answer.status_code in (404, 409), (step, state, answer.text)
             return None
         if answer.status_code in (200, 201):
@@ -220,7 +222,7 @@ class Life(RuleBasedStateMachine):
         if made is not None:
             assert role in ("case_officer", f"provider {provider}")
             of.requests[-1] = (id_, provider, body["answer"])
-            following = after(of.state, "accept" if yes else "decline")
+            following = find_next_state(of.state, "accept" if yes else "decline")
             assert following in ("accepted", "received")
             of.state = "accepted" if following == "accepted" else "received"
 
@@ -301,7 +303,7 @@ class Life(RuleBasedStateMachine):
         assert answer.status_code in (201, 403, 409), answer.text
         if answer.status_code == 201:
             assert role == "case_officer"
-            assert after(state, "withdraw_notice") == "running"
+            assert find_next_state(state, "withdraw_notice") == "running"
             of.ends_on, of.notice_open, of.end_decided = before, False, False
 
     @precondition(lambda self: self.places)

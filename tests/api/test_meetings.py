@@ -16,7 +16,7 @@ from tests.conftest import Api
 # Roles that M6 is about, for a participant whom Habilitering follows up.
 OTHERS = {"mental_health", "nav", "other_service"}
 ROLES = ("participant", "guardian", "provider", "habilitation", "mental_health", "nav", "other_service")
-# The rule itself is shown over every subset in tests/rules/test_followup.py.
+# The rule itself is shown over every subset in tests/unit/rules/test_minutes.py.
 SUBSETS = list(chain.from_iterable(combinations(ROLES, size) for size in (1, 2, 3, len(ROLES))))
 NUMBER = "10915596784"
 

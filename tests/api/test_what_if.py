@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.budget import position as service
 from app.budget.what_if import EXAMPLES
-from app.rules.position import Question
+from app.rules.position import PositionInputs
 from tests.api import way
 from tests.api.places import adopt, place, prices
 from tests.api.way import ok, refused
@@ -115,7 +115,7 @@ async def test_before_and_after_are_read_at_one_instant(committed_api: Api, monk
     await way.law(api)
     gathered = service.question_of
 
-    async def late(*facts: Any) -> Question:
+    async def late(*facts: Any) -> PositionInputs:
         monkeypatch.undo()
         await adopt(api, "111.00", on="2022-06-01")
         return await gathered(*facts)

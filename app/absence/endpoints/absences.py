@@ -37,7 +37,7 @@ from app.placements.people import saw_placements
 from app.placements.problems import NO_GUIDELINE_IN_FORCE
 from app.placements.tables import Placement
 from app.providers.tables import Provider
-from app.rules.absence import Kind
+from app.rules.absence import AbsenceKind
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["absences"], route_class=Route)
@@ -106,7 +106,7 @@ async def list_(
     provider_id: UUID | None = None,
     from_: FromQuery = None,
     to: ToQuery = None,
-    kind: Kind | None = None,
+    kind: AbsenceKind | None = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AbsenceOut] | Response:

@@ -32,7 +32,7 @@ from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, listed, page
 from app.placements.people import saw_placements
-from app.rules.followup import MeetingKind
+from app.rules.minutes import MeetingKind
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.tokens import Actor, allow
 

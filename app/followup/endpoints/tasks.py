@@ -23,7 +23,7 @@ from app.placements import capacity, supplements
 from app.providers import competence
 from app.rates import rates
 from app.rules.calendar import add_months
-from app.rules.followup import Asks, Kind, Responsible, Status
+from app.rules.follow_up_duties import FollowUpRequirements, ResponsibleParty, TaskKind, TaskStatus
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["follow-up"], route_class=Route)
@@ -44,7 +44,7 @@ OnQuery = Annotated[
 DueOn = Annotated[Day | None, Query(description="Only what is due on this very day.")]
 DueFrom = Annotated[Day | None, Query(description="Only what is due on this day or later.")]
 DueBefore = Annotated[Day | None, Query(description="Only what is due before this day.")]
-ResponsibleQuery = Annotated[Responsible | None, Query(description="Only what this party must do.")]
+ResponsibleQuery = Annotated[ResponsibleParty | None, Query(description="Only what this party must do.")]
 
 
 @router.get("/tasks", summary="List what is due")
@@ -54,8 +54,8 @@ async def list_tasks(
     session: SessionDep,
     actor: Reader,
     on: OnQuery = None,
-    kind: Kind | None = None,
-    status: Status | None = None,
+    kind: TaskKind | None = None,
+    status: TaskStatus | None = None,
     provider_id: UUID | None = None,
     placement_id: UUID | None = None,
     due_on: DueOn = None,
@@ -101,7 +101,7 @@ async def calendar(
     actor: Reader,
     media_type: Annotated[str, offers(calendar_file.MEDIA_TYPE)],
     on: OnQuery = None,
-    kind: Kind | None = None,
+    kind: TaskKind | None = None,
     provider_id: UUID | None = None,
     placement_id: UUID | None = None,
     due_from: DueFrom = None,
@@ -156,7 +156,7 @@ def _seen_from(on: date | None) -> date:
 
 
 async def _others(
-    request: Request, session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[Asks, ...]
+    request: Request, session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[FollowUpRequirements, ...]
 ) -> list[Task]:
     """What is due beside M1–M4, from whoever knows: in no order, and not yet held against the query's filters."""
     found = await consents_and_notices.consent_tasks(session, query, asks)

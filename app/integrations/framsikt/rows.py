@@ -32,8 +32,9 @@ from app.http.problems import problem_type
 from app.http.schemas import Amount, Day, Line, Shape, Stored
 from app.providers.tables import Provider
 from app.rates import rates
-from app.rules.cost import Column, month_costs, sum_by
+from app.rules.cost import calculate_month_costs, sum_by_group
 from app.rules.money import from_ore
+from app.rules.placement_periods import Column
 from app.rules.position import Position
 from app.security.tokens import Actor
 from app.settings import AccountString, Settings
@@ -141,8 +142,12 @@ async def export_of(session: AsyncSession, year: int, on: date, settings: Settin
     known = await identified_stays(session, year, on, None, None)
     known_rates, guidelines = await rates.known_rates(session), await rates.guidelines(session)
     groups, group_of = np.unique(known.provider, return_inverse=True)
-    forecast = sum_by(month_costs(known.stays, year, known_rates, guidelines, on), group_of, groups.size)
-    incurred = sum_by(month_costs(known.stays, year, known_rates, guidelines, on, on), group_of, groups.size)
+    forecast = sum_by_group(
+        calculate_month_costs(known.stays, year, known_rates, guidelines, on), group_of, groups.size
+    )
+    incurred = sum_by_group(
+        calculate_month_costs(known.stays, year, known_rates, guidelines, on, on), group_of, groups.size
+    )
     providers = {provider.id: provider for provider in await session.scalars(select(Provider))}
     sides = [_Side(providers.get(id_), settings) for id_ in (UUID(bytes=group.ljust(16, b"\0")) for group in groups)]
     # By name, and not by id: a file that people read. Equal names keep the ids' order.

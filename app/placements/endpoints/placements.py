@@ -29,7 +29,7 @@ from app.placements.schemas import (
 )
 from app.placements.sync_filters import KeepingUpQuery
 from app.placements.terms import known_segments, price_of
-from app.rules.terms import terms_on
+from app.rules.terms import find_terms
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1/placements", tags=["placements"], route_class=Route)
@@ -83,7 +83,7 @@ async def list_placements(
     for place in places:
         # The row itself has the first terms.
         if place["id"] in segments:
-            terms = terms_on(segments[place["id"]], clock.today())
+            terms = find_terms(segments[place["id"]], clock.today())
             place |= {
                 "share": terms.share,
                 "medication_tasks": terms.medication_tasks,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.capacity import first_day_over_capacity
+from app.rules.capacity import find_first_day_over_capacity
 
 FIRST = date(2022, 1, 1)
 DAYS = st.integers(0, 60).map(lambda offset: FIRST + timedelta(days=offset))
@@ -28,9 +28,9 @@ def test_p2_the_first_day_a_walk_finds(
         if active > (max(in_force)[1] if in_force else 0):
             walked = day
             break
-    assert first_day_over_capacity(capacities, stays) == walked
+    assert find_first_day_over_capacity(capacities, stays) == walked
     shuffled = random.sample(capacities, len(capacities)), random.sample(stays, len(stays))
-    assert first_day_over_capacity(*shuffled) == walked
+    assert find_first_day_over_capacity(*shuffled) == walked
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_p2_the_first_day_a_walk_finds(
 )
 def test_p2_two_places(stays: list[tuple[date, date | None]], over: date | None) -> None:
     """P2: both days of a stay count, and a provider has no place before its first capacity."""
-    assert first_day_over_capacity([(date(2022, 1, 1), 2)], stays) == over
+    assert find_first_day_over_capacity([(date(2022, 1, 1), 2)], stays) == over
 
 
 def test_p2_a_capacity_that_shrinks() -> None:
     """P2: places already given are over it from the day it shrinks."""
     capacities = [(date(2022, 1, 1), 2), (date(2022, 7, 1), 1)]
-    assert first_day_over_capacity(capacities, [(date(2022, 1, 1), None)] * 2) == date(2022, 7, 1)
+    assert find_first_day_over_capacity(capacities, [(date(2022, 1, 1), None)] * 2) == date(2022, 7, 1)

@@ -7,13 +7,8 @@ import holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.calendar import public_holidays
-from app.rules.extensive_absence import (
-    Part,
-    Window,
-    absent_hundredths,
-    is_extensive,
-)
+from app.rules.calendar import list_public_holidays
+from app.rules.extensive_absence import AbsenceWindow, PercentPeriod, count_absent_hundredths, is_extensive
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 ORACLE = holidays.country_holidays("NO", years=range(1989, 2100), include_sundays=False)
@@ -22,13 +17,13 @@ ORACLE = holidays.country_holidays("NO", years=range(1989, 2100), include_sunday
 def test_a3_public_holidays_1990_to_2099() -> None:
     """A3: the same days as the `holidays` package has."""
     for year in range(1990, 2100):
-        assert public_holidays(year) == {day for day in ORACLE if day.year == year}, year
+        assert list_public_holidays(year) == {day for day in ORACLE if day.year == year}, year
 
 
 @given(DAYS, st.integers(1, 366), DAYS, st.integers(-5, 400))
 def test_a3_planned_days(on: date, days: int, first: date, length: int) -> None:
     """A3: as many as a walk through the window finds."""
-    window = Window(on, days)
+    window = AbsenceWindow(on, days)
     assert (on - window.first_day).days == days - 1
     near = on - timedelta(days=first.toordinal() % 500)
     last = near + timedelta(days=length)
@@ -37,7 +32,7 @@ def test_a3_planned_days(on: date, days: int, first: date, length: int) -> None:
         for day in (window.first_day + timedelta(days=step) for step in range(days))
         if near <= day <= last
     )
-    assert window.planned_days(near, last) == walked
+    assert window.count_planned_days(near, last) == walked
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(1, 100))
@@ -55,8 +50,8 @@ def test_a3_thirty_percent() -> None:
     assert not is_extensive(0, 0, 30)
 
 
-JUNE = Window(date(2022, 6, 30), 90)
-HALF = [Part(date(2021, 1, 1), None, 50)]
+JUNE = AbsenceWindow(date(2022, 6, 30), 90)
+HALF = [PercentPeriod(date(2021, 1, 1), None, 50)]
 
 
 def test_a3_a_week_has_no_more_absence_than_is_planned_in_it() -> None:
@@ -73,21 +68,21 @@ def test_a3_a_week_has_no_more_absence_than_is_planned_in_it() -> None:
         ("2022-06-06", "2022-06-10", 100, 200),  # Whit Monday
         ("2022-01-01", "2022-12-31", 100, 2900),
     ):
-        absence = Part(date.fromisoformat(first), date.fromisoformat(last), percent)
-        assert absent_hundredths(JUNE, HALF, [absence]) == expected, (first, last, percent)
+        absence = PercentPeriod(date.fromisoformat(first), date.fromisoformat(last), percent)
+        assert count_absent_hundredths(JUNE, HALF, [absence]) == expected, (first, last, percent)
 
 
 def test_a3_a_weeks_planned_days_are_of_the_share_on_each_day_and_of_the_placements_period() -> None:
     """A3, D6: a share that changes on a Wednesday, and a place that begins on a Thursday."""
-    week = [Part(date(2022, 6, 13), date(2022, 6, 19), 100)]
-    changed = [Part(date(2021, 1, 1), date(2022, 6, 14), 100), Part(date(2022, 6, 15), None, 20)]
-    assert absent_hundredths(JUNE, changed, week) == 260
-    assert absent_hundredths(JUNE, [Part(date(2022, 6, 16), None, 100)], week) == 200
-    assert absent_hundredths(JUNE, [], week) == 0
+    week = [PercentPeriod(date(2022, 6, 13), date(2022, 6, 19), 100)]
+    changed = [PercentPeriod(date(2021, 1, 1), date(2022, 6, 14), 100), PercentPeriod(date(2022, 6, 15), None, 20)]
+    assert count_absent_hundredths(JUNE, changed, week) == 260
+    assert count_absent_hundredths(JUNE, [PercentPeriod(date(2022, 6, 16), None, 100)], week) == 200
+    assert count_absent_hundredths(JUNE, [], week) == 0
 
 
 @st.composite
-def absences(draw: st.DrawFn) -> list[Part]:
+def absences(draw: st.DrawFn) -> list[PercentPeriod]:
     """Absences of one placement in the window and around it, no day over 100 %."""
     free = dict.fromkeys(range(-5, 95), 100)
     found = []
@@ -98,52 +93,56 @@ def absences(draw: st.DrawFn) -> list[Part]:
             percent = draw(st.integers(1, most))
             for day in range(first, last + 1):
                 free[day] -= percent
-            found.append(Part(JUNE.first_day + timedelta(days=first), JUNE.first_day + timedelta(days=last), percent))
+            found.append(
+                PercentPeriod(JUNE.first_day + timedelta(days=first), JUNE.first_day + timedelta(days=last), percent)
+            )
     return found
 
 
 @st.composite
-def shares(draw: st.DrawFn) -> list[Part]:
+def shares(draw: st.DrawFn) -> list[PercentPeriod]:
     """A place's shares, one after another."""
     firsts = sorted(draw(st.sets(st.integers(-5, 94), min_size=1, max_size=4)))
     days = [JUNE.first_day + timedelta(days=first) for first in firsts]
     lasts = [day - timedelta(days=1) for day in days[1:]]
-    return [Part(first, last, draw(st.integers(1, 100))) for first, last in zip(days, [*lasts, None], strict=True)]
+    return [
+        PercentPeriod(first, last, draw(st.integers(1, 100))) for first, last in zip(days, [*lasts, None], strict=True)
+    ]
 
 
 @given(shares(), absences(), st.randoms(use_true_random=False))
 def test_a3_absence_is_never_more_than_planned_however_it_is_documented(
-    place: list[Part], absent: list[Part], random: Random
+    place: list[PercentPeriod], absent: list[PercentPeriod], random: Random
 ) -> None:
     """A3: neither the order of absences nor whether they are periods or days matters; and it is at most what it was."""
-    counted = absent_hundredths(JUNE, place, absent)
-    assert 0 <= counted <= sum(JUNE.by_week(place))
-    assert counted <= sum(JUNE.by_week(absent))
+    counted = count_absent_hundredths(JUNE, place, absent)
+    assert 0 <= counted <= sum(JUNE.count_by_week(place))
+    assert counted <= sum(JUNE.count_by_week(absent))
     random.shuffle(absent)
-    assert absent_hundredths(JUNE, place, absent) == counted
+    assert count_absent_hundredths(JUNE, place, absent) == counted
     days = [
-        Part(day, day, one.percent)
+        PercentPeriod(day, day, one.percent)
         for one in absent
         if one.last_day is not None
         for day in (one.first_day + timedelta(days=step) for step in range((one.last_day - one.first_day).days + 1))
     ]
-    assert absent_hundredths(JUNE, place, days) == counted
+    assert count_absent_hundredths(JUNE, place, days) == counted
 
 
 @given(absences())
-def test_a3_a_whole_places_absence_is_what_was_documented(absent: list[Part]) -> None:
+def test_a3_a_whole_places_absence_is_what_was_documented(absent: list[PercentPeriod]) -> None:
     """A3: no day of it is more than 100 %, so no week is either."""
-    documented = sum(one.percent * JUNE.planned_days(one.first_day, one.last_day) for one in absent)
-    assert absent_hundredths(JUNE, [Part(date(2021, 1, 1), None, 100)], absent) == documented
-    assert sum(JUNE.by_week(absent)) == documented
+    documented = sum(one.percent * JUNE.count_planned_days(one.first_day, one.last_day) for one in absent)
+    assert count_absent_hundredths(JUNE, [PercentPeriod(date(2021, 1, 1), None, 100)], absent) == documented
+    assert sum(JUNE.count_by_week(absent)) == documented
 
 
 @given(DAYS, st.integers(1, 100), shares(), absences())
 def test_a3_week_by_week_as_a_walk_through_the_days_has_it(
-    on: date, days: int, place: list[Part], absent: list[Part]
+    on: date, days: int, place: list[PercentPeriod], absent: list[PercentPeriod]
 ) -> None:
     """A3: whichever weekdays the window begins and ends on."""
-    window = Window(on, days)
+    window = AbsenceWindow(on, days)
     moved = window.first_day - JUNE.first_day
     here = [[_moved(part, moved) for part in parts] for parts in (place, absent)]
     planned, found = dict[tuple[int, int], int](), dict[tuple[int, int], int]()
@@ -159,8 +158,8 @@ def test_a3_week_by_week_as_a_walk_through_the_days_has_it(
             )
             week = day.isocalendar()[:2]
             weeks[week] = weeks.get(week, 0) + of_the_day
-    assert absent_hundredths(window, *here) == sum(min(count, planned[week]) for week, count in found.items())
+    assert count_absent_hundredths(window, *here) == sum(min(count, planned[week]) for week, count in found.items())
 
 
-def _moved(part: Part, by: timedelta) -> Part:
-    return Part(part.first_day + by, None if part.last_day is None else part.last_day + by, part.percent)
+def _moved(part: PercentPeriod, by: timedelta) -> PercentPeriod:
+    return PercentPeriod(part.first_day + by, None if part.last_day is None else part.last_day + by, part.percent)

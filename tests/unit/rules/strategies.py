@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from app.rules.placement_periods import PlacementPeriod, Supplement
 from app.rules.prices import MAX_MONTHLY_ORE, Guideline, Proration, Rate
-from app.rules.stays import Stay, Supplement
-from tests.rules.oracle import World
+from tests.unit.rules.oracle import World
 
 YEARS = st.sampled_from([2022, 2023, 2024])
 DAYS = st.dates(date(2021, 11, 1), date(2025, 2, 28))
@@ -18,18 +18,18 @@ PRORATIONS: st.SearchStrategy[Proration] = st.sampled_from(["calendar_days", "we
 
 
 @st.composite
-def placements(draw: st.DrawFn, placement: int) -> list[Stay]:
+def placements(draw: st.DrawFn, placement: int) -> list[PlacementPeriod]:
     """One placement: unbroken segments from a first day, the last of them perhaps open (L1, L7)."""
     first = draw(DAYS)
     rows = []
     for _ in range(draw(st.integers(1, 3))):
         last = first + timedelta(days=draw(st.integers(0, 200)))
         own = draw(st.one_of(st.none(), AMOUNTS))
-        rows.append(Stay(placement, first, last, draw(SHARES), own))
+        rows.append(PlacementPeriod(placement, first, last, draw(SHARES), own))
         first = last + timedelta(days=1)
     if draw(st.booleans()):
         final = rows.pop()
-        rows.append(Stay(placement, final.first_day, None, final.share, final.monthly_ore))
+        rows.append(PlacementPeriod(placement, final.first_day, None, final.share, final.monthly_ore))
     return rows
 
 

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 
+from app.rules.placement_periods import PlacementPeriod, Supplement
 from app.rules.prices import Guideline, Rate
-from app.rules.stays import Stay, Supplement
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Missing(Exception):
 class World:
     """What a cost is computed from."""
 
-    stays: Sequence[Stay]
+    stays: Sequence[PlacementPeriod]
     supplements: Sequence[Supplement]
     rates: Sequence[Rate]
     guidelines: Sequence[Guideline]
@@ -81,7 +81,7 @@ def covers(first: date, last: date | None, day: date) -> bool:
     return first <= day and (last is None or day <= last)
 
 
-def price_of(world: World, stay: Stay, day: date) -> Fraction:
+def price_of(world: World, stay: PlacementPeriod, day: date) -> Fraction:
     if stay.monthly_ore is not None:
         return Fraction(stay.monthly_ore)
     rate = rate_of(world, day)

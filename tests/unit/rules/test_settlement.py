@@ -9,14 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules import settlement
-from app.rules.calendar import month_range
-from app.rules.cost import Stays, month_costs
+from app.rules.calendar import get_month_range
+from app.rules.cost import calculate_month_costs
 from app.rules.money import round_half_up
+from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
 from app.rules.prices import Guideline, GuidelineMissing, Rate, RateMissing
-from app.rules.settlement import Difference, Line, differences_of, lines_of_month, pending
-from app.rules.stays import Stay, Supplement
-from tests.rules.oracle import World
-from tests.rules.strategies import YEARS, worlds
+from app.rules.settlement import (
+    Difference,
+    MonthLine,
+    calculate_month_lines,
+    find_differences,
+    find_pending_differences,
+)
+from tests.unit.rules.oracle import World
+from tests.unit.rules.strategies import YEARS, worlds
 
 GUIDELINE = Guideline(UUID(int=9), date(2022, 1, 1))
 OLD = Rate(UUID(int=1), date(2023, 1, 1), date(2022, 10, 6), 1_532_400)
@@ -25,22 +31,22 @@ APRIL = date(2023, 4, 1)
 LATER = date(2023, 6, 1)
 
 
-def lines(world: World, month: date) -> dict[int, Line]:
-    return lines_of_month(world.stays, world.supplements, month, world.rates, world.guidelines, world.known_on)
+def lines(world: World, month: date) -> dict[int, MonthLine]:
+    return calculate_month_lines(world.stays, world.supplements, month, world.rates, world.guidelines, world.known_on)
 
 
 def line(
-    *stays: Stay,
+    *stays: PlacementPeriod,
     supplements: Sequence[Supplement] = (),
     rates: Sequence[Rate] = (OLD,),
     guideline: Guideline = GUIDELINE,
     month: date = APRIL,
-) -> Line | None:
-    return lines_of_month(stays, supplements, month, rates, [guideline], LATER).get(0)
+) -> MonthLine | None:
+    return calculate_month_lines(stays, supplements, month, rates, [guideline], LATER).get(0)
 
 
-def told(closed: Line | None, anew: Line | None) -> list[tuple[str, int]]:
-    found = differences_of(closed, anew)
+def told(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, int]]:
+    found = find_differences(closed, anew)
     assert sum(difference.amount for difference in found) == (anew.amount if anew else 0) - (
         closed.amount if closed else 0
     )
@@ -50,8 +56,8 @@ def told(closed: Line | None, anew: Line | None) -> list[tuple[str, int]]:
 @given(worlds(), YEARS)
 def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) -> None:
     """C4, C13: each line is the position's month to the øre, and its parts' days, price and share say the same."""
-    costs = month_costs(
-        Stays.from_rows(world.stays, world.supplements, count=world.count),
+    costs = calculate_month_costs(
+        PeriodColumns.from_rows(world.stays, world.supplements, count=world.count),
         year,
         world.rates,
         world.guidelines,
@@ -62,7 +68,7 @@ def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) 
         assert {placement: made.amount for placement, made in found.items() if made.amount} == {
             placement: int(cost) for placement, cost in enumerate(costs[month - 1]) if cost
         }
-        first, last = month_range(year, month)
+        first, last = get_month_range(year, month)
         for made in found.values():
             by_hand = sum(part.price_bp * part.share * part.days for part in made.parts)
             assert made.amount == round_half_up(by_hand, 1_000_000 * made.divisor)
@@ -73,7 +79,7 @@ def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) 
 def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: list[tuple[World, int]]) -> None:
     """C13: whatever changes between the closings, and however many months each of them finds."""
     months = [date(2023, month, 1) for month in range(1, 13)]
-    books: dict[tuple[UUID, date], Line] = {}
+    books: dict[tuple[UUID, date], MonthLine] = {}
     amounts: dict[tuple[UUID, date], int] = {}
     closed: list[date] = []
     for world, more in history:
@@ -83,7 +89,7 @@ def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: 
             for placement, made in lines(world, month).items()
         }
         of_closed = {key: made for key, made in anew.items() if key[1] in closed}
-        for key, found in pending(books, of_closed).items():
+        for key, found in find_pending_differences(books, of_closed).items():
             amounts[key] = amounts.get(key, 0) + sum(difference.amount for difference in found)
             settle(books, key, found)
         assert {key: amount for key, amount in amounts.items() if amount} == {
@@ -103,13 +109,13 @@ def test_c13_a_cause_found_at_once_is_the_one_found_day_by_day(was: World, now: 
         first = date(year, month, 1)
         closed, anew = lines(was, first), lines(same_places, first)
         for placement in closed.keys() & anew.keys():
-            found = differences_of(closed[placement], anew[placement])
+            found = find_differences(closed[placement], anew[placement])
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(settlement, "_changed_alone", lambda *_: None)
-                assert differences_of(closed[placement], anew[placement]) == found
+                patch.setattr(settlement, "_find_single_cause", lambda *_: None)
+                assert find_differences(closed[placement], anew[placement]) == found
 
 
-def settle(books: dict[tuple[UUID, date], Line], key: tuple[UUID, date], found: list[Difference]) -> None:
+def settle(books: dict[tuple[UUID, date], MonthLine], key: tuple[UUID, date], found: list[Difference]) -> None:
     """What stands in the books after a difference was closed."""
     stands = found[-1].line
     if stands is None:
@@ -120,15 +126,15 @@ def settle(books: dict[tuple[UUID, date], Line], key: tuple[UUID, date], found: 
 
 def test_c13_the_year_whose_rate_was_raised_backwards() -> None:
     """C13: 24 places, January to May 2023, closed at 15 324 and 15 667 known afterwards: 61 740."""
-    stays = [Stay(placement, date(2021, 1, 1)) for placement in range(24)]
+    stays = [PlacementPeriod(placement, date(2021, 1, 1)) for placement in range(24)]
     total = 0
     for month in range(1, 6):
         first = date(2023, month, 1)
-        was = lines_of_month(stays, [], first, [OLD], [GUIDELINE], LATER)
-        now = lines_of_month(stays, [], first, [OLD, NEW], [GUIDELINE], LATER)
+        was = calculate_month_lines(stays, [], first, [OLD], [GUIDELINE], LATER)
+        now = calculate_month_lines(stays, [], first, [OLD, NEW], [GUIDELINE], LATER)
         assert [made.amount for made in was.values()] == [2_298_600] * 24
         for placement in range(24):
-            (difference,) = differences_of(was[placement], now[placement])
+            (difference,) = find_differences(was[placement], now[placement])
             assert (difference.cause, difference.amount) == ("rate", 51_450)
             assert difference.line is not None
             assert {part.rate_id for part in difference.line.parts} == {NEW.id}
@@ -138,12 +144,12 @@ def test_c13_the_year_whose_rate_was_raised_backwards() -> None:
 
 def test_each_cause_by_its_own_name() -> None:
     """C13: one kind of change, one cause."""
-    whole, half = Stay(0, date(2023, 1, 1)), Stay(0, date(2023, 1, 1), share=50)
-    own, dearer = (Stay(0, date(2023, 1, 1), monthly_ore=ore) for ore in (2_000_000, 2_100_000))
+    whole, half = PlacementPeriod(0, date(2023, 1, 1)), PlacementPeriod(0, date(2023, 1, 1), share=50)
+    own, dearer = (PlacementPeriod(0, date(2023, 1, 1), monthly_ore=ore) for ore in (2_000_000, 2_100_000))
     extra = Supplement(0, date(2023, 4, 1), None, 300_000)
     assert told(line(whole), line(whole, rates=[OLD, NEW])) == [("rate", 51_450)]
     assert told(line(whole), line(whole, guideline=Guideline(None, date(2022, 1, 1), 4000))) == [("rate", -153_240)]
-    assert told(line(whole), line(Stay(0, date(2023, 4, 16)))) == [("period", -1_149_300)]
+    assert told(line(whole), line(PlacementPeriod(0, date(2023, 4, 16)))) == [("period", -1_149_300)]
     assert told(line(whole), line(half)) == [("share", -1_149_300)]
     assert told(line(whole), line(whole, supplements=[extra])) == [("supplement", 300_000)]
     assert told(line(own), line(dearer)) == [("legacy_price", 100_000)]
@@ -155,9 +161,9 @@ def test_each_cause_by_its_own_name() -> None:
 
 def test_several_changes_at_once_are_told_apart() -> None:
     """C13: each cause has its part, and they add up."""
-    was = line(Stay(0, date(2023, 1, 1)), supplements=[Supplement(0, date(2023, 1, 1), None, 300_000)])
+    was = line(PlacementPeriod(0, date(2023, 1, 1)), supplements=[Supplement(0, date(2023, 1, 1), None, 300_000)])
     now = line(
-        Stay(0, date(2023, 4, 16), share=50),
+        PlacementPeriod(0, date(2023, 4, 16), share=50),
         rates=[OLD, NEW],
         supplements=[Supplement(0, date(2023, 1, 1), None, 400_000)],
     )
@@ -172,15 +178,18 @@ def test_several_changes_at_once_are_told_apart() -> None:
 def test_a_change_that_costs_nothing_is_no_difference() -> None:
     """C13: another rate row with the same amount."""
     again = Rate(UUID(int=3), date(2023, 1, 1), date(2023, 2, 1), 1_532_400)
-    assert told(line(Stay(0, date(2023, 1, 1))), line(Stay(0, date(2023, 1, 1)), rates=[OLD, again])) == []
+    assert (
+        told(line(PlacementPeriod(0, date(2023, 1, 1))), line(PlacementPeriod(0, date(2023, 1, 1)), rates=[OLD, again]))
+        == []
+    )
 
 
 def test_a_month_with_several_prices_has_a_part_for_each() -> None:
     """C3, C4: a rate from the middle of the month, another share from a day, rounded once."""
     middle = Rate(UUID(int=4), date(2023, 4, 11), date(2023, 1, 1), 1_600_001)
     made = line(
-        Stay(0, date(2023, 1, 1), date(2023, 4, 20)),
-        Stay(0, date(2023, 4, 21), share=33),
+        PlacementPeriod(0, date(2023, 1, 1), date(2023, 4, 20)),
+        PlacementPeriod(0, date(2023, 4, 21), share=33),
         rates=[OLD, middle],
         supplements=[Supplement(0, date(2023, 4, 25), date(2023, 5, 9), 100_001)],
     )
@@ -197,23 +206,23 @@ def test_a_month_with_several_prices_has_a_part_for_each() -> None:
 def test_weekdays_without_a_weekday_have_no_line() -> None:
     """C3: a stay on a weekend alone costs nothing under `weekdays`."""
     weekdays = Guideline(UUID(int=9), date(2022, 1, 1), proration="weekdays")
-    assert line(Stay(0, date(2023, 4, 29), date(2023, 4, 30)), guideline=weekdays) is None
-    made = line(Stay(0, date(2023, 4, 28)), guideline=weekdays)
+    assert line(PlacementPeriod(0, date(2023, 4, 29), date(2023, 4, 30)), guideline=weekdays) is None
+    made = line(PlacementPeriod(0, date(2023, 4, 28)), guideline=weekdays)
     assert made is not None
     assert (made.days, made.divisor) == (1, 20)
 
 
 def test_a_stay_that_never_came_to_be_has_no_line() -> None:
-    assert line(Stay(0, date(2023, 4, 10), date(2023, 4, 9))) is None
+    assert line(PlacementPeriod(0, date(2023, 4, 10), date(2023, 4, 9))) is None
 
 
 def test_c1_a_month_without_a_price_is_an_error_that_names_the_day() -> None:
     """C1, C2: never zero; a place at its own price needs neither."""
     late = Rate(None, date(2023, 4, 11), date(2023, 1, 1), 1)
     with pytest.raises(RateMissing) as no_rate:
-        line(Stay(0, date(2023, 4, 5)), rates=[late])
+        line(PlacementPeriod(0, date(2023, 4, 5)), rates=[late])
     assert no_rate.value.day == date(2023, 4, 5)
     with pytest.raises(GuidelineMissing) as no_guideline:
-        line(Stay(0, date(2023, 4, 5)), guideline=Guideline(None, APRIL + timedelta(days=9)))
+        line(PlacementPeriod(0, date(2023, 4, 5)), guideline=Guideline(None, APRIL + timedelta(days=9)))
     assert no_guideline.value.day == date(2023, 4, 5)
-    assert line(Stay(0, date(2023, 4, 5), monthly_ore=100), rates=[]) is not None
+    assert line(PlacementPeriod(0, date(2023, 4, 5), monthly_ore=100), rates=[]) is not None

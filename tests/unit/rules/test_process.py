@@ -4,25 +4,25 @@ from datetime import date
 
 import pytest
 
-from app.rules.process import TABLE, PlacementState, after, placement_state
+from app.rules.process import TRANSITIONS, PlacementState, determine_placement_state, find_next_state
 
 DAY = date(2022, 6, 30)
 
 
 def test_a_step_leads_to_one_state() -> None:
-    assert len({(line.state, line.step) for line in TABLE}) == len(TABLE)
+    assert len({(line.state, line.step) for line in TRANSITIONS}) == len(TRANSITIONS)
 
 
 def test_nothing_follows_what_is_over() -> None:
     """D6: decided or withdrawn is over, and so is a place that has ended."""
-    over = {line.next for line in TABLE} - {line.state for line in TABLE}
+    over = {line.next for line in TRANSITIONS} - {line.state for line in TRANSITIONS}
     assert over == {"granted", "rejected", "withdrawn", "ended"}
 
 
 def test_a_grant_needs_an_accepted_request() -> None:
     """D4."""
-    assert [line.state for line in TABLE if line.step == "grant"] == ["accepted"]
-    assert after("received", "accept") is None
+    assert [line.state for line in TRANSITIONS if line.step == "grant"] == ["accepted"]
+    assert find_next_state("received", "accept") is None
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,6 @@ def test_where_a_place_stands(
     last_day: date | None, end_decided: bool, notice_open: bool, state: PlacementState
 ) -> None:
     """L3, L5, L7: the last day belongs to the place."""
-    assert placement_state(last_day=last_day, end_decided=end_decided, notice_open=notice_open, on=DAY) == state
+    assert (
+        determine_placement_state(last_day=last_day, end_decided=end_decided, notice_open=notice_open, on=DAY) == state
+    )

@@ -1,6 +1,6 @@
-"""Stays: which placement covers which days, at what share and price (L1, L2, L6, L7), as rows and as columns.
+"""Which placement covers which days, at what share and price (L1, L2, L6, L7), as rows and as columns.
 
-Rows are for those who look at one place; columns are what `cost` computes with, for every place at once.
+Rows describe single placements; columns hold every placement of a year, and `cost` computes with them.
 """
 
 from collections.abc import Iterable
@@ -10,24 +10,20 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from app.rules.prices import MAX_MONTHLY_ORE
+from app.rules.prices import MAX_MONTHLY_ORE, PERCENT
 
 Column = npt.NDArray[np.int64]
-Days = npt.NDArray[np.int32]
-
-PERCENT = 100
+DayColumn = npt.NDArray[np.int32]
 
 OPEN_END = date.max.toordinal()
-"""`last_day` of a column's stay that has no last day (L7)."""
+"""A column's `last_day` where there is none (L7)."""
 
 STANDARD_PRICE = -1
-"""`monthly_ore` of a column's stay at the guideline's price (L2); from 0 up it is the placement's own (`legacy`)
-price.
-"""
+"""A column's `monthly_ore` where the price is the guideline's (L2); any other is the placement's own (`legacy`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class PlacementPeriod:
     """A period of one placement with one share (whole percent, 1 to 100) and one price.
 
     `placement` is the placement's index, from 0. `last_day` None is without end (L7). `monthly_ore` is the
@@ -37,7 +33,7 @@ class Stay:
     placement: int
     first_day: date
     last_day: date | None = None
-    share: int = 100
+    share: int = PERCENT
     monthly_ore: int | None = None
 
 
@@ -54,13 +50,13 @@ class Supplement:
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
-    """Every stay a position counts, as columns of equal length, ordered by placement.
+class PeriodColumns:
+    """Periods of any number of placements, as columns of equal length, ordered by placement.
 
     `placement` is the placement's index, 0 to `count` - 1; several rows may be segments of one placement (another
     share or price from a day), and they are rounded together (C4). The rows of one placement never share a day: L1,
     kept by the database. `first_day` and `last_day` are `date.toordinal()`, both counted, OPEN_END where there is no
-    last day; a last day before the first is a stay that never came to be and costs nothing. `share` is whole percent,
+    last day; a last day before the first is no period at all and costs nothing. `share` is whole percent,
     1 to 100. `monthly_ore` is the placement's own price for a full place in øre, or STANDARD_PRICE.
 
     `supplements` (L6) are the same columns once more: their `monthly_ore` comes on top, whatever any `share`, on the
@@ -71,11 +67,11 @@ class Stays:
 
     count: int
     placement: Column
-    first_day: Days
-    last_day: Days
+    first_day: DayColumn
+    last_day: DayColumn
     share: Column
     monthly_ore: Column
-    supplements: "Stays | None" = None
+    supplements: "PeriodColumns | None" = None
 
     def __post_init__(self) -> None:
         columns = (self.placement, self.first_day, self.last_day, self.share, self.monthly_ore)
@@ -83,12 +79,12 @@ class Stays:
             raise ValueError("the columns must be one-dimensional and equally long")
         if not _is_ordered(self.placement):
             raise ValueError("the rows must be ordered by placement")
-        _check_range("a placement's index", self.placement, 0, self.count - 1)
-        _check_range("a share in percent", self.share, 1, PERCENT)
-        _check_range("a monthly price in øre", self.monthly_ore, STANDARD_PRICE, MAX_MONTHLY_ORE)
+        _require_range("a placement's index", self.placement, 0, self.count - 1)
+        _require_range("a share in percent", self.share, 1, PERCENT)
+        _require_range("a monthly price in øre", self.monthly_ore, STANDARD_PRICE, MAX_MONTHLY_ORE)
         if self.supplements is not None:
-            _check_range("a placement's index", self.supplements.placement, 0, self.count - 1)
-            _check_range("a supplement in øre", self.supplements.monthly_ore, 0, MAX_MONTHLY_ORE)
+            _require_range("a placement's index", self.supplements.placement, 0, self.count - 1)
+            _require_range("a supplement in øre", self.supplements.monthly_ore, 0, MAX_MONTHLY_ORE)
 
     @classmethod
     def from_columns(
@@ -99,9 +95,9 @@ class Stays:
         share: npt.ArrayLike,
         monthly_ore: npt.ArrayLike,
         *,
-        supplements: "Stays | None" = None,
+        supplements: "PeriodColumns | None" = None,
         count: int | None = None,
-    ) -> "Stays":
+    ) -> "PeriodColumns":
         """From columns in any order and of any integer type (those of the class's own types are not copied).
 
         `count` defaults to one more than the largest index; give it when placements at the end may have no row.
@@ -122,10 +118,13 @@ class Stays:
 
     @classmethod
     def from_rows(
-        cls, rows: Iterable[Stay], supplements: Iterable[Supplement] = (), *, count: int | None = None
-    ) -> "Stays":
+        cls, rows: Iterable[PlacementPeriod], supplements: Iterable[Supplement] = (), *, count: int | None = None
+    ) -> "PeriodColumns":
         """From Python rows in any order."""
-        extra = [Stay(row.placement, row.first_day, row.last_day, monthly_ore=row.monthly_ore) for row in supplements]
+        extra = [
+            PlacementPeriod(row.placement, row.first_day, row.last_day, monthly_ore=row.monthly_ore)
+            for row in supplements
+        ]
         rows = list(rows)
         return cls.from_columns(
             [row.placement for row in rows],
@@ -142,6 +141,6 @@ def _is_ordered(placement: Column) -> bool:
     return bool((placement[1:] >= placement[:-1]).all())
 
 
-def _check_range(what: str, column: Column, lowest: int, highest: int) -> None:
+def _require_range(what: str, column: Column, lowest: int, highest: int) -> None:
     if column.size and (column.min() < lowest or column.max() > highest):
         raise ValueError(f"{what} lies from {lowest} to {highest}")

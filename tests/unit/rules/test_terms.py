@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.calendar import add_months
-from app.rules.cost import Stays, month_costs
-from app.rules.notice import notice_ends_on
+from app.rules.cost import calculate_month_costs
+from app.rules.notice import calculate_notice_end
+from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
 from app.rules.prices import Guideline, Rate
-from app.rules.stays import Stay, Supplement
-from app.rules.terms import Change, Segment, Terms, most_in_a_year, terms_on, terms_over_time
-from tests.rules.oracle import World, days, year_costs
+from app.rules.terms import Terms, TermsChange, TermsSegment, build_segments, count_max_periods_per_year, find_terms
+from tests.unit.rules.oracle import World, days, year_costs
 
 YEAR = 2024
 EDGES = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29),
@@ -20,7 +20,7 @@ DAYS = st.one_of(st.sampled_from(EDGES), st.dates(date(2023, 11, 1), date(2025, 
 FIRST = Terms(100, None, False)
 CHANGES = st.lists(
     st.builds(
-        Change,
+        TermsChange,
         valid_from=DAYS,
         share=st.one_of(st.none(), st.integers(1, 100)),
         monthly_ore=st.one_of(st.none(), st.sampled_from([1, 1_487_800, 2_231_700])),
@@ -30,7 +30,7 @@ CHANGES = st.lists(
 )
 
 
-def naive(first: Terms, changes: list[Change], day: date) -> Terms:
+def naive(first: Terms, changes: list[TermsChange], day: date) -> Terms:
     """The terms of one day: every change from its day on, the last decided last."""
     share, price, tasks = first.share, first.monthly_ore, first.medication_tasks
     for change in changes:
@@ -43,10 +43,10 @@ def naive(first: Terms, changes: list[Change], day: date) -> Terms:
 
 @given(DAYS, st.one_of(st.none(), DAYS), CHANGES)
 def test_each_day_of_the_place_has_the_terms_of_that_day(
-    first_day: date, last_day: date | None, changes: list[Change]
+    first_day: date, last_day: date | None, changes: list[TermsChange]
 ) -> None:
     """D6: no gap, no overlap, no needless cut; nothing before the first day or after the last."""
-    segments = terms_over_time(first_day, last_day, FIRST, changes)
+    segments = build_segments(first_day, last_day, FIRST, changes)
     if last_day is not None and last_day < first_day:
         assert segments == []
         return
@@ -57,18 +57,18 @@ def test_each_day_of_the_place_has_the_terms_of_that_day(
         assert before.terms != after.terms
     for segment in segments:
         for day in days(segment.first_day, segment.last_day or date(2025, 3, 1)):
-            assert segment.terms == naive(FIRST, changes, day) == terms_on(segments, day)
+            assert segment.terms == naive(FIRST, changes, day) == find_terms(segments, day)
 
 
 @given(DAYS, DAYS, st.one_of(st.none(), DAYS), CHANGES)
 def test_an_end_cuts_and_its_withdrawal_brings_back(
-    first_day: date, cut: date, last_day: date | None, changes: list[Change]
+    first_day: date, cut: date, last_day: date | None, changes: list[TermsChange]
 ) -> None:
     """L3, L5: up to the end nothing differs, and without it everything is as before."""
-    whole = terms_over_time(first_day, last_day, FIRST, changes)
-    for segment in terms_over_time(first_day, cut, FIRST, changes):
+    whole = build_segments(first_day, last_day, FIRST, changes)
+    for segment in build_segments(first_day, cut, FIRST, changes):
         for day in days(segment.first_day, segment.last_day or cut):
-            assert segment.terms == terms_on(whole, day) if last_day is None or day <= last_day else True
+            assert segment.terms == find_terms(whole, day) if last_day is None or day <= last_day else True
 
 
 @given(
@@ -81,13 +81,15 @@ def test_an_end_cuts_and_its_withdrawal_brings_back(
 def test_costs_with_segments_and_supplements_are_the_oracles(
     first_day: date,
     last_day: date | None,
-    changes: list[Change],
+    changes: list[TermsChange],
     extra: list[tuple[date, date | None, int]],
     proration: str,
 ) -> None:
     """C3, C4, L6: by day exact, rounded once a month; 29 February and the year's ends are in it."""
-    segments = terms_over_time(first_day, last_day, FIRST, changes)
-    stays = [Stay(0, one.first_day, one.last_day, one.terms.share, one.terms.monthly_ore) for one in segments]
+    segments = build_segments(first_day, last_day, FIRST, changes)
+    stays = [
+        PlacementPeriod(0, one.first_day, one.last_day, one.terms.share, one.terms.monthly_ore) for one in segments
+    ]
     supplements = [Supplement(0, first, last, ore) for first, last, ore in extra if last is None or last >= first]
     world = World(
         stays=stays,
@@ -102,15 +104,15 @@ def test_costs_with_segments_and_supplements_are_the_oracles(
         known_on=date(2024, 12, 31),
         count=1,
     )
-    columns = Stays.from_rows(stays, supplements, count=1)
-    costs = month_costs(columns, YEAR, world.rates, world.guidelines, world.known_on)
+    columns = PeriodColumns.from_rows(stays, supplements, count=1)
+    costs = calculate_month_costs(columns, YEAR, world.rates, world.guidelines, world.known_on)
     assert costs.tolist() == year_costs(world, YEAR)
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(0, 24))
 def test_notice_ends_on_the_same_day_number_or_the_months_last(given_on: date, months: int) -> None:
     """L3: 29 February, the 31st, the year's end."""
-    ends_on = notice_ends_on(given_on, months)
+    ends_on = calculate_notice_end(given_on, months)
     assert (ends_on.year * 12 + ends_on.month) - (given_on.year * 12 + given_on.month) == months
     tomorrow = ends_on + timedelta(days=1)
     assert ends_on.day == given_on.day or (ends_on.day < given_on.day and tomorrow.day == 1)
@@ -119,15 +121,15 @@ def test_notice_ends_on_the_same_day_number_or_the_months_last(given_on: date, m
 
 def test_29_february_31_december_and_the_31st() -> None:
     """L3."""
-    assert notice_ends_on(date(2024, 2, 29)) == date(2024, 5, 29)
-    assert notice_ends_on(date(2023, 11, 29)) == date(2024, 2, 29)
-    assert notice_ends_on(date(2022, 11, 29)) == date(2023, 2, 28)
-    assert notice_ends_on(date(2024, 12, 31)) == date(2025, 3, 31)
-    assert notice_ends_on(date(2024, 8, 31)) == date(2024, 11, 30)
+    assert calculate_notice_end(date(2024, 2, 29)) == date(2024, 5, 29)
+    assert calculate_notice_end(date(2023, 11, 29)) == date(2024, 2, 29)
+    assert calculate_notice_end(date(2022, 11, 29)) == date(2023, 2, 28)
+    assert calculate_notice_end(date(2024, 12, 31)) == date(2025, 3, 31)
+    assert calculate_notice_end(date(2024, 8, 31)) == date(2024, 11, 30)
 
 
 def test_how_many_rows_touch_one_year() -> None:
     """C4: the bound on what is summed."""
     rows = [(date(2022, 1, 1), date(2022, 6, 30)), (date(2022, 7, 1), None), (date(2023, 5, 1), date(2023, 5, 2))]
-    assert (most_in_a_year(rows), most_in_a_year([])) == (2, 0)
-    assert terms_over_time(date(2022, 1, 1), None, FIRST, []) == [Segment(date(2022, 1, 1), None, FIRST)]
+    assert (count_max_periods_per_year(rows), count_max_periods_per_year([])) == (2, 0)
+    assert build_segments(date(2022, 1, 1), None, FIRST, []) == [TermsSegment(date(2022, 1, 1), None, FIRST)]

@@ -10,8 +10,8 @@ from app.rules.notice import (
     AgreedEndAfterNotice,
     AgreedEndBeforeNotice,
     AgreedEndLacksParty,
-    agreed_end,
-    notice_ends_on,
+    calculate_notice_end,
+    require_agreed_end,
 )
 
 BOTH = ["municipality", "provider"]
@@ -29,7 +29,7 @@ BOTH = ["municipality", "provider"]
 )
 def test_l3_a_place_ends_three_months_on(given_on: date, ends_on: date) -> None:
     """L3: the same day number, or the last day of a month that has no such day."""
-    assert notice_ends_on(given_on) == ends_on
+    assert calculate_notice_end(given_on) == ends_on
 
 
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.integers(-200, 200))
@@ -38,16 +38,16 @@ def test_l3_both_may_agree_on_an_earlier_day(given_on: date, offset: int) -> Non
     agreed = given_on + timedelta(days=offset)
     if agreed < given_on:
         with pytest.raises(AgreedEndBeforeNotice):
-            agreed_end(given_on, agreed, BOTH)
-    elif agreed > notice_ends_on(given_on):
+            require_agreed_end(given_on, agreed, BOTH)
+    elif agreed > calculate_notice_end(given_on):
         with pytest.raises(AgreedEndAfterNotice):
-            agreed_end(given_on, agreed, BOTH)
+            require_agreed_end(given_on, agreed, BOTH)
     else:
-        assert agreed_end(given_on, agreed, BOTH) == agreed
+        assert require_agreed_end(given_on, agreed, BOTH) == agreed
 
 
 @pytest.mark.parametrize("parties", [[], ["municipality"], ["provider", "provider"], ["provider", "participant"]])
 def test_l3_an_agreement_names_both_parties(parties: list[str]) -> None:
     """L3."""
     with pytest.raises(AgreedEndLacksParty):
-        agreed_end(date(2022, 1, 15), date(2022, 2, 1), parties)
+        require_agreed_end(date(2022, 1, 15), date(2022, 2, 1), parties)

@@ -6,8 +6,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.competence import AREAS, Deviation, Period, Statement, deviations, required_staff
-from tests.rules.oracle import covers
+from app.rules.competence import AREAS, Deviation, Period, Statement, calculate_required_staff, find_deviations
+from tests.unit.rules.oracle import covers
 
 DAY = date(2022, 1, 1)
 DAYS = st.integers(0, 60).map(lambda days: DAY + timedelta(days=days))
@@ -21,12 +21,12 @@ def stated(
 
 def test_required_staff_is_exact() -> None:
     """P5: places / 5 and what agreements add, not rounded."""
-    assert required_staff(7, Fraction("0.25")) == Fraction("1.65")
+    assert calculate_required_staff(7, Fraction("0.25")) == Fraction("1.65")
 
 
 def test_a_missing_area_and_certificate_show_until_mended() -> None:
     """P4."""
-    found = deviations(
+    found = find_deviations(
         [
             stated(date(2022, 1, 10), certificates=4, areas=AREAS[1:]),
             stated(date(2022, 2, 1), areas=AREAS[1:]),
@@ -45,16 +45,16 @@ def test_staff_follows_the_places_and_the_agreements() -> None:
     places: list[Period] = [(DAY, None)] * 10 + [(date(2022, 2, 1), date(2022, 2, 28))]
     statements = [stated(DAY, fte="2")]
     short = Deviation("staffing", None, date(2022, 2, 1), date(2022, 3, 1), Fraction("2.2"), Fraction(2))
-    assert deviations(statements, places, [], date(2022, 12, 31)) == [short]
+    assert find_deviations(statements, places, [], date(2022, 12, 31)) == [short]
     extra = [((date(2022, 5, 1), date(2022, 5, 31)), Fraction("0.5"))]
     more = Deviation("staffing", None, date(2022, 5, 1), None, Fraction("2.5"), Fraction(2))
-    assert deviations(statements, places, extra, date(2022, 5, 31)) == [short, more]
+    assert find_deviations(statements, places, extra, date(2022, 5, 31)) == [short, more]
 
 
 def test_places_without_a_statement() -> None:
     """P4: the statement itself is what is missing, and nothing else is held against the provider yet."""
-    assert deviations([], [], [], DAY) == []
-    assert deviations([stated(date(2022, 2, 1))], [(DAY, None)], [], date(2022, 3, 1)) == [
+    assert find_deviations([], [], [], DAY) == []
+    assert find_deviations([stated(date(2022, 2, 1))], [(DAY, None)], [], date(2022, 3, 1)) == [
         Deviation("statement", None, DAY, date(2022, 2, 1))
     ]
 
@@ -66,7 +66,7 @@ def test_places_without_a_statement() -> None:
 )
 def test_day_by_day(statements: list[Statement], places: list[Period], through: date) -> None:
     """P5: a day lies in a deviation exactly when the staff stated for it is too small for its places."""
-    found = [one for one in deviations(statements, places, [], through) if one.kind == "staffing"]
+    found = [one for one in find_deviations(statements, places, [], through) if one.kind == "staffing"]
     for offset in range((through - DAY).days + 1):
         day = DAY + timedelta(days=offset)
         known = [one for one in sorted(statements, key=lambda one: one.stated_on) if one.stated_on <= day]

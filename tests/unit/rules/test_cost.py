@@ -14,36 +14,32 @@ import numpy as np
 import pytest
 
 from app.rules.cost import (
-    OPEN_END,
-    STANDARD_PRICE,
-    Guideline,
-    GuidelineMissing,
-    Rate,
-    RateMissing,
-    Stay,
-    Stays,
-    Supplement,
     YearTotals,
-    month_costs,
-    place_months,
-    places_on,
-    standard_month_costs,
-    year_totals,
+    calculate_month_costs,
+    calculate_standard_place_costs,
+    calculate_year_totals,
+    count_place_months,
+    count_places,
 )
 from app.rules.money import to_ore
+from app.rules.placement_periods import OPEN_END, STANDARD_PRICE, PeriodColumns, PlacementPeriod, Supplement
 from app.rules.prices import (
     BASIS_POINTS,
     MAX_MONTHLY_ORE,
     MAX_SUPPLEMENT_BP,
+    Guideline,
+    GuidelineMissing,
     Proration,
+    Rate,
+    RateMissing,
     YearPrices,
-    guideline_on,
-    proration_of,
-    rate_on,
+    find_guideline,
+    find_proration,
+    find_rate,
 )
-from tests.rules import oracle
+from tests.unit.rules import oracle
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 KNOWN_ON = date(2030, 1, 1)
 RATE_2022 = Rate(None, date(2022, 1, 1), date(2022, 1, 1), 1_487_800)
 ONE_ORE = Rate(None, date(2022, 1, 1), date(2022, 1, 1), 1)
@@ -71,9 +67,9 @@ def published_rates() -> list[Rate]:
     ]
 
 
-def year(stays: Stays, of: int = 2022, rate: int = 1_487_800) -> list[int]:
+def year(stays: PeriodColumns, of: int = 2022, rate: int = 1_487_800) -> list[int]:
     rates = [Rate(None, date(2020, 1, 1), date(2020, 1, 1), rate)]
-    costs = month_costs(stays, of, rates, [Guideline(None, date(2020, 1, 1))], KNOWN_ON)
+    costs = calculate_month_costs(stays, of, rates, [Guideline(None, date(2020, 1, 1))], KNOWN_ON)
     return [int(month) for month in costs.sum(axis=1)]
 
 
@@ -83,7 +79,9 @@ def test_c3_worked_months(case: MonthCase) -> None:
     first, last = date.fromisoformat(case["from"]), date.fromisoformat(case["to"])
     rates = [Rate(None, date(2022, 1, 1), date(2022, 1, 1), to_ore(Decimal(case["rate"])))]
     guidelines = [Guideline(None, date(2022, 1, 1), proration=case.get("proration", "calendar_days"))]
-    costs = month_costs(Stays.from_rows([Stay(0, first, last)]), first.year, rates, guidelines, KNOWN_ON)
+    costs = calculate_month_costs(
+        PeriodColumns.from_rows([PlacementPeriod(0, first, last)]), first.year, rates, guidelines, KNOWN_ON
+    )
     assert costs[first.month - 1, 0] == to_ore(Decimal(case["amount"]))
     assert costs.sum() == costs[first.month - 1, 0]
 
@@ -91,16 +89,16 @@ def test_c3_worked_months(case: MonthCase) -> None:
 def test_c1_published_rates_by_what_was_known() -> None:
     """C1: 2023 was 15 324 until 15 667 became known in May, for the whole year."""
     rates = published_rates()
-    assert rate_on(rates, date(2023, 2, 1), date(2023, 5, 10)).monthly_ore == 1_532_400
-    assert rate_on(rates, date(2023, 2, 1), date(2023, 5, 11)).monthly_ore == 1_566_700
-    assert rate_on(rates, date(2022, 12, 31), KNOWN_ON).monthly_ore == 1_487_800
+    assert find_rate(rates, date(2023, 2, 1), date(2023, 5, 10)).monthly_ore == 1_532_400
+    assert find_rate(rates, date(2023, 2, 1), date(2023, 5, 11)).monthly_ore == 1_566_700
+    assert find_rate(rates, date(2022, 12, 31), KNOWN_ON).monthly_ore == 1_487_800
     # Before 2023's own rate was known, 2022's is carried on (C6).
-    assert rate_on(rates, date(2023, 2, 1), date(2022, 12, 31)).monthly_ore == 1_487_800
+    assert find_rate(rates, date(2023, 2, 1), date(2022, 12, 31)).monthly_ore == 1_487_800
     with pytest.raises(RateMissing) as missing:
-        rate_on(rates, date(2021, 12, 31), KNOWN_ON)
+        find_rate(rates, date(2021, 12, 31), KNOWN_ON)
     assert missing.value.day == date(2021, 12, 31)
     with pytest.raises(RateMissing):
-        rate_on(rates, date(2022, 1, 1), date(2021, 12, 31))
+        find_rate(rates, date(2022, 1, 1), date(2021, 12, 31))
 
 
 def test_c1_of_rows_known_on_one_day_the_last_recorded_counts() -> None:
@@ -108,23 +106,23 @@ def test_c1_of_rows_known_on_one_day_the_last_recorded_counts() -> None:
     first = Rate(UUID(int=1), date(2022, 1, 1), date(2022, 1, 1), 300)
     second = Rate(UUID(int=2), date(2022, 1, 1), date(2022, 1, 1), 200)
     assumed = Rate(None, date(2022, 1, 1), date(2022, 1, 1), 100)
-    assert rate_on([second, first], date(2022, 6, 1), KNOWN_ON) == second
-    assert rate_on([assumed, second, first], date(2022, 6, 1), KNOWN_ON) == assumed
+    assert find_rate([second, first], date(2022, 6, 1), KNOWN_ON) == second
+    assert find_rate([assumed, second, first], date(2022, 6, 1), KNOWN_ON) == assumed
 
 
 def test_c2_basic_funding_is_rate_and_half() -> None:
     """C2: 14 878 + 7 439 = 22 317 per place per month."""
-    per_month = [YearPrices.of(2022, [rate], [GUIDELINE], KNOWN_ON).base[0] for rate in (RATE_2022, ONE_ORE)]
+    per_month = [YearPrices.from_rows(2022, [rate], [GUIDELINE], KNOWN_ON).base[0] for rate in (RATE_2022, ONE_ORE)]
     assert per_month == [2_231_700 * BASIS_POINTS, BASIS_POINTS * 3 // 2]
 
 
 def test_c2_a_version_is_in_force_from_its_first_day() -> None:
     """C2: until the next one's."""
     later = Guideline(None, date(2023, 1, 1), supplement_bp=4000)
-    assert guideline_on([later, GUIDELINE], date(2022, 12, 31)) == GUIDELINE
-    assert guideline_on([later, GUIDELINE], date(2023, 1, 1)) == later
+    assert find_guideline([later, GUIDELINE], date(2022, 12, 31)) == GUIDELINE
+    assert find_guideline([later, GUIDELINE], date(2023, 1, 1)) == later
     with pytest.raises(GuidelineMissing):
-        guideline_on([later, GUIDELINE], date(2021, 12, 31))
+        find_guideline([later, GUIDELINE], date(2021, 12, 31))
 
 
 def test_c3_a_month_has_one_proration() -> None:
@@ -132,149 +130,170 @@ def test_c3_a_month_has_one_proration() -> None:
     weekdays = Guideline(None, date(2022, 3, 15), proration="weekdays")
     calendar_days = Guideline(None, date(2022, 3, 20))
     versions = [calendar_days, weekdays]
-    assert [proration_of(versions, 2022, month) for month in (2, 3, 4)] == [
+    assert [find_proration(versions, 2022, month) for month in (2, 3, 4)] == [
         "calendar_days",
         "weekdays",
         "calendar_days",
     ]
-    assert proration_of([GUIDELINE, weekdays], 2022, 3) == "calendar_days"
-    assert proration_of([GUIDELINE, weekdays], 2022, 4) == "weekdays"
-    assert proration_of([], 2022, 4) == "calendar_days"
+    assert find_proration([GUIDELINE, weekdays], 2022, 3) == "calendar_days"
+    assert find_proration([GUIDELINE, weekdays], 2022, 4) == "weekdays"
+    assert find_proration([], 2022, 4) == "calendar_days"
     on_the_last = replace(weekdays, valid_from=date(2022, 3, 31))
-    assert [proration_of([on_the_last], 2022, month) for month in (2, 3)] == ["calendar_days", "weekdays"]
+    assert [find_proration([on_the_last], 2022, month) for month in (2, 3)] == ["calendar_days", "weekdays"]
 
 
 def test_c3_a_rate_that_changes_inside_a_month() -> None:
     """C3: each day carries the price of its day: 10 days of 30 at 22 317, 20 at 30 000."""
     rates = [RATE_2022, Rate(None, date(2022, 6, 11), date(2022, 1, 1), 2_000_000)]
-    costs = month_costs(Stays.from_rows([Stay(0, date(2022, 6, 1))]), 2022, rates, [GUIDELINE], KNOWN_ON)
+    costs = calculate_month_costs(
+        PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 6, 1))]), 2022, rates, [GUIDELINE], KNOWN_ON
+    )
     assert costs[5, 0] == (2_231_700 * 10 + 3_000_000 * 20) // 30
     assert costs[6, 0] == 3_000_000
 
 
 def test_c3_leap_years() -> None:
     """C3: a month has its true number of days; the year that is no leap year has no 29 February to pay."""
-    assert year(Stays.from_rows([Stay(0, date(2024, 2, 29), date(2024, 2, 29))]), 2024)[1] == round(2_231_700 / 29)
-    assert year(Stays.from_rows([Stay(0, date(2023, 2, 28), date(2023, 2, 28))]), 2023)[1] == round(2_231_700 / 28)
-    assert year(Stays.from_rows([Stay(0, date(2000, 1, 1))]), 2024) == [2_231_700] * 12
+    assert year(PeriodColumns.from_rows([PlacementPeriod(0, date(2024, 2, 29), date(2024, 2, 29))]), 2024)[1] == round(
+        2_231_700 / 29
+    )
+    assert year(PeriodColumns.from_rows([PlacementPeriod(0, date(2023, 2, 28), date(2023, 2, 28))]), 2023)[1] == round(
+        2_231_700 / 28
+    )
+    assert year(PeriodColumns.from_rows([PlacementPeriod(0, date(2000, 1, 1))]), 2024) == [2_231_700] * 12
 
 
 def test_c3_weekdays_count_public_holidays() -> None:
     """C3: Monday to Friday over Monday to Friday: May 2022 has 22, although two of them are holidays."""
     guidelines = [Guideline(None, date(2022, 1, 1), proration="weekdays")]
-    stays = Stays.from_rows([Stay(0, date(2022, 5, 17), date(2022, 5, 17)), Stay(1, date(2022, 1, 1))])
-    costs = month_costs(stays, 2022, [RATE_2022], guidelines, KNOWN_ON)
+    stays = PeriodColumns.from_rows(
+        [PlacementPeriod(0, date(2022, 5, 17), date(2022, 5, 17)), PlacementPeriod(1, date(2022, 1, 1))]
+    )
+    costs = calculate_month_costs(stays, 2022, [RATE_2022], guidelines, KNOWN_ON)
     assert costs[4, 0] == round(2_231_700 / 22)
     assert costs[:, 1].tolist() == [2_231_700] * 12
 
 
 def test_c3_share_and_own_price() -> None:
     """C3, L2: 60 % of the price, and a `legacy` place at a price of its own, which needs no rate."""
-    assert year(Stays.from_rows([Stay(0, date(2022, 1, 1), share=60)]))[0] == 1_339_020
-    legacy = Stays.from_rows([Stay(0, date(2020, 1, 1), monthly_ore=2_000_001, share=50)])
+    assert year(PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 1, 1), share=60)]))[0] == 1_339_020
+    legacy = PeriodColumns.from_rows([PlacementPeriod(0, date(2020, 1, 1), monthly_ore=2_000_001, share=50)])
     # 1 000 000.5 øre: a half goes up.
-    assert month_costs(legacy, 2022, [], [], KNOWN_ON)[:, 0].tolist() == [1_000_001] * 12
+    assert calculate_month_costs(legacy, 2022, [], [], KNOWN_ON)[:, 0].tolist() == [1_000_001] * 12
 
 
 def test_c3_a_half_krone_price() -> None:
     """C3: 26 182.50 a month; one day of January is 844.596… kroner."""
-    assert year(Stays.from_rows([Stay(0, date(2026, 1, 1), date(2026, 1, 1))]), 2026, 1_745_500)[0] == 84_460
-    assert year(Stays.from_rows([Stay(0, date(2026, 1, 1))]), 2026, 1_745_500) == [2_618_250] * 12
+    assert (
+        year(PeriodColumns.from_rows([PlacementPeriod(0, date(2026, 1, 1), date(2026, 1, 1))]), 2026, 1_745_500)[0]
+        == 84_460
+    )
+    assert year(PeriodColumns.from_rows([PlacementPeriod(0, date(2026, 1, 1))]), 2026, 1_745_500) == [2_618_250] * 12
 
 
 def test_c4_segments_of_one_placement_are_rounded_together() -> None:
     """C4: three days of 719.903 are 2 159.71 together, but 3 x 719.90 as three placements."""
     segments = [date(2022, 1, day) for day in (1, 2, 3)]
-    together = Stays.from_rows([Stay(0, day, day) for day in segments])
-    apart = Stays.from_rows([Stay(placement, day, day) for placement, day in enumerate(segments)])
+    together = PeriodColumns.from_rows([PlacementPeriod(0, day, day) for day in segments])
+    apart = PeriodColumns.from_rows([PlacementPeriod(placement, day, day) for placement, day in enumerate(segments)])
     assert year(together)[0] == 215_971
     assert year(apart)[0] == 3 * 71_990
 
 
 def test_l6_a_supplement_comes_on_top_while_the_placement_lasts() -> None:
     """L6, C4: 3 000 a month, not scaled by the share, cut where the placement ends, rounded together with it."""
-    stays = Stays.from_rows(
-        [Stay(0, date(2022, 1, 1), date(2022, 6, 15), share=50), Stay(1, date(2022, 1, 1))],
+    stays = PeriodColumns.from_rows(
+        [PlacementPeriod(0, date(2022, 1, 1), date(2022, 6, 15), share=50), PlacementPeriod(1, date(2022, 1, 1))],
         [Supplement(0, date(2021, 1, 1), None, 300_000), Supplement(2, date(2022, 1, 1), None, 300_000)],
     )
     assert stays.count == 3
-    costs = month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
+    costs = calculate_month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
     assert costs[:, 0].tolist() == [1_415_850] * 5 + [707_925] + [0] * 6
     assert costs[:, 1].tolist() == [2_231_700] * 12
     assert costs[:, 2].tolist() == [0] * 12
-    assert month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, date(2022, 5, 31))[5:].sum() == 0
+    assert calculate_month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, date(2022, 5, 31))[5:].sum() == 0
 
 
 def test_c6_an_end_before_the_first_day_is_no_stay() -> None:
     """C6: it costs nothing, counts nowhere and needs no rate."""
-    stays = Stays.from_rows([Stay(0, date(2022, 6, 2), date(2022, 6, 1))])
-    totals = year_totals(stays, 2022, [], [], KNOWN_ON, date(2022, 6, 1))
+    stays = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 6, 2), date(2022, 6, 1))])
+    totals = calculate_year_totals(stays, 2022, [], [], KNOWN_ON, date(2022, 6, 1))
     assert totals == YearTotals((0,) * 12, (0,) * 12, 0, Fraction(0), 0)
 
 
 def test_c6_places_and_place_months() -> None:
     """C6: a placement counts once on a day, whatever its share; place-months are days over days of the month."""
-    stays = Stays.from_rows(
+    stays = PeriodColumns.from_rows(
         [
-            Stay(0, date(2022, 1, 1), date(2022, 6, 15), share=50),
-            Stay(0, date(2022, 6, 16), None),
-            Stay(1, date(2022, 6, 16), date(2022, 6, 30), share=20),
+            PlacementPeriod(0, date(2022, 1, 1), date(2022, 6, 15), share=50),
+            PlacementPeriod(0, date(2022, 6, 16), None),
+            PlacementPeriod(1, date(2022, 6, 16), date(2022, 6, 30), share=20),
         ]
     )
-    assert [places_on(stays, 2022, date(2022, 6, day)) for day in (15, 16, 30)] == [1, 2, 2]
-    assert places_on(stays, 2022, date(2023, 6, 16)) == places_on(stays, 2022, date(2021, 6, 16)) == 1
-    assert place_months(stays, 2022) == 12 + Fraction(1, 2)
+    assert [count_places(stays, 2022, date(2022, 6, day)) for day in (15, 16, 30)] == [1, 2, 2]
+    assert count_places(stays, 2022, date(2023, 6, 16)) == count_places(stays, 2022, date(2021, 6, 16)) == 1
+    assert count_place_months(stays, 2022) == 12 + Fraction(1, 2)
 
 
 def test_c8_one_more_standard_place_to_the_years_end() -> None:
     """C8: 6 x 22 317 from July, nothing from another year."""
-    assert standard_month_costs(date(2022, 7, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON) == [0] * 6 + [2_231_700] * 6
-    assert standard_month_costs(date(2023, 1, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON) == [0] * 12
+    assert (
+        calculate_standard_place_costs(date(2022, 7, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
+        == [0] * 6 + [2_231_700] * 6
+    )
+    assert calculate_standard_place_costs(date(2023, 1, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON) == [0] * 12
 
 
 def test_c10_the_municipal_share_of_a_vta_place() -> None:
     """C10: 2022 at least 3 719.50 a month, `legacy` places too, without supplements, at the same share."""
-    stays = Stays.from_rows(
-        [Stay(0, date(2022, 1, 1)), Stay(1, date(2020, 1, 1), monthly_ore=1), Stay(2, date(2022, 1, 1), share=50)],
+    stays = PeriodColumns.from_rows(
+        [
+            PlacementPeriod(0, date(2022, 1, 1)),
+            PlacementPeriod(1, date(2020, 1, 1), monthly_ore=1),
+            PlacementPeriod(2, date(2022, 1, 1), share=50),
+        ],
         [Supplement(0, date(2022, 1, 1), None, 300_000)],
     )
-    totals = year_totals(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, KNOWN_ON)
+    totals = calculate_year_totals(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, KNOWN_ON)
     assert totals.vta_cost == 12 * (371_950 + 371_950 + 185_975)
 
 
 def test_c1_a_missing_price_is_named_over_all_blocks() -> None:
     """C1: the first day over every placement, however many there are; of two missing on a day, the rate."""
-    late = [Stay(placement, date(2022, 3, 1)) for placement in range(9_000)]
-    stays = Stays.from_rows([*late, Stay(9_000, date(2022, 2, 3))])
+    late = [PlacementPeriod(placement, date(2022, 3, 1)) for placement in range(9_000)]
+    stays = PeriodColumns.from_rows([*late, PlacementPeriod(9_000, date(2022, 2, 3))])
     rates = [Rate(None, date(2022, 2, 10), date(2022, 1, 1), 1)]
     with pytest.raises(RateMissing) as missing:
-        month_costs(stays, 2022, rates, [], KNOWN_ON)
+        calculate_month_costs(stays, 2022, rates, [], KNOWN_ON)
     assert missing.value.day == date(2022, 2, 3)
     with pytest.raises(GuidelineMissing) as unruled:
-        month_costs(stays, 2022, [RATE_2022], [Guideline(None, date(2022, 3, 1))], KNOWN_ON)
+        calculate_month_costs(stays, 2022, [RATE_2022], [Guideline(None, date(2022, 3, 1))], KNOWN_ON)
     assert unruled.value.day == date(2022, 2, 3)
     # From the rate's own first day on, it is the guideline version that is missing.
-    from_the_rate = Stays.from_rows([Stay(0, date(2022, 2, 10))])
+    from_the_rate = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 2, 10))])
     with pytest.raises(GuidelineMissing) as after_the_rate:
-        month_costs(from_the_rate, 2022, rates, [], KNOWN_ON)
+        calculate_month_costs(from_the_rate, 2022, rates, [], KNOWN_ON)
     assert after_the_rate.value.day == date(2022, 2, 10)
 
 
 def test_c4_many_placements_cost_what_each_does() -> None:
     """C4: 30 000 placements with segments and supplements over several blocks, against each kind computed alone."""
     random = Random(20220101)
-    kinds: list[tuple[list[Stay], list[Supplement]]] = [
-        ([Stay(0, date(2022, 3, 15)), Stay(0, date(2021, 1, 1), date(2022, 3, 14), 60)], []),
-        ([Stay(0, date(2022, 2, 10), None, 80, 1_999_999)], [Supplement(0, date(2022, 5, 5), None, 12_345)]),
-        ([Stay(0, date(2020, 1, 1))], []),
+    kinds: list[tuple[list[PlacementPeriod], list[Supplement]]] = [
+        ([PlacementPeriod(0, date(2022, 3, 15)), PlacementPeriod(0, date(2021, 1, 1), date(2022, 3, 14), 60)], []),
+        ([PlacementPeriod(0, date(2022, 2, 10), None, 80, 1_999_999)], [Supplement(0, date(2022, 5, 5), None, 12_345)]),
+        ([PlacementPeriod(0, date(2020, 1, 1))], []),
     ]
     rates = [RATE_2022, Rate(None, date(2020, 1, 1), date(2020, 1, 1), 1)]
     guidelines = [Guideline(None, date(2020, 1, 1))]
-    alone = [month_costs(Stays.from_rows(rows, extra), 2022, rates, guidelines, KNOWN_ON) for rows, extra in kinds]
+    alone = [
+        calculate_month_costs(PeriodColumns.from_rows(rows, extra), 2022, rates, guidelines, KNOWN_ON)
+        for rows, extra in kinds
+    ]
     of = random.choices(range(3), k=30_000)
     rows = [replace(row, placement=index) for index, kind in enumerate(of) for row in kinds[kind][0]]
     extra = [replace(row, placement=index) for index, kind in enumerate(of) for row in kinds[kind][1]]
-    costs = month_costs(Stays.from_rows(rows, extra), 2022, rates, guidelines, KNOWN_ON)
+    costs = calculate_month_costs(PeriodColumns.from_rows(rows, extra), 2022, rates, guidelines, KNOWN_ON)
     assert (costs == np.hstack(alone)[:, of]).all()
 
 
@@ -284,61 +303,63 @@ def test_c4_the_largest_amounts_are_exact(proration: Proration) -> None:
     rates = [Rate(None, date(2022, 1, 1), date(2022, 1, 1), MAX_MONTHLY_ORE)]
     guidelines = [Guideline(None, date(2022, 1, 1), MAX_SUPPLEMENT_BP, proration)]
     for own in (None, MAX_MONTHLY_ORE):
-        stays = Stays.from_rows([Stay(0, date(2022, 1, 1), monthly_ore=own)] * 49)
+        stays = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 1, 1), monthly_ore=own)] * 49)
         price = own or 3 * MAX_MONTHLY_ORE
-        assert month_costs(stays, 2022, rates, guidelines, KNOWN_ON)[:, 0].tolist() == [49 * price] * 12
+        assert calculate_month_costs(stays, 2022, rates, guidelines, KNOWN_ON)[:, 0].tolist() == [49 * price] * 12
 
 
 def test_c4_what_might_not_be_exact_is_refused() -> None:
     """C4: one row more at the top is refused, never wrong; with prices of their own 148 rows are exact."""
     rates = [Rate(None, date(2022, 1, 1), date(2022, 1, 1), MAX_MONTHLY_ORE)]
     guidelines = [Guideline(None, date(2022, 1, 1), MAX_SUPPLEMENT_BP)]
-    for rows, known in ([Stay(0, date(2022, 1, 1))] * 50, rates), (
-        [Stay(0, date(2022, 1, 1), monthly_ore=MAX_MONTHLY_ORE)] * 149, []
+    for rows, known in ([PlacementPeriod(0, date(2022, 1, 1))] * 50, rates), (
+        [PlacementPeriod(0, date(2022, 1, 1), monthly_ore=MAX_MONTHLY_ORE)] * 149, []
     ):  # fmt: skip
         with pytest.raises(ValueError, match="too many rows"):
-            month_costs(Stays.from_rows(rows), 2022, known, guidelines, KNOWN_ON)
-        month_costs(Stays.from_rows(rows[1:]), 2022, known, guidelines, KNOWN_ON)
+            calculate_month_costs(PeriodColumns.from_rows(rows), 2022, known, guidelines, KNOWN_ON)
+        calculate_month_costs(PeriodColumns.from_rows(rows[1:]), 2022, known, guidelines, KNOWN_ON)
 
 
 def test_c4_columns_are_sorted_and_typed() -> None:
     """C4: columns as a database hands them over, in any order."""
     first = date(2022, 1, 1).toordinal()
-    stays = Stays.from_columns([1, 0], [first, first], [OPEN_END, first], [100, 50], [STANDARD_PRICE, 1], count=4)
+    stays = PeriodColumns.from_columns(
+        [1, 0], [first, first], [OPEN_END, first], [100, 50], [STANDARD_PRICE, 1], count=4
+    )
     assert stays.placement.tolist() == [0, 1]
     assert stays.monthly_ore.tolist() == [1, STANDARD_PRICE]
-    assert month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON).shape == (12, 4)
-    assert month_costs(Stays.from_rows([]), 2022, [], [], KNOWN_ON).shape == (12, 0)
+    assert calculate_month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON).shape == (12, 4)
+    assert calculate_month_costs(PeriodColumns.from_rows([]), 2022, [], [], KNOWN_ON).shape == (12, 0)
 
 
 @pytest.mark.parametrize(
     ("rows", "supplements"),
     [
-        ([Stay(0, date(2022, 1, 1), share=0)], []),
-        ([Stay(0, date(2022, 1, 1), share=101)], []),
-        ([Stay(0, date(2022, 1, 1), monthly_ore=-2)], []),
-        ([Stay(0, date(2022, 1, 1), monthly_ore=MAX_MONTHLY_ORE + 1)], []),
-        ([Stay(-1, date(2022, 1, 1))], []),
-        ([Stay(0, date(2022, 1, 1))], [Supplement(0, date(2022, 1, 1), None, -1)]),
-        ([Stay(0, date(2022, 1, 1))], [Supplement(0, date(2022, 1, 1), None, MAX_MONTHLY_ORE + 1)]),
-        ([Stay(1, date(2022, 1, 1))], [Supplement(-1, date(2022, 1, 1), None, 1)]),
+        ([PlacementPeriod(0, date(2022, 1, 1), share=0)], []),
+        ([PlacementPeriod(0, date(2022, 1, 1), share=101)], []),
+        ([PlacementPeriod(0, date(2022, 1, 1), monthly_ore=-2)], []),
+        ([PlacementPeriod(0, date(2022, 1, 1), monthly_ore=MAX_MONTHLY_ORE + 1)], []),
+        ([PlacementPeriod(-1, date(2022, 1, 1))], []),
+        ([PlacementPeriod(0, date(2022, 1, 1))], [Supplement(0, date(2022, 1, 1), None, -1)]),
+        ([PlacementPeriod(0, date(2022, 1, 1))], [Supplement(0, date(2022, 1, 1), None, MAX_MONTHLY_ORE + 1)]),
+        ([PlacementPeriod(1, date(2022, 1, 1))], [Supplement(-1, date(2022, 1, 1), None, 1)]),
     ],
 )
-def test_c4_stays_outside_the_bounds_are_refused(rows: list[Stay], supplements: list[Supplement]) -> None:
+def test_c4_stays_outside_the_bounds_are_refused(rows: list[PlacementPeriod], supplements: list[Supplement]) -> None:
     """C4: what could not be summed exactly is never summed."""
     with pytest.raises(ValueError, match="lies from"):
-        Stays.from_rows(rows, supplements)
+        PeriodColumns.from_rows(rows, supplements)
 
 
 def test_c4_columns_out_of_shape_are_refused() -> None:
     """C4: columns of unequal length, and rows out of order where they are given ready-made."""
     with pytest.raises(ValueError, match="equally long"):
-        Stays.from_columns([0, 0], [1], [1], [100], [1])
-    whole = Stays.from_columns([0, 1], [1, 1], [1, 1], [100, 100], [1, 1])
+        PeriodColumns.from_columns([0, 0], [1], [1], [100], [1])
+    whole = PeriodColumns.from_columns([0, 1], [1, 1], [1, 1], [100, 100], [1, 1])
     with pytest.raises(ValueError, match="ordered"):
-        Stays(2, whole.placement[::-1], whole.first_day, whole.last_day, whole.share, whole.monthly_ore)
+        PeriodColumns(2, whole.placement[::-1], whole.first_day, whole.last_day, whole.share, whole.monthly_ore)
     with pytest.raises(ValueError, match="index"):
-        Stays.from_columns([0, 1], [1, 1], [1, 1], [100, 100], [1, 1], count=1)
+        PeriodColumns.from_columns([0, 1], [1, 1], [1, 1], [100, 100], [1, 1], count=1)
 
 
 @pytest.mark.parametrize("ore", [-1, MAX_MONTHLY_ORE + 1])
@@ -362,7 +383,7 @@ def test_c2_parameters_outside_the_bounds_are_refused() -> None:
 
 def test_c4_every_year_of_the_calendar_has_a_cost() -> None:
     """C4: the first and the last year there are, too."""
-    stays = Stays.from_rows([Stay(0, date.min, None, 100, 310)])
+    stays = PeriodColumns.from_rows([PlacementPeriod(0, date.min, None, 100, 310)])
     for of in (1, 9999):
-        assert month_costs(stays, of, [], [], KNOWN_ON)[:, 0].tolist() == [310] * 12
+        assert calculate_month_costs(stays, of, [], [], KNOWN_ON)[:, 0].tolist() == [310] * 12
     assert oracle.rounded(Fraction(1, 2)) == 1

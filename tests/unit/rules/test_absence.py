@@ -6,35 +6,43 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.absence import Content, Days, Span, Version, fits_in_the_day, merge, pushed
+from app.rules.absence import (
+    AbsenceContent,
+    AbsenceSpan,
+    AbsenceVersion,
+    DayOccupancy,
+    build_version,
+    fits_in_day,
+    merge_revision,
+)
 
 PLACE = "p"
 FIRST = date(2022, 10, 1)
 
 
-def content(revision: int) -> Content:
+def content(revision: int) -> AbsenceContent:
     """What a revision says, the same each time."""
     return PLACE, "sick", FIRST, FIRST, 1 + revision, None
 
 
 @st.composite
-def registers(draw: st.DrawFn) -> list[Version]:
+def registers(draw: st.DrawFn) -> list[AbsenceVersion]:
     """The revisions of one absence, some many times; a revision says the same each time."""
     cancelled = draw(st.dictionaries(st.integers(0, 5), st.booleans(), min_size=1))
     numbers = draw(st.lists(st.sampled_from(sorted(cancelled)), min_size=1, max_size=12))
-    return [pushed(number, content(number), cancelled[number]) for number in numbers]
+    return [build_version(number, content(number), cancelled[number]) for number in numbers]
 
 
-def merged(versions: list[Version]) -> Version | None:
+def merged(versions: list[AbsenceVersion]) -> AbsenceVersion | None:
     known = None
     for version in versions:
-        outcome, known = merge(known, version)
+        outcome, known = merge_revision(known, version)
         assert outcome != "conflict"
     return known
 
 
 @given(registers(), st.randoms())
-def test_a2_any_order_and_number_ends_the_same(versions: list[Version], random: object) -> None:
+def test_a2_any_order_and_number_ends_the_same(versions: list[AbsenceVersion], random: object) -> None:
     """A2: the highest revision's content; cancelled if any of them said so."""
     shuffled = list(versions)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis' stand-in for random.Random
@@ -48,11 +56,11 @@ def test_a2_any_order_and_number_ends_the_same(versions: list[Version], random: 
 
 
 @given(registers())
-def test_a2_an_outcome_says_whether_anything_changed(versions: list[Version]) -> None:
+def test_a2_an_outcome_says_whether_anything_changed(versions: list[AbsenceVersion]) -> None:
     """A2: `unchanged` and `conflict` change nothing, everything else does."""
     known = None
     for version in versions:
-        outcome, becomes = merge(known, version)
+        outcome, becomes = merge_revision(known, version)
         assert (outcome in ("unchanged", "conflict")) == (becomes is known)
         assert (outcome == "cancelled") == (becomes is not known and becomes.cancelled)
         known = becomes
@@ -60,20 +68,20 @@ def test_a2_an_outcome_says_whether_anything_changed(versions: list[Version]) ->
 
 def test_a2_equal_revision_other_content() -> None:
     """A2: whatever differs, also the cancellation, is a conflict."""
-    known = pushed(1, content(1), False)
-    for other in (pushed(1, content(2), False), pushed(1, content(1), True)):
-        assert merge(known, other) == ("conflict", known)
+    known = build_version(1, content(1), False)
+    for other in (build_version(1, content(2), False), build_version(1, content(1), True)):
+        assert merge_revision(known, other) == ("conflict", known)
 
 
 SPANS = st.builds(
-    lambda start, days, percent: Span(FIRST + timedelta(start), FIRST + timedelta(start + days), percent),
+    lambda start, days, percent: AbsenceSpan(FIRST + timedelta(start), FIRST + timedelta(start + days), percent),
     st.integers(0, 12),
     st.integers(0, 6),
     st.integers(1, 100),
 )
 
 
-def by_the_day(spans: list[Span]) -> Counter[date]:
+def by_the_day(spans: list[AbsenceSpan]) -> Counter[date]:
     """The naive way."""
     total: Counter[date] = Counter()
     for first_day, last_day, percent in spans:
@@ -83,17 +91,17 @@ def by_the_day(spans: list[Span]) -> Counter[date]:
 
 
 @given(st.lists(SPANS, max_size=8))
-def test_never_more_than_a_whole_day(spans: list[Span]) -> None:
+def test_never_more_than_a_whole_day(spans: list[AbsenceSpan]) -> None:
     """A2: as many as the naive count by the day says; one by one those that fit never pass it."""
-    assert fits_in_the_day(spans) == all(total <= 100 for total in by_the_day(spans).values())
-    days, held = Days(), []
+    assert fits_in_day(spans) == all(total <= 100 for total in by_the_day(spans).values())
+    days, held = DayOccupancy(), []
     for span in spans:
         if days.has_room(span):
-            days.take(span)
+            days.add(span)
             held.append(span)
         else:
-            assert not fits_in_the_day([*held, span])
-    assert fits_in_the_day(held)
+            assert not fits_in_day([*held, span])
+    assert fits_in_day(held)
     for span in held:
-        days.give_back(span)
-    assert not any(days.taken.values())
+        days.remove(span)
+    assert not any(days.percent_by_day.values())

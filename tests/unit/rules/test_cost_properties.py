@@ -11,19 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules import cost
-from app.rules.cost import Column, PriceMissing, RateMissing, Stays, month_costs, place_months, sum_by, year_totals
-from app.rules.stays import Stay
-from tests.rules import oracle
-from tests.rules.oracle import World
-from tests.rules.strategies import DAYS, YEARS, worlds
+from app.rules.cost import calculate_month_costs, calculate_year_totals, count_place_months, sum_by_group
+from app.rules.placement_periods import Column, PeriodColumns, PlacementPeriod
+from app.rules.prices import PriceMissing, RateMissing
+from tests.unit.rules import oracle
+from tests.unit.rules.oracle import World
+from tests.unit.rules.strategies import DAYS, YEARS, worlds
 
 
-def columns(world: World) -> Stays:
-    return Stays.from_rows(world.stays, world.supplements, count=world.count)
+def columns(world: World) -> PeriodColumns:
+    return PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
 
 
 def costs_of(world: World, year: int, through: date | None = None) -> Column:
-    return month_costs(columns(world), year, world.rates, world.guidelines, world.known_on, through)
+    return calculate_month_costs(columns(world), year, world.rates, world.guidelines, world.known_on, through)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -57,11 +58,11 @@ def test_c1_a_day_without_a_price_is_named(world: World, year: int) -> None:
 @given(worlds(), YEARS, DAYS)
 def test_c6_c10_totals_are_the_sums_of_months(world: World, year: int, on: date) -> None:
     """C6: the year equals the sum of its months, incurred is what every place ended on that day would cost; C10."""
-    totals = year_totals(columns(world), year, world.rates, world.guidelines, world.known_on, on)
+    totals = calculate_year_totals(columns(world), year, world.rates, world.guidelines, world.known_on, on)
     assert list(totals.forecast_by_month) == costs_of(world, year).sum(axis=1).tolist()
     assert list(totals.incurred_by_month) == costs_of(world, year, on).sum(axis=1).tolist()
     assert sum(totals.incurred_by_month) <= sum(totals.forecast_by_month)
-    assert totals.place_months == place_months(columns(world), year) == oracle.place_months(world, year)
+    assert totals.place_months == count_place_months(columns(world), year) == oracle.place_months(world, year)
     day = on if on.year == year else date(year, 12, 31)
     assert totals.places == sum(oracle.covers(stay.first_day, stay.last_day, day) for stay in world.stays)
     assert totals.vta_cost == oracle.vta_cost(world, year)
@@ -71,16 +72,16 @@ def test_c6_c10_totals_are_the_sums_of_months(world: World, year: int, on: date)
 def test_c10_no_comparison_where_a_day_has_no_rate(world: World, year: int) -> None:
     """C10: places at their own price have a position without a rate, but nothing to compare with."""
     legacy = replace(world, stays=[replace(stay, monthly_ore=stay.monthly_ore or 0) for stay in world.stays])
-    totals = year_totals(columns(legacy), year, world.rates, world.guidelines, world.known_on, world.known_on)
+    totals = calculate_year_totals(columns(legacy), year, world.rates, world.guidelines, world.known_on, world.known_on)
     assert totals.vta_cost == oracle.vta_cost(legacy, year)
 
 
 @given(worlds(), YEARS, st.data())
 def test_c3_c4_parts_of_a_month_add_up_whatever_the_cuts(world: World, year: int, data: st.DataObject) -> None:
     """C3, C4: a stay cut into segments costs what it did whole, since one placement's month is rounded once."""
-    pieces: list[Stay] = []
+    pieces: list[PlacementPeriod] = []
     for stay in world.stays:
-        first, last = stay.first_day, stay.last_day or date(2026, 1, 1)
+        first, last = stay.first_day, stay.last_day or stay.first_day + timedelta(days=1_000)
         for cut in sorted(data.draw(st.sets(st.dates(first, last), max_size=4))):
             if first < cut:
                 pieces.append(replace(stay, first_day=first, last_day=cut - timedelta(days=1)))
@@ -94,7 +95,7 @@ def test_c4_by_provider_equals_by_month(world: World, year: int, providers: int,
     """C4: summed by provider, by placement or by month, every total is the same."""
     costs = costs_of(world, year)
     of = data.draw(st.lists(st.integers(0, providers - 1), min_size=world.count, max_size=world.count))
-    by_provider = sum_by(costs, np.array(of), providers)
+    by_provider = sum_by_group(costs, np.array(of), providers)
     assert by_provider.sum(axis=1).tolist() == costs.sum(axis=1).tolist()
     for provider in range(providers):
         mine = [placement for placement in range(world.count) if of[placement] == provider]
@@ -123,6 +124,6 @@ def test_c1_c4_no_order_of_the_rows_changes_a_result(world: World, year: int, ra
         count=world.count,
     )
     assert costs_of(shuffled, year).tolist() == costs_of(world, year).tolist()
-    assert year_totals(
+    assert calculate_year_totals(
         columns(shuffled), year, shuffled.rates, shuffled.guidelines, world.known_on, world.known_on
-    ) == year_totals(columns(world), year, world.rates, world.guidelines, world.known_on, world.known_on)
+    ) == calculate_year_totals(columns(world), year, world.rates, world.guidelines, world.known_on, world.known_on)

@@ -1,0 +1,264 @@
+"""What chapter 7 asks for, when, and of whom (M1–M8): a placement's clock and the duties that follow from it.
+
+The clock of a placement begins on its first day, for a `legacy` one on the guideline's effective date, and counts
+placement years. A year that has begun owes what the guideline asks. Nothing of this is stored: it is computed from
+what is on record, for the day that is asked about.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from app.rules.calendar import add_months, get_placement_year
+from app.rules.minutes import Consent, MeetingKind, list_themes
+
+TaskKind = Literal[
+    "plan",
+    "evaluation",
+    "conversation",
+    "cooperation_meeting",
+    "system_meeting",
+    "guideline_evaluation",
+    "absence_review",
+    "notice_meeting",
+    "deviation",
+    "consent",
+    "moved_out",
+]
+TaskStatus = Literal["open", "overdue", "done"]
+ResponsibleParty = Literal["provider", "case_office", "service"]
+
+_MEETING_KINDS: Mapping[TaskKind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
+
+_DAY = timedelta(days=1)
+_CACHED_YEARS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRequirements:
+    """What a version of the guideline asks for from a day on: the parameters of M, M1–M4 and of M6's renewal."""
+
+    valid_from: date
+    plan_due_days: int = 90
+    conversations: int = 2
+    cooperation_meetings: int = 1
+    evaluations: int = 1
+    consent_months: int = 12
+    part_year_percent: int = 50
+    part_year_conversations: int = 1
+
+    def list_yearly_counts(self, *, everything: bool) -> Mapping[TaskKind, int]:
+        """M2–M4: how many of each; of a part of a year too short for that, one conversation and nothing else."""
+        if not everything:
+            conversations = min(self.part_year_conversations, self.conversations)
+            return {"conversation": conversations, "cooperation_meeting": 0, "evaluation": 0}
+        return {
+            "conversation": self.conversations,
+            "cooperation_meeting": self.cooperation_meetings,
+            "evaluation": self.evaluations,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementYear:
+    """A placement year that has begun, and what is required by its last day. `last` is the placement's own last day
+    where it ends before the year does.
+    """
+
+    n: int
+    first: date
+    last: date
+    required: Mapping[TaskKind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementClock:
+    """A placement's years so far, and the day its plan is due (None: it owes none)."""
+
+    years: tuple[PlacementYear, ...]
+    firsts: tuple[date, ...]
+    plan_due_on: date | None
+
+    def count_by_year(self, days: Iterable[date]) -> list[int]:
+        """How many of the days are in each of the years; a day outside them all is in none."""
+        found = [0] * len(self.years)
+        if self.years:
+            begins, ends = self.firsts[0], self.years[-1].last
+            for day in days:
+                if begins <= day <= ends:
+                    found[bisect_right(self.firsts, day) - 1] += 1
+        return found
+
+
+def find_clock_start(terms: str, starts_on: date, effective_from: date | None) -> date | None:
+    """M, L2: the first day of the first placement year; None while there is no guideline.
+
+    A legacy place that began after the effective date (the guideline was recorded later) counts from its first day.
+    """
+    if effective_from is None:
+        return None
+    return max(starts_on, effective_from) if terms == "legacy" else starts_on
+
+
+def find_requirements(requirements: Sequence[FollowUpRequirements], day: date) -> FollowUpRequirements:
+    """The version in force on a day; the first one before it. `requirements` is sorted by day and not empty."""
+    index = bisect_right(requirements, day, key=lambda version: version.valid_from)
+    return requirements[max(index - 1, 0)]
+
+
+def build_clock(
+    first: date, ends_on: date | None, on: date, requirements: tuple[FollowUpRequirements, ...]
+) -> PlacementClock:
+    """M, M1–M4: the years of a placement that have begun by a day, each by the guideline of its first day.
+
+    **Decided here**: a version that comes inside a year holds from the next one on. Of a year in which the placement
+    ends, everything is due on the placement's own last day, and so is a plan that would be due after it: a placement
+    that has ended owes nothing afterwards.
+    """
+    # Many places share a first day, and the same clocks are asked for all day; far futures would fill the cache.
+    build = _build_cached_clock if on.year - first.year <= _CACHED_YEARS else _build_clock
+    return build(first, ends_on, on, requirements)
+
+
+def _build_clock(
+    first: date, ends_on: date | None, on: date, requirements: tuple[FollowUpRequirements, ...]
+) -> PlacementClock:
+    years: list[PlacementYear] = []
+    plan_due_on = None
+    n = 1
+    while True:
+        begins, ends = get_placement_year(first, n)
+        if begins > on or (ends_on is not None and begins > ends_on):
+            break
+        version = find_requirements(requirements, begins)
+        last = ends if ends_on is None else min(ends, ends_on)
+        everything = owes_full_year(begins, last, ends, version.part_year_percent)
+        if n == 1 and everything:
+            plan_due_on = min(begins + version.plan_due_days * _DAY, last)
+        years.append(PlacementYear(n, begins, last, version.list_yearly_counts(everything=everything)))
+        n += 1
+    return PlacementClock(tuple(years), tuple(year.first for year in years), plan_due_on)
+
+
+_build_cached_clock = lru_cache(maxsize=8192)(_build_clock)
+
+
+def owes_full_year(first: date, last: date, year_last: date, percent: int = 50) -> bool:
+    """M: whether the days from `first` to `last` are at least this much (half) of the year that would have gone to
+    `year_last`.
+    """
+    return 100 * ((last - first).days + 1) >= percent * ((year_last - first).days + 1)
+
+
+def determine_status(due_on: date, *, done: bool, on: date) -> TaskStatus:
+    """M: open to and with the due day, overdue from the day after, done whenever it was done."""
+    if done:
+        return "done"
+    return "open" if on <= due_on else "overdue"
+
+
+def find_reported_day(period_from: date, period_to: date, first: date, ends_on: date | None) -> date | None:
+    """M2: the day that says which placement year an evaluation reports on; None for none of them.
+
+    **Decided here**: the middle day of that part of its period which lies in the placement, so that a report that is
+    written after the year, or on a calendar year, belongs to the year it mostly speaks of.
+    """
+    begins = max(period_from, first)
+    ends = period_to if ends_on is None else min(period_to, ends_on)
+    return None if ends < begins else begins + (ends - begins) // 2
+
+
+def calculate_consent_due_day(consent: Consent, months: int) -> date:
+    """M6: the day by which a consent must be asked for again.
+
+    **Decided here**: its own last day, or so many months after it was given (a parameter; 12).
+    """
+    return add_months(consent.given_on, months) if consent.valid_to is None else consent.valid_to
+
+
+class Duty(NamedTuple):
+    """One thing that is due: by which day, how much of it, how much there is."""
+
+    kind: TaskKind
+    n: int
+    due_on: date
+    status: TaskStatus
+    required: int
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRecord:
+    """What a placement has on record by the day that is asked about.
+
+    The days of meetings that count, the periods of evaluations that were sent, and whether a plan was.
+    """
+
+    plan_sent: bool = False
+    conversations: Iterable[date] = ()
+    cooperation_meetings: Iterable[date] = ()
+    evaluations: Iterable[tuple[date, date]] = ()
+
+
+def list_duties(
+    first: date,
+    ends_on: date | None,
+    record: FollowUpRecord,
+    *,
+    on: date,
+    requirements: tuple[FollowUpRequirements, ...],
+    kinds: Collection[TaskKind],
+    due_from: date = date.min,
+    due_to: date = date.max,
+) -> Iterator[Duty]:
+    """M1–M4: everything a placement has come to owe by a day, done or not, that is due between the other two.
+
+    `first` is the first day of its clock.
+    """
+    clock = build_clock(first, ends_on, on, requirements)
+    plan_due_on = clock.plan_due_on
+    if plan_due_on is not None and "plan" in kinds and due_from <= plan_due_on <= due_to:
+        status = determine_status(plan_due_on, done=record.plan_sent, on=on)
+        yield Duty("plan", 1, plan_due_on, status, 1, int(record.plan_sent))
+    years = [(index, year) for index, year in enumerate(clock.years) if due_from <= year.last <= due_to]
+    if not years:
+        return
+    on_record: list[tuple[TaskKind, Iterable[date]]] = [
+        ("conversation", record.conversations),
+        ("cooperation_meeting", record.cooperation_meetings),
+        ("evaluation", _list_reported_days(record.evaluations, first, ends_on)),
+    ]
+    for kind, days in on_record:
+        if kind in kinds:
+            counted = clock.count_by_year(days)
+            for index, year in years:
+                required = year.required[kind]
+                if required:
+                    recorded = counted[index]
+                    status = "done" if recorded >= required else "open" if on <= year.last else "overdue"
+                    yield Duty(kind, year.n, year.last, status, required, recorded)
+
+
+def _list_reported_days(periods: Iterable[tuple[date, date]], first: date, ends_on: date | None) -> Iterator[date]:
+    for period_from, period_to in periods:
+        day = find_reported_day(period_from, period_to, first, ends_on)
+        if day is not None:
+            yield day
+
+
+def list_calendar_years_owed(effective_from: date | None, on: date) -> range:
+    """M7, M8: the calendar years that owe a system meeting and an evaluation of the guideline itself, so far.
+
+    **Decided here**: the guideline's own evaluation follows the calendar year too, and both are due on its last day,
+    from the year in which the guideline took effect.
+    """
+    return range(0) if effective_from is None else range(effective_from.year, on.year + 1)
+
+
+def find_untouched_themes(kind: TaskKind, touched: Collection[str]) -> list[str]:
+    """M3, M4: which of the year's four themes no meeting has had yet; none for other kinds of task."""
+    meeting = _MEETING_KINDS.get(kind)
+    return [] if meeting is None else [theme for theme in list_themes(meeting) if theme not in touched]
