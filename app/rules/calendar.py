@@ -23,18 +23,6 @@ def is_weekday(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
-def count_weekdays(first: date, last: date) -> int:
-    """How many days of the closed period are Monday to Friday, public holidays counted (C3). 0 when last is before
-    first.
-    """
-    days = last.toordinal() - first.toordinal() + 1
-    if days <= 0:
-        return 0
-    weeks, rest = divmod(days, 7)
-    weekday = first.weekday()
-    return weeks * 5 + sum((weekday + step) % 7 < _SATURDAY for step in range(rest))
-
-
 def add_months(day: date, months: int) -> date:
     """The same day number `months` months on (or back), or the last day of that month where it has no such day (L3, M).
 

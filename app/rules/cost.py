@@ -1,5 +1,9 @@
 """C1-C4, C10: the cost of a month, of a year. The rule is written once, over columns, and it is exact.
 
+It has two faces: sums for a position (`calculate_month_costs`, `calculate_year_totals`), and one month cut into parts
+with a price each (`cut_month`), from which `settlement` makes lines. For both, prices by day come from
+`prices.YearPrices`, periods and supplements within the year from `_list_rows`, and øre from `calculate_cost`.
+
 With prices as whole øre, supplements as basis points and shares as whole percent, one placement's month is a whole
 number over 100 x 10 000 x (days or weekdays of the month), rounded once, half up (C4). For each month there is a table
 of the price summed from the month's first day; a row's part of the month is the difference of two of its entries. So a
@@ -16,11 +20,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from app.rules.calendar import count_days_in_month
+from app.rules.calendar import count_days_in_month, get_month_range
 from app.rules.placement_periods import (
     STANDARD_PRICE,
     Column,
@@ -39,9 +44,12 @@ from app.rules.prices import (
     YearPrices,
 )
 
+Mask = npt.NDArray[np.bool_]
+_Amount = TypeVar("_Amount", int, Column)
+
 _LONGEST_MONTH = 31
 _LARGEST_EXACT = 2**62
-# Rows worked on at a time: few enough that what a month needs periods in the processor's cache.
+# Rows worked on at a time: few enough that what a month needs stays in the processor's cache.
 _BLOCK = 8_192
 
 
@@ -70,14 +78,15 @@ def calculate_month_costs(
     own day it is what has incurred (C6). RateMissing or GuidelineMissing names the first day on which a standard period
     has no price; places at their own price need none.
     """
-    tables = _Tables.of(year, YearPrices.from_rows(year, rates, guidelines, known_on))
-    periods = periods if through is None else _until(periods, through)
-    _require_prices(periods, tables)
+    prices = YearPrices.from_rows(year, rates, guidelines, known_on)
+    tables = _YearTables.from_prices(prices)
+    periods = periods if through is None else _clip(periods, date.min, through)
+    _require_prices(periods, prices)
     costs = np.zeros((12, periods.count), np.int64)
-    for block in _blocks(periods):
-        rows = _priced_rows(block, tables)
+    for block in _split_in_blocks(periods):
+        rows = _price_rows(block, tables)
         for month in range(12):
-            costs[month, rows.placement] = _costs(rows, rows.factor, tables.base[month], tables.divisors[month])
+            costs[month, rows.placement] = tables.sum_base(rows, month)
     return costs
 
 
@@ -91,19 +100,20 @@ def calculate_year_totals(
     `vta_share_bp` of the rate with the same share and rounding, supplements left out; None when a day lacks a rate or a
     guideline version, since a comparison stops nothing. RateMissing, GuidelineMissing as in `calculate_month_costs`.
     """
-    tables = _Tables.of(year, YearPrices.from_rows(year, rates, guidelines, known_on))
-    _require_prices(periods, tables)
-    vta = None if _find_missing_price(periods.first_day, periods.last_day, tables) else 0
+    prices = YearPrices.from_rows(year, rates, guidelines, known_on)
+    tables = _YearTables.from_prices(prices)
+    _require_prices(periods, prices)
+    vta = None if _find_missing_price(periods.first_day, periods.last_day, prices) else 0
     forecast, incurred = [0] * 12, [0] * 12
-    for block in _blocks(periods):
-        rows = _priced_rows(block, tables)
-        for month, divisor in enumerate(tables.divisors):
-            forecast[month] += int(_costs(rows, rows.factor, tables.base[month], divisor).sum())
+    for block in _split_in_blocks(periods):
+        rows = _price_rows(block, tables)
+        for month in range(12):
+            forecast[month] += int(tables.sum_base(rows, month).sum())
             if vta is not None:
-                vta += int(_costs(rows, rows.vta_factor, tables.vta[month], divisor).sum())
+                vta += int(tables.sum_vta(rows, month).sum())
         if on.year == year:
-            rows, month = _priced_rows(_until(block, on), tables), on.month - 1
-            incurred[month] += int(_costs(rows, rows.factor, tables.base[month], tables.divisors[month]).sum())
+            rows, month = _price_rows(_clip(block, date.min, on), tables), on.month - 1
+            incurred[month] += int(tables.sum_base(rows, month).sum())
     # Months before the cut have incurred whole, months after it not at all.
     for month in range(12):
         if (year, month + 1) < (on.year, on.month):
@@ -141,9 +151,10 @@ def count_place_months(periods: PeriodColumns, year: int) -> Fraction:
 
     **Decided here**: calendar days under either proration, and a place counts whole whatever its share.
     """
-    begin, end, days = _days_of_year(periods.first_day, periods.last_day, year)
+    begin, end = _clip_to_year(periods.first_day, periods.last_day, year)
+    days = _count_days(year)
     active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
-    months = (Fraction(int(active[first:after].sum()), after - first) for first, after in _month_bounds(year))
+    months = (Fraction(int(active[first:after].sum()), after - first) for first, after in _list_months(year))
     return sum(months, Fraction(0))
 
 
@@ -155,42 +166,128 @@ def count_places(periods: PeriodColumns, year: int, on: date) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tables:
+class MonthParts:
+    """A month of every row as columns: consecutive days at one price and share, ordered by placement.
+
+    `begin` and `end` are days from 1 January, the end not counted. `days` are those that the proration counts, of the
+    month's `counted_days` (C3). `price_bp` is what a full place costs a month in øre x 10 000. `is_standard` says that
+    the price is the one of the day in `YearPrices`, `is_supplement` that it comes on top of a place's (L6).
+    """
+
+    counted_days: int
+    placement: Column
+    begin: Column
+    end: Column
+    days: Column
+    share: Column
+    price_bp: Column
+    is_standard: Mask
+    is_supplement: Mask
+
+
+def cut_month(periods: PeriodColumns, month: int, prices: YearPrices) -> MonthParts:
+    """C1-C4: a month (1 to 12) of the prices' year, cut where a rate or a guideline version begins to hold.
+
+    A placement's cost is `calculate_cost` of the sum of its parts' price x share x days. RateMissing or
+    GuidelineMissing names the first day of the month on which a standard period has no price.
+    """
+    first, after = list(_list_months(prices.year))[month - 1]
+    _require_prices(_clip(periods, *get_month_range(prices.year, month)), prices)
+    rows = _list_rows(periods, prices.year)
+    standard = rows.monthly_ore == STANDARD_PRICE
+    changes = [day for day in range(first + 1, after) if _is_price_change(prices, day)]
+    cuts = [(~standard, first, after), *((standard, *cut) for cut in pairwise([first, *changes, after]))]
+    pieces = []
+    for chosen, low, high in cuts:
+        begin, end = np.maximum(rows.begin, low), np.minimum(rows.end, high)
+        at = np.flatnonzero(chosen & (begin < end))
+        pieces.append((at, begin[at], end[at]))
+    at, begin, end = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+    order = np.lexsort((begin, at))
+    at, begin, end = at[order], begin[order], end[order]
+    counted = np.cumsum([0, *prices.counted])
+    return MonthParts(
+        counted_days=int(counted[after] - counted[first]),
+        placement=rows.placement[at],
+        begin=begin,
+        end=end,
+        days=counted[end] - counted[begin],
+        share=rows.share[at],
+        price_bp=np.where(standard[at], np.array(prices.base)[begin], rows.monthly_ore[at] * BASIS_POINTS),
+        is_standard=standard[at],
+        is_supplement=rows.is_supplement[at],
+    )
+
+
+def calculate_cost(summed: _Amount, counted_days: int) -> _Amount:
+    """C4: øre from a month's sum of price (øre x 10 000) x share (percent) x days, rounded once, half up.
+
+    Of one month, or of a column of them, which is changed in place; sums are never negative.
+    """
+    # Half up, as money.round_half_up does it, in two operations: the divisor is always even.
+    divisor = PERCENT * BASIS_POINTS * counted_days
+    summed += divisor // 2
+    summed //= divisor
+    return summed
+
+
+def _is_price_change(prices: YearPrices, day: int) -> bool:
+    return prices.rates[day] is not prices.rates[day - 1] or prices.guidelines[day] is not prices.guidelines[day - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _YearTables:
     """A year's lookup tables: one line a month, prices summed from its first day to each day of the year.
 
     A line has two halves of days + 1 entries. In `base` the first sums the standard price x 10 000, the second counts
     days for rows that bring a price of their own; in `vta` both sum the rate's share x 10 000. A month's sums are
-    divided by its `divisors`. Under `weekdays` a Saturday and a Sunday add nothing anywhere.
+    divided by its `counted_days`. Under `weekdays` a Saturday and a Sunday add nothing anywhere.
     """
 
-    year: int
+    prices: YearPrices
     base: Column
     vta: Column
-    divisors: list[int]
-    rate_from: int
-    guideline_from: int
+    counted_days: list[int]
 
     @classmethod
-    def of(cls, year: int, prices: YearPrices) -> "_Tables":
+    def from_prices(cls, prices: YearPrices) -> "_YearTables":
         counted = np.zeros((12, len(prices.counted)), np.int64)
-        for line, (first, after) in zip(counted, _month_bounds(year), strict=True):
+        for line, (first, after) in zip(counted, _list_months(prices.year), strict=True):
             line[first:after] = prices.counted[first:after]
         base, days, vta = (
             np.pad(np.cumsum(summed, axis=1), ((0, 0), (1, 0)))
             for summed in (counted * np.array(prices.base), counted, counted * np.array(prices.vta))
         )
         return cls(
-            year=year,
+            prices=prices,
             base=np.hstack([base, days]),
             vta=np.hstack([vta, vta]),
-            divisors=[PERCENT * BASIS_POINTS * int(parts) for parts in counted.sum(axis=1)],
-            rate_from=prices.rate_from,
-            guideline_from=prices.guideline_from,
+            counted_days=[int(days_of_month) for days_of_month in counted.sum(axis=1)],
         )
+
+    def sum_base(self, rows: "_PricedRows", month: int) -> Column:
+        """C3, C4: a month (from 0) of each of the rows' placements, in øre."""
+        return _sum_rows(rows, rows.factor, self.base[month], self.counted_days[month])
+
+    def sum_vta(self, rows: "_PricedRows", month: int) -> Column:
+        """C10: the same as state-financed VTA."""
+        return _sum_rows(rows, rows.vta_factor, self.vta[month], self.counted_days[month])
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
+    """Periods and supplements within a year, ordered by placement; `begin` and `end` as in `MonthParts`."""
+
+    placement: Column
+    begin: Column
+    end: Column
+    share: Column
+    monthly_ore: Column
+    is_supplement: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _PricedRows:
     """Rows ready to be looked up: two entries of a line, what to multiply by, and which rows belong together."""
 
     begin: Column
@@ -207,93 +304,108 @@ class _Rows:
     """Which of the placements each of those belongs to."""
 
 
-def _costs(rows: _Rows, factor: Column, sums: Column, divisor: int) -> Column:
-    """C3, C4: one month of each of the rows' placements, in øre."""
+def _sum_rows(rows: _PricedRows, factor: Column, sums: Column, counted_days: int) -> Column:
     parts: Column = sums[rows.end]
     parts -= sums[rows.begin]
     parts *= factor
-    costs = parts
+    summed = parts
     if rows.others.size:
-        costs = parts[rows.starts]
-        np.add.at(costs, rows.others_of, parts[rows.others])
-    # money.round_half_up, for numerators that are never negative over a divisor that is always even.
-    costs += divisor // 2
-    costs //= divisor
-    return costs
+        summed = parts[rows.starts]
+        np.add.at(summed, rows.others_of, parts[rows.others])
+    return calculate_cost(summed, counted_days)
 
 
-def _priced_rows(periods: PeriodColumns, tables: _Tables) -> _Rows:
-    """Stays and supplements as rows at their prices. ValueError where a sum might not be exact."""
-    begin, end, days = _days_of_year(periods.first_day, periods.last_day, tables.year)
-    placement, factor, vta_factor = periods.placement, periods.share, periods.share
-    # A standard row's price is in the table; one with its own brings it along and looks up days in the second half.
-    own = periods.monthly_ore != STANDARD_PRICE
-    if own.any():
-        factor = factor * (1 + own * (periods.monthly_ore * BASIS_POINTS - 1))
-        begin += own * (days + 1)
-        end += own * (days + 1)
+def _list_rows(periods: PeriodColumns, year: int) -> _Rows:
+    """L6: a supplement is a row with a price of its own, while its placement lasts and at no share."""
+    begin, end = _clip_to_year(periods.first_day, periods.last_day, year)
+    placement, share, monthly_ore = periods.placement, periods.share, periods.monthly_ore
     extra = periods.supplements
-    if extra is not None and extra.placement.size:
-        first_day, last_day = _while_placed(periods, extra)
-        extra_begin, extra_end, _ = _days_of_year(
-            np.maximum(extra.first_day, first_day), np.minimum(extra.last_day, last_day), tables.year
-        )
-        placement = np.concatenate([placement, extra.placement])
-        order = np.argsort(placement, kind="stable")
-        placement = placement[order]
-        begin = np.concatenate([begin, extra_begin + days + 1])[order]
-        end = np.concatenate([end, extra_end + days + 1])[order]
-        factor = np.concatenate([factor, extra.monthly_ore * (PERCENT * BASIS_POINTS)])[order]
-        vta_factor = np.concatenate([vta_factor, np.zeros_like(extra.monthly_ore)])[order]
+    if extra is None or not extra.placement.size:
+        return _Rows(placement, begin, end, share, monthly_ore, np.zeros(placement.size, np.bool_))
+    known = np.isin(extra.placement, placement)
+    extra = extra if known.all() else _select_rows(extra, known)
+    first_day, last_day = _find_placement_days(periods, extra)
+    extra_begin, extra_end = _clip_to_year(
+        np.maximum(extra.first_day, first_day), np.minimum(extra.last_day, last_day), year
+    )
+    is_supplement = np.repeat([False, True], [placement.size, extra.placement.size])
+    placement = np.concatenate([placement, extra.placement])
+    order = np.argsort(placement, kind="stable")
+    return _Rows(
+        placement[order],
+        np.concatenate([begin, extra_begin])[order],
+        np.concatenate([end, extra_end])[order],
+        np.concatenate([share, np.full_like(extra.share, PERCENT)])[order],
+        np.concatenate([monthly_ore, extra.monthly_ore])[order],
+        is_supplement[order],
+    )
 
-    is_first = np.diff(placement, prepend=-1) != 0
+
+def _price_rows(periods: PeriodColumns, tables: _YearTables) -> _PricedRows:
+    """Rows with the table entries of their prices. ValueError where a sum might not be exact."""
+    rows = _list_rows(periods, tables.prices.year)
+    begin, end, factor, vta_factor = rows.begin, rows.end, rows.share, rows.share
+    days = len(tables.prices.counted)
+    # A standard row's price is in the table; one with its own brings it along and looks up days in the second half.
+    own = rows.monthly_ore != STANDARD_PRICE
+    if own.any():
+        factor = factor * (1 + own * (rows.monthly_ore * BASIS_POINTS - 1))
+        begin = begin + own * (days + 1)
+        end = end + own * (days + 1)
+    if rows.is_supplement.any():
+        vta_factor = np.where(rows.is_supplement, 0, vta_factor)
+
+    is_first = np.diff(rows.placement, prepend=-1) != 0
     starts, others = np.flatnonzero(is_first), np.flatnonzero(~is_first)
-    most = int(np.diff(starts, append=placement.size).max(initial=0))
+    most = int(np.diff(starts, append=rows.placement.size).max(initial=0))
     largest = max(PERCENT * int(tables.base[:, days].max()), _LONGEST_MONTH * int(factor.max(initial=0)))
     if most * largest >= _LARGEST_EXACT:
         raise ValueError("too many rows of one placement, at too large amounts, for an exact sum")
     others_of = np.cumsum(is_first)[others] - 1 if others.size else others
-    return _Rows(begin, end, factor, vta_factor, placement[starts], starts, others, others_of)
+    return _PricedRows(begin, end, factor, vta_factor, rows.placement[starts], starts, others, others_of)
 
 
-def _require_prices(periods: PeriodColumns, tables: _Tables) -> None:
+def _require_prices(periods: PeriodColumns, prices: YearPrices) -> None:
     """C1: every day of every standard period has a rate and a guideline version; else the first day that lacks one."""
     standard = periods.monthly_ore == STANDARD_PRICE
-    missing = _find_missing_price(periods.first_day[standard], periods.last_day[standard], tables)
+    missing = _find_missing_price(periods.first_day[standard], periods.last_day[standard], prices)
     if missing is not None:
         raise missing
 
 
-def _find_missing_price(first_day: DayColumn, last_day: DayColumn, tables: _Tables) -> PriceMissing | None:
-    priced_from = max(tables.rate_from, tables.guideline_from)
+def _find_missing_price(first_day: DayColumn, last_day: DayColumn, prices: YearPrices) -> PriceMissing | None:
+    priced_from = max(prices.rate_from, prices.guideline_from)
     if priced_from == 0:
         return None
-    begin, end, _ = _days_of_year(first_day, last_day, tables.year)
+    begin, end = _clip_to_year(first_day, last_day, prices.year)
     first = int(begin[begin < end].min(initial=priced_from))
     if first == priced_from:
         return None
-    day = date.fromordinal(_year_days(tables.year)[0] + first)
-    return RateMissing(day) if first < tables.rate_from else GuidelineMissing(day)
+    day = date.fromordinal(date(prices.year, 1, 1).toordinal() + first)
+    return RateMissing(day) if first < prices.rate_from else GuidelineMissing(day)
 
 
-def _until(periods: PeriodColumns, day: date) -> PeriodColumns:
-    """The same periods, as if every place ended on the day at the latest (C6), its supplements with it."""
-    return replace(periods, last_day=np.minimum(periods.last_day, np.int32(day.toordinal())))
+def _clip(periods: PeriodColumns, first_day: date, last_day: date) -> PeriodColumns:
+    """The same periods, as if every place began and ended within these days, its supplements with it."""
+    return replace(
+        periods,
+        first_day=np.maximum(periods.first_day, np.int32(first_day.toordinal())),
+        last_day=np.minimum(periods.last_day, np.int32(last_day.toordinal())),
+    )
 
 
-def _blocks(periods: PeriodColumns) -> Iterator[PeriodColumns]:
+def _split_in_blocks(periods: PeriodColumns) -> Iterator[PeriodColumns]:
     """The periods in pieces of some thousand rows, never cutting a placement in two."""
     extra = periods.supplements
     edges = np.searchsorted(periods.placement, periods.placement[_BLOCK::_BLOCK])
     for first, after in pairwise(np.unique([0, *edges, periods.placement.size])):
-        block = _at(periods, slice(first, after))
+        block = _select_rows(periods, slice(first, after))
         if extra is not None:
-            # Supplements of placements without a row fall out here: there is no day on which they count.
-            block = replace(block, supplements=_at(extra, np.isin(extra.placement, block.placement)))
+            block = replace(block, supplements=_select_rows(extra, np.isin(extra.placement, block.placement)))
         yield block
 
 
-def _at(periods: PeriodColumns, rows: slice | npt.NDArray[np.bool_]) -> PeriodColumns:
+def _select_rows(periods: PeriodColumns, rows: slice | Mask) -> PeriodColumns:
     return PeriodColumns(
         periods.count,
         periods.placement[rows],
@@ -304,28 +416,26 @@ def _at(periods: PeriodColumns, rows: slice | npt.NDArray[np.bool_]) -> PeriodCo
     )
 
 
-def _while_placed(periods: PeriodColumns, supplements: PeriodColumns) -> tuple[DayColumn, DayColumn]:
+def _find_placement_days(periods: PeriodColumns, supplements: PeriodColumns) -> tuple[DayColumn, DayColumn]:
     """For each supplement the first and the last day of its placement, over all its rows."""
     starts = np.flatnonzero(np.diff(periods.placement, prepend=-1))
     of = np.searchsorted(periods.placement[starts], supplements.placement)
     return np.minimum.reduceat(periods.first_day, starts)[of], np.maximum.reduceat(periods.last_day, starts)[of]
 
 
-def _days_of_year(first_day: DayColumn, last_day: DayColumn, year: int) -> tuple[Column, Column, int]:
-    """Each period as days from 1 January, the first counted and the end not, and the year's number of days."""
-    start, days = _year_days(year)
+def _clip_to_year(first_day: DayColumn, last_day: DayColumn, year: int) -> tuple[Column, Column]:
+    """Each period as days from 1 January, the first counted and the end not."""
+    start, days = date(year, 1, 1).toordinal(), _count_days(year)
     begin = np.clip(first_day - start, 0, days).astype(np.int64)
     end = np.clip(last_day - (start - 1), 0, days).astype(np.int64)
-    return begin, np.maximum(begin, end), days
+    return begin, np.maximum(begin, end)
 
 
-def _year_days(year: int) -> tuple[int, int]:
-    """The ordinal of 1 January, and the year's number of days."""
-    start = date(year, 1, 1).toordinal()
-    return start, date(year, 12, 31).toordinal() - start + 1
+def _count_days(year: int) -> int:
+    return date(year, 12, 31).toordinal() - date(year, 1, 1).toordinal() + 1
 
 
-def _month_bounds(year: int) -> Iterator[tuple[int, int]]:
+def _list_months(year: int) -> Iterator[tuple[int, int]]:
     """Each month's first day and the day after its last, in days from 1 January."""
     first = 0
     for month in range(1, 13):

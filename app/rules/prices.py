@@ -80,17 +80,9 @@ class Guideline:
             raise ValueError(f"a share lies from 0 to {BASIS_POINTS} basis points")
 
 
-def find_rate(rates: Sequence[Rate], day: date, known_on: date) -> Rate:
-    """C1: the rate of a day by what was known on another. RateMissing when there is none."""
-    for rate in reversed(_known_rates(rates, known_on)):
-        if rate.valid_from <= day:
-            return rate
-    raise RateMissing(day)
-
-
 def find_guideline(guidelines: Sequence[Guideline], day: date) -> Guideline:
     """The guideline version in force on a day: the latest `valid_from` by then. GuidelineMissing when there is none."""
-    for guideline in reversed(_in_order(guidelines)):
+    for guideline in reversed(_sort_guidelines(guidelines)):
         if guideline.valid_from <= day:
             return guideline
     raise GuidelineMissing(day)
@@ -99,7 +91,7 @@ def find_guideline(guidelines: Sequence[Guideline], day: date) -> Guideline:
 def find_proration(guidelines: Sequence[Guideline], year: int, month: int) -> Proration:
     """C3: how a part of this month is counted, for every placement alike."""
     first, last = get_month_range(year, month)
-    ordered = _in_order(guidelines)
+    ordered = _sort_guidelines(guidelines)
     by_first = [version for version in ordered if version.valid_from <= first]
     if by_first:
         return by_first[-1].proration
@@ -108,13 +100,17 @@ def find_proration(guidelines: Sequence[Guideline], year: int, month: int) -> Pr
 
 @dataclass(frozen=True, slots=True)
 class YearPrices:
-    """The standard place's price on each day of a year, for `cost`: lists with one entry per day from 1 January.
+    """The standard place's price on each day of a year: lists with one entry per day from 1 January.
 
-    `base` is basic funding per month in øre x 10 000 (C2) and `vta` the municipal share of the rate likewise (C10).
-    `counted` is 0 on days that their month's proration leaves out (C3), else 1. Before day `rate_from` there is no
-    rate, before `guideline_from` no guideline version: the prices there mean nothing.
+    `rates` and `guidelines` are what holds that day (C1, C2), None where there is none. `base` is basic funding per
+    month in øre x 10 000 (C2) and `vta` the municipal share of the rate likewise (C10). `counted` is 0 on days that
+    their month's proration leaves out (C3), else 1. Before day `rate_from` there is no rate, before `guideline_from` no
+    guideline version: the prices there mean nothing.
     """
 
+    year: int
+    rates: list[Rate | None]
+    guidelines: list[Guideline | None]
     base: list[int]
     vta: list[int]
     counted: list[int]
@@ -127,15 +123,19 @@ class YearPrices:
     ) -> "YearPrices":
         start = date(year, 1, 1).toordinal()
         days = date(year, 12, 31).toordinal() - start + 1
+        rate_of_day: list[Rate | None] = [None] * days
+        guideline_of_day: list[Guideline | None] = [None] * days
         rate, base_bp, vta_bp = [0] * days, [0] * days, [0] * days
         rate_from = guideline_from = days
         # In order, so that each row writes over the one it follows, from its own first day on.
-        for row in _known_rates(rates, known_on):
+        for row in _sort_known_rates(rates, known_on):
             first = max(row.valid_from.toordinal() - start, 0)
+            rate_of_day[first:] = [row] * (days - first)
             rate[first:] = [row.monthly_ore] * (days - first)
             rate_from = min(rate_from, first)
-        for version in _in_order(guidelines):
+        for version in _sort_guidelines(guidelines):
             first = max(version.valid_from.toordinal() - start, 0)
+            guideline_of_day[first:] = [version] * (days - first)
             base_bp[first:] = [BASIS_POINTS + version.supplement_bp] * (days - first)
             vta_bp[first:] = [version.vta_share_bp] * (days - first)
             guideline_from = min(guideline_from, first)
@@ -146,6 +146,9 @@ class YearPrices:
             for day in map(date.fromordinal, range(start, start + days))
         ]
         return cls(
+            year=year,
+            rates=rate_of_day,
+            guidelines=guideline_of_day,
             base=list(map(mul, rate, base_bp)),
             vta=list(map(mul, rate, vta_bp)),
             counted=counted,
@@ -159,7 +162,7 @@ def rank_by_recording(row: UUID | None) -> int:
     return 1 << _UUID_BITS if row is None else row.int
 
 
-def _known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
+def _sort_known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     """C1: what was known on a day, in the order in which one row writes over another, whatever order they came in."""
     return sorted(
         (rate for rate in rates if rate.known_from <= known_on),
@@ -167,7 +170,7 @@ def _known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     )
 
 
-def _in_order(guidelines: Sequence[Guideline]) -> list[Guideline]:
+def _sort_guidelines(guidelines: Sequence[Guideline]) -> list[Guideline]:
     return sorted(
         guidelines, key=lambda version: (version.valid_from, rank_by_recording(version.id), astuple(version)[2:])
     )

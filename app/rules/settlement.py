@@ -3,7 +3,7 @@
 A line is one placement's month (C4). Its parts are the stretches of days that have one price and one share, and beside
 them the supplements (L6); it is rounded once:
 
-    amount = round_half_up(sum of price x share / 100 x days / divisor over the parts)
+    amount = calculate_cost(sum of price x share x days over the parts, divisor)
 
 A line that is computed anew and comes out otherwise is explained cause by cause: from the closed line to the new one
 the inputs are changed one kind at a time, in a fixed order, and each change is one difference. Every step is rounded
@@ -12,31 +12,20 @@ as a line is, so the differences add up to the new line minus the closed one, to
 Prices are exact: whole øre per month x 10 000 (`price_bp`), as a rate with a percent on top may have parts of an øre.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import count_weekdays, get_month_range, is_weekday
-from app.rules.money import round_half_up
-from app.rules.placement_periods import PlacementPeriod, Supplement
-from app.rules.prices import (
-    BASIS_POINTS,
-    Guideline,
-    GuidelineMissing,
-    Proration,
-    Rate,
-    RateMissing,
-    find_guideline,
-    find_proration,
-    find_rate,
-)
+from app.rules.calendar import is_weekday
+from app.rules.cost import calculate_cost, cut_month
+from app.rules.placement_periods import PeriodColumns
+from app.rules.prices import PERCENT, Guideline, Rate, YearPrices
 
 PartKind = Literal["base", "legacy", "supplement"]
 DifferenceCause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
 
-_PERCENT = 100
 _DAY = timedelta(days=1)
 # No month has so many weekdays, and none has fewer days: a line's divisor tells its proration.
 _SHORTEST_MONTH = 28
@@ -76,8 +65,7 @@ class MonthLine:
     @property
     def amount(self) -> int:
         """C4: in øre, rounded once."""
-        summed = sum(part.price_bp * part.share * part.days for part in self.parts)
-        return round_half_up(summed, _PERCENT * BASIS_POINTS * self.divisor)
+        return calculate_cost(sum(part.price_bp * part.share * part.days for part in self.parts), self.divisor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,57 +80,39 @@ class Difference:
     line: MonthLine | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Days of a month on which the price of a standard place is the same, or is missing."""
-
-    first_day: date
-    last_day: date
-    rate: Rate | None
-    guideline: Guideline | None
-
-
 def calculate_month_lines(
-    stays: Iterable[PlacementPeriod],
-    supplements: Iterable[Supplement],
-    month: date,
-    rates: Sequence[Rate],
-    guidelines: Sequence[Guideline],
-    known_on: date,
+    periods: PeriodColumns, month: date, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
 ) -> dict[int, MonthLine]:
-    """C1-C4: every placement's line of a month (its first day), by the placement's index; what has no counted day has
-    no line.
+    """C1-C4: every placement's line of a month (its first day), by the placement's index.
 
-    The amounts are those of `cost.month_costs`. RateMissing or GuidelineMissing names a day of the month on which a
-    standard place has no price.
+    A placement without a counted day has no line. RateMissing or GuidelineMissing names the first day of the month on
+    which a standard place has no price.
     """
-    first, last = get_month_range(month.year, month.month)
-    proration = find_proration(guidelines, month.year, month.month)
-    stretches = list(_stretches(first, last, rates, guidelines, known_on))
+    prices = YearPrices.from_rows(month.year, rates, guidelines, known_on)
+    cut = cut_month(periods, month.month, prices)
+    start = date(month.year, 1, 1).toordinal()
+    columns = (cut.placement, cut.begin, cut.end, cut.days, cut.share, cut.price_bp, cut.is_standard, cut.is_supplement)
     parts: dict[int, list[LinePart]] = {}
-    placed: dict[int, tuple[date, date]] = {}
-    for stay in stays:
-        since, until = stay.first_day, stay.last_day or date.max
-        if until < since:
+    for placement, begin, end, days, share, price_bp, is_standard, is_supplement in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        if is_supplement and not days:
             continue
-        known = placed.get(stay.placement, (since, until))
-        placed[stay.placement] = min(known[0], since), max(known[1], until)
-        if since <= last and until >= first:
-            within = max(since, first), min(until, last)
-            parts.setdefault(stay.placement, []).extend(_parts(stay, within, stretches, proration))
-    for extra in supplements:
-        if extra.placement not in placed:
-            continue
-        since, until = placed[extra.placement]
-        begin = max(extra.first_day, since, first)
-        end = min(extra.last_day or date.max, until, last)
-        days = _counted(begin, end, proration)
-        if days:
-            part = LinePart("supplement", begin, end, days, _PERCENT, extra.monthly_ore * BASIS_POINTS)
-            parts.setdefault(extra.placement, []).append(part)
-    divisor = _counted(first, last, proration)
+        rate, guideline = (prices.rates[begin], prices.guidelines[begin]) if is_standard else (None, None)
+        parts.setdefault(placement, []).append(
+            LinePart(
+                "supplement" if is_supplement else "base" if is_standard else "legacy",
+                date.fromordinal(start + begin),
+                date.fromordinal(start + end - 1),
+                days,
+                share,
+                price_bp,
+                None if rate is None else rate.id,
+                None if guideline is None else guideline.id,
+            )
+        )
     return {
-        placement: MonthLine(divisor, tuple(sorted(found, key=_sort_key)))
+        placement: MonthLine(cut.counted_days, tuple(sorted(found, key=_sort_key)))
         for placement, found in parts.items()
         if any(part.days for part in found)
     }
@@ -183,61 +153,6 @@ def find_pending_differences(
 
 def _sort_key(part: LinePart) -> tuple[bool, date, date, int]:
     return part.kind == "supplement", part.first_day, part.last_day, part.price_bp
-
-
-def _counted(first: date, last: date, proration: Proration) -> int:
-    if last < first:
-        return 0
-    return count_weekdays(first, last) if proration == "weekdays" else last.toordinal() - first.toordinal() + 1
-
-
-def _stretches(
-    first: date, last: date, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
-) -> Iterator[_Stretch]:
-    begins = {first}
-    begins |= {rate.valid_from for rate in rates if first < rate.valid_from <= last and rate.known_from <= known_on}
-    begins |= {version.valid_from for version in guidelines if first < version.valid_from <= last}
-    ordered = sorted(begins)
-    for begin, after in zip(ordered, [*ordered[1:], last + _DAY], strict=True):
-        rate: Rate | None
-        guideline: Guideline | None
-        try:
-            rate = find_rate(rates, begin, known_on)
-        except RateMissing:
-            rate = None
-        try:
-            guideline = find_guideline(guidelines, begin)
-        except GuidelineMissing:
-            guideline = None
-        yield _Stretch(begin, after - _DAY, rate, guideline)
-
-
-def _parts(
-    stay: PlacementPeriod, within: tuple[date, date], stretches: Sequence[_Stretch], proration: Proration
-) -> Iterator[LinePart]:
-    first, last = within
-    if stay.monthly_ore is not None:
-        days = _counted(first, last, proration)
-        yield LinePart("legacy", first, last, days, stay.share, stay.monthly_ore * BASIS_POINTS)
-        return
-    for stretch in stretches:
-        begin, end = max(first, stretch.first_day), min(last, stretch.last_day)
-        if end < begin:
-            continue
-        if stretch.rate is None:
-            raise RateMissing(begin)
-        if stretch.guideline is None:
-            raise GuidelineMissing(begin)
-        yield LinePart(
-            "base",
-            begin,
-            end,
-            _counted(begin, end, proration),
-            stay.share,
-            stretch.rate.monthly_ore * (BASIS_POINTS + stretch.guideline.supplement_bp),
-            stretch.rate.id,
-            stretch.guideline.id,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +213,7 @@ def _list_days(line: MonthLine) -> dict[date, _Day]:
                 days[day] = replace(days[day], supplement_bp=days[day].supplement_bp + part.price_bp)
             else:
                 # Between two stays of one placement (L6): a supplement and nothing else.
-                days[day] = _Day("supplement", 0, _PERCENT, part.price_bp)
+                days[day] = _Day("supplement", 0, PERCENT, part.price_bp)
     return days
 
 
@@ -313,8 +228,8 @@ def _amount(days: Mapping[date, _Day], like: MonthLine) -> int:
     """C4: of these days, counted and divided as a line is."""
     every_day = like.divisor >= _SHORTEST_MONTH
     summed = sum(
-        known.price_bp * known.share + known.supplement_bp * _PERCENT
+        known.price_bp * known.share + known.supplement_bp * PERCENT
         for day, known in days.items()
         if every_day or is_weekday(day)
     )
-    return round_half_up(summed, _PERCENT * BASIS_POINTS * like.divisor)
+    return calculate_cost(summed, like.divisor)

@@ -20,7 +20,6 @@ from app.budget.placement_periods import identified_stays
 from app.budget.position import missing_problem
 from app.placements.tables import Placement
 from app.rates import rates
-from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
 from app.rules.prices import GuidelineMissing, RateMissing
 from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
@@ -84,13 +83,12 @@ async def computed_anew(session: AsyncSession, months: Collection[date], on: dat
     known_rates, guidelines = await rates.known_rates(session), await rates.guidelines(session)
     for year in sorted({month.year for month in months}):
         known = await identified_stays(session, year, on, None, None)
-        stays, supplements = _rows(known.stays)
         placements = [UUID(bytes=key.ljust(16, b"\0")) for key in known.placement.tolist()]
         providers = [UUID(bytes=key.ljust(16, b"\0")) for key in known.provider.tolist()]
         anew.providers.update(zip(placements, providers, strict=True))
         for month in sorted(month for month in months if month.year == year):
             try:
-                lines = calculate_month_lines(stays, supplements, month, known_rates, guidelines, on)
+                lines = calculate_month_lines(known.stays, month, known_rates, guidelines, on)
             except (RateMissing, GuidelineMissing) as missing:
                 raise missing_problem(missing) from missing
             anew.lines.update({(placements[placement], month): line for placement, line in lines.items()})
@@ -144,25 +142,3 @@ def price_text(price_bp: int) -> str:
     """Exact kroner with two decimals, and as many more as there are."""
     exact = f"{Decimal(price_bp).scaleb(-_PRICE_DIGITS):.{_PRICE_DIGITS}f}"
     return exact[:-4] + exact[-4:].rstrip("0")
-
-
-def _rows(stays: PeriodColumns) -> tuple[list[PlacementPeriod], list[Supplement]]:
-    rows = [
-        PlacementPeriod(placement, date.fromordinal(first), date.fromordinal(last), share, None if ore < 0 else ore)
-        for placement, first, last, share, ore in _columns(stays)
-    ]
-    extra = stays.supplements
-    supplements = (
-        []
-        if extra is None
-        else [
-            Supplement(placement, date.fromordinal(first), date.fromordinal(last), ore)
-            for placement, first, last, _, ore in _columns(extra)
-        ]
-    )
-    return rows, supplements
-
-
-def _columns(stays: PeriodColumns) -> Iterable[tuple[int, int, int, int, int]]:
-    columns = (stays.placement, stays.first_day, stays.last_day, stays.share, stays.monthly_ore)
-    return zip(*(column.tolist() for column in columns), strict=True)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from app.rules.calendar import (
     add_months,
     count_days_in_month,
-    count_weekdays,
     find_easter_sunday,
     get_month_range,
     get_placement_year,
@@ -28,19 +27,6 @@ def test_c3_months_have_their_true_days() -> None:
     assert [count_days_in_month(year, 2) for year in (1900, 2000, 2022, 2024, 2100)] == [28, 29, 28, 29, 28]
     assert get_month_range(2024, 2) == (date(2024, 2, 1), date(2024, 2, 29))
     assert get_month_range(2022, 12) == (date(2022, 12, 1), date(2022, 12, 31))
-
-
-@given(DAYS, st.integers(-40, 800))
-def test_c3_weekdays_are_monday_to_friday(first: date, length: int) -> None:
-    """C3: as many as a walk through the days finds; none in a period that ends before it begins."""
-    walked = sum((first + timedelta(days=step)).isoweekday() <= 5 for step in range(length))
-    assert count_weekdays(first, first + timedelta(days=length - 1)) == walked
-
-
-def test_c3_weekdays_of_march_2022() -> None:
-    """C3: 13 of 23, as in `cases/cost.json`."""
-    assert count_weekdays(date(2022, 3, 15), date(2022, 3, 31)) == 13
-    assert count_weekdays(*get_month_range(2022, 3)) == 23
 
 
 @pytest.mark.parametrize(

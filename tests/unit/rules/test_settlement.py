@@ -21,6 +21,7 @@ from app.rules.settlement import (
     find_differences,
     find_pending_differences,
 )
+from tests.unit.rules import oracle
 from tests.unit.rules.oracle import World
 from tests.unit.rules.strategies import YEARS, worlds
 
@@ -32,7 +33,8 @@ LATER = date(2023, 6, 1)
 
 
 def lines(world: World, month: date) -> dict[int, MonthLine]:
-    return calculate_month_lines(world.stays, world.supplements, month, world.rates, world.guidelines, world.known_on)
+    periods = PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
+    return calculate_month_lines(periods, month, world.rates, world.guidelines, world.known_on)
 
 
 def line(
@@ -42,7 +44,8 @@ def line(
     guideline: Guideline = GUIDELINE,
     month: date = APRIL,
 ) -> MonthLine | None:
-    return calculate_month_lines(stays, supplements, month, rates, [guideline], LATER).get(0)
+    periods = PeriodColumns.from_rows(stays, supplements)
+    return calculate_month_lines(periods, month, rates, [guideline], LATER).get(0)
 
 
 def told(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, int]]:
@@ -55,18 +58,14 @@ def told(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, in
 
 @given(worlds(), YEARS)
 def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) -> None:
-    """C4, C13: each line is the position's month to the øre, and its parts' days, price and share say the same."""
-    costs = calculate_month_costs(
-        PeriodColumns.from_rows(world.stays, world.supplements, count=world.count),
-        year,
-        world.rates,
-        world.guidelines,
-        world.known_on,
-    )
+    """C4, C13: each line is the oracle's month and the position's, to the øre, and its parts say the same."""
+    columns = PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
+    costs = oracle.year_costs(world, year)
+    assert calculate_month_costs(columns, year, world.rates, world.guidelines, world.known_on).tolist() == costs
     for month in range(1, 13):
         found = lines(world, date(year, month, 1))
         assert {placement: made.amount for placement, made in found.items() if made.amount} == {
-            placement: int(cost) for placement, cost in enumerate(costs[month - 1]) if cost
+            placement: cost for placement, cost in enumerate(costs[month - 1]) if cost
         }
         first, last = get_month_range(year, month)
         for made in found.values():
@@ -126,12 +125,12 @@ def settle(books: dict[tuple[UUID, date], MonthLine], key: tuple[UUID, date], fo
 
 def test_c13_the_year_whose_rate_was_raised_backwards() -> None:
     """C13: 24 places, January to May 2023, closed at 15 324 and 15 667 known afterwards: 61 740."""
-    stays = [PlacementPeriod(placement, date(2021, 1, 1)) for placement in range(24)]
+    periods = PeriodColumns.from_rows([PlacementPeriod(placement, date(2021, 1, 1)) for placement in range(24)])
     total = 0
     for month in range(1, 6):
         first = date(2023, month, 1)
-        was = calculate_month_lines(stays, [], first, [OLD], [GUIDELINE], LATER)
-        now = calculate_month_lines(stays, [], first, [OLD, NEW], [GUIDELINE], LATER)
+        was = calculate_month_lines(periods, first, [OLD], [GUIDELINE], LATER)
+        now = calculate_month_lines(periods, first, [OLD, NEW], [GUIDELINE], LATER)
         assert [made.amount for made in was.values()] == [2_298_600] * 24
         for placement in range(24):
             (difference,) = find_differences(was[placement], now[placement])
