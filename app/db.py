@@ -39,7 +39,7 @@ SQLModel.metadata.naming_convention = {
 metadata: MetaData = SQLModel.metadata
 
 # One statement, so that the wall costs one round trip a transaction; the driver's own, because it begins every one.
-_TELL = "tell_caller"
+_SET_CALLER = "set_caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Identity:
     service_area: str | None = None
 
     def told(self, providers: Mapping[str, str]) -> tuple[str, str, str, str, str]:
-        """The values of `_TELL`, given the providers' ids by organisation number as far as they are known."""
+        """The arguments of `set_caller`, given the providers' ids by organisation number as far as they are known."""
         organisation = self.organisation or ""
         known = providers.get(organisation, "") if "provider" in self.roles else ""
         return self.actor, ",".join(sorted(self.roles)), organisation, self.service_area or "", known
@@ -70,7 +70,7 @@ def _tell_identity(session: Session, transaction: SessionTransaction, connection
     if _READING in session.info:
         raise RuntimeError("what was begun as a reading has a transaction already")
     providers: dict[str, str] = session.info.setdefault(_PROVIDERS, {})
-    provider = connection.exec_driver_sql(_call(_TELL, 5), identity.told(providers)).scalar_one()
+    provider = connection.exec_driver_sql(_call(_SET_CALLER, 5), identity.told(providers)).scalar_one()
     # At a savepoint it may be a row of this transaction, which may not come to stay.
     if provider and not transaction.nested:
         providers[identity.organisation or ""] = provider
@@ -159,10 +159,10 @@ async def driver_of(session: AsyncSession) -> asyncpg.Connection:
     told = identity.told(providers)
     if "provider" in identity.roles and not told[-1]:
         await driver.execute("begin")
-        if provider := await driver.fetchval(_call(_TELL, 5), *told):
+        if provider := await driver.fetchval(_call(_SET_CALLER, 5), *told):
             providers[identity.organisation or ""] = provider
         return driver
-    await driver.execute(f"begin; {_written(_TELL, told)}")
+    await driver.execute(f"begin; {_written(_SET_CALLER, told)}")
     return driver
 
 

@@ -120,6 +120,7 @@ async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
         # On a busy machine a test is slower than the limits that protect the service from a slow caller.
         for limit in ("lock_timeout", "statement_timeout"):
             await admin.execute(f"alter role vekstplass_service in database {name} set {limit} = '120s'")
+        await startup.restrict_database(cluster.url("vekstplass_owner", name))
         yield name
         await admin.execute(f"drop database {name} with (force)")
     finally:

@@ -131,7 +131,8 @@ def _stays_query(
     query = f"select placement_id, {columns}{provider} from placement_terms where {' and '.join(asked)}"
     if provider_id is None and placement_id is None:
         # Places behind a protected address count for finance too, which sees neither them nor their provider.
-        query += f" union all select number, {columns}{nobody} from protected_stays() where {' and '.join(conditions)}"
+        query += f" union all select number, {columns}{nobody} from protected_placement_terms()"
+        query += f" where {' and '.join(conditions)}"
     return query
 
 

@@ -61,12 +61,23 @@ async def create_roles(url: str) -> None:
     connection = await asyncpg.connect(plain_dsn(url), timeout=10)
     try:
         await connection.execute((MIGRATIONS / "roles.sql").read_text())
+        await connection.execute((MIGRATIONS / "sql" / "database.sql").read_text())
+    finally:
+        await connection.close()
+
+
+async def restrict_database(url: str) -> None:
+    """Leave temporary tables to the database's owner alone, where `url` may decide that."""
+    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    try:
+        await connection.execute((MIGRATIONS / "sql" / "database.sql").read_text())
     finally:
         await connection.close()
 
 
 def upgrade(url: str) -> None:
     """Migrate to head as the owner role that `url` names, in a process of its own. Blocks. Raises `UnfitDatabase`."""
+    asyncio.run(restrict_database(url))
     if asyncio.run(revision(url, timeout=10)) == head():
         return
     done = subprocess.run(
@@ -136,6 +147,6 @@ async def _continue_events(url: str) -> None:
     """Let events' numbers go on above those of a dump that was restored here; else it changes nothing."""
     connection = await asyncpg.connect(plain_dsn(url), timeout=10)
     try:
-        await connection.execute("select event_continue()")
+        await connection.execute("select continue_event_numbers()")
     finally:
         await connection.close()

@@ -200,7 +200,7 @@ class Bench:
             used = self.cpu(os.getpid())
             began = time.perf_counter()
             async with connection.transaction():
-                await connection.execute("select tell_caller('bench', 'provider', $1, '', '')", ORGANISATION)
+                await connection.execute("select set_caller('bench', 'provider', $1, '', '')", ORGANISATION)
                 await connection.execute(STATEMENT, *columns)
             took = time.perf_counter() - began
             figures = self.figures.setdefault(f"(1) {name} {size}", Figures())

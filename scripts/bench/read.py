@@ -197,7 +197,7 @@ def serve(name: str, command: list[str], port: int, environment: dict[str, str],
 async def in_postgresql(superuser: str, service: str, placement: UUID, organisation: str) -> tuple[float, float]:
     """Milliseconds for a bare select, and for all that ours asks in its three messages, by one client."""
     select = f"select {COLUMNS} from placement where id = $1"
-    begin = f"begin; select tell_caller('bench', 'provider', '{organisation}', '', '')"
+    begin = f"begin; select set_caller('bench', 'provider', '{organisation}', '', '')"
     end = (
         f"select log_looks(gen_random_uuid()::text, '{placement}', '', 'allowed', 'bench', null, null, 'read', 'GET',"
         " '/', 'provision', 'bench'); commit"

@@ -131,9 +131,9 @@ async def measure(superuser: str, service: str, placements: int, reads: int) -> 
     of_provider = f"select {COLUMNS} from placement where provider_id = $1 order by id limit 100"
     one, start = f"select {COLUMNS} from placement where id = $1", UUID(int=0)
     callers = {
-        "provider": f"select tell_caller('bench', 'provider', '{organisation}', '', '{provider}')",
-        "service": f"select tell_caller('bench', 'service', '', '{area}', '')",
-        "officer": "select tell_caller('bench', 'case_officer', '', '', '')",
+        "provider": f"select set_caller('bench', 'provider', '{organisation}', '', '{provider}')",
+        "service": f"select set_caller('bench', 'service', '', '{area}', '')",
+        "officer": "select set_caller('bench', 'case_officer', '', '', '')",
     }
     print(f"{PROVIDERS} providers, {placements} placements; ms per transaction, medians of {reads} reads in turns")
     ratios: list[float] = []

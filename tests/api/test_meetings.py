@@ -267,7 +267,7 @@ async def test_the_database_itself_keeps_m5_and_the_parties(committed_api: Api) 
     )
     try:
         await connection.execute(
-            "select set_config('app.roles', 'provider', false), set_config('app.provider', $1, false)", provider_id
+            "select set_config('app.roles', 'provider', false), set_config('app.provider_id', $1, false)", provider_id
         )
         for filed_by, present, error in (
             ("provider", False, asyncpg.CheckViolationError),

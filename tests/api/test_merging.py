@@ -105,14 +105,14 @@ async def test_refused_merges(api: Api) -> None:
 
 
 async def test_every_table_that_names_a_participant_is_covered(owner: asyncpg.Connection) -> None:
-    """A new key to a participant needs the policy `merged` on its table, or the merge would lose its rows."""
+    """A new key to a participant needs the policy `owner_merges` on its table, or the merge would lose its rows."""
     tables = await owner.fetch(
         "select conrelid::regclass::text as name from pg_constraint"
         " where confrelid = 'participant'::regclass and contype = 'f'"
     )
     covered = await owner.fetch(
         "select polrelid::regclass::text as name from pg_policy join pg_roles on pg_roles.oid = any (polroles)"
-        " where polname = 'merged' and polcmd = '*' and rolname = 'vekstplass_owner'"
+        " where polname = 'owner_merges' and polcmd = '*' and rolname = 'vekstplass_owner'"
     )
     assert {row["name"] for row in covered} == {row["name"] for row in tables} | {"participant"}
     # And every column that holds a participant's id is such a key; the logs keep the id that was asked for.

@@ -1,0 +1,2182 @@
+CREATE FUNCTION public.access_log_begin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    other public.access_log_chain;
+    chain uuid := nullif(current_setting('vekstplass.log_chain', true), '')::uuid;
+begin
+    if chain is null then
+        chain := gen_random_uuid();
+        select * into other from public.access_log_chain order by begun_at desc, id limit 1;
+        insert into public.access_log_chain (id, begun_at, length, hash, after_chain, after_hash)
+        values (chain, clock_timestamp(), 0, '', other.id, other.hash);
+        perform set_config('vekstplass.log_chain', chain::text, false);
+        perform set_config('vekstplass.log_number', '0', false);
+        perform set_config('vekstplass.log_hash',
+            encode(sha256(convert_to(chain::text, 'UTF8') || coalesce(other.hash, '')), 'hex'), false);
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.access_log_end() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+    update public.access_log_chain set length = current_setting('vekstplass.log_number')::bigint,
+        hash = decode(current_setting('vekstplass.log_hash'), 'hex')
+    where id = current_setting('vekstplass.log_chain')::uuid;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.access_log_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+    new.at := now();
+    new.chain := current_setting('vekstplass.log_chain')::uuid;
+    new.number := current_setting('vekstplass.log_number')::bigint + 1;
+    new.hash := sha256(decode(current_setting('vekstplass.log_hash'), 'hex') || convert_to(array_to_string(array[
+        new.chain::text, new.number::text, new.id::text, (extract(epoch from new.at) * 1000000)::bigint::text,
+        new.participant_id::text, new.object_id::text, new.outcome, new.actor, new.organisation, new.supplier,
+        new.action, new.method, new.route, new.purpose, new.request_id], chr(31), ''), 'UTF8'));
+    perform set_config('vekstplass.log_number', new.number::text, false);
+    perform set_config('vekstplass.log_hash', encode(new.hash, 'hex'), false);
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.access_log_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise insufficient_privilege using message = 'the access log is never changed';
+end
+$$;
+
+CREATE FUNCTION public.caller_has_role(VARIADIC roles text[]) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (string_to_array(current_setting('app.roles'::text, true), ','::text) && roles);
+
+CREATE FUNCTION public.caller_organisation() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN NULLIF(current_setting('app.organisation'::text, true), ''::text);
+
+CREATE FUNCTION public.caller_provider_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['provider'::text]) THEN (NULLIF(current_setting('app.provider_id'::text, true), ''::text))::uuid ELSE NULL::uuid END;
+
+CREATE FUNCTION public.caller_service_area() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['service'::text]) THEN NULLIF(current_setting('app.service_area'::text, true), ''::text) ELSE NULL::text END;
+
+CREATE FUNCTION public.continue_event_numbers() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    highest bigint := (select transaction_id from public.event order by transaction_id desc limit 1);
+begin
+    -- No event of this cluster can have a number that no transaction has yet.
+    update public.event_base set base = highest + 1
+    where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+end
+$$;
+
+CREATE TABLE public.event_base (
+    single boolean DEFAULT true NOT NULL,
+    base bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_event_base_single CHECK (single)
+);
+
+ALTER TABLE ONLY public.event_base FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.event_number() RETURNS bigint
+    LANGUAGE sql
+    RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_current_xact_id())::text)::bigint);
+
+CREATE FUNCTION public.event_settled_below() RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
+
+CREATE FUNCTION public.log_looks(ids text, participants text, objects text, outcomes text, actor text, organisation text, supplier text, action text, method text, route text, purpose text, request_id text) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action,
+        method, route, purpose, request_id)
+    select asked.id, asked.participant_id, asked.object_id, asked.outcome, $5, $6, $7, $8, $9, $10, $11, $12
+    from unnest(string_to_array(ids, ',')::uuid[], string_to_array(participants, ',', '')::uuid[],
+        string_to_array(objects, ',', '')::uuid[], string_to_array(outcomes, ','))
+        as asked (id, participant_id, object_id, outcome);
+end
+$_$;
+
+CREATE FUNCTION public.merge_participant(survivor uuid, duplicate uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+declare
+    kept public.participant;
+    key record;
+begin
+    if not public.caller_has_role('case_officer', 'epj') or survivor = duplicate then
+        raise insufficient_privilege;
+    end if;
+    perform set_config('app.merging', survivor || ',' || duplicate, true);
+    select * into strict kept from public.participant where id = survivor for update;
+    -- One name per system is the person's present one; the duplicate's stays known, as a former one.
+    update public.participant_external_id name set current = false
+    where participant_id = duplicate and exists (
+        select from public.participant_external_id own
+        where own.participant_id = survivor and own.system = name.system and own.current);
+    for key in
+        select named.relname, string_agg(format('%I = ($1).%I', own.attname, theirs.attname), ', ') as columns,
+            max(own.attname) filter (where theirs.attname = 'id') as id,
+            exists (select from pg_attribute where attrelid = reference.conrelid and attname = 'updated_at') as dated
+        from pg_constraint reference
+        join pg_class named on named.oid = reference.conrelid
+        cross join unnest(reference.conkey, reference.confkey) as pair (own, theirs)
+        join pg_attribute own on own.attrelid = reference.conrelid and own.attnum = pair.own
+        join pg_attribute theirs on theirs.attrelid = reference.confrelid and theirs.attnum = pair.theirs
+        where reference.confrelid = 'public.participant'::regclass and reference.contype = 'f'
+        group by reference.oid, reference.conrelid, named.relname
+    loop
+        execute format('update public.%I set %s%s where %I = $2', key.relname, key.columns,
+            case when key.dated then ', updated_at = now()' else '' end, key.id) using kept, duplicate;
+    end loop;
+    -- Refused by PostgreSQL as long as anything names the duplicate.
+    delete from public.participant where id = duplicate;
+    perform set_config('app.merging', '', true);
+end
+$_$;
+
+CREATE FUNCTION public.notify_event() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('vekstplass_event', '');
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.protected_placement_terms() RETURNS TABLE(number uuid, valid_from date, valid_to date, share smallint, monthly_price numeric, known_from date, known_until date)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select number, valid_from, valid_to, share, monthly_price, known_from, known_until
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_terms on placement_id = protected.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+CREATE FUNCTION public.protected_supplements(known date DEFAULT 'infinity'::date) RETURNS TABLE(number uuid, valid_from date, valid_to date, monthly_amount numeric, agreed_on date)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select number, valid_from, least(supplement.valid_to, ended_on), monthly_amount, supplement.agreed_on
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_supplement as supplement on supplement.placement_id = protected.id
+    left join (
+        select supplement_id, min(valid_to) as ended_on from public.supplement_end where agreed_on <= known group by 1
+    ) as ended on supplement_id = supplement.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+CREATE FUNCTION public.refuse_decision_edit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
+        or new.medication_agreement is distinct from old.medication_agreement
+        and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
+        raise insufficient_privilege using message = 'a decision is never edited';
+    end if;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.refuse_settlement_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise insufficient_privilege using message = 'what was settled is never changed';
+end
+$$;
+
+CREATE FUNCTION public.set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('app.actor', actor, true), set_config('app.roles', roles, true),
+        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true);
+    if known_provider_id = '' and public.caller_has_role('provider') then
+        -- Subject to the policies itself: a provider reads its own row of `provider` and no other.
+        known_provider_id := coalesce(
+            (select id::text from public.provider where organisation_number = organisation), '');
+    end if;
+    return set_config('app.provider_id', known_provider_id, true);
+end
+$$;
+
+CREATE TABLE public.absence (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    external_id character varying NOT NULL,
+    placement_id uuid NOT NULL,
+    revision integer NOT NULL,
+    kind character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    percent smallint NOT NULL,
+    note character varying,
+    cancelled boolean NOT NULL,
+    revision_cancels boolean NOT NULL,
+    CONSTRAINT ck_absence_cancelled CHECK ((cancelled OR (NOT revision_cancels))),
+    CONSTRAINT ck_absence_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_absence_external_id CHECK (((length((external_id)::text) >= 1) AND (length((external_id)::text) <= 100))),
+    CONSTRAINT ck_absence_kind CHECK (((kind)::text = ANY ((ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_absence_note CHECK (((length((note)::text) >= 1) AND (length((note)::text) <= 500))),
+    CONSTRAINT ck_absence_percent CHECK (((percent >= 1) AND (percent <= 100))),
+    CONSTRAINT ck_absence_revision CHECK ((revision >= 0))
+);
+
+ALTER TABLE ONLY public.absence FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.absence_review (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    reviewed_on date NOT NULL,
+    outcome character varying NOT NULL,
+    reason character varying NOT NULL,
+    reviewed_by character varying NOT NULL,
+    CONSTRAINT ck_absence_review_outcome CHECK (((outcome)::text = ANY ((ARRAY['no_change'::character varying, 'follow_up'::character varying, 'change'::character varying, 'end'::character varying])::text[]))),
+    CONSTRAINT ck_absence_review_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 4000)))
+);
+
+ALTER TABLE ONLY public.absence_review FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.absence_revision (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    external_id character varying NOT NULL,
+    placement_id uuid NOT NULL,
+    revision integer NOT NULL,
+    kind character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    percent smallint NOT NULL,
+    note character varying,
+    cancelled boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.absence_revision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.absence_watch (
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    told_at timestamp with time zone,
+    reviewed_at timestamp with time zone,
+    reviewed_on date
+);
+
+ALTER TABLE ONLY public.absence_watch FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.access_log (
+    id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor character varying NOT NULL,
+    organisation character varying,
+    supplier character varying,
+    participant_id uuid,
+    object_id uuid,
+    action character varying NOT NULL,
+    method character varying NOT NULL,
+    route character varying NOT NULL,
+    purpose character varying NOT NULL,
+    outcome character varying NOT NULL,
+    request_id character varying NOT NULL,
+    chain uuid NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[]))),
+    CONSTRAINT ck_access_log_participant_id CHECK ((((outcome)::text = 'denied'::text) OR (participant_id IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.access_log_chain (
+    id uuid NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    length bigint NOT NULL,
+    hash bytea NOT NULL,
+    after_chain uuid,
+    after_hash bytea,
+    CONSTRAINT ck_access_log_chain_length CHECK ((length >= 0))
+);
+
+ALTER TABLE ONLY public.access_log_chain FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.act_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+
+CREATE TABLE public.application (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    received_on date NOT NULL,
+    need character varying NOT NULL,
+    wishes character varying NOT NULL,
+    medication_tasks boolean NOT NULL,
+    withdrawn_on date,
+    CONSTRAINT ck_application_need CHECK (((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[]))),
+    CONSTRAINT ck_application_wishes CHECK (((length((wishes)::text) >= 1) AND (length((wishes)::text) <= 4000)))
+);
+
+ALTER TABLE ONLY public.application FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.budget_flag (
+    year smallint NOT NULL,
+    flag character varying NOT NULL,
+    CONSTRAINT ck_budget_flag_flag CHECK (((flag)::text = ANY ((ARRAY['no_frame'::character varying, 'within'::character varying, 'watch'::character varying, 'overrun'::character varying])::text[]))),
+    CONSTRAINT ck_budget_flag_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.budget_flag FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.budget_frame (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    adopted_on date NOT NULL,
+    reason character varying NOT NULL,
+    CONSTRAINT ck_budget_frame_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT ck_budget_frame_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
+    CONSTRAINT ck_budget_frame_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.budget_frame FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.budget_snapshot (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    name character varying NOT NULL,
+    "on" date NOT NULL,
+    taken_by character varying NOT NULL,
+    rows jsonb NOT NULL,
+    figures jsonb NOT NULL,
+    CONSTRAINT ck_budget_snapshot_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 500))),
+    CONSTRAINT ck_budget_snapshot_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.budget_snapshot FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.competence_statement (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    stated_on date NOT NULL,
+    employees integer NOT NULL,
+    police_certificates integer NOT NULL,
+    full_time_equivalents numeric(6,2) NOT NULL,
+    areas jsonb NOT NULL,
+    CONSTRAINT ck_competence_statement_areas CHECK ((jsonb_typeof(areas) = 'array'::text)),
+    CONSTRAINT ck_competence_statement_full_time_equivalents CHECK ((full_time_equivalents >= (0)::numeric)),
+    CONSTRAINT ck_competence_statement_police_certificates CHECK (((police_certificates >= 0) AND (police_certificates <= employees)))
+);
+
+ALTER TABLE ONLY public.competence_statement FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.consent (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    given_by character varying NOT NULL,
+    given_on date NOT NULL,
+    valid_to date,
+    services character varying[] NOT NULL,
+    withdrawn_on date,
+    CONSTRAINT ck_consent_given_by CHECK (((given_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying])::text[]))),
+    CONSTRAINT ck_consent_services CHECK (((cardinality(services) >= 1) AND (cardinality(services) <= 4))),
+    CONSTRAINT ck_consent_valid_to CHECK ((valid_to >= given_on)),
+    CONSTRAINT ck_consent_withdrawn_on CHECK ((withdrawn_on >= given_on))
+);
+
+ALTER TABLE ONLY public.consent FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.decision (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind character varying NOT NULL,
+    decided_on date NOT NULL,
+    decided_by character varying NOT NULL,
+    legal_basis character varying NOT NULL,
+    reason character varying,
+    application_id uuid,
+    request_id uuid,
+    provider_id uuid,
+    placement_id uuid,
+    follows_id uuid,
+    starts_on date,
+    ends_on date,
+    share smallint,
+    medication_agreement jsonb,
+    address_protection boolean DEFAULT false NOT NULL,
+    participant_id uuid NOT NULL,
+    valid_from date,
+    monthly_price numeric(12,2),
+    medication_tasks boolean,
+    notice_id uuid,
+    act_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
+    CONSTRAINT ck_decision_application_id CHECK ((((kind)::text = ANY ((ARRAY['change'::character varying, 'end'::character varying])::text[])) OR (application_id IS NOT NULL))),
+    CONSTRAINT ck_decision_change CHECK ((((kind)::text <> 'change'::text) OR (num_nonnulls(share, monthly_price, medication_tasks, ends_on, notice_id) > 0))),
+    CONSTRAINT ck_decision_end CHECK ((((kind)::text <> 'end'::text) OR (ends_on IS NOT NULL))),
+    CONSTRAINT ck_decision_grant CHECK ((((kind)::text <> 'grant'::text) OR ((request_id IS NOT NULL) AND (starts_on IS NOT NULL)))),
+    CONSTRAINT ck_decision_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'change'::character varying, 'end'::character varying])::text[]))),
+    CONSTRAINT ck_decision_legal_basis CHECK (((length((legal_basis)::text) >= 1) AND (length((legal_basis)::text) <= 500))),
+    CONSTRAINT ck_decision_monthly_price CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
+    CONSTRAINT ck_decision_placement_id CHECK ((((kind)::text = 'reject'::text) = (placement_id IS NULL))),
+    CONSTRAINT ck_decision_valid_from CHECK ((((kind)::text <> 'change'::text) OR (num_nonnulls(share, monthly_price, medication_tasks) = 0) OR (valid_from IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.evaluation (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    filed_by character varying NOT NULL,
+    period_from date NOT NULL,
+    period_to date NOT NULL,
+    sent_on date,
+    content_areas character varying[] NOT NULL,
+    text character varying NOT NULL,
+    CONSTRAINT ck_evaluation_content_areas CHECK ((cardinality(content_areas) > 0)),
+    CONSTRAINT ck_evaluation_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
+    CONSTRAINT ck_evaluation_period_to CHECK ((period_to >= period_from)),
+    CONSTRAINT ck_evaluation_text CHECK (((length((text)::text) >= 1) AND (length((text)::text) <= 20000)))
+);
+
+ALTER TABLE ONLY public.evaluation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.event (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    "position" bigint NOT NULL,
+    transaction_id bigint DEFAULT public.event_number() NOT NULL,
+    type character varying NOT NULL,
+    subject character varying NOT NULL,
+    data jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.event FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.expected_refund (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    recorded_on date NOT NULL,
+    reason character varying NOT NULL,
+    CONSTRAINT ck_expected_refund_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT ck_expected_refund_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
+    CONSTRAINT ck_expected_refund_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.expected_refund FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.guideline_evaluation (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    evaluated_on date NOT NULL,
+    text character varying NOT NULL,
+    CONSTRAINT ck_guideline_evaluation_text CHECK (((length((text)::text) >= 1) AND (length((text)::text) <= 20000))),
+    CONSTRAINT ck_guideline_evaluation_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.guideline_evaluation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.guideline_version (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from date NOT NULL,
+    supplement_percent numeric(5,2) NOT NULL,
+    proration character varying NOT NULL,
+    watch_percent numeric(5,2) NOT NULL,
+    vta_share_percent numeric(5,2) NOT NULL,
+    notice_months smallint NOT NULL,
+    absence_window_days smallint NOT NULL,
+    absence_threshold_percent smallint NOT NULL,
+    plan_due_days smallint NOT NULL,
+    conversations_per_year smallint NOT NULL,
+    cooperation_meetings_per_year smallint NOT NULL,
+    evaluations_per_year smallint NOT NULL,
+    consent_months smallint DEFAULT 12 NOT NULL,
+    places_per_employee smallint DEFAULT 5 NOT NULL,
+    absence_uncounted_kinds character varying[] DEFAULT '{holiday}'::character varying[] NOT NULL,
+    part_year_percent smallint DEFAULT 50 NOT NULL,
+    part_year_conversations smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
+    CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
+    CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
+    CONSTRAINT ck_guideline_version_consent_months CHECK (((consent_months >= 1) AND (consent_months <= 120))),
+    CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_guideline_version_part_year_conversations CHECK (((part_year_conversations >= 0) AND (part_year_conversations <= 52))),
+    CONSTRAINT ck_guideline_version_part_year_percent CHECK (((part_year_percent >= 1) AND (part_year_percent <= 100))),
+    CONSTRAINT ck_guideline_version_per_year CHECK ((((conversations_per_year >= 0) AND (conversations_per_year <= 52)) AND ((cooperation_meetings_per_year >= 0) AND (cooperation_meetings_per_year <= 52)) AND ((evaluations_per_year >= 0) AND (evaluations_per_year <= 52)))),
+    CONSTRAINT ck_guideline_version_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
+    CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
+    CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_supplement_percent CHECK (((supplement_percent >= (0)::numeric) AND (supplement_percent <= (200)::numeric))),
+    CONSTRAINT ck_guideline_version_vta_share_percent CHECK (((vta_share_percent >= (0)::numeric) AND (vta_share_percent <= (100)::numeric))),
+    CONSTRAINT ck_guideline_version_watch_percent CHECK (((watch_percent >= (0)::numeric) AND (watch_percent <= (100)::numeric)))
+);
+
+ALTER TABLE ONLY public.guideline_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.idempotency_key (
+    caller character varying NOT NULL,
+    key character varying NOT NULL,
+    fingerprint bytea NOT NULL,
+    status smallint NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
+);
+
+ALTER TABLE ONLY public.idempotency_key FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.invoice_check (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    number character varying NOT NULL,
+    kind character varying NOT NULL,
+    issued_on date NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    expected numeric(12,2) NOT NULL,
+    result character varying NOT NULL,
+    basis character varying NOT NULL,
+    by_month jsonb NOT NULL,
+    identity_numbers smallint NOT NULL,
+    names smallint NOT NULL,
+    checked_by character varying NOT NULL,
+    CONSTRAINT ck_invoice_check_basis CHECK (((basis)::text = ANY ((ARRAY['settlement'::character varying, 'computed'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_check_identity_numbers CHECK ((identity_numbers >= 0)),
+    CONSTRAINT ck_invoice_check_kind CHECK (((kind)::text = ANY ((ARRAY['invoice'::character varying, 'credit_note'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_check_names CHECK ((names >= 0)),
+    CONSTRAINT ck_invoice_check_number CHECK (((length((number)::text) >= 1) AND (length((number)::text) <= 50))),
+    CONSTRAINT ck_invoice_check_result CHECK (((result)::text = ANY ((ARRAY['equal'::character varying, 'different'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.invoice_check FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.invoice_check_line (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    invoice_id uuid NOT NULL,
+    line smallint,
+    placement_id uuid,
+    month date NOT NULL,
+    invoiced numeric(12,2) NOT NULL,
+    expected numeric(12,2) NOT NULL,
+    cause character varying,
+    CONSTRAINT ck_invoice_check_line_cause CHECK (((cause)::text = ANY ((ARRAY['no_such_placement'::character varying, 'other_days'::character varying, 'other_price'::character varying, 'not_invoiced'::character varying, 'already_invoiced'::character varying, 'document_charge'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_check_line_equal CHECK (((cause IS NULL) = (invoiced = expected))),
+    CONSTRAINT ck_invoice_check_line_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+ALTER TABLE ONLY public.invoice_check_line FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.invoice_cover (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    invoice_id uuid NOT NULL,
+    placement_id uuid,
+    month date NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    CONSTRAINT ck_invoice_cover_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+ALTER TABLE ONLY public.invoice_cover FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.meeting (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind character varying NOT NULL,
+    placement_id uuid,
+    provider_id uuid,
+    filed_by character varying NOT NULL,
+    version smallint NOT NULL,
+    held_on date NOT NULL,
+    called_by character varying NOT NULL,
+    attendees jsonb NOT NULL,
+    participant_present boolean NOT NULL,
+    counts boolean NOT NULL,
+    themes character varying[] NOT NULL,
+    participant_absence_reason character varying,
+    minutes character varying NOT NULL,
+    CONSTRAINT ck_meeting_attendees CHECK ((jsonb_typeof(attendees) = 'array'::text)),
+    CONSTRAINT ck_meeting_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
+    CONSTRAINT ck_meeting_kind CHECK (((kind)::text = ANY ((ARRAY['conversation'::character varying, 'cooperation'::character varying, 'system'::character varying, 'bilateral'::character varying])::text[]))),
+    CONSTRAINT ck_meeting_minutes CHECK (((length((minutes)::text) >= 1) AND (length((minutes)::text) <= 20000))),
+    CONSTRAINT ck_meeting_participant_absence_reason CHECK ((((kind)::text <> ALL ((ARRAY['conversation'::character varying, 'cooperation'::character varying])::text[])) OR participant_present OR (participant_absence_reason IS NOT NULL))),
+    CONSTRAINT ck_meeting_placement_id CHECK (((placement_id IS NOT NULL) OR ((kind)::text = ANY ((ARRAY['system'::character varying, 'bilateral'::character varying])::text[])))),
+    CONSTRAINT ck_meeting_present CHECK ((participant_present = (attendees @> '[{"role": "participant"}]'::jsonb))),
+    CONSTRAINT ck_meeting_provider_id CHECK ((((kind)::text = 'system'::text) = (provider_id IS NULL))),
+    CONSTRAINT ck_meeting_themes CHECK ((((kind)::text <> ALL ((ARRAY['conversation'::character varying, 'cooperation'::character varying])::text[])) OR (cardinality(themes) > 0))),
+    CONSTRAINT ck_meeting_version CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.meeting FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.meeting_version (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    meeting_id uuid NOT NULL,
+    version smallint NOT NULL,
+    correction character varying,
+    content jsonb NOT NULL,
+    CONSTRAINT ck_meeting_version_content CHECK ((jsonb_typeof(content) = 'object'::text)),
+    CONSTRAINT ck_meeting_version_correction CHECK (((version = 1) = (correction IS NULL)))
+);
+
+ALTER TABLE ONLY public.meeting_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notice (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    given_by character varying NOT NULL,
+    given_on date NOT NULL,
+    reason character varying NOT NULL,
+    text character varying,
+    agreed_end_on date,
+    agreed_by jsonb NOT NULL,
+    ends_on date NOT NULL,
+    replaced_ends_on date,
+    act_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
+    CONSTRAINT ck_notice_agreed_by CHECK ((agreed_by <@ '["municipality", "provider"]'::jsonb)),
+    CONSTRAINT ck_notice_agreed_end_on CHECK (((agreed_end_on IS NULL) OR (agreed_by @> '["municipality", "provider"]'::jsonb))),
+    CONSTRAINT ck_notice_given_by CHECK (((given_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying, 'municipality'::character varying, 'provider'::character varying])::text[]))),
+    CONSTRAINT ck_notice_reason CHECK (((reason)::text = ANY ((ARRAY['changed_needs'::character varying, 'cannot_accommodate'::character varying, 'extensive_absence'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_notice_text CHECK ((((reason)::text <> 'other'::text) OR (text IS NOT NULL))),
+    CONSTRAINT ck_notice_text_length CHECK (((length((text)::text) >= 1) AND (length((text)::text) <= 4000)))
+);
+
+ALTER TABLE ONLY public.notice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.participant (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    given_name character varying NOT NULL,
+    family_name character varying NOT NULL,
+    birth_date date NOT NULL,
+    municipality_number character varying NOT NULL,
+    service_area character varying NOT NULL,
+    contacts jsonb NOT NULL,
+    address_protection boolean NOT NULL,
+    identity_number_ciphertext bytea,
+    identity_number_key_id character varying,
+    identity_number_index bytea,
+    municipality_since date DEFAULT CURRENT_DATE NOT NULL,
+    CONSTRAINT ck_participant_contacts CHECK (
+CASE
+    WHEN (jsonb_typeof(contacts) = 'array'::text) THEN (jsonb_array_length(contacts) <= 10)
+    ELSE false
+END),
+    CONSTRAINT ck_participant_family_name CHECK (((length((family_name)::text) >= 1) AND (length((family_name)::text) <= 200))),
+    CONSTRAINT ck_participant_given_name CHECK (((length((given_name)::text) >= 1) AND (length((given_name)::text) <= 200))),
+    CONSTRAINT ck_participant_identity_number CHECK ((num_nulls(identity_number_ciphertext, identity_number_key_id, identity_number_index) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT ck_participant_municipality_number CHECK (((municipality_number)::text ~ '^[0-9]{4}$'::text)),
+    CONSTRAINT ck_participant_service_area CHECK (((service_area)::text = ANY ((ARRAY['habilitation'::character varying, 'mental_health'::character varying, 'other'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.participant FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.participant_external_id (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    system character varying NOT NULL,
+    value character varying NOT NULL,
+    current boolean DEFAULT true NOT NULL,
+    CONSTRAINT ck_participant_external_id_system CHECK (((length((system)::text) >= 1) AND (length((system)::text) <= 50))),
+    CONSTRAINT ck_participant_external_id_value CHECK (((length((value)::text) >= 1) AND (length((value)::text) <= 100)))
+);
+
+ALTER TABLE ONLY public.participant_external_id FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.participant_merge (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    duplicate_id uuid NOT NULL,
+    merged_by character varying NOT NULL
+);
+
+ALTER TABLE ONLY public.participant_merge FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.placement (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    service_area character varying NOT NULL,
+    terms character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    share smallint NOT NULL,
+    monthly_price numeric(12,2),
+    decided_on date,
+    address_protection boolean DEFAULT false NOT NULL,
+    need character varying DEFAULT 'permanent'::character varying NOT NULL,
+    medication_tasks boolean DEFAULT false NOT NULL,
+    CONSTRAINT ck_placement_decided_on CHECK ((((terms)::text = 'legacy'::text) OR (decided_on IS NOT NULL))),
+    CONSTRAINT ck_placement_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_placement_monthly_price CHECK ((((terms)::text = 'legacy'::text) = (monthly_price IS NOT NULL))),
+    CONSTRAINT ck_placement_monthly_price_range CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
+    CONSTRAINT ck_placement_need CHECK ((((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[])) AND (((need)::text = 'permanent'::text) OR (ends_on IS NOT NULL)))),
+    CONSTRAINT ck_placement_share CHECK (((share >= 1) AND (share <= 100))),
+    CONSTRAINT ck_placement_terms CHECK (((terms)::text = ANY ((ARRAY['standard'::character varying, 'legacy'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.placement FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.placement_supplement (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    monthly_amount numeric(12,2) NOT NULL,
+    full_time_equivalents numeric(6,2) NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    reason character varying NOT NULL,
+    agreed_by jsonb NOT NULL,
+    agreed_on date,
+    CONSTRAINT ck_placement_supplement_agreed_by CHECK ((agreed_by @> '["service", "case_office", "provider"]'::jsonb)),
+    CONSTRAINT ck_placement_supplement_full_time_equivalents CHECK ((full_time_equivalents >= (0)::numeric)),
+    CONSTRAINT ck_placement_supplement_monthly_amount CHECK (((monthly_amount > (0)::numeric) AND (monthly_amount <= (10000000)::numeric))),
+    CONSTRAINT ck_placement_supplement_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 4000))),
+    CONSTRAINT ck_placement_supplement_valid_to CHECK ((valid_to >= valid_from))
+);
+
+ALTER TABLE ONLY public.placement_supplement FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.placement_terms (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    address_protection boolean DEFAULT false NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    share smallint NOT NULL,
+    monthly_price numeric(12,2),
+    medication_tasks boolean NOT NULL,
+    known_from date,
+    known_until date,
+    CONSTRAINT ck_placement_terms_known_until CHECK ((known_until >= known_from)),
+    CONSTRAINT ck_placement_terms_monthly_price CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
+    CONSTRAINT ck_placement_terms_share CHECK (((share >= 1) AND (share <= 100))),
+    CONSTRAINT ck_placement_terms_valid_to CHECK ((valid_to >= valid_from))
+);
+
+ALTER TABLE ONLY public.placement_terms FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.plan (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    filed_by character varying NOT NULL,
+    made_on date NOT NULL,
+    sent_on date,
+    content_areas character varying[] NOT NULL,
+    text character varying NOT NULL,
+    CONSTRAINT ck_plan_content_areas CHECK ((cardinality(content_areas) > 0)),
+    CONSTRAINT ck_plan_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
+    CONSTRAINT ck_plan_sent_on CHECK ((sent_on >= made_on)),
+    CONSTRAINT ck_plan_text CHECK (((length((text)::text) >= 1) AND (length((text)::text) <= 20000)))
+);
+
+ALTER TABLE ONLY public.plan FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.provider (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    name character varying NOT NULL,
+    organisation_number character varying NOT NULL,
+    municipality_number character varying NOT NULL,
+    CONSTRAINT ck_provider_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
+    CONSTRAINT ck_provider_organisation_number CHECK (((organisation_number)::text ~ '^[0-9]{9}$'::text))
+);
+
+ALTER TABLE ONLY public.provider FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.provider_capacity (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    valid_from date NOT NULL,
+    places integer NOT NULL,
+    CONSTRAINT ck_provider_capacity_places CHECK ((places >= 0))
+);
+
+ALTER TABLE ONLY public.provider_capacity FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.rate (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from date NOT NULL,
+    known_from date NOT NULL,
+    monthly_amount numeric(12,2) NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_rate_monthly_amount CHECK (((monthly_amount > (0)::numeric) AND (monthly_amount <= (10000000)::numeric))),
+    CONSTRAINT ck_rate_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.rate FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.request (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    application_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    sent_on date NOT NULL,
+    answer character varying,
+    answered_on date,
+    reason character varying,
+    text character varying,
+    CONSTRAINT ck_request_answer CHECK (((answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[]))),
+    CONSTRAINT ck_request_answered_on CHECK (((answer IS NULL) = (answered_on IS NULL))),
+    CONSTRAINT ck_request_reason CHECK (((NOT ((answer)::text IS DISTINCT FROM 'declined'::text)) = (reason IS NOT NULL))),
+    CONSTRAINT ck_request_reason_code CHECK (((reason)::text = ANY ((ARRAY['no_capacity'::character varying, 'cannot_accommodate'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_request_text CHECK ((((reason)::text IS DISTINCT FROM 'other'::text) OR (text IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.request FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.settlement (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    month date NOT NULL,
+    version smallint NOT NULL,
+    number integer NOT NULL,
+    closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_by character varying NOT NULL,
+    by_month jsonb NOT NULL,
+    CONSTRAINT ck_settlement_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT ck_settlement_number CHECK (((number > 0) AND (version > 0)))
+);
+
+ALTER TABLE ONLY public.settlement FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.settlement_difference (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    settlement_id uuid NOT NULL,
+    line_id uuid,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    month date NOT NULL,
+    cause character varying NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    divisor smallint,
+    parts jsonb,
+    CONSTRAINT ck_settlement_difference_amount CHECK ((amount <> (0)::numeric)),
+    CONSTRAINT ck_settlement_difference_cause CHECK (((cause)::text = ANY ((ARRAY['rate'::character varying, 'period'::character varying, 'share'::character varying, 'supplement'::character varying, 'legacy_price'::character varying, 'added'::character varying, 'removed'::character varying])::text[]))),
+    CONSTRAINT ck_settlement_difference_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT ck_settlement_difference_parts CHECK (((((cause)::text = 'removed'::text) = (divisor IS NULL)) AND ((divisor IS NULL) = (parts IS NULL))))
+);
+
+ALTER TABLE ONLY public.settlement_difference FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.settlement_line (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    settlement_id uuid NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    month date NOT NULL,
+    days smallint NOT NULL,
+    divisor smallint NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    parts jsonb NOT NULL,
+    CONSTRAINT ck_settlement_line_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT ck_settlement_line_days CHECK ((((divisor >= 1) AND (divisor <= 31)) AND ((days >= 0) AND (days <= divisor)))),
+    CONSTRAINT ck_settlement_line_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+ALTER TABLE ONLY public.settlement_line FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.settlement_review (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    settlement_id uuid NOT NULL,
+    closed_by character varying NOT NULL,
+    decided_by character varying NOT NULL,
+    approved boolean NOT NULL,
+    reason character varying,
+    CONSTRAINT ck_settlement_review_four_eyes CHECK (((decided_by)::text <> (closed_by)::text)),
+    CONSTRAINT ck_settlement_review_reason CHECK ((approved OR (reason IS NOT NULL))),
+    CONSTRAINT ck_settlement_review_reason_length CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.settlement_review FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.supplement_end (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    supplement_id uuid NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    valid_to date NOT NULL,
+    replaced_valid_to date,
+    reason character varying NOT NULL,
+    agreed_by jsonb NOT NULL,
+    agreed_on date NOT NULL,
+    CONSTRAINT ck_supplement_end_agreed_by CHECK ((agreed_by @> '["service", "case_office", "provider"]'::jsonb)),
+    CONSTRAINT ck_supplement_end_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 4000))),
+    CONSTRAINT ck_supplement_end_replaced_valid_to CHECK ((valid_to < replaced_valid_to))
+);
+
+ALTER TABLE ONLY public.supplement_end FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY public.alembic_version
+    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.placement_terms
+    ADD CONSTRAINT ex_placement_terms_overlap EXCLUDE USING gist (placement_id WITH =, daterange(valid_from, valid_to, '[]'::text) WITH &&, daterange(known_from, known_until) WITH &&);
+
+ALTER TABLE ONLY public.absence
+    ADD CONSTRAINT pk_absence PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.absence_review
+    ADD CONSTRAINT pk_absence_review PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.absence_revision
+    ADD CONSTRAINT pk_absence_revision PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.absence_watch
+    ADD CONSTRAINT pk_absence_watch PRIMARY KEY (placement_id);
+
+ALTER TABLE ONLY public.access_log
+    ADD CONSTRAINT pk_access_log PRIMARY KEY (chain, number);
+
+ALTER TABLE ONLY public.access_log_chain
+    ADD CONSTRAINT pk_access_log_chain PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT pk_application PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.budget_flag
+    ADD CONSTRAINT pk_budget_flag PRIMARY KEY (year);
+
+ALTER TABLE ONLY public.budget_frame
+    ADD CONSTRAINT pk_budget_frame PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.budget_snapshot
+    ADD CONSTRAINT pk_budget_snapshot PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.competence_statement
+    ADD CONSTRAINT pk_competence_statement PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT pk_consent PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT pk_decision PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT pk_evaluation PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT pk_event PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event_base
+    ADD CONSTRAINT pk_event_base PRIMARY KEY (single);
+
+ALTER TABLE ONLY public.expected_refund
+    ADD CONSTRAINT pk_expected_refund PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guideline_evaluation
+    ADD CONSTRAINT pk_guideline_evaluation PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guideline_version
+    ADD CONSTRAINT pk_guideline_version PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT pk_idempotency_key PRIMARY KEY (caller, key);
+
+ALTER TABLE ONLY public.invoice_check
+    ADD CONSTRAINT pk_invoice_check PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoice_check_line
+    ADD CONSTRAINT pk_invoice_check_line PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.invoice_cover
+    ADD CONSTRAINT pk_invoice_cover PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.meeting
+    ADD CONSTRAINT pk_meeting PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.meeting_version
+    ADD CONSTRAINT pk_meeting_version PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT pk_notice PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT pk_participant PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.participant_external_id
+    ADD CONSTRAINT pk_participant_external_id PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.participant_merge
+    ADD CONSTRAINT pk_participant_merge PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT pk_placement PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.placement_supplement
+    ADD CONSTRAINT pk_placement_supplement PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.placement_terms
+    ADD CONSTRAINT pk_placement_terms PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT pk_plan PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT pk_provider PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider_capacity
+    ADD CONSTRAINT pk_provider_capacity PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.rate
+    ADD CONSTRAINT pk_rate PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.request
+    ADD CONSTRAINT pk_request PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT pk_settlement PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement_difference
+    ADD CONSTRAINT pk_settlement_difference PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement_line
+    ADD CONSTRAINT pk_settlement_line PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement_review
+    ADD CONSTRAINT pk_settlement_review PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.supplement_end
+    ADD CONSTRAINT pk_supplement_end PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.absence
+    ADD CONSTRAINT uq_absence_provider_id_external_id UNIQUE (provider_id, external_id);
+
+ALTER TABLE ONLY public.budget_snapshot
+    ADD CONSTRAINT uq_budget_snapshot_year_name UNIQUE (year, name);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT uq_decision_follows_id UNIQUE (follows_id);
+
+ALTER TABLE ONLY public.guideline_version
+    ADD CONSTRAINT uq_guideline_version_valid_from UNIQUE (valid_from);
+
+ALTER TABLE ONLY public.invoice_check
+    ADD CONSTRAINT uq_invoice_check_provider_id_number UNIQUE (provider_id, number);
+
+ALTER TABLE ONLY public.meeting_version
+    ADD CONSTRAINT uq_meeting_version_meeting_id_version UNIQUE (meeting_id, version);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT uq_notice_id_placement_id UNIQUE (id, placement_id);
+
+ALTER TABLE ONLY public.participant_external_id
+    ADD CONSTRAINT uq_participant_external_id_system_value UNIQUE (system, value);
+
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT uq_participant_id_address_protection UNIQUE (id, address_protection);
+
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT uq_participant_id_service_area_address_protection UNIQUE (id, service_area, address_protection);
+
+ALTER TABLE ONLY public.participant
+    ADD CONSTRAINT uq_participant_identity_number_index UNIQUE (identity_number_index);
+
+ALTER TABLE ONLY public.participant_merge
+    ADD CONSTRAINT uq_participant_merge_duplicate_id UNIQUE (duplicate_id);
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT uq_placement_id_provider_id UNIQUE (id, provider_id);
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT uq_placement_id_provider_id_address_protection UNIQUE (id, provider_id, address_protection);
+
+ALTER TABLE ONLY public.provider_capacity
+    ADD CONSTRAINT uq_provider_capacity_provider_id_valid_from UNIQUE (provider_id, valid_from);
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT uq_provider_organisation_number UNIQUE (organisation_number);
+
+ALTER TABLE ONLY public.rate
+    ADD CONSTRAINT uq_rate_valid_from_known_from UNIQUE (valid_from, known_from);
+
+ALTER TABLE ONLY public.request
+    ADD CONSTRAINT uq_request_id_application_id_provider_id UNIQUE (id, application_id, provider_id);
+
+ALTER TABLE ONLY public.settlement_difference
+    ADD CONSTRAINT uq_settlement_difference_settlement_id_placement_id_month_cause UNIQUE (settlement_id, placement_id, month, cause);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT uq_settlement_id_closed_by UNIQUE (id, closed_by);
+
+ALTER TABLE ONLY public.settlement_line
+    ADD CONSTRAINT uq_settlement_line_settlement_id_placement_id UNIQUE (settlement_id, placement_id);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT uq_settlement_month_version UNIQUE (month, version);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT uq_settlement_number UNIQUE (number);
+
+ALTER TABLE ONLY public.settlement_review
+    ADD CONSTRAINT uq_settlement_review_settlement_id UNIQUE (settlement_id);
+
+CREATE INDEX ix_absence_placement_id_ends_on ON public.absence USING btree (placement_id, ends_on);
+
+CREATE INDEX ix_absence_review_placement_id_id ON public.absence_review USING btree (placement_id, id);
+
+CREATE INDEX ix_absence_revision_provider_id_external_id ON public.absence_revision USING btree (provider_id, external_id);
+
+CREATE INDEX ix_access_log_at ON public.access_log USING brin (at);
+
+CREATE INDEX ix_access_log_id ON public.access_log USING btree (id);
+
+CREATE INDEX ix_access_log_object_id ON public.access_log USING btree (object_id) WHERE (object_id IS NOT NULL);
+
+CREATE INDEX ix_access_log_participant_id_id ON public.access_log USING btree (participant_id, id);
+
+CREATE INDEX ix_application_participant_id ON public.application USING btree (participant_id);
+
+CREATE INDEX ix_budget_frame_year_id ON public.budget_frame USING btree (year, id);
+
+CREATE INDEX ix_competence_statement_provider_id_id ON public.competence_statement USING btree (provider_id, id);
+
+CREATE INDEX ix_consent_participant_id_id ON public.consent USING btree (participant_id, id);
+
+CREATE INDEX ix_decision_participant_id_id ON public.decision USING btree (participant_id, id);
+
+CREATE INDEX ix_decision_placement_id ON public.decision USING btree (placement_id);
+
+CREATE INDEX ix_evaluation_placement_id_id ON public.evaluation USING btree (placement_id, id);
+
+CREATE INDEX ix_evaluation_provider_id_id ON public.evaluation USING btree (provider_id, id);
+
+CREATE INDEX ix_event_transaction_id_position ON public.event USING btree (transaction_id, "position");
+
+CREATE INDEX ix_expected_refund_year_id ON public.expected_refund USING btree (year, id);
+
+CREATE INDEX ix_guideline_evaluation_year_id ON public.guideline_evaluation USING btree (year, id);
+
+CREATE INDEX ix_idempotency_key_caller_created_at ON public.idempotency_key USING btree (caller, created_at);
+
+CREATE INDEX ix_invoice_check_line_invoice_id ON public.invoice_check_line USING btree (invoice_id);
+
+CREATE INDEX ix_invoice_check_provider_id_id ON public.invoice_check USING btree (provider_id, id);
+
+CREATE INDEX ix_invoice_cover_invoice_id ON public.invoice_cover USING btree (invoice_id);
+
+CREATE INDEX ix_invoice_cover_placement_id_month ON public.invoice_cover USING btree (placement_id, month);
+
+CREATE INDEX ix_meeting_placement_id_kind_held_on ON public.meeting USING btree (placement_id, kind, held_on);
+
+CREATE INDEX ix_meeting_provider_id_id ON public.meeting USING btree (provider_id, id);
+
+CREATE INDEX ix_meeting_system_held_on ON public.meeting USING btree (held_on) WHERE ((kind)::text = 'system'::text);
+
+CREATE INDEX ix_meeting_version_meeting_id_id ON public.meeting_version USING btree (meeting_id, id);
+
+CREATE INDEX ix_notice_placement_id_id ON public.notice USING btree (placement_id, id);
+
+CREATE INDEX ix_participant_external_id_participant_id ON public.participant_external_id USING btree (participant_id);
+
+CREATE INDEX ix_participant_merge_participant_id ON public.participant_merge USING btree (participant_id);
+
+CREATE INDEX ix_participant_service_area_id ON public.participant USING btree (service_area, id);
+
+CREATE INDEX ix_placement_participant_id_id ON public.placement USING btree (participant_id, id);
+
+CREATE INDEX ix_placement_protected ON public.placement USING btree (id) WHERE address_protection;
+
+CREATE INDEX ix_placement_provider_id_id ON public.placement USING btree (provider_id, id);
+
+CREATE INDEX ix_placement_supplement_placement_id_id ON public.placement_supplement USING btree (placement_id, id);
+
+CREATE INDEX ix_plan_placement_id_id ON public.plan USING btree (placement_id, id);
+
+CREATE INDEX ix_plan_provider_id_id ON public.plan USING btree (provider_id, id);
+
+CREATE INDEX ix_request_application_id ON public.request USING btree (application_id);
+
+CREATE INDEX ix_request_provider_id ON public.request USING btree (provider_id);
+
+CREATE INDEX ix_settlement_difference_line_id ON public.settlement_difference USING btree (line_id);
+
+CREATE INDEX ix_settlement_difference_placement_id_month ON public.settlement_difference USING btree (placement_id, month);
+
+CREATE INDEX ix_settlement_line_placement_id ON public.settlement_line USING btree (placement_id);
+
+CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
+
+CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
+
+CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
+
+CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
+
+CREATE UNIQUE INDEX uq_request_open ON public.request USING btree (application_id) WHERE (answer IS NULL);
+
+CREATE TRIGGER a_begin BEFORE INSERT ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_begin();
+
+CREATE TRIGGER b_link BEFORE INSERT ON public.access_log FOR EACH ROW EXECUTE FUNCTION public.access_log_link();
+
+CREATE TRIGGER c_end AFTER INSERT ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_end();
+
+CREATE TRIGGER never BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_refuse();
+
+CREATE TRIGGER never BEFORE DELETE OR TRUNCATE ON public.access_log_chain FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_refuse();
+
+CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_difference FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_line FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_review FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
+
+CREATE TRIGGER refuse_edit BEFORE UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_decision_edit();
+
+ALTER TABLE ONLY public.absence
+    ADD CONSTRAINT fk_absence_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.absence_review
+    ADD CONSTRAINT fk_absence_review_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.absence_revision
+    ADD CONSTRAINT fk_absence_revision_provider_id_external_id FOREIGN KEY (provider_id, external_id) REFERENCES public.absence(provider_id, external_id);
+
+ALTER TABLE ONLY public.absence_watch
+    ADD CONSTRAINT fk_absence_watch_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.application
+    ADD CONSTRAINT fk_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.competence_statement
+    ADD CONSTRAINT fk_competence_statement_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT fk_consent_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_application_id FOREIGN KEY (application_id) REFERENCES public.application(id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_follows_id FOREIGN KEY (follows_id) REFERENCES public.decision(id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_notice_id_placement_id FOREIGN KEY (notice_id, placement_id) REFERENCES public.notice(id, placement_id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_participant_id FOREIGN KEY (participant_id, address_protection) REFERENCES public.participant(id, address_protection) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_request_id_application_id_provider_id FOREIGN KEY (request_id, application_id, provider_id) REFERENCES public.request(id, application_id, provider_id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT fk_evaluation_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.evaluation
+    ADD CONSTRAINT fk_evaluation_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.invoice_check_line
+    ADD CONSTRAINT fk_invoice_check_line_invoice_id FOREIGN KEY (invoice_id) REFERENCES public.invoice_check(id);
+
+ALTER TABLE ONLY public.invoice_check_line
+    ADD CONSTRAINT fk_invoice_check_line_placement_id FOREIGN KEY (placement_id) REFERENCES public.placement(id);
+
+ALTER TABLE ONLY public.invoice_check
+    ADD CONSTRAINT fk_invoice_check_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.invoice_cover
+    ADD CONSTRAINT fk_invoice_cover_invoice_id FOREIGN KEY (invoice_id) REFERENCES public.invoice_check(id);
+
+ALTER TABLE ONLY public.invoice_cover
+    ADD CONSTRAINT fk_invoice_cover_placement_id FOREIGN KEY (placement_id) REFERENCES public.placement(id);
+
+ALTER TABLE ONLY public.meeting
+    ADD CONSTRAINT fk_meeting_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.meeting
+    ADD CONSTRAINT fk_meeting_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.meeting_version
+    ADD CONSTRAINT fk_meeting_version_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meeting(id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT fk_notice_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.participant_external_id
+    ADD CONSTRAINT fk_participant_external_id_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.participant_merge
+    ADD CONSTRAINT fk_participant_merge_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT fk_placement_participant_id FOREIGN KEY (participant_id, service_area, address_protection) REFERENCES public.participant(id, service_area, address_protection) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY public.placement
+    ADD CONSTRAINT fk_placement_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.placement_supplement
+    ADD CONSTRAINT fk_placement_supplement_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.placement_terms
+    ADD CONSTRAINT fk_placement_terms_placement_id FOREIGN KEY (placement_id, provider_id, address_protection) REFERENCES public.placement(id, provider_id, address_protection) ON UPDATE CASCADE;
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT fk_plan_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT fk_plan_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.provider_capacity
+    ADD CONSTRAINT fk_provider_capacity_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.request
+    ADD CONSTRAINT fk_request_application_id FOREIGN KEY (application_id) REFERENCES public.application(id);
+
+ALTER TABLE ONLY public.request
+    ADD CONSTRAINT fk_request_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.settlement_difference
+    ADD CONSTRAINT fk_settlement_difference_line_id FOREIGN KEY (line_id) REFERENCES public.settlement_line(id);
+
+ALTER TABLE ONLY public.settlement_difference
+    ADD CONSTRAINT fk_settlement_difference_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.settlement_difference
+    ADD CONSTRAINT fk_settlement_difference_settlement_id FOREIGN KEY (settlement_id) REFERENCES public.settlement(id);
+
+ALTER TABLE ONLY public.settlement_line
+    ADD CONSTRAINT fk_settlement_line_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.settlement_line
+    ADD CONSTRAINT fk_settlement_line_settlement_id FOREIGN KEY (settlement_id) REFERENCES public.settlement(id);
+
+ALTER TABLE ONLY public.settlement_review
+    ADD CONSTRAINT fk_settlement_review_settlement_id_closed_by FOREIGN KEY (settlement_id, closed_by) REFERENCES public.settlement(id, closed_by);
+
+ALTER TABLE ONLY public.supplement_end
+    ADD CONSTRAINT fk_supplement_end_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
+ALTER TABLE ONLY public.supplement_end
+    ADD CONSTRAINT fk_supplement_end_supplement_id FOREIGN KEY (supplement_id) REFERENCES public.placement_supplement(id);
+
+ALTER TABLE public.absence ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.absence_review ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.absence_revision ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.absence_watch ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.access_log_chain ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY auditor_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
+CREATE POLICY auditor_reads ON public.access_log_chain FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
+CREATE POLICY auditor_reads ON public.participant_merge FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
+ALTER TABLE public.budget_flag ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_frame ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.budget_snapshot ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY caller_adds_own ON public.access_log FOR INSERT TO vekstplass_service WITH CHECK (((actor)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
+
+CREATE POLICY caller_manages_own ON public.idempotency_key TO vekstplass_service USING (((caller)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))) WITH CHECK (((caller)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
+
+CREATE POLICY case_officer_adds ON public.competence_statement FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds ON public.guideline_version FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds ON public.notice FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds ON public.placement_supplement FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds ON public.placement_terms FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds ON public.supplement_end FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_adds_own ON public.evaluation FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_adds_own ON public.meeting FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_adds_own ON public.meeting_version FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.meeting
+  WHERE ((meeting.id = meeting_version.meeting_id) AND ((meeting.filed_by)::text = 'case_office'::text)))));
+
+CREATE POLICY case_officer_adds_own ON public.plan FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_and_epj_manage ON public.participant TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_epj_manage ON public.participant_external_id TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_epj_manage ON public.participant_merge TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_check ON public.invoice_check FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role) AND ((checked_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
+
+CREATE POLICY case_officer_and_finance_close ON public.settlement FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role) AND ((closed_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
+
+CREATE POLICY case_officer_and_finance_manage ON public.budget_flag TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_manage ON public.budget_frame TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_manage ON public.budget_snapshot TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_manage ON public.expected_refund TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_manage ON public.rate TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_read ON public.invoice_check FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_read ON public.settlement FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_changes_own ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_changes_own ON public.meeting FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_changes_own ON public.plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
+
+CREATE POLICY case_officer_closes ON public.placement_terms FOR UPDATE TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_erases ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.meeting FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.meeting_version FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.notice FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.placement_supplement FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.supplement_end FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_manages ON public.absence TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.absence_review TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.absence_revision TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.absence_watch TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.consent TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.decision TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.guideline_evaluation TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.invoice_check_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.invoice_cover TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.placement TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.provider TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.provider_capacity TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.request TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.competence_statement FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.evaluation FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.event FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.meeting FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.meeting_version FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.notice FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.placement_supplement FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.placement_terms FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.plan FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.supplement_end FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+ALTER TABLE public.competence_statement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY epj_and_finance_read ON public.notice FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = notice.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY epj_and_finance_read ON public.placement FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND (NOT address_protection)));
+
+CREATE POLICY epj_and_finance_read ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND (NOT address_protection)));
+
+CREATE POLICY epj_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT address_protection)));
+
+CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (((data ->> 'placement_id'::text) IS NULL) OR ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = ((event.data ->> 'placement_id'::text))::uuid) AND (NOT placement.address_protection))))));
+
+ALTER TABLE public.evaluation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_base ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everyone_adds ON public.event FOR INSERT TO vekstplass_service WITH CHECK (true);
+
+CREATE POLICY everyone_reads ON public.event_base FOR SELECT TO vekstplass_service USING (true);
+
+CREATE POLICY everyone_reads ON public.guideline_version FOR SELECT TO vekstplass_service USING (true);
+
+ALTER TABLE public.expected_refund ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY finance_decides ON public.settlement_review FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((decided_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
+
+CREATE POLICY finance_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND (placement_id IS NOT NULL) AND (NOT address_protection)));
+
+CREATE POLICY finance_reads ON public.invoice_check_line FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((placement_id IS NULL) OR ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = invoice_check_line.placement_id) AND (NOT placement.address_protection))))));
+
+CREATE POLICY finance_reads ON public.invoice_cover FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((placement_id IS NULL) OR ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = invoice_cover.placement_id) AND (NOT placement.address_protection))))));
+
+CREATE POLICY finance_reads ON public.placement_supplement FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = placement_supplement.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY finance_reads ON public.settlement_difference FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = settlement_difference.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY finance_reads ON public.settlement_line FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = settlement_line.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY finance_reads ON public.supplement_end FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = supplement_end.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY finance_reads_budget ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND starts_with((type)::text, 'budget.'::text)));
+
+ALTER TABLE public.guideline_evaluation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.guideline_version ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invoice_check ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invoice_check_line ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invoice_cover ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.meeting ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.meeting_version ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
+
+ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner_continues_numbers ON public.event FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_continues_numbers ON public.event_base TO vekstplass_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_counts_protected ON public.placement FOR SELECT TO vekstplass_owner USING (address_protection);
+
+CREATE POLICY owner_counts_protected ON public.placement_supplement FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_counts_protected ON public.placement_terms FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_counts_protected ON public.supplement_end FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_keeps_heads ON public.access_log_chain TO vekstplass_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.consent TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.decision TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.participant TO vekstplass_owner USING (((id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.participant_external_id TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+ALTER TABLE public.participant ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.participant_external_id ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.participant_merge ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.placement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.placement_supplement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.placement_terms ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plan ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provider ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY provider_adds_own ON public.competence_statement FOR INSERT TO vekstplass_service WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_adds_own ON public.evaluation FOR INSERT TO vekstplass_service WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text)));
+
+CREATE POLICY provider_adds_own ON public.meeting FOR INSERT TO vekstplass_service WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text) AND ((kind)::text <> 'system'::text)));
+
+CREATE POLICY provider_adds_own ON public.meeting_version FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.meeting
+  WHERE ((meeting.id = meeting_version.meeting_id) AND ((meeting.filed_by)::text = 'provider'::text) AND (meeting.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
+
+CREATE POLICY provider_adds_own ON public.notice FOR INSERT TO vekstplass_service WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_adds_own ON public.placement_terms FOR INSERT TO vekstplass_service WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_adds_own ON public.plan FOR INSERT TO vekstplass_service WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text)));
+
+CREATE POLICY provider_and_service_read_system ON public.meeting FOR SELECT TO vekstplass_service USING ((((kind)::text = 'system'::text) AND ( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text, 'service'::text]) AS caller_has_role)));
+
+CREATE POLICY provider_answers_own ON public.request FOR UPDATE TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+ALTER TABLE public.provider_capacity ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY provider_changes_own ON public.evaluation FOR UPDATE TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text))) WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text)));
+
+CREATE POLICY provider_changes_own ON public.meeting FOR UPDATE TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text) AND ((kind)::text <> 'system'::text))) WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text) AND ((kind)::text <> 'system'::text)));
+
+CREATE POLICY provider_changes_own ON public.plan FOR UPDATE TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text))) WITH CHECK (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND ((filed_by)::text = 'provider'::text)));
+
+CREATE POLICY provider_closes_own ON public.placement_terms FOR UPDATE TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_ends_own ON public.placement FOR UPDATE TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_manages_own ON public.absence TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_manages_own ON public.absence_revision TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_manages_own ON public.absence_watch TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_manages_own ON public.consent TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (participant_id IN ( SELECT placement.participant_id
+   FROM public.placement
+  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)))))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (participant_id IN ( SELECT placement.participant_id
+   FROM public.placement
+  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
+
+CREATE POLICY provider_reads_itself ON public.provider FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ((organisation_number)::text = ( SELECT public.caller_organisation() AS caller_organisation))));
+
+CREATE POLICY provider_reads_own ON public.competence_statement FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.decision FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.evaluation FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.meeting FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.meeting_version FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.meeting
+  WHERE ((meeting.id = meeting_version.meeting_id) AND (((meeting.kind)::text = 'system'::text) OR (meeting.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)))))));
+
+CREATE POLICY provider_reads_own ON public.notice FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.participant FOR SELECT TO vekstplass_service USING ((id IN ( SELECT placement.participant_id
+   FROM public.placement
+  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)))));
+
+CREATE POLICY provider_reads_own ON public.placement FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.placement_supplement FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.placement_terms FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.plan FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.provider_capacity FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.request FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_own ON public.supplement_end FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
+CREATE POLICY provider_reads_requested ON public.application FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (id IN ( SELECT request.application_id
+   FROM public.request
+  WHERE (request.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
+
+CREATE POLICY provider_reads_requested ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (application_id IN ( SELECT request.application_id
+   FROM public.request
+  WHERE (request.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
+
+ALTER TABLE public.rate ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY service_reads_area ON public.absence FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = absence.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.absence_review FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = absence_review.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.absence_revision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = absence_revision.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.absence_watch FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = absence_watch.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.consent FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.participant
+  WHERE ((participant.id = consent.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))))));
+
+CREATE POLICY service_reads_area ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = decision.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.evaluation FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = evaluation.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.meeting FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = meeting.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.meeting_version FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM (public.meeting
+     LEFT JOIN public.placement ON ((placement.id = meeting.placement_id)))
+  WHERE ((meeting.id = meeting_version.meeting_id) AND (((meeting.kind)::text = 'system'::text) OR (((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))))));
+
+CREATE POLICY service_reads_area ON public.notice FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = notice.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.participant FOR SELECT TO vekstplass_service USING (((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)));
+
+CREATE POLICY service_reads_area ON public.placement FOR SELECT TO vekstplass_service USING ((((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT address_protection)));
+
+CREATE POLICY service_reads_area ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = placement_terms.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.plan FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = plan.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+ALTER TABLE public.settlement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.settlement_difference ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.settlement_line ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO vekstplass_service;
+GRANT USAGE ON SCHEMA public TO vekstplass_backup;
+
+REVOKE ALL ON FUNCTION public.access_log_begin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.access_log_end() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.access_log_link() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.access_log_refuse() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.continue_event_numbers() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.continue_event_numbers() TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
+GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.notify_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.protected_placement_terms() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.protected_supplements(known date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.protected_supplements(known date) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.refuse_decision_edit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refuse_settlement_change() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.absence TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.absence TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.absence_review TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.absence_review TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.absence_review TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.absence_review TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.absence_revision TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.absence_revision TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.absence_revision TO vekstplass_service;
+
+GRANT UPDATE(note) ON TABLE public.absence_revision TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.absence_watch TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.absence_watch TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.access_log TO vekstplass_backup;
+GRANT SELECT ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(actor) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(organisation) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(supplier) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(participant_id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(object_id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(action) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(method) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(route) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(purpose) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(outcome) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(request_id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.access_log_chain TO vekstplass_backup;
+GRANT SELECT ON TABLE public.access_log_chain TO vekstplass_service;
+
+GRANT SELECT ON SEQUENCE public.act_number TO vekstplass_backup;
+GRANT USAGE ON SEQUENCE public.act_number TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.alembic_version TO vekstplass_backup;
+GRANT SELECT ON TABLE public.alembic_version TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.application TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.application TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.budget_flag TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.budget_flag TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.budget_frame TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.budget_frame TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.budget_snapshot TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.budget_snapshot TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.competence_statement TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.competence_statement TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.consent TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(withdrawn_on) ON TABLE public.consent TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.decision TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.decision TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.decision TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.decision TO vekstplass_service;
+
+GRANT UPDATE(medication_agreement) ON TABLE public.decision TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.evaluation TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT UPDATE(sent_on) ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT UPDATE(text) ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.event TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.event TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.expected_refund TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.expected_refund TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.guideline_evaluation TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.guideline_evaluation TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.guideline_version TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.guideline_version TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.idempotency_key TO vekstplass_backup;
+GRANT SELECT,INSERT,DELETE ON TABLE public.idempotency_key TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.invoice_check TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.invoice_check TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.invoice_check_line TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.invoice_check_line TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.invoice_cover TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.invoice_cover TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.meeting TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(version) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(held_on) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(called_by) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(attendees) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(participant_present) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(counts) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(themes) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(participant_absence_reason) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(minutes) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.meeting_version TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.meeting_version TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.meeting_version TO vekstplass_service;
+
+GRANT UPDATE(correction) ON TABLE public.meeting_version TO vekstplass_service;
+
+GRANT UPDATE(content) ON TABLE public.meeting_version TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.notice TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.notice TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.notice TO vekstplass_service;
+
+GRANT UPDATE(text) ON TABLE public.notice TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.participant TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant_external_id TO vekstplass_backup;
+GRANT SELECT,INSERT,DELETE ON TABLE public.participant_external_id TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant_merge TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.participant_merge TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.placement TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.placement TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.placement_supplement TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.placement_supplement TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.placement_supplement TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.placement_supplement TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.placement_terms TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.placement_terms TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.placement_terms TO vekstplass_service;
+
+GRANT UPDATE(known_until) ON TABLE public.placement_terms TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.plan TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.plan TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.plan TO vekstplass_service;
+
+GRANT UPDATE(sent_on) ON TABLE public.plan TO vekstplass_service;
+
+GRANT UPDATE(text) ON TABLE public.plan TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.provider TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.provider TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.provider TO vekstplass_service;
+
+GRANT UPDATE(name) ON TABLE public.provider TO vekstplass_service;
+
+GRANT UPDATE(municipality_number) ON TABLE public.provider TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.provider_capacity TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.provider_capacity TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.rate TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.rate TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.request TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(answer) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(answered_on) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(text) ON TABLE public.request TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.settlement TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.settlement TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.settlement_difference TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.settlement_difference TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.settlement_line TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.settlement_line TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.settlement_review TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.settlement_review TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.supplement_end TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.supplement_end TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.supplement_end TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.supplement_end TO vekstplass_service;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA public GRANT SELECT ON TABLES TO vekstplass_backup;

@@ -1,0 +1,226 @@
+-- Who is calling, as policies ask: settings of the transaction, which set_caller writes. A policy calls these in a
+-- sub-select, so that they are read once a statement and not once a row.
+
+create function caller_has_role(variadic roles text[]) returns boolean
+language sql stable parallel safe
+return string_to_array(current_setting('app.roles', true), ',') && roles;
+
+create function caller_organisation() returns text
+language sql stable parallel safe
+return nullif(current_setting('app.organisation', true), '');
+
+-- Null unless the caller has the role `service`.
+create function caller_service_area() returns text
+language sql stable parallel safe
+return case when caller_has_role('service') then nullif(current_setting('app.service_area', true), '') end;
+
+-- Null unless the caller has the role `provider`.
+create function caller_provider_id() returns uuid
+language sql stable parallel safe
+return case when caller_has_role('provider') then nullif(current_setting('app.provider_id', true), '')::uuid end;
+
+-- Called first in every transaction, and holds for it alone. `roles` are separated by commas. Returns the provider's
+-- id, which the service passes as `known_provider_id` from then on: an organisation number is its provider's identity
+-- and never changes.
+create function set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text)
+returns text language plpgsql as $$
+begin
+    perform set_config('app.actor', actor, true), set_config('app.roles', roles, true),
+        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true);
+    if known_provider_id = '' and public.caller_has_role('provider') then
+        -- Subject to the policies itself: a provider reads its own row of `provider` and no other.
+        known_provider_id := coalesce(
+            (select id::text from public.provider where organisation_number = organisation), '');
+    end if;
+    return set_config('app.provider_id', known_provider_id, true);
+end
+$$;
+
+-- What follows with `security definer` runs as the owner. Its search path names pg_temp last, so that nobody's
+-- temporary table is taken for one of these, and tables are named by their schema.
+
+-- What protected places cost, for finance, which sees neither them nor their provider: terms by a number instead of an
+-- id. Case officers, who see the places themselves, get nothing here.
+create function protected_placement_terms() returns table (number uuid, valid_from date, valid_to date, share smallint,
+    monthly_price numeric, known_from date, known_until date)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select number, valid_from, valid_to, share, monthly_price, known_from, known_until
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_terms on placement_id = protected.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+-- Likewise supplements, to the last day that was known at the end of `known`. The numbers are those of the terms.
+create function protected_supplements(known date default 'infinity') returns table (number uuid, valid_from date,
+    valid_to date, monthly_amount numeric, agreed_on date)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select number, valid_from, least(supplement.valid_to, ended_on), monthly_amount, supplement.agreed_on
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_supplement as supplement on supplement.placement_id = protected.id
+    left join (
+        select supplement_id, min(valid_to) as ended_on from public.supplement_end where agreed_on <= known group by 1
+    ) as ended on supplement_id = supplement.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+-- Two records of one person become one. Which keys name a participant is asked of the catalogue, so that a table that
+-- comes later is covered as soon as it has one. The owner's policies open the two persons' rows by app.merging.
+create function merge_participant(survivor uuid, duplicate uuid) returns void language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    kept public.participant;
+    key record;
+begin
+    if not public.caller_has_role('case_officer', 'epj') or survivor = duplicate then
+        raise insufficient_privilege;
+    end if;
+    perform set_config('app.merging', survivor || ',' || duplicate, true);
+    select * into strict kept from public.participant where id = survivor for update;
+    -- One name per system is the person's present one; the duplicate's stays known, as a former one.
+    update public.participant_external_id name set current = false
+    where participant_id = duplicate and exists (
+        select from public.participant_external_id own
+        where own.participant_id = survivor and own.system = name.system and own.current);
+    for key in
+        select named.relname, string_agg(format('%I = ($1).%I', own.attname, theirs.attname), ', ') as columns,
+            max(own.attname) filter (where theirs.attname = 'id') as id,
+            exists (select from pg_attribute where attrelid = reference.conrelid and attname = 'updated_at') as dated
+        from pg_constraint reference
+        join pg_class named on named.oid = reference.conrelid
+        cross join unnest(reference.conkey, reference.confkey) as pair (own, theirs)
+        join pg_attribute own on own.attrelid = reference.conrelid and own.attnum = pair.own
+        join pg_attribute theirs on theirs.attrelid = reference.confrelid and theirs.attnum = pair.theirs
+        where reference.confrelid = 'public.participant'::regclass and reference.contype = 'f'
+        group by reference.oid, reference.conrelid, named.relname
+    loop
+        execute format('update public.%I set %s%s where %I = $2', key.relname, key.columns,
+            case when key.dated then ', updated_at = now()' else '' end, key.id) using kept, duplicate;
+    end loop;
+    -- Refused by PostgreSQL as long as anything names the duplicate.
+    delete from public.participant where id = duplicate;
+    perform set_config('app.merging', '', true);
+end
+$$;
+
+-- An event's number is its transaction's, above a base. In another cluster, where a dump was restored, transactions
+-- begin at a lower number: the base is raised there, so that events keep their order.
+create function event_number() returns bigint language sql volatile
+return (select base from event_base) + (pg_current_xact_id()::text)::bigint;
+
+-- Every transaction whose events' number is lower has ended.
+create function event_settled_below() returns bigint language sql stable
+return (select base from event_base) + (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint;
+
+create function continue_event_numbers() returns void language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    highest bigint := (select transaction_id from public.event order by transaction_id desc limit 1);
+begin
+    -- No event of this cluster can have a number that no transaction has yet.
+    update public.event_base set base = highest + 1
+    where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+end
+$$;
+
+alter table event alter column transaction_id set default event_number();
+
+-- Functions of the triggers in triggers.sql.
+
+-- Wakes those who wait for events, once an act. The payload is empty: it says no more than that something happened.
+create function notify_event() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('vekstplass_event', '');
+    return null;
+end
+$$;
+
+-- D6: erasure may replace a text and an agreement's reference by «Sletta»; nothing else changes.
+create function refuse_decision_edit() returns trigger language plpgsql as $$
+begin
+    if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
+        or new.medication_agreement is distinct from old.medication_agreement
+        and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
+        raise insufficient_privilege using message = 'a decision is never edited';
+    end if;
+    return new;
+end
+$$;
+
+create function refuse_settlement_change() returns trigger language plpgsql as $$
+begin
+    raise insufficient_privilege using message = 'what was settled is never changed';
+end
+$$;
+
+-- The access log. Each database connection has a chain of its own, so that requests never wait for each other: a row's
+-- hash covers the hash before it, its own number and all it says. The head travels in settings of the session: they
+-- survive the commit, and a rollback takes them back with the rows. A new chain begins after the present head of
+-- another, so that neither can vanish without a trace. What a hash covers is spelt out in app/oversight/chain.py as well.
+
+create function access_log_begin() returns trigger language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    other public.access_log_chain;
+    chain uuid := nullif(current_setting('vekstplass.log_chain', true), '')::uuid;
+begin
+    if chain is null then
+        chain := gen_random_uuid();
+        select * into other from public.access_log_chain order by begun_at desc, id limit 1;
+        insert into public.access_log_chain (id, begun_at, length, hash, after_chain, after_hash)
+        values (chain, clock_timestamp(), 0, '', other.id, other.hash);
+        perform set_config('vekstplass.log_chain', chain::text, false);
+        perform set_config('vekstplass.log_number', '0', false);
+        perform set_config('vekstplass.log_hash',
+            encode(sha256(convert_to(chain::text, 'UTF8') || coalesce(other.hash, '')), 'hex'), false);
+    end if;
+    return null;
+end
+$$;
+
+create function access_log_link() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+    new.at := now();
+    new.chain := current_setting('vekstplass.log_chain')::uuid;
+    new.number := current_setting('vekstplass.log_number')::bigint + 1;
+    new.hash := sha256(decode(current_setting('vekstplass.log_hash'), 'hex') || convert_to(array_to_string(array[
+        new.chain::text, new.number::text, new.id::text, (extract(epoch from new.at) * 1000000)::bigint::text,
+        new.participant_id::text, new.object_id::text, new.outcome, new.actor, new.organisation, new.supplier,
+        new.action, new.method, new.route, new.purpose, new.request_id], chr(31), ''), 'UTF8'));
+    perform set_config('vekstplass.log_number', new.number::text, false);
+    perform set_config('vekstplass.log_hash', encode(new.hash, 'hex'), false);
+    return new;
+end
+$$;
+
+create function access_log_end() returns trigger language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update public.access_log_chain set length = current_setting('vekstplass.log_number')::bigint,
+        hash = decode(current_setting('vekstplass.log_hash'), 'hex')
+    where id = current_setting('vekstplass.log_chain')::uuid;
+    return null;
+end
+$$;
+
+create function access_log_refuse() returns trigger language plpgsql as $$
+begin
+    raise insufficient_privilege using message = 'the access log is never changed';
+end
+$$;
+
+-- One request's rows, as the caller and with no more rights than it has. Lists go as text: a driver takes longer over
+-- an array of a hundred ids than PostgreSQL over its reading.
+create function log_looks(ids text, participants text, objects text, outcomes text, actor text, organisation text,
+    supplier text, action text, method text, route text, purpose text, request_id text)
+returns void language plpgsql as $$
+begin
+    insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action,
+        method, route, purpose, request_id)
+    select asked.id, asked.participant_id, asked.object_id, asked.outcome, $5, $6, $7, $8, $9, $10, $11, $12
+    from unnest(string_to_array(ids, ',')::uuid[], string_to_array(participants, ',', '')::uuid[],
+        string_to_array(objects, ',', '')::uuid[], string_to_array(outcomes, ','))
+        as asked (id, participant_id, object_id, outcome);
+end
+$$;

@@ -1,0 +1,17 @@
+-- When a place's absence was last found extensive and last reviewed (A3): the provider's push has to know. As the
+-- absences themselves.
+alter table absence_watch enable row level security;
+alter table absence_watch force row level security;
+
+create policy case_officer_manages on absence_watch to vekstplass_service
+    using ((select caller_has_role('case_officer')))
+    with check ((select caller_has_role('case_officer')));
+
+create policy service_reads_area on absence_watch for select to vekstplass_service
+    using ((select caller_has_role('service')) and (select true from placement
+        where placement.id = absence_watch.placement_id and placement.service_area = (select caller_service_area())
+            and not placement.address_protection));
+
+create policy provider_manages_own on absence_watch to vekstplass_service
+    using (provider_id = (select caller_provider_id()))
+    with check (provider_id = (select caller_provider_id()));

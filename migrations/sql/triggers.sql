@@ -1,0 +1,27 @@
+create trigger notify after insert on event for each statement execute function notify_event();
+
+create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();
+
+create trigger refuse_change before update or delete or truncate on settlement
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_line
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_difference
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_review
+    for each statement execute function refuse_settlement_change();
+
+create trigger a_begin before insert on access_log for each statement execute function access_log_begin();
+
+create trigger b_link before insert on access_log for each row execute function access_log_link();
+
+create trigger c_end after insert on access_log for each statement execute function access_log_end();
+
+create trigger never before update or delete or truncate on access_log
+    for each statement execute function access_log_refuse();
+
+create trigger never before delete or truncate on access_log_chain
+    for each statement execute function access_log_refuse();
