@@ -279,7 +279,7 @@ async def _kept(
             "issued_on": invoice.issued_on,
             "amount": from_ore(invoice.amount),
             "expected": from_ore(found.expected),
-            "result": "equal" if found.equal else "different",
+            "result": "equal" if found.is_equal else "different",
             "basis": basis,
             "by_month": {month: f"{from_ore(amount):.2f}" for month, amount in sorted(by_month.items())},
             "identity_numbers": invoice.identity_numbers,

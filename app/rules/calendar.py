@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
@@ -11,6 +12,17 @@ _DAY = timedelta(days=1)
 def count_days_in_month(year: int, month: int) -> int:
     """The month's true number of days (C3)."""
     return monthrange(year, month)[1]
+
+
+def count_days_in_year(year: int) -> int:
+    """365 or 366."""
+    return date(year, 12, 31).timetuple().tm_yday
+
+
+def list_month_bounds(year: int) -> list[tuple[int, int]]:
+    """Each month's first day and the day after its last, in days from 1 January."""
+    ends = list(accumulate((count_days_in_month(year, month) for month in range(1, 13)), initial=0))
+    return list(pairwise(ends))
 
 
 def get_month_range(year: int, month: int) -> tuple[date, date]:

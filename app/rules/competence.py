@@ -1,4 +1,4 @@
-"""What a provider must have in order (P4, P5): what is missing, since when, and when it was mended.
+"""What a provider must have in order (P4, P5): what is missing, since when, and when it was put right.
 
 A statement holds from the day it is stated on until the next. **Decided here**: a provider with places and no statement
 lacks the statement, and nothing else is held against it before there is one; staff is counted against the places that
@@ -17,7 +17,6 @@ AREAS: tuple[Area, ...] = get_args(Area)
 DeviationKind = Literal["statement", "area", "police_certificate", "staffing"]
 
 Period = tuple[date, date | None]
-
 
 Staffing = tuple[date, int]
 """P5: the first day of a version of the guideline, and the places that one employee is for by it."""
@@ -50,6 +49,10 @@ class Deviation:
     stated: Fraction | None = None
 
 
+_Shortfall = tuple[Fraction | None, Fraction | None]
+"""What is required and what was stated, None where there is nothing to count."""
+
+
 @dataclass(frozen=True, slots=True)
 class _DayFacts:
     statement: Statement | None
@@ -58,7 +61,7 @@ class _DayFacts:
     places_per_employee: int
 
 
-Check = Callable[[_DayFacts], tuple[Fraction | None, Fraction | None] | None]
+_Check = Callable[[_DayFacts], _Shortfall | None]
 
 
 def find_deviations(
@@ -77,8 +80,8 @@ def find_deviations(
     changes = _list_day_facts(statements, places, extra, through, staffing or DEFAULT_STAFFING)
     found = [
         deviation
-        for kind, area, lack in _list_checks()
-        for deviation in _join_days(kind, area, [(day, lack(facts)) for day, facts in changes])
+        for kind, area, check in _list_checks()
+        for deviation in _join_days(kind, area, [(day, check(facts)) for day, facts in changes])
     ]
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
 
@@ -88,29 +91,29 @@ def calculate_required_staff(places: int, extra: Fraction, places_per_employee: 
     return Fraction(places, places_per_employee) + extra
 
 
-def _list_checks() -> list[tuple[DeviationKind, Area | None, Check]]:
-    def covers(area: Area) -> Check:
+def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
+    def check_area(area: Area) -> _Check:
         return lambda day: (None, None) if day.statement and area not in day.statement.areas else None
 
     return [
         ("statement", None, _check_statement),
         ("police_certificate", None, _check_certificates),
         ("staffing", None, _check_staff),
-        *(("area", area, covers(area)) for area in AREAS),
+        *(("area", area, check_area(area)) for area in AREAS),
     ]  # fmt: skip
 
 
-def _check_statement(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
+def _check_statement(day: _DayFacts) -> _Shortfall | None:
     return (None, None) if day.places and day.statement is None else None
 
 
-def _check_certificates(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
+def _check_certificates(day: _DayFacts) -> _Shortfall | None:
     if day.statement is None or day.statement.police_certificates >= day.statement.employees:
         return None
     return Fraction(day.statement.employees), Fraction(day.statement.police_certificates)
 
 
-def _check_staff(day: _DayFacts) -> tuple[Fraction | None, Fraction | None] | None:
+def _check_staff(day: _DayFacts) -> _Shortfall | None:
     required = calculate_required_staff(day.places, day.extra, day.places_per_employee)
     if day.statement is None or day.statement.full_time_equivalents >= required:
         return None
@@ -132,9 +135,9 @@ def _list_day_facts(
             days.add(last + timedelta(days=1))
     ordered = sorted(statements, key=lambda statement: statement.stated_on)
     # A place is active on a day by which it has begun and before which it has not ended: two look-ups, not a walk.
-    whole = [(first, last) for first, last in places if last is None or first <= last]
-    firsts = sorted(first for first, _ in whole)
-    lasts = sorted(last for _, last in whole if last is not None)
+    nonempty = [(first, last) for first, last in places if last is None or first <= last]
+    firsts = sorted(first for first, _ in nonempty)
+    lasts = sorted(last for _, last in nonempty if last is not None)
     facts = []
     for day in sorted(day for day in days if day <= through):
         stated = [statement for statement in ordered if statement.stated_on <= day]
@@ -155,23 +158,23 @@ def _list_day_facts(
 
 
 def _join_days(
-    kind: DeviationKind, area: Area | None, lacks: Sequence[tuple[date, tuple[Fraction | None, Fraction | None] | None]]
+    kind: DeviationKind, area: Area | None, shortfalls: Sequence[tuple[date, _Shortfall | None]]
 ) -> list[Deviation]:
     """Neighbouring days on which something is missing are one deviation, with the numbers of its last."""
-    spans: list[Deviation] = []
+    deviations: list[Deviation] = []
     since: date | None = None
-    numbers: tuple[Fraction | None, Fraction | None] = (None, None)
-    for day, lack in lacks:
-        if lack is None:
+    numbers: _Shortfall = (None, None)
+    for day, shortfall in shortfalls:
+        if shortfall is None:
             if since is not None:
-                spans.append(Deviation(kind, area, since, day, *numbers))
+                deviations.append(Deviation(kind, area, since, day, *numbers))
             since = None
         else:
             since = since or day
-            numbers = lack
+            numbers = shortfall
     if since is not None:
-        spans.append(Deviation(kind, area, since, None, *numbers))
-    return spans
+        deviations.append(Deviation(kind, area, since, None, *numbers))
+    return deviations
 
 
 def _is_within(period: Period, day: date) -> bool:

@@ -15,8 +15,8 @@ Why 64 bits are enough. A row's part of a month is at most 31 days x MAX_MONTHLY
 million such placements fit as well.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -25,13 +25,17 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from app.rules.calendar import count_days_in_month, get_month_range
+from app.rules.calendar import get_month_range, list_month_bounds
 from app.rules.placement_periods import (
     STANDARD_PRICE,
     Column,
     DayColumn,
+    Mask,
     PeriodColumns,
     PlacementPeriod,
+    clip_to_year,
+    count_place_months,
+    count_places,
 )
 from app.rules.prices import (
     BASIS_POINTS,
@@ -44,7 +48,6 @@ from app.rules.prices import (
     YearPrices,
 )
 
-Mask = npt.NDArray[np.bool_]
 _Amount = TypeVar("_Amount", int, Column)
 
 _LONGEST_MONTH = 31
@@ -80,10 +83,10 @@ def calculate_month_costs(
     """
     prices = YearPrices.from_rows(year, rates, guidelines, known_on)
     tables = _YearTables.from_prices(prices)
-    periods = periods if through is None else _clip(periods, date.min, through)
+    periods = periods if through is None else periods.clip(date.min, through)
     _require_prices(periods, prices)
     costs = np.zeros((12, periods.count), np.int64)
-    for block in _split_in_blocks(periods):
+    for block in periods.split(_BLOCK):
         rows = _price_rows(block, tables)
         for month in range(12):
             costs[month, rows.placement] = tables.sum_base(rows, month)
@@ -105,14 +108,14 @@ def calculate_year_totals(
     _require_prices(periods, prices)
     vta = None if _find_missing_price(periods.first_day, periods.last_day, prices) else 0
     forecast, incurred = [0] * 12, [0] * 12
-    for block in _split_in_blocks(periods):
+    for block in periods.split(_BLOCK):
         rows = _price_rows(block, tables)
         for month in range(12):
             forecast[month] += int(tables.sum_base(rows, month).sum())
             if vta is not None:
                 vta += int(tables.sum_vta(rows, month).sum())
         if on.year == year:
-            rows, month = _price_rows(_clip(block, date.min, on), tables), on.month - 1
+            rows, month = _price_rows(block.clip(date.min, on), tables), on.month - 1
             incurred[month] += int(tables.sum_base(rows, month).sum())
     # Months before the cut have incurred whole, months after it not at all.
     for month in range(12):
@@ -146,25 +149,6 @@ def calculate_standard_place_costs(
     return [int(cost) for cost in calculate_month_costs(one, year, rates, guidelines, known_on)[:, 0]]
 
 
-def count_place_months(periods: PeriodColumns, year: int) -> Fraction:
-    """C6: days covered / days of the month, summed over months and placements.
-
-    **Decided here**: calendar days under either proration, and a place counts whole whatever its share.
-    """
-    begin, end = _clip_to_year(periods.first_day, periods.last_day, year)
-    days = _count_days(year)
-    active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
-    months = (Fraction(int(active[first:after].sum()), after - first) for first, after in _list_months(year))
-    return sum(months, Fraction(0))
-
-
-def count_places(periods: PeriodColumns, year: int, on: date) -> int:
-    """C6: how many placements are active on a day of the year; for a day outside it, on the year's last day."""
-    day = (on if on.year == year else date(year, 12, 31)).toordinal()
-    active = periods.placement[(periods.first_day <= day) & (day <= periods.last_day)]
-    return int(np.count_nonzero(np.diff(active, prepend=-1)))
-
-
 @dataclass(frozen=True, slots=True)
 class MonthParts:
     """A month of every row as columns: consecutive days at one price and share, ordered by placement.
@@ -191,8 +175,8 @@ def cut_month(periods: PeriodColumns, month: int, prices: YearPrices) -> MonthPa
     A placement's cost is `calculate_cost` of the sum of its parts' price x share x days. RateMissing or
     GuidelineMissing names the first day of the month on which a standard period has no price.
     """
-    first, after = list(_list_months(prices.year))[month - 1]
-    _require_prices(_clip(periods, *get_month_range(prices.year, month)), prices)
+    first, after = list_month_bounds(prices.year)[month - 1]
+    _require_prices(periods.clip(*get_month_range(prices.year, month)), prices)
     rows = _list_rows(periods, prices.year)
     standard = rows.monthly_ore == STANDARD_PRICE
     changes = [day for day in range(first + 1, after) if _is_price_change(prices, day)]
@@ -252,7 +236,7 @@ class _YearTables:
     @classmethod
     def from_prices(cls, prices: YearPrices) -> "_YearTables":
         counted = np.zeros((12, len(prices.counted)), np.int64)
-        for line, (first, after) in zip(counted, _list_months(prices.year), strict=True):
+        for line, (first, after) in zip(counted, list_month_bounds(prices.year), strict=True):
             line[first:after] = prices.counted[first:after]
         base, days, vta = (
             np.pad(np.cumsum(summed, axis=1), ((0, 0), (1, 0)))
@@ -317,15 +301,15 @@ def _sum_rows(rows: _PricedRows, factor: Column, sums: Column, counted_days: int
 
 def _list_rows(periods: PeriodColumns, year: int) -> _Rows:
     """L6: a supplement is a row with a price of its own, while its placement lasts and at no share."""
-    begin, end = _clip_to_year(periods.first_day, periods.last_day, year)
+    begin, end = clip_to_year(periods.first_day, periods.last_day, year)
     placement, share, monthly_ore = periods.placement, periods.share, periods.monthly_ore
     extra = periods.supplements
     if extra is None or not extra.placement.size:
         return _Rows(placement, begin, end, share, monthly_ore, np.zeros(placement.size, np.bool_))
     known = np.isin(extra.placement, placement)
-    extra = extra if known.all() else _select_rows(extra, known)
+    extra = extra if known.all() else extra.select(known)
     first_day, last_day = _find_placement_days(periods, extra)
-    extra_begin, extra_end = _clip_to_year(
+    extra_begin, extra_end = clip_to_year(
         np.maximum(extra.first_day, first_day), np.minimum(extra.last_day, last_day), year
     )
     is_supplement = np.repeat([False, True], [placement.size, extra.placement.size])
@@ -377,7 +361,7 @@ def _find_missing_price(first_day: DayColumn, last_day: DayColumn, prices: YearP
     priced_from = max(prices.rate_from, prices.guideline_from)
     if priced_from == 0:
         return None
-    begin, end = _clip_to_year(first_day, last_day, prices.year)
+    begin, end = clip_to_year(first_day, last_day, prices.year)
     first = int(begin[begin < end].min(initial=priced_from))
     if first == priced_from:
         return None
@@ -385,60 +369,8 @@ def _find_missing_price(first_day: DayColumn, last_day: DayColumn, prices: YearP
     return RateMissing(day) if first < prices.rate_from else GuidelineMissing(day)
 
 
-def _clip(periods: PeriodColumns, first_day: date, last_day: date) -> PeriodColumns:
-    """The same periods, as if every place began and ended within these days, its supplements with it."""
-    return replace(
-        periods,
-        first_day=np.maximum(periods.first_day, np.int32(first_day.toordinal())),
-        last_day=np.minimum(periods.last_day, np.int32(last_day.toordinal())),
-    )
-
-
-def _split_in_blocks(periods: PeriodColumns) -> Iterator[PeriodColumns]:
-    """The periods in pieces of some thousand rows, never cutting a placement in two."""
-    extra = periods.supplements
-    edges = np.searchsorted(periods.placement, periods.placement[_BLOCK::_BLOCK])
-    for first, after in pairwise(np.unique([0, *edges, periods.placement.size])):
-        block = _select_rows(periods, slice(first, after))
-        if extra is not None:
-            block = replace(block, supplements=_select_rows(extra, np.isin(extra.placement, block.placement)))
-        yield block
-
-
-def _select_rows(periods: PeriodColumns, rows: slice | Mask) -> PeriodColumns:
-    return PeriodColumns(
-        periods.count,
-        periods.placement[rows],
-        periods.first_day[rows],
-        periods.last_day[rows],
-        periods.share[rows],
-        periods.monthly_ore[rows],
-    )
-
-
 def _find_placement_days(periods: PeriodColumns, supplements: PeriodColumns) -> tuple[DayColumn, DayColumn]:
     """For each supplement the first and the last day of its placement, over all its rows."""
     starts = np.flatnonzero(np.diff(periods.placement, prepend=-1))
     of = np.searchsorted(periods.placement[starts], supplements.placement)
     return np.minimum.reduceat(periods.first_day, starts)[of], np.maximum.reduceat(periods.last_day, starts)[of]
-
-
-def _clip_to_year(first_day: DayColumn, last_day: DayColumn, year: int) -> tuple[Column, Column]:
-    """Each period as days from 1 January, the first counted and the end not."""
-    start, days = date(year, 1, 1).toordinal(), _count_days(year)
-    begin = np.clip(first_day - start, 0, days).astype(np.int64)
-    end = np.clip(last_day - (start - 1), 0, days).astype(np.int64)
-    return begin, np.maximum(begin, end)
-
-
-def _count_days(year: int) -> int:
-    return date(year, 12, 31).toordinal() - date(year, 1, 1).toordinal() + 1
-
-
-def _list_months(year: int) -> Iterator[tuple[int, int]]:
-    """Each month's first day and the day after its last, in days from 1 January."""
-    first = 0
-    for month in range(1, 13):
-        after = first + count_days_in_month(year, month)
-        yield first, after
-        first = after

@@ -1,7 +1,7 @@
 """C12: a provider's invoice against what is owed, line by line: equal, or the difference and its cause.
 
 Amounts are whole øre, a credit note's negative. A line may name the placement it is for; the others are one pool, which
-is equal when its sum is, and is otherwise laid against what nobody named, one line after the other.
+is equal when its sum is, and is otherwise compared with what no line named, one line after the other.
 """
 
 import re
@@ -13,15 +13,13 @@ from typing import Literal
 from uuid import UUID
 
 from app.rules.identifiers import contains_identity_number
-from app.rules.prices import BASIS_POINTS
+from app.rules.prices import BASIS_POINTS, PERCENT
 from app.rules.settlement import MonthLine
 
 InvoiceKind = Literal["invoice", "credit_note"]
 InvoiceCause = Literal[
     "no_such_placement", "other_days", "other_price", "not_invoiced", "already_invoiced", "document_charge"
 ]
-
-_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +93,12 @@ class InvoiceComparison:
         return sum(row.expected for row in self.rows)
 
     @property
-    def equal(self) -> bool:
+    def is_equal(self) -> bool:
         """C12: every line says what is owed, and nothing is missing."""
         return all(row.invoiced == row.expected for row in self.rows)
 
-    def cover(self, placement: UUID | None, month: date, amount: int) -> None:
-        """Note what is paid for with this invoice."""
+    def add_covered(self, placement: UUID | None, month: date, amount: int) -> None:
+        """Count an amount of the invoice as this placement's and month's."""
         if amount:
             self.covered[placement, month] = self.covered.get((placement, month), 0) + amount
 
@@ -110,8 +108,8 @@ def compare_invoice(invoice: Invoice, owed: Iterable[AmountOwed]) -> InvoiceComp
 
     A credit note is held to what it names, and to what was invoiced too much: it need not credit anything else.
     """
-    left = {(row.placement, row.month): row for row in owed}
-    found = InvoiceComparison()
+    remaining = {(row.placement, row.month): row for row in owed}
+    comparison = InvoiceComparison()
     named: dict[tuple[UUID, date], list[InvoiceLine]] = {}
     pool: list[InvoiceLine] = []
     for line in invoice.lines:
@@ -120,21 +118,21 @@ def compare_invoice(invoice: Invoice, owed: Iterable[AmountOwed]) -> InvoiceComp
         else:
             named.setdefault((line.placement, line.month), []).append(line)
     for key, lines in named.items():
-        _compare_named(found, key, lines, left.pop(key, None))
-    rest = [left[key] for key in sorted(left, key=lambda key: (key[1], key[0].int))]
+        _compare_named(comparison, key, lines, remaining.pop(key, None))
+    rest = [remaining[key] for key in sorted(remaining, key=lambda key: (key[1], key[0].int))]
     if invoice.kind == "credit_note":
         rest = [row for row in rest if row.amount < 0]
-    _compare_pool(found, pool, rest)
-    found.rows.sort(key=lambda row: (row.number is None, row.number or 0, row.month))
+    _compare_pool(comparison, pool, rest)
+    comparison.rows.sort(key=lambda row: (row.number is None, row.number or 0, row.month))
     if invoice.charges:
         month = max((line.month for line in invoice.lines), default=invoice.issued_on.replace(day=1))
-        found.rows.append(LineComparison(None, None, month, invoice.charges, 0, "document_charge"))
-        found.cover(None, month, invoice.charges)
-    return found
+        comparison.rows.append(LineComparison(None, None, month, invoice.charges, 0, "document_charge"))
+        comparison.add_covered(None, month, invoice.charges)
+    return comparison
 
 
 def _compare_named(
-    found: InvoiceComparison, key: tuple[UUID, date], lines: Sequence[InvoiceLine], owed: AmountOwed | None
+    comparison: InvoiceComparison, key: tuple[UUID, date], lines: Sequence[InvoiceLine], owed: AmountOwed | None
 ) -> None:
     """Several lines for one placement's month are held to it together; what differs stands on the last."""
     placement, month = key
@@ -143,41 +141,41 @@ def _compare_named(
     for line in lines:
         right = expected - others if line is lines[-1] else line.amount
         cause = None if line.amount == right else _find_cause(line, owed)
-        shown = None if owed is None else placement
-        found.rows.append(LineComparison(line.number, shown, month, line.amount, right, cause))
-        found.cover(shown, month, line.amount)
+        known = None if owed is None else placement
+        comparison.rows.append(LineComparison(line.number, known, month, line.amount, right, cause))
+        comparison.add_covered(known, month, line.amount)
 
 
-def _compare_pool(found: InvoiceComparison, pool: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
+def _compare_pool(comparison: InvoiceComparison, pool: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
     """Equal by its sum over everything or by a month's; else each line takes the placements whose price it has."""
-    waiting = list(owed)
-    if pool and sum(line.amount for line in pool) == sum(row.amount for row in waiting):
-        _match_total(found, pool, waiting)
+    unmatched = list(owed)
+    if pool and sum(line.amount for line in pool) == sum(row.amount for row in unmatched):
+        _match_total(comparison, pool, unmatched)
         return
     for month in sorted({line.month for line in pool}):
         lines = [line for line in pool if line.month == month]
-        of_month = [row for row in waiting if row.month == month]
-        waiting = [row for row in waiting if row.month != month]
+        of_month = [row for row in unmatched if row.month == month]
+        unmatched = [row for row in unmatched if row.month != month]
         if sum(line.amount for line in lines) == sum(row.amount for row in of_month):
-            _match_total(found, lines, of_month)
+            _match_total(comparison, lines, of_month)
             continue
         for line in lines:
-            of_month = _match_by_price(found, line, of_month)
-        waiting += of_month
-    for row in waiting:
+            of_month = _match_by_price(comparison, line, of_month)
+        unmatched += of_month
+    for row in unmatched:
         if row.amount:
-            found.rows.append(LineComparison(None, row.placement, row.month, 0, row.amount, "not_invoiced"))
+            comparison.rows.append(LineComparison(None, row.placement, row.month, 0, row.amount, "not_invoiced"))
 
 
-def _match_total(found: InvoiceComparison, lines: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
+def _match_total(comparison: InvoiceComparison, lines: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
     for line in lines:
-        found.rows.append(LineComparison(line.number, None, line.month, line.amount, line.amount, None))
+        comparison.rows.append(LineComparison(line.number, None, line.month, line.amount, line.amount, None))
     for row in owed:
-        found.cover(row.placement, row.month, row.amount)
+        comparison.add_covered(row.placement, row.month, row.amount)
 
 
-def _match_by_price(found: InvoiceComparison, line: InvoiceLine, owed: list[AmountOwed]) -> list[AmountOwed]:
-    """Lay one line against as many placements as its quantity says; those that are left."""
+def _match_by_price(comparison: InvoiceComparison, line: InvoiceLine, owed: list[AmountOwed]) -> list[AmountOwed]:
+    """Match one line with as many placements as its quantity says, and return the others."""
     priced = [row for row in owed if row.amount and line.unit_price in _list_prices(row.line)]
     candidates = priced or [row for row in owed if row.amount]
     taken: list[AmountOwed] = []
@@ -194,13 +192,13 @@ def _match_by_price(found: InvoiceComparison, line: InvoiceLine, owed: list[Amou
             cause = "other_days" if priced else "other_price"
         else:
             cause = "already_invoiced" if any(row.invoiced_before for row in owed) else "no_such_placement"
-    found.rows.append(LineComparison(line.number, None, line.month, line.amount, expected, cause))
+    comparison.rows.append(LineComparison(line.number, None, line.month, line.amount, expected, cause))
     rest = line.amount
     for row in taken:
         part = row.amount if abs(row.amount) <= abs(rest) else rest
-        found.cover(row.placement, row.month, part)
+        comparison.add_covered(row.placement, row.month, part)
         rest -= part
-    found.cover(None, line.month, rest)
+    comparison.add_covered(None, line.month, rest)
     return [row for row in owed if row not in taken]
 
 
@@ -219,10 +217,10 @@ def _list_prices(line: MonthLine | None) -> set[Fraction]:
     if line is None:
         return set()
     full = {Fraction(part.price_bp, BASIS_POINTS) for part in line.parts}
-    shared = {Fraction(part.price_bp * part.share, BASIS_POINTS * _PERCENT) for part in line.parts}
+    shared = {Fraction(part.price_bp * part.share, BASIS_POINTS * PERCENT) for part in line.parts}
     # A month of one price and a supplement may be invoiced as their sum.
     together = sum(part.price_bp * part.share for part in line.parts)
-    return full | shared | {Fraction(together, BASIS_POINTS * _PERCENT)}
+    return full | shared | {Fraction(together, BASIS_POINTS * PERCENT)}
 
 
 def _count_place_months(line: MonthLine | None) -> Fraction:
@@ -230,7 +228,7 @@ def _count_place_months(line: MonthLine | None) -> Fraction:
     if line is None:
         return Fraction(1)
     counted = sum(part.days * part.share for part in line.parts if part.kind != "supplement")
-    return Fraction(counted, _PERCENT * line.divisor)
+    return Fraction(counted, PERCENT * line.divisor)
 
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -251,7 +249,7 @@ def count_names(text: str, known: frozenset[str] = frozenset()) -> int:
 
     A guess, good enough for a warning: words that begin with one capital letter, with nothing but space between.
     """
-    found, run, end = 0, 0, 0
+    names, run, end = 0, 0, 0
     for word in _WORD.finditer(text):
         written = word.group()
         is_name = (
@@ -262,9 +260,9 @@ def count_names(text: str, known: frozenset[str] = frozenset()) -> int:
         )
         follows = text[end : word.start()].strip(" \u00a0") == ""
         run = (run + 1 if follows else 1) if is_name else 0
-        found += run == 2
+        names += run == 2
         end = word.end()
-    return found
+    return names
 
 
 def count_identity_numbers(texts: Iterable[str]) -> int:

@@ -3,17 +3,21 @@
 Rows describe single placements; columns hold every placement of a year, and `cost` computes with them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from app.rules.calendar import count_days_in_year, list_month_bounds
 from app.rules.prices import MAX_MONTHLY_ORE, PERCENT
 
 Column = npt.NDArray[np.int64]
 DayColumn = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 OPEN_END = date.max.toordinal()
 """A column's `last_day` where there is none (L7)."""
@@ -135,6 +139,62 @@ class PeriodColumns:
             supplements=cls.from_rows(extra) if extra else None,
             count=count,
         )
+
+    def clip(self, first_day: date, last_day: date) -> "PeriodColumns":
+        """The same periods, as if every place began and ended within these days, its supplements with it."""
+        return replace(
+            self,
+            first_day=np.maximum(self.first_day, np.int32(first_day.toordinal())),
+            last_day=np.minimum(self.last_day, np.int32(last_day.toordinal())),
+        )
+
+    def select(self, rows: slice | Mask) -> "PeriodColumns":
+        """Some of the rows, without supplements."""
+        return PeriodColumns(
+            self.count,
+            self.placement[rows],
+            self.first_day[rows],
+            self.last_day[rows],
+            self.share[rows],
+            self.monthly_ore[rows],
+        )
+
+    def split(self, size: int) -> "Iterator[PeriodColumns]":
+        """Blocks of about so many rows with their supplements, never cutting a placement in two."""
+        edges = np.searchsorted(self.placement, self.placement[size::size])
+        for first, after in pairwise(np.unique([0, *edges, self.placement.size])):
+            block = self.select(slice(first, after))
+            if self.supplements is not None:
+                known = np.isin(self.supplements.placement, block.placement)
+                block = replace(block, supplements=self.supplements.select(known))
+            yield block
+
+
+def count_place_months(periods: PeriodColumns, year: int) -> Fraction:
+    """C6: days covered / days of the month, summed over months and placements.
+
+    **Decided here**: calendar days under either proration, and a place counts whole whatever its share.
+    """
+    begin, end = clip_to_year(periods.first_day, periods.last_day, year)
+    days = count_days_in_year(year)
+    active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
+    months = (Fraction(int(active[first:after].sum()), after - first) for first, after in list_month_bounds(year))
+    return sum(months, Fraction(0))
+
+
+def count_places(periods: PeriodColumns, year: int, on: date) -> int:
+    """C6: how many placements are active on a day of the year; for a day outside it, on the year's last day."""
+    day = (on if on.year == year else date(year, 12, 31)).toordinal()
+    active = periods.placement[(periods.first_day <= day) & (day <= periods.last_day)]
+    return int(np.count_nonzero(np.diff(active, prepend=-1)))
+
+
+def clip_to_year(first_day: DayColumn, last_day: DayColumn, year: int) -> tuple[Column, Column]:
+    """Each period as days from 1 January, the first counted and the end not."""
+    start, days = date(year, 1, 1).toordinal(), count_days_in_year(year)
+    begin = np.clip(first_day - start, 0, days).astype(np.int64)
+    end = np.clip(last_day - (start - 1), 0, days).astype(np.int64)
+    return begin, np.maximum(begin, end)
 
 
 def _is_ordered(placement: Column) -> bool:

@@ -176,7 +176,7 @@ def build_position(
         net_forecast=forecast - expected_refund,
         vta_comparison=None
         if totals.vta_cost is None
-        else VtaComparison(_hundredths(parameters.vta_share_bp), totals.vta_cost),
+        else VtaComparison(from_ore(parameters.vta_share_bp), totals.vta_cost),
     )
 
 
@@ -184,18 +184,18 @@ def split_incurred(position: Position, settled: Mapping[int, int], invoiced: Map
     """C12, C13: what became of what has incurred; by month of the position's year (1 to 12), what was settled, for each
     closed month, and what was invoiced.
 
-    **Decided here**: months that are over on the position's day count, as the books stand when asked.
+    **Decided here**: months that are past on the position's day count, by the ledger as it is when asked.
     """
     year = position.year
-    over = [month for month in range(1, 13) if get_month_range(year, month)[1] <= position.on]
-    closed = [month for month in over if month in settled]
-    of_closed = sum(settled[month] for month in closed)
-    anew = sum(position.forecast_by_month[month - 1] for month in closed)
+    past = [month for month in range(1, 13) if get_month_range(year, month)[1] <= position.on]
+    closed = [month for month in past if month in settled]
+    settled_amount = sum(settled[month] for month in closed)
+    recomputed = sum(position.forecast_by_month[month - 1] for month in closed)
     return IncurredBreakdown(
-        settled=of_closed,
-        differing=anew - of_closed,
-        open=position.incurred - anew,
-        invoiced=sum(invoiced.get(month, 0) for month in over),
+        settled=settled_amount,
+        differing=recomputed - settled_amount,
+        open=position.incurred - recomputed,
+        invoiced=sum(invoiced.get(month, 0) for month in past),
     )
 
 
@@ -227,7 +227,7 @@ def determine_flag(forecast: int, frame: int | None, watch_bp: int) -> Flag:
 
 
 def rank_flag(flag: Flag) -> int:
-    """C7: orders the flags, a rise being `flag_rank(after) > flag_rank(before)`; `no_frame` ranks with `within`."""
+    """C7: orders the flags, a rise being `rank_flag(after) > rank_flag(before)`; `no_frame` ranks with `within`."""
     return _RANKS[flag]
 
 
@@ -235,18 +235,19 @@ def calculate_share_used(forecast: int, frame: int | None) -> Decimal | None:
     """C6: forecast / frame in percent, two decimals, half up; over 100 in an overrun. None without a frame, or of
     zero. **Decided here**: it is the forecast's share, as the flag's is, and not what has incurred so far.
     """
-    return _hundredths(round_half_up(forecast * BASIS_POINTS, frame)) if frame else None
+    # Hundredths of a percent are written as hundredths of a krone are.
+    return from_ore(round_half_up(forecast * BASIS_POINTS, frame)) if frame else None
 
 
-def choose_room_day(year: int, on: date, asked: date | None = None) -> date:
-    """C8: the day asked for, else the day after the position's where that lies in the year, else the year's first.
+def choose_room_day(year: int, on: date, requested: date | None = None) -> date:
+    """C8: the requested day, else the day after the position's where that lies in the year, else the year's first.
 
-    ValueError when the day asked for lies outside the year.
+    ValueError when the requested day lies outside the year.
     """
-    if asked is not None:
-        if asked.year != year:
+    if requested is not None:
+        if requested.year != year:
             raise ValueError("room is asked for from a day of the year")
-        return asked
+        return requested
     if on.year == year and on < date(year, 12, 31):
         return on + timedelta(days=1)
     return date(year, 1, 1)
@@ -256,7 +257,7 @@ def count_room(forecast: int, frame: int | None, standard_place_cost: int | None
     """C8: how many more standard places fit in what is left of the frame.
 
     **Decided here**: 0 without a frame, over it, where a place has no price, and where it costs nothing (a weekend at
-    the year's end under `weekdays`): the service never promises room it cannot count.
+    the year's end under `weekdays`): no room is promised that cannot be counted.
     """
     if frame is None or forecast > frame or not standard_place_cost:
         return 0
@@ -275,7 +276,3 @@ def _calculate_average(forecast: int, place_months: Fraction) -> int:
     if not place_months:
         return 0
     return round_half_up(forecast * place_months.denominator, place_months.numerator)
-
-
-def _hundredths(whole: int) -> Decimal:
-    return from_ore(whole)

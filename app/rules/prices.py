@@ -16,7 +16,7 @@ from operator import mul
 from typing import Literal
 from uuid import UUID
 
-from app.rules.calendar import get_month_range, is_weekday
+from app.rules.calendar import count_days_in_year, get_month_range, is_weekday
 
 Proration = Literal["calendar_days", "weekdays"]
 
@@ -122,7 +122,7 @@ class YearPrices:
         cls, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
     ) -> "YearPrices":
         start = date(year, 1, 1).toordinal()
-        days = date(year, 12, 31).toordinal() - start + 1
+        days = count_days_in_year(year)
         rate_of_day: list[Rate | None] = [None] * days
         guideline_of_day: list[Guideline | None] = [None] * days
         rate, base_bp, vta_bp = [0] * days, [0] * days, [0] * days

@@ -1,7 +1,7 @@
 """C13: a month's lines, with the inputs that made them, and what differs once they are computed anew.
 
-A line is one placement's month (C4). Its parts are the stretches of days that have one price and one share, and beside
-them the supplements (L6); it is rounded once:
+A line is one placement's month (C4). Its parts are consecutive days at one price and share, and beside them
+the supplements (L6); it is rounded once:
 
     amount = calculate_cost(sum of price x share x days over the parts, divisor)
 
@@ -27,6 +27,7 @@ PartKind = Literal["base", "legacy", "supplement"]
 DifferenceCause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
 
 _DAY = timedelta(days=1)
+_PRICE_CAUSES: dict[PartKind, DifferenceCause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
 # No month has so many weekdays, and none has fewer days: a line's divisor tells its proration.
 _SHORTEST_MONTH = 28
 
@@ -80,6 +81,16 @@ class Difference:
     line: MonthLine | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What makes one day's cost: the place's kind, price and share, and the supplements on top."""
+
+    kind: PartKind
+    price_bp: int
+    share: int
+    supplement_bp: int
+
+
 def calculate_month_lines(
     periods: PeriodColumns, month: date, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
 ) -> dict[int, MonthLine]:
@@ -128,44 +139,31 @@ def find_differences(closed: MonthLine | None, anew: MonthLine | None) -> list[D
         return [Difference("added", after, anew)]
     if anew is None:
         return [Difference("removed", -before, None)]
-    alone = _find_single_cause(closed, anew)
-    if alone is not None:
-        return [Difference(alone, after - before, anew)]
-    found = []
-    so_far = before
-    for cause, amount in _change_step_by_step(closed, anew):
-        if amount != so_far:
-            found.append(Difference(cause, amount - so_far, anew))
-            so_far = amount
-    return found
+    single_cause = _find_single_cause(closed, anew)
+    if single_cause is not None:
+        return [Difference(single_cause, after - before, anew)]
+    differences = []
+    previous = before
+    for cause, amount in _calculate_steps(closed, anew):
+        if amount != previous:
+            differences.append(Difference(cause, amount - previous, anew))
+            previous = amount
+    return differences
 
 
 def find_pending_differences(
-    standing: Mapping[tuple[UUID, date], MonthLine], anew: Mapping[tuple[UUID, date], MonthLine]
+    closed: Mapping[tuple[UUID, date], MonthLine], anew: Mapping[tuple[UUID, date], MonthLine]
 ) -> dict[tuple[UUID, date], list[Difference]]:
-    """C13: the differences of every placement and month, in their order: what stands in the books, against the same
-    months computed anew.
+    """C13: the differences of every placement and month, in their order, between the closed lines and the same months
+    computed anew.
     """
-    keys = sorted(standing.keys() | anew.keys(), key=lambda key: (key[1], key[0].int))
-    found = {key: find_differences(standing.get(key), anew.get(key)) for key in keys}
-    return {key: differences for key, differences in found.items() if differences}
+    keys = sorted(closed.keys() | anew.keys(), key=lambda key: (key[1], key[0].int))
+    by_key = {key: find_differences(closed.get(key), anew.get(key)) for key in keys}
+    return {key: differences for key, differences in by_key.items() if differences}
 
 
 def _sort_key(part: LinePart) -> tuple[bool, date, date, int]:
     return part.kind == "supplement", part.first_day, part.last_day, part.price_bp
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """What makes one day's cost: the place's kind, price and share, and the supplements on top."""
-
-    kind: PartKind
-    price_bp: int
-    share: int
-    supplement_bp: int
-
-
-_PRICE_CAUSES: dict[PartKind, DifferenceCause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
 
 
 def _find_single_cause(closed: MonthLine, anew: MonthLine) -> DifferenceCause | None:
@@ -183,53 +181,53 @@ def _find_single_cause(closed: MonthLine, anew: MonthLine) -> DifferenceCause | 
     return _PRICE_CAUSES[kinds.pop()] if len(kinds) == 1 else None
 
 
-def _change_step_by_step(closed: MonthLine, anew: MonthLine) -> Iterator[tuple[DifferenceCause, int]]:
+def _calculate_steps(closed: MonthLine, anew: MonthLine) -> Iterator[tuple[DifferenceCause, int]]:
     """The line's amount after each kind of change, the last being the new line's own."""
-    was, now = _list_days(closed), _list_days(anew)
+    was, now = _split_into_days(closed), _split_into_days(anew)
     days = {day: was.get(day, then) for day, then in now.items()}
-    yield "period", _amount(days, closed)
+    yield "period", _calculate_amount(days, closed)
     days = {day: replace(known, share=now[day].share) for day, known in days.items()}
-    yield "share", _amount(days, closed)
+    yield "share", _calculate_amount(days, closed)
     days = {
         day: replace(known, kind=now[day].kind, price_bp=now[day].price_bp)
         if "legacy" in (known.kind, now[day].kind)
         else known
         for day, known in days.items()
     }
-    yield "legacy_price", _amount(days, closed)
+    yield "legacy_price", _calculate_amount(days, closed)
     days = {day: replace(now[day], supplement_bp=known.supplement_bp) for day, known in days.items()}
     # Another proration is the guideline's as well.
-    yield "rate", _amount(days, anew)
+    yield "rate", _calculate_amount(days, anew)
     yield "supplement", anew.amount
 
 
-def _list_days(line: MonthLine) -> dict[date, _Day]:
+def _split_into_days(line: MonthLine) -> dict[date, _Day]:
     days: dict[date, _Day] = {}
     for part in line.parts:
-        for day in _days(part):
+        for day in _list_days(part):
             if part.kind != "supplement":
                 days[day] = _Day(part.kind, part.price_bp, part.share, 0)
             elif day in days:
                 days[day] = replace(days[day], supplement_bp=days[day].supplement_bp + part.price_bp)
             else:
-                # Between two stays of one placement (L6): a supplement and nothing else.
+                # Between two periods of one placement (L6): a supplement and nothing else.
                 days[day] = _Day("supplement", 0, PERCENT, part.price_bp)
     return days
 
 
-def _days(part: LinePart) -> Iterator[date]:
+def _list_days(part: LinePart) -> Iterator[date]:
     day = part.first_day
     while day <= part.last_day:
         yield day
         day += _DAY
 
 
-def _amount(days: Mapping[date, _Day], like: MonthLine) -> int:
-    """C4: of these days, counted and divided as a line is."""
-    every_day = like.divisor >= _SHORTEST_MONTH
+def _calculate_amount(days: Mapping[date, _Day], line: MonthLine) -> int:
+    """C4: what these days cost, counted and divided as the line's are."""
+    every_day = line.divisor >= _SHORTEST_MONTH
     summed = sum(
         known.price_bp * known.share + known.supplement_bp * PERCENT
         for day, known in days.items()
         if every_day or is_weekday(day)
     )
-    return calculate_cost(summed, like.divisor)
+    return calculate_cost(summed, line.divisor)

@@ -44,7 +44,7 @@ def build_segments(
     """The placement's segments in order, without gap or overlap, from its first day to its last.
 
     `changes` are in the order they were decided. A change from before the first day holds from the first day; one from
-    after the last day is not seen. Neighbours with equal terms are one segment. Empty when the last day is before the
+    after the last day is left out. Neighbours with equal terms are one segment. Empty when the last day is before the
     first.
     """
     begins: dict[date, Terms] = {first_day: first}

@@ -26,7 +26,7 @@ class Missing(Exception):
 class World:
     """What a cost is computed from."""
 
-    stays: Sequence[PlacementPeriod]
+    periods: Sequence[PlacementPeriod]
     supplements: Sequence[Supplement]
     rates: Sequence[Rate]
     guidelines: Sequence[Guideline]
@@ -81,9 +81,9 @@ def covers(first: date, last: date | None, day: date) -> bool:
     return first <= day and (last is None or day <= last)
 
 
-def price_of(world: World, stay: PlacementPeriod, day: date) -> Fraction:
-    if stay.monthly_ore is not None:
-        return Fraction(stay.monthly_ore)
+def price_of(world: World, period: PlacementPeriod, day: date) -> Fraction:
+    if period.monthly_ore is not None:
+        return Fraction(period.monthly_ore)
     rate = rate_of(world, day)
     return rate * (1 + Fraction(guideline_of(world, day).supplement_bp, 10_000))
 
@@ -91,17 +91,17 @@ def price_of(world: World, stay: PlacementPeriod, day: date) -> Fraction:
 def exact_month(world: World, placement: int, year: int, month: int, through: date = date.max) -> Fraction:
     """One placement's month before it is rounded."""
     counted = counted_days(world, year, month)
-    mine = [stay for stay in world.stays if stay.placement == placement]
+    mine = [period for period in world.periods if period.placement == placement]
     cost = Fraction(0)
     for day in days_of_month(year, month):
         if day > through:
             continue
         weight = Fraction(int(day in counted), len(counted))
-        for stay in mine:
-            if covers(stay.first_day, stay.last_day, day):
-                cost += price_of(world, stay, day) * stay.share / 100 * weight
-        placed = any(stay.first_day <= day for stay in mine) and any(
-            stay.last_day is None or day <= stay.last_day for stay in mine
+        for period in mine:
+            if covers(period.first_day, period.last_day, day):
+                cost += price_of(world, period, day) * period.share / 100 * weight
+        placed = any(period.first_day <= day for period in mine) and any(
+            period.last_day is None or day <= period.last_day for period in mine
         )
         for extra in world.supplements:
             if extra.placement == placement and placed and covers(extra.first_day, extra.last_day, day):
@@ -128,12 +128,12 @@ def vta_cost(world: World, year: int) -> int | None:
             counted = counted_days(world, year, month)
             for placement in range(world.count):
                 cost = Fraction(0)
-                for stay in world.stays:
-                    if stay.placement != placement:
+                for period in world.periods:
+                    if period.placement != placement:
                         continue
                     for day in days_of_month(year, month):
-                        if covers(stay.first_day, stay.last_day, day):
-                            share = Fraction(stay.share * guideline_of(world, day).vta_share_bp, 1_000_000)
+                        if covers(period.first_day, period.last_day, day):
+                            share = Fraction(period.share * guideline_of(world, day).vta_share_bp, 1_000_000)
                             cost += rate_of(world, day) * share * int(day in counted) / len(counted)
                 total += rounded(cost)
     except Missing:
@@ -145,18 +145,18 @@ def place_months(world: World, year: int) -> Fraction:
     total = Fraction(0)
     for month in range(1, 13):
         whole = days_of_month(year, month)
-        for stay in world.stays:
-            total += Fraction(sum(covers(stay.first_day, stay.last_day, day) for day in whole), len(whole))
+        for period in world.periods:
+            total += Fraction(sum(covers(period.first_day, period.last_day, day) for day in whole), len(whole))
     return total
 
 
 def first_missing(world: World, year: int) -> Missing | None:
-    """The first day of the year on which a standard stay has no price."""
+    """The first day of the year on which a standard period has no price."""
     for day in days(date(year, 1, 1), date(year, 12, 31)):
-        for stay in world.stays:
-            if stay.monthly_ore is None and covers(stay.first_day, stay.last_day, day):
+        for period in world.periods:
+            if period.monthly_ore is None and covers(period.first_day, period.last_day, day):
                 try:
-                    price_of(world, stay, day)
+                    price_of(world, period, day)
                 except Missing as missing:
                     return missing
     return None

@@ -70,7 +70,7 @@ def worlds(draw: st.DrawFn, *, priced: bool = True) -> World:
     """A world; `priced` when every day must have a price."""
     count = draw(st.integers(1, 3))
     return World(
-        stays=[stay for placement in range(count) for stay in draw(placements(placement))],
+        periods=[period for placement in range(count) for period in draw(placements(placement))],
         supplements=draw(st.lists(supplements(count), max_size=2)),
         rates=draw(rate_rows(always=priced)),
         guidelines=draw(guideline_rows(always=priced)),

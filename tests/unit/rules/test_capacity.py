@@ -12,29 +12,29 @@ from app.rules.capacity import find_first_day_over_capacity
 FIRST = date(2022, 1, 1)
 DAYS = st.integers(0, 60).map(lambda offset: FIRST + timedelta(days=offset))
 CAPACITIES = st.lists(st.tuples(DAYS, st.integers(0, 4)), max_size=4, unique_by=lambda row: row[0])
-STAYS = st.lists(st.tuples(DAYS, st.one_of(st.none(), DAYS)), max_size=8)
+PERIODS = st.lists(st.tuples(DAYS, st.one_of(st.none(), DAYS)), max_size=8)
 
 
-@given(CAPACITIES, STAYS, st.randoms(use_true_random=False))
+@given(CAPACITIES, PERIODS, st.randoms(use_true_random=False))
 def test_p2_the_first_day_a_walk_finds(
-    capacities: list[tuple[date, int]], stays: list[tuple[date, date | None]], random: Random
+    capacities: list[tuple[date, int]], periods: list[tuple[date, date | None]], random: Random
 ) -> None:
     """P2: against a walk through every day, in any order of the rows."""
     walked = None
     for offset in range(70):
         day = FIRST + timedelta(days=offset)
-        active = sum(first <= day and (last is None or day <= last) for first, last in stays)
+        active = sum(first <= day and (last is None or day <= last) for first, last in periods)
         in_force = [row for row in capacities if row[0] <= day]
         if active > (max(in_force)[1] if in_force else 0):
             walked = day
             break
-    assert find_first_day_over_capacity(capacities, stays) == walked
-    shuffled = random.sample(capacities, len(capacities)), random.sample(stays, len(stays))
+    assert find_first_day_over_capacity(capacities, periods) == walked
+    shuffled = random.sample(capacities, len(capacities)), random.sample(periods, len(periods))
     assert find_first_day_over_capacity(*shuffled) == walked
 
 
 @pytest.mark.parametrize(
-    ("stays", "over"),
+    ("periods", "over"),
     [
         ([(date(2022, 1, 1), None)] * 2, None),
         ([(date(2022, 1, 1), None)] * 3, date(2022, 1, 1)),
@@ -45,9 +45,9 @@ def test_p2_the_first_day_a_walk_finds(
         ([(date(2022, 1, 1), date.max)] * 2, None),
     ],
 )
-def test_p2_two_places(stays: list[tuple[date, date | None]], over: date | None) -> None:
-    """P2: both days of a stay count, and a provider has no place before its first capacity."""
-    assert find_first_day_over_capacity([(date(2022, 1, 1), 2)], stays) == over
+def test_p2_two_places(periods: list[tuple[date, date | None]], over: date | None) -> None:
+    """P2: both days of a period count, and a provider has no place before its first capacity."""
+    assert find_first_day_over_capacity([(date(2022, 1, 1), 2)], periods) == over
 
 
 def test_p2_a_capacity_that_shrinks() -> None:

@@ -17,8 +17,6 @@ from app.rules.cost import (
     calculate_month_costs,
     calculate_standard_place_costs,
     calculate_year_totals,
-    count_place_months,
-    count_places,
 )
 from app.rules.money import to_ore
 from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
@@ -49,9 +47,9 @@ def month_cases() -> list[MonthCase]:
     return cast(list[MonthCase], json.loads((CASES / "cost.json").read_text(encoding="utf-8"))["months"])
 
 
-def year(stays: PeriodColumns, of: int = 2022, rate: int = 1_487_800) -> list[int]:
+def year(periods: PeriodColumns, of: int = 2022, rate: int = 1_487_800) -> list[int]:
     rates = [Rate(None, date(2020, 1, 1), date(2020, 1, 1), rate)]
-    costs = calculate_month_costs(stays, of, rates, [Guideline(None, date(2020, 1, 1))], KNOWN_ON)
+    costs = calculate_month_costs(periods, of, rates, [Guideline(None, date(2020, 1, 1))], KNOWN_ON)
     return [int(month) for month in costs.sum(axis=1)]
 
 
@@ -92,10 +90,10 @@ def test_c3_leap_years() -> None:
 def test_c3_weekdays_count_public_holidays() -> None:
     """C3: Monday to Friday over Monday to Friday: May 2022 has 22, although two of them are holidays."""
     guidelines = [Guideline(None, date(2022, 1, 1), proration="weekdays")]
-    stays = PeriodColumns.from_rows(
+    periods = PeriodColumns.from_rows(
         [PlacementPeriod(0, date(2022, 5, 17), date(2022, 5, 17)), PlacementPeriod(1, date(2022, 1, 1))]
     )
-    costs = calculate_month_costs(stays, 2022, [RATE_2022], guidelines, KNOWN_ON)
+    costs = calculate_month_costs(periods, 2022, [RATE_2022], guidelines, KNOWN_ON)
     assert costs[4, 0] == round(2_231_700 / 22)
     assert costs[:, 1].tolist() == [2_231_700] * 12
 
@@ -128,37 +126,23 @@ def test_c4_segments_of_one_placement_are_rounded_together() -> None:
 
 def test_l6_a_supplement_comes_on_top_while_the_placement_lasts() -> None:
     """L6, C4: 3 000 a month, not scaled by the share, cut where the placement ends, rounded together with it."""
-    stays = PeriodColumns.from_rows(
+    periods = PeriodColumns.from_rows(
         [PlacementPeriod(0, date(2022, 1, 1), date(2022, 6, 15), share=50), PlacementPeriod(1, date(2022, 1, 1))],
         [Supplement(0, date(2021, 1, 1), None, 300_000), Supplement(2, date(2022, 1, 1), None, 300_000)],
     )
-    assert stays.count == 3
-    costs = calculate_month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
+    assert periods.count == 3
+    costs = calculate_month_costs(periods, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
     assert costs[:, 0].tolist() == [1_415_850] * 5 + [707_925] + [0] * 6
     assert costs[:, 1].tolist() == [2_231_700] * 12
     assert costs[:, 2].tolist() == [0] * 12
-    assert calculate_month_costs(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, date(2022, 5, 31))[5:].sum() == 0
+    assert calculate_month_costs(periods, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, date(2022, 5, 31))[5:].sum() == 0
 
 
-def test_c6_an_end_before_the_first_day_is_no_stay() -> None:
+def test_c6_an_end_before_the_first_day_is_no_period() -> None:
     """C6: it costs nothing, counts nowhere and needs no rate."""
-    stays = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 6, 2), date(2022, 6, 1))])
-    totals = calculate_year_totals(stays, 2022, [], [], KNOWN_ON, date(2022, 6, 1))
+    periods = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 6, 2), date(2022, 6, 1))])
+    totals = calculate_year_totals(periods, 2022, [], [], KNOWN_ON, date(2022, 6, 1))
     assert totals == YearTotals((0,) * 12, (0,) * 12, 0, Fraction(0), 0)
-
-
-def test_c6_places_and_place_months() -> None:
-    """C6: a placement counts once on a day, whatever its share; place-months are days over days of the month."""
-    stays = PeriodColumns.from_rows(
-        [
-            PlacementPeriod(0, date(2022, 1, 1), date(2022, 6, 15), share=50),
-            PlacementPeriod(0, date(2022, 6, 16), None),
-            PlacementPeriod(1, date(2022, 6, 16), date(2022, 6, 30), share=20),
-        ]
-    )
-    assert [count_places(stays, 2022, date(2022, 6, day)) for day in (15, 16, 30)] == [1, 2, 2]
-    assert count_places(stays, 2022, date(2023, 6, 16)) == count_places(stays, 2022, date(2021, 6, 16)) == 1
-    assert count_place_months(stays, 2022) == 12 + Fraction(1, 2)
 
 
 def test_c8_one_more_standard_place_to_the_years_end() -> None:
@@ -172,7 +156,7 @@ def test_c8_one_more_standard_place_to_the_years_end() -> None:
 
 def test_c10_the_municipal_share_of_a_vta_place() -> None:
     """C10: 2022 at least 3 719.50 a month, `legacy` places too, without supplements, at the same share."""
-    stays = PeriodColumns.from_rows(
+    periods = PeriodColumns.from_rows(
         [
             PlacementPeriod(0, date(2022, 1, 1)),
             PlacementPeriod(1, date(2020, 1, 1), monthly_ore=1),
@@ -180,20 +164,20 @@ def test_c10_the_municipal_share_of_a_vta_place() -> None:
         ],
         [Supplement(0, date(2022, 1, 1), None, 300_000)],
     )
-    totals = calculate_year_totals(stays, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, KNOWN_ON)
+    totals = calculate_year_totals(periods, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, KNOWN_ON)
     assert totals.vta_cost == 12 * (371_950 + 371_950 + 185_975)
 
 
 def test_c1_a_missing_price_is_named_over_all_blocks() -> None:
     """C1: the first day over every placement, however many there are; of two missing on a day, the rate."""
     late = [PlacementPeriod(placement, date(2022, 3, 1)) for placement in range(9_000)]
-    stays = PeriodColumns.from_rows([*late, PlacementPeriod(9_000, date(2022, 2, 3))])
+    periods = PeriodColumns.from_rows([*late, PlacementPeriod(9_000, date(2022, 2, 3))])
     rates = [Rate(None, date(2022, 2, 10), date(2022, 1, 1), 1)]
     with pytest.raises(RateMissing) as missing:
-        calculate_month_costs(stays, 2022, rates, [], KNOWN_ON)
+        calculate_month_costs(periods, 2022, rates, [], KNOWN_ON)
     assert missing.value.day == date(2022, 2, 3)
     with pytest.raises(GuidelineMissing) as unruled:
-        calculate_month_costs(stays, 2022, [RATE_2022], [Guideline(None, date(2022, 3, 1))], KNOWN_ON)
+        calculate_month_costs(periods, 2022, [RATE_2022], [Guideline(None, date(2022, 3, 1))], KNOWN_ON)
     assert unruled.value.day == date(2022, 2, 3)
     # From the rate's own first day on, it is the guideline version that is missing.
     from_the_rate = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 2, 10))])
@@ -229,9 +213,9 @@ def test_c4_the_largest_amounts_are_exact(proration: Proration) -> None:
     rates = [Rate(None, date(2022, 1, 1), date(2022, 1, 1), MAX_MONTHLY_ORE)]
     guidelines = [Guideline(None, date(2022, 1, 1), MAX_SUPPLEMENT_BP, proration)]
     for own in (None, MAX_MONTHLY_ORE):
-        stays = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 1, 1), monthly_ore=own)] * 49)
+        periods = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 1, 1), monthly_ore=own)] * 49)
         price = own or 3 * MAX_MONTHLY_ORE
-        assert calculate_month_costs(stays, 2022, rates, guidelines, KNOWN_ON)[:, 0].tolist() == [49 * price] * 12
+        assert calculate_month_costs(periods, 2022, rates, guidelines, KNOWN_ON)[:, 0].tolist() == [49 * price] * 12
 
 
 def test_c4_what_might_not_be_exact_is_refused() -> None:
@@ -256,7 +240,7 @@ def test_c4_no_placements_cost_nothing() -> None:
 
 def test_c4_every_year_of_the_calendar_has_a_cost() -> None:
     """C4: the first and the last year there are, too."""
-    stays = PeriodColumns.from_rows([PlacementPeriod(0, date.min, None, 100, 310)])
+    periods = PeriodColumns.from_rows([PlacementPeriod(0, date.min, None, 100, 310)])
     for of in (1, 9999):
-        assert calculate_month_costs(stays, of, [], [], KNOWN_ON)[:, 0].tolist() == [310] * 12
+        assert calculate_month_costs(periods, of, [], [], KNOWN_ON)[:, 0].tolist() == [310] * 12
     assert oracle.rounded(Fraction(1, 2)) == 1

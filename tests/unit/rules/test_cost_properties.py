@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules import cost
-from app.rules.cost import calculate_month_costs, calculate_year_totals, count_place_months, sum_by_group
-from app.rules.placement_periods import Column, PeriodColumns, PlacementPeriod
+from app.rules.cost import calculate_month_costs, calculate_year_totals, sum_by_group
+from app.rules.placement_periods import Column, PeriodColumns, PlacementPeriod, count_place_months
 from app.rules.prices import PriceMissing, RateMissing
 from tests.unit.rules import oracle
 from tests.unit.rules.oracle import World
@@ -20,7 +20,7 @@ from tests.unit.rules.strategies import DAYS, YEARS, worlds
 
 
 def columns(world: World) -> PeriodColumns:
-    return PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
+    return PeriodColumns.from_rows(world.periods, world.supplements, count=world.count)
 
 
 def costs_of(world: World, year: int, through: date | None = None) -> Column:
@@ -44,7 +44,7 @@ def test_c3_c4_every_month_of_every_placement_is_the_oracles(world: World, year:
 
 @given(worlds(priced=False), YEARS)
 def test_c1_a_day_without_a_price_is_named(world: World, year: int) -> None:
-    """C1: the first day on which a standard stay has no rate or no guideline version, else the oracle's costs."""
+    """C1: the first day on which a standard period has no rate or no guideline version, else the oracle's costs."""
     missing = oracle.first_missing(world, year)
     if missing is None:
         assert costs_of(world, year).tolist() == oracle.year_costs(world, year)
@@ -64,30 +64,30 @@ def test_c6_c10_totals_are_the_sums_of_months(world: World, year: int, on: date)
     assert sum(totals.incurred_by_month) <= sum(totals.forecast_by_month)
     assert totals.place_months == count_place_months(columns(world), year) == oracle.place_months(world, year)
     day = on if on.year == year else date(year, 12, 31)
-    assert totals.places == sum(oracle.covers(stay.first_day, stay.last_day, day) for stay in world.stays)
+    assert totals.places == sum(oracle.covers(period.first_day, period.last_day, day) for period in world.periods)
     assert totals.vta_cost == oracle.vta_cost(world, year)
 
 
 @given(worlds(priced=False), YEARS)
 def test_c10_no_comparison_where_a_day_has_no_rate(world: World, year: int) -> None:
     """C10: places at their own price have a position without a rate, but nothing to compare with."""
-    legacy = replace(world, stays=[replace(stay, monthly_ore=stay.monthly_ore or 0) for stay in world.stays])
+    legacy = replace(world, periods=[replace(period, monthly_ore=period.monthly_ore or 0) for period in world.periods])
     totals = calculate_year_totals(columns(legacy), year, world.rates, world.guidelines, world.known_on, world.known_on)
     assert totals.vta_cost == oracle.vta_cost(legacy, year)
 
 
 @given(worlds(), YEARS, st.data())
 def test_c3_c4_parts_of_a_month_add_up_whatever_the_cuts(world: World, year: int, data: st.DataObject) -> None:
-    """C3, C4: a stay cut into segments costs what it did whole, since one placement's month is rounded once."""
+    """C3, C4: a period cut into segments costs what it did whole, since one placement's month is rounded once."""
     pieces: list[PlacementPeriod] = []
-    for stay in world.stays:
-        first, last = stay.first_day, stay.last_day or stay.first_day + timedelta(days=1_000)
+    for period in world.periods:
+        first, last = period.first_day, period.last_day or period.first_day + timedelta(days=1_000)
         for cut in sorted(data.draw(st.sets(st.dates(first, last), max_size=4))):
             if first < cut:
-                pieces.append(replace(stay, first_day=first, last_day=cut - timedelta(days=1)))
+                pieces.append(replace(period, first_day=first, last_day=cut - timedelta(days=1)))
                 first = cut
-        pieces.append(replace(stay, first_day=first, last_day=stay.last_day))
-    assert costs_of(replace(world, stays=pieces), year).tolist() == costs_of(world, year).tolist()
+        pieces.append(replace(period, first_day=first, last_day=period.last_day))
+    assert costs_of(replace(world, periods=pieces), year).tolist() == costs_of(world, year).tolist()
 
 
 @given(worlds(), YEARS, st.integers(1, 3), st.data())
@@ -105,18 +105,18 @@ def test_c4_by_provider_equals_by_month(world: World, year: int, providers: int,
 @given(worlds(), YEARS, st.integers(0, 400), st.integers(0, 400))
 def test_c3_a_longer_stay_never_costs_less(world: World, year: int, earlier: int, later: int) -> None:
     """C3: neither in the year nor in any of its months."""
-    for stay in world.stays:
-        last = stay.last_day and stay.last_day + timedelta(days=later)
-        longer = replace(stay, placement=0, first_day=stay.first_day - timedelta(days=earlier), last_day=last)
-        alone = replace(world, stays=[replace(stay, placement=0)], count=1, supplements=[])
-        assert (costs_of(replace(alone, stays=[longer]), year) >= costs_of(alone, year)).all()
+    for period in world.periods:
+        last = period.last_day and period.last_day + timedelta(days=later)
+        longer = replace(period, placement=0, first_day=period.first_day - timedelta(days=earlier), last_day=last)
+        alone = replace(world, periods=[replace(period, placement=0)], count=1, supplements=[])
+        assert (costs_of(replace(alone, periods=[longer]), year) >= costs_of(alone, year)).all()
 
 
 @given(worlds(), YEARS, st.randoms(use_true_random=False))
 def test_c1_c4_no_order_of_the_rows_changes_a_result(world: World, year: int, random: Random) -> None:
-    """C1, C4: stays, supplements, rates and guideline versions may come in any order."""
+    """C1, C4: periods, supplements, rates and guideline versions may come in any order."""
     shuffled = World(
-        stays=random.sample(world.stays, len(world.stays)),
+        periods=random.sample(world.periods, len(world.periods)),
         supplements=random.sample(world.supplements, len(world.supplements)),
         rates=random.sample(world.rates, len(world.rates)),
         guidelines=random.sample(world.guidelines, len(world.guidelines)),

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from stdnum.no import fodselsnummer, orgnr
 
 from app.rules.identifiers import (
     IdentityNumber,
@@ -35,6 +36,11 @@ def made(day: int, month: int, year: int, individual: int, remainder: int = 0) -
     return digits + str(second)
 
 
+def with_last_digit(eight: int) -> str:
+    """An organisation number with its control digit; 0 where there is none."""
+    return f"{eight}{max(digit for digit in '0123456789' if digit == '0' or orgnr.checksum(f'{eight}{digit}') == 0)}"
+
+
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 INDIVIDUALS = st.integers(0, 999)
 
@@ -59,6 +65,24 @@ def test_p1_one_control_digit_at_most(eight: int) -> None:
     passing = [digit for digit in range(10) if is_organisation_number(f"{eight}{digit}")]
     total = sum(int(digit) * weight for digit, weight in zip(str(eight), (3, 2, 7, 6, 5, 4, 3, 2), strict=True))
     assert passing == ([] if total % 11 == 1 else [-total % 11])
+
+
+@given(st.one_of(st.from_regex(r"[0-9]{9}", fullmatch=True), st.integers(10_000_000, 99_999_999).map(with_last_digit)))
+def test_p1_organisation_numbers_as_stdnum_has_them(number: str) -> None:
+    """P1: against python-stdnum, for numbers at random and for those that pass."""
+    assert is_organisation_number(number) == orgnr.is_valid(number)
+
+
+@given(DAYS, INDIVIDUALS, st.booleans(), st.integers(0, 9), st.integers(0, 9))
+def test_identity_numbers_control_as_stdnum_has_it(
+    born: date, individual: int, d_number: bool, first: int, second: int
+) -> None:
+    """Both control digits against python-stdnum, for right and wrong ones."""
+    number = made(born.day + 40 * d_number, born.month, born.year, individual)
+    for control in (number[9:], f"{first}{second}"):
+        text = number[:9] + control
+        checked = fodselsnummer.calc_check_digit1(text) + fodselsnummer.calc_check_digit2(text)
+        assert (classify_identity_number(text) is not None) == (checked == control)
 
 
 @pytest.mark.parametrize("number", SYNTHETIC)

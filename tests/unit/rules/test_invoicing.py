@@ -86,7 +86,7 @@ def test_c12_what_is_owed_is_equal(owed: list[AmountOwed]) -> None:
         total = sum(line.amount for line in lines)
         invoice = Invoice("invoice", "F-1", FEBRUARY, "310300403", "920290922", "NOK", tuple(lines), 0, total)
         found = compare_invoice(invoice, owed)
-        assert found.equal
+        assert found.is_equal
         assert found.expected == total
 
 

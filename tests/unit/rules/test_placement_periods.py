@@ -1,10 +1,19 @@
-"""C4: the columns that costs are computed from, and their bounds."""
+"""C4, C6: the columns that costs are computed from, and their bounds."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
-from app.rules.placement_periods import OPEN_END, STANDARD_PRICE, PeriodColumns, PlacementPeriod, Supplement
+from app.rules.placement_periods import (
+    OPEN_END,
+    STANDARD_PRICE,
+    PeriodColumns,
+    PlacementPeriod,
+    Supplement,
+    count_place_months,
+    count_places,
+)
 from app.rules.prices import MAX_MONTHLY_ORE
 
 
@@ -58,3 +67,17 @@ def test_c4_an_index_past_the_count_is_refused() -> None:
     """C4."""
     with pytest.raises(ValueError, match="index"):
         PeriodColumns.from_columns([0, 1], [1, 1], [1, 1], [100, 100], [1, 1], count=1)
+
+
+def test_c6_places_and_place_months() -> None:
+    """C6: a placement counts once on a day, whatever its share; place-months are days over days of the month."""
+    periods = PeriodColumns.from_rows(
+        [
+            PlacementPeriod(0, date(2022, 1, 1), date(2022, 6, 15), share=50),
+            PlacementPeriod(0, date(2022, 6, 16), None),
+            PlacementPeriod(1, date(2022, 6, 16), date(2022, 6, 30), share=20),
+        ]
+    )
+    assert [count_places(periods, 2022, date(2022, 6, day)) for day in (15, 16, 30)] == [1, 2, 2]
+    assert count_places(periods, 2022, date(2023, 6, 16)) == count_places(periods, 2022, date(2021, 6, 16)) == 1
+    assert count_place_months(periods, 2022) == 12 + Fraction(1, 2)

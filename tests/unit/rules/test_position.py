@@ -63,8 +63,8 @@ def standard_places(count: int, first_day: date = date(2022, 1, 1)) -> PeriodCol
     return PeriodColumns.from_rows([PlacementPeriod(placement, first_day) for placement in range(count)])
 
 
-def question(stays: PeriodColumns, year: int = 2022, on: date = date(2022, 12, 31)) -> PositionInputs:
-    return PositionInputs(year, on, stays, RATES, [GUIDELINE], [FRAME] if year == 2022 else [])
+def question(periods: PeriodColumns, year: int = 2022, on: date = date(2022, 12, 31)) -> PositionInputs:
+    return PositionInputs(year, on, periods, RATES, [GUIDELINE], [FRAME] if year == 2022 else [])
 
 
 @pytest.mark.parametrize(

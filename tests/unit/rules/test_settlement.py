@@ -28,27 +28,29 @@ from tests.unit.rules.strategies import YEARS, worlds
 GUIDELINE = Guideline(UUID(int=9), date(2022, 1, 1))
 OLD = Rate(UUID(int=1), date(2023, 1, 1), date(2022, 10, 6), 1_532_400)
 NEW = Rate(UUID(int=2), date(2023, 1, 1), date(2023, 5, 11), 1_566_700)
+CHEAPER = Guideline(None, date(2022, 1, 1), 4000)
+EXTRA = Supplement(0, date(2023, 4, 1), None, 300_000)
 APRIL = date(2023, 4, 1)
 LATER = date(2023, 6, 1)
 
 
 def lines(world: World, month: date) -> dict[int, MonthLine]:
-    periods = PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
+    periods = PeriodColumns.from_rows(world.periods, world.supplements, count=world.count)
     return calculate_month_lines(periods, month, world.rates, world.guidelines, world.known_on)
 
 
 def line(
-    *stays: PlacementPeriod,
+    *rows: PlacementPeriod,
     supplements: Sequence[Supplement] = (),
     rates: Sequence[Rate] = (OLD,),
     guideline: Guideline = GUIDELINE,
     month: date = APRIL,
 ) -> MonthLine | None:
-    periods = PeriodColumns.from_rows(stays, supplements)
+    periods = PeriodColumns.from_rows(rows, supplements)
     return calculate_month_lines(periods, month, rates, [guideline], LATER).get(0)
 
 
-def told(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, int]]:
+def explain(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, int]]:
     found = find_differences(closed, anew)
     assert sum(difference.amount for difference in found) == (anew.amount if anew else 0) - (
         closed.amount if closed else 0
@@ -59,7 +61,7 @@ def told(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, in
 @given(worlds(), YEARS)
 def test_c13_lines_are_the_costs_and_can_be_recomputed(world: World, year: int) -> None:
     """C4, C13: each line is the oracle's month and the position's, to the øre, and its parts say the same."""
-    columns = PeriodColumns.from_rows(world.stays, world.supplements, count=world.count)
+    columns = PeriodColumns.from_rows(world.periods, world.supplements, count=world.count)
     costs = oracle.year_costs(world, year)
     assert calculate_month_costs(columns, year, world.rates, world.guidelines, world.known_on).tolist() == costs
     for month in range(1, 13):
@@ -103,7 +105,7 @@ def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: 
 @given(worlds(), worlds(), YEARS)
 def test_c13_a_cause_found_at_once_is_the_one_found_day_by_day(was: World, now: World, year: int) -> None:
     """C13: the short way for prices alone says what the long way says."""
-    same_places = World(was.stays, was.supplements, now.rates, now.guidelines, now.known_on, was.count)
+    same_places = World(was.periods, was.supplements, now.rates, now.guidelines, now.known_on, was.count)
     for month in range(1, 13):
         first = date(year, month, 1)
         closed, anew = lines(was, first), lines(same_places, first)
@@ -141,21 +143,40 @@ def test_c13_the_year_whose_rate_was_raised_backwards() -> None:
     assert total == 6_174_000
 
 
-def test_each_cause_by_its_own_name() -> None:
+WHOLE = line(PlacementPeriod(0, date(2023, 1, 1)))
+OWN_PRICE = line(PlacementPeriod(0, date(2023, 1, 1), monthly_ore=2_000_000))
+
+
+@pytest.mark.parametrize(
+    ("closed", "anew", "cause", "amount"),
+    [
+        (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1)), rates=[OLD, NEW]), "rate", 51_450),
+        (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1)), guideline=CHEAPER), "rate", -153_240),
+        (WHOLE, line(PlacementPeriod(0, date(2023, 4, 16))), "period", -1_149_300),
+        (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1), share=50)), "share", -1_149_300),
+        (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1)), supplements=[EXTRA]), "supplement", 300_000),
+        (
+            OWN_PRICE,
+            line(PlacementPeriod(0, date(2023, 1, 1), monthly_ore=2_100_000)),
+            "legacy_price",
+            100_000,
+        ),
+        (WHOLE, OWN_PRICE, "legacy_price", -298_600),
+        (None, WHOLE, "added", 2_298_600),
+        (WHOLE, None, "removed", -2_298_600),
+    ],
+)
+def test_c13_each_cause_by_its_own_name(
+    closed: MonthLine | None, anew: MonthLine | None, cause: str, amount: int
+) -> None:
     """C13: one kind of change, one cause."""
-    whole, half = PlacementPeriod(0, date(2023, 1, 1)), PlacementPeriod(0, date(2023, 1, 1), share=50)
-    own, dearer = (PlacementPeriod(0, date(2023, 1, 1), monthly_ore=ore) for ore in (2_000_000, 2_100_000))
-    extra = Supplement(0, date(2023, 4, 1), None, 300_000)
-    assert told(line(whole), line(whole, rates=[OLD, NEW])) == [("rate", 51_450)]
-    assert told(line(whole), line(whole, guideline=Guideline(None, date(2022, 1, 1), 4000))) == [("rate", -153_240)]
-    assert told(line(whole), line(PlacementPeriod(0, date(2023, 4, 16)))) == [("period", -1_149_300)]
-    assert told(line(whole), line(half)) == [("share", -1_149_300)]
-    assert told(line(whole), line(whole, supplements=[extra])) == [("supplement", 300_000)]
-    assert told(line(own), line(dearer)) == [("legacy_price", 100_000)]
-    assert told(line(whole), line(own)) == [("legacy_price", -298_600)]
-    assert told(None, line(whole)) == [("added", 2_298_600)]
-    assert told(line(whole), None) == [("removed", -2_298_600)]
-    assert told(line(whole), line(whole)) == told(None, None) == []
+    assert explain(closed, anew) == [(cause, amount)]
+
+
+@pytest.mark.parametrize("same", [WHOLE, None])
+def test_c13_equal_lines_have_no_difference(same: MonthLine | None) -> None:
+    """C13."""
+    assert explain(same, same) == []
 
 
 def test_several_changes_at_once_are_told_apart() -> None:
@@ -166,7 +187,7 @@ def test_several_changes_at_once_are_told_apart() -> None:
         rates=[OLD, NEW],
         supplements=[Supplement(0, date(2023, 1, 1), None, 400_000)],
     )
-    assert told(was, now) == [
+    assert explain(was, now) == [
         ("period", -1_149_300 - 150_000),
         ("share", -574_650),
         ("rate", 12_863),  # 5 875.125 + 1 500, rounded as a line is
@@ -178,7 +199,9 @@ def test_a_change_that_costs_nothing_is_no_difference() -> None:
     """C13: another rate row with the same amount."""
     again = Rate(UUID(int=3), date(2023, 1, 1), date(2023, 2, 1), 1_532_400)
     assert (
-        told(line(PlacementPeriod(0, date(2023, 1, 1))), line(PlacementPeriod(0, date(2023, 1, 1)), rates=[OLD, again]))
+        explain(
+            line(PlacementPeriod(0, date(2023, 1, 1))), line(PlacementPeriod(0, date(2023, 1, 1)), rates=[OLD, again])
+        )
         == []
     )
 
@@ -203,7 +226,7 @@ def test_a_month_with_several_prices_has_a_part_for_each() -> None:
 
 
 def test_weekdays_without_a_weekday_have_no_line() -> None:
-    """C3: a stay on a weekend alone costs nothing under `weekdays`."""
+    """C3: a period on a weekend alone costs nothing under `weekdays`."""
     weekdays = Guideline(UUID(int=9), date(2022, 1, 1), proration="weekdays")
     assert line(PlacementPeriod(0, date(2023, 4, 29), date(2023, 4, 30)), guideline=weekdays) is None
     made = line(PlacementPeriod(0, date(2023, 4, 28)), guideline=weekdays)
@@ -215,13 +238,27 @@ def test_a_stay_that_never_came_to_be_has_no_line() -> None:
     assert line(PlacementPeriod(0, date(2023, 4, 10), date(2023, 4, 9))) is None
 
 
-def test_c1_a_month_without_a_price_is_an_error_that_names_the_day() -> None:
-    """C1, C2: never zero; a place at its own price needs neither."""
+def test_c1_a_month_without_a_rate_is_an_error_that_names_the_day() -> None:
+    """C1: never zero."""
     late = Rate(None, date(2023, 4, 11), date(2023, 1, 1), 1)
     with pytest.raises(RateMissing) as no_rate:
         line(PlacementPeriod(0, date(2023, 4, 5)), rates=[late])
     assert no_rate.value.day == date(2023, 4, 5)
+
+
+def test_c2_a_month_without_a_guideline_is_an_error_that_names_the_day() -> None:
+    """C2: never zero."""
     with pytest.raises(GuidelineMissing) as no_guideline:
         line(PlacementPeriod(0, date(2023, 4, 5)), guideline=Guideline(None, APRIL + timedelta(days=9)))
     assert no_guideline.value.day == date(2023, 4, 5)
+
+
+def test_c1_another_month_without_a_price_is_no_error() -> None:
+    """C1: a line is of its own month alone."""
+    later = Rate(None, APRIL, date(2023, 1, 1), 1_532_400)
+    assert line(PlacementPeriod(0, date(2023, 1, 1)), rates=[later]) is not None
+
+
+def test_l2_a_place_at_its_own_price_needs_no_rate() -> None:
+    """L2."""
     assert line(PlacementPeriod(0, date(2023, 4, 5), monthly_ore=100), rates=[]) is not None

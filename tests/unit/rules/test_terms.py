@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.calendar import add_months
 from app.rules.cost import calculate_month_costs
-from app.rules.notice import calculate_notice_end
 from app.rules.placement_periods import PeriodColumns, PlacementPeriod, Supplement
 from app.rules.prices import Guideline, Rate
 from app.rules.terms import Terms, TermsChange, TermsSegment, build_segments, count_max_periods_per_year, find_terms
@@ -87,12 +86,12 @@ def test_costs_with_segments_and_supplements_are_the_oracles(
 ) -> None:
     """C3, C4, L6: by day exact, rounded once a month; 29 February and the year's ends are in it."""
     segments = build_segments(first_day, last_day, FIRST, changes)
-    stays = [
+    periods = [
         PlacementPeriod(0, one.first_day, one.last_day, one.terms.share, one.terms.monthly_ore) for one in segments
     ]
     supplements = [Supplement(0, first, last, ore) for first, last, ore in extra if last is None or last >= first]
     world = World(
-        stays=stays,
+        periods=periods,
         supplements=supplements,
         rates=[
             Rate(None, date(2023, 1, 1), date(2023, 1, 1), 1_566_700),
@@ -104,32 +103,23 @@ def test_costs_with_segments_and_supplements_are_the_oracles(
         known_on=date(2024, 12, 31),
         count=1,
     )
-    columns = PeriodColumns.from_rows(stays, supplements, count=1)
+    columns = PeriodColumns.from_rows(periods, supplements, count=1)
     costs = calculate_month_costs(columns, YEAR, world.rates, world.guidelines, world.known_on)
     assert costs.tolist() == year_costs(world, YEAR)
 
 
-@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(0, 24))
-def test_notice_ends_on_the_same_day_number_or_the_months_last(given_on: date, months: int) -> None:
-    """L3: 29 February, the 31st, the year's end."""
-    ends_on = calculate_notice_end(given_on, months)
-    assert (ends_on.year * 12 + ends_on.month) - (given_on.year * 12 + given_on.month) == months
-    tomorrow = ends_on + timedelta(days=1)
-    assert ends_on.day == given_on.day or (ends_on.day < given_on.day and tomorrow.day == 1)
-    assert ends_on == add_months(given_on, months)
-
-
-def test_29_february_31_december_and_the_31st() -> None:
-    """L3."""
-    assert calculate_notice_end(date(2024, 2, 29)) == date(2024, 5, 29)
-    assert calculate_notice_end(date(2023, 11, 29)) == date(2024, 2, 29)
-    assert calculate_notice_end(date(2022, 11, 29)) == date(2023, 2, 28)
-    assert calculate_notice_end(date(2024, 12, 31)) == date(2025, 3, 31)
-    assert calculate_notice_end(date(2024, 8, 31)) == date(2024, 11, 30)
-
-
-def test_how_many_rows_touch_one_year() -> None:
+@pytest.mark.parametrize(
+    ("periods", "count"),
+    [
+        ([(date(2022, 1, 1), date(2022, 6, 30)), (date(2022, 7, 1), None), (date(2023, 5, 1), date(2023, 5, 2))], 2),
+        ([], 0),
+    ],
+)
+def test_c4_how_many_periods_touch_one_year(periods: list[tuple[date, date | None]], count: int) -> None:
     """C4: the bound on what is summed."""
-    rows = [(date(2022, 1, 1), date(2022, 6, 30)), (date(2022, 7, 1), None), (date(2023, 5, 1), date(2023, 5, 2))]
-    assert (count_max_periods_per_year(rows), count_max_periods_per_year([])) == (2, 0)
+    assert count_max_periods_per_year(periods) == count
+
+
+def test_l7_a_place_without_changes_is_one_segment() -> None:
+    """L7."""
     assert build_segments(date(2022, 1, 1), None, FIRST, []) == [TermsSegment(date(2022, 1, 1), None, FIRST)]
