@@ -4,7 +4,7 @@ A handler says whose data it shows or changes with `saw`; the route writes the r
 commit. If that fails, so does the request: no log row, no data. A refusal (403, 404) to a caller we know is logged
 too, in a transaction of its own, under the id that was asked for.
 
-Rows are chained by a trigger (see the migration), so that `python -m app verify-log` can name one that was altered.
+Rows are chained by a trigger (see the migration), so that `verify-access-log` can name one that was altered.
 """
 
 from collections.abc import Iterable, Mapping

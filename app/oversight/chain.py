@@ -1,4 +1,4 @@
-"""`python -m app verify-log`: whether the access log is as it was written, and if not, which row is the first at fault.
+"""`verify-access-log`: whether the access log is as it was written, and if not, which row is the first at fault.
 
 Each chain's rows are read in order and hashed anew here, not in the database whose rows are doubted. The heads say how
 long each chain must be, and after which row of another chain it began. Whoever rewrites everything at once, heads and
@@ -6,7 +6,7 @@ all, is found only by heads that were kept elsewhere: `--keep FILE` writes them,
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from sqlmodel import col
 from app.audit import AccessLog, AccessLogChain
 from app.db import Database, Identity
 
-AUDITOR = Identity(actor="verify-log", roles=frozenset({"auditor"}))
+AUDITOR = Identity(actor="verify-access-log", roles=frozenset({"auditor"}))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,8 +48,10 @@ class Verdict:
     heads: Heads
 
 
-async def verify(database: Database, against: Heads | None = None) -> Verdict:
-    """Read the whole log, in one snapshot, and say what was found."""
+async def verify(
+    database: Database, against: Heads | None = None, *, report: Callable[[int], None] = lambda _: None
+) -> Verdict:
+    """Read the whole log, in one snapshot, and say what was found. `report` is told how many rows have been read."""
     kept = {head.chain: head for head in against.heads} if against is not None else {}
     async with database.transaction(AUDITOR) as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -65,6 +67,8 @@ async def verify(database: Database, against: Heads | None = None) -> Verdict:
             reading = _Chain(chain, kept.get(chain.id))
             async for row in _rows(session, chain.id):
                 rows += 1
+                if rows % 1_000 == 0:
+                    report(rows)
                 reading.read(row)
             fault = fault or reading.fault() or await _beginning(session, chain, known)
         # Rows of no chain: their head is gone, or they were put in.

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from app import embedded
+import postgres
 from app.database.startup import plain_dsn
 from app.db import Database
 from app.oversight import chain
@@ -258,7 +258,7 @@ async def test_the_log_is_paged_and_filtered(api: Api) -> None:
     assert await logged(api, to="2020-01-01") == []
 
 
-async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: postgres.Cluster) -> None:
     api = committed_api
     participant_id = await way.participant(api)
     owner = await asyncpg.connect(_superuser(api, cluster))
@@ -276,7 +276,7 @@ async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: e
         await owner.close()
 
 
-async def test_the_service_can_only_add(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_the_service_can_only_add(committed_api: Api, cluster: postgres.Cluster) -> None:
     await way.participant(committed_api)
     service = await asyncpg.connect(_service(committed_api))
     try:
@@ -345,7 +345,7 @@ TAMPERINGS = {
 }
 
 
-async def test_whoever_alters_the_log_is_found_out(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_whoever_alters_the_log_is_found_out(committed_api: Api, cluster: postgres.Cluster) -> None:
     database = await _chained(committed_api)
     owner = await asyncpg.connect(_superuser(committed_api, cluster))
     tables = ("access_log", "access_log_chain")
@@ -369,7 +369,7 @@ async def test_whoever_alters_the_log_is_found_out(committed_api: Api, cluster: 
         await database.close()
 
 
-async def test_a_chain_that_vanishes_whole_is_missed(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_a_chain_that_vanishes_whole_is_missed(committed_api: Api, cluster: postgres.Cluster) -> None:
     database = await _chained(committed_api)
     kept = (await chain.verify(database)).heads
     owner = await asyncpg.connect(_superuser(committed_api, cluster))
@@ -395,5 +395,5 @@ def _service(api: Api) -> str:
     return plain_dsn(api.app.state.settings.database_url)
 
 
-def _superuser(api: Api, cluster: embedded.Cluster) -> str:
+def _superuser(api: Api, cluster: postgres.Cluster) -> str:
     return cluster.dsn("postgres", _service(api).partition("?")[0].rsplit("/", 1)[1])
