@@ -334,8 +334,8 @@ def _price_rows(periods: PeriodColumns, tables: _YearTables) -> _PricedRows:
     own = rows.monthly_ore != STANDARD_PRICE
     if own.any():
         factor = factor * (1 + own * (rows.monthly_ore * BASIS_POINTS - 1))
-        begin = begin + own * (days + 1)
-        end = end + own * (days + 1)
+        second_half = own * (days + 1)
+        begin, end = begin + second_half, end + second_half
     if rows.is_supplement.any():
         vta_factor = np.where(rows.is_supplement, 0, vta_factor)
 
