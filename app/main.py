@@ -11,7 +11,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.absence.endpoints import absences as absence_endpoints
 from app.absence.endpoints import batch as absence_batch_endpoints
-from app.audit import AccessLogger
+from app.access_log import endpoints as access_log_endpoints
+from app.access_log.recorder import AccessRecorder
+from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
 from app.db import Database
 from app.followup.endpoints import meetings as meeting_endpoints
@@ -22,10 +24,10 @@ from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
 from app.outbox import endpoints as event_endpoints
-from app.oversight import routes as oversight
 from app.participants.endpoints import consents as consent_endpoints
 from app.participants.endpoints import participants as participant_endpoints
 from app.placements import endpoints as placement_endpoints
+from app.privacy import endpoints as privacy_endpoints
 from app.providers import endpoints as provider_endpoints
 from app.rates import endpoints as rate_endpoints
 from app.security.tokens import Keys
@@ -51,7 +53,8 @@ ROUTERS = (
     settlement_endpoints.router,
     invoice_endpoints.router,
     framsikt_endpoints.router,
-    oversight.router,
+    access_log_endpoints.router,
+    privacy_endpoints.router,
     event_endpoints.router,
     docs.router,
     health.router,
@@ -103,9 +106,11 @@ def create_app(settings: Settings) -> FastAPI:
             gc.freeze()
             gc.set_threshold(20_000, 20, 50)
             app.state.draining = False
+            sealer = app.state.access_log.sealer = Sealer(app.state.database, settings.access_log_key_bytes)
             yield
             app.state.draining = True
         await event_endpoints.close(app)
+        await sealer.close()
         await app.state.database.close()
 
     app = FastAPI(
@@ -128,7 +133,7 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     app.state.settings = settings
-    app.state.audit = AccessLogger()
+    app.state.access_log = AccessRecorder()
     exception_handlers.install(app)
     for router in ROUTERS:
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.

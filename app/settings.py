@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 PLACEHOLDER_KEY = SecretStr("cGxhY2Vob2xkZXItcGxhY2Vob2xkZXItcGxhY2Vob2w=")
 PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w=")
+PLACEHOLDER_ACCESS_LOG_KEY = SecretStr("bG9nLXBsYWNlaG9sZGVyLWxvZy1wbGFjZWhvbGRlci4=")
 
 
 class Issuer(BaseModel):
@@ -107,6 +108,8 @@ class Settings(Addresses):
     identity_number_keys: dict[str, SecretStr] = {"placeholder": PLACEHOLDER_KEY}
     identity_number_key_id: str = "placeholder"
     identity_number_index_key: SecretStr = PLACEHOLDER_INDEX_KEY
+    # Seals the access log, and is never changed: what it has sealed could not be verified any more.
+    access_log_key: SecretStr = PLACEHOLDER_ACCESS_LOG_KEY
 
     account_string: AccountString = AccountString()
     # By organisation number; what a provider's leaves out is as above.
@@ -135,6 +138,11 @@ class Settings(Addresses):
             base64.b64decode(self.identity_number_index_key.get_secret_value()), b"idempotency fingerprint", "sha256"
         )
 
+    @property
+    def access_log_key_bytes(self) -> bytes:
+        """The key that seals the access log, 32 bytes."""
+        return base64.b64decode(self.access_log_key.get_secret_value())
+
     def account_of(self, organisation_number: str | None) -> AccountString:
         """The account string that a provider's costs are booked on; None for costs of no single provider."""
         own = self.provider_account_strings.get(organisation_number or "")
@@ -149,13 +157,13 @@ class Settings(Addresses):
     def _keys_are_real(self) -> Self:
         if self.identity_number_key_id not in self.identity_number_keys:
             raise ValueError("identity_number_key_id names no key in identity_number_keys")
-        for secret in (*self.identity_number_keys.values(), self.identity_number_index_key):
+        for secret in (*self.identity_number_keys.values(), self.identity_number_index_key, self.access_log_key):
             try:
                 key = base64.b64decode(secret.get_secret_value(), validate=True)
             except (binascii.Error, ValueError) as error:
-                raise ValueError("identity number keys are base64") from error
+                raise ValueError("keys are base64") from error
             if len(key) != 32:
-                raise ValueError("identity number keys are 32 bytes")
+                raise ValueError("keys are 32 bytes")
         return self
 
     @model_validator(mode="after")
@@ -172,6 +180,7 @@ class Settings(Addresses):
                     PLACEHOLDER_KEY in self.identity_number_keys.values(),
                 ),
                 ("VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY", self.identity_number_index_key == PLACEHOLDER_INDEX_KEY),
+                ("VEKSTPLASS_ACCESS_LOG_KEY", self.access_log_key == PLACEHOLDER_ACCESS_LOG_KEY),
                 ("VEKSTPLASS_ALLOW_SYNTHETIC_IDENTITY_NUMBERS", self.allow_synthetic_identity_numbers),
                 ("VEKSTPLASS_DATABASE_ROLE", self.database_role is not None),
             )
@@ -181,6 +190,10 @@ class Settings(Addresses):
             raise ValueError("production needs real values for " + ", ".join(missing))
         if any(issuer.jwks_uri is None or not issuer.jwks_uri.startswith("https://") for issuer in self.issuers):
             raise ValueError("production fetches issuers' keys over https")
-        if self.identity_number_index_key in self.identity_number_keys.values():
-            raise ValueError("the index key is another than those that encrypt")
+        for key, others in (
+            (self.identity_number_index_key, [*self.identity_number_keys.values()]),
+            (self.access_log_key, [*self.identity_number_keys.values(), self.identity_number_index_key]),
+        ):
+            if key in others:
+                raise ValueError("the index key and the access log's key are another than every other key")
         return self

@@ -1,62 +1,4 @@
-CREATE FUNCTION public.access_log_begin() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-declare
-    other public.access_log_chain;
-    chain uuid := nullif(current_setting('vekstplass.log_chain', true), '')::uuid;
-begin
-    if chain is null then
-        chain := gen_random_uuid();
-        select * into other from public.access_log_chain order by begun_at desc, id limit 1;
-        insert into public.access_log_chain (id, begun_at, length, hash, after_chain, after_hash)
-        values (chain, clock_timestamp(), 0, '', other.id, other.hash);
-        perform set_config('vekstplass.log_chain', chain::text, false);
-        perform set_config('vekstplass.log_number', '0', false);
-        perform set_config('vekstplass.log_hash',
-            encode(sha256(convert_to(chain::text, 'UTF8') || coalesce(other.hash, '')), 'hex'), false);
-    end if;
-    return null;
-end
-$$;
-
-CREATE FUNCTION public.access_log_end() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-begin
-    update public.access_log_chain set length = current_setting('vekstplass.log_number')::bigint,
-        hash = decode(current_setting('vekstplass.log_hash'), 'hex')
-    where id = current_setting('vekstplass.log_chain')::uuid;
-    return null;
-end
-$$;
-
-CREATE FUNCTION public.access_log_link() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-begin
-    new.at := now();
-    new.chain := current_setting('vekstplass.log_chain')::uuid;
-    new.number := current_setting('vekstplass.log_number')::bigint + 1;
-    new.hash := sha256(decode(current_setting('vekstplass.log_hash'), 'hex') || convert_to(array_to_string(array[
-        new.chain::text, new.number::text, new.id::text, (extract(epoch from new.at) * 1000000)::bigint::text,
-        new.participant_id::text, new.object_id::text, new.outcome, new.actor, new.organisation, new.supplier,
-        new.action, new.method, new.route, new.purpose, new.request_id], chr(31), ''), 'UTF8'));
-    perform set_config('vekstplass.log_number', new.number::text, false);
-    perform set_config('vekstplass.log_hash', encode(new.hash, 'hex'), false);
-    return new;
-end
-$$;
-
-CREATE FUNCTION public.access_log_refuse() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-    raise insufficient_privilege using message = 'the access log is never changed';
-end
-$$;
+CREATE SCHEMA access_log_partition;
 
 CREATE FUNCTION public.caller_has_role(VARIADIC roles text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -79,11 +21,41 @@ CREATE FUNCTION public.continue_event_numbers() RETURNS void
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 declare
-    highest bigint := (select transaction_id from public.event order by transaction_id desc limit 1);
+    highest bigint := greatest(
+        (select transaction_id from public.event order by transaction_id desc limit 1),
+        (select transaction_number from public.access_log order by transaction_number desc limit 1),
+        (select next_transaction - 1 from public.access_log_seal order by range_number desc limit 1));
 begin
-    -- No event of this cluster can have a number that no transaction has yet.
+    -- Nothing of this cluster can have a number that no transaction has yet.
     update public.event_base set base = highest + 1
     where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+end
+$$;
+
+CREATE FUNCTION public.create_access_log_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '200ms'
+    AS $$
+declare
+    first timestamptz;
+    name text;
+begin
+    for months in 1..2 loop
+        first := date_trunc('month', now()) + make_interval(months => months);
+        name := 'month_' || to_char(first, 'YYYY_MM');
+        continue when to_regclass('access_log_partition.' || name) is not null;
+        execute format('create table access_log_partition.%I (like public.access_log including defaults'
+            ' including constraints)', name);
+        execute format('alter table access_log_partition.%I enable row level security, force row level security', name);
+        execute format('create trigger refuse_change before update or delete or truncate on access_log_partition.%I'
+            ' for each statement execute function public.refuse_access_log_change()', name);
+        execute format('alter table public.access_log attach partition access_log_partition.%I'
+            ' for values from (%L) to (%L)', name, first, first + interval '1 month');
+    end loop;
+exception
+    when lock_not_available or duplicate_table or unique_violation or check_violation then null;
 end
 $$;
 
@@ -102,19 +74,6 @@ CREATE FUNCTION public.event_number() RETURNS bigint
 CREATE FUNCTION public.event_settled_below() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
-
-CREATE FUNCTION public.log_looks(ids text, participants text, objects text, outcomes text, actor text, organisation text, supplier text, action text, method text, route text, purpose text, request_id text) RETURNS void
-    LANGUAGE plpgsql
-    AS $_$
-begin
-    insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action,
-        method, route, purpose, request_id)
-    select asked.id, asked.participant_id, asked.object_id, asked.outcome, $5, $6, $7, $8, $9, $10, $11, $12
-    from unnest(string_to_array(ids, ',')::uuid[], string_to_array(participants, ',', '')::uuid[],
-        string_to_array(objects, ',', '')::uuid[], string_to_array(outcomes, ','))
-        as asked (id, participant_id, object_id, outcome);
-end
-$_$;
 
 CREATE FUNCTION public.merge_participant(survivor uuid, duplicate uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -189,6 +148,14 @@ CREATE FUNCTION public.protected_supplements(known date DEFAULT 'infinity'::date
     where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
 $$;
 
+CREATE FUNCTION public.refuse_access_log_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise insufficient_privilege using message = 'the access log is never changed';
+end
+$$;
+
 CREATE FUNCTION public.refuse_decision_edit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -224,6 +191,67 @@ begin
     return set_config('app.provider_id', known_provider_id, true);
 end
 $$;
+
+CREATE FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+declare
+    last public.access_log_seal;
+begin
+    select * into last from public.access_log_seal as seal order by seal.range_number desc limit 1;
+    if $1 is distinct from coalesce(last.range_number, 0) + 1
+        or sha256(proof) is distinct from coalesce(last.next_commitment, sha256(proof)) then
+        raise insufficient_privilege using message = 'the last seal was made with another key';
+    end if;
+    insert into public.access_log_seal values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+end
+$_$;
+
+CREATE TABLE public.access_log (
+    id uuid NOT NULL,
+    transaction_number bigint DEFAULT public.event_number() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor character varying NOT NULL,
+    organisation character varying,
+    supplier character varying,
+    action character varying NOT NULL,
+    method character varying NOT NULL,
+    route character varying NOT NULL,
+    purpose character varying NOT NULL,
+    outcome character varying NOT NULL,
+    request_id character varying NOT NULL,
+    participant_ids uuid[] NOT NULL,
+    denied_ids uuid[] NOT NULL,
+    CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
+    CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
+    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE access_log_partition.other (
+    id uuid CONSTRAINT access_log_id_not_null NOT NULL,
+    transaction_number bigint DEFAULT public.event_number() CONSTRAINT access_log_transaction_number_not_null NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() CONSTRAINT access_log_at_not_null NOT NULL,
+    actor character varying CONSTRAINT access_log_actor_not_null NOT NULL,
+    organisation character varying,
+    supplier character varying,
+    action character varying CONSTRAINT access_log_action_not_null NOT NULL,
+    method character varying CONSTRAINT access_log_method_not_null NOT NULL,
+    route character varying CONSTRAINT access_log_route_not_null NOT NULL,
+    purpose character varying CONSTRAINT access_log_purpose_not_null NOT NULL,
+    outcome character varying CONSTRAINT access_log_outcome_not_null NOT NULL,
+    request_id character varying CONSTRAINT access_log_request_id_not_null NOT NULL,
+    participant_ids uuid[] CONSTRAINT access_log_participant_ids_not_null NOT NULL,
+    denied_ids uuid[] CONSTRAINT access_log_denied_ids_not_null NOT NULL,
+    CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
+    CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
+    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY access_log_partition.other FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.absence (
     id uuid NOT NULL,
@@ -296,40 +324,24 @@ CREATE TABLE public.absence_watch (
 
 ALTER TABLE ONLY public.absence_watch FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.access_log (
-    id uuid NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor character varying NOT NULL,
-    organisation character varying,
-    supplier character varying,
-    participant_id uuid,
-    object_id uuid,
-    action character varying NOT NULL,
-    method character varying NOT NULL,
-    route character varying NOT NULL,
-    purpose character varying NOT NULL,
-    outcome character varying NOT NULL,
-    request_id character varying NOT NULL,
-    chain uuid NOT NULL,
-    number bigint NOT NULL,
-    hash bytea NOT NULL,
-    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[]))),
-    CONSTRAINT ck_access_log_participant_id CHECK ((((outcome)::text = 'denied'::text) OR (participant_id IS NOT NULL)))
+CREATE TABLE public.access_log_seal (
+    range_number bigint NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    first_transaction bigint NOT NULL,
+    end_transaction bigint NOT NULL,
+    next_transaction bigint NOT NULL,
+    row_ids uuid[] NOT NULL,
+    row_codes bytea NOT NULL,
+    digest bytea NOT NULL,
+    next_commitment bytea NOT NULL,
+    CONSTRAINT ck_access_log_seal_digest CHECK ((length(digest) = 32)),
+    CONSTRAINT ck_access_log_seal_end_transaction CHECK ((first_transaction < end_transaction)),
+    CONSTRAINT ck_access_log_seal_next_transaction CHECK ((end_transaction <= next_transaction)),
+    CONSTRAINT ck_access_log_seal_range_number CHECK ((range_number > 0)),
+    CONSTRAINT ck_access_log_seal_row_codes CHECK ((length(row_codes) = (16 * cardinality(row_ids))))
 );
 
-ALTER TABLE ONLY public.access_log FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.access_log_chain (
-    id uuid NOT NULL,
-    begun_at timestamp with time zone NOT NULL,
-    length bigint NOT NULL,
-    hash bytea NOT NULL,
-    after_chain uuid,
-    after_hash bytea,
-    CONSTRAINT ck_access_log_chain_length CHECK ((length >= 0))
-);
-
-ALTER TABLE ONLY public.access_log_chain FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.access_log_seal FORCE ROW LEVEL SECURITY;
 
 CREATE SEQUENCE public.act_number
     START WITH 1
@@ -1014,6 +1026,14 @@ CREATE TABLE public.supplement_end (
 
 ALTER TABLE ONLY public.supplement_end FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY public.access_log ATTACH PARTITION access_log_partition.other DEFAULT;
+
+ALTER TABLE ONLY public.access_log
+    ADD CONSTRAINT pk_access_log PRIMARY KEY (id, at);
+
+ALTER TABLE ONLY access_log_partition.other
+    ADD CONSTRAINT other_pkey PRIMARY KEY (id, at);
+
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 
@@ -1035,11 +1055,8 @@ ALTER TABLE ONLY public.absence_revision
 ALTER TABLE ONLY public.absence_watch
     ADD CONSTRAINT pk_absence_watch PRIMARY KEY (placement_id);
 
-ALTER TABLE ONLY public.access_log
-    ADD CONSTRAINT pk_access_log PRIMARY KEY (chain, number);
-
-ALTER TABLE ONLY public.access_log_chain
-    ADD CONSTRAINT pk_access_log_chain PRIMARY KEY (id);
+ALTER TABLE ONLY public.access_log_seal
+    ADD CONSTRAINT pk_access_log_seal PRIMARY KEY (range_number);
 
 ALTER TABLE ONLY public.application
     ADD CONSTRAINT pk_application PRIMARY KEY (id);
@@ -1221,19 +1238,23 @@ ALTER TABLE ONLY public.settlement
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT uq_settlement_review_settlement_id UNIQUE (settlement_id);
 
+CREATE INDEX ix_access_log_denied_ids ON ONLY public.access_log USING gin (denied_ids) WITH (gin_pending_list_limit='256') WHERE (denied_ids <> '{}'::uuid[]);
+
+CREATE INDEX other_denied_ids_idx ON access_log_partition.other USING gin (denied_ids) WITH (gin_pending_list_limit='256') WHERE (denied_ids <> '{}'::uuid[]);
+
+CREATE INDEX ix_access_log_participant_ids ON ONLY public.access_log USING gin (participant_ids) WITH (gin_pending_list_limit='256');
+
+CREATE INDEX other_participant_ids_idx ON access_log_partition.other USING gin (participant_ids) WITH (gin_pending_list_limit='256');
+
+CREATE INDEX ix_access_log_transaction_number ON ONLY public.access_log USING btree (transaction_number);
+
+CREATE INDEX other_transaction_number_idx ON access_log_partition.other USING btree (transaction_number);
+
 CREATE INDEX ix_absence_placement_id_ends_on ON public.absence USING btree (placement_id, ends_on);
 
 CREATE INDEX ix_absence_review_placement_id_id ON public.absence_review USING btree (placement_id, id);
 
 CREATE INDEX ix_absence_revision_provider_id_external_id ON public.absence_revision USING btree (provider_id, external_id);
-
-CREATE INDEX ix_access_log_at ON public.access_log USING brin (at);
-
-CREATE INDEX ix_access_log_id ON public.access_log USING btree (id);
-
-CREATE INDEX ix_access_log_object_id ON public.access_log USING btree (object_id) WHERE (object_id IS NOT NULL);
-
-CREATE INDEX ix_access_log_participant_id_id ON public.access_log USING btree (participant_id, id);
 
 CREATE INDEX ix_application_participant_id ON public.application USING btree (participant_id);
 
@@ -1315,17 +1336,21 @@ CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.p
 
 CREATE UNIQUE INDEX uq_request_open ON public.request USING btree (application_id) WHERE (answer IS NULL);
 
-CREATE TRIGGER a_begin BEFORE INSERT ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_begin();
+ALTER INDEX public.ix_access_log_denied_ids ATTACH PARTITION access_log_partition.other_denied_ids_idx;
 
-CREATE TRIGGER b_link BEFORE INSERT ON public.access_log FOR EACH ROW EXECUTE FUNCTION public.access_log_link();
+ALTER INDEX public.ix_access_log_participant_ids ATTACH PARTITION access_log_partition.other_participant_ids_idx;
 
-CREATE TRIGGER c_end AFTER INSERT ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_end();
+ALTER INDEX public.pk_access_log ATTACH PARTITION access_log_partition.other_pkey;
 
-CREATE TRIGGER never BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_refuse();
+ALTER INDEX public.ix_access_log_transaction_number ATTACH PARTITION access_log_partition.other_transaction_number_idx;
 
-CREATE TRIGGER never BEFORE DELETE OR TRUNCATE ON public.access_log_chain FOR EACH STATEMENT EXECUTE FUNCTION public.access_log_refuse();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON access_log_partition.other FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
 CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log_seal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
 
@@ -1469,6 +1494,8 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT fk_supplement_end_supplement_id FOREIGN KEY (supplement_id) REFERENCES public.placement_supplement(id);
 
+ALTER TABLE access_log_partition.other ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.absence ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.absence_review ENABLE ROW LEVEL SECURITY;
@@ -1479,13 +1506,13 @@ ALTER TABLE public.absence_watch ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.access_log_chain ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.access_log_seal ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY auditor_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
-CREATE POLICY auditor_reads ON public.access_log_chain FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+CREATE POLICY auditor_reads ON public.access_log_seal FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
 CREATE POLICY auditor_reads ON public.participant_merge FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
@@ -1709,6 +1736,8 @@ CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekst
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY owner_continues_numbers ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
+
 CREATE POLICY owner_continues_numbers ON public.event FOR SELECT TO vekstplass_owner USING (true);
 
 CREATE POLICY owner_continues_numbers ON public.event_base TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -1721,7 +1750,7 @@ CREATE POLICY owner_counts_protected ON public.placement_terms FOR SELECT TO vek
 
 CREATE POLICY owner_counts_protected ON public.supplement_end FOR SELECT TO vekstplass_owner USING (true);
 
-CREATE POLICY owner_keeps_heads ON public.access_log_chain TO vekstplass_owner USING (true) WITH CHECK (true);
+CREATE POLICY owner_keeps_seals ON public.access_log_seal TO vekstplass_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
@@ -1906,19 +1935,16 @@ ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
+GRANT USAGE ON SCHEMA access_log_partition TO vekstplass_backup;
+
 GRANT USAGE ON SCHEMA public TO vekstplass_service;
 GRANT USAGE ON SCHEMA public TO vekstplass_backup;
 
-REVOKE ALL ON FUNCTION public.access_log_begin() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.access_log_end() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.access_log_link() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION public.access_log_refuse() FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.continue_event_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.continue_event_numbers() TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.create_access_log_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.create_access_log_partitions() TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
@@ -1934,9 +1960,43 @@ GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
 REVOKE ALL ON FUNCTION public.protected_supplements(known date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.protected_supplements(known date) TO vekstplass_service;
 
+REVOKE ALL ON FUNCTION public.refuse_access_log_change() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.refuse_decision_edit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_settlement_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.access_log TO vekstplass_backup;
+GRANT SELECT ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(actor) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(organisation) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(supplier) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(action) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(method) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(route) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(purpose) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(outcome) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(request_id) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(participant_ids) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(denied_ids) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT SELECT ON TABLE access_log_partition.other TO vekstplass_backup;
 
 GRANT SELECT ON TABLE public.absence TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.absence TO vekstplass_service;
@@ -1958,35 +2018,8 @@ GRANT UPDATE(note) ON TABLE public.absence_revision TO vekstplass_service;
 GRANT SELECT ON TABLE public.absence_watch TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.absence_watch TO vekstplass_service;
 
-GRANT SELECT ON TABLE public.access_log TO vekstplass_backup;
-GRANT SELECT ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(id) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(actor) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(organisation) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(supplier) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(participant_id) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(object_id) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(action) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(method) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(route) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(purpose) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(outcome) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT INSERT(request_id) ON TABLE public.access_log TO vekstplass_service;
-
-GRANT SELECT ON TABLE public.access_log_chain TO vekstplass_backup;
-GRANT SELECT ON TABLE public.access_log_chain TO vekstplass_service;
+GRANT SELECT ON TABLE public.access_log_seal TO vekstplass_backup;
+GRANT SELECT ON TABLE public.access_log_seal TO vekstplass_service;
 
 GRANT SELECT ON SEQUENCE public.act_number TO vekstplass_backup;
 GRANT USAGE ON SEQUENCE public.act_number TO vekstplass_service;
@@ -2178,5 +2211,7 @@ GRANT SELECT,INSERT ON TABLE public.supplement_end TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.supplement_end TO vekstplass_service;
 
 GRANT UPDATE(reason) ON TABLE public.supplement_end TO vekstplass_service;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA access_log_partition GRANT SELECT ON TABLES TO vekstplass_backup;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA public GRANT SELECT ON TABLES TO vekstplass_backup;

@@ -16,6 +16,7 @@ PRODUCTION = {
     "VEKSTPLASS_IDENTITY_NUMBER_KEYS": f'{{"2026": "{KEY}"}}',
     "VEKSTPLASS_IDENTITY_NUMBER_KEY_ID": "2026",
     "VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": base64.b64encode(bytes(range(1, 33))).decode(),
+    "VEKSTPLASS_ACCESS_LOG_KEY": base64.b64encode(bytes(range(2, 34))).decode(),
 }
 
 
@@ -56,10 +57,10 @@ def test_starts_when_complete(monkeypatch: pytest.MonkeyPatch) -> None:
             },
             "https",
         ),
-        (
-            {"VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": KEY},
-            "another than",
-        ),
+        ({"VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": KEY}, "another than"),
+        ({"VEKSTPLASS_ACCESS_LOG_KEY": None}, "VEKSTPLASS_ACCESS_LOG_KEY"),
+        ({"VEKSTPLASS_ACCESS_LOG_KEY": "c2hvcnQ="}, "32 bytes"),
+        ({"VEKSTPLASS_ACCESS_LOG_KEY": KEY}, "another than"),
     ],
 )
 def test_refuses_to_start(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str | None], named: str) -> None:

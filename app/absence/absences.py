@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
 from app.absence.batch import Decided, decide, store
 from app.absence.batch_state import lock_providers
 from app.absence.items import Fault, Item, ItemReader, content
@@ -18,6 +18,7 @@ from app.absence.problems import CANCELLED
 from app.absence.reviews import hundredths, tell_of_reviews_due
 from app.absence.schemas import AbsenceIn, AbsencePatch, AbsenceReportRow
 from app.absence.tables import Absence
+from app.access_log.recorder import record_access, record_denied
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
@@ -64,8 +65,8 @@ def selected(
 async def carry_out(session: AsyncSession, decided: Decided) -> None:
     """Store a push, with what it sets off: the access log, and the reviews that it made due (A3)."""
     touched = await store(session, decided)
-    audit.saw(session, {place.participant_id for place in touched})
-    audit.refused(session, decided.refused)
+    record_access(session, {place.participant_id for place in touched})
+    record_denied(session, decided.refused)
     if touched:
         await tell_of_reviews_due(session, touched, clock.today())
 
@@ -87,7 +88,7 @@ async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]
     )
     outcome, absence_id = await _push_one(session, item)
     # What was there already is shown all the same.
-    audit.saw(session, [place.participant_id])
+    record_access(session, [place.participant_id])
     return await find(session, Absence, absence_id), outcome == "created"
 
 

@@ -43,13 +43,13 @@ class Operation:
     roles: frozenset[str]
 
 
-class Audit(Protocol):
-    """Writes down who saw whose data; the application hands it over as `app.state.audit`."""
+class AccessRecorder(Protocol):
+    """Records who accessed whose data; the application hands it over as `app.state.access_log`."""
 
-    async def allowed(self, request: Request, session: AsyncSession, operation: Operation) -> None:
+    async def record(self, request: Request, session: AsyncSession, operation: Operation) -> None:
         """Called right before the commit of a request that succeeds, in its transaction."""
 
-    async def denied(self, request: Request, database: Database, operation: Operation) -> None:
+    async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
         """Called after a 403 or 404 to a caller we know; the act's transaction is gone."""
 
 
@@ -263,8 +263,8 @@ class _Endpoint:
         except Exception as error:
             problem = to_problem(error)
             if problem is not None and problem.type.status in (403, 404):
-                audit: Audit = state.audit
-                await audit.denied(request, state.database, self.operation)
+                recorder: AccessRecorder = state.access_log
+                await recorder.record_denial(request, state.database, self.operation)
             raise
 
     async def _act(self, request: StrictRequest, identity: Identity | None) -> Response:
@@ -284,8 +284,8 @@ class _Endpoint:
             streamed = self.accepts is not None and self.accepts.streamed
             response = await _answer(self.handler, request, session, identity, streamed=streamed)
             if identity is not None:
-                audit: Audit = state.audit
-                await audit.allowed(request, session, self.operation)
+                recorder: AccessRecorder = state.access_log
+                await recorder.record(request, session, self.operation)
             return response
 
     async def _lacks_body(self, request: StrictRequest) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit
+from app.access_log.recorder import record_access
 from app.budget import position
 from app.db import SessionDep
 from app.http.content_negotiation import JSON, NDJSON
@@ -189,7 +189,7 @@ async def _whole(session: AsyncSession, invoice: InvoiceCheck) -> InvoiceOut:
         statement = select(InvoiceCheckLine).where(col(InvoiceCheckLine.invoice_id) == invoice.id)
         rows = list(await session.scalars(statement.order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))))
     seen = await visible(session, {row.placement_id for row in rows if row.placement_id is not None})
-    audit.saw(session, seen.values())
+    record_access(session, seen.values())
     lines = [
         CheckedLineOut.model_validate(
             {

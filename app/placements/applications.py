@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.audit import saw
+from app.access_log.recorder import record_access
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION
 from app.outbox.publish import publish
@@ -62,7 +62,7 @@ async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, App
 
 async def shown(session: AsyncSession, applications: Sequence[Application]) -> list[ApplicationOut]:
     """Applications as they go out."""
-    saw(session, (application.participant_id for application in applications))
+    record_access(session, (application.participant_id for application in applications))
     status = await statuses(session, [application.id for application in applications])
     return [
         ApplicationOut(
@@ -172,7 +172,7 @@ async def shown_requests(session: AsyncSession, requests: Sequence[Request]) -> 
     ids = {request.application_id for request in requests}
     found = await session.scalars(select(Application).where(col(Application.id).in_(ids)))
     applications = {application.id: application for application in found}
-    saw(session, (application.participant_id for application in applications.values()))
+    record_access(session, (application.participant_id for application in applications.values()))
     return [
         RequestOut.model_validate(
             request.model_dump() | applications[request.application_id].model_dump(include={"need", "medication_tasks"})

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit
+from app.access_log.recorder import record_access
 from app.placements.tables import Placement
 
 
@@ -23,4 +23,4 @@ async def participants_of(session: AsyncSession, placement_ids: Iterable[UUID | 
 
 async def saw_placements(session: AsyncSession, placement_ids: Iterable[UUID | None]) -> None:
     """Tell the access log whose placements, or what belongs to them, are shown."""
-    audit.saw(session, await participants_of(session, placement_ids))
+    record_access(session, await participants_of(session, placement_ids))

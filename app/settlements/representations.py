@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit
+from app.access_log.recorder import record_access
 from app.rules.money import from_ore
 from app.settlements.ledger import visible
 from app.settlements.schemas import (
@@ -49,7 +49,7 @@ async def whole(session: AsyncSession, settlement: Settlement) -> SettlementOut:
     placements = {row.placement_id for row in lines} | {row.placement_id for row in settled}
     placements |= {pending.key[0] for pending in waits}
     seen = await visible(session, placements)
-    audit.saw(session, seen.values())
+    record_access(session, seen.values())
     differences = [_settled(row, seen, settlement) for row in settled] + [_pending(row, seen) for row in waits]
     lines_out = [_line(row, seen) for row in lines]
     settled_out = [row for row in differences if row.settled_in is not None]

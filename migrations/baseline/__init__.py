@@ -6,7 +6,7 @@ TABLES = (
     "absence_revision",
     "absence_watch",
     "access_log",
-    "access_log_chain",
+    "access_log_seal",
     "application",
     "budget_flag",
     "budget_frame",

@@ -104,27 +104,31 @@ begin
 end
 $$;
 
--- An event's number is its transaction's, above a base. In another cluster, where a dump was restored, transactions
--- begin at a lower number: the base is raised there, so that events keep their order.
+-- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
+-- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
 create function event_number() returns bigint language sql volatile
 return (select base from event_base) + (pg_current_xact_id()::text)::bigint;
 
--- Every transaction whose events' number is lower has ended.
+-- Every transaction whose number is lower has ended.
 create function event_settled_below() returns bigint language sql stable
 return (select base from event_base) + (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint;
 
 create function continue_event_numbers() returns void language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    highest bigint := (select transaction_id from public.event order by transaction_id desc limit 1);
+    highest bigint := greatest(
+        (select transaction_id from public.event order by transaction_id desc limit 1),
+        (select transaction_number from public.access_log order by transaction_number desc limit 1),
+        (select next_transaction - 1 from public.access_log_seal order by range_number desc limit 1));
 begin
-    -- No event of this cluster can have a number that no transaction has yet.
+    -- Nothing of this cluster can have a number that no transaction has yet.
     update public.event_base set base = highest + 1
     where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 end
 $$;
 
 alter table event alter column transaction_id set default event_number();
+alter table access_log alter column transaction_number set default event_number();
 
 -- Functions of the triggers in triggers.sql.
 
@@ -154,73 +158,51 @@ begin
 end
 $$;
 
--- The access log. Each database connection has a chain of its own, so that requests never wait for each other: a row's
--- hash covers the hash before it, its own number and all it says. The head travels in settings of the session: they
--- survive the commit, and a rollback takes them back with the rows. A new chain begins after the present head of
--- another, so that neither can vanish without a trace. What a hash covers is spelt out in app/oversight/chain.py as well.
-
-create function access_log_begin() returns trigger language plpgsql
-security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-    other public.access_log_chain;
-    chain uuid := nullif(current_setting('vekstplass.log_chain', true), '')::uuid;
-begin
-    if chain is null then
-        chain := gen_random_uuid();
-        select * into other from public.access_log_chain order by begun_at desc, id limit 1;
-        insert into public.access_log_chain (id, begun_at, length, hash, after_chain, after_hash)
-        values (chain, clock_timestamp(), 0, '', other.id, other.hash);
-        perform set_config('vekstplass.log_chain', chain::text, false);
-        perform set_config('vekstplass.log_number', '0', false);
-        perform set_config('vekstplass.log_hash',
-            encode(sha256(convert_to(chain::text, 'UTF8') || coalesce(other.hash, '')), 'hex'), false);
-    end if;
-    return null;
-end
-$$;
-
-create function access_log_link() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
-begin
-    new.at := now();
-    new.chain := current_setting('vekstplass.log_chain')::uuid;
-    new.number := current_setting('vekstplass.log_number')::bigint + 1;
-    new.hash := sha256(decode(current_setting('vekstplass.log_hash'), 'hex') || convert_to(array_to_string(array[
-        new.chain::text, new.number::text, new.id::text, (extract(epoch from new.at) * 1000000)::bigint::text,
-        new.participant_id::text, new.object_id::text, new.outcome, new.actor, new.organisation, new.supplier,
-        new.action, new.method, new.route, new.purpose, new.request_id], chr(31), ''), 'UTF8'));
-    perform set_config('vekstplass.log_number', new.number::text, false);
-    perform set_config('vekstplass.log_hash', encode(new.hash, 'hex'), false);
-    return new;
-end
-$$;
-
-create function access_log_end() returns trigger language plpgsql
-security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-    update public.access_log_chain set length = current_setting('vekstplass.log_number')::bigint,
-        hash = decode(current_setting('vekstplass.log_hash'), 'hex')
-    where id = current_setting('vekstplass.log_chain')::uuid;
-    return null;
-end
-$$;
-
-create function access_log_refuse() returns trigger language plpgsql as $$
+create function refuse_access_log_change() returns trigger language plpgsql as $$
 begin
     raise insufficient_privilege using message = 'the access log is never changed';
 end
 $$;
 
--- One request's rows, as the caller and with no more rights than it has. Lists go as text: a driver takes longer over
--- an array of a hundred ids than PostgreSQL over its reading.
-create function log_looks(ids text, participants text, objects text, outcomes text, actor text, organisation text,
-    supplier text, action text, method text, route text, purpose text, request_id text)
-returns void language plpgsql as $$
+-- The access log. Its partitions are made two months ahead, as the owner's; what has none is in the default one. Where
+-- somebody reads the log just then, or a row of that month is in the default one, it is left for another time.
+create function create_access_log_partitions() returns void language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' set lock_timeout = '200ms' as $$
+declare
+    first timestamptz;
+    name text;
 begin
-    insert into access_log (id, participant_id, object_id, outcome, actor, organisation, supplier, action,
-        method, route, purpose, request_id)
-    select asked.id, asked.participant_id, asked.object_id, asked.outcome, $5, $6, $7, $8, $9, $10, $11, $12
-    from unnest(string_to_array(ids, ',')::uuid[], string_to_array(participants, ',', '')::uuid[],
-        string_to_array(objects, ',', '')::uuid[], string_to_array(outcomes, ','))
-        as asked (id, participant_id, object_id, outcome);
+    for months in 1..2 loop
+        first := date_trunc('month', now()) + make_interval(months => months);
+        name := 'month_' || to_char(first, 'YYYY_MM');
+        continue when to_regclass('access_log_partition.' || name) is not null;
+        execute format('create table access_log_partition.%I (like public.access_log including defaults'
+            ' including constraints)', name);
+        execute format('alter table access_log_partition.%I enable row level security, force row level security', name);
+        execute format('create trigger refuse_change before update or delete or truncate on access_log_partition.%I'
+            ' for each statement execute function public.refuse_access_log_change()', name);
+        execute format('alter table public.access_log attach partition access_log_partition.%I'
+            ' for values from (%L) to (%L)', name, first, first + interval '1 month');
+    end loop;
+exception
+    when lock_not_available or duplicate_table or unique_violation or check_violation then null;
+end
+$$;
+
+-- Adds a seal. The service has no other way to, and no way without the log's key: a seal comes with a proof, whose hash
+-- the seal before it holds. What a seal's columns are is said in app/access_log/tables.py.
+create function store_access_log_seal(range_number bigint, sealed_at timestamptz, first_transaction bigint,
+    end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea,
+    next_commitment bytea, proof bytea)
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    last public.access_log_seal;
+begin
+    select * into last from public.access_log_seal as seal order by seal.range_number desc limit 1;
+    if $1 is distinct from coalesce(last.range_number, 0) + 1
+        or sha256(proof) is distinct from coalesce(last.next_commitment, sha256(proof)) then
+        raise insufficient_privilege using message = 'the last seal was made with another key';
+    end if;
+    insert into public.access_log_seal values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 end
 $$;

@@ -57,15 +57,15 @@ grant select, insert on event to vekstplass_service;
 grant select on event_base to vekstplass_service;
 grant select, insert, delete on idempotency_key to vekstplass_service;
 
-grant select, insert (id, participant_id, object_id, outcome, actor, organisation, supplier, action, method, route,
-    purpose, request_id) on access_log to vekstplass_service;
-grant select on access_log_chain to vekstplass_service;
+grant select, insert (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
+    participant_ids, denied_ids) on access_log to vekstplass_service;
+grant select on access_log_seal to vekstplass_service;
+grant usage on schema access_log_partition to vekstplass_backup;
+alter default privileges in schema access_log_partition grant select on tables to vekstplass_backup;
+grant select on all tables in schema access_log_partition to vekstplass_backup;
 
 -- Nobody calls a trigger's function, and only the service one that runs as the owner.
-revoke execute on function access_log_begin() from public;
-revoke execute on function access_log_end() from public;
-revoke execute on function access_log_link() from public;
-revoke execute on function access_log_refuse() from public;
+revoke execute on function refuse_access_log_change() from public;
 revoke execute on function notify_event() from public;
 revoke execute on function refuse_decision_edit() from public;
 revoke execute on function refuse_settlement_change() from public;
@@ -77,3 +77,9 @@ revoke execute on function protected_placement_terms() from public;
 grant execute on function protected_placement_terms() to vekstplass_service;
 revoke execute on function protected_supplements(date) from public;
 grant execute on function protected_supplements(date) to vekstplass_service;
+revoke execute on function create_access_log_partitions() from public;
+grant execute on function create_access_log_partitions() to vekstplass_service;
+revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
+    bytea, bytea) from public;
+grant execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
+    bytea, bytea) to vekstplass_service;

@@ -14,14 +14,11 @@ create trigger refuse_change before update or delete or truncate on settlement_d
 create trigger refuse_change before update or delete or truncate on settlement_review
     for each statement execute function refuse_settlement_change();
 
-create trigger a_begin before insert on access_log for each statement execute function access_log_begin();
+create trigger refuse_change before update or delete or truncate on access_log
+    for each statement execute function refuse_access_log_change();
 
-create trigger b_link before insert on access_log for each row execute function access_log_link();
+create trigger refuse_change before update or delete or truncate on access_log_partition.other
+    for each statement execute function refuse_access_log_change();
 
-create trigger c_end after insert on access_log for each statement execute function access_log_end();
-
-create trigger never before update or delete or truncate on access_log
-    for each statement execute function access_log_refuse();
-
-create trigger never before delete or truncate on access_log_chain
-    for each statement execute function access_log_refuse();
+create trigger refuse_change before update or delete or truncate on access_log_seal
+    for each statement execute function refuse_access_log_change();

@@ -65,6 +65,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     op.execute(f"drop table {', '.join(TABLES)} cascade")
+    op.execute("drop schema access_log_partition")
     for function in re.findall(r"^create function (\w+)", _read("functions.sql"), re.MULTILINE):
         op.execute(f"drop function if exists {function} cascade")
     op.execute("drop sequence act_number")

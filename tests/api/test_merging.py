@@ -115,12 +115,12 @@ async def test_every_table_that_names_a_participant_is_covered(owner: asyncpg.Co
         " where polname = 'owner_merges' and polcmd = '*' and rolname = 'vekstplass_owner'"
     )
     assert {row["name"] for row in covered} == {row["name"] for row in tables} | {"participant"}
-    # And every column that holds a participant's id is such a key; the logs keep the id that was asked for.
+    # And every column that holds a participant's id is such a key.
     columns = await owner.fetch(
         "select attrelid::regclass::text as name from pg_attribute join pg_class on pg_class.oid = attrelid"
         " where attname = 'participant_id' and relkind = 'r' and relnamespace = 'public'::regnamespace"
     )
-    assert {row["name"] for row in columns} - {row["name"] for row in tables} == {"access_log"}
+    assert {row["name"] for row in columns} - {row["name"] for row in tables} == set()
 
 
 async def test_the_merging_function_opens_nothing_else(api: Api, connection: AsyncConnection) -> None:

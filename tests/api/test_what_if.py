@@ -31,7 +31,7 @@ async def rows(connection: AsyncConnection) -> dict[str, int]:
     return {
         table: await connection.scalar(text(f"select count(*) from {table}")) or 0
         for table in tables.all()
-        if table not in {"access_log", "access_log_chain"}
+        if table not in {"access_log", "access_log_seal"}
     }
 
 

@@ -17,14 +17,18 @@ REFERENCE = "what is pointed at is looked up first"
 CHECKED = "the shape or the rule above it is stricter, and refuses with a pointer"
 LOCKED = "whoever writes it holds the placement's row locked"
 BOOKS = "whoever closes or reviews a month holds the lock of the books"
+SEALED = "the service makes a seal by itself, and one at a time"
 
 UNREACHABLE = {
     "alembic_version_pkc": "migrations alone write it",
     "ck_absence_cancelled": "a revision that cancels is stored as cancelled by the one statement that stores it",
     "ck_absence_ends_on": CHECKED,
     "pk_absence_watch": "stored by an upsert on this very key",
-    "ck_access_log_participant_id": "a row that names nobody is written for a denied request alone",
-    "pk_access_log": "a chain's next number is taken under the chain's lock",
+    "ck_access_log_lines": "a request that accessed nobody, and was denied nothing, has no row",
+    "pk_access_log_seal": SEALED,
+    "ck_access_log_seal_end_transaction": SEALED,
+    "ck_access_log_seal_next_transaction": SEALED,
+    "ck_access_log_seal_row_codes": SEALED,
     "pk_budget_flag": "stored by an upsert on this very key, under the year's lock",
     "ck_consent_valid_to": CHECKED,
     "ck_consent_withdrawn_on": CHECKED,

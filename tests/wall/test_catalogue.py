@@ -9,15 +9,15 @@ OPEN = {"alembic_version": "one revision, which the service compares at its star
 # Policies of the owner, the migrations' role: what a function that runs as the owner must read or write. What else it
 # may not, since the wall is forced.
 OWNER_POLICIES = {
-    "owner_keeps_heads": "the log's chains",
+    "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
     "owner_continues_numbers": "the event feed's numbers after a restore",
 }
 # Functions that run as the owner, each with a fixed search_path, and why.
 DEFINERS = {
-    "access_log_begin": "begins a chain: the service may not touch the heads",
-    "access_log_end": "moves a chain's head: likewise",
+    "create_access_log_partitions": "makes the log's partitions two months ahead: the service owns no table",
+    "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",
     "protected_placement_terms": "days and prices of protected places for finance, without an id",
     "protected_supplements": "likewise, for what is agreed beside the price",
     "merge_participant": "two registrations of one person become one, for the case office and the EPJ",
@@ -38,6 +38,34 @@ async def test_every_table_is_walled(owner: asyncpg.Connection) -> None:
         assert table["relrowsecurity"], table["relname"]
         assert table["relforcerowsecurity"], table["relname"]
         assert table["policies"], table["relname"]
+
+
+async def test_a_partition_is_reached_through_its_table_alone(owner: asyncpg.Connection) -> None:
+    """No other role may use the schema of the access log's partitions, also of those that are made later."""
+    await owner.execute("select create_access_log_partitions()")
+    partitions = await owner.fetch(
+        "select relname, relrowsecurity, relforcerowsecurity, exists (select from pg_policy where polrelid = c.oid)"
+        " as has_policies, has_table_privilege('vekstplass_service', oid, 'select, insert, update, delete') as granted,"
+        " exists (select from pg_trigger where tgrelid = c.oid and tgname = 'refuse_change') as refuses"
+        " from pg_class c where relnamespace = 'access_log_partition'::regnamespace and relkind = 'r'"
+    )
+    assert len(partitions) == 3
+    for partition in partitions:
+        assert dict(partition) == {
+            "relname": partition["relname"],
+            "relrowsecurity": True,
+            "relforcerowsecurity": True,
+            "has_policies": False,
+            "granted": False,
+            "refuses": True,
+        }
+    assert not await owner.fetchval(
+        "select has_schema_privilege('vekstplass_service', 'access_log_partition', 'usage')"
+    )
+    assert await owner.fetchval(
+        "select bool_and(has_table_privilege('vekstplass_backup', oid, 'select')) from pg_class"
+        " where relnamespace = 'access_log_partition'::regnamespace and relkind = 'r'"
+    )
 
 
 async def test_every_policy_names_its_role_and_checks_what_is_written(owner: asyncpg.Connection) -> None:
@@ -104,7 +132,7 @@ async def test_functions_that_run_as_the_owner_are_these(owner: asyncpg.Connecti
     assert {function["proname"] for function in functions} == set(DEFINERS)
     for function in functions:
         # Temporary tables last: left out, they would be searched first.
-        assert function["proconfig"] == ["search_path=pg_catalog, public, pg_temp"], function["proname"]
+        assert "search_path=pg_catalog, public, pg_temp" in function["proconfig"], function["proname"]
         assert not unqualified.search(function["prosrc"]), function["proname"]
         assert not function["everyones"], function["proname"]
 

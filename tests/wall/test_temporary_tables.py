@@ -46,7 +46,7 @@ async def shadow_tables(superuser: asyncpg.Connection, service: asyncpg.Connecti
 
 async def test_the_service_cannot_make_temporary_tables(service: asyncpg.Connection) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await service.execute("create temporary table access_log_chain (id uuid)")
+        await service.execute("create temporary table access_log_seal (id uuid)")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await service.execute(REACHED)
 
@@ -56,10 +56,14 @@ async def test_the_access_log_writes_its_own_tables(service: asyncpg.Connection,
     before = await behind.fetchval("select count(*) from access_log")
     await service.execute("select set_config('app.actor', 'a', false)")
     await service.execute(
-        "insert into public.access_log (id, actor, action, method, route, purpose, outcome, request_id)"
-        " values (gen_random_uuid(), 'a', 'read', 'GET', '/', 'p', 'denied', 'r')"
+        "insert into public.access_log (id, actor, action, method, route, purpose, outcome, request_id,"
+        " participant_ids, denied_ids) values ('016e0000-0000-7000-8000-000000000000', 'a', 'read', 'GET', '/', 'p',"
+        " 'denied', 'r', '{}', '{null}')"
     )
     assert await behind.fetchval("select count(*) from access_log") == before + 1
+    await service.execute("select public.create_access_log_partitions(), public.continue_event_numbers()")
+    await service.execute("select public.store_access_log_seal(1, now(), 0, 1, 1, '{}', '', sha256(''), '', '')")
+    assert await behind.fetchval("select count(*) from access_log_seal") == 1
 
 
 async def test_a_merge_reaches_the_real_participants(

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import audit, clock
+from app import clock
 from app.absence.reviews import reviews_due
+from app.access_log.recorder import record_access
 from app.db import SessionDep
 from app.followup import calendar_file, compliance, consents_and_notices, relocations, system_meetings, tasks
 from app.followup.task_schemas import About, Task, TaskAfter, TaskPage, TaskQuery, cursor, position_of
@@ -81,7 +82,7 @@ async def list_tasks(
     found = await tasks.first_of(session, query, asks, others, position, limit + 1)
     following = cursor(found[limit - 1]) if len(found) > limit else None
     found = found[:limit]
-    audit.saw(session, await tasks.participants_in(session, found))
+    record_access(session, await tasks.participants_in(session, found))
     link_next(request, response, following)
     return TaskPage(items=await tasks.shown(session, found, query.on), next=following)
 
@@ -117,7 +118,7 @@ async def calendar(
     asks = await tasks.asks_of(session)
     others = await _others(request, session, actor, query, asks)
     due = await tasks.undone(session, query, asks, others, MOST_ENTRIES)
-    audit.saw(session, await tasks.participants_in(session, due))
+    record_access(session, await tasks.participants_in(session, due))
     content = await asyncio.to_thread(calendar_file.build_calendar, due, clock.now())
     return Response(content, media_type=media_type)
 
@@ -141,7 +142,7 @@ async def follow_up(
     cooperation meeting (M4); how many took part; who was missing from the joint meeting (M7).
     """
     figures, participants = await compliance.figures_of(session, year, _seen_from(on))
-    audit.saw(session, participants)
+    record_access(session, participants)
     if media_type == JSON:
         return figures
     return compliance.file_of(figures, media_type)

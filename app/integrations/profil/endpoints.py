@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.db import SessionDep
 from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.content_negotiation import JSON, NDJSON
@@ -79,7 +80,7 @@ async def push_participants(
     pushed = await batch.push(session, await request.body(), request.app.state.settings, clock.today())
     if mode == "atomic" and pushed.rejected:
         raise _refused_whole(pushed)
-    audit.saw(session, (item.participant_id for item in pushed.items if item.participant_id is not None))
+    record_access(session, (item.participant_id for item in pushed.items if item.participant_id is not None))
     count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
@@ -117,7 +118,7 @@ async def merge_participants(
     two again changes nothing.
     """
     participant = await merging.merge(session, actor, participant_id, body.duplicate_id, request.app.state.settings)
-    audit.saw(session, [participant_id, body.duplicate_id])
+    record_access(session, [participant_id, body.duplicate_id])
     [out] = await participants.seen(session, actor, [participant])
     tagged(request, response, out)
     return out

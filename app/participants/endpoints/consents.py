@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.db import SessionDep
 from app.http.endpoint import Route
 from app.http.etag import tagged
@@ -36,7 +37,7 @@ async def give(
 ) -> ConsentOut:
     """M6: the participant or the guardian agrees that information is shared with these services, from a day on."""
     consent = await consents.give(session, participant_id, body, clock.today())
-    audit.saw(session, [participant_id])
+    record_access(session, [participant_id])
     response.headers["Location"] = f"/v1/participants/{participant_id}/consents"
     out = ConsentOut.model_validate(consent)
     tagged(request, response, out)
@@ -55,7 +56,7 @@ async def list_(
 ) -> Page[ConsentOut]:
     """M6: every consent, the withdrawn ones too, in the order in which they were recorded."""
     await find(session, Participant, participant_id)
-    audit.saw(session, [participant_id])
+    record_access(session, [participant_id])
     statement = select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id)
     return await listed(request, response, session, statement, ConsentOut, limit=limit, after=after)
 
@@ -76,6 +77,6 @@ async def withdraw(
 ) -> ConsentOut:
     """M6: from that day on no other service may take part because of this consent."""
     out = ConsentOut.model_validate(await consents.withdraw(session, participant_id, consent_id, body, clock.today()))
-    audit.saw(session, [participant_id])
+    record_access(session, [participant_id])
     tagged(request, response, out)
     return out

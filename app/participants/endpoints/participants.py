@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.db import SessionDep
 from app.http.content_negotiation import FHIR, JSON
 from app.http.endpoint import Route, offers
@@ -89,7 +90,7 @@ async def list_participants(
         statement = statement.where(participants.named_by(external_system, external_value))
     rows, following = await page(session, statement, col(Participant.id), limit=limit, after=after)
     link_next(request, response, following)
-    audit.saw(session, (row.id for row in rows))
+    record_access(session, (row.id for row in rows))
     return ParticipantPage(items=await participants.seen(session, actor, rows), next=following)
 
 
@@ -223,6 +224,6 @@ async def _answer(
 
 
 async def _shown(session: AsyncSession, actor: Actor, participant: Participant) -> ParticipantSeen:
-    audit.saw(session, [participant.id])
+    record_access(session, [participant.id])
     (out,) = await participants.seen(session, actor, [participant])
     return out

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.budget import position as budget
 from app.budget.schemas import DecisionBudget
 from app.db import SessionDep
@@ -72,7 +73,7 @@ async def decide(
         position = await budget.decision_budget(session, first_day.year, on)
         await budget.watch_flags(session, first_day.year + 1, on)
     response.headers["Location"] = f"/v1/decisions/{decision.id}"
-    audit.saw(session, [decision.participant_id])
+    record_access(session, [decision.participant_id])
     out = PricedDecisionOut.model_validate(decision)
     tagged(request, response, out)
     return DecisionMade(**out.model_dump(), budget=position)
@@ -121,7 +122,7 @@ async def list_decisions(
             statement = statement.where(col(column) == value)
     rows, following = await page(session, statement, col(tables.Decision.id), limit=limit, after=after)
     link_next(request, response, following)
-    audit.saw(session, (row.participant_id for row in rows))
+    record_access(session, (row.participant_id for row in rows))
     if "case_officer" in actor.roles:
         return Page(items=[PricedDecisionOut.model_validate(row) for row in rows], next=following)
     return Page(items=[DecisionOut.model_validate(row) for row in rows], next=following)
@@ -134,6 +135,6 @@ async def read_decision(
     """One decision, as it was made (D6)."""
     shape = PricedDecisionOut if "case_officer" in actor.roles else DecisionOut
     out = shape.model_validate(await find(session, tables.Decision, decision_id))
-    audit.saw(session, [out.participant_id])
+    record_access(session, [out.participant_id])
     tagged(request, response, out)
     return out

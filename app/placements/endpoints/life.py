@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.budget import position as budget
 from app.db import SessionDep
 from app.http.endpoint import Route
@@ -54,7 +55,7 @@ async def give_notice(
     participant's next place. A provider gives notice of its own places. The end itself is a decision (L5).
     """
     placement, notice = await notices.give(session, actor, placement_id, body)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     await budget.watch_flags(session, notice.ends_on.year, max(clock.today(), body.given_on))
     response.headers["Location"] = f"/v1/placements/{placement_id}/notices/{notice.id}"
     [out] = await notices.shown(session, [notice])
@@ -74,7 +75,7 @@ async def list_notices(
 ) -> Page[NoticeOut]:
     """Every notice of the placement, and what became of it (L3, L5)."""
     placement = await find(session, tables.Placement, placement_id)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     statement = select(tables.Notice).where(col(tables.Notice.placement_id) == placement_id)
     rows, following = await page(session, statement, col(tables.Notice.id), limit=limit, after=after)
     link_next(request, response, following)
@@ -95,7 +96,7 @@ async def read_notice(
     notice = await find(session, tables.Notice, notice_id)
     if notice.placement_id != placement.id:
         raise NOT_FOUND()
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     [out] = await notices.shown(session, [notice])
     tagged(request, response, out)
     return out
@@ -120,7 +121,7 @@ async def agree_on_supplement(
     It comes on top of the price, whatever the place's share (C4), and ends with the place at the latest.
     """
     placement, supplement = await supplements.agree(session, placement_id, body)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     await budget.watch_flags(session, body.valid_from.year, clock.today())
     response.headers["Location"] = f"/v1/placements/{placement_id}/supplements/{supplement.id}"
     [out] = await supplements.shown(session, [supplement])
@@ -140,7 +141,7 @@ async def list_supplements(
 ) -> Page[SupplementOut]:
     """Every supplement of the placement (L6)."""
     placement = await find(session, tables.Placement, placement_id)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     statement = select(tables.PlacementSupplement).where(col(tables.PlacementSupplement.placement_id) == placement_id)
     rows, following = await page(session, statement, col(tables.PlacementSupplement.id), limit=limit, after=after)
     link_next(request, response, following)
@@ -159,7 +160,7 @@ async def read_supplement(
     """One supplement (L6)."""
     placement = await find(session, tables.Placement, placement_id)
     supplement = await supplements.of_place(session, placement, supplement_id)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     [out] = await supplements.shown(session, [supplement])
     tagged(request, response, out)
     return out
@@ -187,7 +188,7 @@ async def end_supplement(
     lengthens a supplement: for more, agree on a new one.
     """
     placement, supplement = await supplements.end(session, placement_id, supplement_id, body)
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     await budget.watch_flags(session, body.valid_to.year, clock.today())
     [out] = await supplements.shown(session, [supplement])
     tagged(request, response, out)

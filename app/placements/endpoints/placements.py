@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlmodel import col
 
-from app import audit, clock
+from app import clock
+from app.access_log.recorder import record_access
 from app.budget import position as budget
 from app.db import Prepared, SessionDep
 from app.http.content_negotiation import JSON
@@ -51,7 +52,7 @@ async def record_legacy(
     placement = await decisions.record_legacy(session, body)
     await budget.watch_flags(session, body.starts_on.year, clock.today())
     response.headers["Location"] = f"/v1/placements/{placement.id}"
-    audit.saw(session, [placement.participant_id])
+    record_access(session, [placement.participant_id])
     out = told(await life_of(session, placement), clock.today(), money=True)
     assert isinstance(out, PricedPlacementTold)
     tagged(request, response, out)
@@ -77,7 +78,7 @@ async def list_placements(
     further = keeping_up.placements(actor)
     statement = Prepared(_listed(given, *further)) if further else _compiled(given)
     rows, following = cut(await statement.rows(session, {**asked, "limit": limit + 1}), limit)
-    audit.saw(session, (row["participant_id"] for row in rows))
+    record_access(session, (row["participant_id"] for row in rows))
     segments = await known_segments(session, [row["id"] for row in rows])
     places = [dict(row) for row in rows]
     for place in places:
@@ -105,7 +106,7 @@ async def read_placement(request: Request, session: SessionDep, actor: Placement
     life = await read_life(session, placement_id)
     if life is None:
         raise NOT_FOUND()
-    audit.saw(session, [life.placement.participant_id])
+    record_access(session, [life.placement.participant_id])
     return answered(request, told(life, clock.today(), money=sees_money(actor)))
 
 

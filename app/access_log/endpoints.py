@@ -1,0 +1,89 @@
+"""HTTP for the access log: the auditor's, and a person's right to know who has accessed their data."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access_log.queries import LogFilter, load_log_page
+from app.access_log.recorder import record_access
+from app.access_log.schemas import AccessLogOut, Outcome
+from app.db import SessionDep
+from app.http.endpoint import Route
+from app.http.lookup import find
+from app.http.pagination import AfterQuery, LimitQuery, Page, link_next
+from app.http.periods import demand_in_order
+from app.http.schemas import Day
+from app.participants.tables import Participant
+from app.privacy.personal_data import load_duplicate_ids, load_record_ids
+from app.security.tokens import Actor, allow
+
+router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
+
+Auditor = Annotated[Actor, allow("auditor")]
+CaseOfficerOrAuditor = Annotated[Actor, allow("case_officer", "auditor")]
+
+
+@router.get("/access-log", summary="Read the access log")
+async def list_access_log(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: Auditor,
+    participant_id: UUID | None = None,
+    object_id: Annotated[UUID | None, Query(description="What a denied caller asked for.")] = None,
+    caller: Annotated[
+        str | None,
+        Query(alias="actor", max_length=300, pattern=r"^[ -~]+$", description="As `actor` in the log."),
+    ] = None,
+    from_: Annotated[Day | None, Query(alias="from", description="First day, Europe/Oslo.")] = None,
+    to: Annotated[Day | None, Query(description="Last day, Europe/Oslo.")] = None,
+    outcome: Outcome | None = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[AccessLogOut]:
+    """Who accessed or changed whose data, and who was denied; the newest first. Reading it is logged as well.
+
+    With `participant_id` a denied request by the id of the person's place, decision or other record is included.
+    """
+    demand_in_order(from_, to)
+    wanted = LogFilter(object_id=object_id, actor=caller, outcome=outcome, first_day=from_, last_day=to)
+    if participant_id is not None:
+        wanted = await _about_person(session, participant_id, wanted)
+    items, following = await load_log_page(session, wanted, limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=items, next=following)
+
+
+@router.get("/participants/{participant_id}/access-log", summary="Tell a person who has accessed their data")
+async def read_access_log_of_participant(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    actor: CaseOfficerOrAuditor,
+    participant_id: UUID,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[AccessLogOut]:
+    """The person's right to know: every access, also denied ones, the newest first. Reading it is logged as well."""
+    if "case_officer" in actor.roles:  # an auditor sees the log and no participants
+        await find(session, Participant, participant_id)
+    wanted = await _about_person(session, participant_id, LogFilter())
+    items, following = await load_log_page(session, wanted, limit=limit, after=after)
+    link_next(request, response, following)
+    return Page(items=items, next=following)
+
+
+async def _about_person(session: AsyncSession, participant_id: UUID, wanted: LogFilter) -> LogFilter:
+    """Limits a filter to a person: what was accessed, and denied requests for any of the person's records.
+
+    What was accessed under the id of a duplicate, before the two were merged, is about the same person.
+    """
+    record_access(session, [participant_id])
+    return replace(
+        wanted,
+        participant_ids=[participant_id, *await load_duplicate_ids(session, participant_id)],
+        record_ids=await load_record_ids(session, participant_id),
+    )

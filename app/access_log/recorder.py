@@ -1,0 +1,154 @@
+"""Who saw or changed whose data: one row per request, in the act's own transaction.
+
+An endpoint says whose data it shows or changes with `record_access`; the row is inserted right before the commit. If
+that fails, so does the request: no log row, no data. A denied request (403, 404) of a caller we know is logged too, in
+a transaction of its own, under the id that was asked for.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from app.access_log.seals import Sealer
+from app.access_log.tables import LINE_BITS
+from app.clock import new_id
+from app.db import Database, driver_of, seen
+from app.http.endpoint import Operation
+from app.http.problems import Problem
+from app.security.tokens import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a role accesses a person's data at all, and by which law."""
+
+    code: str
+    legal_basis: str
+
+
+# Role -> purpose. A caller with several roles acts in the first of them that the operation asks for. The privacy
+# protocol (GDPR art. 30) repeats this table; a new role needs a line in both.
+PURPOSES: Mapping[str, Purpose] = {
+    "case_officer": Purpose("case_handling", "Helse- og omsorgstenestelova § 3-3, forvaltningslova"),
+    "service": Purpose("follow_up", "Helse- og omsorgstenestelova § 3-3"),
+    "provider": Purpose("provision", "Helse- og omsorgstenestelova §§ 3-1 og 3-3 (avtale med kommunen)"),
+    "epj": Purpose("record_keeping", "Helsepersonellova § 39, pasientjournallova § 8"),
+    "finance": Purpose("accounting", "Kommunelova kapittel 14"),
+    "auditor": Purpose("oversight", "Personvernforordninga art. 24 og 32, pasientjournallova § 22"),
+}
+_UNKNOWN = Purpose("unknown", "")
+
+
+_INSERT = """
+    insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
+        participant_ids, denied_ids)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+
+
+def record_access(session: AsyncSession, participant_ids: Iterable[UUID]) -> None:
+    """Say whose data this request shows or changes. Costs no query: the row is inserted right before the commit."""
+    seen(session).update(participant_ids)
+
+
+def record_denied(session: AsyncSession, object_ids: Iterable[UUID]) -> None:
+    """Say which ids a request asked for in vain though it goes on: an item of a batch that names another's place."""
+    session.info.setdefault("refused", set()).update(object_ids)
+
+
+class AccessRecorder:
+    """Inserts the row at the end of each request (see `app.http.endpoint.Route`).
+
+    Attributes:
+        sealer: seals the log now and then while the service runs.
+    """
+
+    def __init__(self) -> None:
+        self.sealer: Sealer | None = None
+
+    async def record(self, request: Request, session: AsyncSession, operation: Operation) -> None:
+        """Insert the row of a request that is allowed, in the act's transaction; none where nobody was accessed."""
+        participant_ids, denied_ids = list(seen(session)), list(session.info.get("refused", ()))
+        if participant_ids or denied_ids:
+            await _insert(request, session, operation, "allowed", participant_ids, denied_ids)
+            if self.sealer is not None:
+                self.sealer.seal_if_due()
+
+    async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
+        """Insert the row of a denied request, in a transaction of its own: the act's was rolled back."""
+        actor: Actor = request.scope["state"]["actor"]
+        asked = await _requested_ids(request, operation)
+        participant_ids = [id_ for name, id_ in asked if name == "participant_id" and id_ is not None]
+        denied_ids = [id_ for name, id_ in asked if name != "participant_id" or id_ is None]
+        if asked:
+            async with database.transaction(actor.identity) as session:
+                await _insert(request, session, operation, "denied", participant_ids, denied_ids)
+
+
+async def _insert(
+    request: Request,
+    session: AsyncSession,
+    operation: Operation,
+    outcome: str,
+    participant_ids: list[UUID],
+    denied_ids: list[UUID | None],
+) -> None:
+    state = request.scope["state"]
+    actor: Actor = state["actor"]
+    if session.in_transaction():
+        await session.flush()
+    driver = await driver_of(session)
+    await driver.execute(
+        _INSERT,
+        UUID(int=new_id().int >> LINE_BITS << LINE_BITS),
+        actor.name,
+        actor.organisation,
+        actor.supplier,
+        operation.name,
+        operation.method,
+        operation.route,
+        find_purpose(actor, operation).code,
+        outcome,
+        state["request_id"],
+        participant_ids,
+        denied_ids,
+    )
+
+
+def find_purpose(actor: Actor, operation: Operation) -> Purpose:
+    """Why this caller accesses data, by the role in which it may."""
+    return next((PURPOSES[role] for role in PURPOSES if role in actor.roles & operation.roles), _UNKNOWN)
+
+
+async def _requested_ids(request: Request, operation: Operation) -> list[tuple[str, UUID | None]]:
+    """The ids by which a request asks for somebody: in the path, the query and the body's own fields.
+
+    A provider's id names nobody. Where a person is looked up by something else, nothing is known but that it was.
+    """
+    values = {**await _body_fields(request), **request.query_params, **request.path_params}
+    names = sorted(name for name in values if name.endswith("_id") and name != "provider_id")
+    if not names:
+        return [("participant_id", None)] if operation.route.startswith("/v1/participants") else []
+    return [(name, _parse_uuid(values[name])) for name in names]
+
+
+async def _body_fields(request: Request) -> dict[str, Any]:
+    if not request.headers.get("content-type", "").partition(";")[0].endswith("json"):
+        return {}
+    try:
+        body = await request.json()
+    except (RequestValidationError, Problem):  # it was refused before it was read
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _parse_uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

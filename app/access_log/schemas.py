@@ -1,0 +1,33 @@
+"""What readers of the access log see."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field as Limits
+
+from app.http.schemas import Shape
+
+Outcome = Literal["allowed", "denied"]
+
+
+class AccessLogOut(Shape):
+    """One access to, or change of, one person's data, or a denied one.
+
+    Of a denied one, `participant_id` or `object_id` is what was asked for, whether it exists or not.
+    """
+
+    id: UUID
+    at: datetime
+    actor: Annotated[str, Limits(examples=["org:0192:310300403"])]
+    organisation: str | None
+    supplier: Annotated[str | None, Limits(description="Who called for the organisation, by Maskinporten.")]
+    participant_id: UUID | None
+    object_id: UUID | None
+    action: Annotated[str, Limits(examples=["read_placement"])]
+    method: str
+    route: Annotated[str, Limits(examples=["/v1/placements/{placement_id}"])]
+    purpose: Annotated[str, Limits(examples=["provision"])]
+    legal_basis: str
+    outcome: Outcome
+    request_id: str

@@ -1,0 +1,187 @@
+"""`python -m app verify-access-log`: whether the access log is as it was written, and if not, where it first differs.
+
+Rows and seals are read in one snapshot and in order. Every code and digest is computed here and not in the database
+whose rows are doubted. Removed last ranges are found by an earlier digest alone: a line of the service's log or of a
+file that `--keep` wrote.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncResult
+from sqlmodel import col
+
+from app.access_log.seals import CODE_BYTES, ROW_COLUMNS, commitment, in_order, range_digest, row_code
+from app.access_log.tables import AccessLog, AccessLogSeal
+from app.db import Database, Identity
+
+# The database's clock may have been set back so far.
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+_BATCH = 1000
+_AUDITOR = Identity(actor="verify-access-log", roles=frozenset({"auditor"}))
+
+
+class Head(BaseModel):
+    """The digest of a range, as it was logged or kept when it was the last."""
+
+    range: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How much was read before the first fault, or in all; the last range; and the fault or None."""
+
+    rows: int
+    unsealed: int
+    head: Head | None
+    fault: str | None
+
+
+def parse_heads(text: str) -> list[Head]:
+    """The heads in a kept file or in the service's log, one JSON object a line; other lines are passed over."""
+    heads: list[Head] = []
+    for line in text.splitlines():
+        try:
+            heads.append(Head.model_validate_json(line))
+        except ValidationError:
+            continue
+    return heads
+
+
+async def verify_log(database: Database, key: bytes, against: Sequence[Head] = ()) -> Verdict:
+    """Read the whole log in one snapshot, up to the first fault."""
+    async with database.transaction(_AUDITOR) as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        check = _Check(key, against)
+        rows = _RowStream(
+            await session.stream(
+                select(*ROW_COLUMNS).order_by(col(AccessLog.transaction_number)),
+                execution_options={"yield_per": _BATCH},
+            )
+        )
+        seals = await session.stream_scalars(
+            select(AccessLogSeal).order_by(col(AccessLogSeal.range_number)), execution_options={"yield_per": 10}
+        )
+        async for seal in seals:
+            check.read_range(seal, in_order(await rows.take_below(seal.end_transaction)))
+            if check.fault is not None:
+                break
+        check.check_last_range()
+        while check.fault is None and (row := await rows.next()) is not None:
+            check.read_unsealed(row)
+        return check.verdict()
+
+
+class _RowStream:
+    """The log's rows in the order of their transactions."""
+
+    def __init__(self, result: AsyncResult[Any]) -> None:
+        self._result = result
+        self._ahead: deque[Any] = deque()
+
+    async def take_below(self, transaction_number: int) -> list[Any]:
+        """The rows that come next and are of an earlier transaction."""
+        taken: list[Any] = []
+        while (row := await self.next()) is not None:
+            if row.transaction_number >= transaction_number:
+                self._ahead.appendleft(row)
+                break
+            taken.append(row)
+        return taken
+
+    async def next(self) -> Any:
+        """The next row, or None at the end."""
+        if not self._ahead:
+            self._ahead.extend(await self._result.fetchmany(_BATCH))
+        return self._ahead.popleft() if self._ahead else None
+
+
+class _Check:
+    """The log as it is read: how far, and the first fault."""
+
+    def __init__(self, key: bytes, against: Sequence[Head]) -> None:
+        self._key = key
+        self._kept = {head.range: head.digest for head in against}
+        self._range_number = 0
+        self._digest = b""
+        self._end = 0
+        self._rows = 0
+        self._unsealed = 0
+        # (First transaction that had not begun, time) of each seal that no row so far was later than; then the latest
+        # time that the next row was later than.
+        self._times: deque[tuple[int, datetime]] = deque()
+        self._earliest: datetime | None = None
+        self.fault: str | None = None
+
+    def read_range(self, seal: AccessLogSeal, rows: list[Any]) -> None:
+        """Compare a range's rows with its seal, and the seal with the one before it and with what was kept."""
+        self._rows += len(rows)
+        fault = self._check_place(seal) or self._check_rows(seal, rows, self._key) or self._check_digest(seal)
+        for row in rows:
+            fault = fault or self._check_time(row, latest=seal.sealed_at)
+        self.fault = fault and f"Range {self._range_number + 1}: {fault}"
+        self._range_number, self._end, self._digest = seal.range_number, seal.end_transaction, seal.digest
+        self._times.append((seal.next_transaction, seal.sealed_at))
+
+    def check_last_range(self) -> None:
+        """Look for ranges that ought to come after the last."""
+        highest = max(self._kept, default=0)
+        if self.fault is None and highest > self._range_number:
+            self.fault = (
+                f"Range {self._range_number + 1}: it is missing: the log has lost its end, up to range {highest}."
+            )
+
+    def read_unsealed(self, row: Any) -> None:
+        """Look at a row after the last range."""
+        self._unsealed += 1
+        fault = self._check_time(row, latest=None)
+        self.fault = fault and f"After range {self._range_number}: {fault}"
+
+    def verdict(self) -> Verdict:
+        """What was found."""
+        head = Head(range=self._range_number, digest=self._digest.hex()) if self._range_number else None
+        return Verdict(self._rows, self._unsealed, head, self.fault)
+
+    def _check_place(self, seal: AccessLogSeal) -> str | None:
+        number = self._range_number + 1
+        if seal.range_number != number:
+            return "it is missing."
+        if seal.next_commitment != commitment(self._key, number + 1):
+            return "it was sealed with another key, or its seal was altered."
+        return None
+
+    @staticmethod
+    def _check_rows(seal: AccessLogSeal, rows: list[Any], key: bytes) -> str | None:
+        place = 0
+        for row in rows:
+            if place == len(seal.row_ids) or row.id != seal.row_ids[place]:
+                if row.id in seal.row_ids[place:]:
+                    break
+                return f"row {row.id}, at {row.at.isoformat()}, was put in."
+            if row_code(key, row) != seal.row_codes[place * CODE_BYTES : (place + 1) * CODE_BYTES]:
+                return f"row {row.id}, at {row.at.isoformat()}, was altered."
+            place += 1
+        return f"row {seal.row_ids[place]} is missing." if place < len(seal.row_ids) else None
+
+    def _check_digest(self, seal: AccessLogSeal) -> str | None:
+        if seal.digest != range_digest(self._key, seal, self._digest) or seal.first_transaction != self._end:
+            return "its seal was altered: the digest does not hold."
+        if self._kept.get(seal.range_number, seal.digest.hex()) != seal.digest.hex():
+            return "it is not the one that was kept."
+        return None
+
+    def _check_time(self, row: Any, *, latest: datetime | None) -> str | None:
+        """A transaction that had not begun when a range was closed cannot bring a row from before that."""
+        while self._times and self._times[0][0] <= row.transaction_number:
+            self._earliest = self._times.popleft()[1]
+        if (self._earliest is not None and row.at < self._earliest - _CLOCK_TOLERANCE) or (
+            latest is not None and row.at > latest + _CLOCK_TOLERANCE
+        ):
+            return f"row {row.id} was put in: its time, {row.at.isoformat()}, is not that of its transaction."
+        return None

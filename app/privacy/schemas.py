@@ -1,0 +1,40 @@
+"""What an export holds about a person, and what an erasure did."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Limits
+from pydantic import JsonValue
+
+from app.http.schemas import Shape
+
+
+class ExportOut(Shape):
+    """Everything that is held about one person, table by table; an identity number is mentioned, never shown."""
+
+    participant_id: UUID
+    exported_at: datetime
+    identity_number_held: bool
+    held: Annotated[
+        dict[str, list[dict[str, JsonValue]]],
+        Limits(examples=[{"applications": [{"received_on": "2022-01-03", "wishes": "Vil arbeide ute."}]}]),
+    ]
+    access_log: Annotated[str, Limits(description="Where it says who has seen this.")]
+
+
+class Erased(Shape):
+    """What was done to one kind of rows."""
+
+    held: Annotated[str, Limits(examples=["applications"])]
+    rows: int
+    replaced: Annotated[list[str], Limits(examples=[["wishes"]])]
+    deleted: bool
+
+
+class ErasureOut(Shape):
+    """What an erasure did. Amounts, dates and what enterprise it was stay, for the accounts."""
+
+    participant_id: UUID
+    erased_on: date
+    held: list[Erased]
