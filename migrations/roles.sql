@@ -1,4 +1,4 @@
--- The three roles of a cluster, run once by whoever may create roles (`python -m app roles`, or psql -f).
+-- The three roles of a cluster, run once by whoever may create roles (`python -m app create-roles`, or psql -f).
 -- Running it again changes nothing but the limits below.
 do $$
 begin

@@ -45,7 +45,7 @@ class SetupError(Exception):
 def main(script: Callable[[list[str]], int], doc: str | None) -> NoReturn:
     """Runs a script with its arguments; help needs no set-up, a `SetupError` is one line and exit status 1."""
     arguments = sys.argv[1:]
-    if "-h" in arguments or "--help" in arguments:
+    if arguments[:1] in (["-h"], ["--help"]):
         print((doc or "").strip())
         sys.exit(0)
     try:
@@ -56,15 +56,10 @@ def main(script: Callable[[list[str]], int], doc: str | None) -> NoReturn:
         sys.exit(130)
 
 
-def app(command: str) -> Callable[[list[str]], int]:
-    """A script that becomes `python -m app COMMAND` with the arguments given to it."""
-
-    def script(arguments: list[str]) -> int:
-        ensure(RUN)
-        # -P: the current directory may hold an `app` or a `logging.py` of its own.
-        os.execve(PYTHON, [str(PYTHON), "-P", "-m", "app", command, *arguments], environment())
-
-    return script
+def app(arguments: list[str]) -> NoReturn:
+    """Becomes `python -m app` with the arguments, and with a PostgreSQL of its own (scripts/_app.py)."""
+    ensure(RUN)
+    os.execve(PYTHON, [str(PYTHON), str(ROOT / "scripts" / "_app.py"), *arguments], environment())
 
 
 def environment() -> dict[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from app import embedded
+import postgres
 from app.database import startup
 
 ROOT = startup.ROOT
@@ -32,13 +32,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--fix", action="store_true", help="write the file")
     fix = parser.parse_args().fix
-    with tempfile.TemporaryDirectory() as directory, embedded.start(Path(directory, "data"), throwaway=True) as cluster:
+    with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory, "data"), throwaway=True) as cluster:
         if not writes_the_same(cluster.binaries):
             print(f"{FILE} is written by PostgreSQL {MAJOR} alone; nothing was compared.")
             return 0
-        asyncio.run(startup.create_roles(cluster.dsn(embedded.SUPERUSER)))
-        startup.upgrade(cluster.url(embedded.OWNER))
-        dump = dump_schema(cluster.binaries, cluster.dsn(embedded.SUPERUSER))
+        asyncio.run(startup.create_roles(cluster.dsn(postgres.SUPERUSER)))
+        startup.upgrade(cluster.url(postgres.OWNER))
+        dump = dump_schema(cluster.binaries, cluster.dsn(postgres.SUPERUSER))
     path = ROOT / FILE
     written = path.read_text(encoding="utf-8") if path.exists() else ""
     if dump == written:

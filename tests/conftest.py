@@ -21,7 +21,7 @@ from sqlalchemy import pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 
-from app import embedded
+import postgres
 from app.database import startup
 from app.db import Database, ServiceSession
 from app.main import create_app
@@ -30,7 +30,7 @@ from app.security.tokens import Keys
 from app.settings import Settings
 from tests.tokens import ISSUERS, bearer
 
-TEMPLATE = embedded.DATABASE
+TEMPLATE = postgres.DATABASE
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -83,11 +83,11 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """The run's PostgreSQL, shared by its workers; `vekstplass` in it is migrated and stays empty."""
     base = tmp_path_factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with embedded.start(run / "postgresql", throwaway=True) as running:
+    with postgres.start(run / "postgresql", throwaway=True) as running:
         with (run / "migrated.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Asked of the database: a cluster whose last user left is deleted, and the next one is new.
@@ -99,16 +99,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Clust
 
 
 @pytest.fixture(scope="session")
-def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """A PostgreSQL of this worker's own: an event waits for every earlier transaction of its cluster, also a test's."""
-    with embedded.start(tmp_path_factory.mktemp("quiet"), throwaway=True) as running:
+    with postgres.start(tmp_path_factory.mktemp("quiet"), throwaway=True) as running:
         asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
         startup.upgrade(running.url("vekstplass_owner", TEMPLATE))
         yield running
 
 
 @asynccontextmanager
-async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
+async def cloned(cluster: postgres.Cluster) -> AsyncIterator[str]:
     """The name of a fresh database, dropped afterwards."""
     name = f"t_{uuid4().hex[:16]}"
     admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
@@ -128,14 +128,14 @@ async def cloned(cluster: embedded.Cluster) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def database(cluster: embedded.Cluster) -> AsyncIterator[str]:
+async def database(cluster: postgres.Cluster) -> AsyncIterator[str]:
     """This worker's own database."""
     async with cloned(cluster) as name:
         yield name
 
 
 @pytest.fixture(scope="session")
-def settings(cluster: embedded.Cluster, database: str) -> Settings:
+def settings(cluster: postgres.Cluster, database: str) -> Settings:
     """As a demo has them: synthetic people, placeholder keys."""
     return Settings(
         environment="demo",
@@ -192,7 +192,7 @@ def api(app: FastAPI, connection: AsyncConnection) -> Api:
 
 
 @asynccontextmanager
-async def committing(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+async def committing(cluster: postgres.Cluster, settings: Settings) -> AsyncIterator[Api]:
     """The application on a database of its own, with a real pool and real commits."""
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
@@ -204,21 +204,21 @@ async def committing(cluster: embedded.Cluster, settings: Settings) -> AsyncIter
 
 
 @pytest.fixture
-async def committed_api(cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+async def committed_api(cluster: postgres.Cluster, settings: Settings) -> AsyncIterator[Api]:
     """As `committing`, in the run's PostgreSQL."""
     async with committing(cluster, settings) as api:
         yield api
 
 
 @pytest.fixture
-async def quiet_api(quiet_cluster: embedded.Cluster, settings: Settings) -> AsyncIterator[Api]:
+async def quiet_api(quiet_cluster: postgres.Cluster, settings: Settings) -> AsyncIterator[Api]:
     """As `committing`, where nobody else has a transaction open."""
     async with committing(quiet_cluster, settings) as api:
         yield api
 
 
 @pytest.fixture
-async def owner(cluster: embedded.Cluster, database: str) -> AsyncIterator[asyncpg.Connection]:
+async def owner(cluster: postgres.Cluster, database: str) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall, for what no role may see. Not inside the test's transaction."""
     connection = await asyncpg.connect(cluster.dsn("postgres", database))
     yield connection
@@ -226,7 +226,7 @@ async def owner(cluster: embedded.Cluster, database: str) -> AsyncIterator[async
 
 
 @asynccontextmanager
-async def behind_the_wall(api: Api, cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+async def behind_the_wall(api: Api, cluster: postgres.Cluster) -> AsyncIterator[asyncpg.Connection]:
     """A superuser's connection to the application's own database."""
     name = make_url(api.app.state.settings.database_url).database
     connection = await asyncpg.connect(cluster.dsn("postgres", str(name)))
@@ -237,7 +237,7 @@ async def behind_the_wall(api: Api, cluster: embedded.Cluster) -> AsyncIterator[
 
 
 @pytest.fixture
-async def behind(committed_api: Api, cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+async def behind(committed_api: Api, cluster: postgres.Cluster) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall of `committed_api`'s own database, as a superuser."""
     async with behind_the_wall(committed_api, cluster) as connection:
         yield connection

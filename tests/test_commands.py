@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from sqlalchemy.engine import make_url
 
-from app import embedded
+import postgres
 from app.database import startup
 from tests.conftest import cloned
 from tests.test_migrations import config
@@ -33,10 +33,17 @@ def ran(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize(
     "arguments",
-    [["migrate"], ["roles"], ["serve", "--port", "0"], ["verify-access-log"], ["seal-access-log"], ["rekey"]],
+    [
+        ["migrate"],
+        ["create-roles"],
+        ["serve", "--port", "0"],
+        ["verify-access-log"],
+        ["seal-access-log"],
+        ["rotate-keys"],
+    ],
     ids=" ".join,
 )
-def test_a_database_that_is_not_there(cluster: embedded.Cluster, arguments: list[str]) -> None:
+def test_a_database_that_is_not_there(cluster: postgres.Cluster, arguments: list[str]) -> None:
     url = make_url(cluster.url("postgres")).set(database="nowhere").render_as_string(hide_password=False)
     done = ran(*arguments, DATABASE_URL=url)
     assert (done.returncode, done.stdout) == (1, "")
@@ -53,12 +60,12 @@ def test_an_address_that_is_none_is_not_repeated(name: str) -> None:
 @pytest.mark.parametrize("batch", ["0", "-1", "x"])
 def test_nothing_is_sealed_anew_by_no_rows_at_a_time(batch: str) -> None:
     """It would never end."""
-    done = ran("rekey", f"--batch={batch}")
+    done = ran("rotate-keys", f"--batch={batch}")
     assert done.returncode == 2
-    assert "argument --batch" in done.stderr
+    assert "Invalid value for '--batch'" in done.stderr
 
 
-async def test_a_migration_in_production_has_the_owners_address_alone(cluster: embedded.Cluster) -> None:
+async def test_a_migration_in_production_has_the_owners_address_alone(cluster: postgres.Cluster) -> None:
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_owner", name)
         await asyncio.to_thread(command.downgrade, config(url), "-1")

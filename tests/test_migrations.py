@@ -7,8 +7,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+import postgres
 import schema
-from app import embedded
 from app.database import startup
 from app.db import Database
 from app.demo import example_year
@@ -25,14 +25,14 @@ def config(url: str) -> Config:
     return made
 
 
-async def test_the_models_and_the_migrations_say_the_same(cluster: embedded.Cluster) -> None:
+async def test_the_models_and_the_migrations_say_the_same(cluster: postgres.Cluster) -> None:
     async with cloned(cluster) as name:
         # `check` raises when autogenerate finds something to do.
         await asyncio.to_thread(command.check, config(cluster.url("vekstplass_owner", name)))
 
 
 async def test_down_and_up_again_with_the_example_year_in_the_tables(
-    cluster: embedded.Cluster, settings: Settings
+    cluster: postgres.Cluster, settings: Settings
 ) -> None:
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
@@ -57,7 +57,7 @@ async def test_down_and_up_again_with_the_example_year_in_the_tables(
         await startup.demand_fit(url)
 
 
-async def test_the_sql_files_say_what_the_migrations_made(cluster: embedded.Cluster) -> None:
+async def test_the_sql_files_say_what_the_migrations_made(cluster: postgres.Cluster) -> None:
     """Functions, triggers, policies and grants of head are dropped, and made again from `migrations/sql/` alone."""
     if not schema.writes_the_same(cluster.binaries):
         pytest.skip(f"only PostgreSQL {schema.MAJOR} dumps in these words")
@@ -101,7 +101,7 @@ async def drop_row_level_security(owner: asyncpg.Connection) -> None:
         await owner.execute(f"alter default privileges in schema {name} revoke select on tables from vekstplass_backup")
 
 
-async def test_loading_the_example_year_twice_changes_nothing(cluster: embedded.Cluster, settings: Settings) -> None:
+async def test_loading_the_example_year_twice_changes_nothing(cluster: postgres.Cluster, settings: Settings) -> None:
     async with cloned(cluster) as name:
         database = Database(cluster.url("vekstplass_service", name), pool_size=1)
         connection = await asyncpg.connect(cluster.dsn("postgres", name))
@@ -138,13 +138,13 @@ async def contents(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]
 
 
 @pytest.mark.parametrize("role", ["postgres", "vekstplass_owner", "vekstplass_backup"])
-async def test_refuses_a_role_that_the_wall_does_not_hold(cluster: embedded.Cluster, database: str, role: str) -> None:
+async def test_refuses_a_role_that_the_wall_does_not_hold(cluster: postgres.Cluster, database: str, role: str) -> None:
     with pytest.raises(startup.UnfitDatabase, match="superuser, bypasses"):
         await startup.demand_fit(cluster.url(role, database))
     await startup.demand_fit(cluster.url("vekstplass_service", database))
 
 
-async def test_refuses_a_schema_that_is_not_at_head(cluster: embedded.Cluster) -> None:
+async def test_refuses_a_schema_that_is_not_at_head(cluster: postgres.Cluster) -> None:
     async with cloned(cluster) as name:
         connection = await asyncpg.connect(cluster.dsn("postgres", name))
         await connection.execute("update alembic_version set version_num = '0000_none'")

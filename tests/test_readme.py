@@ -58,7 +58,7 @@ def demo() -> Iterator[tuple[int, dict[str, str]]]:
     port, data = free_port(), Path(tempfile.mkdtemp(prefix="vekstplass-readme-"))
     kept = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
     environment = kept | {"VEKSTPLASS_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-m", "app", "serve", "--demo", "--port", str(port)]
+    command = [str(ROOT / "scripts" / "serve"), "--demo", "--port", str(port)]
     with (data / "out").open("wb") as out:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
@@ -108,14 +108,14 @@ def here(command: str, port: int) -> str:
 
 
 def test_the_access_log_is_verified_beside_the_demo(demo: tuple[int, dict[str, str]]) -> None:
-    """`verify-access-log --data`, with no DATABASE_URL: the very database that the demo serves."""
+    """`scripts/app verify-access-log --data`, with no DATABASE_URL: the very database that the demo serves."""
     port, environment = demo
     data = environment["VEKSTPLASS_DATA_DIR"]
     token = issuer.load_or_create(Path(data)).mint("case_officer")
     headers = {"Authorization": f"Bearer {token}"}
     assert httpx.get(f"http://127.0.0.1:{port}/v1/participants", headers=headers, timeout=60).status_code == 200
     elsewhere = {name: value for name, value in environment.items() if name != "VEKSTPLASS_DATA_DIR"}
-    command = [sys.executable, "-P", "-m", "app", "verify-access-log", "--data", data]
+    command = [str(ROOT / "scripts" / "app"), "verify-access-log", "--data", data]
     ran = subprocess.run(command, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
     assert re.fullmatch(r"[0-9]+ rows in [0-9]+ ranges, none altered; [1-9][0-9]* not sealed yet\.\n", ran.stdout), (
         ran.stderr

@@ -17,7 +17,7 @@ import _python
 import _setup
 
 ROOT = Path(__file__).parents[1]
-EXECUTABLES = ("check", "lock", "serve", "test", "token")
+EXECUTABLES = ("app", "check", "lock", "serve", "test", "token")
 LOCKS = (_setup.RUN, _setup.DEV)
 
 
@@ -29,6 +29,8 @@ class Clone:
         shutil.copytree(ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
         (root / "app").mkdir()
         (root / "app" / "__main__.py").write_text("import sys\nprint(*sys.argv[1:])\n")
+        # No package is installed, and where there is a DATABASE_URL none is used.
+        (root / "scripts" / "asyncpg.py").touch()
         for lock in LOCKS:
             (root / lock).write_text("a-package==1 --hash=sha256:00\n")
         (root / "elsewhere" / "app").mkdir(parents=True)
@@ -50,7 +52,7 @@ class Clone:
             text=True,
             check=False,
             cwd=self.root / "elsewhere",
-            env=os.environ | {"PATH": path, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""},
+            env=os.environ | {"PATH": path, "DATABASE_URL": "postgresql://", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""},
         )
 
     @property

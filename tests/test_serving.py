@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import openpyxl
 
-from app import embedded
+import postgres
 from app.demo import issuer
 from tests.conftest import cloned
 from tests.test_readme import free_port, here, steps
@@ -62,7 +62,7 @@ def token(data: Path, role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {issuer.load_or_create(data).mint(role)}"}
 
 
-async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path: Path) -> None:
+async def test_leaves_without_losing_anybody(cluster: postgres.Cluster, tmp_path: Path) -> None:
     """SIGTERM: not ready at once and still serving; then the port closes, what is under way ends, and the pool."""
     async with cloned(cluster) as name:
         behind = await asyncpg.connect(cluster.dsn("postgres", name))
@@ -95,7 +95,7 @@ async def test_leaves_without_losing_anybody(cluster: embedded.Cluster, tmp_path
         await behind.close()
 
 
-async def test_a_year_is_exported_from_the_shell(cluster: embedded.Cluster, tmp_path: Path) -> None:
+async def test_a_year_is_exported_from_the_shell(cluster: postgres.Cluster, tmp_path: Path) -> None:
     """The same rows as over HTTP, in any form."""
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
@@ -105,7 +105,7 @@ async def test_a_year_is_exported_from_the_shell(cluster: embedded.Cluster, tmp_
             command = [sys.executable, "-m", "app", *arguments]
             return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
-        assert shell("demo").returncode == 0
+        assert shell("load-demo").returncode == 0
         out = tmp_path / "ut.xlsx"
         ran = shell("export", "--year", "2022", "--on", "2022-12-31", "--format", "xlsx", "--out", str(out))
         assert ran.returncode == 0, ran.stderr
@@ -146,7 +146,7 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-async def test_two_instances_are_as_one(quiet_cluster: embedded.Cluster, tmp_path: Path) -> None:
+async def test_two_instances_are_as_one(quiet_cluster: postgres.Cluster, tmp_path: Path) -> None:
     """The demo's walk-through, every other request to the other of two processes; then what could tell them apart."""
     async with cloned(quiet_cluster) as name:
         url = quiet_cluster.url("vekstplass_service", name)

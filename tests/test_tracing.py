@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app import embedded
+import postgres
 from tests.conftest import cloned
 from tests.test_readme import free_port
 from tests.test_serving import instance, token
@@ -45,7 +45,7 @@ async def collector() -> AsyncIterator[tuple[int, list[bytes]]]:
 
 
 @pytest.mark.parametrize("tracing", ["true", "false"])
-async def test_traces_only_when_told_to(cluster: embedded.Cluster, tmp_path: Path, tracing: str) -> None:
+async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Path, tracing: str) -> None:
     async with cloned(cluster) as name, collector() as (port, received):
         url = cluster.url("postgres", name)
         settings = {

@@ -6,7 +6,7 @@ file that `--keep` wrote.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,17 +54,15 @@ def parse_heads(text: str) -> list[Head]:
     return heads
 
 
-async def verify_log(database: Database, key: bytes, against: Sequence[Head] = ()) -> Verdict:
-    """Read the whole log in one snapshot, up to the first fault."""
+async def verify_log(
+    database: Database, key: bytes, against: Sequence[Head] = (), *, report: Callable[[int], None] = lambda _: None
+) -> Verdict:
+    """Read the whole log in one snapshot, up to the first fault. `report` takes how many rows have been read."""
     async with database.transaction(_AUDITOR) as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         check = _Check(key, against)
-        rows = _RowStream(
-            await session.stream(
-                select(*ROW_COLUMNS).order_by(col(AccessLog.transaction_number)),
-                execution_options={"yield_per": _BATCH},
-            )
-        )
+        statement = select(*ROW_COLUMNS).order_by(col(AccessLog.transaction_number))
+        rows = _RowStream(await session.stream(statement, execution_options={"yield_per": _BATCH}), report)
         seals = await session.stream_scalars(
             select(AccessLogSeal).order_by(col(AccessLogSeal.range_number)), execution_options={"yield_per": 10}
         )
@@ -81,8 +79,10 @@ async def verify_log(database: Database, key: bytes, against: Sequence[Head] = (
 class _RowStream:
     """The log's rows in the order of their transactions."""
 
-    def __init__(self, result: AsyncResult[Any]) -> None:
+    def __init__(self, result: AsyncResult[Any], report: Callable[[int], None]) -> None:
         self._result = result
+        self._report = report
+        self._read = 0
         self._ahead: deque[Any] = deque()
 
     async def take_below(self, transaction_number: int) -> list[Any]:
@@ -99,6 +99,8 @@ class _RowStream:
         """The next row, or None at the end."""
         if not self._ahead:
             self._ahead.extend(await self._result.fetchmany(_BATCH))
+            self._read += len(self._ahead)
+            self._report(self._read)
         return self._ahead.popleft() if self._ahead else None
 
 

@@ -7,6 +7,7 @@ adjective and a noun, and the organisation numbers belong to the range for tests
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -122,8 +123,11 @@ WISHES = (
 )
 
 
-async def load(database: Database, settings: Settings) -> bool:
-    """Load the example year in one transaction, through the same rules as everyone. False when it is there already."""
+async def load(database: Database, settings: Settings, *, report: Callable[[int], None] = lambda _: None) -> bool:
+    """Load the example year in one transaction, through the same rules as everyone. False when it is there already.
+
+    `report` is told how many people have been loaded.
+    """
     identity = Identity(actor=LOADER.name, roles=LOADER.roles)
     async with database.transaction(identity) as session:
         event.listen(session.sync_session, "transient_to_pending", _Numbering())
@@ -139,10 +143,12 @@ async def load(database: Database, settings: Settings) -> bool:
             for _ in range(example.legacy):
                 await _legacy(session, provider, await _participant(session, person, settings))
                 person += 1
+                report(person)
         waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
         for number, example in enumerate(waiting):
             await _application(session, example, await _participant(session, person, settings), number)
             person += 1
+            report(person)
         await _undecided_and_rejected(session, person, settings)
         await _eventful(session)
         await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))

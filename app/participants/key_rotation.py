@@ -1,10 +1,11 @@
-"""`python -m app rekey`: every identity number sealed under the current key, a batch at a time.
+"""`python -m app rotate-keys`: every identity number encrypted under the current key, a batch at a time.
 
 Each batch is a transaction of its own, and a row that is done is passed over: killed at any point, it is run again and
 goes on. The service may run meanwhile, as long as it knows both keys. The index is made anew as well where its key was
 changed; until a row's turn comes it is not found by its number, so change that key while nobody looks up.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,24 +17,27 @@ from app.participants.tables import Participant
 from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, blind_index, decrypt, encrypt
 from app.settings import Settings
 
-REKEYER = Identity(actor="rekey", roles=frozenset({"case_officer"}))
+ROTATOR = Identity(actor="rotate-keys", roles=frozenset({"case_officer"}))
 _FIRST = UUID(int=0)
 
 
-class CannotRekey(Exception):
+class KeyRotationError(Exception):
     """Why nothing more is done, in one sentence."""
 
 
-async def rekey(database: Database, settings: Settings, *, batch: int = 500) -> int:
-    """How many numbers were sealed anew.
+async def rotate_keys(
+    database: Database, settings: Settings, *, batch: int = 500, report: Callable[[int], None] = lambda _: None
+) -> int:
+    """How many numbers were encrypted anew. `report` is told how many have been read.
 
-    Raises `CannotRekey` for a number whose key the settings do not hold, or that its key does not open.
+    Raises `KeyRotationError` for a number whose key the settings do not hold, or that its key does not open.
     """
-    after, done = _FIRST, 0
+    after, total, done = _FIRST, 0, 0
     while True:
-        async with database.transaction(REKEYER) as session:
+        async with database.transaction(ROTATOR) as session:
             read, changed, after = await _batch(session, settings, after, batch)
-        done += changed
+        total, done = total + read, done + changed
+        report(total)
         if read < batch:
             return done
 
@@ -60,7 +64,7 @@ async def _batch(session: AsyncSession, settings: Settings, after: UUID, batch: 
         try:
             number = decrypt(Sealed(ciphertext, key_id), id_, settings)
         except IdentityNumberUnreadable:
-            raise CannotRekey(f"The number of participant {id_} does not open with key «{key_id}».") from None
+            raise KeyRotationError(f"The number of participant {id_} does not open with key «{key_id}».") from None
         fresh_index = blind_index(number, settings)
         if key_id == settings.identity_number_key_id and index == fresh_index:
             continue

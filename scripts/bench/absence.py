@@ -37,7 +37,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench.absence_rows import FILL, JSON, ORGANISATION, PLACEMENTS, encoded, new_items
 
-from app import embedded, logging
+import postgres
+from app import logging
 from app.absence.schemas import AbsenceItem
 from app.absence.tables import Absence
 from app.clock import new_ids
@@ -331,7 +332,7 @@ class Count(Protocol):
     value: int
 
 
-async def measure(cluster: embedded.Cluster, data: Path, rows: int, rounds: int, seconds: float) -> None:
+async def measure(cluster: postgres.Cluster, data: Path, rows: int, rounds: int, seconds: float) -> None:
     """Fill, start the server, measure."""
     owner = await asyncpg.connect(cluster.dsn("postgres"))
     await owner.execute("set statement_timeout = 0")
@@ -365,7 +366,7 @@ async def measure(cluster: embedded.Cluster, data: Path, rows: int, rounds: int,
             cluster.dsn("postgres"),
             cluster.dsn("vekstplass_service"),
             server.pid,
-            cluster.postmaster(),
+            postgres.ready_postmaster(cluster.data) or 0,
             client,
             [str(row["id"]) for row in found],
             found[0]["provider_id"],
@@ -385,7 +386,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="vekstplass-bench-") as directory:
-        with embedded.start(Path(directory) / "data", throwaway=True) as cluster:
+        with postgres.start(Path(directory) / "data", throwaway=True) as cluster:
             asyncio.run(startup.create_roles(cluster.dsn("postgres", "postgres")))
             startup.upgrade(cluster.url("vekstplass_owner"))
             asyncio.run(measure(cluster, Path(directory), asked.rows, asked.rounds, asked.seconds))

@@ -28,7 +28,7 @@ from sqlalchemy.engine import make_url
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app import embedded
+import postgres
 from app.budget import position as service
 from app.database import startup
 from app.db import Database, Identity
@@ -124,7 +124,7 @@ def cluster() -> Iterator[tuple[str, str]]:
             make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False),
         )
         return
-    with tempfile.TemporaryDirectory() as directory, embedded.start(Path(directory) / "data", throwaway=True) as own:
+    with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory) / "data", throwaway=True) as own:
         asyncio.run(startup.create_roles(own.dsn("postgres", "postgres")))
         startup.upgrade(own.url("vekstplass_owner"))
         yield own.dsn("postgres"), own.url("vekstplass_service")

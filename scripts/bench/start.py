@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -41,7 +40,7 @@ def environment() -> dict[str, str]:
 
 def start(data: Path, port: int) -> tuple["subprocess.Popen[bytes]", float]:
     """The server, and the seconds until it was ready."""
-    command = [sys.executable, "-P", "-m", "app", "serve", "--demo", "--port", str(port), "--data", str(data)]
+    command = [str(ROOT / "scripts" / "serve"), "--demo", "--port", str(port), "--data", str(data)]
     began = time.perf_counter()
     server = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
     while server.poll() is None and time.perf_counter() - began < 120:
@@ -106,7 +105,7 @@ def main() -> None:
             stop(server)
         port = free_port()
         server, warm = start(data, port)
-        minting = [sys.executable, "-P", "-m", "app", "token", "--role", "case_officer", "--data", str(data)]
+        minting = [str(ROOT / "scripts" / "token"), "--role", "case_officer", "--data", str(data)]
         token = subprocess.run(minting, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
         fresh = megabytes(server.pid)
         asyncio.run(load(port, token.stdout.strip(), 2_000))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import embedded
+import postgres
 from tests.api import victim, way
 from tests.api.absences import BATCH, ORGANISATION, item, placement
 from tests.conftest import Api, cloned
@@ -151,7 +151,7 @@ async def test_two_that_fill_the_same_day_at_once(committed_api: Api, behind: as
     assert await behind.fetchval(FULLEST) == 60
 
 
-async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: embedded.Cluster, tmp_path: Path) -> None:
+async def test_killed_at_any_moment_a_batch_is_whole_or_absent(cluster: postgres.Cluster, tmp_path: Path) -> None:
     """SIGKILL 30 times, each somewhere between the first byte sent and the answer; then the same push again."""
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["tests.api.victim"])

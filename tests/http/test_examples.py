@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from app import embedded
+import postgres
 from app.db import Database, ServiceSession
 from app.demo import example_year
 from app.settings import Settings
@@ -17,7 +17,7 @@ from tests.conftest import Api, assembled, cloned
 AUFERA = example_year.PROVIDERS[0].organisation_number
 
 
-async def test_every_example_succeeds_when_tried(cluster: embedded.Cluster, settings: Settings) -> None:
+async def test_every_example_succeeds_when_tried(cluster: postgres.Cluster, settings: Settings) -> None:
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
         database = Database(url, pool_size=1)

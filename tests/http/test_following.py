@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from app import embedded
+import postgres
 from app.database import startup
 from app.database.startup import plain_dsn
 from app.outbox import endpoints
@@ -63,7 +63,7 @@ async def followed(client: httpx.AsyncClient, until: int, limit: int = 7) -> lis
 
 
 @pytest.fixture
-async def behind(quiet_api: Api, quiet_cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+async def behind(quiet_api: Api, quiet_cluster: postgres.Cluster) -> AsyncIterator[asyncpg.Connection]:
     """A look behind the wall of `quiet_api`'s own database, as a superuser."""
     async with behind_the_wall(quiet_api, quiet_cluster) as connection:
         yield connection

@@ -15,13 +15,14 @@ import asyncpg
 import httpx
 import pytest
 
-from app import embedded
+import postgres
 from app.database import startup
 from app.db import Database
 from app.http.problems import MEDIA_TYPE
 from app.settings import Settings
 from tests.conftest import Api, assembled
 from tests.http.server import serving
+from tests.test_postgres import restart
 from tests.tokens import ISSUERS, bearer
 from tests.waiting import until
 
@@ -30,17 +31,17 @@ WHOLE_AGAIN = 5.0
 
 
 @pytest.fixture(scope="module")
-def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Cluster]:
+def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """A PostgreSQL that only these tests use; what it acknowledges outlives its own crash, as in production."""
     durable = {"synchronous_commit": "on"}
-    with embedded.start(tmp_path_factory.mktemp("restarted"), settings=durable, throwaway=True) as running:
+    with postgres.start(tmp_path_factory.mktemp("restarted"), settings=durable, throwaway=True) as running:
         asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
         startup.upgrade(running.url("vekstplass_owner"))
         yield running
 
 
 @asynccontextmanager
-async def service(cluster: embedded.Cluster, *, pool_size: int = 5) -> AsyncIterator[httpx.AsyncClient]:
+async def service(cluster: postgres.Cluster, *, pool_size: int = 5) -> AsyncIterator[httpx.AsyncClient]:
     """The service on that cluster, behind a real server, and a case officer's client."""
     url = cluster.url("vekstplass_service")
     settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
@@ -55,7 +56,7 @@ async def service(cluster: embedded.Cluster, *, pool_size: int = 5) -> AsyncIter
 
 
 @asynccontextmanager
-async def behind_the_wall(cluster: embedded.Cluster) -> AsyncIterator[asyncpg.Connection]:
+async def behind_the_wall(cluster: postgres.Cluster) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(cluster.dsn("postgres"))
     try:
         yield connection
@@ -126,7 +127,7 @@ def valid_numbers() -> Iterator[int]:
 NUMBERS = valid_numbers()
 
 
-async def disturb(cluster: embedded.Cluster, how: str) -> None:
+async def disturb(cluster: postgres.Cluster, how: str) -> None:
     """Take the database away under its callers, and return when it is there again."""
     if how == "backends killed":
         async with behind_the_wall(cluster) as connection:
@@ -136,11 +137,11 @@ async def disturb(cluster: embedded.Cluster, how: str) -> None:
                 )
                 await asyncio.sleep(0.03)
     else:
-        await asyncio.to_thread(cluster.restart, signal.SIGINT if how == "restarted" else signal.SIGQUIT)
+        await asyncio.to_thread(restart, cluster, signal.SIGINT if how == "restarted" else signal.SIGQUIT)
 
 
 @pytest.mark.parametrize("how", ["restarted", "crashed", "backends killed"])
-async def test_disturbed_under_load_it_answers_503_and_is_whole_again(own_cluster: embedded.Cluster, how: str) -> None:
+async def test_disturbed_under_load_it_answers_503_and_is_whole_again(own_cluster: postgres.Cluster, how: str) -> None:
     """Only 2xx and 503 with Retry-After; within 5 seconds only 2xx; what was acknowledged is there, once."""
     async with service(own_cluster) as client:
         load = Load(client, NUMBERS)
@@ -165,17 +166,17 @@ async def test_disturbed_under_load_it_answers_503_and_is_whole_again(own_cluste
     assert load.answers[503] > 0
 
 
-async def test_restarted_while_idle_nobody_notices(own_cluster: embedded.Cluster) -> None:
+async def test_restarted_while_idle_nobody_notices(own_cluster: postgres.Cluster) -> None:
     """The pool passes over connections that the server has closed."""
     async with service(own_cluster) as client:
         full = await asyncio.gather(*(client.get(PROVIDERS) for _ in range(20)))
         assert {answer.status_code for answer in full} == {200}
-        await asyncio.to_thread(own_cluster.restart)
+        await asyncio.to_thread(restart, own_cluster, signal.SIGINT)
         again = await asyncio.gather(*(client.get(PROVIDERS) for _ in range(20)))
         assert [answer.status_code for answer in again] == [200] * 20
 
 
-async def test_a_full_pool_says_so_while_it_is_full(own_cluster: embedded.Cluster) -> None:
+async def test_a_full_pool_says_so_while_it_is_full(own_cluster: postgres.Cluster) -> None:
     """And whoever asks for no connection is not kept waiting."""
     async with (
         behind_the_wall(own_cluster) as connection,
@@ -199,7 +200,7 @@ async def test_a_full_pool_says_so_while_it_is_full(own_cluster: embedded.Cluste
 
 
 @pytest.mark.parametrize("limit", ["statement_timeout", "lock_timeout"])
-async def test_what_takes_too_long_is_given_up(own_cluster: embedded.Cluster, limit: str) -> None:
+async def test_what_takes_too_long_is_given_up(own_cluster: postgres.Cluster, limit: str) -> None:
     """By the database itself, on the role's limit (here a shorter one); the connection serves the next request."""
     async with (
         behind_the_wall(own_cluster) as connection,
@@ -212,7 +213,7 @@ async def test_what_takes_too_long_is_given_up(own_cluster: embedded.Cluster, li
         assert (await client.get(PROVIDERS)).status_code == 200
 
 
-async def test_a_transaction_left_open_is_ended(own_cluster: embedded.Cluster) -> None:
+async def test_a_transaction_left_open_is_ended(own_cluster: postgres.Cluster) -> None:
     """A connection that the database ended while nobody looked is not handed out again."""
     async with behind_the_wall(own_cluster) as connection:
         url = own_cluster.url("vekstplass_service")
@@ -226,7 +227,7 @@ async def test_a_transaction_left_open_is_ended(own_cluster: embedded.Cluster) -
         await database.close()
 
 
-async def test_the_roles_have_their_limits(own_cluster: embedded.Cluster) -> None:
+async def test_the_roles_have_their_limits(own_cluster: postgres.Cluster) -> None:
     """On the role, so that they hold behind a pooler too; and no role is more than it needs to be."""
     service_role = await asyncpg.connect(own_cluster.dsn("vekstplass_service"))
     limits = {

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from app import embedded
+import postgres
 from app.database.startup import plain_dsn
 from tests.api import way
 from tests.conftest import Api
@@ -254,7 +254,7 @@ async def test_the_log_is_paged_and_filtered(api: Api) -> None:
     assert await logged(api, to="2020-01-01") == []
 
 
-async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: postgres.Cluster) -> None:
     api = committed_api
     participant_id = await way.participant(api)
     owner = await asyncpg.connect(_superuser(api, cluster))
@@ -273,7 +273,7 @@ async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: e
         await owner.close()
 
 
-async def test_the_service_can_only_add(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_the_service_can_only_add(committed_api: Api, cluster: postgres.Cluster) -> None:
     await way.participant(committed_api)
     service = await asyncpg.connect(_service(committed_api))
     try:
@@ -322,5 +322,5 @@ def _service(api: Api) -> str:
     return plain_dsn(api.app.state.settings.database_url)
 
 
-def _superuser(api: Api, cluster: embedded.Cluster) -> str:
+def _superuser(api: Api, cluster: postgres.Cluster) -> str:
     return cluster.dsn("postgres", _service(api).partition("?")[0].rsplit("/", 1)[1])

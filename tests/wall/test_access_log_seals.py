@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import structlog
 
-from app import embedded
+import postgres
 from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import SealedRange, Sealer, seal_log
 from app.access_log.verification import Head, Verdict, parse_heads, verify_log
@@ -52,7 +52,7 @@ class Log:
 
 
 @pytest.fixture
-async def log(quiet_api: Api, quiet_cluster: embedded.Cluster) -> AsyncIterator[Log]:
+async def log(quiet_api: Api, quiet_cluster: postgres.Cluster) -> AsyncIterator[Log]:
     database = Database(quiet_api.app.state.settings.database_url, pool_size=2)
     for name in ("A", "B"):
         await way.participant(quiet_api, given_name=name)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import embedded
+import postgres
 from app.access_log.seals import seal_log
 from app.access_log.verification import Verdict, verify_log
 from app.database.startup import plain_dsn
@@ -87,7 +87,7 @@ async def test_a_pool_of_five(committed_api: Api) -> None:
 
 
 @pytest.fixture
-async def pgbouncer(committed_api: Api, cluster: embedded.Cluster) -> AsyncIterator[str]:
+async def pgbouncer(committed_api: Api, cluster: postgres.Cluster) -> AsyncIterator[str]:
     """The address of a PgBouncer before the test's database, in transaction mode with five connections."""
     binary = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if binary is None:

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app import embedded
+import postgres
 from app.database.startup import plain_dsn
 from app.rules.identifiers import contains_identity_number
 from tests.api import absences, filing, way
@@ -167,7 +167,7 @@ class _Callers:
 
 
 async def test_nothing_personal_comes_out(
-    committed_api: Api, server: tuple[str, Path], cluster: embedded.Cluster
+    committed_api: Api, server: tuple[str, Path], cluster: postgres.Cluster
 ) -> None:
     address, said = server
     heard = Heard()
@@ -190,7 +190,7 @@ async def test_nothing_personal_comes_out(
         assert not contains_identity_number(text) or where.startswith("refusal"), where
 
 
-async def test_a_dump_gives_away_no_identity_number(committed_api: Api, cluster: embedded.Cluster) -> None:
+async def test_a_dump_gives_away_no_identity_number(committed_api: Api, cluster: postgres.Cluster) -> None:
     api = committed_api
     for number in (NUMBER, OTHER_NUMBER):
         await way.participant(api, national_identity_number=number, given_name="Merkjenamn")

@@ -68,7 +68,7 @@ def start(url: str, current: str, batch: int) -> "subprocess.Popen[str]":
         "VEKSTPLASS_IDENTITY_NUMBER_KEY_ID": current,
         "VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": key(9),
     }
-    command = [sys.executable, "-m", "app", "rekey", "--batch", str(batch)]
+    command = [sys.executable, "-m", "app", "rotate-keys", "--batch", str(batch)]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

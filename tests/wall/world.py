@@ -58,9 +58,11 @@ class World:
 async def build(api: Api) -> World:
     """Everything about two people."""
     await way.law(api)
+    gloede = await way.provider(api, organisation_number=GLOEDE, name="Gløde AS")
+    kim = await way.provider(api, organisation_number=KIM, name="KIM AS")
     ids = {
-        "a": await _person(api, GLOEDE, "Gløde AS", "habilitation", "Aslaug"),
-        "b": await _person(api, KIM, "KIM AS", "mental_health", "Birger"),
+        "a": await add_person(api, GLOEDE, gloede, "habilitation", "Aslaug"),
+        "b": await add_person(api, KIM, kim, "mental_health", "Birger"),
     }
     callers = {
         "officer": api.case_officer,
@@ -74,15 +76,18 @@ async def build(api: Api) -> World:
     return World(ids, callers)
 
 
-async def _person(api: Api, number: str, name: str, area: str, given_name: str) -> dict[str, str]:
+async def add_person(
+    api: Api, number: str, provider_id: str, area: str, given_name: str, *, absence: str = "F-1"
+) -> dict[str, str]:
+    """Everything about a new participant at a provider: kind of id -> id."""
     officer, enterprise = api.case_officer, api.provider(number)
-    provider_id = await way.provider(api, organisation_number=number, name=name)
     participant_id = await way.participant(api, service_area=area, given_name=given_name)
     body = await way.ready_to_grant(api, provider_id, participant_id)
     decision = ok(await officer.post("/v1/decisions", json=body))
     place: str = decision["placement_id"]
     consent = ok(await officer.post(f"/v1/participants/{participant_id}/consents", json=filing.consent([area])))
-    absent = {name: value for name, value in absences.item(place).items() if name != "cancelled"}
+    item = absences.item(place, external_id=absence)
+    absent = {name: value for name, value in item.items() if name != "cancelled"}
     away = ok(await enterprise.post("/v1/absences", json=absent))
     meeting = ok(await enterprise.post("/v1/meetings", json=filing.meeting(place)))
     plan = ok(await enterprise.post("/v1/plans", json=filing.plan(place)))

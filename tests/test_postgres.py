@@ -1,4 +1,4 @@
-"""The bundled PostgreSQL: shared, watched, kept between starts, and whole again after kill -9."""
+"""The PostgreSQL that scripts/ start: shared, supervised, kept between starts, and whole again after kill -9."""
 
 import contextlib
 import os
@@ -15,17 +15,17 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.embedded import BACKUP, OWNER, SERVICE, SUPERUSER, Cluster, EmbeddedError, start
-from app.embedded.locks import held, ready
+import postgres
+from postgres import BACKUP, OWNER, SERVICE, SUPERUSER, Cluster, PostgresError, is_locked, ready_postmaster, start
 
 ROOT = Path(__file__).parents[1]
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
 USE = """
 import sys
 from pathlib import Path
-from app.embedded import start
+from postgres import ready_postmaster, start
 cluster = start(Path(sys.argv[1]), settings={"fsync": "off", "shared_buffers": "16MB"})
-print(cluster.postmaster(), flush=True)
+print(ready_postmaster(cluster.data), flush=True)
 sys.stdin.read()
 """
 
@@ -46,7 +46,7 @@ def data(made: Path) -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="data-", dir="/tmp"))
     subprocess.run(["cp", "-a", f"{made}/.", str(directory)], check=True)
     yield directory
-    until(lambda: not held(directory / "watchdog.lock"))
+    until(lambda: not is_locked(directory / "supervisor.lock"))
     shutil.rmtree(directory)
 
 
@@ -63,6 +63,20 @@ def gone(pid: int) -> bool:
     return state.strip()[:1] in {"", "Z"}
 
 
+def postmaster(cluster: Cluster) -> int:
+    """The process id of a postmaster that takes connections."""
+    pid = ready_postmaster(cluster.data)
+    assert pid is not None
+    return pid
+
+
+def restart(cluster: Cluster, how: signal.Signals) -> None:
+    """Ends the postmaster (SIGINT fast, SIGQUIT at once, SIGKILL as in a crash); returns when it is back."""
+    before = postmaster(cluster)
+    os.kill(before, how)
+    until(lambda: ready_postmaster(cluster.data) not in {None, before})
+
+
 def parent(pid: int) -> int:
     said = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
     return int(said)
@@ -75,7 +89,7 @@ def user_process(data: Path) -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
     )
 
 
@@ -137,7 +151,7 @@ async def test_log_holds_no_statement_and_no_value(data: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="drops to another user only as root")
 def test_root_does_not_run_it(data: Path) -> None:
     with start(data, settings=FAST) as cluster:
-        said = subprocess.run(["ps", "-o", "uid=", "-p", str(cluster.postmaster())], capture_output=True, check=True)
+        said = subprocess.run(["ps", "-o", "uid=", "-p", str(postmaster(cluster))], capture_output=True, check=True)
         assert int(said.stdout) == (data / "cluster").stat().st_uid != 0
 
 
@@ -146,7 +160,7 @@ def test_root_whose_directory_cannot_be_reached(tmp_path: Path, monkeypatch: pyt
     tmp_path.chmod(0o700)
     monkeypatch.setattr("tempfile.tempdir", "/var/tmp")
     place = Path(tempfile.mkdtemp(prefix="place-", dir="/tmp"))
-    monkeypatch.setattr("app.embedded.account.PLACE", place)
+    monkeypatch.setattr(postgres, "REACHABLE", place)
     try:
         with start(tmp_path / "data", settings=FAST):
             cluster = (tmp_path / "data" / "cluster").resolve()
@@ -158,12 +172,12 @@ def test_root_whose_directory_cannot_be_reached(tmp_path: Path, monkeypatch: pyt
 
 async def test_data_are_kept(data: Path) -> None:
     with start(data, settings=FAST) as cluster:
-        first = cluster.postmaster()
+        first = postmaster(cluster)
         await query(cluster, "create table kept as select 7 as number")
     assert gone(first)
     assert not cluster.socket_dir.exists()
     with start(data, settings=FAST) as cluster:
-        assert cluster.postmaster() != first
+        assert postmaster(cluster) != first
         assert await query(cluster, "select number from kept") == 7
 
 
@@ -171,10 +185,10 @@ def test_shared_by_two_and_ended_with_the_last_though_killed(data: Path) -> None
     other = user_process(data)
     pid = int(line(other))
     with start(data) as cluster:
-        assert cluster.postmaster() == pid
+        assert postmaster(cluster) == pid
         cluster.stop()
         cluster.stop()
-        assert ready(data / "cluster") == pid
+        assert ready_postmaster(data) == pid
     other.kill()
     other.communicate()
     until(lambda: gone(pid), seconds=5)
@@ -183,10 +197,10 @@ def test_shared_by_two_and_ended_with_the_last_though_killed(data: Path) -> None
 def test_started_by_many_at_once(data: Path) -> None:
     with ThreadPoolExecutor() as pool:
         clusters = list(pool.map(lambda _: start(data, settings=FAST), range(4)))
-    assert len({cluster.postmaster() for cluster in clusters}) == 1
+    assert len({postmaster(cluster) for cluster in clusters}) == 1
     for cluster in clusters:
         cluster.stop()
-    assert ready(data / "cluster") is None
+    assert ready_postmaster(data) is None
 
 
 async def test_everything_killed(data: Path) -> None:
@@ -207,20 +221,20 @@ async def test_everything_killed(data: Path) -> None:
 async def test_postmaster_killed_comes_back(data: Path) -> None:
     with start(data, settings=FAST) as cluster:
         await query(cluster, "create table kept as select 7 as number")
-        before = cluster.postmaster()
-        cluster.restart(signal.SIGKILL)
-        assert cluster.postmaster() != before
+        before = postmaster(cluster)
+        restart(cluster, signal.SIGKILL)
+        assert postmaster(cluster) != before
         assert await query(cluster, "select number from kept") == 7
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends it")
-def test_watchdog_killed_ends_the_postmaster(data: Path) -> None:
+def test_supervisor_killed_ends_the_postmaster(data: Path) -> None:
     with start(data, settings=FAST) as cluster:
-        pid = cluster.postmaster()
+        pid = postmaster(cluster)
         os.kill(parent(pid), signal.SIGKILL)
         until(lambda: gone(pid))
         with start(data, settings=FAST) as again:
-            assert again.postmaster() != pid
+            assert postmaster(again) != pid
 
 
 def test_throwaway_leaves_no_cluster(tmp_path: Path) -> None:
@@ -234,7 +248,7 @@ def test_throwaway_leaves_no_cluster(tmp_path: Path) -> None:
 def test_half_made_cluster_is_made_anew(data: Path) -> None:
     (data / "cluster").rename(data / "cluster.new")
     with start(data, throwaway=True) as cluster:
-        assert cluster.postmaster()
+        assert postmaster(cluster)
 
 
 @pytest.mark.parametrize(
@@ -250,25 +264,25 @@ def test_directory_that_is_not_ours(tmp_path: Path, left: dict[str, str], senten
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
         shutil.chown((tmp_path / name).parent, 65534 if os.geteuid() == 0 else os.geteuid())
-    with pytest.raises(EmbeddedError, match=sentence) as raised:
+    with pytest.raises(PostgresError, match=sentence) as raised:
         start(tmp_path)
     assert str(raised.value).count("\n") == 0
 
 
 def test_no_binaries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.embedded.binaries._candidates", lambda: iter([tmp_path]))
-    with pytest.raises(EmbeddedError, match="install one, or set DATABASE_URL"):
+    monkeypatch.setattr(postgres, "_list_binaries", lambda: iter([tmp_path]))
+    with pytest.raises(PostgresError, match="install one, or set DATABASE_URL"):
         start(tmp_path / "data")
 
 
 def test_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(EmbeddedError, match="cannot be started"):
+    with pytest.raises(PostgresError, match="cannot be started"):
         start(tmp_path / "file" / "data")
 
 
 def test_postmaster_that_does_not_start(data: Path) -> None:
-    with pytest.raises(EmbeddedError, match='unrecognized configuration parameter "no_such_setting"'):
+    with pytest.raises(PostgresError, match='unrecognized configuration parameter "no_such_setting"'):
         start(data, settings={"no_such_setting": "1"})
-    until(lambda: not held(data / "watchdog.lock"))
+    until(lambda: not is_locked(data / "supervisor.lock"))
     start(data, settings=FAST).stop()

@@ -1,0 +1,311 @@
+"""The command line: python -m app COMMAND. A refusal is one sentence on standard error and exit code 1."""
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+
+from app import clock, logging, server
+from app.access_log import seals, verification
+from app.budget import position as budget
+from app.database import startup
+from app.db import Database, Identity
+from app.demo import example_year, issuer
+from app.http.problems import Problem
+from app.integrations.framsikt import files
+from app.integrations.framsikt import rows as framsikt
+from app.main import create_app
+from app.participants import key_rotation
+from app.settings import Addresses, Settings
+
+OPENAPI = Path(__file__).parent.parent / "openapi" / "openapi.json"
+
+cli = typer.Typer(
+    help="Vekstplass: places at sheltered enterprises.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Refusal(Exception):
+    """Why a command stops, in one sentence."""
+
+
+def main() -> None:
+    """Run one command."""
+    try:
+        cli(prog_name="python -m app")
+    except (Refusal, startup.UnfitDatabase, key_rotation.KeyRotationError) as refusal:
+        sys.exit(str(refusal))
+    except ValidationError as error:
+        sys.exit(
+            "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
+        )
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+        sys.exit(f"The database refused: {_first_line(error)}.")
+    except OSError as error:
+        sys.exit(f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}.")
+
+
+@cli.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Load Alver's example year and print a token per role.")] = False,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+) -> None:
+    """Serve the API."""
+    settings = _load_settings()
+    logging.configure(settings.log_level)
+    try:
+        listener = server.listen(host, port)
+    except (OSError, OverflowError) as error:
+        raise Refusal(f"Port {port} on {host} cannot be used ({error}); choose another with --port.") from error
+    with listener:
+        settings = _prepare_database(settings)
+        if demo:
+            settings = _as_demo(settings)
+            asyncio.run(_load_example_year(settings))
+            _print_welcome(settings, listener)
+        asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
+        server.run(create_app(settings), listener, settings.drain_seconds)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the schema to head, as the owner's role (OWNER_DATABASE_URL, else DATABASE_URL)."""
+    url = Addresses().owners
+    if not url:
+        raise Refusal("Set OWNER_DATABASE_URL to the owner role's address.")
+    startup.upgrade(url)
+
+
+@cli.command()
+def create_roles() -> None:
+    """Create the three database roles (OWNER_DATABASE_URL, of a role that may)."""
+    url = Addresses().owners
+    if not url:
+        raise Refusal("Set OWNER_DATABASE_URL to the address of a role that may create roles.")
+    asyncio.run(startup.create_roles(url))
+
+
+@cli.command()
+def load_demo() -> None:
+    """Load Alver's example year; a second time changes nothing."""
+    settings = _as_demo(_prepare_database(_load_settings()))
+    loaded = asyncio.run(_load_example_year(settings))
+    print("Loaded." if loaded else "Already loaded; nothing was changed.")
+
+
+@cli.command()
+def token(
+    role: Annotated[str, typer.Option()],
+    organisation: Annotated[str | None, typer.Option(help="Nine digits, for the role provider.")] = None,
+    service_area: Annotated[
+        str | None, typer.Option(help="habilitation or mental_health, for the role service.")
+    ] = None,
+    subject: Annotated[str | None, typer.Option(help="Another person's name, to be somebody else.")] = None,
+) -> None:
+    """Print a token for a running demo."""
+    settings = Settings()
+    if settings.in_production:
+        raise Refusal("In production tokens come from the issuers, not from here.")
+    try:
+        print(issuer.load_or_create(settings.data_dir).mint(role, organisation, service_area, subject))
+    except ValueError as error:
+        raise Refusal(f"{error}.") from error
+
+
+@cli.command()
+def rotate_keys(
+    batch: Annotated[int, typer.Option(min=1, help="Rows in one transaction.")] = 500,
+) -> None:
+    """Encrypt every identity number under the current key; may be killed and run again."""
+    settings = _load_settings()
+
+    async def rotate(report: Callable[[int], None]) -> int:
+        async with _open_database(settings) as database:
+            return await key_rotation.rotate_keys(database, settings, batch=batch, report=report)
+
+    with _show_progress("identity numbers read") as report:
+        done = asyncio.run(rotate(report))
+    print(f"{done} identity numbers were encrypted anew under key «{settings.identity_number_key_id}».")
+
+
+@cli.command()
+def seal_access_log() -> None:
+    """Seal the rows of the access log that no running transaction can precede."""
+    settings = _load_settings()
+    logging.configure(settings.log_level)
+
+    async def seal() -> list[seals.SealedRange]:
+        async with _open_database(settings) as database:
+            return await seals.seal_log(database, settings.access_log_key_bytes)
+
+    sealed = asyncio.run(seal())
+    print(f"{sum(one.rows for one in sealed)} rows were sealed in {len(sealed)} ranges.")
+
+
+@cli.command()
+def verify_access_log(
+    keep: Annotated[Path | None, typer.Option(help="Write the last digest to this file, to be kept elsewhere.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Compare with such a file, or with the service's log.")] = None,
+) -> None:
+    """Check that no row of the access log was altered, removed or inserted; exit code 1 names the first."""
+    heads = verification.parse_heads(against.read_text()) if against else []
+    if against and not heads:
+        raise Refusal(f"{against} holds no digest of the access log.")
+    settings = _load_settings()
+
+    async def verify(report: Callable[[int], None]) -> verification.Verdict:
+        async with _open_database(settings) as database:
+            return await verification.verify_log(database, settings.access_log_key_bytes, heads, report=report)
+
+    with _show_progress("rows read") as report:
+        verdict = asyncio.run(verify(report))
+    if verdict.fault is not None:
+        raise Refusal(verdict.fault)
+    if keep and verdict.head is not None:
+        keep.write_text(verdict.head.model_dump_json() + "\n")
+    ranges = verdict.head.range if verdict.head is not None else 0
+    print(f"{verdict.rows} rows in {ranges} ranges, none altered; {verdict.unsealed} not sealed yet.")
+
+
+@cli.command()
+def export(
+    year: Annotated[int, typer.Option()],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    format: Annotated[files.Form, typer.Option()] = "xlsx",
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it is seen from; today if left out.")
+    ] = None,
+    decimal: Annotated[Literal["point", "comma"], typer.Option(help="The decimal mark in CSV.")] = "point",
+) -> None:
+    """Write a year for Framsikt to a file."""
+    settings = _prepare_database(_load_settings())
+    try:
+        rows = asyncio.run(_load_export(settings, year, on.date() if on else clock.today()))
+    except Problem as problem:
+        raise Refusal(problem.detail) from problem
+    out.write_bytes(files.written(rows, format, decimal))
+
+
+@cli.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="Fail when the file is not current.")] = False,
+) -> None:
+    """Write openapi/openapi.json."""
+    text = json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not check:
+        OPENAPI.parent.mkdir(exist_ok=True)
+        OPENAPI.write_text(text, encoding="utf-8")
+    elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
+        raise Refusal("openapi/openapi.json is not current: run «./scripts/check --fix».")
+
+
+def _load_settings() -> Settings:
+    """Settings with the address of a database."""
+    settings = Settings()
+    if not settings.database_url:
+        raise Refusal("Set DATABASE_URL, or use ./scripts/serve and ./scripts/app, which start a PostgreSQL.")
+    return settings
+
+
+def _prepare_database(settings: Settings) -> Settings:
+    """Outside production a given database may be one's own: migrate it, and work as the service's role in it."""
+    if settings.in_production:
+        return settings
+    if asyncio.run(startup.may_migrate(settings.owners)):
+        startup.upgrade(settings.owners)
+    if settings.database_role is None and asyncio.run(startup.is_privileged(settings.database_url)):
+        return settings.model_copy(update={"database_role": "vekstplass_service"})
+    return settings
+
+
+def _as_demo(settings: Settings) -> Settings:
+    if settings.in_production:
+        raise Refusal("The demo's people and tokens do not belong in production.")
+    issuers = issuer.load_or_create(settings.data_dir).issuers
+    return settings.model_copy(
+        update={"environment": "demo", "issuers": issuers, "allow_synthetic_identity_numbers": True}
+    )
+
+
+@asynccontextmanager
+async def _open_database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database_url, role=settings.database_role, pool_size=1)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _load_example_year(settings: Settings) -> bool:
+    with _show_progress("people loaded") as report:
+        async with _open_database(settings) as database:
+            return await example_year.load(database, settings, report=report)
+
+
+async def _load_export(settings: Settings, year: int, on: date) -> framsikt.Export:
+    async with (
+        _open_database(settings) as database,
+        database.transaction(Identity(actor="shell", roles=frozenset({"finance"}))) as session,
+    ):
+        await budget.at_one_instant(session)
+        return await framsikt.export_of(session, year, on, settings)
+
+
+@contextmanager
+def _show_progress(what: str) -> Iterator[Callable[[int], None]]:
+    """A function that takes how much is done; it shows the count on a terminal, and nothing elsewhere."""
+    shown = False
+
+    def report(done: int) -> None:
+        nonlocal shown
+        if sys.stderr.isatty():
+            shown = True
+            print(f"\r{done} {what}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield report
+    finally:
+        if shown:
+            print(file=sys.stderr)
+
+
+def _first_line(error: BaseException) -> str:
+    """What PostgreSQL says first. What follows repeats the row, and SQLAlchemy the statement and its values."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = cause.args[0] if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError) and cause.args else ""
+    return str(said).partition("\n")[0].rstrip(".") or type(cause or error).__name__
+
+
+def _print_welcome(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    mint = issuer.load_or_create(settings.data_dir).mint
+    providers = example_year.PROVIDERS
+    tokens = {
+        "case_officer": mint("case_officer"),
+        "finance": mint("finance"),
+        "finance (a person, who approves months)": mint("finance", subject="finance"),
+        "epj": mint("epj"),
+        "auditor": mint("auditor"),
+        "service (habilitation)": mint("service", service_area="habilitation"),
+        "service (mental_health)": mint("service", service_area="mental_health"),
+        **{f"provider ({provider.name})": mint("provider", provider.organisation_number) for provider in providers},
+    }
+    print(f"\nVekstplass, Alver's example year: {address}\nSwagger UI: {address}/docs\n", flush=True)
+    for role, token in tokens.items():
+        print(f"{role}\n  {token}\n")
+    print("A fresh token: ./scripts/token --role case_officer    Stop: Ctrl-C\n", flush=True)
