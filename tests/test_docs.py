@@ -18,6 +18,8 @@ DOCUMENTS = sorted(
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+PATH = re.compile(r"`((?:app|deploy|docs|migrations|openapi|scripts|tests)/[^`\s]*)`")
+PLACEHOLDER = re.compile(r"<\w+>")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 DOCUMENT = (
@@ -42,6 +44,12 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
         target = document.parent / path if path else document
         assert target.exists(), f"{link} leads nowhere"
         assert not anchor or anchor in anchors(target), f"{link} leads to no heading"
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/rules.md"])
+def test_every_path_that_is_named_exists(document: str) -> None:
+    for path in PATH.findall((ROOT / document).read_text(encoding="utf-8")):
+        assert list(ROOT.glob(PLACEHOLDER.sub("*", path))), f"there is no {path}"
 
 
 def test_the_list_of_rules_names_every_parameter_of_the_guideline() -> None:
