@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from app import __version__
 from app.absence.endpoints import absences as absence_endpoints
 from app.absence.endpoints import batch as absence_batch_endpoints
 from app.access_log import endpoints as access_log_endpoints
@@ -33,8 +34,6 @@ from app.rates import endpoints as rate_endpoints
 from app.security.tokens import Keys
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
-
-VERSION = "1.0.0"
 
 # Routes are tried in this order: what is asked most often comes first.
 ROUTERS = (
@@ -115,7 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Vekstplass",
-        version=VERSION,
+        version=__version__,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
