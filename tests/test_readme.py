@@ -56,6 +56,7 @@ def demo() -> Iterator[tuple[int, dict[str, str]]]:
     """A demo of its own: its port and the environment in which the README's scripts find it."""
     # Not pytest's own directory: as root, PostgreSQL's user could not come through it.
     port, data = free_port(), Path(tempfile.mkdtemp(prefix="vekstplass-readme-"))
+    data.chmod(0o711)
     kept = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
     environment = kept | {"VEKSTPLASS_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
     command = [str(ROOT / "scripts" / "serve"), "--demo", "--port", str(port)]
