@@ -2068,7 +2068,15 @@ GRANT UPDATE(sent_on) ON TABLE public.evaluation TO vekstplass_service;
 GRANT UPDATE(text) ON TABLE public.evaluation TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.event TO vekstplass_backup;
-GRANT SELECT,INSERT ON TABLE public.event TO vekstplass_service;
+GRANT SELECT ON TABLE public.event TO vekstplass_service;
+
+GRANT INSERT(id) ON TABLE public.event TO vekstplass_service;
+
+GRANT INSERT(type) ON TABLE public.event TO vekstplass_service;
+
+GRANT INSERT(subject) ON TABLE public.event TO vekstplass_service;
+
+GRANT INSERT(data) ON TABLE public.event TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.expected_refund TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.expected_refund TO vekstplass_service;

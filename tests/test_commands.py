@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from alembic import command
 from sqlalchemy.engine import make_url
@@ -16,6 +17,10 @@ from tests.conftest import cloned
 from tests.test_migrations import config
 
 ROOT = Path(__file__).parent.parent
+ROW = """
+    insert into access_log (id, actor, action, method, route, purpose, outcome, request_id, participant_ids, denied_ids)
+    values ('016e0000-0000-7000-8000-000000000000', 'a', 'a', 'GET', '/', 'p', 'denied', 'r', '{}', '{null}')
+"""
 
 
 def ran(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -72,3 +77,29 @@ async def test_a_migration_in_production_has_the_owners_address_alone(cluster: p
         done = await asyncio.to_thread(ran, "migrate", OWNER_DATABASE_URL=url, VEKSTPLASS_ENVIRONMENT="production")
         assert (done.returncode, done.stderr) == (0, "")
         assert await startup.revision(url, timeout=10) == startup.head()
+
+
+async def test_the_access_log_is_sealed_and_verified(quiet_cluster: postgres.Cluster, tmp_path: Path) -> None:
+    """What `--keep` wrote and what the service logged tell the same of a last range that is gone."""
+    async with cloned(quiet_cluster) as name:
+        address = {"DATABASE_URL": quiet_cluster.url("vekstplass_service", name)}
+        superuser = await asyncpg.connect(quiet_cluster.dsn("postgres", name))
+        try:
+            await superuser.execute(ROW)
+            sealed = await asyncio.to_thread(ran, "seal-access-log", **address)
+            assert sealed.stdout.endswith("1 rows were sealed in 1 ranges.\n"), sealed.stderr
+            kept, logged = tmp_path / "kept", tmp_path / "logged"
+            logged.write_text(sealed.stdout)
+            verified = await asyncio.to_thread(ran, "verify-access-log", f"--keep={kept}", **address)
+            assert verified.stdout == "1 rows in 1 ranges, none altered; 0 not sealed yet.\n", verified.stderr
+            await superuser.execute("set session_replication_role = replica")
+            await superuser.execute("delete from access_log_seal")
+            await superuser.execute("delete from access_log")
+            for file in (kept, logged):
+                missing = await asyncio.to_thread(ran, "verify-access-log", f"--against={file}", **address)
+                assert missing.returncode == 1
+                assert missing.stderr.startswith("Range 1: it is missing")
+            nothing = await asyncio.to_thread(ran, "verify-access-log", f"--against={__file__}", **address)
+            assert nothing.stderr == f"{__file__} holds no digest of the access log.\n"
+        finally:
+            await superuser.close()

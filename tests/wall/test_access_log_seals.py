@@ -243,6 +243,11 @@ async def test_the_services_role_cannot_make_a_verification_fail(log: Log) -> No
                     await service.execute(
                         "select store_access_log_seal($1, now(), 0, 1, 1, '{}', '', sha256(''), '', $2)", number, proof
                     )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await service.execute(
+                "insert into event (id, transaction_id, type, subject, data)"
+                " values (gen_random_uuid(), 9223372036854775807, 'x', '/x', '{}')"
+            )
         await insert(service, "x")
         # A line's id is its row's plus its place, so a row's own must end in zeros.
         with pytest.raises(asyncpg.CheckViolationError):
