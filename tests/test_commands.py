@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,21 @@ async def test_the_access_log_is_sealed_and_verified(quiet_cluster: postgres.Clu
             assert nothing.stderr == f"{__file__} holds no digest of the access log.\n"
         finally:
             await superuser.close()
+
+
+async def test_long_work_shows_a_count_on_a_terminal(cluster: postgres.Cluster, tmp_path: Path) -> None:
+    async with cloned(cluster) as name:
+        environment = os.environ | {
+            "DATABASE_URL": cluster.url("vekstplass_service", name),
+            "VEKSTPLASS_DATA_DIR": str(tmp_path),
+        }
+        terminal, stderr = pty.openpty()
+        command = [sys.executable, "-m", "app", "load-demo"]
+        loading = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr
+        )
+        out, _ = await loading.communicate()
+        os.close(stderr)
+        assert (loading.returncode, out) == (0, b"Loaded.\n")
+        assert b"\r29 people loaded\r\n" in os.read(terminal, 10_000)
+        os.close(terminal)
