@@ -174,6 +174,7 @@ def _join_or_launch(data: Path, settings: Mapping[str, str], throwaway: bool, sa
         streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": log.fileno()}
         launched = subprocess.run(program, text=True, cwd="/", start_new_session=True, **streams)
     if launched.stdout != "ready":
+        shutil.rmtree(socket_dir, ignore_errors=True)
         raise PostgresError(launched.stdout or f"PostgreSQL does not start; {log.name} says why.")
     return binaries
 
