@@ -34,7 +34,7 @@ CODE_UNKNOWN = problem_type(
     en="The code is not in this field's code list; see `GET /v1/code-lists` (M3, M4, D5).",
 )
 ANOTHER_PARTYS = problem_type(
-    "another-partys",
+    "not-owner",
     403,
     title="Ført av ein annan part",
     nn="Berre den parten som førte dette, kan rette eller sende det.",

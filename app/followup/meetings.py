@@ -104,7 +104,7 @@ async def file_minutes(session: AsyncSession, actor: Actor, body: MeetingIn, tod
 async def correct(session: AsyncSession, actor: Actor, meeting_id: UUID, body: CorrectionIn, today: date) -> Meeting:
     """M5, M6: the party that filed the minutes files them anew; the version before is kept as it was.
 
-    Raises what `file_minutes` raises of their content, `another-partys`, or `not-found`.
+    Raises what `file_minutes` raises of their content, `not-owner`, or `not-found`.
     """
     require_no_identity_number(today, {"correction": body.correction})
     meeting = await own_for_change(session, actor, Meeting, meeting_id)

@@ -153,7 +153,7 @@ async def test_nobody_edits_another_partys_minutes(api: Api) -> None:
     by_provider = await file(provider, meeting(placement_id))
     by_office = await file(api.case_officer, meeting(placement_id))
     for client, body in ((api.case_officer, by_provider), (provider, by_office)):
-        refused(await client.post(f"/v1/meetings/{body['id']}/corrections", json=correction), 403, "another-partys")
+        refused(await client.post(f"/v1/meetings/{body['id']}/corrections", json=correction), 403, "not-owner")
         assert ok(await client.get(f"/v1/meetings/{body['id']}"), 200) == body
     service = api.service("habilitation")
     refused(await service.post(f"/v1/meetings/{by_office['id']}/corrections", json=correction), 403, "role-required")

@@ -49,7 +49,7 @@ async def test_sent_once_by_the_party_that_filed_it(api: Api, noun: str) -> None
     made = ok(await provider.post(f"/v1/{noun}", json=BODIES[noun](placement_id, sent_on=None)))
     assert made["sent_on"] is None
     path = f"/v1/{noun}/{made['id']}/sending"
-    refused(await api.case_officer.post(path, json={}), 403, "another-partys")
+    refused(await api.case_officer.post(path, json={}), 403, "not-owner")
     refused(await api.provider(NUMBERS[1]).post(path, json={}), 404, "not-found")
     refused(await provider.post(path, json={"sent_on": "2099-01-01"}), 422, "date-in-future")
     if noun == "plans":
