@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock, logging, server
 from app.access_log import seals, verification
-from app.budget import position as budget
 from app.database import startup
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
 from app.demo import example_year, issuer
 from app.http.problems import Problem
 from app.integrations.framsikt import files
@@ -259,10 +259,9 @@ async def _load_example_year(settings: Settings) -> bool:
 async def _load_export(settings: Settings, year: int, on: date) -> framsikt.Export:
     async with (
         _open_database(settings) as database,
-        database.transaction(Identity(actor="shell", roles=frozenset({"finance"}))) as session,
+        database.reader(DatabaseIdentity(actor="shell", roles=frozenset({"finance"})), snapshot=True) as reader,
     ):
-        await budget.at_one_instant(session)
-        return await framsikt.export_of(session, year, on, settings)
+        return await framsikt.export_of(reader, year, on, settings)
 
 
 @contextmanager

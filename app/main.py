@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -16,11 +17,11 @@ from app.access_log import endpoints as access_log_endpoints
 from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
-from app.db import Database
+from app.database.connections import Database
 from app.followup.endpoints import meetings as meeting_endpoints
 from app.followup.endpoints import tasks as task_endpoints
 from app.http import docs, exception_handlers, health, openapi
-from app.http.middleware import Outermost
+from app.http.middleware import RequestMiddleware
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
             settings.database_url,
             role=settings.database_role,
             pool_size=settings.pool_size,
+            reader_pool_size=settings.reader_pool_size,
             pool_timeout=settings.pool_timeout_seconds,
             prepared_statements=settings.prepared_statements,
         )
@@ -137,13 +139,16 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.
         app.router.routes.extend(router.routes)
+    app.state.fixed_paths = frozenset(
+        route.path for route in app.routes if isinstance(route, APIRoute) and "{" not in route.path
+    )
     app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
     """What stands around every request; browsers of other origins are let in where some are named."""
-    outermost = Middleware(Outermost)
+    outermost = Middleware(RequestMiddleware)
     if not settings.cors_origins:
         return [outermost]
     cors = Middleware(

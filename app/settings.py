@@ -93,7 +93,8 @@ class Settings(Addresses):
 
     environment: Literal["development", "demo", "production"] = "development"
     database_role: str | None = None
-    pool_size: int = Field(default=8, ge=1, le=50)
+    pool_size: int = Field(default=4, ge=1, le=50)
+    reader_pool_size: int = Field(default=4, ge=1, le=50)
     pool_timeout_seconds: float = Field(default=1.5, gt=0, le=30)
     prepared_statements: bool = True
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, DateTime, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
-from app.db import metadata
+from app.database.base import metadata
 from app.settings import Addresses
 
 # Every table registers itself, which takes longer than to migrate, and only a comparison with the database needs.

@@ -17,13 +17,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import pool
+from sqlalchemy import pool, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
 
 import postgres
 from app.database import startup
-from app.db import Database, ServiceSession
+from app.database.connections import Database
+from app.database.reader import DriverConnection, TransactionWords
+from app.database.unit_of_work import CallerSession
 from app.main import create_app
 from app.outbox import endpoints
 from app.security.tokens import Keys
@@ -179,15 +181,49 @@ async def connection(worker_connection: AsyncConnection) -> AsyncIterator[AsyncC
     await outer.rollback()
 
 
-@pytest.fixture
-def api(app: FastAPI, connection: AsyncConnection) -> Api:
-    """The application inside this test's transaction. One request at a time."""
-    app.state.database.sessions = async_sessionmaker(
+class OneConnection:
+    """Readers on the test's own connection: both doors see its uncommitted rows, and end with its savepoints."""
+
+    words = TransactionWords(
+        begin="savepoint reader",
+        begin_snapshot="savepoint reader",
+        commit="release savepoint reader",
+        rollback="rollback to savepoint reader",
+    )
+
+    def __init__(self, driver: DriverConnection) -> None:
+        self._driver = driver
+
+    async def acquire(self) -> DriverConnection:
+        return self._driver
+
+    async def release(self, connection: DriverConnection) -> None:
+        return None
+
+
+async def use_connection(database: Database, connection: AsyncConnection) -> None:
+    """Open both doors on one connection that is inside a transaction: savepoints stand for their transactions."""
+    database.sessions = async_sessionmaker(
         connection,
-        sync_session_class=ServiceSession,
+        sync_session_class=CallerSession,
         expire_on_commit=False,
         join_transaction_mode="create_savepoint",
     )
+    # Of providers that were rolled back.
+    database.provider_ids.clear()
+    # A savepoint has its transaction's isolation.
+    database.snapshot_options = {}
+    # The driver's transaction begins with the first statement.
+    await connection.execute(text("select 1"))
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    database.readers = OneConnection(driver)
+
+
+@pytest.fixture
+async def api(app: FastAPI, connection: AsyncConnection) -> Api:
+    """The application inside this test's transaction, by production's doors. One request at a time."""
+    await use_connection(app.state.database, connection)
     return Api(app)
 
 
@@ -196,7 +232,7 @@ async def committing(cluster: postgres.Cluster, settings: Settings) -> AsyncIter
     """The application on a database of its own, with a real pool and real commits."""
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
-        database = Database(url, pool_size=8, pool_timeout=10)
+        database = Database(url, pool_size=8, reader_pool_size=8, pool_timeout=10)
         app = assembled(settings.model_copy(update={"database_url": url}), database)
         yield Api(app)
         await endpoints.close(app)

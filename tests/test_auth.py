@@ -16,7 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
 from app.http.endpoint import Route
 from app.http.problems import Problem
 from app.main import create_app
@@ -106,14 +107,14 @@ async def test_a_machine_is_the_consumer_with_the_role_of_its_scope(role: str, s
     expected = Actor(f"0192:{PROVIDER_A}", "machine", frozenset({role}), PROVIDER_A, issuer=MASKINPORTEN)
     assert actor == expected
     assert actor.name == f"org:0192:{PROVIDER_A}"
-    assert actor.identity == Identity(actor.name, frozenset({role}), PROVIDER_A, None)
+    assert actor.identity == DatabaseIdentity(actor.name, frozenset({role}), PROVIDER_A, None)
 
 
 async def test_a_person_has_the_roles_of_the_directory() -> None:
     actor = await authenticated(signed(person_claims("case_officer", "auditor", "janitor")))
     assert actor == Actor("ingrid", "person", frozenset({"case_officer", "auditor"}), issuer=PEOPLE)
     assert actor.name == "person:ingrid"
-    assert actor.identity == Identity("person:ingrid", frozenset({"case_officer", "auditor"}), None, None)
+    assert actor.identity == DatabaseIdentity("person:ingrid", frozenset({"case_officer", "auditor"}), None, None)
 
 
 async def test_supplier_is_kept_beside_the_consumer() -> None:

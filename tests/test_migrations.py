@@ -10,7 +10,7 @@ from alembic.config import Config
 import postgres
 import schema
 from app.database import startup
-from app.db import Database
+from app.database.connections import Database
 from app.demo import example_year
 from app.settings import Settings
 from tests.conftest import cloned

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import clock
@@ -19,6 +18,7 @@ from app.absence.reviews import hundredths, tell_of_reviews_due
 from app.absence.schemas import AbsenceIn, AbsencePatch, AbsenceReportRow
 from app.absence.tables import Absence
 from app.access_log.recorder import record_access, record_denied
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
@@ -62,18 +62,18 @@ def selected(
     return select(Absence).where(*conditions)
 
 
-async def carry_out(session: AsyncSession, decided: Decided) -> None:
+async def carry_out(unit: UnitOfWork, decided: Decided) -> None:
     """Store a push, with what it sets off: the access log, and the reviews that it made due (A3)."""
-    touched = await store(session, decided)
-    record_access(session, {place.participant_id for place in touched})
-    record_denied(session, decided.refused)
+    touched = await store(unit, decided)
+    record_access(unit, {place.participant_id for place in touched})
+    record_denied(unit, decided.refused)
     if touched:
-        await tell_of_reviews_due(session, touched, clock.today())
+        await tell_of_reviews_due(unit, touched, clock.today())
 
 
-async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]:
+async def record(unit: UnitOfWork, body: AbsenceIn) -> tuple[Absence, bool]:
     """One absence by hand, and whether it is new. Raises what a push would say of the item."""
-    place = await find_reference(session, Placement, body.placement_id, "#/placement_id")
+    place = await find_reference(unit, Placement, body.placement_id, "#/placement_id")
     item = Item(
         body.external_id or str(clock.new_id()),
         body.revision,
@@ -86,22 +86,22 @@ async def record(session: AsyncSession, body: AbsenceIn) -> tuple[Absence, bool]
         False,
         str(place.provider_id),
     )
-    outcome, absence_id = await _push_one(session, item)
+    outcome, absence_id = await _push_one(unit, item)
     # What was there already is shown all the same.
-    record_access(session, [place.participant_id])
-    return await find(session, Absence, absence_id), outcome == "created"
+    record_access(unit, [place.participant_id])
+    return await find(unit, Absence, absence_id), outcome == "created"
 
 
-async def held(session: AsyncSession, absence_id: UUID) -> Absence:
+async def held(unit: UnitOfWork, absence_id: UUID) -> Absence:
     """An absence that nobody else changes before this transaction ends. Raises `NOT_FOUND`."""
-    absence = await find(session, Absence, absence_id)
+    absence = await find(unit, Absence, absence_id)
     # The provider's lock and not the row's: a push takes them in this order.
-    await lock_providers(session, {absence.provider_id})
-    await session.refresh(absence)
+    await lock_providers(unit, {absence.provider_id})
+    await unit.session.refresh(absence)
     return absence
 
 
-async def change(session: AsyncSession, absence: Absence, patch: AbsencePatch) -> None:
+async def change(unit: UnitOfWork, absence: Absence, patch: AbsencePatch) -> None:
     """A change by hand is the next revision. Raises `CANCELLED`, and what a push would say of the item."""
     if absence.cancelled:
         raise CANCELLED()
@@ -109,26 +109,26 @@ async def change(session: AsyncSession, absence: Absence, patch: AbsencePatch) -
     if item.ends_on < item.starts_on:
         raise VALIDATION("«to» er før «from».", pointer="#/to")
     if content(item) != content(_item_of(absence)):
-        await _push_one(session, replace(item, revision=_next(absence)))
-        await session.refresh(absence)
+        await _push_one(unit, replace(item, revision=_next(absence)))
+        await unit.session.refresh(absence)
 
 
-async def cancel(session: AsyncSession, absence: Absence) -> None:
+async def cancel(unit: UnitOfWork, absence: Absence) -> None:
     """A2: cancelled for good. The row and what it was before stay; cancelling again changes nothing."""
     if not absence.cancelled:
-        await _push_one(session, replace(_item_of(absence), revision=_next(absence), cancelled=True))
-        await session.refresh(absence)
+        await _push_one(unit, replace(_item_of(absence), revision=_next(absence), cancelled=True))
+        await unit.session.refresh(absence)
 
 
 async def report(
-    session: AsyncSession, placement_ids: Sequence[UUID], first_day: date, last_day: date
+    unit: UnitOfWork, placement_ids: Sequence[UUID], first_day: date, last_day: date
 ) -> list[AbsenceReportRow]:
     """A1: absences and absent days of these placements in a closed period, per placement and kind.
 
     Days after a place's last one are none, though they were documented before the end was known.
     """
     window = AbsenceWindow(last_day, (last_day - first_day).days + 1)
-    rows = await session.execute(
+    rows = await unit.session.execute(
         _REPORT,
         {
             "placements": list(placement_ids),
@@ -166,13 +166,13 @@ def _next(absence: Absence) -> int:
     return min(absence.revision + 1, MAX_REVISION)
 
 
-async def _push_one(session: AsyncSession, item: Item) -> tuple[str, UUID]:
+async def _push_one(unit: UnitOfWork, item: Item) -> tuple[str, UUID]:
     checked: Item | Fault = ItemReader(relaxed=relaxed(clock.today())).checked(item, 0)
-    decided = await decide(session, [checked], None)
+    decided = await decide(unit, [checked], None)
     [result] = decided.results
     if result.problem is not None:
         raise _alone(result.problem)
-    await carry_out(session, decided)
+    await carry_out(unit, decided)
     assert result.absence_id is not None
     return result.status, UUID(result.absence_id)
 

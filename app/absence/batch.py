@@ -12,12 +12,12 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.absence.batch_state import SLICE, Key, Place, Register, key_of, read, standing, write
 from app.absence.items import Fault, Item, content
 from app.absence.problems import OUTSIDE_PLACEMENT, OVER_FULL_DAY, REVISION_CONFLICT
 from app.clock import new_ids
+from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
 from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, build_version, fits_in_day, merge_revision
 
@@ -45,7 +45,7 @@ class Decided:
 
 
 async def decide(
-    session: AsyncSession,
+    unit: UnitOfWork,
     items: Sequence[Item | Fault],
     provider_id: UUID | None,
     *,
@@ -59,9 +59,9 @@ async def decide(
     own = None if provider_id is None else str(provider_id)
     keys = [None if isinstance(item, Fault) else _key(item, own) for item in items]
     placements = {item.placement_id for item in items if isinstance(item, Item)}
-    register = await read(session, placements, {key for key in keys if key is not None})
+    register = await read(unit, placements, {key for key in keys if key is not None})
     results = await _decide(register, items, keys, own)
-    stored = await _full_days(session, register)
+    stored = await _full_days(unit, register)
     if stored is not None:
         results = await _decide(register, items, keys, own, stored)
     refusals = [(index, result.problem) for index, result in enumerate(results) if result.problem is not None]
@@ -80,11 +80,11 @@ async def decide(
     return Decided(results, len(refusals), refused, register, stands)
 
 
-async def store(session: AsyncSession, decided: Decided) -> list[Place]:
+async def store(unit: UnitOfWork, decided: Decided) -> list[Place]:
     """Write what was decided, if it stands. The placements with a changed absence."""
     if not decided.stands:
         return []
-    await write(session, decided.register)
+    await write(unit, decided.register)
     return decided.register.touched()
 
 
@@ -186,7 +186,7 @@ def _span(version: AbsenceVersion) -> AbsenceSpan:
     return AbsenceSpan(first_day, last_day, percent)
 
 
-async def _full_days(session: AsyncSession, register: Register) -> dict[str, DayOccupancy] | None:
+async def _full_days(unit: UnitOfWork, register: Register) -> dict[str, DayOccupancy] | None:
     """None where all that becomes fits in its days; else the days as they stand stored, to be filled one by one."""
     spans: dict[str, list[tuple[date, date, int]]] = {}
     for version in register.becoming.values():
@@ -197,20 +197,20 @@ async def _full_days(session: AsyncSession, register: Register) -> dict[str, Day
     await asyncio.sleep(0)
     reach = {id_: (min(held)[0], max([span[1] for span in held])) for id_, held in spans.items()}
     changed = {register.ids[key] for key in register.becoming.keys() & register.known.keys()}
-    for placement_id, id_, span in await standing(session, reach):
+    for placement_id, id_, span in await standing(unit, reach):
         if id_ not in changed:
             spans[placement_id].append(span)
     await asyncio.sleep(0)
     if all(fits_in_day(held) for held in spans.values()):
         return None
-    return await _days_as_stored(session, register)
+    return await _days_as_stored(unit, register)
 
 
-async def _days_as_stored(session: AsyncSession, register: Register) -> dict[str, DayOccupancy]:
+async def _days_as_stored(unit: UnitOfWork, register: Register) -> dict[str, DayOccupancy]:
     """Every day that stored absences take in the batch's placements. Only a batch that collides needs it."""
     always = {id_: (place.starts_on, place.ends_on or date.max) for id_, place in register.places.items()}
     stored = {id_: DayOccupancy() for id_ in always}
-    for done, (placement_id, _, span) in enumerate(await standing(session, always)):
+    for done, (placement_id, _, span) in enumerate(await standing(unit, always)):
         stored[placement_id].add(span)
         if done % SLICE == 0:
             await asyncio.sleep(0)

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import new_ids
-from app.db import Prepared
+from app.database.queries import CompiledQuery
+from app.database.unit_of_work import UnitOfWork
 from app.rules.absence import AbsenceSpan, AbsenceVersion
 
 # Some two milliseconds of work between two chances for others.
@@ -36,7 +36,7 @@ _PLACEMENTS = text(
     f" where id = any({_IDS.format('placements')})"
 )
 # By the driver: ten thousand rows through SQLAlchemy take as long as everything else of a repeated push.
-_KNOWN = Prepared(
+_KNOWN = CompiledQuery(
     text(
         "select cast(provider_id as text) || external_id, cast(id as text), revision, cast(placement_id as text), kind,"
         " starts_on, ends_on, percent, note, cancelled, revision_cancels from absence"
@@ -130,24 +130,24 @@ class Register:
         return [self.places[id_] for id_ in ids]
 
 
-async def lock_providers(session: AsyncSession, provider_ids: Collection[UUID | str]) -> datetime:
+async def lock_providers(unit: UnitOfWork, provider_ids: Collection[UUID | str]) -> datetime:
     """Make pushes and reviews of these providers wait for the end of this transaction. When the last lock was got."""
-    rows = await session.execute(_LOCK_PROVIDERS, {"providers": ",".join(map(str, provider_ids))})
+    rows = await unit.session.execute(_LOCK_PROVIDERS, {"providers": ",".join(map(str, provider_ids))})
     at: datetime = max(row[1] for row in rows)
     return at
 
 
-async def read(session: AsyncSession, placements: set[str], keys: set[Key]) -> Register:
+async def read(unit: UnitOfWork, placements: set[str], keys: set[Key]) -> Register:
     """Take the providers' locks, then read their placements and what is known of the pushed absences."""
     register = Register()
-    await _read_places(session, register, placements)
+    await _read_places(unit, register, placements)
     # A provider without a placement here has nothing to wait for.
     pushing = {key[:_ID] for key in keys} & set(register.owners.values())
     if not pushing:
         return register
-    register.at = await lock_providers(session, pushing)
+    register.at = await lock_providers(unit, pushing)
     external_ids = msgspec.json.encode([key[_ID:] for key in keys]).decode()
-    rows = await _KNOWN.rows(session, {"providers": ",".join(pushing), "external_ids": external_ids})
+    rows = await unit.fetch(_KNOWN, **{"providers": ",".join(pushing), "external_ids": external_ids})
     for done, row in enumerate(rows):
         key, id_, revision, *content, cancelled, cancels = row
         register.known[key] = AbsenceVersion(revision, tuple(content), cancelled, cancels)
@@ -157,13 +157,13 @@ async def read(session: AsyncSession, placements: set[str], keys: set[Key]) -> R
     # An absence may have stood in another of the provider's placements.
     left = {version.content[0] for version in register.known.values()} - register.places.keys()
     if left:
-        await _read_places(session, register, left)
+        await _read_places(unit, register, left)
     return register
 
 
-async def standing(session: AsyncSession, reach: Mapping[str, tuple[date, date]]) -> list[tuple[str, str, AbsenceSpan]]:
+async def standing(unit: UnitOfWork, reach: Mapping[str, tuple[date, date]]) -> list[tuple[str, str, AbsenceSpan]]:
     """What stands in these placements on any day from the first to the last: placement, absence, and when."""
-    found = await session.execute(
+    found = await unit.session.execute(
         _STANDING,
         {
             "placements": ",".join(reach),
@@ -174,7 +174,7 @@ async def standing(session: AsyncSession, reach: Mapping[str, tuple[date, date]]
     return [(placement_id, id_, AbsenceSpan(*span)) for placement_id, id_, *span in found]
 
 
-async def write(session: AsyncSession, register: Register) -> None:
+async def write(unit: UnitOfWork, register: Register) -> None:
     """Keep what is changed as it was, then store it, and what is new; each in one statement.
 
     Sorted by placement: rows that touch the same pages of an index, and the same placement's key, come together.
@@ -182,13 +182,13 @@ async def write(session: AsyncSession, register: Register) -> None:
     changed = [key for key in register.becoming if key in register.known]
     if changed:
         absences = ",".join([register.ids[key] for key in changed])
-        await session.execute(_KEEP, {"ids": ",".join(new_ids(len(changed))), "absences": absences})
-        await session.execute(_CHANGE, _values(register, changed))
+        await unit.session.execute(_KEEP, {"ids": ",".join(new_ids(len(changed))), "absences": absences})
+        await unit.session.execute(_CHANGE, _values(register, changed))
     created = [key for key in register.becoming if key not in register.known]
     if created:
         created.sort(key=lambda key: register.becoming[key].content[0])
         await asyncio.sleep(0)
-        await session.execute(_CREATE, _values(register, created))
+        await unit.session.execute(_CREATE, _values(register, created))
 
 
 def _values(register: Register, keys: Sequence[Key]) -> dict[str, str | datetime | None]:
@@ -224,8 +224,8 @@ class _Said(dict[date | int, str]):
         return ",".join([self[value] for value in values])
 
 
-async def _read_places(session: AsyncSession, register: Register, ids: Iterable[str]) -> None:
-    for row in await session.execute(_PLACEMENTS, {"placements": ",".join(ids)}):
+async def _read_places(unit: UnitOfWork, register: Register, ids: Iterable[str]) -> None:
+    for row in await unit.session.execute(_PLACEMENTS, {"placements": ",".join(ids)}):
         place = Place(*row)
         register.places[str(place.id)] = place
         register.owners[str(place.id)] = str(place.provider_id)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.absence.batch_state import Place, lock_providers
@@ -21,6 +20,7 @@ from app.absence.problems import NOTHING_TO_REVIEW
 from app.absence.schemas import KINDS, AbsenceReviewIn, AbsenceSummary
 from app.absence.tables import AbsenceReview
 from app.clock import OSLO
+from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
 from app.outbox.publish import publish, publish_all
 from app.placements.tables import Placement
@@ -118,9 +118,9 @@ class _Watch(NamedTuple):
         return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
-async def terms_on(session: AsyncSession, on: date) -> ExtensiveAbsenceParameters | None:
+async def terms_on(unit: UnitOfWork, on: date) -> ExtensiveAbsenceParameters | None:
     """The parameters of the guideline version in force on a day, None before the first."""
-    found = await session.execute(
+    found = await unit.session.execute(
         select(
             col(GuidelineVersion.absence_window_days),
             col(GuidelineVersion.absence_threshold_percent),
@@ -135,7 +135,7 @@ async def terms_on(session: AsyncSession, on: date) -> ExtensiveAbsenceParameter
 
 
 async def tallies(
-    session: AsyncSession,
+    unit: UnitOfWork,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     placement_ids: Sequence[UUID] | None = None,
@@ -151,7 +151,7 @@ async def tallies(
     if placement_ids is None:
         del parameters["placements"]
     found: dict[UUID, Tally] = {}
-    rows = await session.execute(_TALLY_ALL if placement_ids is None else _TALLY_SOME, parameters)
+    rows = await unit.session.execute(_TALLY_ALL if placement_ids is None else _TALLY_SOME, parameters)
     for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
         tally = found.setdefault(placement_id, Tally())
         tally.by_kind[kind] = Counted(absences, hundredths)
@@ -162,37 +162,37 @@ async def tallies(
     return found
 
 
-async def reviews_due(session: AsyncSession, on: date) -> list[ReviewDue]:
+async def reviews_due(unit: UnitOfWork, on: date) -> list[ReviewDue]:
     """A3: every placement active on the day that needs a review, as the caller may see them. Nothing is stored."""
-    terms = await terms_on(session, on)
+    terms = await terms_on(unit, on)
     if terms is None:
         return []
     window = AbsenceWindow(on, terms.window_days)
-    absent = await tallies(session, window, terms)
+    absent = await tallies(unit, window, terms)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
-    places = await _places(session, ids)
-    return await _due(session, window, terms, places, absent, await _shares(session, places))
+    places = await _places(unit, ids)
+    return await _due(unit, window, terms, places, absent, await _shares(unit, places))
 
 
-async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on: date) -> None:
+async def tell_of_reviews_due(unit: UnitOfWork, places: Sequence[Place], on: date) -> None:
     """A3: publish `absence.review_due` for each of the places where a push has made it true, once until it is closed.
 
     The caller holds the providers' locks.
     """
-    terms = await terms_on(session, on)
+    terms = await terms_on(unit, on)
     active = [place for place in places if _is_active(place, on)]
     if terms is None or not active:
         return
     window = AbsenceWindow(on, terms.window_days)
-    absent = await tallies(session, window, terms, [place.id for place in active])
-    due = await _due(session, window, terms, active, absent, await _shares(session, active))
-    watches = await _watches(session, [place.id for place in active])
+    absent = await tallies(unit, window, terms, [place.id for place in active])
+    due = await _due(unit, window, terms, active, absent, await _shares(unit, active))
+    watches = await _watches(unit, [place.id for place in active])
     news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
     if news:
         placements, providers = [review.placement_id for review in news], [review.provider_id for review in news]
-        await session.execute(_TELL, {"placements": placements, "providers": providers})
+        await unit.session.execute(_TELL, {"placements": placements, "providers": providers})
         await publish_all(
-            session,
+            unit,
             "absence.review_due",
             [
                 (f"/v1/placements/{id_}", {"placement_id": str(id_), "provider_id": str(provider_id)})
@@ -203,21 +203,21 @@ async def tell_of_reviews_due(session: AsyncSession, places: Sequence[Place], on
     over = watches.keys() - {review.placement_id for review in due}
     over = {id_ for id_ in over if watches[id_].told_at is not None}
     if over:
-        await session.execute(_FORGET, {"placements": list(over)})
+        await unit.session.execute(_FORGET, {"placements": list(over)})
 
 
-async def summary(session: AsyncSession, placement: Placement, on: date) -> AbsenceSummary | None:
+async def summary(unit: UnitOfWork, placement: Placement, on: date) -> AbsenceSummary | None:
     """A3 for one placement on a day; None before the guideline's first version."""
-    terms = await terms_on(session, on)
+    terms = await terms_on(unit, on)
     if terms is None:
         return None
     window = AbsenceWindow(on, terms.window_days)
     place = _place(placement)
     # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
     last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
-    absent = await tallies(session, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
-    shares = await _shares(session, [place])
-    await _count_by_week(session, window, terms, absent, shares, last_day)
+    absent = await tallies(unit, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
+    shares = await _shares(unit, [place])
+    await _count_by_week(unit, window, terms, absent, shares, last_day)
     tally = absent.get(place.id, Tally())
     planned = sum(window.count_by_week(shares[place.id]))
     return AbsenceSummary(
@@ -229,12 +229,12 @@ async def summary(session: AsyncSession, placement: Placement, on: date) -> Abse
         share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
         threshold_percent=terms.threshold_percent,
         by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
-        review_due=bool(await _due(session, window, terms, [place], absent, shares)),
+        review_due=bool(await _due(unit, window, terms, [place], absent, shares)),
     )
 
 
 async def review(
-    session: AsyncSession, actor: Actor, placement: Placement, body: AbsenceReviewIn, today: date
+    unit: UnitOfWork, actor: Actor, placement: Placement, body: AbsenceReviewIn, today: date
 ) -> AbsenceReview:
     """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`.
 
@@ -243,19 +243,19 @@ async def review(
     if body.reviewed_on > today:
         raise VALIDATION("Vurderinga kan ikkje vere etter i dag.", pointer="#/reviewed_on")
     # What is pushed meanwhile comes before or after, never beside.
-    await lock_providers(session, {placement.provider_id})
-    found = await summary(session, placement, body.reviewed_on)
+    await lock_providers(unit, {placement.provider_id})
+    found = await summary(unit, placement, body.reviewed_on)
     if found is None or not found.review_due:
         raise NOTHING_TO_REVIEW()
     row = AbsenceReview(
         **body.model_dump(), placement_id=placement.id, provider_id=placement.provider_id, reviewed_by=actor.name
     )
-    session.add(row)
-    await session.flush()
+    unit.session.add(row)
+    await unit.session.flush()
     reviewed = {"placement_id": placement.id, "provider_id": placement.provider_id, "reviewed_on": body.reviewed_on}
-    await session.execute(_REVIEWED, reviewed)
+    await unit.session.execute(_REVIEWED, reviewed)
     await publish(
-        session,
+        unit,
         "absence.reviewed",
         f"/v1/placements/{placement.id}",
         {"placement_id": str(placement.id), "provider_id": str(placement.provider_id)},
@@ -268,9 +268,9 @@ def hundredths(count: int) -> str:
     return f"{count // 100}.{count % 100:02}"
 
 
-async def _shares(session: AsyncSession, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
+async def _shares(unit: UnitOfWork, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
     """Each place's share on its days (D6)."""
-    known = await known_segments(session, [place.id for place in places])
+    known = await known_segments(unit, [place.id for place in places])
     shares = {place.id: [PercentPeriod(place.starts_on, place.ends_on, place.share)] for place in places}
     for id_, segments in known.items():
         shares[id_] = [PercentPeriod(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
@@ -278,7 +278,7 @@ async def _shares(session: AsyncSession, places: Sequence[Place]) -> dict[UUID, 
 
 
 async def _count_by_week(
-    session: AsyncSession,
+    unit: UnitOfWork,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     absent: dict[UUID, Tally],
@@ -295,14 +295,14 @@ async def _count_by_week(
         "last_day": last_day,
         "uncounted": list(terms.uncounted_kinds),
     }
-    for placement_id, first_day, last, percent in await session.execute(_COUNTED, parameters):
+    for placement_id, first_day, last, percent in await unit.session.execute(_COUNTED, parameters):
         found[placement_id].append(PercentPeriod(first_day, last, percent))
     for id_, absences in found.items():
         absent[id_].absent = count_absent_hundredths(window, shares[id_], absences)
 
 
 async def _due(
-    session: AsyncSession,
+    unit: UnitOfWork,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     places: Sequence[Place],
@@ -327,24 +327,24 @@ async def _due(
     part_time = {
         place.id: shares[place.id] for place in extensive() if any(part.percent < FULL_DAY for part in shares[place.id])
     }
-    await _count_by_week(session, window, terms, absent, part_time, window.on)
+    await _count_by_week(unit, window, terms, absent, part_time, window.on)
     reviews = []
     for place in extensive():
         tally = absent[place.id]
         if tally.changed_at is not None:
             due_on = tally.changed_at.astimezone(OSLO).date()
             reviews.append((ReviewDue(place.id, place.provider_id, due_on, planned[place.id], tally.absent), tally))
-    watches = await _watches(session, [review.placement_id for review, _ in reviews]) if reviews else {}
+    watches = await _watches(unit, [review.placement_id for review, _ in reviews]) if reviews else {}
     return [review for review, tally in reviews if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
 
 
-async def _watches(session: AsyncSession, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
-    rows = await session.execute(_WATCHES, {"placements": list(placement_ids)})
+async def _watches(unit: UnitOfWork, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
+    rows = await unit.session.execute(_WATCHES, {"placements": list(placement_ids)})
     return {placement_id: _Watch(*watch) for placement_id, *watch in rows}
 
 
-async def _places(session: AsyncSession, placement_ids: Sequence[UUID]) -> list[Place]:
-    rows = await session.scalars(select(Placement).where(col(Placement.id).in_(placement_ids)))
+async def _places(unit: UnitOfWork, placement_ids: Sequence[UUID]) -> list[Place]:
+    rows = await unit.session.scalars(select(Placement).where(col(Placement.id).in_(placement_ids)))
     return [_place(row) for row in rows]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Row
+from app.database.base import Row
 
 
 class Absence(Row, table=True):

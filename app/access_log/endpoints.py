@@ -4,16 +4,15 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Query
 
 from app.access_log.queries import LogFilter, load_log_page
 from app.access_log.recorder import record_access
 from app.access_log.schemas import AccessLogOut, Outcome
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next
+from app.http.pagination import AfterQuery, LimitQuery, Page
 from app.http.periods import demand_in_order
 from app.http.schemas import Day
 from app.participants.tables import Participant
@@ -28,9 +27,7 @@ CaseOfficerOrAuditor = Annotated[Actor, allow("case_officer", "auditor")]
 
 @router.get("/access-log", summary="Read the access log")
 async def list_access_log(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Auditor,
     participant_id: UUID | None = None,
     object_id: Annotated[UUID | None, Query(description="What a denied caller asked for.")] = None,
@@ -51,17 +48,14 @@ async def list_access_log(
     demand_in_order(from_, to)
     wanted = LogFilter(object_id=object_id, actor=caller, outcome=outcome, first_day=from_, last_day=to)
     if participant_id is not None:
-        wanted = await _about_person(session, participant_id, wanted)
-    items, following = await load_log_page(session, wanted, limit=limit, after=after)
-    link_next(request, response, following)
+        wanted = await _about_person(unit, participant_id, wanted)
+    items, following = await load_log_page(unit, wanted, limit=limit, after=after)
     return Page(items=items, next=following)
 
 
 @router.get("/participants/{participant_id}/access-log", summary="Tell a person who has accessed their data")
 async def read_access_log_of_participant(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficerOrAuditor,
     participant_id: UUID,
     limit: LimitQuery = 50,
@@ -69,21 +63,20 @@ async def read_access_log_of_participant(
 ) -> Page[AccessLogOut]:
     """The person's right to know: every access, also denied ones, the newest first. Reading it is logged as well."""
     if "case_officer" in actor.roles:  # an auditor sees the log and no participants
-        await find(session, Participant, participant_id)
-    wanted = await _about_person(session, participant_id, LogFilter())
-    items, following = await load_log_page(session, wanted, limit=limit, after=after)
-    link_next(request, response, following)
+        await find(unit, Participant, participant_id)
+    wanted = await _about_person(unit, participant_id, LogFilter())
+    items, following = await load_log_page(unit, wanted, limit=limit, after=after)
     return Page(items=items, next=following)
 
 
-async def _about_person(session: AsyncSession, participant_id: UUID, wanted: LogFilter) -> LogFilter:
+async def _about_person(unit: UnitOfWork, participant_id: UUID, wanted: LogFilter) -> LogFilter:
     """Limits a filter to a person: what was accessed, and denied requests for any of the person's records.
 
     What was accessed under the id of a duplicate, before the two were merged, is about the same person.
     """
-    record_access(session, [participant_id])
+    record_access(unit, [participant_id])
     return replace(
         wanted,
-        participant_ids=[participant_id, *await load_duplicate_ids(session, participant_id)],
-        record_ids=await load_record_ids(session, participant_id),
+        participant_ids=[participant_id, *await load_duplicate_ids(unit, participant_id)],
+        record_ids=await load_record_ids(unit, participant_id),
     )

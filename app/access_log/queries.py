@@ -23,13 +23,13 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access_log.recorder import PURPOSES, record_access
 from app.access_log.schemas import AccessLogOut, Outcome
 from app.access_log.tables import LINE_BITS, AccessLog
 from app.clock import OSLO
+from app.database.unit_of_work import UnitOfWork
 from app.http.pagination import cursor, position_of
 
 _LEGAL_BASIS = {purpose.code: purpose.legal_basis for purpose in PURPOSES.values()}
@@ -77,7 +77,7 @@ class LogFilter:
 
 
 async def load_log_page(
-    session: AsyncSession, wanted: LogFilter, *, limit: int, after: str | None
+    unit: UnitOfWork, wanted: LogFilter, *, limit: int, after: str | None
 ) -> tuple[list[AccessLogOut], str | None]:
     """One page of the log, the newest first, and the next page's cursor. Whoever is named in it has been accessed."""
     statement = (
@@ -92,9 +92,9 @@ async def load_log_page(
         last = position_of(after).int
         row_id, place = UUID(int=last >> LINE_BITS << LINE_BITS), last & ((1 << LINE_BITS) - 1)
         statement = statement.where(_row_id <= row_id, or_(_row_id < row_id, _place < place))
-    rows = (await session.execute(statement)).all()
+    rows = (await unit.session.execute(statement)).all()
     items = [_to_response(row) for row in rows[:limit]]
-    record_access(session, (item.participant_id for item in items if item.participant_id is not None))
+    record_access(unit, (item.participant_id for item in items if item.participant_id is not None))
     return items, cursor(items[-1].id) if len(rows) > limit else None
 
 

@@ -11,13 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
 from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
-from app.db import Database, driver_of, seen
+from app.database.connections import Database
+from app.database.queries import Queries
+from app.database.reader import Reader
+from app.database.unit_of_work import UnitOfWork
 from app.http.endpoint import Operation
 from app.http.problems import Problem
 from app.security.tokens import Actor
@@ -51,14 +53,14 @@ _INSERT = """
 """
 
 
-def record_access(session: AsyncSession, participant_ids: Iterable[UUID]) -> None:
+def record_access(queries: Queries, participant_ids: Iterable[UUID]) -> None:
     """Say whose data this request shows or changes. Costs no query: the row is inserted right before the commit."""
-    seen(session).update(participant_ids)
+    queries.access.participants.update(participant_ids)
 
 
-def record_denied(session: AsyncSession, object_ids: Iterable[UUID]) -> None:
+def record_denied(queries: Queries, object_ids: Iterable[UUID]) -> None:
     """Say which ids a request asked for in vain though it goes on: an item of a batch that names another's place."""
-    session.info.setdefault("refused", set()).update(object_ids)
+    queries.access.denied.update(object_ids)
 
 
 class AccessRecorder:
@@ -71,11 +73,11 @@ class AccessRecorder:
     def __init__(self) -> None:
         self.sealer: Sealer | None = None
 
-    async def record(self, request: Request, session: AsyncSession, operation: Operation) -> None:
+    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> None:
         """Insert the row of a request that is allowed, in the act's transaction; none where nobody was accessed."""
-        participant_ids, denied_ids = list(seen(session)), list(session.info.get("refused", ()))
+        participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
         if participant_ids or denied_ids:
-            await _insert(request, session, operation, "allowed", participant_ids, denied_ids)
+            await _insert(request, door, operation, "allowed", participant_ids, denied_ids)
             if self.sealer is not None:
                 self.sealer.seal_if_due()
 
@@ -86,24 +88,21 @@ class AccessRecorder:
         participant_ids = [id_ for name, id_ in asked if name == "participant_id" and id_ is not None]
         denied_ids = [id_ for name, id_ in asked if name != "participant_id" or id_ is None]
         if asked:
-            async with database.transaction(actor.identity) as session:
-                await _insert(request, session, operation, "denied", participant_ids, denied_ids)
+            async with database.reader(actor.identity) as door:
+                await _insert(request, door, operation, "denied", participant_ids, denied_ids)
 
 
 async def _insert(
     request: Request,
-    session: AsyncSession,
+    door: Reader | UnitOfWork,
     operation: Operation,
     outcome: str,
     participant_ids: list[UUID],
-    denied_ids: list[UUID | None],
+    denied_ids: list[UUID | None] | list[UUID],
 ) -> None:
     state = request.scope["state"]
     actor: Actor = state["actor"]
-    if session.in_transaction():
-        await session.flush()
-    driver = await driver_of(session)
-    await driver.execute(
+    await door.execute(
         _INSERT,
         UUID(int=new_id().int >> LINE_BITS << LINE_BITS),
         actor.name,

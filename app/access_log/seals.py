@@ -24,11 +24,12 @@ import asyncpg
 import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access_log.tables import AccessLog, AccessLogSeal
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.database.unit_of_work import UnitOfWork
 
 SEAL_SECONDS = 60.0
 # A range holds at most so many rows, and the rest of the last one's transaction.
@@ -46,7 +47,7 @@ ROW_COLUMNS = tuple(
 )  # fmt: skip
 
 # It reads the log as an auditor does.
-_SEALER = Identity(actor="seal-access-log", roles=frozenset({"auditor"}))
+_SEALER = DatabaseIdentity(actor="seal-access-log", roles=frozenset({"auditor"}))
 _LOCK = 46310003
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Numbers are counted as the events' are, so that they rise in another cluster as well.
@@ -115,23 +116,23 @@ async def seal_log(database: Database, key: bytes, *, min_age: timedelta = timed
     Raises:
         asyncpg.InsufficientPrivilegeError: the last seal was made with another key.
     """
-    async with database.transaction(_SEALER) as session:
-        await session.execute(select(func.create_access_log_partitions(), func.continue_event_numbers()))
+    async with database.unit_of_work(_SEALER) as unit:
+        await unit.session.execute(select(func.create_access_log_partitions(), func.continue_event_numbers()))
     sealed: list[SealedRange] = []
     while True:
-        async with database.transaction(_SEALER) as session:
-            closed = await _seal_range(session, key, timedelta(0) if sealed else min_age)
+        async with database.unit_of_work(_SEALER) as unit:
+            closed = await _seal_range(unit, key, timedelta(0) if sealed else min_age)
         if closed is None:
             return sealed
         sealed.append(closed)
         log.info("access log sealed", range=closed.number, rows=closed.rows, digest=closed.digest.hex())
 
 
-async def _seal_range(session: AsyncSession, key: bytes, min_age: timedelta) -> SealedRange | None:
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+async def _seal_range(unit: UnitOfWork, key: bytes, min_age: timedelta) -> SealedRange | None:
+    if not await unit.session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
         return None
     last = (
-        await session.execute(
+        await unit.session.execute(
             select(
                 col(AccessLogSeal.range_number),
                 col(AccessLogSeal.sealed_at),
@@ -142,12 +143,12 @@ async def _seal_range(session: AsyncSession, key: bytes, min_age: timedelta) -> 
             .limit(1)
         )
     ).one_or_none()
-    horizon = (await session.execute(_HORIZON)).one()
+    horizon = (await unit.session.execute(_HORIZON)).one()
     if last is not None and horizon.sealed_at - last.sealed_at < min_age:
         return None
     first = 0 if last is None else last.end_transaction
     number = col(AccessLog.transaction_number)
-    found = await session.execute(
+    found = await unit.session.execute(
         select(*ROW_COLUMNS)
         .where(number >= first, number < horizon.settled_below)
         .order_by(number)
@@ -169,7 +170,7 @@ async def _seal_range(session: AsyncSession, key: bytes, min_age: timedelta) -> 
         next_commitment=commitment(key, range_number + 1),
     )
     seal.digest = range_digest(key, seal, b"" if last is None else last.digest)
-    await session.execute(_STORE, {**seal.model_dump(), "proof": _proof(key, range_number)})
+    await unit.session.execute(_STORE, {**seal.model_dump(), "proof": _proof(key, range_number)})
     return SealedRange(range_number, len(rows), seal.digest)
 
 

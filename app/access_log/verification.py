@@ -18,12 +18,13 @@ from sqlmodel import col
 
 from app.access_log.seals import CODE_BYTES, ROW_COLUMNS, commitment, in_order, range_digest, row_code
 from app.access_log.tables import AccessLog, AccessLogSeal
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
 
 # The database's clock may have been set back so far.
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 _BATCH = 1000
-_AUDITOR = Identity(actor="verify-access-log", roles=frozenset({"auditor"}))
+_AUDITOR = DatabaseIdentity(actor="verify-access-log", roles=frozenset({"auditor"}))
 
 
 class Head(BaseModel):
@@ -58,12 +59,11 @@ async def verify_log(
     database: Database, key: bytes, against: Sequence[Head] = (), *, report: Callable[[int], None] = lambda _: None
 ) -> Verdict:
     """Read the whole log in one snapshot, up to the first fault. `report` takes how many rows have been read."""
-    async with database.transaction(_AUDITOR) as session:
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    async with database.unit_of_work(_AUDITOR, snapshot=True) as unit:
         check = _Check(key, against)
         statement = select(*ROW_COLUMNS).order_by(col(AccessLog.transaction_number))
-        rows = _RowStream(await session.stream(statement, execution_options={"yield_per": _BATCH}), report)
-        seals = await session.stream_scalars(
+        rows = _RowStream(await unit.session.stream(statement, execution_options={"yield_per": _BATCH}), report)
+        seals = await unit.session.stream_scalars(
             select(AccessLogSeal).order_by(col(AccessLogSeal.range_number)), execution_options={"yield_per": 10}
         )
         async for seal in seals:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.budget.placement_periods import IdentifiedStays, Keys, identified_stays
 from app.budget.position import missing_problem
 from app.budget.schemas import CostOut, CostsOut
+from app.database.queries import Queries
 from app.http.problems import VALIDATION
 from app.rates import rates
 from app.rules.cost import calculate_month_costs, sum_by_group
@@ -40,16 +40,16 @@ class CostsQuery:
     after: str | None
 
 
-async def costs_of_year(session: AsyncSession, year: int, query: CostsQuery) -> CostsOut:
+async def costs_of_year(queries: Queries, year: int, query: CostsQuery) -> CostsOut:
     """C4: what the year costs by each group, in the order month, provider, placement.
 
     By month alone all twelve stand; otherwise a group that costs nothing is left out. `total` counts every page. 409
     `rate-missing` or `guideline-missing`; 422 for a cursor that is none of ours.
     """
-    known = await identified_stays(session, year, query.on, query.provider_id, query.placement_id)
+    known = await identified_stays(queries, year, query.on, query.provider_id, query.placement_id)
     try:
         costs = calculate_month_costs(
-            known.stays, year, await rates.known_rates(session), await rates.guidelines(session), query.on
+            known.stays, year, await rates.known_rates(queries), await rates.guidelines(queries), query.on
         )
     except (RateMissing, GuidelineMissing) as missing:
         raise missing_problem(missing) from missing

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -26,12 +26,12 @@ from app.budget.schemas import (
 from app.budget.settled_and_invoiced import Paid, paid_of_year
 from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, assumed, placements_in
-from app.db import SessionDep
+from app.database.reader import SnapshotReaderDep
+from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
 from app.http.endpoint import Route
-from app.http.etag import tagged
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, listed
+from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day, Year
 from app.placements.people import saw_placements
@@ -47,26 +47,20 @@ OnQuery = Annotated[Day | None, Query(description="The day it is seen from; toda
 
 
 @router.post("/frames", status_code=201, summary="Adopt a revision of the year's frame")
-async def add_frame(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, body: FrameIn
-) -> FrameOut:
+async def add_frame(unit: UnitOfWorkDep, actor: Money, year: YearPath, body: FrameIn) -> FrameOut:
     """C5: the frame on a day is the latest adopted by then; of two adopted on one day, the one recorded last.
 
     Where the flag rises by it, that is published (C7).
     """
-    frame = await service.add_frame(session, year, body)
-    await service.decision_budget(session, year, clock.today())
+    frame = await service.add_frame(unit, year, body)
+    await service.decision_budget(unit, year, clock.today())
     out = FrameOut.model_validate(frame)
-    response.headers["Location"] = f"/v1/budgets/{year}/frames/{frame.id}"
-    tagged(request, response, out)
     return out
 
 
 @router.get("/frames", summary="List the year's frames")
 async def list_frames(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     year: YearPath,
     limit: LimitQuery = 50,
@@ -74,39 +68,30 @@ async def list_frames(
 ) -> Page[FrameOut]:
     """Every revision of the year's frame, in the order in which they were recorded (C5)."""
     statement = select(BudgetFrame).where(col(BudgetFrame.year) == year)
-    return await listed(request, response, session, statement, FrameOut, limit=limit, after=after)
+    return await list_page(unit, statement, FrameOut, limit=limit, after=after)
 
 
 @router.get("/frames/{frame_id}", summary="Read a revision of the year's frame")
-async def read_frame(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, frame_id: UUID
-) -> FrameOut:
+async def read_frame(unit: UnitOfWorkDep, actor: Money, year: YearPath, frame_id: UUID) -> FrameOut:
     """One revision (C5)."""
-    frame = await find(session, BudgetFrame, frame_id)
+    frame = await find(unit, BudgetFrame, frame_id)
     if frame.year != year:
         raise NOT_FOUND()
     out = FrameOut.model_validate(frame)
-    tagged(request, response, out)
     return out
 
 
 @router.post("/expected-refunds", status_code=201, summary="Record the year's expected refund")
-async def expect_refund(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, body: ExpectedRefundIn
-) -> ExpectedRefundOut:
+async def expect_refund(unit: UnitOfWorkDep, actor: Money, year: YearPath, body: ExpectedRefundIn) -> ExpectedRefundOut:
     """C11: the refund for resource-demanding services is computed elsewhere; the latest recorded by a day counts."""
-    refund = await service.expect_refund(session, year, body)
+    refund = await service.expect_refund(unit, year, body)
     out = ExpectedRefundOut.model_validate(refund)
-    response.headers["Location"] = f"/v1/budgets/{year}/expected-refunds/{refund.id}"
-    tagged(request, response, out)
     return out
 
 
 @router.get("/expected-refunds", summary="List the year's expected refunds")
 async def list_expected_refunds(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     year: YearPath,
     limit: LimitQuery = 50,
@@ -114,19 +99,18 @@ async def list_expected_refunds(
 ) -> Page[ExpectedRefundOut]:
     """What the year's refund was expected to be, in the order in which it was recorded (C11)."""
     statement = select(ExpectedRefund).where(col(ExpectedRefund.year) == year)
-    return await listed(request, response, session, statement, ExpectedRefundOut, limit=limit, after=after)
+    return await list_page(unit, statement, ExpectedRefundOut, limit=limit, after=after)
 
 
 @router.get("/expected-refunds/{expected_refund_id}", summary="Read an expected refund")
 async def read_expected_refund(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, expected_refund_id: UUID
+    unit: UnitOfWorkDep, actor: Money, year: YearPath, expected_refund_id: UUID
 ) -> ExpectedRefundOut:
     """One expected refund (C11)."""
-    refund = await find(session, ExpectedRefund, expected_refund_id)
+    refund = await find(unit, ExpectedRefund, expected_refund_id)
     if refund.year != year:
         raise NOT_FOUND()
     out = ExpectedRefundOut.model_validate(refund)
-    tagged(request, response, out)
     return out
 
 
@@ -136,9 +120,7 @@ async def read_expected_refund(
     responses=refusals(service.RATE_MISSING, service.GUIDELINE_MISSING),
 )
 async def position(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    reader: SnapshotReaderDep,
     actor: Money,
     year: YearPath,
     on: OnQuery = None,
@@ -157,10 +139,8 @@ async def position(
     """
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
-    await service.at_one_instant(session)
-    found = await service.position_on(session, year, on or clock.today(), room_from)
-    out = _position_out(found, await paid_of_year(session, year))
-    tagged(request, response, out)
+    found = await service.position_on(reader, year, on or clock.today(), room_from)
+    out = _position_out(found, await paid_of_year(reader, year))
     return out
 
 
@@ -171,9 +151,7 @@ async def position(
     responses=refusals(service.RATE_MISSING, service.GUIDELINE_MISSING),
 )
 async def costs(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    reader: SnapshotReaderDep,
     actor: Money,
     year: YearPath,
     by: Annotated[
@@ -195,10 +173,8 @@ async def costs(
     nothing is left out. `total` is the sum over all pages.
     """
     query = CostsQuery(frozenset(by.split(",")), on or clock.today(), provider_id, placement_id, limit, after)
-    await service.at_one_instant(session)
-    out = await costs_of_year(session, year, query)
-    await saw_placements(session, {placement_id, *(item.placement_id for item in out.items)})
-    link_next(request, response, out.next)
+    out = await costs_of_year(reader, year, query)
+    await saw_placements(reader, {placement_id, *(item.placement_id for item in out.items)})
     return out
 
 
@@ -208,7 +184,7 @@ async def costs(
     responses=refusals(service.RATE_MISSING, service.GUIDELINE_MISSING),
 )
 async def what_if(
-    session: SessionDep,
+    unit: SnapshotUnitOfWorkDep,
     actor: Money,
     year: YearPath,
     body: Annotated[WhatIfIn, Body(openapi_examples=EXAMPLES)],
@@ -223,12 +199,11 @@ async def what_if(
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
     day = on or clock.today()
-    await service.at_one_instant(session)
-    known = await identified_stays(session, year, day, None, None)
-    question = await service.question_of(session, year, day, known.stays, room_from)
-    before, after = service.answered(question), service.answered(assumed(question, known, body.changes))
-    paid = await paid_of_year(session, year)
-    await saw_placements(session, placements_in(body.changes))
+    known = await identified_stays(unit, year, day, None, None)
+    question = await service.load_inputs(unit, year, day, known.stays, room_from)
+    before, after = service.compute_position(question), service.compute_position(assumed(question, known, body.changes))
+    paid = await paid_of_year(unit, year)
+    await saw_placements(unit, placements_in(body.changes))
     return WhatIfOut(
         before=_position_out(before, paid),
         after=_position_out(after, paid),

@@ -1,6 +1,6 @@
 """A year's stays as columns, by binary COPY: a hundred thousand rows without one Python object each.
 
-COPY runs on the session's own connection, inside its transaction: it sees what the session wrote, and row-level
+COPY runs inside the caller's transaction: it sees what was written in it, and row-level
 security decides which rows there are.
 """
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import asyncpg
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.queries import Queries
 from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns
 
 # The format's signature, flags and empty header extension; its trailer (PostgreSQL, COPY, "Binary Format").
@@ -53,26 +52,26 @@ class IdentifiedStays:
     placement: Keys
 
 
-async def stays_of_year(session: AsyncSession, year: int, on: date) -> PeriodColumns:
+async def stays_of_year(queries: Queries, year: int, on: date) -> PeriodColumns:
     """Every stay that touches the year, as it was known on the day, and the supplements to it."""
-    rows = await _copied(session, _stays_query(year, on), _STAYS)
-    stays, _, _ = await _grouped(session, year, on, rows)
+    rows = await _copied(queries, _stays_query(year, on), _STAYS)
+    stays, _, _ = await _grouped(queries, year, on, rows)
     return stays
 
 
 async def identified_stays(
-    session: AsyncSession, year: int, on: date, provider_id: UUID | None, placement_id: UUID | None
+    queries: Queries, year: int, on: date, provider_id: UUID | None, placement_id: UUID | None
 ) -> IdentifiedStays:
     """The same with ids, of one provider or one placement if asked."""
     query = _stays_query(year, on, ids=True, provider_id=provider_id, placement_id=placement_id)
-    rows = await _copied(session, query, _IDENTIFIED)
-    stays, keys, first_rows = await _grouped(session, year, on, rows)
+    rows = await _copied(queries, query, _IDENTIFIED)
+    stays, keys, first_rows = await _grouped(queries, year, on, rows)
     provider = rows["provider"][first_rows]
     return IdentifiedStays(stays, provider, np.where(provider == NOBODY.bytes.rstrip(b"\0"), provider, keys))
 
 
 async def _grouped(
-    session: AsyncSession, year: int, on: date, rows: npt.NDArray[np.void]
+    queries: Queries, year: int, on: date, rows: npt.NDArray[np.void]
 ) -> tuple[PeriodColumns, Keys, npt.NDArray[np.intp]]:
     """The rows as stays, several of one placement together, with their supplements; the placements' keys in the order
     of their index, and each one's first row.
@@ -81,7 +80,7 @@ async def _grouped(
     ordered = rows[order]
     index = np.cumsum(new) - 1
     keys = ordered["placement"][new]
-    supplements = await _copied(session, _supplements_query(year, on), _SUPPLEMENTS)
+    supplements = await _copied(queries, _supplements_query(year, on), _SUPPLEMENTS)
     extra = None
     if supplements.size and keys.size:
         at = np.minimum(np.searchsorted(keys, supplements["placement"]), keys.size - 1)
@@ -155,18 +154,9 @@ def _supplements_query(year: int, on: date) -> str:
     )
 
 
-async def _copied(session: AsyncSession, query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
+async def _copied(queries: Queries, query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
     """The query's rows. RuntimeError when they are not as long as `row` says."""
-    await session.flush()
-    raw = await (await session.connection()).get_raw_connection()
-    driver = raw.driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    received = bytearray()
-
-    async def take(data: bytes) -> None:
-        received.extend(data)
-
-    await driver.copy_from_query(query, output=take, format="binary")
+    received = await queries.copy(query)
     size = len(received) - _HEADER_BYTES - _TRAILER_BYTES
     if size % row.itemsize:
         raise RuntimeError("PostgreSQL sent rows of another shape")

@@ -6,12 +6,13 @@ from datetime import date
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from app.budget.placement_periods import stays_of_year
 from app.budget.schemas import DecisionBudget, ExpectedRefundIn, FrameIn
 from app.budget.tables import BudgetFlag, BudgetFrame, ExpectedRefund
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
 from app.http.problems import Problem, problem_type
 from app.outbox import publish
 from app.rates import rates
@@ -20,7 +21,6 @@ from app.rules.money import from_ore, to_ore
 from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns
 from app.rules.position import Flag, Frame, Position, PositionInputs, calculate_position, rank_flag
 from app.rules.prices import GuidelineMissing, RateMissing
-from app.sight import every_place
 
 RATE_MISSING = problem_type(
     "rate-missing",
@@ -41,55 +41,44 @@ GUIDELINE_MISSING = problem_type(
 _YEAR_LOCK = 46310005
 
 
-async def add_frame(session: AsyncSession, year: int, body: FrameIn) -> BudgetFrame:
+async def add_frame(unit: UnitOfWork, year: int, body: FrameIn) -> BudgetFrame:
     """C5: a revision of the year's frame."""
     frame = BudgetFrame.model_validate({**body.model_dump(), "year": year})
-    session.add(frame)
-    await session.flush()
+    unit.session.add(frame)
+    await unit.session.flush()
     return frame
 
 
-async def expect_refund(session: AsyncSession, year: int, body: ExpectedRefundIn) -> ExpectedRefund:
+async def expect_refund(unit: UnitOfWork, year: int, body: ExpectedRefundIn) -> ExpectedRefund:
     """C11: what the year's refund is now expected to be."""
     refund = ExpectedRefund.model_validate({**body.model_dump(), "year": year})
-    session.add(refund)
-    await session.flush()
+    unit.session.add(refund)
+    await unit.session.flush()
     return refund
 
 
-async def at_one_instant(session: AsyncSession) -> None:
-    """Let every read of this transaction see the same snapshot; to be called before the first.
-
-    Otherwise a frame adopted between two reads would be missing beside a place granted after it. A session that was
-    given a connection is inside somebody's transaction, and that one's snapshots are not ours to choose. No more can a
-    POST with an `Idempotency-Key` choose: the answer that is kept for it was asked for first.
-    """
-    if isinstance(session.bind, AsyncEngine) and not session.in_transaction():
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-async def position_on(session: AsyncSession, year: int, on: date, room_from: date | None = None) -> Position:
+async def position_on(queries: Queries, year: int, on: date, room_from: date | None = None) -> Position:
     """C6–C8, C10, C11: the position of a year on a day. 409 `rate-missing` or `guideline-missing`.
 
     **Decided here**: a position on an earlier day uses what was known by that day: a place granted later is left out,
     as a rate known later is (C1) and a frame adopted later (C5).
     """
-    stays = await stays_of_year(session, year, on)
-    return answered(await question_of(session, year, on, stays, room_from))
+    stays = await stays_of_year(queries, year, on)
+    return compute_position(await load_inputs(queries, year, on, stays, room_from))
 
 
-async def question_of(
-    session: AsyncSession, year: int, on: date, stays: PeriodColumns, room_from: date | None = None
+async def load_inputs(
+    queries: Queries, year: int, on: date, stays: PeriodColumns, room_from: date | None = None
 ) -> PositionInputs:
     """Everything that the position of a year on a day is computed from."""
     # Of several from one day the one that the database stored last: an id goes by the clock of whoever made it.
-    frames = await session.execute(
+    frames = await queries.fetch(
         select(col(BudgetFrame.id), col(BudgetFrame.adopted_on), col(BudgetFrame.amount))
         .ext(distinct_on(col(BudgetFrame.adopted_on)))
         .where(col(BudgetFrame.year) == year)
         .order_by(col(BudgetFrame.adopted_on), col(BudgetFrame.created_at).desc(), col(BudgetFrame.id).desc())
     )
-    refund = await session.scalar(
+    refund = await queries.fetch_value(
         select(col(ExpectedRefund.amount))
         .where(col(ExpectedRefund.year) == year, col(ExpectedRefund.recorded_on) <= on)
         .order_by(
@@ -103,15 +92,15 @@ async def question_of(
         year=year,
         on=on,
         periods=stays,
-        rates=await rates.known_rates(session),
-        guidelines=await rates.guidelines(session),
+        rates=await rates.known_rates(queries),
+        guidelines=await rates.guidelines(queries),
         frames=[Frame(id_, adopted_on, to_ore(amount)) for id_, adopted_on, amount in frames],
         expected_refund=0 if refund is None else to_ore(refund),
         room_from=room_from,
     )
 
 
-def answered(question: PositionInputs) -> Position:
+def compute_position(question: PositionInputs) -> Position:
     """C6: the position; 409 `rate-missing` or `guideline-missing` where a place has no price."""
     try:
         position = calculate_position(question)
@@ -131,45 +120,47 @@ def missing_problem(missing: RateMissing | GuidelineMissing) -> Problem:
     )
 
 
-async def watch_flag(session: AsyncSession, year: int, on: date) -> Position:
+async def watch_flag(unit: UnitOfWork, year: int, on: date) -> Position:
     """C7: the year's position after an act, and an event once when its flag has risen.
 
     Called in the act's own transaction. Whoever moves the same year waits here, so that two acts at once do not both
     tell of one rise. A flag that falls is noted without a word: the next rise is told of again.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(_YEAR_LOCK, year)))
-    position = await position_on(session, year, on)
-    noted_flag = await session.scalar(select(col(BudgetFlag.flag)).where(col(BudgetFlag.year) == year))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(_YEAR_LOCK, year)))
+    position = await position_on(unit, year, on)
+    noted_flag = await unit.session.scalar(select(col(BudgetFlag.flag)).where(col(BudgetFlag.year) == year))
     before: Flag = noted_flag or "no_frame"
     if position.flag != before:
         noted = insert(BudgetFlag).values(year=year, flag=position.flag)
-        await session.execute(noted.on_conflict_do_update(index_elements=["year"], set_={"flag": noted.excluded.flag}))
+        await unit.session.execute(
+            noted.on_conflict_do_update(index_elements=["year"], set_={"flag": noted.excluded.flag})
+        )
     if rank_flag(position.flag) > rank_flag(before):
-        await _tell(session, position)
+        await _tell(unit, position)
     return position
 
 
-async def watch_flags(session: AsyncSession, first_year: int, on: date) -> None:
+async def watch_flags(unit: UnitOfWork, first_year: int, on: date) -> None:
     """C7: `watch_flag` for an act that touches several years: every year with a frame, from the first one touched.
 
     A year whose position lacks a rate is passed by: it has no flag to rise. Also a provider's notice moves the flag,
     and no provider sees a budget, or may: so it is looked at with the municipality's sight, and nothing is answered.
     Were it left as it was, the next rise would be compared with a flag that no longer holds, and go untold.
     """
-    async with every_place(session):
+    async with unit.acting_as("case_officer"):
         years = select(col(BudgetFrame.year)).where(col(BudgetFrame.year) >= first_year).distinct()
         # In rising order, as everyone takes their locks.
-        for year in sorted(await session.scalars(years)):
-            await decision_budget(session, year, on)
+        for year in sorted(await unit.session.scalars(years)):
+            await decision_budget(unit, year, on)
 
 
-async def decision_budget(session: AsyncSession, year: int, on: date) -> DecisionBudget | None:
+async def decision_budget(unit: UnitOfWork, year: int, on: date) -> DecisionBudget | None:
     """C7: what an act answers of the year's budget after it, its flag watched; None where a rate is missing.
 
     The act stands all the same: the law asks for the service, not for the budget.
     """
     try:
-        position = await watch_flag(session, year, on)
+        position = await watch_flag(unit, year, on)
     except Problem as problem:
         if problem.type in (RATE_MISSING, GUIDELINE_MISSING):
             return None
@@ -178,9 +169,9 @@ async def decision_budget(session: AsyncSession, year: int, on: date) -> Decisio
     return DecisionBudget(year=year, flag=position.flag, forecast=from_ore(position.forecast), difference=difference)
 
 
-async def _tell(session: AsyncSession, position: Position) -> None:
+async def _tell(unit: UnitOfWork, position: Position) -> None:
     await publish.publish(
-        session,
+        unit,
         f"budget.{position.flag}",
         f"/v1/budgets/{position.year}/position",
         {

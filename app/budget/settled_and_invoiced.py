@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.queries import CompiledQuery, Queries
 from app.rules.money import to_ore
 
 # One statement and no line of any place: closings and invoices carry their own sums by month.
-_BY_MONTH = text(
-    """
+_BY_MONTH = CompiledQuery(
+    text(
+        """
     select kind, right(month, 2)::integer as month, sum(amount::numeric) as amount
     from (
         select 'settled' as kind, by_month from settlement
@@ -22,6 +23,7 @@ _BY_MONTH = text(
     where left(month, 4) = :year
     group by 1, 2
     """
+    )
 )
 
 
@@ -33,9 +35,9 @@ class Paid:
     invoiced: dict[int, int] = field(default_factory=dict)
 
 
-async def paid_of_year(session: AsyncSession, year: int) -> Paid:
+async def paid_of_year(queries: Queries, year: int) -> Paid:
     """C12, C13: by month, closings that stand and all checked invoices, credit notes negative."""
     paid = Paid()
-    for kind, month, amount in await session.execute(_BY_MONTH, {"year": f"{year:04}"}):
+    for kind, month, amount in await queries.fetch(_BY_MONTH, year=f"{year:04}"):
         (paid.settled if kind == "settled" else paid.invoiced)[month] = to_ore(amount)
     return paid

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String
 from sqlmodel import Field, SQLModel
 
-from app.db import Row
+from app.database.base import Row
 from app.rules.position import Flag
 
 

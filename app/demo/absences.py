@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.absence import absences, reviews
 from app.absence.schemas import AbsenceIn, AbsenceReviewIn
 from app.absence.tables import Absence, AbsenceReview
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.openapi_examples import demo_id
 from app.placements.tables import Placement
@@ -16,10 +15,10 @@ NUMBERED: dict[type[object], str] = {Absence: "absence", AbsenceReview: "absence
 FIRST, WAITING, REVIEWED = (demo_id("placement", number) for number in (1, 2, 3))
 
 
-async def add(session: AsyncSession, actor: Actor, today: date) -> None:
+async def add(unit: UnitOfWork, actor: Actor, today: date) -> None:
     """Absence that has been reviewed, absence that waits for a review, and some of long ago."""
     # A row and no push, which would number it itself: the examples name its id.
-    session.add(
+    unit.session.add(
         Absence(
             provider_id=demo_id("provider", 1),
             external_id="F-0",
@@ -31,14 +30,14 @@ async def add(session: AsyncSession, actor: Actor, today: date) -> None:
             percent=100,
         )
     )
-    await session.flush()
+    await unit.session.flush()
     # Extensive on the day that the example of a review names.
     autumn = {"placement_id": WAITING, "kind": "sick", "from": "2022-09-01", "to": "2022-10-14"}
-    await absences.record(session, AbsenceIn.model_validate(autumn))
+    await absences.record(unit, AbsenceIn.model_validate(autumn))
     period = {"from": (today - timedelta(days=60)).isoformat(), "to": (today - timedelta(days=10)).isoformat()}
     for placement_id in (WAITING, REVIEWED):
         lately = AbsenceIn.model_validate({"placement_id": placement_id, "kind": "sick", **period})
-        await absences.record(session, lately)
+        await absences.record(unit, lately)
     review = {"reviewed_on": today.isoformat(), "outcome": "no_change", "reason": "Sjuk, og snart attende."}
-    place = await find(session, Placement, REVIEWED)
-    await reviews.review(session, actor, place, AbsenceReviewIn.model_validate(review), today)
+    place = await find(unit, Placement, REVIEWED)
+    await reviews.review(unit, actor, place, AbsenceReviewIn.model_validate(review), today)

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import event, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,7 +20,10 @@ from app import clock
 from app.budget import position as budget
 from app.budget.schemas import ExpectedRefundIn, FrameIn
 from app.budget.tables import BudgetFrame, ExpectedRefund
-from app.db import Database, Identity, Row
+from app.database.base import Row
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.database.unit_of_work import UnitOfWork
 from app.demo import absences
 from app.followup import meetings, plans
 from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
@@ -128,40 +130,40 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
 
     `report` is told how many people have been loaded.
     """
-    identity = Identity(actor=LOADER.name, roles=LOADER.roles)
-    async with database.transaction(identity) as session:
-        event.listen(session.sync_session, "transient_to_pending", _Numbering())
+    identity = DatabaseIdentity(actor=LOADER.name, roles=LOADER.roles)
+    async with database.unit_of_work(identity) as unit:
+        event.listen(unit.session.sync_session, "transient_to_pending", _Numbering())
         # Two demos that start at once on one database.
-        await session.execute(text("select pg_advisory_xact_lock(46310003)"))
+        await unit.session.execute(text("select pg_advisory_xact_lock(46310003)"))
         known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
-        if (await session.scalars(known)).first() is not None:
+        if (await unit.session.scalars(known)).first() is not None:
             return False
-        await _load_law(session)
+        await _load_law(unit)
         person = 0
         for example in PROVIDERS:
-            provider = await _provider(session, example, settings)
+            provider = await _provider(unit, example, settings)
             for _ in range(example.legacy):
-                await _legacy(session, provider, await _participant(session, person, settings))
+                await _legacy(unit, provider, await _participant(unit, person, settings))
                 person += 1
                 report(person)
         waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
         for number, example in enumerate(waiting):
-            await _application(session, example, await _participant(session, person, settings), number)
+            await _application(unit, example, await _participant(unit, person, settings), number)
             person += 1
             report(person)
-        await _undecided_and_rejected(session, person, settings)
-        await _eventful(session)
-        await rates.record_guideline_version(session, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
+        await _undecided_and_rejected(unit, person, settings)
+        await _eventful(unit)
+        await rates.record_guideline_version(unit, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
-        await budget.add_frame(session, 2022, FrameIn.model_validate(frame))
+        await budget.add_frame(unit, 2022, FrameIn.model_validate(frame))
         refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
-        await budget.expect_refund(session, 2023, ExpectedRefundIn.model_validate(refund))
-        await budget.watch_flags(session, 2022, date(2022, 12, 31))
-        await _follow_up(session)
-        await absences.add(session, LOADER, clock.today())
-        await _settle(session, settings)
+        await budget.expect_refund(unit, 2023, ExpectedRefundIn.model_validate(refund))
+        await budget.watch_flags(unit, 2022, date(2022, 12, 31))
+        await _follow_up(unit)
+        await absences.add(unit, LOADER, clock.today())
+        await _settle(unit, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
-        await rows.take_snapshot(session, LOADER, 2022, tertial, settings)
+        await rows.take_snapshot(unit, LOADER, 2022, tertial, settings)
     return True
 
 
@@ -178,31 +180,31 @@ class _Numbering:
             row.id = demo_id(resource, self.counts[resource])
 
 
-async def _load_law(session: AsyncSession) -> None:
+async def _load_law(unit: UnitOfWork) -> None:
     for valid_from, known_from, amount, source in RATES:
         sent = {"valid_from": valid_from, "known_from": known_from, "monthly_amount": amount, "source": source}
         rate = RateIn.model_validate(sent)
-        await rates.record_rate(session, rate)
+        await rates.record_rate(unit, rate)
 
 
-async def _provider(session: AsyncSession, example: ExampleProvider, settings: Settings) -> Provider:
+async def _provider(unit: UnitOfWork, example: ExampleProvider, settings: Settings) -> Provider:
     body = ProviderIn(
         name=example.name,
         organisation_number=example.organisation_number,
         municipality_number=settings.municipality_number,
     )
-    provider = await providers.register(session, body, settings.municipality_number)
-    await providers.set_capacity(session, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
+    provider = await providers.register(unit, body, settings.municipality_number)
+    await providers.set_capacity(unit, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
     return provider
 
 
-async def _undecided_and_rejected(session: AsyncSession, person: int, settings: Settings) -> None:
+async def _undecided_and_rejected(unit: UnitOfWork, person: int, settings: Settings) -> None:
     """One application whose request waits for an answer, and one that was rejected."""
-    asked = await _received(session, await _participant(session, person, settings), 5)
-    provider = await _known(session, PROVIDERS[2])
+    asked = await _received(unit, await _participant(unit, person, settings), 5)
+    provider = await _known(unit, PROVIDERS[2])
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
-    await applications.send_request(session, asked.id, sent)
-    applied = await _received(session, await _participant(session, person + 1, settings), 6, year=2019)
+    await applications.send_request(unit, asked.id, sent)
+    applied = await _received(unit, await _participant(unit, person + 1, settings), 6, year=2019)
     rejected = RejectIn(
         kind="reject",
         decided_on=date(2019, 1, 18),
@@ -210,10 +212,10 @@ async def _undecided_and_rejected(session: AsyncSession, person: int, settings: 
         application_id=applied.id,
         reason="Har behov for eit anna tilbod.",
     )
-    await decisions.reject(session, LOADER, rejected)
+    await decisions.reject(unit, LOADER, rejected)
 
 
-async def _eventful(session: AsyncSession) -> None:
+async def _eventful(unit: UnitOfWork) -> None:
     """The first place: individual resources for half a year, and a notice that was withdrawn."""
     placement_id = demo_id("placement", 1)
     extra = {
@@ -224,9 +226,9 @@ async def _eventful(session: AsyncSession) -> None:
         "agreed_by": ["service", "case_office", "provider"],
         "agreed_on": "2022-12-12",
     }
-    await supplements.agree(session, placement_id, SupplementIn.model_validate(extra))
+    await supplements.agree(unit, placement_id, SupplementIn.model_validate(extra))
     given = {"given_by": "guardian", "given_on": "2023-03-15", "reason": "changed_needs"}
-    _, notice = await notices.give(session, LOADER, placement_id, NoticeIn.model_validate(given))
+    _, notice = await notices.give(unit, LOADER, placement_id, NoticeIn.model_validate(given))
     withdrawal = ChangeIn(
         kind="change",
         decided_on=date(2023, 4, 3),
@@ -235,10 +237,10 @@ async def _eventful(session: AsyncSession) -> None:
         reason="Partane vart samde om tilpassingar.",
         withdraws_notice_id=notice.id,
     )
-    await changes.change(session, LOADER, await changes.under_decision(session, placement_id), withdrawal)
+    await changes.change(unit, LOADER, await changes.under_decision(unit, placement_id), withdrawal)
 
 
-async def _participant(session: AsyncSession, number: int, settings: Settings) -> Participant:
+async def _participant(unit: UnitOfWork, number: int, settings: Settings) -> Participant:
     born = date(1970, 1, 15) + timedelta(days=number * 397)
     adjective = ADJECTIVES[number % len(ADJECTIVES)]
     noun = NOUNS[number // len(ADJECTIVES)]
@@ -253,7 +255,7 @@ async def _participant(session: AsyncSession, number: int, settings: Settings) -
         address_protection=False,
     )
     external_id = ExternalId(system="profil", value=f"D-{number + 1:04}")
-    participant, _ = await participants.upsert(session, external_id, body, settings, date(2022, 1, 1))
+    participant, _ = await participants.upsert(unit, external_id, body, settings, date(2022, 1, 1))
     return participant
 
 
@@ -265,7 +267,7 @@ def _synthetic_number(born: date) -> str:
     )
 
 
-async def _legacy(session: AsyncSession, provider: Provider, participant: Participant) -> None:
+async def _legacy(unit: UnitOfWork, provider: Provider, participant: Participant) -> None:
     body = LegacyPlacementIn(
         participant_id=participant.id,
         provider_id=provider.id,
@@ -275,19 +277,19 @@ async def _legacy(session: AsyncSession, provider: Provider, participant: Partic
         share=100,
         monthly_price=LEGACY_PRICE,
     )
-    await decisions.record_legacy(session, body)
+    await decisions.record_legacy(unit, body)
 
 
-async def _application(session: AsyncSession, example: ExampleProvider, participant: Participant, number: int) -> None:
-    provider = await _known(session, example)
-    application = await _received(session, participant, number)
+async def _application(unit: UnitOfWork, example: ExampleProvider, participant: Participant, number: int) -> None:
+    provider = await _known(unit, example)
+    application = await _received(unit, participant, number)
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
-    request = await applications.send_request(session, application.id, sent)
+    request = await applications.send_request(unit, application.id, sent)
     accepted = AnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
-    await applications.answer(session, LOADER, request.id, accepted, date(2022, 1, 14))
+    await applications.answer(unit, LOADER, request.id, accepted, date(2022, 1, 14))
 
 
-async def _received(session: AsyncSession, participant: Participant, number: int, *, year: int = 2022) -> Application:
+async def _received(unit: UnitOfWork, participant: Participant, number: int, *, year: int = 2022) -> Application:
     body = ApplicationIn(
         participant_id=participant.id,
         received_on=date(year, 1, 3) + timedelta(days=number),
@@ -295,26 +297,26 @@ async def _received(session: AsyncSession, participant: Participant, number: int
         wishes=WISHES[number],
         medication_tasks=False,
     )
-    return await applications.receive(session, body)
+    return await applications.receive(unit, body)
 
 
-async def _known(session: AsyncSession, example: ExampleProvider) -> Provider:
+async def _known(unit: UnitOfWork, example: ExampleProvider) -> Provider:
     known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
-    return (await session.scalars(known)).one()
+    return (await unit.session.scalars(known)).one()
 
 
-async def _follow_up(session: AsyncSession) -> None:
+async def _follow_up(unit: UnitOfWork) -> None:
     """What was filed in 2022: enough to show what is done, what is not sent yet, and who was missing."""
-    places = list(await session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
+    places = list(await unit.session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
     first, today = places[0], date(2022, 12, 31)
     consent = {"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]}
-    await consents.give(session, first.participant_id, ConsentIn.model_validate(consent), today)
+    await consents.give(unit, first.participant_id, ConsentIn.model_validate(consent), today)
     areas = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
     for number, place in enumerate(places):
         about = {"placement_id": place.id}
         sent = {"sent_on": None if number == 0 else "2022-03-20"}
         plan = PlanIn.model_validate({**about, **areas, **sent, "made_on": "2022-03-15"})
-        await plans.file_plan(session, LOADER, plan, today)
+        await plans.file_plan(unit, LOADER, plan, today)
         for kind, held_on, themes in (
             ("cooperation", "2022-05-12", ["functioning", "cooperation"]),
             ("conversation", "2022-04-07", ["own_experience", "progress"]),
@@ -329,9 +331,9 @@ async def _follow_up(session: AsyncSession) -> None:
                 "themes": themes,
                 "minutes": "Trivst godt, og vil halde fram som no.",
             }
-            await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(minutes), today)
+            await meetings.file_minutes(unit, LOADER, MeetingIn.model_validate(minutes), today)
     report = {"placement_id": first.id, **areas, "period_from": "2022-01-01", "period_to": "2022-12-31"}
-    await plans.file_evaluation(session, LOADER, EvaluationIn.model_validate(report), today)
+    await plans.file_evaluation(unit, LOADER, EvaluationIn.model_validate(report), today)
     joint = {
         "kind": "system",
         "held_on": "2022-06-02",
@@ -341,14 +343,14 @@ async def _follow_up(session: AsyncSession) -> None:
         "themes": ["collaboration", "economy"],
         "minutes": "Gjennomgang av året og av samhandlinga.",
     }
-    await meetings.file_minutes(session, LOADER, MeetingIn.model_validate(joint), today)
+    await meetings.file_minutes(unit, LOADER, MeetingIn.model_validate(joint), today)
     looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
-    await plans.record_guideline_evaluation(session, looked_at, today)
+    await plans.record_guideline_evaluation(unit, looked_at, today)
 
 
-async def _settle(session: AsyncSession, settings: Settings) -> None:
+async def _settle(unit: UnitOfWork, settings: Settings) -> None:
     """January 2022 is closed, and the first provider's invoice for it arrived and says the same."""
-    await settlements.close_month(session, LOADER, 2022, 1)
+    await settlements.close_month(unit, LOADER, 2022, 1)
     example, buyer = PROVIDERS[0], settings.municipality_organisation_number
     line = {
         "invoice_number": "F-1001",
@@ -361,4 +363,4 @@ async def _settle(session: AsyncSession, settings: Settings) -> None:
         "unit_price": f"{LEGACY_PRICE}",
         "amount": f"{example.legacy * LEGACY_PRICE}",
     }
-    await checks.check(session, LOADER, checks.invoice_of([InvoiceLineIn.model_validate(line)]), buyer, checks.IN_LINES)
+    await checks.check(unit, LOADER, checks.invoice_of([InvoiceLineIn.model_validate(line)]), buyer, checks.IN_LINES)

@@ -12,8 +12,8 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field as Limits
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.code_lists import ROLES, STATUSES
 from app.followup.system_meetings import evaluations_of_guideline, joint_meetings
 from app.followup.task_schemas import TaskQuery
@@ -103,18 +103,20 @@ class FollowUpOut(Shape):
     guideline_evaluations: Annotated[int, Limits(description="Of the guideline itself (M8).")]
 
 
-async def figures_of(session: AsyncSession, year: int, on: date) -> tuple[FollowUpOut, set[UUID]]:
+async def figures_of(unit: UnitOfWork, year: int, on: date) -> tuple[FollowUpOut, set[UUID]]:
     """M1–M4, M7, M8: the figures of a calendar year as they stand on a day, and whose placements they counted."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    asks = await asks_of(session)
+    asks = await asks_of(unit)
     owed: defaultdict[UUID | None, Counter[tuple[TaskKind, TaskStatus]]] = defaultdict(Counter)
     seen: set[UUID] = set()
-    async for tasks in place_tasks(session, TaskQuery(on), asks, Wanted(first, last)):
+    async for tasks in place_tasks(unit, TaskQuery(on), asks, Wanted(first, last)):
         for task in tasks:
             owed[task.about.provider_id][task.kind, task.status] += 1
             if task.about.participant_id is not None:
                 seen.add(task.about.participant_id)
-    held = {row.provider_id: row for row in await session.execute(_PLACES, {"first": first, "last": last, "on": on})}
+    held = {
+        row.provider_id: row for row in await unit.session.execute(_PLACES, {"first": first, "last": last, "on": on})
+    }
     providers = [
         ProviderFigures(
             provider_id=id_,
@@ -125,10 +127,10 @@ async def figures_of(session: AsyncSession, year: int, on: date) -> tuple[Follow
             participants_who_took_part=held[id_].took_part,
             **_asked(owed[id_]),
         )
-        for id_, name in await session.execute(_PROVIDERS)
+        for id_, name in await unit.session.execute(_PROVIDERS)
         if id_ in held
     ]
-    [joint] = await joint_meetings(session, [year], on)
+    [joint] = await joint_meetings(unit, [year], on)
     missing = [MissingParty(role=role, provider_id=None, name=None) for role in joint.missing_roles]
     missing += [MissingParty(role="provider", provider_id=one.id, name=one.name) for one in joint.missing_providers]
     out = FollowUpOut(
@@ -138,12 +140,12 @@ async def figures_of(session: AsyncSession, year: int, on: date) -> tuple[Follow
             places=sum(row.places for row in held.values()),
             meetings=sum(row.meetings for row in held.values()),
             meetings_with_participant=sum(row.together for row in held.values()),
-            participants_who_took_part=await _took_part(session, first, min(last, on)),
+            participants_who_took_part=await _took_part(unit, first, min(last, on)),
             **_asked(sum(owed.values(), Counter())),
         ),
         providers=providers,
         system_meeting=JointOut(due_on=last, held=joint.held, missing=missing),
-        guideline_evaluations=(await evaluations_of_guideline(session, on)).get(year, 0),
+        guideline_evaluations=(await evaluations_of_guideline(unit, on)).get(year, 0),
     )
     return out, seen
 
@@ -210,6 +212,6 @@ def _asked(owed: Counter[tuple[TaskKind, TaskStatus]]) -> dict[str, Asked]:
     }
 
 
-async def _took_part(session: AsyncSession, first: date, last: date) -> int:
+async def _took_part(unit: UnitOfWork, first: date, last: date) -> int:
     """A participant who changed provider within the year counts once."""
-    return int(await session.scalar(_TOOK_PART, {"first": first, "last": last}) or 0)
+    return int(await unit.session.scalar(_TOOK_PART, {"first": first, "last": last}) or 0)

@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.tables import Meeting
 from app.followup.task_schemas import About, Task, TaskQuery
 from app.participants.consents import ConsentRecord
@@ -18,7 +18,7 @@ from app.rules.follow_up_duties import FollowUpRequirements, calculate_consent_d
 from app.rules.minutes import Consent
 
 
-async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
+async def consent_tasks(unit: UnitOfWork, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M6: each consent that is not withdrawn is to be given anew, while the participant still has the place then."""
     if not query.wants("consent") or not asks:
         return []
@@ -42,7 +42,7 @@ async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[
             col(Placement.starts_on) <= query.on,
         )
     )
-    rows = (await session.execute(statement)).all()
+    rows = (await unit.session.execute(statement)).all()
     given: defaultdict[UUID, dict[UUID, Consent]] = defaultdict(dict)
     for id_, participant_id, given_on, services, valid_to, *_ in rows:
         given[participant_id][id_] = Consent(given_on, frozenset(services), valid_to)
@@ -60,14 +60,14 @@ async def consent_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[
     return found
 
 
-async def notice_tasks(session: AsyncSession, query: TaskQuery) -> list[Task]:
+async def notice_tasks(unit: UnitOfWork, query: TaskQuery) -> list[Task]:
     """L4: a meeting that a notice calls for, from the day it is given; done with a cooperation meeting since that day.
 
     **Decided here**: it is due on the last day of the place, before which other offers must have been weighed.
     """
     if not query.wants("notice_meeting"):
         return []
-    given = [notice for notice in await calling_for_meeting(session) if notice.given_on <= query.on]
+    given = [notice for notice in await calling_for_meeting(unit) if notice.given_on <= query.on]
     statement = (
         select(col(Meeting.placement_id), func.max(col(Meeting.held_on)))
         .where(
@@ -78,7 +78,7 @@ async def notice_tasks(session: AsyncSession, query: TaskQuery) -> list[Task]:
         )
         .group_by(col(Meeting.placement_id))
     )
-    rows = (await session.execute(statement)).all() if given else []
+    rows = (await unit.session.execute(statement)).all() if given else []
     last_held = {row[0]: row[1] for row in rows}
     found = []
     for notice in given:

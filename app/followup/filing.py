@@ -6,9 +6,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.schemas import Party
 from app.followup.tables import Evaluation, Meeting, Plan
 from app.http.lookup import find, find_reference
@@ -63,18 +63,18 @@ def party_of(actor: Actor) -> Party:
     return "case_office" if "case_officer" in actor.roles else "provider"
 
 
-async def placement_of(session: AsyncSession, placement_id: UUID) -> Placement:
+async def placement_of(unit: UnitOfWork, placement_id: UUID) -> Placement:
     """The placement that a body names, as the caller may see it. 404 pointing at the field."""
-    return await find_reference(session, Placement, placement_id, "#/placement_id")
+    return await find_reference(unit, Placement, placement_id, "#/placement_id")
 
 
-async def own_for_change(session: AsyncSession, actor: Actor, kind: type[F], id_: UUID) -> F:
+async def own_for_change(unit: UnitOfWork, actor: Actor, kind: type[F], id_: UUID) -> F:
     """The row, locked, if the caller's own party filed it. 404 `not-found`, 403 `another-partys`."""
-    row = await find(session, kind, id_)
+    row = await find(unit, kind, id_)
     if row.filed_by != party_of(actor):
         raise ANOTHER_PARTYS()
     # Read again under the lock: another may have changed it since.
-    await session.refresh(row, with_for_update=True)
+    await unit.session.refresh(row, with_for_update=True)
     return row
 
 

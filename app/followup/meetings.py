@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.filing import (
     own_for_change,
     party_of,
@@ -72,7 +72,7 @@ ATTENDEE_UNKNOWN = problem_type(
 )
 
 
-async def file_minutes(session: AsyncSession, actor: Actor, body: MeetingIn, today: date) -> Meeting:
+async def file_minutes(unit: UnitOfWork, actor: Actor, body: MeetingIn, today: date) -> Meeting:
     """M3–M7: the minutes of a meeting, if the guideline accepts them.
 
     Raises `absence-reason-missing` (M5), `consent-missing` (M6), `theme-missing`, `code-unknown`, `meeting-subject`,
@@ -81,8 +81,8 @@ async def file_minutes(session: AsyncSession, actor: Actor, body: MeetingIn, tod
     """
     if body.kind == "system" and party_of(actor) != "case_office":
         raise ROLE_REQUIRED("Referat frå fellesmøte krev rolla «case_officer».")
-    placement, provider_id = await _subject(session, actor, body)
-    content = await _accepted(session, body.kind, placement, body, today)
+    placement, provider_id = await _subject(unit, actor, body)
+    content = await _accepted(unit, body.kind, placement, body, today)
     meeting = Meeting.model_validate(
         {
             **content,
@@ -94,26 +94,26 @@ async def file_minutes(session: AsyncSession, actor: Actor, body: MeetingIn, tod
             "version": 1,
         }
     )
-    session.add(meeting)
-    await session.flush()
-    await _keep_version(session, meeting, content, None)
-    await _tell(session, meeting, "filed")
+    unit.session.add(meeting)
+    await unit.session.flush()
+    await _keep_version(unit, meeting, content, None)
+    await _tell(unit, meeting, "filed")
     return meeting
 
 
-async def correct(session: AsyncSession, actor: Actor, meeting_id: UUID, body: CorrectionIn, today: date) -> Meeting:
+async def correct(unit: UnitOfWork, actor: Actor, meeting_id: UUID, body: CorrectionIn, today: date) -> Meeting:
     """M5, M6: the party that filed the minutes files them anew; the version before is kept as it was.
 
     Raises what `file_minutes` raises of their content, `not-owner`, or `not-found`.
     """
     require_no_identity_number(today, {"correction": body.correction})
-    meeting = await own_for_change(session, actor, Meeting, meeting_id)
-    placement = None if meeting.placement_id is None else await placement_of(session, meeting.placement_id)
-    content = await _accepted(session, _kind(meeting), placement, body, today)
+    meeting = await own_for_change(unit, actor, Meeting, meeting_id)
+    placement = None if meeting.placement_id is None else await placement_of(unit, meeting.placement_id)
+    content = await _accepted(unit, _kind(meeting), placement, body, today)
     meeting.sqlmodel_update({**content, "held_on": body.held_on, "version": meeting.version + 1})
-    await session.flush()
-    await _keep_version(session, meeting, content, body.correction)
-    await _tell(session, meeting, "corrected")
+    await unit.session.flush()
+    await _keep_version(unit, meeting, content, body.correction)
+    await _tell(unit, meeting, "corrected")
     return meeting
 
 
@@ -125,7 +125,7 @@ def shown_version(row: MeetingVersion) -> MeetingVersionOut:
     return MeetingVersionOut.model_validate({**stored, **content, "held_on": held_on})
 
 
-async def _subject(session: AsyncSession, actor: Actor, body: MeetingIn) -> tuple[Placement | None, UUID | None]:
+async def _subject(unit: UnitOfWork, actor: Actor, body: MeetingIn) -> tuple[Placement | None, UUID | None]:
     """What the meeting is about: a placement, a provider, or everyone (M3, M4, M7)."""
     if body.kind == "system":
         for name in ("placement_id", "provider_id"):
@@ -135,23 +135,23 @@ async def _subject(session: AsyncSession, actor: Actor, body: MeetingIn) -> tupl
                 )
         return None, None
     if body.placement_id is not None:
-        placement = await placement_of(session, body.placement_id)
+        placement = await placement_of(unit, body.placement_id)
         if body.provider_id not in (None, placement.provider_id):
             raise MEETING_SUBJECT("Plassen er hjå ei anna vekstbedrift.", pointer="#/provider_id")
         return placement, placement.provider_id
     if body.kind in INDIVIDUAL_MEETINGS:
         raise MEETING_SUBJECT("Møtet må gjelde ein plass.", pointer="#/placement_id")
     if body.provider_id is not None:
-        return None, (await find_reference(session, Provider, body.provider_id, "#/provider_id")).id
-    return None, await _bilateral_with(session, actor, body)
+        return None, (await find_reference(unit, Provider, body.provider_id, "#/provider_id")).id
+    return None, await _bilateral_with(unit, actor, body)
 
 
-async def _bilateral_with(session: AsyncSession, actor: Actor, body: MeetingIn) -> UUID:
+async def _bilateral_with(unit: UnitOfWork, actor: Actor, body: MeetingIn) -> UUID:
     """The one provider that a bilateral meeting is with: the caller itself, or the one that the attendees name."""
     named = {_key(attendee.organisation) for attendee in body.attendees if attendee.role == "provider"}
     found = [
         provider.id
-        for provider in await session.scalars(select(Provider))
+        for provider in await unit.session.scalars(select(Provider))
         if provider.organisation_number == actor.organisation or not named.isdisjoint(names_of(provider))
     ]
     if len(found) != 1:
@@ -160,7 +160,7 @@ async def _bilateral_with(session: AsyncSession, actor: Actor, body: MeetingIn) 
 
 
 async def _accepted(
-    session: AsyncSession, kind: MeetingKind, placement: Placement | None, body: Minutes, today: date
+    unit: UnitOfWork, kind: MeetingKind, placement: Placement | None, body: Minutes, today: date
 ) -> dict[str, Any]:
     """The content of minutes that the guideline accepts, ready to be kept as a version."""
     roles = {attendee.role for attendee in body.attendees}
@@ -174,9 +174,9 @@ async def _accepted(
     if is_absence_unexplained(kind, roles, body.participant_absence_reason):
         raise ABSENCE_REASON_MISSING(pointer="#/participant_absence_reason")
     if kind == "system":
-        await _require_known_providers(session, body)
+        await _require_known_providers(unit, body)
     if placement is not None:
-        consents = await consents_of(session, placement.participant_id)
+        consents = await consents_of(unit, placement.participant_id)
         without = find_services_without_consent(roles, placement.service_area, consents, body.held_on)
         if without:
             raise CONSENT_MISSING(services=without)
@@ -189,9 +189,9 @@ async def _accepted(
     }
 
 
-async def _require_known_providers(session: AsyncSession, body: Minutes) -> None:
+async def _require_known_providers(unit: UnitOfWork, body: Minutes) -> None:
     """M7: the year's status names who was missing, so a provider at a joint meeting must be one that is known."""
-    known = {name for provider in await session.scalars(select(Provider)) for name in names_of(provider)}
+    known = {name for provider in await unit.session.scalars(select(Provider)) for name in names_of(provider)}
     for number, attendee in enumerate(body.attendees):
         if (
             attendee.role == "provider"
@@ -216,16 +216,16 @@ def _key(organisation: str | None) -> str | None:
     return None if organisation is None else " ".join(organisation.split()).casefold()
 
 
-async def _keep_version(
-    session: AsyncSession, meeting: Meeting, content: dict[str, Any], correction: str | None
-) -> None:
-    session.add(MeetingVersion(meeting_id=meeting.id, version=meeting.version, correction=correction, content=content))
-    await session.flush()
+async def _keep_version(unit: UnitOfWork, meeting: Meeting, content: dict[str, Any], correction: str | None) -> None:
+    unit.session.add(
+        MeetingVersion(meeting_id=meeting.id, version=meeting.version, correction=correction, content=content)
+    )
+    await unit.session.flush()
 
 
-async def _tell(session: AsyncSession, meeting: Meeting, happened: str) -> None:
+async def _tell(unit: UnitOfWork, meeting: Meeting, happened: str) -> None:
     await publish(
-        session,
+        unit,
         f"meeting.{happened}",
         f"/v1/meetings/{meeting.id}",
         {

@@ -3,8 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.database.unit_of_work import UnitOfWork
 from app.followup.filing import (
     ALREADY_SENT,
     SENT_BEFORE_MADE,
@@ -21,7 +20,7 @@ from app.outbox.publish import publish
 from app.security.tokens import Actor
 
 
-async def file_plan(session: AsyncSession, actor: Actor, body: PlanIn, today: date) -> Plan:
+async def file_plan(unit: UnitOfWork, actor: Actor, body: PlanIn, today: date) -> Plan:
     """M1, D5: a follow-up plan. Raises `date-in-future`, `sent-before-made`, `code-unknown`,
     `identity-number-in-text`.
     """
@@ -29,64 +28,64 @@ async def file_plan(session: AsyncSession, actor: Actor, body: PlanIn, today: da
     _require_order(body.made_on, body.sent_on)
     require_no_identity_number(today, {"text": body.text})
     areas = require_areas(body.content_areas)
-    placement = await placement_of(session, body.placement_id)
+    placement = await placement_of(unit, body.placement_id)
     plan = Plan.model_validate(
         body.model_dump() | {"content_areas": areas, "provider_id": placement.provider_id, "filed_by": party_of(actor)}
     )
-    session.add(plan)
-    await session.flush()
-    await _tell(session, plan, "plan.filed" if plan.sent_on is None else "plan.sent")
+    unit.session.add(plan)
+    await unit.session.flush()
+    await _tell(unit, plan, "plan.filed" if plan.sent_on is None else "plan.sent")
     return plan
 
 
-async def file_evaluation(session: AsyncSession, actor: Actor, body: EvaluationIn, today: date) -> Evaluation:
+async def file_evaluation(unit: UnitOfWork, actor: Actor, body: EvaluationIn, today: date) -> Evaluation:
     """M2: an evaluation report. Raises `date-in-future`, `code-unknown`, `identity-number-in-text`."""
     require_past(today, period_from=body.period_from, sent_on=body.sent_on)
     require_no_identity_number(today, {"text": body.text})
     areas = require_areas(body.content_areas)
-    placement = await placement_of(session, body.placement_id)
+    placement = await placement_of(unit, body.placement_id)
     evaluation = Evaluation.model_validate(
         body.model_dump() | {"content_areas": areas, "provider_id": placement.provider_id, "filed_by": party_of(actor)}
     )
-    session.add(evaluation)
-    await session.flush()
-    await _tell(session, evaluation, "evaluation.filed" if evaluation.sent_on is None else "evaluation.sent")
+    unit.session.add(evaluation)
+    await unit.session.flush()
+    await _tell(unit, evaluation, "evaluation.filed" if evaluation.sent_on is None else "evaluation.sent")
     return evaluation
 
 
-async def send_plan(session: AsyncSession, actor: Actor, plan_id: UUID, body: SendingIn, today: date) -> Plan:
+async def send_plan(unit: UnitOfWork, actor: Actor, plan_id: UUID, body: SendingIn, today: date) -> Plan:
     """M1: a plan is sent to the case office, once. Raises `already-sent`, `another-partys`, `date-in-future`."""
-    plan = await own_for_change(session, actor, Plan, plan_id)
+    plan = await own_for_change(unit, actor, Plan, plan_id)
     sent_on = _sending(plan, body, today)
     _require_order(plan.made_on, sent_on)
     plan.sent_on = sent_on
-    await session.flush()
-    await _tell(session, plan, "plan.sent")
+    await unit.session.flush()
+    await _tell(unit, plan, "plan.sent")
     return plan
 
 
 async def send_evaluation(
-    session: AsyncSession, actor: Actor, evaluation_id: UUID, body: SendingIn, today: date
+    unit: UnitOfWork, actor: Actor, evaluation_id: UUID, body: SendingIn, today: date
 ) -> Evaluation:
     """M2: a report is sent to the case office, once. Raises `already-sent`, `another-partys`, `date-in-future`."""
-    evaluation = await own_for_change(session, actor, Evaluation, evaluation_id)
+    evaluation = await own_for_change(unit, actor, Evaluation, evaluation_id)
     evaluation.sent_on = _sending(evaluation, body, today)
-    await session.flush()
-    await _tell(session, evaluation, "evaluation.sent")
+    await unit.session.flush()
+    await _tell(unit, evaluation, "evaluation.sent")
     return evaluation
 
 
 async def record_guideline_evaluation(
-    session: AsyncSession, body: GuidelineEvaluationIn, today: date
+    unit: UnitOfWork, body: GuidelineEvaluationIn, today: date
 ) -> GuidelineEvaluation:
     """M8: the guideline itself was evaluated. Raises `date-in-future`, `identity-number-in-text`."""
     require_past(today, evaluated_on=body.evaluated_on)
     require_no_identity_number(today, {"text": body.text})
     evaluation = GuidelineEvaluation.model_validate(body.model_dump())
-    session.add(evaluation)
-    await session.flush()
+    unit.session.add(evaluation)
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         "guideline.evaluated",
         f"/v1/guideline-evaluations/{evaluation.id}",
         {"guideline_evaluation_id": str(evaluation.id), "year": evaluation.year},
@@ -106,10 +105,10 @@ def _require_order(made_on: date, sent_on: date | None) -> None:
         raise SENT_BEFORE_MADE(pointer="#/sent_on")
 
 
-async def _tell(session: AsyncSession, row: Plan | Evaluation, type_: str) -> None:
+async def _tell(unit: UnitOfWork, row: Plan | Evaluation, type_: str) -> None:
     noun = row.__tablename__
     await publish(
-        session,
+        unit,
         type_,
         f"/v1/{noun}s/{row.id}",
         {f"{noun}_id": str(row.id), "placement_id": str(row.placement_id), "provider_id": str(row.provider_id)},

@@ -7,9 +7,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.meetings import providers_present
 from app.followup.tables import GuidelineEvaluation, Meeting
 from app.followup.task_schemas import NOBODY, RANK, About, Task, TaskQuery
@@ -45,39 +45,39 @@ class JointMeetings:
     missing_providers: tuple[Provider, ...]
 
 
-async def joint_meetings(session: AsyncSession, years: Sequence[int], on: date) -> list[JointMeetings]:
+async def joint_meetings(unit: UnitOfWork, years: Sequence[int], on: date) -> list[JointMeetings]:
     """M7: the status of each year on a day."""
-    providers = list(await session.scalars(select(Provider).order_by(col(Provider.name), col(Provider.id))))
+    providers = list(await unit.session.scalars(select(Provider).order_by(col(Provider.name), col(Provider.id))))
     active: defaultdict[int, set[UUID]] = defaultdict(set)
-    for provider_id, year in await session.execute(_ACTIVE, {"years": list(years)}):
+    for provider_id, year in await unit.session.execute(_ACTIVE, {"years": list(years)}):
         active[year].add(provider_id)
     statement = select(col(Meeting.held_on), col(Meeting.attendees)).where(
         col(Meeting.kind) == "system", col(Meeting.held_on) <= on
     )
     attendees: defaultdict[int, list[list[dict[str, str | None]]]] = defaultdict(list)
-    for held_on, present in await session.execute(statement):
+    for held_on, present in await unit.session.execute(statement):
         attendees[held_on.year].append(present)
     return [_year(year, attendees[year], [one for one in providers if one.id in active[year]]) for year in years]
 
 
-async def joint_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
+async def joint_tasks(unit: UnitOfWork, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M7: a task for each calendar year since the guideline took effect."""
     if not query.wants("system_meeting"):
         return []
     years = list_calendar_years_owed(asks[0].valid_from if asks else None, query.on)
     found = []
-    for year in await joint_meetings(session, years, query.on) if years else ():
+    for year in await joint_meetings(unit, years, query.on) if years else ():
         missing = (*year.missing_roles, *(provider.name for provider in year.missing_providers))
         about = About(link="/v1/meetings?kind=system", missing=missing)
         found.append(_task("system_meeting", year.year, year.held, query.on, about))
     return found
 
 
-async def guideline_tasks(session: AsyncSession, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
+async def guideline_tasks(unit: UnitOfWork, query: TaskQuery, asks: Sequence[FollowUpRequirements]) -> list[Task]:
     """M8: a task for each calendar year since the guideline took effect."""
     if not query.wants("guideline_evaluation"):
         return []
-    evaluated = await evaluations_of_guideline(session, query.on)
+    evaluated = await evaluations_of_guideline(unit, query.on)
     about = About(link="/v1/guideline-evaluations")
     return [
         _task("guideline_evaluation", year, evaluated.get(year, 0), query.on, about)
@@ -85,14 +85,14 @@ async def guideline_tasks(session: AsyncSession, query: TaskQuery, asks: Sequenc
     ]
 
 
-async def evaluations_of_guideline(session: AsyncSession, on: date) -> dict[int, int]:
+async def evaluations_of_guideline(unit: UnitOfWork, on: date) -> dict[int, int]:
     """M8: how many evaluations each year has by a day."""
     statement = (
         select(col(GuidelineEvaluation.year), func.count().label("evaluations"))
         .where(col(GuidelineEvaluation.evaluated_on) <= on)
         .group_by(col(GuidelineEvaluation.year))
     )
-    return {row.year: row.evaluations for row in await session.execute(statement)}
+    return {row.year: row.evaluations for row in await unit.session.execute(statement)}
 
 
 def _task(kind: TaskKind, year: int, recorded: int, on: date, about: About) -> Task:

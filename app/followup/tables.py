@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 FILED_BY = "filed_by in ('provider', 'case_office')"
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.followup.tables import Meeting
 from app.followup.task_schemas import RANK, RESPONSIBLE, RULE, About, Position, Task, TaskOut, TaskQuery
 from app.http.problems import problem_type
@@ -98,7 +98,7 @@ class _OnRecord(NamedTuple):
         )
 
 
-async def asks_of(session: AsyncSession) -> tuple[FollowUpRequirements, ...]:
+async def asks_of(unit: UnitOfWork) -> tuple[FollowUpRequirements, ...]:
     """M1–M4, M6: what each version of the guideline asks for, by the day it applies from."""
     version = GuidelineVersion
     columns = (
@@ -111,11 +111,13 @@ async def asks_of(session: AsyncSession) -> tuple[FollowUpRequirements, ...]:
         col(version.part_year_percent),
         col(version.part_year_conversations),
     )
-    return tuple(FollowUpRequirements(*row) for row in await session.execute(select(*columns).order_by(columns[0])))
+    return tuple(
+        FollowUpRequirements(*row) for row in await unit.session.execute(select(*columns).order_by(columns[0]))
+    )
 
 
 async def place_tasks(
-    session: AsyncSession, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], wanted: Wanted | None = None
+    unit: UnitOfWork, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], wanted: Wanted | None = None
 ) -> AsyncIterator[list[Task]]:
     """M1–M4: what every place that the caller sees has come to owe by the day, in slices, in no order.
 
@@ -126,8 +128,8 @@ async def place_tasks(
         return
     wanted = wanted or Wanted.by(query)
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
-    records = await _on_record(session, values, kinds)
-    places = (await session.execute(_PLACES, values)).all()
+    records = await _on_record(unit, values, kinds)
+    places = (await unit.session.execute(_PLACES, values)).all()
     for begin in range(0, len(places), _SLICE):
         found: list[Task] = []
         for place in places[begin : begin + _SLICE]:
@@ -174,7 +176,7 @@ def _owed_at(
 
 
 async def first_of(
-    session: AsyncSession,
+    unit: UnitOfWork,
     query: TaskQuery,
     asks: tuple[FollowUpRequirements, ...],
     others: Iterable[Task],
@@ -188,7 +190,7 @@ async def first_of(
         wanted.due_from = max(wanted.due_from, after[0])
     if len(kept) == limit:
         wanted.due_to = min(wanted.due_to, kept[-1].due_on)
-    async for found in place_tasks(session, query, asks, wanted):
+    async for found in place_tasks(unit, query, asks, wanted):
         new = found if after is None else [task for task in found if task[:4] > after]
         if new:
             kept = nsmallest(limit, [*kept, *new])
@@ -198,11 +200,11 @@ async def first_of(
 
 
 async def undone(
-    session: AsyncSession, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], others: Iterable[Task], most: int
+    unit: UnitOfWork, query: TaskQuery, asks: tuple[FollowUpRequirements, ...], others: Iterable[Task], most: int
 ) -> list[Task]:
     """Every open or overdue task that is asked for, in the list's order. Raises `TOO_MANY_TASKS` past so many."""
     found = [task for task in others if query.takes(task) and task.status != "done"]
-    async for some in place_tasks(session, query, asks):
+    async for some in place_tasks(unit, query, asks):
         found += [task for task in some if task.status != "done"]
         if len(found) > most:
             break
@@ -212,9 +214,9 @@ async def undone(
     return found
 
 
-async def shown(session: AsyncSession, tasks: list[Task], on: date) -> list[TaskOut]:
+async def shown(unit: UnitOfWork, tasks: list[Task], on: date) -> list[TaskOut]:
     """Tasks as they go out, the year's untouched themes with them (M3, M4)."""
-    missing = await _untouched_themes(session, tasks, on)
+    missing = await _untouched_themes(unit, tasks, on)
     return [
         TaskOut(
             id=task.id,
@@ -235,31 +237,31 @@ async def shown(session: AsyncSession, tasks: list[Task], on: date) -> list[Task
     ]
 
 
-async def participants_in(session: AsyncSession, tasks: Sequence[Task]) -> set[UUID]:
+async def participants_in(unit: UnitOfWork, tasks: Sequence[Task]) -> set[UUID]:
     """Whom the tasks are about, for the access log."""
     known = {task.about.participant_id for task in tasks if task.about.participant_id is not None}
     unknown = {task.about.placement_id for task in tasks if task.about.participant_id is None}
-    return known | await participants_of(session, unknown)
+    return known | await participants_of(unit, unknown)
 
 
-async def _on_record(session: AsyncSession, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _OnRecord:
+async def _on_record(unit: UnitOfWork, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _OnRecord:
     """What each placement has on record by the day: one query for each kind."""
     found = _OnRecord(set(), {}, {}, {})
     if "plan" in kinds:
-        found.plans.update(await session.scalars(_PLANS, values))
+        found.plans.update(await unit.session.scalars(_PLANS, values))
     if "conversation" in kinds:
-        for id_, days in await session.execute(_HELD, {**values, "kind": "conversation"}):
+        for id_, days in await unit.session.execute(_HELD, {**values, "kind": "conversation"}):
             found.conversations[id_] = days
     if "cooperation_meeting" in kinds:
-        for id_, days in await session.execute(_HELD, {**values, "kind": "cooperation"}):
+        for id_, days in await unit.session.execute(_HELD, {**values, "kind": "cooperation"}):
             found.cooperation_meetings[id_] = days
     if "evaluation" in kinds:
-        for id_, begins, ends in await session.execute(_REPORTS, values):
+        for id_, begins, ends in await unit.session.execute(_REPORTS, values):
             found.evaluations[id_] = list(zip(begins, ends, strict=True))
     return found
 
 
-async def _untouched_themes(session: AsyncSession, tasks: list[Task], on: date) -> dict[str, list[str]]:
+async def _untouched_themes(unit: UnitOfWork, tasks: list[Task], on: date) -> dict[str, list[str]]:
     """M3, M4: for each task of a year's meetings, which of its themes none of them has had: one query."""
     ids = {task.about.placement_id for task in tasks if task.kind in _MEETING}
     if not ids:
@@ -268,7 +270,7 @@ async def _untouched_themes(session: AsyncSession, tasks: list[Task], on: date) 
         col(Meeting.placement_id).in_(ids), col(Meeting.counts), col(Meeting.held_on) <= on
     )
     themes: defaultdict[tuple[UUID | None, str], list[tuple[date, list[str]]]] = defaultdict(list)
-    for placement_id, kind, held_on, had in await session.execute(held):
+    for placement_id, kind, held_on, had in await unit.session.execute(held):
         themes[placement_id, kind].append((held_on, had))
     missing: dict[str, list[str]] = {}
     for task in tasks:

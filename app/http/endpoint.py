@@ -1,36 +1,45 @@
 """One request: who calls, is it well-formed, one transaction around it, the commit before the answer goes out.
 
-The order is fixed here for every endpoint: token (401), role (403), media types (406, 415), query names (422), size
+The order is the same for every endpoint: token (401), role (403), media types (406, 415), query names (422), size
 (413), JSON (422), then the answer kept for an `Idempotency-Key`, then the handler with its input (422). The
 transaction belongs to the route and not to a `yield` dependency, because the answer kept for a key must be part of
 it, and only the route sees both.
+
+An endpoint says in its signature by which door it goes to the database: `ReaderDep`, `UnitOfWorkDep`, or
+`ReaderFactoryDep` where it opens readers of its own. `ETag`, `Location`, `Link`, `Vary` and 304 are made here, from the
+bytes that go out.
 """
 
-import hmac
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import wraps
-from inspect import iscoroutinefunction
-from typing import Any, Protocol
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import FunctionType
+from typing import Any, Protocol, Self, get_args
+from urllib.parse import quote, urlencode
 
-from fastapi import Depends, Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_flat_params
+import msgspec
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
-from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.routing import Match
-from starlette.types import Scope
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, StreamingResponse
 
-from app.db import Database, Identity, given_session
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.database.reader import Reader, reader, snapshot_reader
+from app.database.unit_of_work import UnitOfWork, snapshot_unit_of_work, unit_of_work
 from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
+from app.http.declarations import Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
+from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import FIELD_NAME, parse_strictly, to_problem
-from app.http.problems import BODY_TOO_LARGE, VALIDATION
+from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +53,22 @@ class Operation:
 
 
 class AccessRecorder(Protocol):
-    """Records who accessed whose data; the application hands it over as `app.state.access_log`."""
+    """Writes the access log; the application provides it as `app.state.access_log`."""
 
-    async def record(self, request: Request, session: AsyncSession, operation: Operation) -> None:
+    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> None:
         """Called right before the commit of a request that succeeds, in its transaction."""
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
-        """Called after a 403 or 404 to a caller we know; the act's transaction is gone."""
+        """Called after a 403 or 404 to a known caller; the request's own transaction is gone."""
 
 
 class Caller(Protocol):
-    """Whoever a token stands for, as far as this layer needs to know."""
+    """Whom a token stands for, as far as this layer needs to know."""
 
     @property
-    def identity(self) -> Identity: ...
+    def identity(self) -> DatabaseIdentity: ...
+
+    def limited_to(self, roles: frozenset[str]) -> Self: ...
 
 
 class Authenticator(Protocol):
@@ -66,75 +77,29 @@ class Authenticator(Protocol):
     async def authenticate(self, authorization_headers: list[str]) -> Caller: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """A dependency that yields the media type to answer with: the first offered unless `Accept` prefers another."""
+class StrictRequest(Request):
+    """A request whose body is bounded and whose JSON is read strictly.
 
-    offers: tuple[str, ...]
-
-    async def __call__(self, request: Request) -> str:
-        return preferred(request.headers.get("accept"), self.offers)
-
-
-@dataclass(frozen=True, slots=True)
-class Accepts:
-    """A dependency for endpoints that read the body themselves: its media type, and how large it may be.
-
-    With `streamed` the body is not held: the endpoint reads `request.stream()`, and then asks `kept_answer`.
+    Not by the framework's `max_body_size`: that answers an announced body in plain text, before the token is looked at.
     """
 
-    accepts: tuple[str, ...]
-    limit: int
-    streamed: bool = False
-
-    async def __call__(self, request: Request) -> str:
-        return require_content_type(request, self.accepts)
-
-
-def offers(*media_types: str) -> Any:
-    """`fmt: Annotated[str, offers(JSON, CSV)]` in a route's signature."""
-    return Depends(Offers(media_types))
-
-
-def accepts(*media_types: str, limit: int, streamed: bool = False) -> Any:
-    """`sent: Annotated[str, accepts(JSON, CSV, limit=…)]` in a route's signature; `limit` in bytes."""
-    return Depends(Accepts(media_types, limit, streamed))
-
-
-_BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
-
-
-class StrictRequest(Request):
-    """A request whose body is bounded and whose JSON is read strictly."""
-
-    body_limit: int = 1024 * 1024
-    # Of a keyed request whose body is not held: what has been read of it, and how to ask for the answer that is kept.
-    fingerprint: hmac.HMAC | None = None
-    ask_kept: Callable[[bytes], Awaitable[Response | None]] | None = None
-
-    async def kept_answer(self) -> Response | None:
-        """For an endpoint that streams the body, when it has read it: the answer kept for the `Idempotency-Key`.
-
-        Whoever gets one returns it and does nothing else.
-        """
-        if self.fingerprint is None or self.ask_kept is None:
-            return None
-        return await self.ask_kept(self.fingerprint.digest())
+    body_limit: int
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces. Raises `BODY_TOO_LARGE` as soon as it passes the limit."""
         announced = self.headers.get("content-length", "")
         # One that is no number is the server's to refuse; what arrives is counted anyway.
         if _BYTES.fullmatch(announced) and int(announced) > self.body_limit:
-            raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
+            raise self._too_large()
         received = 0
         async for chunk in super().stream():
             received += len(chunk)
             if received > self.body_limit:
-                raise BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
-            if self.fingerprint is not None:
-                self.fingerprint.update(chunk)
+                raise self._too_large()
             yield chunk
+
+    def _too_large(self) -> Problem:
+        return BODY_TOO_LARGE(f"Innhaldet kan vere opp til {self.body_limit} byte.")
 
     async def json(self) -> Any:
         """The body as JSON. Raises `RequestValidationError`, also for a name that stands twice."""
@@ -143,133 +108,118 @@ class StrictRequest(Request):
         return self._json
 
 
-def _calls(dependant: Dependant) -> Iterator[object]:
-    yield dependant.call
-    for sub in dependant.dependencies:
-        yield from _calls(sub)
-
-
-def _supplied(dependant: Dependant) -> Dependant:
-    """The endpoint with its session and caller handed over by the route, which has both.
-
-    FastAPI's way to a dependency costs a short read a twentieth of its time each.
-    """
-    endpoint = dependant.call
-    known, others = dict[str, str](), list[Dependant]()
-    for one in dependant.dependencies:
-        at_hand = "session" if one.call is given_session else "actor" if hasattr(one.call, "roles") else None
-        if at_hand is None or one.name is None:
-            others.append(one)
-        else:
-            known[one.name] = at_hand
-    if not known or not iscoroutinefunction(endpoint):
-        return dependant
-    asked = dependant.request_param_name
-    name = asked or "_request"
-
-    @wraps(endpoint)
-    async def supplied(**values: Any) -> Any:
-        request: Request = values[name] if asked else values.pop(name)
-        state = request.scope["state"]
-        values |= {parameter: state[at_hand] for parameter, at_hand in known.items()}
-        return await endpoint(**values)
-
-    return replace(dependant, call=supplied, dependencies=others, request_param_name=name)
-
-
-# Addresses without a parameter. `/v1/absences/batch` is never `/v1/absences/{absence_id}`, whatever the method.
-_FIXED: set[str] = set()
-
-
-_NO_MATCH: tuple[Match, Scope] = (Match.NONE, {})
-
-
 class Route(APIRoute):
     """The route class of every router: `APIRouter(route_class=Route)`."""
 
     operation: Operation
 
-    def __init__(self, path: str, *args: Any, **options: Any) -> None:
-        super().__init__(path, *args, **options)
-        self._beginning, variable, _ = path.partition("{")
-        self._variable = bool(variable)
-        if not variable:
-            _FIXED.add(path)
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette does it, but most routes are told apart by the fixed beginning of their path alone."""
-        asked: str = scope["path"]
-        if not asked.startswith(self._beginning) or (self._variable and asked in _FIXED):
-            # A path below a proxy's prefix begins with that.
-            if not scope.get("root_path"):
-                return _NO_MATCH
-        return super().matches(scope)
-
     def get_route_handler(self) -> Handler:
-        declared = self.dependant
-        self.dependant = _supplied(declared)
-        handler = super().get_route_handler()
-        self.dependant = declared
-        calls = list(_calls(declared))
-        guards: list[Any] = [call for call in calls if hasattr(call, "roles")]
+        calls = list(_calls(self.dependant))
+        guards = [call for call in calls if isinstance(call, RoleGuard)]
+        method = min(self.methods or ())
         self.operation = Operation(
             name=self.name,
-            method=min(self.methods or ()),
+            method=method,
             route=self.path,
             roles=frozenset[str]().union(*(guard.roles for guard in guards)),
         )
+        fields = set[str]().union(*(model.model_fields for model in _models(self.response_model)))
         return _Endpoint(
-            handler=handler,
+            handler=super().get_route_handler(),
             guards=guards,
-            offered=next((call.offers for call in calls if isinstance(call, Offers)), (JSON,)),
-            accepts=next((call for call in calls if isinstance(call, Accepts)), None),
-            query_names=frozenset(
-                field.alias for field in get_flat_params(declared) if isinstance(field.field_info, QueryParameter)
-            ),
+            door=_door(calls, self.operation),
+            offered=next((call.offers for call in calls if isinstance(call, Produces)), (JSON,)),
+            query_names=frozenset(_query_names(self.dependant)),
             has_json=self.body_field is not None,
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
+            # A page is not tagged, unless the route says that it answers 304.
+            is_tagged=bool(fields) and ("next" not in fields or 304 in self.responses),
+            body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
+            location=next((call.template for call in calls if isinstance(call, Locates)), None),
             operation=self.operation,
         ).handle
 
 
+class _DoorKind(Enum):
+    """By which door an endpoint goes to the database."""
+
+    NONE = "none"
+    READER = "reader"
+    SNAPSHOT_READER = "snapshot reader"
+    READER_FACTORY = "reader factory"
+    UNIT_OF_WORK = "unit of work"
+    SNAPSHOT_UNIT_OF_WORK = "snapshot unit of work"
+
+
+_DOORS: dict[object, _DoorKind] = {
+    reader: _DoorKind.READER,
+    snapshot_reader: _DoorKind.SNAPSHOT_READER,
+    reader_factory: _DoorKind.READER_FACTORY,
+    unit_of_work: _DoorKind.UNIT_OF_WORK,
+    snapshot_unit_of_work: _DoorKind.SNAPSHOT_UNIT_OF_WORK,
+}
+_WRITES = (_DoorKind.UNIT_OF_WORK, _DoorKind.SNAPSHOT_UNIT_OF_WORK)
+
+
+def _door(calls: Sequence[object], operation: Operation) -> _DoorKind:
+    """The one door that an endpoint declares. Raises `TypeError` for one that declares several, or none for a role."""
+    declared = {_DOORS[call] for call in calls if isinstance(call, FunctionType) and call in _DOORS}
+    name = f"{operation.method} {operation.route}"
+    if len(declared) > 1:
+        raise TypeError(f"{name} declares more than one door to the database")
+    if not declared and operation.roles:
+        raise TypeError(f"{name} is for {', '.join(sorted(operation.roles))} and declares no door to the database")
+    door = declared.pop() if declared else _DoorKind.NONE
+    if operation.method == "POST" and operation.roles and door not in _WRITES:
+        # The answer that is kept for an `Idempotency-Key` is stored with the act.
+        raise TypeError(f"{name} must declare a unit of work")
+    return door
+
+
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
-    """What an assembled route asks of a request, and the way of a request through it.
+    """What an assembled route asks of a request, and the order in which it asks.
 
-    `handler` is FastAPI's: the input, the endpoint, the answer. `accepts` is of an endpoint that reads its body itself.
+    `handler` is FastAPI's: the input, the endpoint, the answer.
     """
 
     handler: Handler
-    guards: Sequence[Callable[[Request], Awaitable[object]]]
+    guards: Sequence[RoleGuard]
+    door: _DoorKind
     offered: Sequence[str]
-    accepts: Accepts | None
     query_names: frozenset[str]
     has_json: bool
     may_lack_body: bool
+    is_tagged: bool
+    body_limit: int | None
+    location: str | None
     operation: Operation
 
     async def handle(self, received: Request) -> Response:
-        """Authenticate, act, and write down a refusal of somebody whom we know."""
+        """Authenticate, act, and log a refusal of a known caller."""
         request = StrictRequest(received.scope, received.receive)
         state = request.app.state
-        request.body_limit = state.settings.body_limit_bytes if self.accepts is None else self.accepts.limit
+        request.body_limit = self.body_limit or state.settings.body_limit_bytes
+        if self.operation.route not in state.fixed_paths and _path(request) in state.fixed_paths:
+            # `/v1/absences/batch` is never `/v1/absences/{absence_id}`, whatever the method.
+            raise HTTPException(405)
         if not self.guards:
             return await self._act(request, None)
         keys: Authenticator = state.keys
-        caller = await keys.authenticate(request.headers.getlist("authorization"))
+        # A caller with several roles sees with each operation what the roles that it is for may see.
+        caller = (await keys.authenticate(request.headers.getlist("authorization"))).limited_to(self.operation.roles)
         request.scope["state"]["actor"] = caller
         try:
             return await self._act(request, caller.identity)
         except Exception as error:
             problem = to_problem(error)
             if problem is not None and problem.type.status in (403, 404):
-                recorder: AccessRecorder = state.access_log
-                await recorder.record_denial(request, state.database, self.operation)
+                access_log: AccessRecorder = state.access_log
+                await access_log.record_denial(request, state.database, self.operation)
             raise
 
-    async def _act(self, request: StrictRequest, identity: Identity | None) -> Response:
-        state = request.app.state
-        if identity is not None:
+    async def _act(self, request: StrictRequest, caller: DatabaseIdentity | None) -> Response:
+        if caller is not None:
             for guard in self.guards:  # before a kept answer: a role that was taken away must not be replayed
                 await guard(request)
             preferred(", ".join(request.headers.getlist("accept")), self.offered)
@@ -279,14 +229,74 @@ class _Endpoint:
         _refuse_unknown_query(request, self.query_names)
         if reads_json:
             await self._read_json(request)
-        async with state.database.transaction(identity) as session:
-            request.scope["state"]["session"] = session
-            streamed = self.accepts is not None and self.accepts.streamed
-            response = await _answer(self.handler, request, session, identity, streamed=streamed)
-            if identity is not None:
-                recorder: AccessRecorder = state.access_log
-                await recorder.record(request, session, self.operation)
+        state = request.scope["state"]
+        database: Database = request.app.state.database
+        if caller is None or self.door is _DoorKind.NONE:
+            return self._complete(request, await self.handler(request))
+        if self.door is _DoorKind.READER_FACTORY:
+            state["reader_factory"] = ReaderFactory(database, caller)
+            return self._complete(request, await self.handler(request))
+        if self.door in _WRITES:
+            snapshot = self.door is _DoorKind.SNAPSHOT_UNIT_OF_WORK
+            async with database.unit_of_work(caller, snapshot=snapshot) as unit:
+                state["unit_of_work"] = unit
+                response = await self._answer_once(request, unit)
+                await self._record(request, unit)
+                return response
+        async with database.reader(caller, snapshot=self.door is _DoorKind.SNAPSHOT_READER) as door:
+            state["reader"] = door
+            response = self._complete(request, await self.handler(request))
+            await self._record(request, door)
             return response
+
+    async def _record(self, request: Request, door: Reader | UnitOfWork) -> None:
+        access_log: AccessRecorder = request.app.state.access_log
+        await access_log.record(request, door, self.operation)
+
+    async def _answer_once(self, request: StrictRequest, unit: UnitOfWork) -> Response:
+        """The handler's answer; to a keyed POST the answer that is kept, or one that is kept from now on."""
+        key = idempotency.key_of(request) if request.method == "POST" else None
+        if key is None:
+            return self._complete(request, await self.handler(request))
+        settings = request.app.state.settings
+        fingerprint = idempotency.fingerprint(request, await request.body(), settings.fingerprint_key)
+        attempt = await idempotency.begin(unit, key, fingerprint, hours=settings.idempotency_hours)
+        if isinstance(attempt, Response):
+            return attempt
+        response = self._complete(request, await self.handler(request))
+        await attempt.remember(unit, response)
+        return response
+
+    def _complete(self, request: Request, response: Response) -> Response:
+        """Headers that follow from the bytes that go out, and 304 for a representation that the caller has."""
+        if len(self.offered) > 1:
+            response.headers["Vary"] = "Accept"
+        if isinstance(response, StreamingResponse | FileResponse) or not 200 <= response.status_code < 300:
+            return response
+        content = bytes(response.body)
+        if not content:
+            return response
+        if self.is_tagged:
+            response.headers["ETag"] = tag = etag_of(content)
+            if is_known(request, tag):
+                kept = {name: response.headers[name] for name in ("etag", "vary") if name in response.headers}
+                return Response(status_code=304, headers=kept)
+            self._locate(request, response, content)
+        elif request.method == "GET" and response.media_type == JSON:
+            following = msgspec.json.decode(content, type=_ListEnd).next
+            if following is not None:
+                # Relative, so that it holds behind any proxy (RFC 8288).
+                query = urlencode({**request.query_params, "after": following})
+                response.headers["Link"] = f'<{quote(request.scope["path"])}?{query}>; rel="next"'
+        return response
+
+    def _locate(self, request: Request, response: Response, content: bytes) -> None:
+        """`Location` of what was created: below the address that was posted to, or where the route says."""
+        if response.status_code != 201 and not (request.method == "POST" and self.location):
+            return
+        id_ = msgspec.json.decode(content, type=_Created).id
+        template = self.location or f"{request.scope['path']}/{{id}}"
+        response.headers["Location"] = quote(template.format(**request.path_params, id=id_))
 
     async def _lacks_body(self, request: StrictRequest) -> bool:
         """Where every field may be left out, so may all of them together: no body, and nothing said of its type."""
@@ -298,36 +308,46 @@ class _Endpoint:
             raise VALIDATION("Innhaldet må vere eit objekt.", pointer="#")
 
 
-async def _answer(
-    handler: Handler, request: StrictRequest, session: AsyncSession, identity: Identity | None, *, streamed: bool
-) -> Response:
-    """What the handler answers; to a keyed POST the answer that is kept, or one that is kept from now on."""
-    if request.method != "POST" or identity is None:
-        return await handler(request)
-    settings = request.app.state.settings
-    fingerprint = idempotency.fingerprinting(request, settings.fingerprint_key)
-    if fingerprint is None:
-        return await handler(request)
-    attempts: list[idempotency.Attempt] = []
+class _ListEnd(msgspec.Struct):
+    """The part of a list's answer that leads on."""
 
-    async def ask_kept(digest: bytes) -> Response | None:
-        attempt = await idempotency.begin(request, session, identity, digest, hours=settings.idempotency_hours)
-        if isinstance(attempt, idempotency.Attempt):
-            attempts.append(attempt)
-            return None
-        return attempt
+    next: str | None = None
 
-    if streamed:
-        request.fingerprint, request.ask_kept = fingerprint, ask_kept
+
+class _Created(msgspec.Struct):
+    """The part of a created object that its address is made of."""
+
+    id: str = ""
+
+
+def _path(request: Request) -> str:
+    """The address below a proxy's prefix."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
+
+
+def _calls(dependant: Any) -> Iterator[object]:
+    """The endpoint and every dependency below it."""
+    yield dependant.call
+    for sub in dependant.dependencies:
+        yield from _calls(sub)
+
+
+def _query_names(dependant: Any) -> Iterator[str]:
+    """The names of the query parameters of the endpoint and of every dependency below it."""
+    for field in dependant.query_params:
+        yield field.alias
+    for sub in dependant.dependencies:
+        yield from _query_names(sub)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models of a response: one, or each of a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
     else:
-        fingerprint.update(await request.body())
-        kept = await ask_kept(fingerprint.digest())
-        if kept is not None:
-            return kept
-    response = await handler(request)
-    for attempt in attempts:
-        await attempt.remember(session, response)
-    return response
+        for part in get_args(annotation):
+            yield from _models(part)
 
 
 def _refuse_unknown_query(request: Request, known: frozenset[str]) -> None:

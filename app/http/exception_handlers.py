@@ -147,6 +147,13 @@ def database_problem(error: DBAPIError) -> Problem | None:
     The driver's text is never passed on: its DETAIL line repeats the row.
     """
     cause = error.orig.__cause__ if error.orig is not None else None
+    if error.connection_invalidated:
+        return UNAVAILABLE()
+    return driver_problem(cause)
+
+
+def driver_problem(cause: BaseException | None) -> Problem | None:
+    """The same of an error as the driver raises it, which a reader passes on."""
     if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
         name = str(cause.constraint_name)
         if name in CONSTRAINTS:
@@ -159,7 +166,7 @@ def database_problem(error: DBAPIError) -> Problem | None:
         # The wall refused the row: to the caller it does not exist.
         return NOT_FOUND()
     # A value that the driver cannot encode is an InterfaceError too, but a fault of ours: waiting would not help.
-    if error.connection_invalidated or (isinstance(cause, UNAVAILABLE_CAUSES) and not isinstance(cause, ValueError)):
+    if isinstance(cause, UNAVAILABLE_CAUSES) and not isinstance(cause, ValueError):
         return UNAVAILABLE()
     return None
 
@@ -185,9 +192,9 @@ def to_problem(error: Exception) -> Problem | None:
         return error
     if isinstance(error, DBAPIError):
         return database_problem(error)
-    if isinstance(error, (PoolTimeout, *UNAVAILABLE_CAUSES)):
+    if isinstance(error, PoolTimeout):
         return UNAVAILABLE()
-    return None
+    return driver_problem(error)
 
 
 def answer(request: Request, problem: Problem) -> JSONResponse:
@@ -248,7 +255,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RecursionError, on_recursion)
-    for kind in (DBAPIError, PoolTimeout, *UNAVAILABLE_CAUSES):
+    for kind in (DBAPIError, PoolTimeout, asyncpg.PostgresError, *UNAVAILABLE_CAUSES):
         app.add_exception_handler(kind, on_database)
 
 

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.pool import QueuePool
 
 from app.database import startup
-from app.db import Database
+from app.database.connections import Database, ReaderPool
 from app.http.endpoint import Route
 from app.http.problems import UNAVAILABLE
 from app.http.schemas import Shape
@@ -17,8 +17,8 @@ router = APIRouter(tags=["service"], route_class=Route)
 
 READY_SECONDS = 0.5
 
-POOL = Gauge("db_pool_connections", "Connections of this process's pool.", ["state"])
-POOL_SIZE = Gauge("db_pool_size", "How many connections the pool may have.")
+POOL = Gauge("db_pool_connections", "Connections of this process's pools.", ["pool", "state"])
+POOL_SIZE = Gauge("db_pool_size", "How many connections a pool may have.", ["pool"])
 OUTBOX_AGE = Gauge(
     "outbox_oldest_age_seconds",
     "Age of the oldest event that a slower transaction still holds back from its readers; 0 when none is.",
@@ -75,11 +75,15 @@ async def metrics(request: Request) -> Response:
 
 
 def _read_pool(database: Database) -> None:
-    pool = database.engine.pool
+    pool, readers = database.engine.pool, database.readers
     if isinstance(pool, QueuePool):
-        POOL.labels("in_use").set(pool.checkedout())
-        POOL.labels("idle").set(pool.checkedin())
-        POOL_SIZE.set(pool.size())
+        POOL.labels("unit_of_work", "in_use").set(pool.checkedout())
+        POOL.labels("unit_of_work", "idle").set(pool.checkedin())
+        POOL_SIZE.labels("unit_of_work").set(pool.size())
+    if isinstance(readers, ReaderPool):
+        POOL.labels("reader", "in_use").set(readers.in_use)
+        POOL.labels("reader", "idle").set(readers.idle)
+        POOL_SIZE.labels("reader").set(readers.size)
 
 
 async def _outbox_age(url: str) -> float:

@@ -15,12 +15,12 @@ from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import Identity, instant, seen
+from app.database.base import instant
+from app.database.unit_of_work import UnitOfWork
 from app.http.content_negotiation import media_type
 from app.http.problems import VALIDATION, problem_type
 
@@ -73,7 +73,7 @@ class Attempt:
     key: str
     fingerprint: bytes
 
-    async def remember(self, session: AsyncSession, response: Response) -> None:
+    async def remember(self, unit: UnitOfWork, response: Response) -> None:
         """Store a successful answer beside the act, in its transaction."""
         if not 200 <= response.status_code < 300:
             return
@@ -84,13 +84,14 @@ class Attempt:
             "status": response.status_code,
             "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
             "body": bytes(response.body),
-            "participant_ids": sorted(seen(session)),
+            "participant_ids": sorted(unit.access.participants),
         }
-        session.add(IdempotencyKey(**values))
-        await session.flush()
+        unit.session.add(IdempotencyKey(**values))
+        await unit.session.flush()
 
 
-def _key_of(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
+    """The request's `Idempotency-Key`, or None. Raises 422 for one that is malformed or sent twice."""
     headers = request.headers.getlist("idempotency-key")
     if not headers:
         return None
@@ -102,49 +103,43 @@ def _key_of(request: Request) -> str | None:
     return match["key"]
 
 
-def fingerprinting(request: Request, secret: bytes) -> hmac.HMAC | None:
-    """The fingerprint of a request with a key, begun: the body is still to be put in. None without a key."""
-    if _key_of(request) is None:
-        return None
-    sent_as, _ = media_type(request.headers.get("content-type", ""))
-    asked = f"{request.method} {request.scope['path']} {sent_as}\n".encode("utf-8", "replace")
+def fingerprint(request: Request, body: bytes, secret: bytes) -> bytes:
+    """A digest of what was asked: method, address, media type and body."""
+    content_type, _ = media_type(request.headers.get("content-type", ""))
+    head = f"{request.method} {request.scope['path']} {content_type}\n".encode("utf-8", "replace")
     # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
-    return hmac.new(secret, asked + request.scope["query_string"] + b"\n", "sha256")
+    return hmac.digest(secret, head + request.scope["query_string"] + b"\n" + body, "sha256")
 
 
-async def begin(
-    request: Request, session: AsyncSession, identity: Identity, fingerprint: bytes, *, hours: int
-) -> Attempt | Response | None:
-    """None without a key; the stored answer where there is one; else the attempt to remember the answer in.
+async def begin(unit: UnitOfWork, key: str, fingerprint: bytes, *, hours: int) -> Attempt | Response:
+    """The stored answer where there is one; else the attempt to remember the answer in.
 
     Raises `IDEMPOTENCY_KEY_REUSED` (422) and `IDEMPOTENCY_KEY_IN_USE` (409).
     """
-    key = _key_of(request)
-    if key is None:
-        return None
+    caller = unit.caller.actor
     # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting. What has expired
     # is cleared by one request at a time, since the others would wait for the rows that it has deleted.
-    locks = {"key": _lock(f"{identity.actor}\n{key}"), "clearing": _lock(identity.actor)}
+    locks = {"key": _lock(f"{caller}\n{key}"), "clearing": _lock(caller)}
     free, clearing = (
-        await session.execute(
+        await unit.session.execute(
             text("select pg_try_advisory_xact_lock(:key), pg_try_advisory_xact_lock(:clearing)"), locks
         )
     ).one()
     if not free:
         raise IDEMPOTENCY_KEY_IN_USE()
-    await session.execute(
+    await unit.session.execute(
         text(
             "delete from idempotency_key where caller = :caller and (:clearing or key = :key)"
             " and created_at < now() - make_interval(hours => :hours)"
         ),
-        {"caller": identity.actor, "key": key, "clearing": clearing, "hours": hours},
+        {"caller": caller, "key": key, "clearing": clearing, "hours": hours},
     )
-    known = await session.get(IdempotencyKey, (identity.actor, key))
+    known = await unit.session.get(IdempotencyKey, (caller, key))
     if known is None:
-        return Attempt(identity.actor, key, fingerprint)
+        return Attempt(caller, key, fingerprint)
     if known.fingerprint != fingerprint:
         raise IDEMPOTENCY_KEY_REUSED(pointer="#/header/idempotency-key")
-    seen(session).update(known.participant_ids)
+    unit.access.participants.update(known.participant_ids)
     return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})
 
 

@@ -4,30 +4,30 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import Row
+from app.database.base import Row
+from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, Problem
 
 R = TypeVar("R", bound=Row)
 
 
-async def find(session: AsyncSession, kind: type[R], id_: UUID, *, lock: bool = False) -> R:
+async def find(unit: UnitOfWork, kind: type[R], id_: UUID, *, lock: bool = False) -> R:
     """The row, locked against other writers if asked. Raises `NOT_FOUND` when absent or not the caller's to see."""
     statement = select(kind).where(col(kind.id) == id_)
     if lock:
         statement = statement.with_for_update()
-    row = (await session.scalars(statement)).one_or_none()
+    row = (await unit.session.scalars(statement)).one_or_none()
     if row is None:
         raise NOT_FOUND()
     return row
 
 
-async def find_reference(session: AsyncSession, kind: type[R], id_: UUID, pointer: str, *, lock: bool = False) -> R:
+async def find_reference(unit: UnitOfWork, kind: type[R], id_: UUID, pointer: str, *, lock: bool = False) -> R:
     """The row that a field of the body names. Raises `NOT_FOUND` pointing at the field, also for what is another's."""
     try:
-        return await find(session, kind, id_, lock=lock)
+        return await find(unit, kind, id_, lock=lock)
     except Problem as problem:
         raise NOT_FOUND(
             "Det feltet viser til finst ikkje, eller du har ikkje tilgang til det.", pointer=pointer

@@ -4,19 +4,18 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import msgspec
 from asyncpg import Record
-from fastapi import Query, Request, Response
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from app.db import Row
+from app.database.base import Row
+from app.database.queries import Queries
 from app.http.problems import VALIDATION
 from app.http.schemas import Limit
 
@@ -58,7 +57,7 @@ def position_of(after: str) -> UUID:
 
 
 async def page(
-    session: AsyncSession,
+    queries: Queries,
     statement: Select[R],
     key: Mapped[UUID],
     *,
@@ -68,26 +67,18 @@ async def page(
     """The rows of one page in the order of `key`, and the cursor of the next page or None."""
     if after is not None:
         statement = statement.where(key > position_of(after))
-    rows: list[R] = list(await session.scalars(statement.order_by(key).limit(limit + 1)))
+    rows = await queries.select(statement.order_by(key).limit(limit + 1))
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor(rows[limit - 1].id)
 
 
-async def listed(
-    request: Request,
-    response: Response,
-    session: AsyncSession,
-    statement: Select[R],
-    shape: type[S],
-    *,
-    limit: int,
-    after: str | None,
+async def list_page(
+    queries: Queries, statement: Select[R], shape: type[S], *, limit: int, after: str | None
 ) -> Page[S]:
-    """One page of a table's rows in the order of their ids, each in its shape, with the link to the next page."""
+    """One page of a table's rows in the order of their ids, each in its shape."""
     kind: type[R] = statement.column_descriptions[0]["entity"]
-    rows, following = await page(session, statement, col(kind.id), limit=limit, after=after)
-    link_next(request, response, following)
+    rows, following = await page(queries, statement, col(kind.id), limit=limit, after=after)
     return Page(items=[shape.model_validate(row) for row in rows], next=following)
 
 
@@ -98,21 +89,14 @@ def cut(rows: list[Record], limit: int) -> tuple[list[Record], str | None]:
     return rows[:limit], cursor(rows[limit - 1]["id"])
 
 
-def written(shape: type[BaseModel], rows: Iterable[Mapping[str, Any]], following: str | None) -> bytes:
+def write_page(shape: type[BaseModel], rows: Iterable[Mapping[str, Any]], following: str | None) -> bytes:
     """`Page[shape]` as JSON, of rows that hold the shape's fields as PostgreSQL has them: to be shown and not checked.
 
     What goes out is the shape's fields alone. Models of rows that need no checking cost a list half its time.
     """
     names = tuple(shape.model_fields)
-    return _WRITER.encode({"items": [{name: row[name] for name in names} for row in rows], "next": following})
+    return _ENCODER.encode({"items": [{name: row[name] for name in names} for row in rows], "next": following})
 
 
 # The driver's UUIDs are its own.
-_WRITER = msgspec.json.Encoder(enc_hook=str)
-
-
-def link_next(request: Request, response: Response, following: str | None) -> None:
-    """`Link: <…>; rel="next"` (RFC 8288), relative, so that it holds behind any proxy."""
-    if following is not None:
-        query = urlencode({**request.query_params, "after": following})
-        response.headers["Link"] = f'<{quote(request.scope["path"])}?{query}>; rel="next"'
+_ENCODER = msgspec.json.Encoder(enc_hook=str)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import clock
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import FieldError
 from app.invoices.problems import (
@@ -42,7 +42,6 @@ from app.security.tokens import Actor
 from app.settlements.ledger import Books, Key, books_of, computed_anew, not_rejected, standing
 from app.settlements.settlements import name_of
 from app.settlements.tables import Settlement, SettlementDifference
-from app.sight import every_place
 
 on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)
 
@@ -68,7 +67,7 @@ class Pointers(NamedTuple):
 IN_LINES = Pointers("#/lines/0/buyer", "#/lines/0/supplier", "#/lines/0/currency", "#/lines")
 
 
-async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: str, at: Pointers) -> InvoiceCheck:
+async def check(unit: UnitOfWork, actor: Actor, invoice: Invoice, buyer: str, at: Pointers) -> InvoiceCheck:
     """C12: compare an invoice with what is owed, and keep the result.
 
     422 for another buyer or currency or an unknown supplier; 409 `invoice-already-checked`, `rate-missing`,
@@ -81,19 +80,19 @@ async def check(session: AsyncSession, actor: Actor, invoice: Invoice, buyer: st
     if sum(abs(line.amount) for line in invoice.lines) + abs(invoice.charges) > _MOST:
         raise INVOICE_TOO_LARGE("Beløpa i fakturaen er større enn dei som kan lagrast.", pointer=at.lines)
     supplier = select(Provider).where(col(Provider.organisation_number) == invoice.supplier)
-    provider = (await session.scalars(supplier)).one_or_none()
+    provider = (await unit.session.scalars(supplier)).one_or_none()
     if provider is None:
         raise INVOICE_SUPPLIER(pointer=at.supplier)
-    await session.execute(select(func.pg_advisory_xact_lock(_INVOICE_LOCK)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(_INVOICE_LOCK)))
     known = select(col(InvoiceCheck.id)).where(
         col(InvoiceCheck.provider_id) == provider.id, col(InvoiceCheck.number) == invoice.number
     )
-    before = await session.scalar(known)
+    before = await unit.session.scalar(known)
     if before is not None:
         raise INVOICE_EXISTS(invoice_id=str(before))
-    async with every_place(session):
-        owed, basis = await _owed(session, provider.id, invoice)
-        return await _kept(session, actor, provider.id, invoice, compare_invoice(invoice, owed), basis)
+    async with unit.acting_as("case_officer"):
+        owed, basis = await _owed(unit, provider.id, invoice)
+        return await _kept(unit, actor, provider.id, invoice, compare_invoice(invoice, owed), basis)
 
 
 def line_of(
@@ -202,23 +201,23 @@ class _Ledger:
         return AmountOwed(key[0], key[1], amount, line, key in self.covered)
 
 
-async def _owed(session: AsyncSession, provider_id: UUID, invoice: Invoice) -> tuple[list[AmountOwed], Basis]:
+async def _owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> tuple[list[AmountOwed], Basis]:
     """C12: against the closed months, and an open one as it is computed now. Within `every_place`."""
     months = {line.month for line in invoice.lines}
-    closed = {row.month: row for row in await session.scalars(standing().where(col(Settlement.month).in_(months)))}
-    carried = await _differences(session, provider_id, settlement_ids=[row.id for row in closed.values()])
+    closed = {row.month: row for row in await unit.session.scalars(standing().where(col(Settlement.month).in_(months)))}
+    carried = await _differences(unit, provider_id, settlement_ids=[row.id for row in closed.values()])
     others = {key[1] for key in carried} - months
-    books = await books_of(session, closed.keys() | others)
+    books = await books_of(unit, closed.keys() | others)
     still_open = months - closed.keys()
     if still_open:
-        anew = await computed_anew(session, still_open, clock.today())
+        anew = await computed_anew(unit, still_open, clock.today())
         books.lines.update(anew.lines)
         books.providers.update(anew.providers)
     ledger = _Ledger(
         books,
-        await _differences(session, provider_id, months=months | others),
+        await _differences(unit, provider_id, months=months | others),
         carried,
-        await _covered(session, provider_id, months | others),
+        await _covered(unit, provider_id, months | others),
     )
     own = {key for key in books.lines if books.providers[key[0]] == provider_id}
     touched = {key for key in own | ledger.covered.keys() | ledger.settled.keys() if key[1] in months}
@@ -228,7 +227,7 @@ async def _owed(session: AsyncSession, provider_id: UUID, invoice: Invoice) -> t
 
 
 async def _differences(
-    session: AsyncSession,
+    unit: UnitOfWork,
     provider_id: UUID,
     *,
     months: Collection[date] | None = None,
@@ -244,11 +243,12 @@ async def _differences(
     if settlement_ids is not None:
         statement = statement.where(col(SettlementDifference.settlement_id).in_(settlement_ids))
     return {
-        (placement, month): to_ore(total) for placement, month, total in await session.execute(statement.group_by(*key))
+        (placement, month): to_ore(total)
+        for placement, month, total in await unit.session.execute(statement.group_by(*key))
     }
 
 
-async def _covered(session: AsyncSession, provider_id: UUID, months: Collection[date]) -> dict[Key, int]:
+async def _covered(unit: UnitOfWork, provider_id: UUID, months: Collection[date]) -> dict[Key, int]:
     """What the provider's earlier invoices have covered."""
     key = (col(InvoiceCover.placement_id), col(InvoiceCover.month))
     statement = (
@@ -260,12 +260,12 @@ async def _covered(session: AsyncSession, provider_id: UUID, months: Collection[
         )
         .group_by(*key)
     )
-    found = await session.execute(statement)
+    found = await unit.session.execute(statement)
     return {(placement, month): to_ore(total) for placement, month, total in found if placement is not None}
 
 
 async def _kept(
-    session: AsyncSession, actor: Actor, provider_id: UUID, invoice: Invoice, found: InvoiceComparison, basis: Basis
+    unit: UnitOfWork, actor: Actor, provider_id: UUID, invoice: Invoice, found: InvoiceComparison, basis: Basis
 ) -> InvoiceCheck:
     by_month: dict[str, int] = {}
     for row in found.rows:
@@ -287,8 +287,8 @@ async def _kept(
             "checked_by": actor.name,
         }
     )
-    session.add(stored)
-    await session.flush()
+    unit.session.add(stored)
+    await unit.session.flush()
     for row in found.rows:
         line = {
             "invoice_id": stored.id,
@@ -299,11 +299,11 @@ async def _kept(
             "expected": from_ore(row.expected),
             "cause": row.cause,
         }
-        session.add(InvoiceCheckLine.model_validate(line))
+        unit.session.add(InvoiceCheckLine.model_validate(line))
     for (placement, month), amount in found.covered.items():
         cover = {"invoice_id": stored.id, "placement_id": placement, "month": month, "amount": from_ore(amount)}
-        session.add(InvoiceCover.model_validate(cover))
-    await session.flush()
+        unit.session.add(InvoiceCover.model_validate(cover))
+    await unit.session.flush()
     return stored
 
 

@@ -4,23 +4,22 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import StringConstraints, ValidationError
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.budget import position
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.content_negotiation import JSON, NDJSON
-from app.http.endpoint import Route, accepts
-from app.http.etag import tagged
+from app.http.declarations import consumes, located_at
+from app.http.endpoint import Route
 from app.http.exception_handlers import STRICT_JSON, json_fault, parse_strictly
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.problems import VALIDATION
 from app.invoices import checks
 from app.invoices.checks import IN_LINES
@@ -39,7 +38,6 @@ from app.invoices.tables import InvoiceCheck, InvoiceCheckLine
 from app.security.tokens import Actor, allow
 from app.settlements.ledger import visible
 from app.settlements.settlements import name_of
-from app.sight import every_place
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
 
@@ -92,6 +90,7 @@ BODY: dict[str, Any] = {
 
 @router.post(
     "/checks",
+    dependencies=[located_at("/v1/invoices/{id}")],
     status_code=201,
     summary="Check an invoice",
     openapi_extra=BODY,
@@ -99,10 +98,9 @@ BODY: dict[str, Any] = {
 )
 async def check_invoice(
     request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
-    sent_as: Annotated[str, accepts(JSON, NDJSON, *XML, limit=BYTES)],
+    content_type: Annotated[str, consumes(JSON, NDJSON, *XML, limit=BYTES)],
 ) -> InvoiceOut:
     """C12: an EHF invoice (380) or credit note (381), or the same as lines in JSON, against what is owed.
 
@@ -113,20 +111,16 @@ async def check_invoice(
     is pointed at: in XML the element by its path, as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
     """
     body = await request.body()
-    is_xml = sent_as in XML
-    invoice = read_invoice(body) if is_xml else checks.invoice_of(_lines(body, sent_as))
+    is_xml = content_type in XML
+    invoice = read_invoice(body) if is_xml else checks.invoice_of(_lines(body, content_type))
     buyer = request.app.state.settings.municipality_organisation_number
-    out = await _whole(session, await checks.check(session, actor, invoice, buyer, IN_XML if is_xml else IN_LINES))
-    response.headers["Location"] = f"/v1/invoices/{out.id}"
-    tagged(request, response, out)
+    out = await _whole(unit, await checks.check(unit, actor, invoice, buyer, IN_XML if is_xml else IN_LINES))
     return out
 
 
 @router.get("", summary="List checked invoices")
 async def list_invoices(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     provider_id: Annotated[UUID | None, Query(description="Of this provider alone.")] = None,
     month: MonthQuery = None,
@@ -142,24 +136,20 @@ async def list_invoices(
         statement = statement.where(col(InvoiceCheck.result) == result)
     if month is not None:
         statement = statement.where(col(InvoiceCheck.by_month).op("?", is_comparison=True)(month))
-    rows, following = await page(session, statement, col(InvoiceCheck.id), limit=limit, after=after)
-    link_next(request, response, following)
+    rows, following = await page(unit, statement, col(InvoiceCheck.id), limit=limit, after=after)
     return Page(items=[_head(row) for row in rows], next=following)
 
 
 @router.get("/{invoice_id}", summary="Read a checked invoice")
-async def read_checked(
-    request: Request, response: Response, session: SessionDep, actor: Money, invoice_id: UUID
-) -> InvoiceOut:
+async def read_checked(unit: UnitOfWorkDep, actor: Money, invoice_id: UUID) -> InvoiceOut:
     """C12: the result line by line, with the amount and cause of each difference."""
-    out = await _whole(session, await find(session, InvoiceCheck, invoice_id))
-    tagged(request, response, out)
+    out = await _whole(unit, await find(unit, InvoiceCheck, invoice_id))
     return out
 
 
-def _lines(body: bytes, sent_as: str) -> list[InvoiceLineIn]:
+def _lines(body: bytes, content_type: str) -> list[InvoiceLineIn]:
     """The lines of a JSON body, strictly read. 422 with a pointer to what is wrong."""
-    if sent_as == NDJSON:
+    if content_type == NDJSON:
         written = [line for line in body.splitlines() if line.strip()]
         if len(written) > MOST_LINES:
             raise INVOICE_TOO_LARGE(pointer="#/lines")
@@ -183,13 +173,15 @@ def _parsed(line: bytes, index: int) -> object:
         raise VALIDATION(f"Linje {index + 1} {json_fault(error)}.", pointer=f"#/lines/{index}") from None
 
 
-async def _whole(session: AsyncSession, invoice: InvoiceCheck) -> InvoiceOut:
+async def _whole(unit: UnitOfWork, invoice: InvoiceCheck) -> InvoiceOut:
     """The result as the caller may see it: a place it may not know of has its amounts, and no id."""
-    async with every_place(session):
+    async with unit.acting_as("case_officer"):
         statement = select(InvoiceCheckLine).where(col(InvoiceCheckLine.invoice_id) == invoice.id)
-        rows = list(await session.scalars(statement.order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))))
-    seen = await visible(session, {row.placement_id for row in rows if row.placement_id is not None})
-    record_access(session, seen.values())
+        rows = list(
+            await unit.session.scalars(statement.order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id)))
+        )
+    seen = await visible(unit, {row.placement_id for row in rows if row.placement_id is not None})
+    record_access(unit, seen.values())
     lines = [
         CheckedLineOut.model_validate(
             {

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, Sm
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 _CAUSES = (
     "cause in ('no_such_placement', 'other_days', 'other_price', 'not_invoiced', 'already_invoiced', 'document_charge')"

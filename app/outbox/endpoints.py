@@ -24,10 +24,11 @@ from pydantic import Field as Limits
 from sqlalchemy import BigInteger, func, select, tuple_
 from sqlmodel import col
 
-from app.db import Database
+from app.database.queries import CompiledQuery
 from app.http.content_negotiation import JSON
-from app.http.endpoint import Route, offers
-from app.http.pagination import LimitQuery, link_next
+from app.http.declarations import ReaderFactory, ReaderFactoryDep, produces
+from app.http.endpoint import Route
+from app.http.pagination import LimitQuery
 from app.http.problems import VALIDATION
 from app.http.schemas import Seconds, Shape
 from app.outbox.listener import Listener
@@ -58,7 +59,7 @@ _SETTLED_BELOW = select(func.event_settled_below(type_=BigInteger)).scalar_subqu
 _ORDER = (col(Event.transaction_id), col(Event.position))
 
 # Events that an earlier transaction, still running, holds back.
-_UNSETTLED = select(col(Event.id)).where(col(Event.transaction_id) >= _SETTLED_BELOW).limit(1)
+_UNSETTLED = CompiledQuery(select(col(Event.id)).where(col(Event.transaction_id) >= _SETTLED_BELOW).limit(1))
 
 
 class CloudEvent(Shape):
@@ -108,9 +109,9 @@ async def close(app: FastAPI) -> None:
 )
 async def events(
     request: Request,
-    response: Response,
     actor: Follower,
-    media_type: Annotated[str, offers(JSON, EVENT_STREAM)],
+    readers: ReaderFactoryDep,
+    media_type: Annotated[str, produces(JSON, EVENT_STREAM)],
     limit: LimitQuery = 50,
     after: Annotated[
         str | None,
@@ -139,7 +140,7 @@ async def events(
     """
     # Nothing that is waited for would be shown.
     head: bool = request.scope["state"]["head"]
-    look = _Look(request.app, actor, limit, None if types is None else types.split(","))
+    look = _Look(request.app, readers, limit, None if types is None else types.split(","))
     if media_type == EVENT_STREAM:
         start = last_event_id or after
         if start is not None:
@@ -151,7 +152,6 @@ async def events(
     seen = await look.until_some(request, after, 0 if head else wait)
     last = _cursor(seen.rows[-1]) if seen.rows else after
     feed = Feed(items=[_cloud_event(row) for row in seen.rows], next=last if seen.more else None, last=last)
-    link_next(request, response, feed.next)
     return feed
 
 
@@ -167,10 +167,9 @@ class _Seen:
 class _Look:
     """What one client asks for, in transactions of its own: the route's is never begun, so that waiting holds none."""
 
-    def __init__(self, app: FastAPI, actor: Actor, limit: int, types: list[str] | None) -> None:
-        self.database: Database = app.state.database
+    def __init__(self, app: FastAPI, readers: ReaderFactory, limit: int, types: list[str] | None) -> None:
         self.listener = listener_of(app)
-        self.identity = actor.identity
+        self.readers = readers
         self.limit = limit
         self.types = types
 
@@ -181,9 +180,9 @@ class _Look:
             statement = statement.where(tuple_(*_ORDER) > tuple_(*_position_of(after)))
         if self.types is not None:
             statement = statement.where(col(Event.type).in_(self.types))
-        async with self.database.transaction(self.identity) as session:
-            rows = list(await session.scalars(statement.limit(self.limit + 1)))
-            held_back = waiting and not rows and (await session.scalars(_UNSETTLED)).first() is not None
+        async with self.readers.open() as reader:
+            rows = await reader.select(statement.limit(self.limit + 1))
+            held_back = waiting and not rows and await reader.fetch_one(_UNSETTLED) is not None
         return _Seen(rows[: self.limit], len(rows) > self.limit, held_back)
 
     async def until_some(self, request: Request, after: str | None, seconds: float) -> _Seen:

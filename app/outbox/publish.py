@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, Identity, Index, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 
 from app.clock import new_id
-from app.db import Row
+from app.database.base import Row
+from app.database.unit_of_work import UnitOfWork
 
 
 class EventBase(SQLModel, table=True):
@@ -41,17 +41,15 @@ class Event(Row, table=True):
     data: dict[str, Any] = Field(sa_type=JSONB)
 
 
-async def publish(session: AsyncSession, type_: str, subject: str, data: dict[str, str | int | None]) -> None:
+async def publish(unit: UnitOfWork, type_: str, subject: str, data: dict[str, str | int | None]) -> None:
     """Store an event with the act. `type_` is `<noun>.<what happened>`, `subject` the path of what it is about."""
     # Without RETURNING: whoever acts may not be one who may read events.
     statement = insert(Event).values(id=new_id(), type=type_, subject=subject, data=data)
-    await session.execute(statement, execution_options={"synchronize_session": False})
+    await unit.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-async def publish_all(
-    session: AsyncSession, type_: str, told: Iterable[tuple[str, dict[str, str | int | None]]]
-) -> None:
+async def publish_all(unit: UnitOfWork, type_: str, told: Iterable[tuple[str, dict[str, str | int | None]]]) -> None:
     """Store many events of one type in one statement, each with its subject and data."""
     rows = [{"id": new_id(), "type": type_, "subject": subject, "data": data} for subject, data in told]
     if rows:
-        await session.execute(insert(Event), rows)
+        await unit.session.execute(insert(Event), rows)

@@ -16,10 +16,10 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import bindparam, func, insert, null, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from app.clock import new_id
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import STRICT_JSON, json_fault, validation_problem
 from app.http.problems import VALIDATION, Problem, problem_type
 from app.http.schemas import Shape
@@ -108,7 +108,7 @@ class _Known:
         return {*self.by_name.values(), *self.by_number.values()}
 
 
-async def push(session: AsyncSession, body: bytes, settings: Settings, today: date) -> ParticipantBatchOut:
+async def push(unit: UnitOfWork, body: bytes, settings: Settings, today: date) -> ParticipantBatchOut:
     """Store what can be stored, and say of each line what became of it. Raises `too-many-participants`."""
     lines = [line for line in body.split(b"\n") if line.strip(b" \t\r")]
     if len(lines) > MOST_ITEMS:
@@ -121,14 +121,14 @@ async def push(session: AsyncSession, body: bytes, settings: Settings, today: da
         names.append(name)
         if len(items) % _SLICE == 0:
             await asyncio.sleep(0)
-    known = await _known(session, [item for item in items if isinstance(item, _Item)])
+    known = await _known(unit, [item for item in items if isinstance(item, _Item)])
     results: list[ParticipantItemOut] = []
     for index, (item, name) in enumerate(zip(items, names, strict=True)):
         outcome = item if isinstance(item, Problem) else _decide(known, item, settings, today)
         results.append(_result(index, name, outcome))
         if index % _SLICE == 0:
             await asyncio.sleep(0)
-    await _store(session, known)
+    await _store(unit, known)
     rejected = sum(1 for result in results if result.problem is not None)
     return ParticipantBatchOut(accepted=len(results) - rejected, rejected=rejected, items=results)
 
@@ -169,7 +169,7 @@ def _repeatable(raw: object, today: date) -> str | None:
     return None if contains_identity_number(value, relaxed=relaxed(today)) else value
 
 
-async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:
+async def _known(unit: UnitOfWork, items: Sequence[_Item]) -> _Known:
     """What is stored of everyone whom the items name, by external id or by number, and theirs until it is stored.
 
     First the turns of the names and numbers that are nobody's, then the rows, in the order in which everyone takes
@@ -178,20 +178,20 @@ async def _known(session: AsyncSession, items: Sequence[_Item]) -> _Known:
     """
     nobodys: set[bytes] = set()
     while True:
-        async with session.begin_nested() as held:
-            known = await _found(session, items)
+        async with unit.session.begin_nested() as held:
+            known = await _found(unit, items)
             nobodys |= _nobodys(known, items)
-            await locks.take(session, nobodys)
-            await _lock(session, known)
-            now = await _found(session, items)
+            await locks.take(unit, nobodys)
+            await _lock(unit, known)
+            now = await _found(unit, items)
             if _nobodys(now, items) <= nobodys and now.ids <= known.rows.keys():
                 now.rows = known.rows
-                await _read_systems(session, now)
+                await _read_systems(unit, now)
                 return now
             await held.rollback()
 
 
-async def _found(session: AsyncSession, items: Sequence[_Item]) -> _Known:
+async def _found(unit: UnitOfWork, items: Sequence[_Item]) -> _Known:
     """Whose the items' names and numbers are."""
     known = _Known()
     names = ParticipantExternalId
@@ -199,13 +199,13 @@ async def _found(session: AsyncSession, items: Sequence[_Item]) -> _Known:
         asked = select(col(names.participant_id), col(names.system), col(names.value)).where(
             tuple_(col(names.system), col(names.value)).in_(some)
         )
-        for id_, system, value in await session.execute(asked):
+        for id_, system, value in await unit.session.execute(asked):
             known.by_name[system, value] = id_
     for some_numbers in _slices(list({item.index for item in items if item.index is not None})):
         owners = select(col(Participant.identity_number_index), col(Participant.id)).where(
             col(Participant.identity_number_index).in_(some_numbers)
         )
-        known.by_number |= {index: id_ for index, id_ in await session.execute(owners) if index is not None}
+        known.by_number |= {index: id_ for index, id_ in await unit.session.execute(owners) if index is not None}
     return known
 
 
@@ -217,22 +217,22 @@ def _nobodys(known: _Known, items: Sequence[_Item]) -> set[bytes]:
     return names | {item.index for item in items if item.index is not None and item.index not in known.by_number}
 
 
-async def _lock(session: AsyncSession, known: _Known) -> None:
+async def _lock(unit: UnitOfWork, known: _Known) -> None:
     """Read the rows as they are when nobody else changes them any more. Others may go on pointing at them."""
     table = SQLModel.metadata.tables["participant"]
     for ids in _slices(sorted(known.ids)):
         statement = select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update(key_share=True)
-        for row in await session.execute(statement):
+        for row in await unit.session.execute(statement):
             known.rows[row.id] = dict(row._mapping)
 
 
-async def _read_systems(session: AsyncSession, known: _Known) -> None:
+async def _read_systems(unit: UnitOfWork, known: _Known) -> None:
     names = ParticipantExternalId
     for ids in _slices(list(known.rows)):
         held = select(col(names.participant_id), col(names.system)).where(
             col(names.participant_id).in_(ids), col(names.current)
         )
-        for id_, system in await session.execute(held):
+        for id_, system in await unit.session.execute(held):
             known.systems[id_].add(system)
 
 
@@ -303,12 +303,12 @@ _COLUMNS = (
 )
 
 
-async def _store(session: AsyncSession, known: _Known) -> None:
+async def _store(unit: UnitOfWork, known: _Known) -> None:
     """Four statements, each sent once with all its rows.
 
     Numbers that are given up are so first: one may be another's by the end, whichever line came first.
     """
-    connection = await session.connection()
+    connection = await unit.session.connection()
     table = SQLModel.metadata.tables["participant"]
     if given_up := [{"row_id": id_} for id_ in sorted(known.given_up - known.created.keys())]:
         cleared = update(table).where(table.c.id == bindparam("row_id")).values(dict.fromkeys(_NUMBER, null()))

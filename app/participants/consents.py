@@ -8,10 +8,10 @@ from pydantic import Field as Limits
 from pydantic import model_validator
 from sqlalchemy import CheckConstraint, Column, Index, String, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
-from app.db import Row
+from app.database.base import Row
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND, problem_type
 from app.http.schemas import Day, Shape, Stored
@@ -90,24 +90,24 @@ class ConsentOut(Stored):
     withdrawn_on: date | None
 
 
-async def give(session: AsyncSession, participant_id: UUID, body: ConsentIn, today: date) -> ConsentRecord:
+async def give(unit: UnitOfWork, participant_id: UUID, body: ConsentIn, today: date) -> ConsentRecord:
     """M6: record a consent of a participant that the caller may see. Raises `consent-day-invalid`."""
-    await find(session, Participant, participant_id)
+    await find(unit, Participant, participant_id)
     if body.given_on > today:
         raise CONSENT_DAY_INVALID(pointer="#/given_on")
     services = sorted(set(body.services))
     consent = ConsentRecord.model_validate(body.model_dump() | {"participant_id": participant_id, "services": services})
-    session.add(consent)
-    await session.flush()
-    await _tell(session, consent, "given")
+    unit.session.add(consent)
+    await unit.session.flush()
+    await _tell(unit, consent, "given")
     return consent
 
 
 async def withdraw(
-    session: AsyncSession, participant_id: UUID, consent_id: UUID, body: WithdrawalIn, today: date
+    unit: UnitOfWork, participant_id: UUID, consent_id: UUID, body: WithdrawalIn, today: date
 ) -> ConsentRecord:
     """M6: a consent ends. Raises `consent-withdrawn` the second time, `consent-day-invalid` for an impossible day."""
-    consent = await find(session, ConsentRecord, consent_id, lock=True)
+    consent = await find(unit, ConsentRecord, consent_id, lock=True)
     if consent.participant_id != participant_id:
         raise NOT_FOUND()
     if consent.withdrawn_on is not None:
@@ -116,20 +116,20 @@ async def withdraw(
     if not consent.given_on <= withdrawn_on <= today:
         raise CONSENT_DAY_INVALID(pointer="#/withdrawn_on")
     consent.withdrawn_on = withdrawn_on
-    await session.flush()
-    await _tell(session, consent, "withdrawn")
+    await unit.session.flush()
+    await _tell(unit, consent, "withdrawn")
     return consent
 
 
-async def consents_of(session: AsyncSession, participant_id: UUID) -> list[minutes.Consent]:
+async def consents_of(unit: UnitOfWork, participant_id: UUID) -> list[minutes.Consent]:
     """M6: a participant's consents as the rules take them."""
-    rows = await session.scalars(select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id))
+    rows = await unit.session.scalars(select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id))
     return [minutes.Consent(row.given_on, frozenset(row.services), row.valid_to, row.withdrawn_on) for row in rows]
 
 
-async def _tell(session: AsyncSession, consent: ConsentRecord, happened: str) -> None:
+async def _tell(unit: UnitOfWork, consent: ConsentRecord, happened: str) -> None:
     await publish(
-        session,
+        unit,
         f"consent.{happened}",
         f"/v1/participants/{consent.participant_id}/consents",
         {"consent_id": str(consent.id), "participant_id": str(consent.participant_id)},

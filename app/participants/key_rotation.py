@@ -9,15 +9,16 @@ from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.database.unit_of_work import UnitOfWork
 from app.participants.tables import Participant
 from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, blind_index, decrypt, encrypt
 from app.settings import Settings
 
-ROTATOR = Identity(actor="rotate-keys", roles=frozenset({"case_officer"}))
+ROTATOR = DatabaseIdentity(actor="rotate-keys", roles=frozenset({"case_officer"}))
 _FIRST = UUID(int=0)
 
 
@@ -34,17 +35,17 @@ async def rotate_keys(
     """
     after, total, done = _FIRST, 0, 0
     while True:
-        async with database.transaction(ROTATOR) as session:
-            read, changed, after = await _batch(session, settings, after, batch)
+        async with database.unit_of_work(ROTATOR) as unit:
+            read, changed, after = await _batch(unit, settings, after, batch)
         total, done = total + read, done + changed
         report(total)
         if read < batch:
             return done
 
 
-async def _batch(session: AsyncSession, settings: Settings, after: UUID, batch: int) -> tuple[int, int, UUID]:
+async def _batch(unit: UnitOfWork, settings: Settings, after: UUID, batch: int) -> tuple[int, int, UUID]:
     rows = list(
-        await session.execute(
+        await unit.session.execute(
             select(
                 col(Participant.id),
                 col(Participant.identity_number_ciphertext),
@@ -69,7 +70,7 @@ async def _batch(session: AsyncSession, settings: Settings, after: UUID, batch: 
         if key_id == settings.identity_number_key_id and index == fresh_index:
             continue
         sealed = encrypt(number, id_, settings)
-        await session.execute(
+        await unit.session.execute(
             update(Participant)
             .where(col(Participant.id) == id_)
             .values(

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database.unit_of_work import UnitOfWork
 
 TURNS = 1024
 # The first of the two keys of an advisory lock; the second is the turn.
@@ -27,8 +28,8 @@ def name_key(system: str, value: str) -> bytes:
     return f"{system}\n{value}".encode()
 
 
-async def take(session: AsyncSession, keys: Iterable[bytes]) -> None:
+async def take(unit: UnitOfWork, keys: Iterable[bytes]) -> None:
     """Wait for whoever holds one of these turns, and hold them all to the end of the transaction."""
     turns = sorted({int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) % TURNS for key in keys})
     if turns:
-        await session.execute(_TAKE, {"turns": turns})
+        await unit.session.execute(_TAKE, {"turns": turns})

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, problem_type
 from app.outbox import publish
 from app.participants.tables import Participant, ParticipantMerge
@@ -24,7 +24,7 @@ MERGE_WITH_ITSELF = problem_type(
 
 
 async def merge(
-    session: AsyncSession, actor: Actor, survivor_id: UUID, duplicate_id: UUID, settings: Settings
+    unit: UnitOfWork, actor: Actor, survivor_id: UUID, duplicate_id: UUID, settings: Settings
 ) -> Participant:
     """Give the survivor everything that names the duplicate, and take the duplicate away.
 
@@ -40,7 +40,7 @@ async def merge(
         raise MERGE_WITH_ITSELF(pointer="#/duplicate_id")
     ids = (survivor_id, duplicate_id)
     # In the order of their ids, so that two merges of the same two never wait for each other.
-    found = await session.scalars(
+    found = await unit.session.scalars(
         select(Participant).where(col(Participant.id).in_(ids)).order_by(col(Participant.id)).with_for_update()
     )
     known = {participant.id: participant for participant in found}
@@ -48,34 +48,32 @@ async def merge(
     if survivor is None:
         raise NOT_FOUND()
     if duplicate is None:
-        if await _was_merged(session, survivor_id, duplicate_id):
+        if await _was_merged(unit, survivor_id, duplicate_id):
             return survivor
         raise NOT_FOUND("Deltakaren som skal slåast saman finst ikkje.", pointer="#/duplicate_id")
-    await _keep_number(session, survivor, duplicate, settings)
+    await _keep_number(unit, survivor, duplicate, settings)
     if duplicate.address_protection and not survivor.address_protection:
         survivor.address_protection = True
-        await session.flush()
-    session.expunge(duplicate)
-    await session.execute(select(func.merge_participant(survivor_id, duplicate_id)))
-    session.add(ParticipantMerge(participant_id=survivor_id, duplicate_id=duplicate_id, merged_by=actor.name))
+        await unit.session.flush()
+    unit.session.expunge(duplicate)
+    await unit.session.execute(select(func.merge_participant(survivor_id, duplicate_id)))
+    unit.session.add(ParticipantMerge(participant_id=survivor_id, duplicate_id=duplicate_id, merged_by=actor.name))
     # Its places and external ids are part of it: this moves `updated_at`.
     flag_modified(survivor, "given_name")
-    await session.flush()
+    await unit.session.flush()
     ids_told: dict[str, str | int | None] = {"participant_id": str(survivor_id), "duplicate_id": str(duplicate_id)}
-    await publish.publish(session, "participant.merged", f"/v1/participants/{survivor_id}", ids_told)
+    await publish.publish(unit, "participant.merged", f"/v1/participants/{survivor_id}", ids_told)
     return survivor
 
 
-async def _was_merged(session: AsyncSession, survivor_id: UUID, duplicate_id: UUID) -> bool:
+async def _was_merged(unit: UnitOfWork, survivor_id: UUID, duplicate_id: UUID) -> bool:
     statement = select(col(ParticipantMerge.id)).where(
         col(ParticipantMerge.duplicate_id) == duplicate_id, col(ParticipantMerge.participant_id) == survivor_id
     )
-    return (await session.scalars(statement)).first() is not None
+    return (await unit.session.scalars(statement)).first() is not None
 
 
-async def _keep_number(
-    session: AsyncSession, survivor: Participant, duplicate: Participant, settings: Settings
-) -> None:
+async def _keep_number(unit: UnitOfWork, survivor: Participant, duplicate: Participant, settings: Settings) -> None:
     """The seal is bound to the row, so the number is opened and sealed anew."""
     ciphertext, key_id = duplicate.identity_number_ciphertext, duplicate.identity_number_key_id
     if survivor.identity_number_index is not None or ciphertext is None or key_id is None:
@@ -84,9 +82,9 @@ async def _keep_number(
     duplicate.identity_number_ciphertext = None
     duplicate.identity_number_key_id = None
     duplicate.identity_number_index = None
-    await session.flush()
+    await unit.session.flush()
     sealed = identity_numbers.encrypt(number, survivor.id, settings)
     survivor.identity_number_ciphertext = sealed.ciphertext
     survivor.identity_number_key_id = sealed.key_id
     survivor.identity_number_index = identity_numbers.blind_index(number, settings)
-    await session.flush()
+    await unit.session.flush()

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND, ROLE_REQUIRED, problem_type
@@ -65,7 +65,7 @@ on_constraint("uq_participant_identity_number_index", IDENTITY_NUMBER_TAKEN, IDE
 on_constraint("uq_participant_external_id_participant_id_system", IDENTITY_NUMBER_TAKEN, IDENTITY_NUMBER_TAKEN.nn)
 
 
-async def register(session: AsyncSession, body: ParticipantIn, settings: Settings, today: date) -> Participant:
+async def register(unit: UnitOfWork, body: ParticipantIn, settings: Settings, today: date) -> Participant:
     """A new participant. The municipality may be another: it is a grant that D1 refuses then.
 
     Raises:
@@ -74,27 +74,25 @@ async def register(session: AsyncSession, body: ParticipantIn, settings: Setting
     require_possible(body.birth_date, today)
     if body.national_identity_number is not None:
         require_acceptable(body.national_identity_number, settings, today)
-        await locks.take(session, [blind_index(body.national_identity_number, settings)])
+        await locks.take(unit, [blind_index(body.national_identity_number, settings)])
     participant = Participant.model_validate(body.model_dump(exclude=_NUMBER) | {"municipality_since": today})
     # Sealed once it is the session's: its id, which the seal is bound to, is final then.
-    session.add(participant)
+    unit.session.add(participant)
     if body.national_identity_number is not None:
         _seal(participant, body.national_identity_number, settings)
-    await session.flush()
+    await unit.session.flush()
     return participant
 
 
-async def to_change(
-    session: AsyncSession, participant_id: UUID, patch: ParticipantPatch, settings: Settings
-) -> Participant:
+async def to_change(unit: UnitOfWork, participant_id: UUID, patch: ParticipantPatch, settings: Settings) -> Participant:
     """The participant, locked, and before it the number that it is to get. Raises `NOT_FOUND`."""
     if patch.national_identity_number is not None:
-        await locks.take(session, [blind_index(patch.national_identity_number, settings)])
-    return await find(session, Participant, participant_id, lock=True)
+        await locks.take(unit, [blind_index(patch.national_identity_number, settings)])
+    return await find(unit, Participant, participant_id, lock=True)
 
 
 async def change(
-    session: AsyncSession, participant: Participant, patch: ParticipantPatch, settings: Settings, today: date
+    unit: UnitOfWork, participant: Participant, patch: ParticipantPatch, settings: Settings, today: date
 ) -> None:
     """Change a participant that the caller has from `to_change`; what is equal stays untouched.
 
@@ -113,11 +111,11 @@ async def change(
         participant.identity_number_key_id = None
         participant.identity_number_index = None
     _update(participant, sent, today)
-    await session.flush()
+    await unit.session.flush()
 
 
 async def upsert(
-    session: AsyncSession,
+    unit: UnitOfWork,
     external_id: ExternalId,
     body: ParticipantUpsert,
     settings: Settings,
@@ -143,11 +141,11 @@ async def upsert(
 
     index = None if number is None else blind_index(number, settings)
     name = locks.name_key(external_id.system, external_id.value)
-    await locks.take(session, [name] if index is None else [name, index])
-    named, owner = await _known(session, external_id, index)
+    await locks.take(unit, [name] if index is None else [name, index])
+    named, owner = await _known(unit, external_id, index)
     if unless_stale is not None:
         await unless_stale(named)
-    if owner is not None and named is None and await _has_name_in(session, owner.id, external_id.system):
+    if owner is not None and named is None and await _has_name_in(unit, owner.id, external_id.system):
         raise IDENTITY_NUMBER_TAKEN()
     if owner is not None and named is not None and owner.id != named.id:
         raise IDENTITY_NUMBER_TAKEN()
@@ -156,27 +154,27 @@ async def upsert(
     participant = named or owner
     if participant is None:
         new = ParticipantIn.model_validate({**sent, "national_identity_number": number})
-        participant = await register(session, new, settings, today)
-        _name(session, participant, external_id)
-        await session.flush()
+        participant = await register(unit, new, settings, today)
+        _name(unit, participant, external_id)
+        await unit.session.flush()
         return participant, True
     if named is None:
-        _name(session, participant, external_id)
+        _name(unit, participant, external_id)
         # The object has changed, though none of its own columns has: this moves `updated_at`.
         flag_modified(participant, "given_name")
     if number is not None:
         _seal(participant, number, settings)
     _update(participant, sent, today)
-    await session.flush()
+    await unit.session.flush()
     return participant, False
 
 
-async def by_identity_number(session: AsyncSession, number: str, settings: Settings, today: date) -> Participant:
+async def by_identity_number(unit: UnitOfWork, number: str, settings: Settings, today: date) -> Participant:
     """The participant with this identity number. Raises `identity-number-invalid` and `NOT_FOUND`."""
     require_acceptable(number, settings, today)
     index = blind_index(number, settings)
     found = (
-        await session.scalars(select(Participant).where(col(Participant.identity_number_index) == index))
+        await unit.session.scalars(select(Participant).where(col(Participant.identity_number_index) == index))
     ).one_or_none()
     if found is None:
         raise NOT_FOUND()
@@ -209,7 +207,7 @@ def shape_for(actor: Actor) -> type[ParticipantSeen]:
     return next(shape for role, shape in SEEN_AS.items() if role in actor.roles)
 
 
-async def seen(session: AsyncSession, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantSeen]:
+async def seen(unit: UnitOfWork, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantSeen]:
     """The participants, each with the fields that the caller may see and no other."""
     shape = shape_for(actor)
     own = [name for name in shape.model_fields if name != "external_ids"]
@@ -221,7 +219,7 @@ async def seen(session: AsyncSession, actor: Actor, participants: Sequence[Parti
         .where(col(ParticipantExternalId.participant_id).in_(names))
         .order_by(col(ParticipantExternalId.system), col(ParticipantExternalId.id))
     )
-    for name in await session.scalars(statement):
+    for name in await unit.session.scalars(statement):
         names[name.participant_id].append(ExternalId(system=name.system, value=name.value))
     return [
         ParticipantOut.model_validate({name: getattr(row, name) for name in own} | {"external_ids": names[row.id]})
@@ -265,38 +263,40 @@ def _update(participant: Participant, sent: dict[str, Any], today: date) -> None
     participant.sqlmodel_update(changed)
 
 
-def _name(session: AsyncSession, participant: Participant, external_id: ExternalId) -> None:
-    session.add(ParticipantExternalId.model_validate({**external_id.model_dump(), "participant_id": participant.id}))
+def _name(unit: UnitOfWork, participant: Participant, external_id: ExternalId) -> None:
+    unit.session.add(
+        ParticipantExternalId.model_validate({**external_id.model_dump(), "participant_id": participant.id})
+    )
 
 
-async def _has_name_in(session: AsyncSession, participant_id: UUID, system: str) -> bool:
+async def _has_name_in(unit: UnitOfWork, participant_id: UUID, system: str) -> bool:
     statement = select(col(ParticipantExternalId.id)).where(
         col(ParticipantExternalId.participant_id) == participant_id,
         col(ParticipantExternalId.system) == system,
         col(ParticipantExternalId.current),
     )
-    return (await session.scalars(statement)).first() is not None
+    return (await unit.session.scalars(statement)).first() is not None
 
 
 async def _known(
-    session: AsyncSession, external_id: ExternalId, index: bytes | None
+    unit: UnitOfWork, external_id: ExternalId, index: bytes | None
 ) -> tuple[Participant | None, Participant | None]:
     """Who has the external id, and whose the number is: both locked, and still theirs."""
-    ids = await _ids(session, external_id, index)
+    ids = await _ids(unit, external_id, index)
     while any(ids):
-        rows = {row.id: row for row in await session.scalars(_locked([id_ for id_ in ids if id_ is not None]))}
+        rows = {row.id: row for row in await unit.session.scalars(_locked([id_ for id_ in ids if id_ is not None]))}
         # A merge or a change may have moved a name or a number while their rows were waited for.
-        if ids == (ids := await _ids(session, external_id, index)):
+        if ids == (ids := await _ids(unit, external_id, index)):
             named, owner = (None if id_ is None else rows[id_] for id_ in ids)
             return named, owner
     return None, None
 
 
-async def _ids(session: AsyncSession, external_id: ExternalId, index: bytes | None) -> tuple[UUID | None, UUID | None]:
-    named = await session.scalar(ids_named(external_id.system, external_id.value))
+async def _ids(unit: UnitOfWork, external_id: ExternalId, index: bytes | None) -> tuple[UUID | None, UUID | None]:
+    named = await unit.session.scalar(ids_named(external_id.system, external_id.value))
     if index is None:
         return named, None
-    return named, await session.scalar(
+    return named, await unit.session.scalar(
         select(col(Participant.id)).where(col(Participant.identity_number_index) == index)
     )
 

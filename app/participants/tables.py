@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, fu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 
 class Participant(Row, table=True):

@@ -7,10 +7,10 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION
 from app.outbox.publish import publish
@@ -28,29 +28,29 @@ from app.rules.process import ApplicationStatus, Step, determine_application_sta
 from app.security.tokens import Actor
 
 
-async def receive(session: AsyncSession, body: ApplicationIn) -> Application:
+async def receive(unit: UnitOfWork, body: ApplicationIn) -> Application:
     """D4: an application is received; the wishes are the applicant's own."""
-    await find_reference(session, Participant, body.participant_id, "#/participant_id")
+    await find_reference(unit, Participant, body.participant_id, "#/participant_id")
     application = Application.model_validate(body.model_dump())
-    session.add(application)
-    await session.flush()
+    unit.session.add(application)
+    await unit.session.flush()
     return application
 
 
-async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ApplicationStatus]:
+async def statuses(unit: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, ApplicationStatus]:
     """How far each application has come, in one query per kind of fact."""
     answers: dict[UUID, list[str | None]] = defaultdict(list)
     asked = select(col(Request.application_id), col(Request.answer)).where(col(Request.application_id).in_(ids))
-    for application_id, answer in await session.execute(asked):
+    for application_id, answer in await unit.session.execute(asked):
         answers[application_id].append(answer)
     decided: dict[UUID | None, Literal["grant", "reject"]] = {}
     kinds = select(col(Decision.application_id), col(Decision.kind)).where(
         col(Decision.application_id).in_(ids), col(Decision.kind).in_(("grant", "reject"))
     )
-    for decided_id, kind in await session.execute(kinds):
+    for decided_id, kind in await unit.session.execute(kinds):
         decided[decided_id] = "grant" if kind == "grant" else "reject"
     withdrawn = set(
-        await session.scalars(
+        await unit.session.scalars(
             select(col(Application.id)).where(col(Application.id).in_(ids), col(Application.withdrawn_on).is_not(None))
         )
     )
@@ -60,10 +60,10 @@ async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, App
     }
 
 
-async def shown(session: AsyncSession, applications: Sequence[Application]) -> list[ApplicationOut]:
+async def shown(unit: UnitOfWork, applications: Sequence[Application]) -> list[ApplicationOut]:
     """Applications as they go out."""
-    record_access(session, (application.participant_id for application in applications))
-    status = await statuses(session, [application.id for application in applications])
+    record_access(unit, (application.participant_id for application in applications))
+    status = await statuses(unit, [application.id for application in applications])
     return [
         ApplicationOut(
             **application.model_dump(),
@@ -73,27 +73,27 @@ async def shown(session: AsyncSession, applications: Sequence[Application]) -> l
     ]
 
 
-async def demand(session: AsyncSession, application_id: UUID, step: Step) -> ApplicationStatus:
+async def demand(unit: UnitOfWork, application_id: UUID, step: Step) -> ApplicationStatus:
     """How far the application has come, where the step may still be taken on it or on a request of it (D4, D6).
 
     409 `application-closed` where nothing more can be. What another state asks is the caller's to say.
     """
-    status = (await statuses(session, [application_id]))[application_id]
+    status = (await statuses(unit, [application_id]))[application_id]
     if find_next_state(status, step) is None and find_next_state(status, "reject") is None:
         raise APPLICATION_CLOSED()
     return status
 
 
-async def withdraw(session: AsyncSession, application_id: UUID, withdrawn_on: date) -> Application:
+async def withdraw(unit: UnitOfWork, application_id: UUID, withdrawn_on: date) -> Application:
     """The applicant withdraws what is not decided. 409 `application-closed`; 422 before the day it was received."""
-    application = await find(session, Application, application_id, lock=True)
-    await demand(session, application.id, "withdraw")
+    application = await find(unit, Application, application_id, lock=True)
+    await demand(unit, application.id, "withdraw")
     if withdrawn_on < application.received_on:
         raise VALIDATION("Søknaden kan ikkje vere trekt før han kom inn.", pointer="#/withdrawn_on")
     application.withdrawn_on = withdrawn_on
-    await session.flush()
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         "application.withdrawn",
         f"/v1/applications/{application.id}",
         {"application_id": str(application.id)},
@@ -123,18 +123,18 @@ def with_status(statement: Select[Application], status: ApplicationStatus | Lite
     return statement.where(~accepted, is_open if status == "requested" else ~is_open)
 
 
-async def send_request(session: AsyncSession, application_id: UUID, body: RequestIn) -> Request:
+async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) -> Request:
     """D4: ask one provider for a place; the application must be undecided and have no open request."""
     # The lock keeps a decision and a request from passing each other.
-    application = await find(session, Application, application_id, lock=True)
-    if await demand(session, application.id, "request") == "requested":
+    application = await find(unit, Application, application_id, lock=True)
+    if await demand(unit, application.id, "request") == "requested":
         raise REQUEST_ALREADY_OPEN()
-    await find_reference(session, Provider, body.provider_id, "#/provider_id")
+    await find_reference(unit, Provider, body.provider_id, "#/provider_id")
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
-    session.add(request)
-    await session.flush()
+    unit.session.add(request)
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         "request.sent",
         f"/v1/requests/{request.id}",
         {"request_id": str(request.id), "provider_id": str(request.provider_id)},
@@ -142,9 +142,9 @@ async def send_request(session: AsyncSession, application_id: UUID, body: Reques
     return request
 
 
-async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: AnswerIn, today: date) -> Request:
+async def answer(unit: UnitOfWork, actor: Actor, request_id: UUID, body: AnswerIn, today: date) -> Request:
     """P3: the provider accepts, or declines with a reason; once. 422 before the day the request was sent."""
-    request = await find(session, Request, request_id, lock=True)
+    request = await find(unit, Request, request_id, lock=True)
     if body.answer == "accepted" and body.reason is not None:
         raise ANSWER_INCOMPLETE("Eit ja har inga grunngjeving for avslag.", pointer="#/reason")
     if body.answer == "declined" and body.reason is None:
@@ -155,11 +155,11 @@ async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: An
         raise VALIDATION("Førespurnaden kan ikkje vere svara på før han vart send.", pointer="#/answered_on")
     if request.answer is not None:
         raise REQUEST_ALREADY_ANSWERED()
-    await demand(session, request.application_id, "accept" if body.answer == "accepted" else "decline")
+    await demand(unit, request.application_id, "accept" if body.answer == "accepted" else "decline")
     request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today})
-    await session.flush()
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         f"request.{body.answer}",
         f"/v1/requests/{request.id}",
         {"request_id": str(request.id), "provider_id": str(request.provider_id)},
@@ -167,12 +167,12 @@ async def answer(session: AsyncSession, actor: Actor, request_id: UUID, body: An
     return request
 
 
-async def shown_requests(session: AsyncSession, requests: Sequence[Request]) -> list[RequestOut]:
+async def shown_requests(unit: UnitOfWork, requests: Sequence[Request]) -> list[RequestOut]:
     """Requests as they go out, with what the provider must know of the application to answer."""
     ids = {request.application_id for request in requests}
-    found = await session.scalars(select(Application).where(col(Application.id).in_(ids)))
+    found = await unit.session.scalars(select(Application).where(col(Application.id).in_(ids)))
     applications = {application.id: application for application in found}
-    record_access(session, (application.participant_id for application in applications.values()))
+    record_access(unit, (application.participant_id for application in applications.values()))
     return [
         RequestOut.model_validate(
             request.model_dump() | applications[request.application_id].model_dump(include={"need", "medication_tasks"})

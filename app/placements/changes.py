@@ -7,8 +7,7 @@ on what the first one made of it, and is told so when the decision was meant for
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.outbox.publish import publish
 from app.placements import problems
@@ -23,13 +22,13 @@ from app.rules.terms import TermsChange
 from app.security.tokens import Actor
 
 
-async def under_decision(session: AsyncSession, placement_id: UUID) -> Life[Placement]:
+async def under_decision(unit: UnitOfWork, placement_id: UUID) -> Life[Placement]:
     """The placement that a decision is about, locked, and its life so far."""
-    placement = await find_reference(session, Placement, placement_id, "#/placement_id", lock=True)
-    return await life_of(session, placement)
+    placement = await find_reference(unit, Placement, placement_id, "#/placement_id", lock=True)
+    return await life_of(unit, placement)
 
 
-async def change(session: AsyncSession, actor: Actor, life: Life[Placement], body: ChangeIn) -> tuple[Decision, date]:
+async def change(unit: UnitOfWork, actor: Actor, life: Life[Placement], body: ChangeIn) -> tuple[Decision, date]:
     """D6: new terms from a day on, another last day, or a notice that is withdrawn; and the first day it touches.
 
     Raises one of `problems.LIFE`, `MEDICATION_AGREEMENT_MISSING` (D5), `CAPACITY_EXCEEDED` (P2) or `PLACEMENT_OVERLAP`
@@ -40,14 +39,14 @@ async def change(session: AsyncSession, actor: Actor, life: Life[Placement], bod
     demand(life, "change" if body.withdraws_notice_id is None else "withdraw_notice", body.decided_on)
     _demand_terms(life, body)
     if body.withdraws_notice_id is not None:
-        ends_on = await _withdrawn(session, life, body.withdraws_notice_id)
+        ends_on = await _withdrawn(unit, life, body.withdraws_notice_id)
     else:
         ends_on = placement.ends_on if body.ends_on is None else _another_last_day(life, body.ends_on)
     if body.valid_from is not None and not _within(placement.starts_on, body.valid_from, ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE(f"Endringa må gjelde frå {placement.starts_on} eller seinare.")
     first_day = min(day for day in (body.valid_from, body.ends_on, placement.ends_on, ends_on) if day is not None)
     if _longer(placement.ends_on, ends_on):
-        await demand_room_for(session, placement, ends_on)
+        await demand_room_for(unit, placement, ends_on)
     placement.ends_on = ends_on
     changes = list(life.changes)
     if body.valid_from is not None:
@@ -65,13 +64,13 @@ async def change(session: AsyncSession, actor: Actor, life: Life[Placement], bod
         follows_id=life.latest_id,
         notice_id=body.withdraws_notice_id,
     )
-    session.add(decision)
-    await rewrite(session, placement, changes, body.decided_on)
-    await _tell(session, "placement.changed", decision)
+    unit.session.add(decision)
+    await rewrite(unit, placement, changes, body.decided_on)
+    await _tell(unit, "placement.changed", decision)
     return decision, first_day
 
 
-async def end(session: AsyncSession, actor: Actor, life: Life[Placement], body: EndIn) -> tuple[Decision, date]:
+async def end(unit: UnitOfWork, actor: Actor, life: Life[Placement], body: EndIn) -> tuple[Decision, date]:
     """L5: the end is a decision; and the place's last day by it.
 
     After a notice it is the notice's day. **Decided here**: an end without a notice is the case office's to answer for
@@ -98,9 +97,9 @@ async def end(session: AsyncSession, actor: Actor, life: Life[Placement], body: 
         follows_id=life.latest_id,
         notice_id=life.notice.id if life.notice is not None else None,
     )
-    session.add(decision)
-    await rewrite(session, placement, life.changes, body.decided_on)
-    await _tell(session, "placement.ended", decision)
+    unit.session.add(decision)
+    await rewrite(unit, placement, life.changes, body.decided_on)
+    await _tell(unit, "placement.ended", decision)
     return decision, body.ends_on
 
 
@@ -137,9 +136,9 @@ def _demand_terms(life: Life[Placement], body: ChangeIn) -> None:
         raise problems.MEDICATION_AGREEMENT_MISSING()
 
 
-async def _withdrawn(session: AsyncSession, life: Life[Placement], notice_id: UUID) -> date | None:
+async def _withdrawn(unit: UnitOfWork, life: Life[Placement], notice_id: UUID) -> date | None:
     """The last day that a withdrawal brings back."""
-    await find_reference(session, Notice, notice_id, "#/withdraws_notice_id")
+    await find_reference(unit, Notice, notice_id, "#/withdraws_notice_id")
     if life.notice is None or life.notice.id != notice_id:
         raise problems.NOTICE_NOT_OPEN()
     return life.notice.replaced_ends_on
@@ -164,9 +163,9 @@ def _longer(before: date | None, after_it: date | None) -> bool:
     return before is not None and (after_it is None or after_it > before)
 
 
-async def _tell(session: AsyncSession, type_: str, decision: Decision) -> None:
+async def _tell(unit: UnitOfWork, type_: str, decision: Decision) -> None:
     await publish(
-        session,
+        unit,
         type_,
         f"/v1/placements/{decision.placement_id}",
         {

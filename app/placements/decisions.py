@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.outbox.publish import publish
 from app.participants.tables import Participant
@@ -18,17 +17,17 @@ from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obs
 from app.security.tokens import Actor
 
 
-async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality_number: str) -> Decision:
+async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_number: str) -> Decision:
     """D4: a place by an accepted request of this application; everything the rules ask is checked before.
 
     Raises one of `problems.OBSTACLES`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
     """
-    application = await find_reference(session, Application, body.application_id, "#/application_id", lock=True)
-    request = await find_reference(session, Request, body.request_id, "#/request_id")
-    participant = await find_reference(session, Participant, application.participant_id, "#/application_id")
+    application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
+    request = await find_reference(unit, Request, body.request_id, "#/request_id")
+    participant = await find_reference(unit, Participant, application.participant_id, "#/application_id")
     obstacle = find_grant_obstacle(
         GrantFacts(
-            application=(await statuses(session, [application.id]))[application.id],
+            application=(await statuses(unit, [application.id]))[application.id],
             need="temporary" if application.need == "temporary" else "permanent",
             medication_tasks=application.medication_tasks,
             medication_agreement=body.medication_agreement is not None,
@@ -37,7 +36,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
             decided_on=body.decided_on,
             starts_on=body.starts_on,
             ends_on=body.ends_on,
-            effective_from=await rates.effective_from(session),
+            effective_from=await rates.effective_from(unit),
         )
     )
     if obstacle is not None:
@@ -55,7 +54,7 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         medication_tasks=application.medication_tasks,
         decided_on=body.decided_on,
     )
-    await _place(session, placement, body.decided_on)
+    await _place(unit, placement, body.decided_on)
     agreement = body.medication_agreement
     decision = Decision(
         **body.model_dump(exclude={"medication_agreement"}),
@@ -66,10 +65,10 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
         provider_id=request.provider_id,
         placement_id=placement.id,
     )
-    session.add(decision)
-    await session.flush()
+    unit.session.add(decision)
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         "placement.granted",
         f"/v1/placements/{placement.id}",
         {
@@ -81,22 +80,22 @@ async def grant(session: AsyncSession, actor: Actor, body: GrantIn, municipality
     return decision
 
 
-async def reject(session: AsyncSession, actor: Actor, body: RejectIn) -> Decision:
+async def reject(unit: UnitOfWork, actor: Actor, body: RejectIn) -> Decision:
     """D3: an application is rejected; it is decided once."""
-    application = await find_reference(session, Application, body.application_id, "#/application_id", lock=True)
-    if find_decision_obstacle((await statuses(session, [application.id]))[application.id]) is not None:
+    application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
+    if find_decision_obstacle((await statuses(unit, [application.id]))[application.id]) is not None:
         raise problems.APPLICATION_CLOSED()
-    participant = await find_reference(session, Participant, application.participant_id, "#/application_id")
+    participant = await find_reference(unit, Participant, application.participant_id, "#/application_id")
     decision = Decision(
         **body.model_dump(),
         decided_by=actor.name,
         participant_id=participant.id,
         address_protection=participant.address_protection,
     )
-    session.add(decision)
-    await session.flush()
+    unit.session.add(decision)
+    await unit.session.flush()
     await publish(
-        session,
+        unit,
         "application.rejected",
         f"/v1/applications/{application.id}",
         {"application_id": str(application.id), "decision_id": str(decision.id)},
@@ -104,14 +103,14 @@ async def reject(session: AsyncSession, actor: Actor, body: RejectIn) -> Decisio
     return decision
 
 
-async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Placement:
+async def record_legacy(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
     """L2: a place from before the guideline is recorded with its own price, kept as long as the place goes on.
 
     Where it has a last day it is temporary (L7).
     """
-    if not may_be_legacy(body.starts_on, body.decided_on, await rates.effective_from(session)):
+    if not may_be_legacy(body.starts_on, body.decided_on, await rates.effective_from(unit)):
         raise problems.LEGACY_AFTER_GUIDELINE()
-    participant = await find_reference(session, Participant, body.participant_id, "#/participant_id")
+    participant = await find_reference(unit, Participant, body.participant_id, "#/participant_id")
     placement = Placement(
         **body.model_dump(),
         service_area=participant.service_area,
@@ -119,9 +118,9 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
         address_protection=participant.address_protection,
     )
     # What it was recorded with was always known.
-    await _place(session, placement, None)
+    await _place(unit, placement, None)
     await publish(
-        session,
+        unit,
         "placement.recorded",
         f"/v1/placements/{placement.id}",
         {"placement_id": str(placement.id), "provider_id": str(placement.provider_id)},
@@ -129,8 +128,8 @@ async def record_legacy(session: AsyncSession, body: LegacyPlacementIn) -> Place
     return placement
 
 
-async def _place(session: AsyncSession, placement: Placement, known_from: date | None) -> None:
+async def _place(unit: UnitOfWork, placement: Placement, known_from: date | None) -> None:
     """Take one of the provider's places (P2), and begin its terms over time."""
-    await demand_room_for(session, placement, placement.ends_on)
-    session.add(placement)
-    await rewrite(session, placement, (), known_from)
+    await demand_room_for(unit, placement, placement.ends_on)
+    unit.session.add(placement)
+    await rewrite(unit, placement, (), known_from)

@@ -24,11 +24,11 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
-from app.db import Prepared
+from app.database.queries import CompiledQuery, Queries
+from app.database.unit_of_work import UnitOfWork
 from app.placements.schemas import (
     HistoryStep,
     PlacementOut,
@@ -113,16 +113,16 @@ class Life(Generic[P]):
         )
 
 
-async def life_of(session: AsyncSession, placement: Placement) -> Life[Placement]:
+async def life_of(unit: UnitOfWork, placement: Placement) -> Life[Placement]:
     """A placement's life so far. Whoever acts on it holds it locked."""
-    await session.flush()
-    rows = await session.execute(_acts(placement.id))
+    await unit.session.flush()
+    rows = await unit.session.execute(_acts(placement.id))
     return Life(placement, [Act(*row) for row in rows])
 
 
-async def read_life(session: AsyncSession, placement_id: UUID) -> Life[PlacementRead] | None:
+async def read_life(queries: Queries, placement_id: UUID) -> Life[PlacementRead] | None:
     """A placement and its life so far in one query, to be read and not acted on. None where the caller sees none."""
-    rows = await _LIFE.rows(session, {"placement_id": placement_id})
+    rows = await queries.fetch(_LIFE, placement_id=placement_id)
     if not rows:
         return None
     first = len(PLACEMENT_COLUMNS)
@@ -185,7 +185,7 @@ def _of(*columns: SQLCoreOperations[Any]) -> Select[Any]:
 
 
 _ACTS = _acts(col(Placement.id)).lateral("act")
-_LIFE = Prepared(
+_LIFE = CompiledQuery(
     select(*PLACEMENT_COLUMNS, *_ACTS.c)
     .outerjoin_from(Placement, _ACTS, true())
     .where(col(Placement.id) == bindparam("placement_id", type_=Uuid))

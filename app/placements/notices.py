@@ -10,9 +10,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import ROLE_REQUIRED
 from app.outbox.publish import publish
@@ -35,18 +35,18 @@ from app.rules.notice import (
 from app.security.tokens import Actor
 
 
-async def give(session: AsyncSession, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
+async def give(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
     """L3: either side gives notice, and the place's last day is known.
 
     A notice never lengthens a temporary place (L7). A provider gives it for its own part alone, and cannot say that the
     municipality has agreed to an earlier end (403). Raises one of `problems.LIFE`, `NOTICE_INCOMPLETE`,
     `AGREED_END_INCOMPLETE` or `AGREED_END_OUTSIDE_NOTICE`.
     """
-    placement = await find(session, Placement, placement_id, lock=True)
+    placement = await find(unit, Placement, placement_id, lock=True)
     _demand_right_party(actor, body)
-    life = await life_of(session, placement)
+    life = await life_of(unit, placement)
     demand(life, "notice", body.given_on)
-    months = await rates.notice_months(session, body.given_on)
+    months = await rates.notice_months(unit, body.given_on)
     ends_on = _last_day(body, months)
     if placement.ends_on is not None:
         ends_on = min(ends_on, placement.ends_on)
@@ -59,12 +59,12 @@ async def give(session: AsyncSession, actor: Actor, placement_id: UUID, body: No
         ends_on=ends_on,
         replaced_ends_on=placement.ends_on,
     )
-    session.add(notice)
+    unit.session.add(notice)
     placement.ends_on = ends_on
     # A notice that is recorded late is not known before what was decided meanwhile.
-    await rewrite(session, placement, life.changes, max(body.given_on, life.known or body.given_on))
+    await rewrite(unit, placement, life.changes, max(body.given_on, life.known or body.given_on))
     await publish(
-        session,
+        unit,
         "placement.noticed",
         f"/v1/placements/{placement.id}",
         {"placement_id": str(placement.id), "notice_id": str(notice.id), "provider_id": str(placement.provider_id)},
@@ -72,9 +72,9 @@ async def give(session: AsyncSession, actor: Actor, placement_id: UUID, body: No
     return placement, notice
 
 
-async def shown(session: AsyncSession, notices: Sequence[Notice]) -> list[NoticeOut]:
+async def shown(unit: UnitOfWork, notices: Sequence[Notice]) -> list[NoticeOut]:
     """Notices as they go out, with what became of them."""
-    decisions = await session.execute(
+    decisions = await unit.session.execute(
         select(col(Decision.notice_id), col(Decision.id), col(Decision.kind))
         .where(col(Decision.notice_id).in_([notice.id for notice in notices]))
         .order_by(col(Decision.act_number))
@@ -98,14 +98,14 @@ async def shown(session: AsyncSession, notices: Sequence[Notice]) -> list[Notice
     return out
 
 
-async def calling_for_meeting(session: AsyncSession) -> list[Notice]:
+async def calling_for_meeting(unit: UnitOfWork) -> list[Notice]:
     """L4: notices that no decision has withdrawn and for which a meeting must be called, from the day they were
     given.
     """
     withdrawn = select(col(Decision.notice_id)).where(
         col(Decision.kind) == "change", col(Decision.notice_id).is_not(None)
     )
-    rows = await session.scalars(
+    rows = await unit.session.scalars(
         select(Notice)
         .where(col(Notice.reason).in_(sorted(MEETING_REASONS)), col(Notice.id).not_in(withdrawn))
         .order_by(col(Notice.id))

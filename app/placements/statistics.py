@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.placements.schemas import ProcessingTimeOut
 from app.placements.tables import Application, Decision
 
 
 async def processing_time(
-    session: AsyncSession, first: date | None, last: date | None, provider_id: UUID | None
+    unit: UnitOfWork, first: date | None, last: date | None, provider_id: UUID | None
 ) -> list[ProcessingTimeOut]:
     """Days from receipt to decision, by provider and month of decision; a month without decisions has no row.
 
@@ -43,5 +43,5 @@ async def processing_time(
             shortest_days=shortest,
             longest_days=longest,
         )
-        for provider, in_month, count, average, shortest, longest in await session.execute(statement)
+        for provider, in_month, count, average, shortest, longest in await unit.session.execute(statement)
     ]

@@ -6,9 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND
 from app.outbox.publish import publish
@@ -23,25 +23,25 @@ PARTIES = frozenset({"service", "case_office", "provider"})
 Extra = tuple[tuple[date, date | None], Decimal]
 
 
-async def agree(session: AsyncSession, placement_id: UUID, body: SupplementIn) -> tuple[Placement, PlacementSupplement]:
+async def agree(unit: UnitOfWork, placement_id: UUID, body: SupplementIn) -> tuple[Placement, PlacementSupplement]:
     """L6: a supplement from a day in the place's period; it ends with the place at the latest.
 
     Raises `SUPPLEMENT_NOT_AGREED`, `CHANGE_OUTSIDE_PLACE` or `TOO_MANY_TERMS`.
     """
     _demand_parties(body)
-    placement = await find(session, Placement, placement_id, lock=True)
+    placement = await find(unit, Placement, placement_id, lock=True)
     if body.valid_from < placement.starts_on or (placement.ends_on is not None and body.valid_from > placement.ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE("Tillegget må gjelde frå ein dag i plassen sin periode.")
     supplement = PlacementSupplement(**body.model_dump(), placement_id=placement.id, provider_id=placement.provider_id)
-    session.add(supplement)
-    life = await life_of(session, placement)
-    await demand_exact(session, placement, segments_of(placement, life.changes))
-    await _tell(session, "placement.supplemented", supplement)
+    unit.session.add(supplement)
+    life = await life_of(unit, placement)
+    await demand_exact(unit, placement, segments_of(placement, life.changes))
+    await _tell(unit, "placement.supplemented", supplement)
     return placement, supplement
 
 
 async def end(
-    session: AsyncSession, placement_id: UUID, supplement_id: UUID, body: SupplementEndIn
+    unit: UnitOfWork, placement_id: UUID, supplement_id: UUID, body: SupplementEndIn
 ) -> tuple[Placement, PlacementSupplement]:
     """L6: an earlier last day of a supplement; one that has ended may be ended earlier still.
 
@@ -51,9 +51,9 @@ async def end(
     `SUPPLEMENT_AGREED_LATER`.
     """
     _demand_parties(body)
-    placement = await find(session, Placement, placement_id, lock=True)
-    supplement = await of_place(session, placement, supplement_id)
-    last_day = await session.scalar(select(LAST_DAY).where(col(PlacementSupplement.id) == supplement_id))
+    placement = await find(unit, Placement, placement_id, lock=True)
+    supplement = await of_place(unit, placement, supplement_id)
+    last_day = await unit.session.scalar(select(LAST_DAY).where(col(PlacementSupplement.id) == supplement_id))
     if body.valid_to < supplement.valid_from or (last_day is not None and body.valid_to >= last_day):
         raise problems.SUPPLEMENT_NOT_SHORTENED()
     if supplement.agreed_on is not None and body.agreed_on < supplement.agreed_on:
@@ -65,23 +65,23 @@ async def end(
         provider_id=placement.provider_id,
         replaced_valid_to=last_day,
     )
-    session.add(ended)
-    await session.flush()
-    await _tell(session, "placement.supplement_ended", supplement)
+    unit.session.add(ended)
+    await unit.session.flush()
+    await _tell(unit, "placement.supplement_ended", supplement)
     return placement, supplement
 
 
-async def of_place(session: AsyncSession, placement: Placement, supplement_id: UUID) -> PlacementSupplement:
+async def of_place(unit: UnitOfWork, placement: Placement, supplement_id: UUID) -> PlacementSupplement:
     """A supplement of this place; `NOT_FOUND` for another's."""
-    supplement = await find(session, PlacementSupplement, supplement_id)
+    supplement = await find(unit, PlacementSupplement, supplement_id)
     if supplement.placement_id != placement.id:
         raise NOT_FOUND()
     return supplement
 
 
-async def shown(session: AsyncSession, supplements: Sequence[PlacementSupplement]) -> list[SupplementOut]:
+async def shown(unit: UnitOfWork, supplements: Sequence[PlacementSupplement]) -> list[SupplementOut]:
     """Supplements as they go out, with their ends in the order they were agreed."""
-    rows = await session.scalars(
+    rows = await unit.session.scalars(
         select(SupplementEnd)
         .where(col(SupplementEnd.supplement_id).in_([supplement.id for supplement in supplements]))
         .order_by(col(SupplementEnd.id))
@@ -92,9 +92,9 @@ async def shown(session: AsyncSession, supplements: Sequence[PlacementSupplement
     return [_out(supplement, ends.get(supplement.id, [])) for supplement in supplements]
 
 
-async def staff_by_provider(session: AsyncSession) -> dict[UUID, list[Extra]]:
+async def staff_by_provider(unit: UnitOfWork) -> dict[UUID, list[Extra]]:
     """P5: the full-time equivalents that individual agreements add, and when, cut by the place's own last day."""
-    rows = await session.execute(
+    rows = await unit.session.execute(
         select(
             col(PlacementSupplement.provider_id),
             col(PlacementSupplement.full_time_equivalents),
@@ -130,9 +130,9 @@ _STORED = tuple(name for name in SupplementOut.model_fields if name not in ("val
 _ENDING = set(SupplementEndOut.model_fields)
 
 
-async def _tell(session: AsyncSession, type_: str, supplement: PlacementSupplement) -> None:
+async def _tell(unit: UnitOfWork, type_: str, supplement: PlacementSupplement) -> None:
     await publish(
-        session,
+        unit,
         type_,
         f"/v1/placements/{supplement.placement_id}",
         {

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 
 def act_number() -> Any:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
-from app.db import Prepared
+from app.database.queries import CompiledQuery, Queries
+from app.database.unit_of_work import UnitOfWork
 from app.placements import problems
 from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms, SupplementEnd
 from app.rules.money import from_ore, to_ore
@@ -41,7 +41,7 @@ def segments_of(placement: Placement | PlacementRead, changes: Sequence[TermsCha
 
 
 async def rewrite(
-    session: AsyncSession, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
+    unit: UnitOfWork, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
 ) -> None:
     """Let the rows say what the decisions say now, as known from a day on; what they said stays known until it.
 
@@ -49,8 +49,8 @@ async def rewrite(
     """
     # A later version of the place, also where its own columns stay: who keeps up goes by its `updated_at`.
     flag_modified(placement, "ends_on")
-    await session.flush()
-    rows = await session.scalars(
+    await unit.session.flush()
+    rows = await unit.session.scalars(
         select(PlacementTerms).where(
             col(PlacementTerms.placement_id) == placement.id, col(PlacementTerms.known_until).is_(None)
         )
@@ -61,17 +61,17 @@ async def rewrite(
         if segment not in wanted:
             row.known_until = known_from
     # First the old rows give way, then the new ones come: they share days.
-    await session.flush()
+    await unit.session.flush()
     for segment in wanted:
         if segment not in known:
-            session.add(_row(placement, segment, known_from))
-    await session.flush()
-    await demand_exact(session, placement, wanted)
+            unit.session.add(_row(placement, segment, known_from))
+    await unit.session.flush()
+    await demand_exact(unit, placement, wanted)
 
 
-async def demand_exact(session: AsyncSession, placement: Placement, segments: Sequence[TermsSegment]) -> None:
+async def demand_exact(unit: UnitOfWork, placement: Placement, segments: Sequence[TermsSegment]) -> None:
     """C4: terms and supplements of one place are few enough for an exact sum. 409 `too-many-terms`."""
-    supplements = await session.execute(
+    supplements = await unit.session.execute(
         select(col(PlacementSupplement.valid_from), LAST_DAY).where(
             col(PlacementSupplement.placement_id) == placement.id
         )
@@ -82,11 +82,11 @@ async def demand_exact(session: AsyncSession, placement: Placement, segments: Se
         raise problems.TOO_MANY_TERMS()
 
 
-async def known_segments(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, list[TermsSegment]]:
+async def known_segments(queries: Queries, placement_ids: Collection[UUID]) -> dict[UUID, list[TermsSegment]]:
     """The terms over time of each of these placements, in order and as known now."""
     if not placement_ids:
         return {}
-    rows = await _KNOWN.rows(session, {"ids": ",".join(str(id_) for id_ in placement_ids)})
+    rows = await queries.fetch(_KNOWN, ids=",".join(str(id_) for id_ in placement_ids))
     segments: dict[UUID, list[TermsSegment]] = {}
     for placement_id, valid_from, valid_to, share, price, medication_tasks in rows:
         terms = Terms(share, _ore(price), medication_tasks)
@@ -95,7 +95,7 @@ async def known_segments(session: AsyncSession, placement_ids: Collection[UUID])
 
 
 # Ids as text: neither a parameter for each of a page's placements, nor an array that the driver takes its time over.
-_KNOWN = Prepared(
+_KNOWN = CompiledQuery(
     select(
         col(PlacementTerms.placement_id),
         col(PlacementTerms.valid_from),

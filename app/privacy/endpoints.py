@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
@@ -24,17 +24,15 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
 
 
 @router.get("/participants/{participant_id}/export", summary="Export everything held about a person")
-async def export_participant(
-    request: Request, session: SessionDep, actor: CaseOfficer, participant_id: UUID
-) -> ExportOut:
+async def export_participant(unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID) -> ExportOut:
     """The person's right to have it all (GDPR art. 15 and 20). An identity number is mentioned and never shown."""
-    participant = await find(session, Participant, participant_id)
-    record_access(session, [participant_id])
+    participant = await find(unit, Participant, participant_id)
+    record_access(unit, [participant_id])
     return ExportOut(
         participant_id=participant_id,
         exported_at=clock.now(),
         identity_number_held=participant.identity_number_index is not None,
-        held=await load_personal_data(session, participant_id),
+        held=await load_personal_data(unit, participant_id),
         access_log=f"/v1/participants/{participant_id}/access-log",
     )
 
@@ -45,13 +43,13 @@ async def export_participant(
     responses=refusals(PLACEMENT_ACTIVE, RETENTION_NOT_OVER),
 )
 async def erase_participant(
-    request: Request, session: SessionDep, actor: CaseOfficer, participant_id: UUID
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID
 ) -> ErasureOut:
     """Replace names, numbers, contacts and free texts once retention is over, and say what was done.
 
     Amounts and dates stay, for the accounts. Refused while a place is active. What `Idempotency-Key` keeps goes by
     itself within a day, backups with their own retention.
     """
-    participant = await find(session, Participant, participant_id, lock=True)
-    record_access(session, [participant_id])
-    return await erase_person(session, participant, request.app.state.settings.retention_years, clock.today())
+    participant = await find(unit, Participant, participant_id, lock=True)
+    record_access(unit, [participant_id])
+    return await erase_person(unit, participant, request.app.state.settings.retention_years, clock.today())

@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import case, delete, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements.tables import Application, Decision, Placement
@@ -16,9 +16,7 @@ from app.privacy.schemas import Erased, ErasureOut
 from app.rules.calendar import add_months
 
 
-async def erase_person(
-    session: AsyncSession, participant: Participant, retention_years: int, today: date
-) -> ErasureOut:
+async def erase_person(unit: UnitOfWork, participant: Participant, retention_years: int, today: date) -> ErasureOut:
     """Replace names, numbers, contacts and free texts; keep amounts and dates. A second time changes nothing more.
 
     The caller holds the participant locked, so that nobody grants a place meanwhile.
@@ -27,34 +25,32 @@ async def erase_person(
         Problem: `placement-active`, `retention-not-over`.
     """
     places = select(col(Placement.ends_on)).where(col(Placement.participant_id) == participant.id)
-    ends = list(await session.scalars(places))
+    ends = list(await unit.session.scalars(places))
     if any(day is None or day >= today for day in ends):
         raise PLACEMENT_ACTIVE()
-    last_day = max(
-        [day for day in ends if day is not None] + await _load_case_days(session, participant.id), default=None
-    )
+    last_day = max([day for day in ends if day is not None] + await _load_case_days(unit, participant.id), default=None)
     if last_day is not None:
         erasable_from = add_months(last_day, 12 * retention_years)
         if today < erasable_from:
             raise RETENTION_NOT_OVER(
                 f"Opplysningane må takast vare på til {erasable_from}.", erasable_from=erasable_from.isoformat()
             )
-    await session.execute(text("select set_config('app.erasing', 'on', true)"))
+    await unit.session.execute(text("select set_config('app.erasing', 'on', true)"))
     done: list[Erased] = []
     for entry in PERSONAL_DATA:
         table, about_person = entry.table, entry.of_person(entry.table, participant.id)
-        count = await session.scalar(select(func.count()).select_from(table).where(about_person)) or 0
+        count = await unit.session.scalar(select(func.count()).select_from(table).where(about_person)) or 0
         if entry.delete:
-            await session.execute(delete(table).where(about_person))
+            await unit.session.execute(delete(table).where(about_person))
         elif entry.erase:
             values = {
                 name: None if new is None else case((table.columns[name].is_not(None), new))
                 for name, new in entry.erase.items()
             }
-            await session.execute(update(table).where(about_person).values(values))
+            await unit.session.execute(update(table).where(about_person).values(values))
         done.append(Erased(held=entry.name, rows=count, replaced=sorted(entry.erase), deleted=entry.delete))
     await publish(
-        session,
+        unit,
         "participant.erased",
         f"/v1/participants/{participant.id}",
         {"participant_id": str(participant.id)},
@@ -62,11 +58,11 @@ async def erase_person(
     return ErasureOut(participant_id=participant.id, erased_on=today, held=done)
 
 
-async def _load_case_days(session: AsyncSession, participant_id: UUID) -> list[date]:
+async def _load_case_days(unit: UnitOfWork, participant_id: UUID) -> list[date]:
     """When the case went on: the days of the decisions and applications.
 
     With these and no place, retention counts from the last of them; with none at all there is nothing to retain.
     """
     decided = select(col(Decision.decided_on)).where(col(Decision.participant_id) == participant_id)
     received = select(col(Application.received_on)).where(col(Application.participant_id) == participant_id)
-    return [*await session.scalars(decided), *await session.scalars(received)]
+    return [*await unit.session.scalars(decided), *await unit.session.scalars(received)]

@@ -5,12 +5,12 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.unit_of_work import UnitOfWork
 from app.privacy.personal_data import PERSONAL_DATA
 
 
-async def load_personal_data(session: AsyncSession, participant_id: UUID) -> dict[str, list[dict[str, JsonValue]]]:
+async def load_personal_data(unit: UnitOfWork, participant_id: UUID) -> dict[str, list[dict[str, JsonValue]]]:
     """Every row about a person, table by table, all columns but the encrypted ones."""
     rows: dict[str, list[dict[str, JsonValue]]] = {}
     for entry in PERSONAL_DATA:
@@ -19,6 +19,6 @@ async def load_personal_data(session: AsyncSession, participant_id: UUID) -> dic
             .where(entry.of_person(entry.table, participant_id))
             .order_by(*entry.table.primary_key)
         )
-        found = (await session.execute(statement)).mappings()
+        found = (await unit.session.execute(statement)).mappings()
         rows[entry.name] = [to_jsonable_python(dict(row)) for row in found]
     return rows

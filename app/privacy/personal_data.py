@@ -11,14 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, LargeBinary, Table, Text, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from app.db import metadata
+from app.database.base import metadata
+from app.database.unit_of_work import UnitOfWork
 from app.followup.tables import MeetingVersion
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Decision
-from app.sight import every_place
 
 ERASED = "Sletta"
 
@@ -148,26 +147,26 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
 )
 
 
-async def load_record_ids(session: AsyncSession, participant_id: UUID) -> str:
+async def load_record_ids(unit: UnitOfWork, participant_id: UUID) -> str:
     """The ids of all rows about a person, as text with commas between: of some tables they are very many.
 
     They are found with the case office's roles: an auditor may read no places and no decisions, and must answer all
     the same. It learns which ids of its own log are the person's, and nothing of what they stand for.
     """
     found: list[str] = []
-    async with every_place(session):
+    async with unit.acting_as("case_officer"):
         for entry in PERSONAL_DATA:
             if "id" in entry.table.columns:
                 ids = func.string_agg(cast(entry.table.c.id, Text), ",")
                 found.append(
-                    await session.scalar(select(ids).where(entry.of_person(entry.table, participant_id))) or ""
+                    await unit.session.scalar(select(ids).where(entry.of_person(entry.table, participant_id))) or ""
                 )
     return ",".join(filter(None, found))
 
 
-async def load_duplicate_ids(session: AsyncSession, participant_id: UUID) -> list[UUID]:
+async def load_duplicate_ids(unit: UnitOfWork, participant_id: UUID) -> list[UUID]:
     """The ids of the registrations that were merged into a participant's."""
     duplicates = select(col(ParticipantMerge.duplicate_id)).where(
         col(ParticipantMerge.participant_id) == participant_id
     )
-    return list(await session.scalars(duplicates))
+    return list(await unit.session.scalars(duplicates))

@@ -8,9 +8,9 @@ from hashlib import blake2b
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.providers.schemas import CompetenceStatementIn, DeviationOut
 from app.providers.tables import CompetenceStatement, Provider
@@ -19,17 +19,17 @@ from app.rules.competence import Deviation, Period, Staffing, Statement, find_de
 Extra = tuple[Period, Decimal]
 
 
-async def state(session: AsyncSession, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
+async def state(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
     """P4, P5: what the provider states holds from the day it says until the next; of one day, the last recorded."""
-    provider = await find(session, Provider, provider_id)
+    provider = await find(unit, Provider, provider_id)
     statement = CompetenceStatement(**body.model_dump(), provider_id=provider.id)
-    session.add(statement)
-    await session.flush()
+    unit.session.add(statement)
+    await unit.session.flush()
     return statement
 
 
 async def deviations_of(
-    session: AsyncSession,
+    unit: UnitOfWork,
     places: Mapping[UUID, Sequence[Period]],
     extra: Mapping[UUID, Sequence[Extra]],
     staffing: Sequence[Staffing],
@@ -47,11 +47,11 @@ async def deviations_of(
         ids = ids.where(col(Provider.id) == provider_id)
         statements = statements.where(col(CompetenceStatement.provider_id) == provider_id)
     stated: dict[UUID, list[Statement]] = {}
-    for row in await session.scalars(statements):
+    for row in await unit.session.scalars(statements):
         stated.setdefault(row.provider_id, []).append(_statement(row))
     found = [
         _out(id_, deviation)
-        for id_ in await session.scalars(ids)
+        for id_ in await unit.session.scalars(ids)
         for deviation in find_deviations(
             stated.get(id_, ()),
             places.get(id_, ()),

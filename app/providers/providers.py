@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.lookup import find
 from app.http.problems import problem_type
@@ -47,42 +47,42 @@ on_constraint("uq_provider_organisation_number", ORGANISATION_NUMBER_TAKEN, ORGA
 on_constraint("uq_provider_capacity_provider_id_valid_from", CAPACITY_EXISTS, CAPACITY_EXISTS.nn)
 
 
-async def register(session: AsyncSession, body: ProviderIn, municipality_number: str) -> Provider:
+async def register(unit: UnitOfWork, body: ProviderIn, municipality_number: str) -> Provider:
     """P1: a provider with a valid organisation number, located in the municipality."""
     if not is_organisation_number(body.organisation_number):
         raise ORGANISATION_NUMBER_INVALID(pointer="#/organisation_number")
     _require_located(body.municipality_number, municipality_number)
     provider = Provider.model_validate(body.model_dump())
-    session.add(provider)
-    await session.flush()
+    unit.session.add(provider)
+    await unit.session.flush()
     return provider
 
 
-async def change(session: AsyncSession, provider: Provider, patch: ProviderPatch, municipality_number: str) -> None:
+async def change(unit: UnitOfWork, provider: Provider, patch: ProviderPatch, municipality_number: str) -> None:
     """Change a provider that the caller holds locked."""
     if "municipality_number" in patch.model_fields_set:
         _require_located(patch.municipality_number, municipality_number)
     provider.sqlmodel_update(patch.model_dump(exclude_unset=True))
-    await session.flush()
+    await unit.session.flush()
 
 
-async def set_capacity(session: AsyncSession, provider: Provider, body: CapacityIn) -> ProviderCapacity:
+async def set_capacity(unit: UnitOfWork, provider: Provider, body: CapacityIn) -> ProviderCapacity:
     """P2: a capacity from a day on. Whether active places fit in it is checked where places are known."""
     row = ProviderCapacity.model_validate({**body.model_dump(), "provider_id": provider.id})
-    session.add(row)
-    await session.flush()
+    unit.session.add(row)
+    await unit.session.flush()
     return row
 
 
-async def capacities(session: AsyncSession, provider_id: UUID) -> list[tuple[date, int]]:
+async def capacities(unit: UnitOfWork, provider_id: UUID) -> list[tuple[date, int]]:
     """A provider's capacities as the rules take them: (first day, places)."""
-    rows = await session.scalars(select(ProviderCapacity).where(col(ProviderCapacity.provider_id) == provider_id))
+    rows = await unit.session.scalars(select(ProviderCapacity).where(col(ProviderCapacity.provider_id) == provider_id))
     return [(row.valid_from, row.places) for row in rows]
 
 
-async def lock(session: AsyncSession, provider_id: UUID) -> Provider:
+async def lock(unit: UnitOfWork, provider_id: UUID) -> Provider:
     """The provider's row, locked: whoever takes one of its places waits here for whoever came first (P2)."""
-    return await find(session, Provider, provider_id, lock=True)
+    return await find(unit, Provider, provider_id, lock=True)
 
 
 def _require_located(municipality_number: str, ours: str) -> None:

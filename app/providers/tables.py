@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 
 class Provider(Row, table=True):

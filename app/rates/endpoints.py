@@ -3,17 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from sqlalchemy import select
 
 from app import clock
 from app.budget import position as budget
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
-from app.http.etag import tagged
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, listed
+from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.rates import rates
 from app.rates.schemas import GuidelineVersionIn, GuidelineVersionOut, RateIn, RateOut
 from app.rates.tables import GuidelineVersion, Rate
@@ -26,37 +25,32 @@ Money = Annotated[Actor, allow("case_officer", "finance")]
 
 
 @router.post("/rates", status_code=201, summary="Record a rate", responses=refusals(rates.RATE_EXISTS))
-async def record_rate(request: Request, response: Response, session: SessionDep, actor: Money, body: RateIn) -> RateOut:
+async def record_rate(unit: UnitOfWorkDep, actor: Money, body: RateIn) -> RateOut:
     """C1: NAV's rate from a day on, known from a day. Rates are never edited: a correction is a new row, known later.
 
     The flags of the years it may touch are looked at anew (C7).
     """
-    rate = await rates.record_rate(session, body)
-    await budget.watch_flags(session, body.valid_from.year, clock.today())
+    rate = await rates.record_rate(unit, body)
+    await budget.watch_flags(unit, body.valid_from.year, clock.today())
     out = RateOut.model_validate(rate)
-    response.headers["Location"] = f"/v1/rates/{rate.id}"
-    tagged(request, response, out)
     return out
 
 
 @router.get("/rates", summary="List rates")
 async def list_rates(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[RateOut]:
     """Every rate, in the order in which they were recorded (C1)."""
-    return await listed(request, response, session, select(Rate), RateOut, limit=limit, after=after)
+    return await list_page(unit, select(Rate), RateOut, limit=limit, after=after)
 
 
 @router.get("/rates/{rate_id}", summary="Read a rate")
-async def read_rate(request: Request, response: Response, session: SessionDep, actor: Money, rate_id: UUID) -> RateOut:
+async def read_rate(unit: UnitOfWorkDep, actor: Money, rate_id: UUID) -> RateOut:
     """One rate (C1)."""
-    out = RateOut.model_validate(await find(session, Rate, rate_id))
-    tagged(request, response, out)
+    out = RateOut.model_validate(await find(unit, Rate, rate_id))
     return out
 
 
@@ -67,41 +61,32 @@ async def read_rate(request: Request, response: Response, session: SessionDep, a
     responses=refusals(rates.GUIDELINE_VERSION_EXISTS),
 )
 async def record_guideline_version(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: GuidelineVersionIn
+    unit: UnitOfWorkDep, actor: CaseOfficer, body: GuidelineVersionIn
 ) -> GuidelineVersionOut:
     """The guideline's parameters from a day on (C2, C3, C7, C10, L3, A3, M). A version is never edited.
 
     The first version's first day is the guideline's effective date (L2). The flags of the years it may touch are looked
     at anew (C7).
     """
-    version = await rates.record_guideline_version(session, body)
-    await budget.watch_flags(session, body.valid_from.year, clock.today())
+    version = await rates.record_guideline_version(unit, body)
+    await budget.watch_flags(unit, body.valid_from.year, clock.today())
     out = GuidelineVersionOut.model_validate(version)
-    response.headers["Location"] = f"/v1/guideline-versions/{version.id}"
-    tagged(request, response, out)
     return out
 
 
 @router.get("/guideline-versions", summary="List the guideline's versions")
 async def list_guideline_versions(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[GuidelineVersionOut]:
     """Every version, in the order in which they were recorded (C2, L2)."""
-    return await listed(
-        request, response, session, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after
-    )
+    return await list_page(unit, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after)
 
 
 @router.get("/guideline-versions/{guideline_version_id}", summary="Read a version of the guideline")
-async def read_guideline_version(
-    request: Request, response: Response, session: SessionDep, actor: Money, guideline_version_id: UUID
-) -> GuidelineVersionOut:
+async def read_guideline_version(unit: UnitOfWorkDep, actor: Money, guideline_version_id: UUID) -> GuidelineVersionOut:
     """One version of the guideline (C2, L2)."""
-    out = GuidelineVersionOut.model_validate(await find(session, GuidelineVersion, guideline_version_id))
-    tagged(request, response, out)
+    out = GuidelineVersionOut.model_validate(await find(unit, GuidelineVersion, guideline_version_id))
     return out

@@ -3,9 +3,10 @@
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 from app.rates.schemas import GuidelineVersionIn, RateIn
@@ -44,55 +45,56 @@ _VERSIONS = select(
 )
 
 
-async def record_rate(session: AsyncSession, body: RateIn) -> Rate:
+async def record_rate(unit: UnitOfWork, body: RateIn) -> Rate:
     """C1: a new rate row. 409 `rate-exists` for the same two days."""
     rate = Rate.model_validate(body.model_dump())
-    session.add(rate)
-    await session.flush()
+    unit.session.add(rate)
+    await unit.session.flush()
     return rate
 
 
-async def record_guideline_version(session: AsyncSession, body: GuidelineVersionIn) -> GuidelineVersion:
+async def record_guideline_version(unit: UnitOfWork, body: GuidelineVersionIn) -> GuidelineVersion:
     """A new version of the guideline. 409 `guideline-version-exists` for the same day."""
     version = GuidelineVersion.model_validate(body.model_dump())
-    session.add(version)
-    await session.flush()
+    unit.session.add(version)
+    await unit.session.flush()
     return version
 
 
-async def known_rates(session: AsyncSession) -> list[prices.Rate]:
+async def known_rates(queries: Queries) -> list[prices.Rate]:
     """C1: every recorded rate; the rules pick those known on a day."""
     return [
         prices.Rate(id_, valid_from, known_from, to_ore(monthly_amount))
-        for id_, valid_from, known_from, monthly_amount in await session.execute(_RATES)
+        for id_, valid_from, known_from, monthly_amount in await queries.fetch(_RATES)
     ]
 
 
-async def guidelines(session: AsyncSession) -> list[prices.Guideline]:
+async def guidelines(queries: Queries) -> list[prices.Guideline]:
     """C2, C3, C7, C10: every guideline version. Percents with two decimals are whole basis points."""
     return [
         prices.Guideline(id_, valid_from, to_ore(supplement), proration, to_ore(watch), to_ore(vta_share))
-        for id_, valid_from, supplement, proration, watch, vta_share in await session.execute(_VERSIONS)
+        for id_, valid_from, supplement, proration, watch, vta_share in await queries.fetch(_VERSIONS)
     ]
 
 
-async def effective_from(session: AsyncSession) -> date | None:
+async def effective_from(queries: Queries) -> date | None:
     """L2: the guideline's effective date, the first day of its first version; None while there is none."""
-    return await session.scalar(select(func.min(col(GuidelineVersion.valid_from))))
+    first: date | None = await queries.fetch_value(select(func.min(col(GuidelineVersion.valid_from))))
+    return first
 
 
-async def staffing(session: AsyncSession) -> list[tuple[date, int]]:
+async def staffing(queries: Queries) -> list[tuple[date, int]]:
     """P5: for how many places one employee is by each version of the guideline, by the day it applies from."""
     version = GuidelineVersion
-    rows = await session.execute(
+    rows = await queries.fetch(
         select(col(version.valid_from), col(version.places_per_employee)).order_by(col(version.valid_from))
     )
     return [(valid_from, places) for valid_from, places in rows]
 
 
-async def notice_months(session: AsyncSession, day: date) -> int:
+async def notice_months(queries: Queries, day: date) -> int:
     """L3: the notice in months, by the version in force on the day it is given; three before there is one."""
-    months = await session.scalar(
+    months = await queries.fetch_value(
         select(col(GuidelineVersion.notice_months))
         .where(col(GuidelineVersion.valid_from) <= day)
         .order_by(col(GuidelineVersion.valid_from).desc())

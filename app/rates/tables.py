@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, U
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 from app.rules.prices import Proration
 
 

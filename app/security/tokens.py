@@ -1,4 +1,4 @@
-"""Who is calling: a bearer token becomes an `Actor`, or the call is refused (the contract's "Identity").
+"""Who is calling: a bearer token becomes an `Actor`, or the call is refused (the contract's "DatabaseIdentity").
 
     Authorization header -> one RS256 token of a trusted issuer -> Actor -> allow(roles) in the route's signature
 
@@ -12,7 +12,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
@@ -27,7 +27,8 @@ from jose.exceptions import JOSEError, JWTClaimsError
 from prometheus_client import Counter
 
 from app import clock
-from app.db import Identity
+from app.database.identity import DatabaseIdentity
+from app.http.declarations import RoleGuard
 from app.http.problems import ROLE_REQUIRED, UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
@@ -115,10 +116,14 @@ class Actor:
         """How logs and rows name the caller: `org:0192:<number>` or `person:<sub>`."""
         return f"{'org' if self.kind == 'machine' else 'person'}:{self.subject}"
 
+    def limited_to(self, roles: frozenset[str]) -> "Actor":
+        """The caller with only those of its roles that an operation is for."""
+        return replace(self, roles=self.roles & roles)
+
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> DatabaseIdentity:
         """What PostgreSQL is told, for its row-level security."""
-        return Identity(
+        return DatabaseIdentity(
             actor=self.name, roles=self.roles, organisation=self.organisation, service_area=self.service_area
         )
 
@@ -327,7 +332,7 @@ def _person(claims: Mapping[str, object], issuer: str) -> Actor:
     return Actor(subject=subject, kind="person", roles=roles, service_area=service_area, issuer=issuer)
 
 
-class Allowed(SecurityBase):
+class Allowed(RoleGuard, SecurityBase):
     """The dependency behind a role alias: the actor when one of `roles` is theirs, else 403 `role-required`.
 
     For OpenAPI it is the bearer scheme itself, so every operation that has it documents its security.
@@ -337,7 +342,7 @@ class Allowed(SecurityBase):
     scheme_name = "bearer"
 
     def __init__(self, roles: frozenset[Role]) -> None:
-        self.roles = roles
+        super().__init__(frozenset(roles))
 
     async def __call__(self, request: Request) -> Actor:
         actor = request.scope.get("state", {}).get("actor")

@@ -4,18 +4,18 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query
 from pydantic import BeforeValidator, Field
 from sqlalchemy import select
 from sqlmodel import col
 
 from app.budget import position
-from app.db import SessionDep
+from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.endpoint import Route, offers
-from app.http.etag import tagged
+from app.http.declarations import located_at, produces
+from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.problems import NOT_FOUND
 from app.http.schemas import Year
 from app.security.tokens import Actor, allow
@@ -50,6 +50,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/{month}",
+    dependencies=[located_at("/v1/budgets/{year}/settlements/{month}")],
     status_code=201,
     summary="Close a past month",
     responses=refusals(
@@ -60,26 +61,20 @@ _FILES: dict[int | str, dict[str, Any]] = {
         position.GUIDELINE_MISSING,
     ),
 )
-async def close(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, month: MonthPath
-) -> SettlementOut:
+async def close(unit: UnitOfWorkDep, actor: Money, year: YearPath, month: MonthPath) -> SettlementOut:
     """C13: keep the month's lines, each with the inputs it can be recomputed from by hand.
 
     What changed since in months that were closed before is settled with it, as differences that name the closed line
     and the cause. The year's earlier months with costs are closed first. It awaits another person's approval.
     """
-    settlement = await settlements.close_month(session, actor, year, month)
-    out = await whole(session, settlement)
-    response.headers["Location"] = settlements.path_of(settlement)
-    tagged(request, response, out)
+    settlement = await settlements.close_month(unit, actor, year, month)
+    out = await whole(unit, settlement)
     return out
 
 
 @router.get("", summary="List the year's settlements")
 async def list_settlements(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     year: YearPath,
     limit: LimitQuery = 50,
@@ -87,9 +82,8 @@ async def list_settlements(
 ) -> Page[SettlementHeadOut]:
     """C13: every closing of the year's months in the order in which they were closed, the rejected ones among them."""
     of_year = select(Settlement).where(col(Settlement.month).between(date(year, 1, 1), date(year, 12, 31)))
-    found, following = await page(session, of_year, col(Settlement.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=await heads(session, found), next=following)
+    found, following = await page(unit, of_year, col(Settlement.id), limit=limit, after=after)
+    return Page(items=await heads(unit, found), next=following)
 
 
 @router.get(
@@ -99,13 +93,11 @@ async def list_settlements(
     responses=_FILES | refusals(position.RATE_MISSING, position.GUIDELINE_MISSING),
 )
 async def read(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: SnapshotUnitOfWorkDep,
     actor: Money,
     year: YearPath,
     month: MonthPath,
-    media_type: Annotated[str, offers(JSON, CSV, XLSX)],
+    media_type: Annotated[str, produces(JSON, CSV, XLSX)],
     version: Annotated[
         int | None, Query(ge=1, le=32767, description="Which closing of the month; the last if left out.")
     ] = None,
@@ -115,10 +107,8 @@ async def read(
     `total` is what was settled: it never changes. What changed since the month was closed is derived when asked, stands
     among the differences with `settled_in` null, and goes into the next month that is closed.
     """
-    await position.at_one_instant(session)
-    out = await whole(session, await _found(session, year, month, version))
+    out = await whole(unit, await _found(unit, year, month, version))
     if media_type == JSON:
-        tagged(request, response, out)
         return out
     return settlement_file(out, media_type)
 
@@ -136,9 +126,7 @@ async def read(
     ),
 )
 async def approve(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Finance,
     year: YearPath,
     month: MonthPath,
@@ -149,15 +137,14 @@ async def approve(
     A rejected month is open again and can be closed anew; what was rejected stays readable as its version. It cannot be
     rejected while a later settlement has differences of its lines.
     """
-    settlement = await _found(session, year, month)
-    await settlements.review(session, actor, settlement, body)
-    out = await whole(session, settlement)
-    tagged(request, response, out)
+    settlement = await _found(unit, year, month)
+    await settlements.review(unit, actor, settlement, body)
+    out = await whole(unit, settlement)
     return out
 
 
-async def _found(session: SessionDep, year: int, month: int, version: int | None = None) -> Settlement:
-    found = await settlements.closing(session, year, month, version)
+async def _found(unit: UnitOfWorkDep, year: int, month: int, version: int | None = None) -> Settlement:
+    found = await settlements.closing(unit, year, month, version)
     if found is None:
         raise NOT_FOUND()
     return found

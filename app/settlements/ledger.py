@@ -13,11 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.budget.placement_periods import identified_stays
 from app.budget.position import missing_problem
+from app.database.unit_of_work import UnitOfWork
 from app.placements.tables import Placement
 from app.rates import rates
 from app.rules.prices import GuidelineMissing, RateMissing
@@ -52,11 +52,11 @@ def not_rejected(rows: type[SettlementLine] | type[SettlementDifference]) -> Col
     return col(rows.settlement_id).not_in(_REJECTED)
 
 
-async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
+async def books_of(unit: UnitOfWork, months: Collection[date]) -> Books:
     """What stands for these months, each closed line as the differences settled since have made it."""
     books = Books({}, {}, {})
     closed = select(SettlementLine).where(col(SettlementLine.month).in_(months), not_rejected(SettlementLine))
-    for row in await session.scalars(closed):
+    for row in await unit.session.scalars(closed):
         key = row.placement_id, row.month
         books.lines[key] = MonthLine(row.divisor, parts_in(row.parts))
         books.line_ids[key] = row.id
@@ -67,7 +67,7 @@ async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
         .where(col(SettlementDifference.month).in_(months), not_rejected(SettlementDifference))
         .order_by(col(Settlement.number))
     )
-    for difference in await session.scalars(since):
+    for difference in await unit.session.scalars(since):
         key = difference.placement_id, difference.month
         books.providers[difference.placement_id] = difference.provider_id
         if difference.divisor is None or difference.parts is None:
@@ -77,12 +77,12 @@ async def books_of(session: AsyncSession, months: Collection[date]) -> Books:
     return books
 
 
-async def computed_anew(session: AsyncSession, months: Collection[date], on: date) -> Books:
+async def computed_anew(unit: UnitOfWork, months: Collection[date], on: date) -> Books:
     """C4: the same months by all that is known on a day. 409 `rate-missing` or `guideline-missing`."""
     anew = Books({}, {}, {})
-    known_rates, guidelines = await rates.known_rates(session), await rates.guidelines(session)
+    known_rates, guidelines = await rates.known_rates(unit), await rates.guidelines(unit)
     for year in sorted({month.year for month in months}):
-        known = await identified_stays(session, year, on, None, None)
+        known = await identified_stays(unit, year, on, None, None)
         placements = [UUID(bytes=key.ljust(16, b"\0")) for key in known.placement.tolist()]
         providers = [UUID(bytes=key.ljust(16, b"\0")) for key in known.provider.tolist()]
         anew.providers.update(zip(placements, providers, strict=True))
@@ -95,10 +95,10 @@ async def computed_anew(session: AsyncSession, months: Collection[date], on: dat
     return anew
 
 
-async def visible(session: AsyncSession, placement_ids: Collection[UUID]) -> dict[UUID, UUID]:
+async def visible(unit: UnitOfWork, placement_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Which of these places the caller may see, each with its participant."""
     asked = literal(list(placement_ids), ARRAY(Uuid))
-    found = await session.execute(
+    found = await unit.session.execute(
         select(col(Placement.id), col(Placement.participant_id)).where(col(Placement.id) == any_(asked))
     )
     return {row.id: row.participant_id for row in found}

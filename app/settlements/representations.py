@@ -6,10 +6,10 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
+from app.database.unit_of_work import UnitOfWork
 from app.rules.money import from_ore
 from app.settlements.ledger import visible
 from app.settlements.schemas import (
@@ -23,33 +23,32 @@ from app.settlements.schemas import (
 )
 from app.settlements.settlements import Pending, name_of, waiting
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
-from app.sight import every_place
 
 R = TypeVar("R", SettlementLine, SettlementDifference)
 
 
-async def heads(session: AsyncSession, settlements: Sequence[Settlement]) -> list[SettlementHeadOut]:
+async def heads(unit: UnitOfWork, settlements: Sequence[Settlement]) -> list[SettlementHeadOut]:
     """Closings without their lines."""
     ids = [settlement.id for settlement in settlements]
-    reviews = await session.scalars(select(SettlementReview).where(col(SettlementReview.settlement_id).in_(ids)))
+    reviews = await unit.session.scalars(select(SettlementReview).where(col(SettlementReview.settlement_id).in_(ids)))
     by_settlement = {review.settlement_id: review for review in reviews}
     return [_head(settlement, by_settlement.get(settlement.id)) for settlement in settlements]
 
 
-async def whole(session: AsyncSession, settlement: Settlement) -> SettlementOut:
+async def whole(unit: UnitOfWork, settlement: Settlement) -> SettlementOut:
     """C13: the closed month as the caller may see it. 409 `rate-missing`, `guideline-missing`.
 
     The sums are the whole month's: a place that the caller may not know of has its amount, and no id.
     """
-    (head,) = await heads(session, [settlement])
-    async with every_place(session):
-        lines = await _of(session, SettlementLine, settlement)
-        settled = await _of(session, SettlementDifference, settlement)
-        waits = [] if head.status == "rejected" else await waiting(session, {settlement.month})
+    (head,) = await heads(unit, [settlement])
+    async with unit.acting_as("case_officer"):
+        lines = await _of(unit, SettlementLine, settlement)
+        settled = await _of(unit, SettlementDifference, settlement)
+        waits = [] if head.status == "rejected" else await waiting(unit, {settlement.month})
     placements = {row.placement_id for row in lines} | {row.placement_id for row in settled}
     placements |= {pending.key[0] for pending in waits}
-    seen = await visible(session, placements)
-    record_access(session, seen.values())
+    seen = await visible(unit, placements)
+    record_access(unit, seen.values())
     differences = [_settled(row, seen, settlement) for row in settled] + [_pending(row, seen) for row in waits]
     lines_out = [_line(row, seen) for row in lines]
     settled_out = [row for row in differences if row.settled_in is not None]
@@ -84,10 +83,10 @@ def _head(settlement: Settlement, review: SettlementReview | None) -> Settlement
     )
 
 
-async def _of(session: AsyncSession, kind: type[R], settlement: Settlement) -> list[R]:
+async def _of(unit: UnitOfWork, kind: type[R], settlement: Settlement) -> list[R]:
     statement = select(kind).where(col(kind.settlement_id) == settlement.id)
     ordered = statement.order_by(col(kind.month), col(kind.provider_id), col(kind.placement_id), col(kind.id))
-    return list(await session.scalars(ordered))
+    return list(await unit.session.scalars(ordered))
 
 
 def _line(row: SettlementLine, seen: dict[UUID, UUID]) -> LineOut:

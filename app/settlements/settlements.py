@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app import clock
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 from app.outbox import publish
@@ -22,7 +22,6 @@ from app.security.tokens import Actor
 from app.settlements.ledger import Books, Key, books_of, computed_anew, parts_out, standing
 from app.settlements.schemas import ApprovalIn
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
-from app.sight import every_place
 
 MONTH_NOT_PAST = problem_type(
     "month-not-past",
@@ -91,7 +90,7 @@ class Pending:
     difference: Difference
 
 
-async def close_month(session: AsyncSession, actor: Actor, year: int, month: int) -> Settlement:
+async def close_month(unit: UnitOfWork, actor: Actor, year: int, month: int) -> Settlement:
     """C13: keep the month's lines, and take in what differs in every month closed before.
 
     **Decided here**: the earlier months of the same year that have costs are closed first; one without costs need not
@@ -101,65 +100,65 @@ async def close_month(session: AsyncSession, actor: Actor, year: int, month: int
     today = clock.today()
     if last >= today:
         raise MONTH_NOT_PAST(f"{name_of(first)} er over {last}.")
-    await session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
-    closed = {row.month for row in await session.scalars(standing())}
+    await unit.session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
+    closed = {row.month for row in await unit.session.scalars(standing())}
     if first in closed:
         raise MONTH_ALREADY_SETTLED(f"{name_of(first)} er alt gjord opp.")
     earlier = {date(year, before, 1) for before in range(1, month)} - closed
-    async with every_place(session):
-        anew = await computed_anew(session, closed | earlier | {first}, today)
+    async with unit.acting_as("case_officer"):
+        anew = await computed_anew(unit, closed | earlier | {first}, today)
         still_open = min((key[1] for key in anew.lines if key[1] in earlier), default=None)
         if still_open is not None:
             raise EARLIER_MONTH_OPEN(
                 f"{name_of(still_open)} har kostnader og er ikkje gjord opp.", month=name_of(still_open)
             )
-        books = await books_of(session, closed)
-        settlement = await _kept(session, actor, first, anew, _waiting(books, anew, closed))
-    await publish.publish(session, "budget.settled", path_of(settlement), {"year": year, "month": month})
+        books = await books_of(unit, closed)
+        settlement = await _kept(unit, actor, first, anew, _waiting(books, anew, closed))
+    await publish.publish(unit, "budget.settled", path_of(settlement), {"year": year, "month": month})
     return settlement
 
 
-async def review(session: AsyncSession, actor: Actor, settlement: Settlement, body: ApprovalIn) -> None:
+async def review(unit: UnitOfWork, actor: Actor, settlement: Settlement, body: ApprovalIn) -> None:
     """C13: another person's yes, or a no that opens the month again.
 
     403 `person-required`; 409 `own-settlement`, `settlement-decided`, and for a no `settlement-built-upon`.
     """
     if actor.kind != "person":
         raise PERSON_REQUIRED()
-    await session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
     decided = select(SettlementReview).where(col(SettlementReview.settlement_id) == settlement.id)
-    if (await session.scalars(decided)).one_or_none() is not None:
+    if (await unit.session.scalars(decided)).one_or_none() is not None:
         raise SETTLEMENT_DECIDED()
     if settlement.closed_by == actor.name:
         raise OWN_SETTLEMENT()
     if not body.approved:
-        async with every_place(session):
-            later = await _built_upon(session, settlement)
+        async with unit.acting_as("case_officer"):
+            later = await _built_upon(unit, settlement)
         if later is not None:
             raise SETTLEMENT_BUILT_UPON(
                 f"Oppgjeret for {name_of(later)} har differansar til linjer i dette; avvis det først.",
                 month=name_of(later),
             )
     made = {"settlement_id": settlement.id, "closed_by": settlement.closed_by, "decided_by": actor.name}
-    session.add(SettlementReview.model_validate({**body.model_dump(), **made}))
-    await session.flush()
+    unit.session.add(SettlementReview.model_validate({**body.model_dump(), **made}))
+    await unit.session.flush()
     if not body.approved:
         told: dict[str, str | int | None] = {"year": settlement.month.year, "month": settlement.month.month}
-        await publish.publish(session, "budget.reopened", path_of(settlement), told)
+        await publish.publish(unit, "budget.reopened", path_of(settlement), told)
 
 
-async def closing(session: AsyncSession, year: int, month: int, version: int | None = None) -> Settlement | None:
+async def closing(unit: UnitOfWork, year: int, month: int, version: int | None = None) -> Settlement | None:
     """One closing of a month, rejected or not: the last, or the version that is asked for."""
     statement = select(Settlement).where(col(Settlement.month) == date(year, month, 1))
     if version is not None:
         statement = statement.where(col(Settlement.version) == version)
-    return (await session.scalars(statement.order_by(col(Settlement.version).desc()).limit(1))).one_or_none()
+    return (await unit.session.scalars(statement.order_by(col(Settlement.version).desc()).limit(1))).one_or_none()
 
 
-async def waiting(session: AsyncSession, months: Collection[date]) -> list[Pending]:
+async def waiting(unit: UnitOfWork, months: Collection[date]) -> list[Pending]:
     """C13: what differs now in closed months. 409 `rate-missing`, `guideline-missing`. Within `every_place`."""
-    books = await books_of(session, months)
-    return _waiting(books, await computed_anew(session, months, clock.today()), months)
+    books = await books_of(unit, months)
+    return _waiting(books, await computed_anew(unit, months, clock.today()), months)
 
 
 def _waiting(books: Books, anew: Books, months: Collection[date]) -> list[Pending]:
@@ -172,16 +171,14 @@ def _waiting(books: Books, anew: Books, months: Collection[date]) -> list[Pendin
     ]
 
 
-async def _kept(
-    session: AsyncSession, actor: Actor, month: date, anew: Books, differences: Sequence[Pending]
-) -> Settlement:
+async def _kept(unit: UnitOfWork, actor: Actor, month: date, anew: Books, differences: Sequence[Pending]) -> Settlement:
     """The closing's rows."""
     lines = {placement: line for (placement, of), line in anew.lines.items() if of == month}
     by_month = {month: sum(line.amount for line in lines.values())}
     for waits in differences:
         by_month[waits.key[1]] = by_month.get(waits.key[1], 0) + waits.difference.amount
-    version = await session.scalar(select(func.count()).where(col(Settlement.month) == month))
-    number = await session.scalar(select(func.coalesce(func.max(Settlement.number), 0)))
+    version = await unit.session.scalar(select(func.count()).where(col(Settlement.month) == month))
+    number = await unit.session.scalar(select(func.coalesce(func.max(Settlement.number), 0)))
     settlement = Settlement(
         month=month,
         version=(version or 0) + 1,
@@ -189,9 +186,9 @@ async def _kept(
         closed_by=actor.name,
         by_month={name_of(of): f"{from_ore(amount):.2f}" for of, amount in sorted(by_month.items())},
     )
-    session.add(settlement)
-    await session.flush()
-    session.add_all(
+    unit.session.add(settlement)
+    await unit.session.flush()
+    unit.session.add_all(
         SettlementLine(
             settlement_id=settlement.id,
             placement_id=placement,
@@ -204,11 +201,11 @@ async def _kept(
         )
         for placement, line in sorted(lines.items())
     )
-    session.add_all(
+    unit.session.add_all(
         SettlementDifference.model_validate(difference_row(waits) | {"settlement_id": settlement.id})
         for waits in differences
     )
-    await session.flush()
+    await unit.session.flush()
     return settlement
 
 
@@ -228,7 +225,7 @@ def difference_row(waits: Pending) -> dict[str, Any]:
     }
 
 
-async def _built_upon(session: AsyncSession, settlement: Settlement) -> date | None:
+async def _built_upon(unit: UnitOfWork, settlement: Settlement) -> date | None:
     """The last standing closing with differences of what this one put into the books."""
     later, own = aliased(SettlementDifference), aliased(SettlementDifference)
     touched = or_(
@@ -246,7 +243,7 @@ async def _built_upon(session: AsyncSession, settlement: Settlement) -> date | N
         .order_by(col(Settlement.number).desc())
         .limit(1)
     )
-    row = (await session.scalars(found)).one_or_none()
+    row = (await unit.session.scalars(found)).one_or_none()
     return None if row is None else row.month
 
 

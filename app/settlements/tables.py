@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from app.db import Row
+from app.database.base import Row
 
 _MONTH = "extract(day from month) = 1"
 

@@ -43,7 +43,7 @@ from app.absence.schemas import AbsenceItem
 from app.absence.tables import Absence
 from app.clock import new_ids
 from app.database import startup
-from app.db import Identity
+from app.database.identity import DatabaseIdentity
 from app.demo import issuer
 from app.http.schemas import Shape
 from app.main import create_app
@@ -83,12 +83,12 @@ def serve(url: str, data: str, port: int) -> None:
 
     @app.post("/plain")
     async def plain(batch: PlainBatch) -> dict[str, int]:
-        identity = Identity("bench", frozenset({"provider"}), ORGANISATION)
-        async with app.state.database.transaction(identity) as session:
-            provider_id = await session.scalar(text("select caller_provider_id()"))
+        identity = DatabaseIdentity("bench", frozenset({"provider"}), ORGANISATION)
+        async with app.state.database.unit_of_work(identity) as unit:
+            provider_id = await unit.session.scalar(text("select caller_provider_id()"))
             for item in batch.items:
                 values = item.model_dump(exclude={"provider_id"})
-                session.add(Absence(**values, provider_id=provider_id))
+                unit.session.add(Absence(**values, provider_id=provider_id))
         return {"accepted": len(batch.items)}
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)

@@ -31,12 +31,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import postgres
 from app.budget import position as service
 from app.database import startup
-from app.db import Database, Identity
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
 from app.rules.money import to_ore
 
 SIZES = (1_000, 10_000, 100_000)
 YEAR, ON = 2022, date(2022, 6, 15)
-FINANCE = Identity(actor="bench", roles=frozenset({"finance"}))
+FINANCE = DatabaseIdentity(actor="bench", roles=frozenset({"finance"}))
 
 # Five years of places: most go on, some begin or end inside the year, a tenth at a price of their own, a fifth in part.
 FILL = """
@@ -136,9 +137,8 @@ async def measure(superuser: str, url: str, sizes: list[int], rounds: int) -> No
     database = Database(url, role="vekstplass_service", pool_size=1)
 
     async def position() -> int:
-        async with database.transaction(FINANCE) as session:
-            await service.at_one_instant(session)
-            return (await service.position_on(session, YEAR, ON)).forecast
+        async with database.reader(FINANCE, snapshot=True) as reader:
+            return (await service.position_on(reader, YEAR, ON)).forecast
 
     async def scan() -> int:
         return int(await owner.fetchval(SCAN))

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench.position import cluster
 
-from app.db import Database
+from app.database.connections import Database
 from app.main import create_app
 from app.security.tokens import Keys
 from app.settings import Settings

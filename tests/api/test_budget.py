@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
-from app.budget.position import at_one_instant, position_on
-from app.db import Identity
+from app.budget.position import load_inputs, position_on
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.database.queries import Queries
 from tests.api.places import CASES, adopt, got, place, posted, prices
 from tests.conftest import Api
 
@@ -353,17 +355,36 @@ async def test_money_is_for_the_case_office_and_finance(api: Api) -> None:
     assert (await api.anonymous.get("/v1/budgets/2022/position")).status_code == 401
 
 
-async def test_a_position_is_read_at_one_instant(committed_api: Api) -> None:
-    """C6: a frame adopted while it is read is not beside places from before; the next reader is not bound by it."""
-    database = committed_api.app.state.database
-    finance = Identity(actor="test", roles=frozenset({"finance"}))
+@pytest.mark.parametrize("door", ["reader", "unit_of_work"])
+async def test_a_snapshot_sees_one_state_of_the_database(committed_api: Api, door: str) -> None:
+    """C6: a frame adopted while a position is read is not beside places from before; the next one sees it."""
+    database: Database = committed_api.app.state.database
+    finance = DatabaseIdentity(actor="test", roles=frozenset({"finance"}))
+    open_door = database.reader if door == "reader" else database.unit_of_work
     isolation = text("show transaction_isolation")
-    async with database.transaction(finance) as session:
-        await at_one_instant(session)
-        assert await session.scalar(isolation) == "repeatable read"
+    async with open_door(finance, snapshot=True) as queries:
+        assert await queries.fetch_value(isolation) == "repeatable read"
         await adopt(committed_api)
-        assert (await position_on(session, 2022, date(2022, 12, 31))).flag == "no_frame"
+        assert (await position_on(queries, 2022, date(2022, 12, 31))).flag == "no_frame"
     for _ in range(2):
-        async with database.transaction(finance) as session:
-            assert await session.scalar(isolation) == "read committed"
+        async with open_door(finance) as queries:
+            assert await queries.fetch_value(isolation) == "read committed"
     assert (await got(committed_api.finance, "/v1/budgets/2022/position", on="2022-12-31"))["flag"] == "within"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k-1"}], ids=["plain", "keyed"])
+async def test_what_if_reads_one_snapshot_with_and_without_a_key(
+    committed_api: Api, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C9: the answer that is kept for a key is asked for in the same snapshot."""
+    levels: list[str] = []
+
+    async def load(queries: Queries, *arguments: Any) -> Any:
+        levels.append(await queries.fetch_value(text("show transaction_isolation")))
+        return await load_inputs(queries, *arguments)
+
+    monkeypatch.setattr("app.budget.position.load_inputs", load)
+    changes = {"changes": [{"change": "frame", "amount": "1.00"}]}
+    answer = await committed_api.finance.post("/v1/budgets/2022/what-if", json=changes, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert levels == ["repeatable read"]

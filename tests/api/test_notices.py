@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db import Identity, ServiceSession
+from app.database.identity import DatabaseIdentity
 from app.placements.notices import calling_for_meeting
 from tests.api import way
 from tests.api.test_life import decided, shown
@@ -181,10 +181,9 @@ async def test_a_notice_that_calls_for_a_meeting_is_found(api: Api, connection: 
         for place, reason in zip(places, reasons, strict=True)
     ]
     await decided(api, way.change(places[3], withdraws_notice_id=made[3]))
-    sessions = async_sessionmaker(connection, sync_session_class=ServiceSession)
-    identity = Identity(actor="test", roles=frozenset({"case_officer"}))
-    async with sessions(info={"identity": identity}) as session:
-        found = [str(notice.id) for notice in await calling_for_meeting(session)]
+    identity = DatabaseIdentity(actor="test", roles=frozenset({"case_officer"}))
+    async with api.app.state.database.unit_of_work(identity) as unit:
+        found = [str(notice.id) for notice in await calling_for_meeting(unit)]
     assert found == made[:2]
 
 

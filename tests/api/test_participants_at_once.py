@@ -10,8 +10,8 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.unit_of_work import UnitOfWork
 from app.participants import batch, locks
 from tests.api import way
 from tests.api.people import NUMBER, SOLVEIG, everyone, upsert_path
@@ -34,10 +34,10 @@ async def storing(api: Api, patch: pytest.MonkeyPatch, items: Batch) -> AsyncIte
     decided, go_on = asyncio.Event(), asyncio.Event()
     store = batch._store
 
-    async def later(session: AsyncSession, known: batch._Known) -> None:
+    async def later(unit: UnitOfWork, known: batch._Known) -> None:
         decided.set()
         await go_on.wait()
-        await store(session, known)
+        await store(unit, known)
 
     with patch.context() as patched:
         patched.setattr(batch, "_store", later)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app import clock
-from app.db import Identity
+from app.database.identity import DatabaseIdentity
 from app.participants.batch import MOST_ITEMS
 from app.placements.relocations import moved_out
 from app.rules.identifiers import classify_identity_number
@@ -381,8 +381,8 @@ async def test_whoever_moves_out_keeps_the_place_until_somebody_decides(committe
     today = clock.today()
 
     async def moved() -> list[UUID]:
-        async with api.app.state.database.transaction(Identity("test", frozenset({"case_officer"}))) as session:
-            found = await moved_out(session, "4631", today)
+        async with api.app.state.database.unit_of_work(DatabaseIdentity("test", frozenset({"case_officer"}))) as unit:
+            found = await moved_out(unit, "4631", today)
         assert all(abs((one.since - today).days) <= 1 for one in found)
         return [one.placement_id for one in found]
 

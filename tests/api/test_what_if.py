@@ -113,14 +113,14 @@ async def test_before_and_after_are_read_at_one_instant(committed_api: Api, monk
     """C6, C9: a frame adopted while the question is read is in neither; one that is asked with a key is answered."""
     api = committed_api
     await way.law(api)
-    gathered = service.question_of
+    gathered = service.load_inputs
 
     async def late(*facts: Any) -> PositionInputs:
         monkeypatch.undo()
         await adopt(api, "111.00", on="2022-06-01")
         return await gathered(*facts)
 
-    monkeypatch.setattr(service, "question_of", late)
+    monkeypatch.setattr(service, "load_inputs", late)
     answer = await asked(api, on="2022-12-31")
     assert [answer[when]["frame"] for when in ("before", "after")] == ["6934000.00"] * 2
     for replayed in (None, "true"):

@@ -4,7 +4,7 @@ import httpx
 import uvicorn
 
 from app import logging
-from app.db import Database
+from app.database.connections import Database
 from app.main import create_app
 from app.security.tokens import Keys
 from app.settings import Issuer, Settings

@@ -5,7 +5,7 @@ import logging
 import httpx
 import pytest
 
-from app.db import Database
+from app.database.connections import Database
 from app.security.tokens import REASONS
 from app.settings import Settings
 from tests.conftest import Api, assembled

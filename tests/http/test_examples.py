@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 from sqlalchemy import pool
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import postgres
-from app.db import Database, ServiceSession
+from app.database.connections import Database
 from app.demo import example_year
 from app.settings import Settings
-from tests.conftest import Api, assembled, cloned
+from tests.conftest import Api, assembled, cloned, use_connection
 
 AUFERA = example_year.PROVIDERS[0].organisation_number
 
@@ -30,12 +30,7 @@ async def test_every_example_succeeds_when_tried(cluster: postgres.Cluster, sett
                 for method, operation in operations.items():
                     # Each in a transaction of its own that is undone: no example depends on another.
                     outer = await connection.begin()
-                    database.sessions = async_sessionmaker(
-                        connection,
-                        sync_session_class=ServiceSession,
-                        expire_on_commit=False,
-                        join_transaction_mode="create_savepoint",
-                    )
+                    await use_connection(database, connection)
                     for answer in [await tried(Api(app), method, path, operation, sent) for sent in bodies(operation)]:
                         # 207: an item was not accepted.
                         if not answer.is_success or answer.status_code == 207:

@@ -8,10 +8,9 @@ import asyncpg
 import pytest
 from fastapi.exceptions import FastAPIError
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
 
 from app.database import startup
-from app.db import Identity
+from app.database.identity import DatabaseIdentity
 from app.main import create_app
 from app.settings import Settings
 from tests.api import way
@@ -47,22 +46,22 @@ async def series(api: Api) -> set[str]:
 async def test_a_full_pool_looks_ready_and_is_counted(committed_api: Api) -> None:
     """What a probe asks, it asks over a connection of its own."""
     database = committed_api.app.state.database
-    identity = Identity("test", frozenset({"case_officer"}))
+    identity = DatabaseIdentity("test", frozenset({"case_officer"}))
     full = asyncio.Event()
 
     async def busy() -> None:
-        async with database.transaction(identity) as session:
-            await session.execute(text("select 1"))
+        async with database.unit_of_work(identity) as unit:
+            await unit.execute("select 1")
             await full.wait()
 
     holding = [asyncio.create_task(busy()) for _ in range(8)]
     await until(lambda: database.engine.pool.checkedout() == 8)
     assert (await committed_api.anonymous.get("/health/ready")).status_code == 200
-    assert await figure(committed_api, "db_pool_connections", state="in_use") == 8
-    assert await figure(committed_api, "db_pool_size") == 8
+    assert await figure(committed_api, "db_pool_connections", pool="unit_of_work", state="in_use") == 8
+    assert await figure(committed_api, "db_pool_size", pool="unit_of_work") == 8
     full.set()
     await asyncio.gather(*holding)
-    assert await figure(committed_api, "db_pool_connections", state="in_use") == 0
+    assert await figure(committed_api, "db_pool_connections", pool="unit_of_work", state="in_use") == 0
 
 
 async def test_not_ready_while_draining_or_at_another_schema(

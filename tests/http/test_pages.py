@@ -9,23 +9,23 @@ import pytest
 from sqlalchemy import insert
 
 from app.clock import new_id
-from app.db import Identity
+from app.database.identity import DatabaseIdentity
 from app.providers.tables import Provider
 from tests.conftest import Api
 
 PROVIDERS = "/v1/providers"
-OFFICER = Identity(actor="test", roles=frozenset({"case_officer"}))
+OFFICER = DatabaseIdentity(actor="test", roles=frozenset({"case_officer"}))
 numbers = count(100_000_000)
 
 
 async def make(api: Api, how_many: int, **values: str) -> list[str]:
     """So many providers, made in the same milliseconds, with numbers that only the database checks."""
     made = []
-    async with api.app.state.database.transaction(OFFICER) as session:
+    async with api.app.state.database.unit_of_work(OFFICER) as unit:
         for _ in range(how_many):
             row = {"name": "X AS", "organisation_number": str(next(numbers)), "municipality_number": "4631"} | values
             made.append(new_id())
-            await session.execute(insert(Provider).values(id=made[-1], **row))
+            await unit.session.execute(insert(Provider).values(id=made[-1], **row))
     return [str(id_) for id_ in made]
 
 

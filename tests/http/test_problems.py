@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from structlog.contextvars import get_contextvars
 
-from app.db import Database
+from app.database.connections import Database
 from app.http.endpoint import Route
 from app.http.middleware import SECURITY_HEADERS
 from app.http.problems import MEDIA_TYPE, TYPES, ProblemType, problem_response

@@ -17,7 +17,7 @@ import pytest
 
 import postgres
 from app.database import startup
-from app.db import Database
+from app.database.connections import Database
 from app.http.problems import MEDIA_TYPE
 from app.settings import Settings
 from tests.conftest import Api, assembled

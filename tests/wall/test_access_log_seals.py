@@ -19,8 +19,8 @@ import postgres
 from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import SealedRange, Sealer, seal_log
 from app.access_log.verification import Head, Verdict, parse_heads, verify_log
+from app.database.connections import Database
 from app.database.startup import demand_fit
-from app.db import Database
 from tests.api import way
 from tests.conftest import Api, behind_the_wall
 

@@ -15,8 +15,8 @@ import pytest
 import postgres
 from app.access_log.seals import seal_log
 from app.access_log.verification import Verdict, verify_log
+from app.database.connections import Database
 from app.database.startup import plain_dsn
-from app.db import Database
 from tests.conftest import Api
 from tests.wall.world import VISIBLE, World, build, told_apart
 

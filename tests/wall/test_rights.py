@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
-from app.db import metadata
+from app.database.base import metadata
 from app.privacy.personal_data import PERSONAL_DATA
 from tests.api import way
 from tests.conftest import Api

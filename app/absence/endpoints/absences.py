@@ -23,13 +23,14 @@ from app.absence.schemas import (
     AbsenceSummary,
 )
 from app.absence.tables import Absence, AbsenceReview, AbsenceRevision
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.endpoint import Route, offers
-from app.http.etag import require_match, tagged
+from app.http.declarations import located_at, produces
+from app.http.endpoint import Route
+from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.periods import demand_in_order
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day
@@ -73,20 +74,17 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/absences",
+    dependencies=[located_at("/v1/absences/{id}")],
     status_code=201,
     summary="Register an absence by hand",
     responses={200: {"model": AbsenceOut, "description": "It was there already."}, **refusals(*_PUSHED)},
 )
-async def record(
-    request: Request, response: Response, session: SessionDep, actor: Writer, body: AbsenceIn
-) -> AbsenceOut:
+async def record(response: Response, unit: UnitOfWorkDep, actor: Writer, body: AbsenceIn) -> AbsenceOut:
     """A1, A2: the same rules as a push. One that is there already (by its external id) is answered with 200."""
-    absence, is_new = await absences.record(session, body)
-    response.headers["Location"] = f"/v1/absences/{absence.id}"
+    absence, is_new = await absences.record(unit, body)
     if not is_new:
         response.status_code = 200
     out = AbsenceOut.model_validate(absence)
-    tagged(request, response, out)
     return out
 
 
@@ -97,11 +95,9 @@ async def record(
     response_model=Page[AbsenceOut],
 )
 async def list_(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
-    form: Annotated[str, offers(JSON, CSV, XLSX)],
+    form: Annotated[str, produces(JSON, CSV, XLSX)],
     placement_id: UUID | None = None,
     provider_id: UUID | None = None,
     from_: FromQuery = None,
@@ -118,14 +114,13 @@ async def list_(
     demand_in_order(from_, to)
     statement = absences.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
-        rows, following = await page(session, statement, col(Absence.id), limit=limit, after=after)
-        await saw_placements(session, {row.placement_id for row in rows})
-        link_next(request, response, following)
+        rows, following = await page(unit, statement, col(Absence.id), limit=limit, after=after)
+        await saw_placements(unit, {row.placement_id for row in rows})
         return Page(items=[AbsenceOut.model_validate(row) for row in rows], next=following)
-    rows = list(await session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
+    rows = list(await unit.session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
     if len(rows) > MOST_ROWS:
         raise problems.TOO_MANY_TO_EXPORT(pointer="#/query")
-    await saw_placements(session, {row.placement_id for row in rows})
+    await saw_placements(unit, {row.placement_id for row in rows})
     # In a thread: fifty thousand rows are seconds of work.
     content = await asyncio.to_thread(as_csv if form == CSV else as_xlsx, rows)
     name = f"fravaer.{'csv' if form == CSV else 'xlsx'}"
@@ -134,14 +129,11 @@ async def list_(
 
 
 @router.get("/absences/{absence_id}", summary="Read an absence")
-async def read(
-    request: Request, response: Response, session: SessionDep, actor: Reader, absence_id: UUID
-) -> AbsenceOut:
+async def read(unit: UnitOfWorkDep, actor: Reader, absence_id: UUID) -> AbsenceOut:
     """One absence as its highest revision has it (A2); a cancelled one too."""
-    absence = await find(session, Absence, absence_id)
-    await saw_placements(session, {absence.placement_id})
+    absence = await find(unit, Absence, absence_id)
+    await saw_placements(unit, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
-    tagged(request, response, out)
     return out
 
 
@@ -151,45 +143,41 @@ async def read(
     responses=refusals(*_CHANGE),
 )
 async def change(
-    request: Request, response: Response, session: SessionDep, actor: Writer, absence_id: UUID, body: AbsencePatch
+    request: Request, unit: UnitOfWorkDep, actor: Writer, absence_id: UUID, body: AbsencePatch
 ) -> AbsenceOut:
     """A1, A2: the change is the next revision; needs `If-Match`. What is cancelled stays cancelled."""
-    absence = await absences.held(session, absence_id)
+    absence = await absences.held(unit, absence_id)
     require_match(request, AbsenceOut.model_validate(absence))
-    await absences.change(session, absence, body)
-    await saw_placements(session, {absence.placement_id})
+    await absences.change(unit, absence, body)
+    await saw_placements(unit, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
-    tagged(request, response, out)
     return out
 
 
 @router.delete("/absences/{absence_id}", status_code=204, summary="Cancel an absence")
-async def cancel(session: SessionDep, actor: Writer, absence_id: UUID) -> None:
+async def cancel(unit: UnitOfWorkDep, actor: Writer, absence_id: UUID) -> None:
     """A2: it is cancelled for good, and stays to be read with `cancelled: true`, as do its earlier revisions."""
-    absence = await absences.held(session, absence_id)
-    await absences.cancel(session, absence)
-    await saw_placements(session, {absence.placement_id})
+    absence = await absences.held(unit, absence_id)
+    await absences.cancel(unit, absence)
+    await saw_placements(unit, {absence.placement_id})
 
 
 @router.get("/absences/{absence_id}/revisions", summary="List what an absence was before")
 async def list_revisions(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     absence_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AbsenceRevisionOut]:
     """Every version that was replaced, oldest first (A2)."""
-    absence = await find(session, Absence, absence_id)
+    absence = await find(unit, Absence, absence_id)
     statement = select(AbsenceRevision).where(
         col(AbsenceRevision.provider_id) == absence.provider_id,
         col(AbsenceRevision.external_id) == absence.external_id,
     )
-    rows, following = await page(session, statement, col(AbsenceRevision.id), limit=limit, after=after)
-    await saw_placements(session, {absence.placement_id})
-    link_next(request, response, following)
+    rows, following = await page(unit, statement, col(AbsenceRevision.id), limit=limit, after=after)
+    await saw_placements(unit, {absence.placement_id})
     return Page(items=[AbsenceRevisionOut.model_validate(row) for row in rows], next=following)
 
 
@@ -198,18 +186,18 @@ async def list_revisions(
     summary="Absence against planned days",
     responses=refusals(NO_GUIDELINE_IN_FORCE),
 )
-async def summarise(session: SessionDep, actor: Reader, placement_id: UUID, on: OnQuery = None) -> AbsenceSummary:
+async def summarise(unit: UnitOfWorkDep, actor: Reader, placement_id: UUID, on: OnQuery = None) -> AbsenceSummary:
     """A3: the window of the guideline version in force on the day: 90 days, extensive from 30 %, unless it says else.
 
     Planned days are weekdays that are no public holiday, times the placement's share. `holiday` is no absence here. A
     whole day of absence counts a whole day, but no calendar week counts more absent days than are planned in it: of a
     place of 50 %, one Monday is 1 day, a whole week 2.5 of 2.5. `by_kind` is what was documented, uncapped.
     """
-    placement = await find(session, Placement, placement_id)
-    found = await reviews.summary(session, placement, on or clock.today())
+    placement = await find(unit, Placement, placement_id)
+    found = await reviews.summary(unit, placement, on or clock.today())
     if found is None:
         raise NO_GUIDELINE_IN_FORCE()
-    await saw_placements(session, {placement.id})
+    await saw_placements(unit, {placement.id})
     return found
 
 
@@ -220,9 +208,7 @@ async def summarise(session: SessionDep, actor: Reader, placement_id: UUID, on: 
     responses=refusals(problems.NOTHING_TO_REVIEW),
 )
 async def review(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     placement_id: UUID,
     body: AbsenceReviewIn,
@@ -231,58 +217,48 @@ async def review(
 
     It closes the task until new absence comes; a change or end is a decision of its own.
     """
-    placement = await find(session, Placement, placement_id)
-    row = await reviews.review(session, actor, placement, body, clock.today())
-    await saw_placements(session, {placement.id})
-    response.headers["Location"] = f"/v1/placements/{placement_id}/absence-reviews/{row.id}"
+    placement = await find(unit, Placement, placement_id)
+    row = await reviews.review(unit, actor, placement, body, clock.today())
+    await saw_placements(unit, {placement.id})
     out = AbsenceReviewOut.model_validate(row)
-    tagged(request, response, out)
     return out
 
 
 @router.get("/placements/{placement_id}/absence-reviews", summary="List reviews of a placement's absence")
 async def list_reviews(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Municipality,
     placement_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AbsenceReviewOut]:
     """What was decided, and when (A3)."""
-    placement = await find(session, Placement, placement_id)
+    placement = await find(unit, Placement, placement_id)
     statement = select(AbsenceReview).where(col(AbsenceReview.placement_id) == placement.id)
-    rows, following = await page(session, statement, col(AbsenceReview.id), limit=limit, after=after)
-    await saw_placements(session, {placement.id})
-    link_next(request, response, following)
+    rows, following = await page(unit, statement, col(AbsenceReview.id), limit=limit, after=after)
+    await saw_placements(unit, {placement.id})
     return Page(items=[AbsenceReviewOut.model_validate(row) for row in rows], next=following)
 
 
 @router.get("/placements/{placement_id}/absence-reviews/{absence_review_id}", summary="Read a review")
 async def read_review(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Municipality,
     placement_id: UUID,
     absence_review_id: UUID,
 ) -> AbsenceReviewOut:
     """One review (A3)."""
-    row = await find(session, AbsenceReview, absence_review_id)
+    row = await find(unit, AbsenceReview, absence_review_id)
     if row.placement_id != placement_id:
         raise NOT_FOUND()
-    await saw_placements(session, {row.placement_id})
+    await saw_placements(unit, {row.placement_id})
     out = AbsenceReviewOut.model_validate(row)
-    tagged(request, response, out)
     return out
 
 
 @router.get("/providers/{provider_id}/absence-report", summary="A provider's absence in a period")
 async def report(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     provider_id: UUID,
     from_: FirstDay,
@@ -299,14 +275,13 @@ async def report(
     demand_in_order(from_, to)
     if to - from_ > _LONGEST_PERIOD:
         raise VALIDATION("Perioden kan vere opp til ti år.", pointer="#/query/to")
-    await find(session, Provider, provider_id)
+    await find(unit, Provider, provider_id)
     statement = select(Placement).where(
         col(Placement.provider_id) == provider_id,
         col(Placement.starts_on) <= to,
         (col(Placement.ends_on).is_(None)) | (col(Placement.ends_on) >= from_),
     )
-    places, following = await page(session, statement, col(Placement.id), limit=limit, after=after)
-    rows = await absences.report(session, [place.id for place in places], from_, to)
-    await saw_placements(session, {row.placement_id for row in rows})
-    link_next(request, response, following)
+    places, following = await page(unit, statement, col(Placement.id), limit=limit, after=after)
+    rows = await absences.report(unit, [place.id for place in places], from_, to)
+    await saw_placements(unit, {row.placement_id for row in rows})
     return AbsenceReport(provider_id=provider_id, starts_on=from_, ends_on=to, items=rows, next=following)

@@ -16,10 +16,11 @@ from app.absence.items import ItemReader
 from app.absence.problems import PROVIDER_UNKNOWN
 from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
 from app.absence.schemas import AbsenceItem, BatchOut
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.content_negotiation import CSV, JSON, NDJSON
-from app.http.endpoint import Route, StrictRequest, accepts
+from app.http.declarations import consumes
+from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.problems import FieldError, Problem
@@ -93,9 +94,9 @@ BODY: dict[str, Any] = {
 )
 async def push_batch(
     request: Request,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Writer,
-    sent_as: Annotated[str, accepts(JSON, NDJSON, CSV, limit=BYTES, streamed=True)],
+    content_type: Annotated[str, consumes(JSON, NDJSON, CSV, limit=BYTES)],
     mode: Annotated[
         Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
     ] = "each",
@@ -113,24 +114,20 @@ async def push_batch(
     published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
     as dd.mm.yyyy. A provider's items are its own; the case office's carry `provider_id`.
     """
-    items = await read_items(request, sent_as, ItemReader(relaxed=relaxed(clock.today())))
-    assert isinstance(request, StrictRequest)
-    kept = await request.kept_answer()
-    if kept is not None:
-        return kept
+    items = await read_items(await request.body(), content_type, ItemReader(relaxed=relaxed(clock.today())))
     own = None
     if "case_officer" not in actor.roles:
-        own = await session.scalar(select(func.caller_provider_id()))
+        own = await unit.session.scalar(select(func.caller_provider_id()))
         if own is None:
             raise PROVIDER_UNKNOWN()
     atomic = mode == "atomic"
-    decided = await decide(session, items, own, atomic=atomic, dry_run=dry_run == "true")
+    decided = await decide(unit, items, own, atomic=atomic, dry_run=dry_run == "true")
     if atomic and decided.rejected:
         raise _refused_whole(decided)
     # The answer is put together while PostgreSQL writes; it goes out after the commit.
     answering = asyncio.create_task(_answer(decided))
     try:
-        await carry_out(session, decided)
+        await carry_out(unit, decided)
         count_batch("absences", [result.status for result in decided.results])
         return Response(await answering, 207 if decided.rejected else 200, media_type=JSON)
     finally:

@@ -3,13 +3,13 @@
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import clock
-from app.db import SessionDep
+from app.database.reader import ReaderDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.followup import filing, meetings, plans
 from app.followup.code_lists import CodeListsOut, code_lists
 from app.followup.schemas import (
@@ -26,11 +26,11 @@ from app.followup.schemas import (
     SendingIn,
 )
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, MeetingVersion, Plan
+from app.http.declarations import located_at
 from app.http.endpoint import Route
-from app.http.etag import tagged
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, listed, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, list_page, page
 from app.placements.people import saw_placements
 from app.rules.minutes import MeetingKind
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
@@ -58,7 +58,7 @@ ACCEPTED = (
 
 
 @router.get("/code-lists", summary="Read the code lists", tags=["follow-up"])
-async def list_code_lists(actor: Anyone) -> CodeListsOut:
+async def list_code_lists(reader: ReaderDep, actor: Anyone) -> CodeListsOut:
     """Themes (M3, M4, M7), content areas (D5), roles and kinds of task, each code with its label in nynorsk."""
     return code_lists()
 
@@ -70,24 +70,19 @@ async def list_code_lists(actor: Anyone) -> CodeListsOut:
     tags=["meetings"],
     responses=refusals(meetings.MEETING_SUBJECT, *ACCEPTED),
 )
-async def file_minutes(
-    request: Request, response: Response, session: SessionDep, actor: Filer, body: MeetingIn
-) -> MeetingOut:
+async def file_minutes(unit: UnitOfWorkDep, actor: Filer, body: MeetingIn) -> MeetingOut:
     """M3–M7: conversations and cooperation meetings about a placement, joint meetings, bilateral ones.
 
     Minutes without the participant and without the reason are refused (M5), and so are minutes that name another
     service as present without a consent in force on that day (M6). A joint meeting is the case office's to file.
     """
-    meeting = await meetings.file_minutes(session, actor, body, clock.today())
-    response.headers["Location"] = f"/v1/meetings/{meeting.id}"
-    return await _shown(request, response, session, meeting, MeetingOut)
+    meeting = await meetings.file_minutes(unit, actor, body, clock.today())
+    return await _shown(unit, meeting, MeetingOut)
 
 
 @router.get("/meetings", summary="List meetings", tags=["meetings"])
 async def list_meetings(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     kind: MeetingKind | None = None,
     placement_id: UUID | None = None,
@@ -99,55 +94,48 @@ async def list_meetings(
     statement = filing.filed(Meeting, placement_id, provider_id)
     if kind is not None:
         statement = statement.where(col(Meeting.kind) == kind)
-    return await _listed(request, response, session, statement, MeetingOut, limit=limit, after=after)
+    return await _listed(unit, statement, MeetingOut, limit=limit, after=after)
 
 
 @router.get("/meetings/{meeting_id}", summary="Read a meeting", tags=["meetings"])
-async def read_meeting(
-    request: Request, response: Response, session: SessionDep, actor: Reader, meeting_id: UUID
-) -> MeetingOut:
+async def read_meeting(unit: UnitOfWorkDep, actor: Reader, meeting_id: UUID) -> MeetingOut:
     """M3–M7: one meeting with its minutes as they stand now."""
-    meeting = await find(session, Meeting, meeting_id)
-    return await _shown(request, response, session, meeting, MeetingOut)
+    meeting = await find(unit, Meeting, meeting_id)
+    return await _shown(unit, meeting, MeetingOut)
 
 
 @router.post(
     "/meetings/{meeting_id}/corrections",
+    dependencies=[located_at("/v1/meetings/{meeting_id}/versions")],
     status_code=201,
     summary="Correct the minutes of a meeting",
     tags=["meetings"],
     responses=refusals(filing.ANOTHER_PARTYS, *ACCEPTED),
 )
 async def correct(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Filer,
     meeting_id: UUID,
     body: CorrectionIn,
 ) -> MeetingOut:
     """M5, M6: a new version of the minutes, by the party that filed them; the versions before are kept."""
-    meeting = await meetings.correct(session, actor, meeting_id, body, clock.today())
-    response.headers["Location"] = f"/v1/meetings/{meeting.id}/versions"
-    return await _shown(request, response, session, meeting, MeetingOut)
+    meeting = await meetings.correct(unit, actor, meeting_id, body, clock.today())
+    return await _shown(unit, meeting, MeetingOut)
 
 
 @router.get("/meetings/{meeting_id}/versions", summary="List the versions of a meeting's minutes", tags=["meetings"])
 async def list_versions(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     meeting_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[MeetingVersionOut]:
     """M5, M6: every version of the minutes as it stood, the first and each correction with its reason."""
-    meeting = await find(session, Meeting, meeting_id)
-    await saw_placements(session, [meeting.placement_id])
+    meeting = await find(unit, Meeting, meeting_id)
+    await saw_placements(unit, [meeting.placement_id])
     statement = select(MeetingVersion).where(col(MeetingVersion.meeting_id) == meeting_id)
-    rows, following = await page(session, statement, col(MeetingVersion.id), limit=limit, after=after)
-    link_next(request, response, following)
+    rows, following = await page(unit, statement, col(MeetingVersion.id), limit=limit, after=after)
     return Page(items=[meetings.shown_version(row) for row in rows], next=following)
 
 
@@ -158,18 +146,15 @@ async def list_versions(
     tags=["plans"],
     responses=refusals(filing.DATE_IN_FUTURE, filing.SENT_BEFORE_MADE, filing.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT),
 )
-async def file_plan(request: Request, response: Response, session: SessionDep, actor: Filer, body: PlanIn) -> PlanOut:
+async def file_plan(unit: UnitOfWorkDep, actor: Filer, body: PlanIn) -> PlanOut:
     """M1, D5: a plan made with the participant. What M1 asks for is done on the day it is sent to the case office."""
-    plan = await plans.file_plan(session, actor, body, clock.today())
-    response.headers["Location"] = f"/v1/plans/{plan.id}"
-    return await _shown(request, response, session, plan, PlanOut)
+    plan = await plans.file_plan(unit, actor, body, clock.today())
+    return await _shown(unit, plan, PlanOut)
 
 
 @router.get("/plans", summary="List follow-up plans", tags=["plans"])
 async def list_plans(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     placement_id: UUID | None = None,
     provider_id: UUID | None = None,
@@ -178,14 +163,14 @@ async def list_plans(
 ) -> Page[PlanOut]:
     """M1: in the order in which they were filed; the last of a placement is the one that holds."""
     statement = filing.filed(Plan, placement_id, provider_id)
-    return await _listed(request, response, session, statement, PlanOut, limit=limit, after=after)
+    return await _listed(unit, statement, PlanOut, limit=limit, after=after)
 
 
 @router.get("/plans/{plan_id}", summary="Read a follow-up plan", tags=["plans"])
-async def read_plan(request: Request, response: Response, session: SessionDep, actor: Reader, plan_id: UUID) -> PlanOut:
+async def read_plan(unit: UnitOfWorkDep, actor: Reader, plan_id: UUID) -> PlanOut:
     """M1: one plan."""
-    plan = await find(session, Plan, plan_id)
-    return await _shown(request, response, session, plan, PlanOut)
+    plan = await find(unit, Plan, plan_id)
+    return await _shown(unit, plan, PlanOut)
 
 
 @router.post(
@@ -195,16 +180,14 @@ async def read_plan(request: Request, response: Response, session: SessionDep, a
     responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE, filing.SENT_BEFORE_MADE),
 )
 async def send_plan(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Filer,
     plan_id: UUID,
     body: Annotated[SendingIn, Body(default_factory=SendingIn)],
 ) -> PlanOut:
     """M1: a plan that was filed before it was sent."""
-    plan = await plans.send_plan(session, actor, plan_id, body, clock.today())
-    return await _shown(request, response, session, plan, PlanOut)
+    plan = await plans.send_plan(unit, actor, plan_id, body, clock.today())
+    return await _shown(unit, plan, PlanOut)
 
 
 @router.post(
@@ -214,20 +197,15 @@ async def send_plan(
     tags=["evaluations"],
     responses=refusals(filing.DATE_IN_FUTURE, filing.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT),
 )
-async def file_evaluation(
-    request: Request, response: Response, session: SessionDep, actor: Filer, body: EvaluationIn
-) -> EvaluationOut:
+async def file_evaluation(unit: UnitOfWorkDep, actor: Filer, body: EvaluationIn) -> EvaluationOut:
     """M2, D5: a report on a period; it is the report of the placement year that holds the period's middle day."""
-    evaluation = await plans.file_evaluation(session, actor, body, clock.today())
-    response.headers["Location"] = f"/v1/evaluations/{evaluation.id}"
-    return await _shown(request, response, session, evaluation, EvaluationOut)
+    evaluation = await plans.file_evaluation(unit, actor, body, clock.today())
+    return await _shown(unit, evaluation, EvaluationOut)
 
 
 @router.get("/evaluations", summary="List evaluation reports", tags=["evaluations"])
 async def list_evaluations(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     placement_id: UUID | None = None,
     provider_id: UUID | None = None,
@@ -236,16 +214,14 @@ async def list_evaluations(
 ) -> Page[EvaluationOut]:
     """M2: in the order in which they were filed."""
     statement = filing.filed(Evaluation, placement_id, provider_id)
-    return await _listed(request, response, session, statement, EvaluationOut, limit=limit, after=after)
+    return await _listed(unit, statement, EvaluationOut, limit=limit, after=after)
 
 
 @router.get("/evaluations/{evaluation_id}", summary="Read an evaluation report", tags=["evaluations"])
-async def read_evaluation(
-    request: Request, response: Response, session: SessionDep, actor: Reader, evaluation_id: UUID
-) -> EvaluationOut:
+async def read_evaluation(unit: UnitOfWorkDep, actor: Reader, evaluation_id: UUID) -> EvaluationOut:
     """M2: one report."""
-    evaluation = await find(session, Evaluation, evaluation_id)
-    return await _shown(request, response, session, evaluation, EvaluationOut)
+    evaluation = await find(unit, Evaluation, evaluation_id)
+    return await _shown(unit, evaluation, EvaluationOut)
 
 
 @router.post(
@@ -255,16 +231,14 @@ async def read_evaluation(
     responses=refusals(filing.ALREADY_SENT, filing.ANOTHER_PARTYS, filing.DATE_IN_FUTURE),
 )
 async def send_evaluation(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Filer,
     evaluation_id: UUID,
     body: Annotated[SendingIn, Body(default_factory=SendingIn)],
 ) -> EvaluationOut:
     """M2: a report that was filed before it was sent."""
-    evaluation = await plans.send_evaluation(session, actor, evaluation_id, body, clock.today())
-    return await _shown(request, response, session, evaluation, EvaluationOut)
+    evaluation = await plans.send_evaluation(unit, actor, evaluation_id, body, clock.today())
+    return await _shown(unit, evaluation, EvaluationOut)
 
 
 @router.post(
@@ -275,28 +249,24 @@ async def send_evaluation(
     responses=refusals(filing.DATE_IN_FUTURE, IDENTITY_NUMBER_IN_TEXT),
 )
 async def record_guideline_evaluation(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: GuidelineEvaluationIn
+    unit: UnitOfWorkDep, actor: CaseOfficer, body: GuidelineEvaluationIn
 ) -> GuidelineEvaluationOut:
     """M8: the guideline itself is evaluated once a year."""
-    evaluation = await plans.record_guideline_evaluation(session, body, clock.today())
-    response.headers["Location"] = f"/v1/guideline-evaluations/{evaluation.id}"
+    evaluation = await plans.record_guideline_evaluation(unit, body, clock.today())
     out = GuidelineEvaluationOut.model_validate(evaluation)
-    tagged(request, response, out)
     return out
 
 
 @router.get("/guideline-evaluations", summary="List evaluations of the guideline", tags=["evaluations"])
 async def list_guideline_evaluations(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[GuidelineEvaluationOut]:
     """M8: every evaluation of the guideline, in the order in which they were recorded."""
     statement = select(GuidelineEvaluation)
-    return await listed(request, response, session, statement, GuidelineEvaluationOut, limit=limit, after=after)
+    return await list_page(unit, statement, GuidelineEvaluationOut, limit=limit, after=after)
 
 
 @router.get(
@@ -305,28 +275,22 @@ async def list_guideline_evaluations(
     tags=["evaluations"],
 )
 async def read_guideline_evaluation(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, guideline_evaluation_id: UUID
+    unit: UnitOfWorkDep, actor: CaseOfficer, guideline_evaluation_id: UUID
 ) -> GuidelineEvaluationOut:
     """M8: one evaluation of the guideline."""
-    out = GuidelineEvaluationOut.model_validate(await find(session, GuidelineEvaluation, guideline_evaluation_id))
-    tagged(request, response, out)
+    out = GuidelineEvaluationOut.model_validate(await find(unit, GuidelineEvaluation, guideline_evaluation_id))
     return out
 
 
-async def _shown(
-    request: Request, response: Response, session: AsyncSession, row: Meeting | Plan | Evaluation, shape: type[Filed]
-) -> Filed:
+async def _shown(unit: UnitOfWork, row: Meeting | Plan | Evaluation, shape: type[Filed]) -> Filed:
     """One that was filed, as it goes out."""
-    await saw_placements(session, [row.placement_id])
+    await saw_placements(unit, [row.placement_id])
     out = shape.model_validate(row)
-    tagged(request, response, out)
     return out
 
 
 async def _listed(
-    request: Request,
-    response: Response,
-    session: AsyncSession,
+    unit: UnitOfWork,
     statement: Select[Row],
     shape: type[Filed],
     *,
@@ -334,6 +298,6 @@ async def _listed(
     after: str | None,
 ) -> Page[Filed]:
     """One page of what was filed, those whom it is about told to the access log."""
-    shown = await listed(request, response, session, statement, shape, limit=limit, after=after)
-    await saw_placements(session, [item.placement_id for item in shown.items])
+    shown = await list_page(unit, statement, shape, limit=limit, after=after)
+    await saw_placements(unit, [item.placement_id for item in shown.items])
     return shown

@@ -6,18 +6,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.absence.reviews import reviews_due
 from app.access_log.recorder import record_access
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.followup import calendar_file, compliance, consents_and_notices, relocations, system_meetings, tasks
 from app.followup.task_schemas import About, Task, TaskAfter, TaskPage, TaskQuery, cursor, position_of
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.endpoint import Route, offers
+from app.http.declarations import produces
+from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import LimitQuery, link_next
+from app.http.pagination import LimitQuery
 from app.http.problems import VALIDATION
 from app.http.schemas import Day, Year
 from app.placements import capacity, supplements
@@ -51,8 +51,7 @@ ResponsibleQuery = Annotated[ResponsibleParty | None, Query(description="Only wh
 @router.get("/tasks", summary="List what is due")
 async def list_tasks(
     request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     on: OnQuery = None,
     kind: TaskKind | None = None,
@@ -76,15 +75,14 @@ async def list_tasks(
         due_from = due_on if due_from is None else max(due_on, due_from)
         due_before = min(due_on + timedelta(days=1), due_before or date.max)
     query = TaskQuery(day, kind, status, provider_id, placement_id, due_from, due_before, responsible)
-    asks = await tasks.asks_of(session)
-    others = await _others(request, session, actor, query, asks)
+    asks = await tasks.asks_of(unit)
+    others = await _others(request, unit, actor, query, asks)
     position = None if after is None else position_of(after)
-    found = await tasks.first_of(session, query, asks, others, position, limit + 1)
+    found = await tasks.first_of(unit, query, asks, others, position, limit + 1)
     following = cursor(found[limit - 1]) if len(found) > limit else None
     found = found[:limit]
-    record_access(session, await tasks.participants_in(session, found))
-    link_next(request, response, following)
-    return TaskPage(items=await tasks.shown(session, found, query.on), next=following)
+    record_access(unit, await tasks.participants_in(unit, found))
+    return TaskPage(items=await tasks.shown(unit, found, query.on), next=following)
 
 
 @router.get(
@@ -98,9 +96,9 @@ async def list_tasks(
 )
 async def calendar(
     request: Request,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
-    media_type: Annotated[str, offers(calendar_file.MEDIA_TYPE)],
+    media_type: Annotated[str, produces(calendar_file.MEDIA_TYPE)],
     on: OnQuery = None,
     kind: TaskKind | None = None,
     provider_id: UUID | None = None,
@@ -115,10 +113,10 @@ async def calendar(
     It holds 10 000 entries at most: where there are more, it is refused, and `due_from` narrows it.
     """
     query = TaskQuery(_seen_from(on), kind, None, provider_id, placement_id, due_from, due_before, responsible)
-    asks = await tasks.asks_of(session)
-    others = await _others(request, session, actor, query, asks)
-    due = await tasks.undone(session, query, asks, others, MOST_ENTRIES)
-    record_access(session, await tasks.participants_in(session, due))
+    asks = await tasks.asks_of(unit)
+    others = await _others(request, unit, actor, query, asks)
+    due = await tasks.undone(unit, query, asks, others, MOST_ENTRIES)
+    record_access(unit, await tasks.participants_in(unit, due))
     content = await asyncio.to_thread(calendar_file.build_calendar, due, clock.now())
     return Response(content, media_type=media_type)
 
@@ -130,10 +128,10 @@ async def calendar(
     responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
 )
 async def follow_up(
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     year: YearPath,
-    media_type: Annotated[str, offers(JSON, CSV, XLSX)],
+    media_type: Annotated[str, produces(JSON, CSV, XLSX)],
     on: OnQuery = None,
 ) -> compliance.FollowUpOut | Response:
     """The yearly report's figures, per provider and for the municipality, as JSON, CSV or XLSX by `Accept`.
@@ -141,8 +139,8 @@ async def follow_up(
     Of what fell due in the year: how many had their plan (M1), their evaluation (M2), two conversations (M3) and the
     cooperation meeting (M4); how many took part; who was missing from the joint meeting (M7).
     """
-    figures, participants = await compliance.figures_of(session, year, _seen_from(on))
-    record_access(session, participants)
+    figures, participants = await compliance.figures_of(unit, year, _seen_from(on))
+    record_access(unit, participants)
     if media_type == JSON:
         return figures
     return compliance.file_of(figures, media_type)
@@ -157,25 +155,25 @@ def _seen_from(on: date | None) -> date:
 
 
 async def _others(
-    request: Request, session: AsyncSession, actor: Actor, query: TaskQuery, asks: tuple[FollowUpRequirements, ...]
+    request: Request, unit: UnitOfWork, actor: Actor, query: TaskQuery, asks: tuple[FollowUpRequirements, ...]
 ) -> list[Task]:
     """What is due beside M1–M4, from whoever knows: in no order, and not yet held against the query's filters."""
-    found = await consents_and_notices.consent_tasks(session, query, asks)
-    found += await consents_and_notices.notice_tasks(session, query)
+    found = await consents_and_notices.consent_tasks(unit, query, asks)
+    found += await consents_and_notices.notice_tasks(unit, query)
     if query.wants("absence_review"):
-        found += await _absence_reviews(session, query)
+        found += await _absence_reviews(unit, query)
     # A service knows no provider's staff, and a provider has no part in calling everyone together.
     if not actor.roles.isdisjoint({"case_officer", "provider"}):
-        found += await _deviations(session, query)
+        found += await _deviations(unit, query)
     if not actor.roles.isdisjoint({"case_officer", "service"}):
-        found += await system_meetings.joint_tasks(session, query, asks)
+        found += await system_meetings.joint_tasks(unit, query, asks)
     if "case_officer" in actor.roles:
-        found += await system_meetings.guideline_tasks(session, query, asks)
-        found += await relocations.moved_out_tasks(session, query, request.app.state.settings.municipality_number)
+        found += await system_meetings.guideline_tasks(unit, query, asks)
+        found += await relocations.moved_out_tasks(unit, query, request.app.state.settings.municipality_number)
     return found
 
 
-async def _absence_reviews(session: AsyncSession, query: TaskQuery) -> list[Task]:
+async def _absence_reviews(unit: UnitOfWork, query: TaskQuery) -> list[Task]:
     """A3: due on the day on which the absence became what it is; what is reviewed is no longer there."""
     return [
         Task.single(
@@ -186,15 +184,15 @@ async def _absence_reviews(session: AsyncSession, query: TaskQuery) -> list[Task
             done=False,
             on=query.on,
         )
-        for due in await reviews_due(session, query.on)
+        for due in await reviews_due(unit, query.on)
     ]
 
 
-async def _deviations(session: AsyncSession, query: TaskQuery) -> list[Task]:
+async def _deviations(unit: UnitOfWork, query: TaskQuery) -> list[Task]:
     """P4, P5: due on the first day on which it was missing, done when it is mended."""
     if not query.wants("deviation") or query.placement_id is not None:
         return []
-    places, extra = await capacity.periods_by_provider(session), await supplements.staff_by_provider(session)
+    places, extra = await capacity.periods_by_provider(unit), await supplements.staff_by_provider(unit)
     return [
         Task.single(
             "deviation",
@@ -210,6 +208,6 @@ async def _deviations(session: AsyncSession, query: TaskQuery) -> list[Task]:
             on=query.on,
         )
         for deviation in await competence.deviations_of(
-            session, places, extra, await rates.staffing(session), query.on, query.provider_id
+            unit, places, extra, await rates.staffing(unit), query.on, query.provider_id
         )
     ]

@@ -10,15 +10,16 @@ from starlette.concurrency import run_in_threadpool
 
 from app import clock
 from app.budget import position as budget
-from app.db import SessionDep
+from app.database.queries import Queries
+from app.database.reader import SnapshotReaderDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.endpoint import Route, offers
-from app.http.etag import tagged
+from app.http.declarations import produces
+from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.problems import NOT_FOUND, VALIDATION
-from app.http.schemas import Day, Shape, Year
-from app.http.spreadsheets import DecimalMark
+from app.http.schemas import Day, Year
 from app.integrations.framsikt import files
 from app.integrations.framsikt import rows as framsikt
 from app.integrations.framsikt.rows import BudgetSnapshot, Export, SnapshotIn, SnapshotOut
@@ -28,14 +29,6 @@ router = APIRouter(prefix="/v1", tags=["exports"], route_class=Route)
 
 Money = Annotated[Actor, allow("case_officer", "finance")]
 YearPath = Annotated[Year, Path(examples=[2022])]
-
-
-class _Represented(Shape):
-    """What the tag of a file is made of: the same rows in another form are another representation."""
-
-    export: Export
-    media_type: str
-    decimal: DecimalMark
 
 
 @router.get(
@@ -56,11 +49,10 @@ class _Represented(Shape):
 )
 async def export(
     request: Request,
-    response: Response,
-    session: SessionDep,
+    reader: SnapshotReaderDep,
     actor: Money,
     year: YearPath,
-    media_type: Annotated[str, offers(JSON, CSV, XLSX)],
+    media_type: Annotated[str, produces(JSON, CSV, XLSX)],
     on: Annotated[Day | None, Query(description="The day it is seen from; today if left out.")] = None,
     snapshot: Annotated[UUID | None, Query(description="A snapshot's id: its rows, unchanged.")] = None,
     decimal: Annotated[Literal["point", "comma"], Query(description="The decimal mark in CSV.")] = "point",
@@ -75,19 +67,16 @@ async def export(
     if snapshot is not None and on is not None:
         raise VALIDATION("Eit augneblinksbilete har alt sin dag: send «on» eller «snapshot».", pointer="#/query/on")
     if snapshot is None:
-        await budget.at_one_instant(session)
-        found = await framsikt.export_of(session, year, on or clock.today(), request.app.state.settings)
+        found = await framsikt.export_of(reader, year, on or clock.today(), request.app.state.settings)
     else:
-        found = framsikt.exported(await _snapshot(session, year, snapshot))
-    tagged(request, response, _Represented(export=found, media_type=media_type, decimal=decimal))
-    response.headers["Vary"] = "Accept"
-    if media_type == JSON or response.status_code == 304:
+        found = framsikt.exported(await _snapshot(reader, year, snapshot))
+    if media_type == JSON:
         return found
     form: files.Form = "xlsx" if media_type == XLSX else "csv"
     # Off the loop: a workbook of thousands of rows is work for a while.
     made = await run_in_threadpool(files.written, found, form, decimal)
     name = f"framsikt-{year}-{found.on}.{form}"
-    headers = {**response.headers, "Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(made, media_type=f"{CSV}; charset=utf-8" if media_type == CSV else XLSX, headers=headers)
 
 
@@ -97,20 +86,15 @@ async def export(
     summary="Keep the year as it is known on a day",
     responses=refusals(framsikt.SNAPSHOT_EXISTS, budget.RATE_MISSING, budget.GUIDELINE_MISSING),
 )
-async def take(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, body: SnapshotIn
-) -> SnapshotOut:
+async def take(request: Request, unit: UnitOfWorkDep, actor: Money, year: YearPath, body: SnapshotIn) -> SnapshotOut:
     """For the reports after 1. and 2. tertial: the export's rows and position (C6), kept unchanged for ever."""
-    snapshot = await framsikt.take_snapshot(session, actor, year, body, request.app.state.settings)
-    response.headers["Location"] = f"/v1/budgets/{year}/snapshots/{snapshot.id}"
-    return _answer(request, response, snapshot)
+    snapshot = await framsikt.take_snapshot(unit, actor, year, body, request.app.state.settings)
+    return framsikt.shown(snapshot)
 
 
 @router.get("/budgets/{year}/snapshots", summary="List the year's snapshots")
 async def list_(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     year: YearPath,
     limit: LimitQuery = 50,
@@ -118,27 +102,18 @@ async def list_(
 ) -> Page[SnapshotOut]:
     """What was kept of the year, in the order in which it was taken (C6)."""
     statement = select(BudgetSnapshot).where(col(BudgetSnapshot.year) == year)
-    rows, following = await page(session, statement, col(BudgetSnapshot.id), limit=limit, after=after)
-    link_next(request, response, following)
+    rows, following = await page(unit, statement, col(BudgetSnapshot.id), limit=limit, after=after)
     return Page(items=[framsikt.shown(row) for row in rows], next=following)
 
 
 @router.get("/budgets/{year}/snapshots/{snapshot_id}", summary="Read a snapshot")
-async def read(
-    request: Request, response: Response, session: SessionDep, actor: Money, year: YearPath, snapshot_id: UUID
-) -> SnapshotOut:
+async def read(unit: UnitOfWorkDep, actor: Money, year: YearPath, snapshot_id: UUID) -> SnapshotOut:
     """What a snapshot is of (C6); its rows are the export's, with `snapshot=`."""
-    return _answer(request, response, await _snapshot(session, year, snapshot_id))
+    return framsikt.shown(await _snapshot(unit, year, snapshot_id))
 
 
-async def _snapshot(session: SessionDep, year: int, snapshot_id: UUID) -> BudgetSnapshot:
-    found = await framsikt.snapshot_of(session, year, snapshot_id)
+async def _snapshot(queries: Queries, year: int, snapshot_id: UUID) -> BudgetSnapshot:
+    found = await framsikt.snapshot_of(queries, year, snapshot_id)
     if found is None:
         raise NOT_FOUND()
     return found
-
-
-def _answer(request: Request, response: Response, snapshot: BudgetSnapshot) -> SnapshotOut:
-    out = framsikt.shown(snapshot)
-    tagged(request, response, out)
-    return out

@@ -19,14 +19,15 @@ from uuid import UUID
 import numpy as np
 from pydantic import Field as Limits
 from pydantic import TypeAdapter
-from sqlalchemy import CheckConstraint, SmallInteger, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, SmallInteger, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from app.budget import position as budget
 from app.budget.placement_periods import identified_stays
-from app.db import Row
+from app.database.base import Row
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 from app.http.schemas import Amount, Day, Line, Shape, Stored
@@ -135,12 +136,14 @@ class SnapshotOut(Stored):
 _ROWS = TypeAdapter(list[ExportRow])
 
 
-async def export_of(session: AsyncSession, year: int, on: date, settings: Settings) -> Export:
+async def export_of(queries: Queries, year: int, on: date, settings: Settings) -> Export:
     """The year's rows and position as known on the day. 409 `rate-missing` or `guideline-missing`."""
-    await see_as_finance(session)
-    position = await budget.position_on(session, year, on)
-    known = await identified_stays(session, year, on, None, None)
-    known_rates, guidelines = await rates.known_rates(session), await rates.guidelines(session)
+    # Rows are what finance may see, whoever asks.
+    async with queries.acting_as("finance", alone=True):
+        position = await budget.position_on(queries, year, on)
+        known = await identified_stays(queries, year, on, None, None)
+        known_rates, guidelines = await rates.known_rates(queries), await rates.guidelines(queries)
+        providers = {provider.id: provider for provider in await queries.select(select(Provider))}
     groups, group_of = np.unique(known.provider, return_inverse=True)
     forecast = sum_by_group(
         calculate_month_costs(known.stays, year, known_rates, guidelines, on), group_of, groups.size
@@ -148,7 +151,6 @@ async def export_of(session: AsyncSession, year: int, on: date, settings: Settin
     incurred = sum_by_group(
         calculate_month_costs(known.stays, year, known_rates, guidelines, on, on), group_of, groups.size
     )
-    providers = {provider.id: provider for provider in await session.scalars(select(Provider))}
     sides = [_Side(providers.get(id_), settings) for id_ in (UUID(bytes=group.ljust(16, b"\0")) for group in groups)]
     # By name, and not by id: a file that people read. Equal names keep the ids' order.
     order = sorted(range(len(sides)), key=lambda index: sides[index].name)
@@ -160,16 +162,11 @@ async def export_of(session: AsyncSession, year: int, on: date, settings: Settin
     return Export(year=year, on=on, snapshot_id=None, figures=_figures(position, incurred), items=rows)
 
 
-async def see_as_finance(session: AsyncSession) -> None:
-    """From here to the end of the transaction, rows are what finance may see, whoever asks."""
-    await session.execute(text("select set_config('app.roles', 'finance', true)"))
-
-
 async def take_snapshot(
-    session: AsyncSession, actor: Actor, year: int, body: SnapshotIn, settings: Settings
+    unit: UnitOfWork, actor: Actor, year: int, body: SnapshotIn, settings: Settings
 ) -> BudgetSnapshot:
     """The year as it is known on the day, kept for ever. 409 `snapshot-exists` for a name that is taken."""
-    export = await export_of(session, year, body.on, settings)
+    export = await export_of(unit, year, body.on, settings)
     snapshot = BudgetSnapshot.model_validate(
         {
             **body.model_dump(),
@@ -179,8 +176,8 @@ async def take_snapshot(
             "figures": export.figures.model_dump(mode="json"),
         }
     )
-    session.add(snapshot)
-    await session.flush()
+    unit.session.add(snapshot)
+    await unit.session.flush()
     return snapshot
 
 
@@ -203,11 +200,11 @@ def shown(snapshot: BudgetSnapshot) -> SnapshotOut:
     )
 
 
-async def snapshot_of(session: AsyncSession, year: int, snapshot_id: UUID) -> BudgetSnapshot | None:
+async def snapshot_of(queries: Queries, year: int, snapshot_id: UUID) -> BudgetSnapshot | None:
     """The year's snapshot with this id."""
     statement = select(BudgetSnapshot).where(col(BudgetSnapshot.id) == snapshot_id, col(BudgetSnapshot.year) == year)
-    found: BudgetSnapshot | None = await session.scalar(statement)
-    return found
+    found = await queries.select(statement)
+    return found[0] if found else None
 
 
 class _Side:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.content_negotiation import JSON, NDJSON
-from app.http.endpoint import Route, accepts
-from app.http.etag import tagged
+from app.http.declarations import consumes
+from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.problems import NOT_FOUND, FieldError, Problem
 from app.participants import batch, merging, participants
@@ -64,9 +64,9 @@ _BODY: dict[str, Any] = {
 )
 async def push_participants(
     request: Request,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Epj,
-    sent_as: Annotated[str, accepts(NDJSON, limit=batch.BYTES)],
+    content_type: Annotated[str, consumes(NDJSON, limit=batch.BYTES)],
     mode: Annotated[
         Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
     ] = "each",
@@ -77,10 +77,10 @@ async def push_participants(
     Lines count in their order. One bad line never stops the others, unless `mode=atomic`. The batch is one
     transaction: after a crash it is there whole or not at all, and pushing it again changes nothing.
     """
-    pushed = await batch.push(session, await request.body(), request.app.state.settings, clock.today())
+    pushed = await batch.push(unit, await request.body(), request.app.state.settings, clock.today())
     if mode == "atomic" and pushed.rejected:
         raise _refused_whole(pushed)
-    record_access(session, (item.participant_id for item in pushed.items if item.participant_id is not None))
+    record_access(unit, (item.participant_id for item in pushed.items if item.participant_id is not None))
     count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
@@ -109,7 +109,7 @@ def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
     responses=refusals(merging.MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
 )
 async def merge_participants(
-    request: Request, response: Response, session: SessionDep, actor: Epj, participant_id: UUID, body: MergeIn
+    request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: MergeIn
 ) -> ParticipantSeen:
     """L1, D1: the participant in the address keeps every place and absence of both; the duplicate is gone.
 
@@ -117,8 +117,7 @@ async def merge_participants(
     records that have places on the same day are refused: somebody must say which place is right. Merging the same
     two again changes nothing.
     """
-    participant = await merging.merge(session, actor, participant_id, body.duplicate_id, request.app.state.settings)
-    record_access(session, [participant_id, body.duplicate_id])
-    [out] = await participants.seen(session, actor, [participant])
-    tagged(request, response, out)
+    participant = await merging.merge(unit, actor, participant_id, body.duplicate_id, request.app.state.settings)
+    record_access(unit, [participant_id, body.duplicate_id])
+    [out] = await participants.seen(unit, actor, [participant])
     return out

@@ -5,18 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.content_negotiation import FHIR, JSON
-from app.http.endpoint import Route, offers
-from app.http.etag import require_fresh, require_match, tagged
+from app.http.declarations import located_at, produces
+from app.http.endpoint import Route
+from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, page
 from app.http.problems import ROLE_REQUIRED
 from app.http.schemas import MunicipalityNumber
 from app.integrations.profil import resources
@@ -52,19 +52,16 @@ Reader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
     ),
 )
 async def register_participant(
-    request: Request, response: Response, session: SessionDep, actor: Epj, body: ParticipantIn
+    request: Request, unit: UnitOfWorkDep, actor: Epj, body: ParticipantIn
 ) -> ParticipantSeen:
     """D1: a person who has or applies for a place. The identity number goes in and never comes out again."""
-    participant = await participants.register(session, body, request.app.state.settings, clock.today())
-    response.headers["Location"] = f"/v1/participants/{participant.id}"
-    return await _answer(request, response, session, actor, participant)
+    participant = await participants.register(unit, body, request.app.state.settings, clock.today())
+    return await _answer(unit, actor, participant)
 
 
 @router.get("", summary="List participants")
 async def list_participants(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     municipality_number: Annotated[MunicipalityNumber | None, Query(description="Registered there.")] = None,
     service_area: Annotated[ServiceArea | None, Query(description="Followed up by that service.")] = None,
@@ -88,10 +85,9 @@ async def list_participants(
         statement = statement.where(col(Participant.service_area) == service_area)
     if names_asked:
         statement = statement.where(participants.named_by(external_system, external_value))
-    rows, following = await page(session, statement, col(Participant.id), limit=limit, after=after)
-    link_next(request, response, following)
-    record_access(session, (row.id for row in rows))
-    return ParticipantPage(items=await participants.seen(session, actor, rows), next=following)
+    rows, following = await page(unit, statement, col(Participant.id), limit=limit, after=after)
+    record_access(unit, (row.id for row in rows))
+    return ParticipantPage(items=await participants.seen(unit, actor, rows), next=following)
 
 
 @router.post(
@@ -100,18 +96,17 @@ async def list_participants(
     response_model=ParticipantOut,
     responses=refusals(participants.IDENTITY_NUMBER_INVALID),
 )
-async def look_up_participant(
-    request: Request, response: Response, session: SessionDep, actor: Epj, body: Lookup
-) -> ParticipantSeen:
+async def look_up_participant(request: Request, unit: UnitOfWorkDep, actor: Epj, body: Lookup) -> ParticipantSeen:
     """D1: the participant with exactly this number, or 404. A POST, because addresses are logged."""
     participant = await participants.by_identity_number(
-        session, body.national_identity_number, request.app.state.settings, clock.today()
+        unit, body.national_identity_number, request.app.state.settings, clock.today()
     )
-    return await _answer(request, response, session, actor, participant)
+    return await _answer(unit, actor, participant)
 
 
 @router.put(
     "/by-external-id/{system}/{value}",
+    dependencies=[located_at("/v1/participants/{id}")],
     summary="Register or update a participant from another system",
     response_model=ParticipantOut,
     responses={
@@ -127,7 +122,7 @@ async def look_up_participant(
 async def upsert_participant(
     request: Request,
     response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Epj,
     system: Annotated[ExternalSystem, Path()],
     value: Annotated[ExternalValue, Path()],
@@ -140,16 +135,15 @@ async def upsert_participant(
     """
 
     async def unless_stale(named: Participant | None) -> None:
-        shown = await participants.seen(session, actor, [] if named is None else [named])
+        shown = await participants.seen(unit, actor, [] if named is None else [named])
         require_fresh(request, shown[0] if shown else None)
 
     participant, new = await participants.upsert(
-        session, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today(), unless_stale
+        unit, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today(), unless_stale
     )
     if new:
         response.status_code = 201
-        response.headers["Location"] = f"/v1/participants/{participant.id}"
-    return await _answer(request, response, session, actor, participant)
+    return await _answer(unit, actor, participant)
 
 
 @router.get(
@@ -166,24 +160,21 @@ async def upsert_participant(
 async def read_participant(
     request: Request,
     response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Reader,
     participant_id: UUID,
-    media_type: Annotated[str, offers(JSON, FHIR)],
+    media_type: Annotated[str, produces(JSON, FHIR)],
 ) -> ParticipantSeen | Response:
     """D1: one participant, with the fields that the caller may see.
 
     As a FHIR R4 `Patient` it follows no-basis-Patient; an identity number is told of, and masked.
     """
-    participant = await find(session, Participant, participant_id)
-    response.headers["Vary"] = "Accept"
-    out = await _shown(session, actor, participant)
+    participant = await find(unit, Participant, participant_id)
+    out = await _shown(unit, actor, participant)
     if media_type == JSON:
-        tagged(request, response, out)
         return out
     settings = request.app.state.settings
     patient = resources.patient(out, resources.number_system(participant, settings), settings)
-    tagged(request, response, patient)
     if response.status_code == 304:
         return out
     return Response(
@@ -201,29 +192,25 @@ async def read_participant(
 )
 async def change_participant(
     request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Epj,
     participant_id: UUID,
     body: ParticipantPatch,
 ) -> ParticipantSeen:
     """D1: change a participant; needs `If-Match`. Contacts are replaced as a whole."""
-    participant = await participants.to_change(session, participant_id, body, request.app.state.settings)
-    (current,) = await participants.seen(session, actor, [participant])
+    participant = await participants.to_change(unit, participant_id, body, request.app.state.settings)
+    (current,) = await participants.seen(unit, actor, [participant])
     require_match(request, current)
-    await participants.change(session, participant, body, request.app.state.settings, clock.today())
-    return await _answer(request, response, session, actor, participant)
+    await participants.change(unit, participant, body, request.app.state.settings, clock.today())
+    return await _answer(unit, actor, participant)
 
 
-async def _answer(
-    request: Request, response: Response, session: SessionDep, actor: Actor, participant: Participant
-) -> ParticipantSeen:
-    out = await _shown(session, actor, participant)
-    tagged(request, response, out)
+async def _answer(unit: UnitOfWorkDep, actor: Actor, participant: Participant) -> ParticipantSeen:
+    out = await _shown(unit, actor, participant)
     return out
 
 
-async def _shown(session: AsyncSession, actor: Actor, participant: Participant) -> ParticipantSeen:
-    record_access(session, [participant.id])
-    (out,) = await participants.seen(session, actor, [participant])
+async def _shown(unit: UnitOfWork, actor: Actor, participant: Participant) -> ParticipantSeen:
+    record_access(unit, [participant.id])
+    (out,) = await participants.seen(unit, actor, [participant])
     return out

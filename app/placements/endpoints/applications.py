@@ -3,17 +3,17 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query
 from sqlalchemy import false, select, tuple_
 from sqlmodel import col
 
 from app import clock
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
+from app.http.declarations import located_at
 from app.http.endpoint import Route
-from app.http.etag import tagged
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, link_next, page, position_of
+from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, page, position_of
 from app.http.periods import demand_in_order
 from app.http.schemas import Day
 from app.placements import applications, problems, statistics, tables
@@ -36,22 +36,16 @@ Asked = Annotated[Actor, allow("case_officer", "provider")]
 
 
 @router.post("/applications", status_code=201, summary="Receive an application")
-async def receive(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: ApplicationIn
-) -> ApplicationOut:
+async def receive(unit: UnitOfWorkDep, actor: CaseOfficer, body: ApplicationIn) -> ApplicationOut:
     """D4: the way to a place begins with an application that holds the applicant's own wishes."""
-    application = await applications.receive(session, body)
-    response.headers["Location"] = f"/v1/applications/{application.id}"
-    [out] = await applications.shown(session, [application])
-    tagged(request, response, out)
+    application = await applications.receive(unit, body)
+    [out] = await applications.shown(unit, [application])
     return out
 
 
 @router.get("/applications", summary="List applications")
 async def list_applications(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     participant_id: UUID | None = None,
     status: Annotated[
@@ -69,21 +63,17 @@ async def list_applications(
         statement = applications.with_status(statement, status)
     order = tuple_(col(tables.Application.received_on), col(tables.Application.id))
     if after is not None:
-        last = await session.get(tables.Application, position_of(after))
+        last = await unit.session.get(tables.Application, position_of(after))
         statement = statement.where(order > (last.received_on, last.id)) if last else statement.where(false())
-    rows = list(await session.scalars(statement.order_by(order).limit(limit + 1)))
+    rows = list(await unit.session.scalars(statement.order_by(order).limit(limit + 1)))
     following = cursor(rows[limit - 1].id) if len(rows) > limit else None
-    link_next(request, response, following)
-    return Page(items=await applications.shown(session, rows[:limit]), next=following)
+    return Page(items=await applications.shown(unit, rows[:limit]), next=following)
 
 
 @router.get("/applications/{application_id}", summary="Read an application")
-async def read_application(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, application_id: UUID
-) -> ApplicationOut:
+async def read_application(unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID) -> ApplicationOut:
     """One application and how far it has come (D4)."""
-    [out] = await applications.shown(session, [await find(session, tables.Application, application_id)])
-    tagged(request, response, out)
+    [out] = await applications.shown(unit, [await find(unit, tables.Application, application_id)])
     return out
 
 
@@ -93,65 +83,54 @@ async def read_application(
     responses=refusals(problems.APPLICATION_CLOSED),
 )
 async def withdraw(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     application_id: UUID,
     body: Annotated[WithdrawalIn, Body(default_factory=WithdrawalIn)],
 ) -> ApplicationOut:
     """The applicant withdraws it before it is decided (D4); it is not decided after that (D6)."""
-    withdrawn = await applications.withdraw(session, application_id, body.withdrawn_on or clock.today())
-    [out] = await applications.shown(session, [withdrawn])
-    tagged(request, response, out)
+    withdrawn = await applications.withdraw(unit, application_id, body.withdrawn_on or clock.today())
+    [out] = await applications.shown(unit, [withdrawn])
     return out
 
 
 @router.post(
     "/applications/{application_id}/requests",
+    dependencies=[located_at("/v1/requests/{id}")],
     status_code=201,
     summary="Ask a provider for a place",
     responses=refusals(problems.APPLICATION_CLOSED, problems.REQUEST_ALREADY_OPEN),
 )
 async def send_request(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     application_id: UUID,
     body: RequestIn,
 ) -> RequestOut:
     """D4: several requests over time, one open at a time."""
-    sent = await applications.send_request(session, application_id, body)
-    response.headers["Location"] = f"/v1/requests/{sent.id}"
-    [out] = await applications.shown_requests(session, [sent])
-    tagged(request, response, out)
+    sent = await applications.send_request(unit, application_id, body)
+    [out] = await applications.shown_requests(unit, [sent])
     return out
 
 
 @router.get("/applications/{application_id}/requests", summary="List the requests of an application")
 async def list_requests_of_application(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     application_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[RequestOut]:
     """Which providers were asked, and what they answered (D4, P3)."""
-    await find(session, tables.Application, application_id)
+    await find(unit, tables.Application, application_id)
     statement = select(tables.Request).where(col(tables.Request.application_id) == application_id)
-    rows, following = await page(session, statement, col(tables.Request.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=await applications.shown_requests(session, rows), next=following)
+    rows, following = await page(unit, statement, col(tables.Request.id), limit=limit, after=after)
+    return Page(items=await applications.shown_requests(unit, rows), next=following)
 
 
 @router.get("/requests", summary="List requests to providers")
 async def list_requests(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Asked,
     provider_id: UUID | None = None,
     answer: Annotated[
@@ -168,18 +147,14 @@ async def list_requests(
         statement = statement.where(
             col(tables.Request.answer).is_not_distinct_from(None if answer == "none" else answer)
         )
-    rows, following = await page(session, statement, col(tables.Request.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=await applications.shown_requests(session, rows), next=following)
+    rows, following = await page(unit, statement, col(tables.Request.id), limit=limit, after=after)
+    return Page(items=await applications.shown_requests(unit, rows), next=following)
 
 
 @router.get("/requests/{request_id}", summary="Read a request to a provider")
-async def read_request(
-    request: Request, response: Response, session: SessionDep, actor: Asked, request_id: UUID
-) -> RequestOut:
+async def read_request(unit: UnitOfWorkDep, actor: Asked, request_id: UUID) -> RequestOut:
     """One request and its answer (D4, P3)."""
-    [out] = await applications.shown_requests(session, [await find(session, tables.Request, request_id)])
-    tagged(request, response, out)
+    [out] = await applications.shown_requests(unit, [await find(unit, tables.Request, request_id)])
     return out
 
 
@@ -188,19 +163,16 @@ async def read_request(
     summary="Answer a request",
     responses=refusals(problems.REQUEST_ALREADY_ANSWERED, problems.ANSWER_INCOMPLETE, problems.APPLICATION_CLOSED),
 )
-async def answer_request(
-    request: Request, response: Response, session: SessionDep, actor: Asked, request_id: UUID, body: AnswerIn
-) -> RequestOut:
+async def answer_request(unit: UnitOfWorkDep, actor: Asked, request_id: UUID, body: AnswerIn) -> RequestOut:
     """P3: the provider accepts, or declines with `no_capacity`, `cannot_accommodate`, or `other` and a text."""
-    answered = await applications.answer(session, actor, request_id, body, clock.today())
-    [out] = await applications.shown_requests(session, [answered])
-    tagged(request, response, out)
+    answered = await applications.answer(unit, actor, request_id, body, clock.today())
+    [out] = await applications.shown_requests(unit, [answered])
     return out
 
 
 @router.get("/statistics/processing-time", summary="Read how long decisions take")
 async def processing_time(
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     provider_id: UUID | None = None,
     from_: Annotated[Day | None, Query(alias="from", description="Decided on this day or later.")] = None,
@@ -208,4 +180,4 @@ async def processing_time(
 ) -> ProcessingTimes:
     """Days from an application's receipt to its decision (D4, D6), by provider and month of decision."""
     demand_in_order(from_, to)
-    return ProcessingTimes(items=await statistics.processing_time(session, from_, to, provider_id))
+    return ProcessingTimes(items=await statistics.processing_time(unit, from_, to, provider_id))

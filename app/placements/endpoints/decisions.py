@@ -4,21 +4,20 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Request
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
 from app.budget import position as budget
 from app.budget.schemas import DecisionBudget
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.endpoint import Route
-from app.http.etag import require_match, tagged
+from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.problems import PRECONDITION_FAILED
 from app.placements import changes, decisions, problems, tables
 from app.placements.examples import DECISIONS
@@ -53,8 +52,7 @@ class DecisionMade(PricedDecisionOut):
 )
 async def decide(
     request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     body: Annotated[DecisionIn, Body(openapi_examples=DECISIONS)],
 ) -> DecisionMade:
@@ -66,41 +64,37 @@ async def decide(
     first. It answers with the budget's flag after it (C7): an overrun is flagged, not refused, because the law asks for
     the service.
     """
-    decision, first_day = await _made(request, session, actor, body)
+    decision, first_day = await _made(request, unit, actor, body)
     position = None
     if first_day is not None:
         on = max(clock.today(), body.decided_on)
-        position = await budget.decision_budget(session, first_day.year, on)
-        await budget.watch_flags(session, first_day.year + 1, on)
-    response.headers["Location"] = f"/v1/decisions/{decision.id}"
-    record_access(session, [decision.participant_id])
+        position = await budget.decision_budget(unit, first_day.year, on)
+        await budget.watch_flags(unit, first_day.year + 1, on)
+    record_access(unit, [decision.participant_id])
     out = PricedDecisionOut.model_validate(decision)
-    tagged(request, response, out)
     return DecisionMade(**out.model_dump(), budget=position)
 
 
 async def _made(
-    request: Request, session: AsyncSession, actor: Actor, body: GrantIn | RejectIn | ChangeIn | EndIn
+    request: Request, unit: UnitOfWork, actor: Actor, body: GrantIn | RejectIn | ChangeIn | EndIn
 ) -> tuple[tables.Decision, date | None]:
     """The decision, and the first day that it may cost something on."""
     if isinstance(body, GrantIn):
         municipality_number = request.app.state.settings.municipality_number
-        return await decisions.grant(session, actor, body, municipality_number), body.starts_on
+        return await decisions.grant(unit, actor, body, municipality_number), body.starts_on
     if isinstance(body, RejectIn):
-        return await decisions.reject(session, actor, body), None
-    life = await changes.under_decision(session, body.placement_id)
+        return await decisions.reject(unit, actor, body), None
+    life = await changes.under_decision(unit, body.placement_id)
     if "if-match" in request.headers:
         require_match(request, told(life, clock.today(), money=True))
     if isinstance(body, ChangeIn):
-        return await changes.change(session, actor, life, body)
-    return await changes.end(session, actor, life, body)
+        return await changes.change(unit, actor, life, body)
+    return await changes.end(unit, actor, life, body)
 
 
 @router.get("/decisions", summary="List decisions")
 async def list_decisions(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: DecisionReader,
     keeping_up: KeepingUpQuery,
     participant_id: UUID | None = None,
@@ -120,9 +114,8 @@ async def list_decisions(
     ):
         if value is not None:
             statement = statement.where(col(column) == value)
-    rows, following = await page(session, statement, col(tables.Decision.id), limit=limit, after=after)
-    link_next(request, response, following)
-    record_access(session, (row.participant_id for row in rows))
+    rows, following = await page(unit, statement, col(tables.Decision.id), limit=limit, after=after)
+    record_access(unit, (row.participant_id for row in rows))
     if "case_officer" in actor.roles:
         return Page(items=[PricedDecisionOut.model_validate(row) for row in rows], next=following)
     return Page(items=[DecisionOut.model_validate(row) for row in rows], next=following)
@@ -130,11 +123,10 @@ async def list_decisions(
 
 @router.get("/decisions/{decision_id}", summary="Read a decision")
 async def read_decision(
-    request: Request, response: Response, session: SessionDep, actor: DecisionReader, decision_id: UUID
+    unit: UnitOfWorkDep, actor: DecisionReader, decision_id: UUID
 ) -> PricedDecisionOut | DecisionOut:
     """One decision, as it was made (D6)."""
     shape = PricedDecisionOut if "case_officer" in actor.roles else DecisionOut
-    out = shape.model_validate(await find(session, tables.Decision, decision_id))
-    record_access(session, [out.participant_id])
-    tagged(request, response, out)
+    out = shape.model_validate(await find(unit, tables.Decision, decision_id))
+    record_access(unit, [out.participant_id])
     return out

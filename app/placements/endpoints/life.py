@@ -3,19 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from sqlalchemy import select
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
 from app.budget import position as budget
-from app.db import SessionDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
-from app.http.etag import tagged
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, link_next, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.problems import NOT_FOUND, ROLE_REQUIRED
 from app.placements import notices, problems, supplements, tables
 from app.placements.schemas import NoticeIn, NoticeOut
@@ -46,59 +45,49 @@ EitherSide = Annotated[Actor, allow("case_officer", "provider")]
         ROLE_REQUIRED,
     ),
 )
-async def give_notice(
-    request: Request, response: Response, session: SessionDep, actor: EitherSide, placement_id: UUID, body: NoticeIn
-) -> NoticeOut:
+async def give_notice(unit: UnitOfWorkDep, actor: EitherSide, placement_id: UUID, body: NoticeIn) -> NoticeOut:
     """L3: the place ends three months later, on the same day number or the month's last; earlier where both agree.
 
     The last day counts from the day the notice is given: in the forecast, for the provider's capacity, for the
     participant's next place. A provider gives notice of its own places. The end itself is a decision (L5).
     """
-    placement, notice = await notices.give(session, actor, placement_id, body)
-    record_access(session, [placement.participant_id])
-    await budget.watch_flags(session, notice.ends_on.year, max(clock.today(), body.given_on))
-    response.headers["Location"] = f"/v1/placements/{placement_id}/notices/{notice.id}"
-    [out] = await notices.shown(session, [notice])
-    tagged(request, response, out)
+    placement, notice = await notices.give(unit, actor, placement_id, body)
+    record_access(unit, [placement.participant_id])
+    await budget.watch_flags(unit, notice.ends_on.year, max(clock.today(), body.given_on))
+    [out] = await notices.shown(unit, [notice])
     return out
 
 
 @router.get("/notices", summary="List a placement's notices")
 async def list_notices(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: EitherSide,
     placement_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[NoticeOut]:
     """Every notice of the placement, and what became of it (L3, L5)."""
-    placement = await find(session, tables.Placement, placement_id)
-    record_access(session, [placement.participant_id])
+    placement = await find(unit, tables.Placement, placement_id)
+    record_access(unit, [placement.participant_id])
     statement = select(tables.Notice).where(col(tables.Notice.placement_id) == placement_id)
-    rows, following = await page(session, statement, col(tables.Notice.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=await notices.shown(session, rows), next=following)
+    rows, following = await page(unit, statement, col(tables.Notice.id), limit=limit, after=after)
+    return Page(items=await notices.shown(unit, rows), next=following)
 
 
 @router.get("/notices/{notice_id}", summary="Read a notice")
 async def read_notice(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: EitherSide,
     placement_id: UUID,
     notice_id: UUID,
 ) -> NoticeOut:
     """One notice, and what became of it (L3, L5)."""
-    placement = await find(session, tables.Placement, placement_id)
-    notice = await find(session, tables.Notice, notice_id)
+    placement = await find(unit, tables.Placement, placement_id)
+    notice = await find(unit, tables.Notice, notice_id)
     if notice.placement_id != placement.id:
         raise NOT_FOUND()
-    record_access(session, [placement.participant_id])
-    [out] = await notices.shown(session, [notice])
-    tagged(request, response, out)
+    record_access(unit, [placement.participant_id])
+    [out] = await notices.shown(unit, [notice])
     return out
 
 
@@ -109,9 +98,7 @@ async def read_notice(
     responses=refusals(problems.SUPPLEMENT_NOT_AGREED, problems.CHANGE_OUTSIDE_PLACE, problems.TOO_MANY_TERMS),
 )
 async def agree_on_supplement(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     placement_id: UUID,
     body: SupplementIn,
@@ -120,49 +107,41 @@ async def agree_on_supplement(
 
     It comes on top of the price, whatever the place's share (C4), and ends with the place at the latest.
     """
-    placement, supplement = await supplements.agree(session, placement_id, body)
-    record_access(session, [placement.participant_id])
-    await budget.watch_flags(session, body.valid_from.year, clock.today())
-    response.headers["Location"] = f"/v1/placements/{placement_id}/supplements/{supplement.id}"
-    [out] = await supplements.shown(session, [supplement])
-    tagged(request, response, out)
+    placement, supplement = await supplements.agree(unit, placement_id, body)
+    record_access(unit, [placement.participant_id])
+    await budget.watch_flags(unit, body.valid_from.year, clock.today())
+    [out] = await supplements.shown(unit, [supplement])
     return out
 
 
 @router.get("/supplements", summary="List a placement's supplements")
 async def list_supplements(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     placement_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[SupplementOut]:
     """Every supplement of the placement (L6)."""
-    placement = await find(session, tables.Placement, placement_id)
-    record_access(session, [placement.participant_id])
+    placement = await find(unit, tables.Placement, placement_id)
+    record_access(unit, [placement.participant_id])
     statement = select(tables.PlacementSupplement).where(col(tables.PlacementSupplement.placement_id) == placement_id)
-    rows, following = await page(session, statement, col(tables.PlacementSupplement.id), limit=limit, after=after)
-    link_next(request, response, following)
-    return Page(items=await supplements.shown(session, rows), next=following)
+    rows, following = await page(unit, statement, col(tables.PlacementSupplement.id), limit=limit, after=after)
+    return Page(items=await supplements.shown(unit, rows), next=following)
 
 
 @router.get("/supplements/{supplement_id}", summary="Read a supplement")
 async def read_supplement(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: Money,
     placement_id: UUID,
     supplement_id: UUID,
 ) -> SupplementOut:
     """One supplement (L6)."""
-    placement = await find(session, tables.Placement, placement_id)
-    supplement = await supplements.of_place(session, placement, supplement_id)
-    record_access(session, [placement.participant_id])
-    [out] = await supplements.shown(session, [supplement])
-    tagged(request, response, out)
+    placement = await find(unit, tables.Placement, placement_id)
+    supplement = await supplements.of_place(unit, placement, supplement_id)
+    record_access(unit, [placement.participant_id])
+    [out] = await supplements.shown(unit, [supplement])
     return out
 
 
@@ -174,9 +153,7 @@ async def read_supplement(
     ),
 )
 async def end_supplement(
-    request: Request,
-    response: Response,
-    session: SessionDep,
+    unit: UnitOfWorkDep,
     actor: CaseOfficer,
     placement_id: UUID,
     supplement_id: UUID,
@@ -187,9 +164,8 @@ async def end_supplement(
     The cost ends with it from the day it was agreed on (C6), and the budget's flag is looked at anew (C7). An end never
     lengthens a supplement: for more, agree on a new one.
     """
-    placement, supplement = await supplements.end(session, placement_id, supplement_id, body)
-    record_access(session, [placement.participant_id])
-    await budget.watch_flags(session, body.valid_to.year, clock.today())
-    [out] = await supplements.shown(session, [supplement])
-    tagged(request, response, out)
+    placement, supplement = await supplements.end(unit, placement_id, supplement_id, body)
+    record_access(unit, [placement.participant_id])
+    await budget.watch_flags(unit, body.valid_to.year, clock.today())
+    [out] = await supplements.shown(unit, [supplement])
     return out

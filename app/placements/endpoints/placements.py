@@ -4,21 +4,22 @@ from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
 from app.budget import position as budget
-from app.db import Prepared, SessionDep
+from app.database.queries import CompiledQuery
+from app.database.reader import ReaderDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
-from app.http.etag import answered, tagged
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, cut, link_next, position_of, written
+from app.http.pagination import AfterQuery, LimitQuery, Page, cut, position_of, write_page
 from app.http.problems import NOT_FOUND
-from app.http.schemas import Day
+from app.http.schemas import Day, json_response
 from app.placements import decisions, problems, tables
 from app.placements.history import life_of, read_life, told
 from app.placements.schemas import (
@@ -45,24 +46,19 @@ PlacementReader = Annotated[Actor, allow("case_officer", "service", "provider", 
     summary="Record a legacy place",
     responses=refusals(problems.LEGACY_AFTER_GUIDELINE, problems.CAPACITY_EXCEEDED, problems.PLACEMENT_OVERLAP),
 )
-async def record_legacy(
-    request: Request, response: Response, session: SessionDep, actor: CaseOfficer, body: LegacyPlacementIn
-) -> PricedPlacementTold:
+async def record_legacy(unit: UnitOfWorkDep, actor: CaseOfficer, body: LegacyPlacementIn) -> PricedPlacementTold:
     """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
-    placement = await decisions.record_legacy(session, body)
-    await budget.watch_flags(session, body.starts_on.year, clock.today())
-    response.headers["Location"] = f"/v1/placements/{placement.id}"
-    record_access(session, [placement.participant_id])
-    out = told(await life_of(session, placement), clock.today(), money=True)
+    placement = await decisions.record_legacy(unit, body)
+    await budget.watch_flags(unit, body.starts_on.year, clock.today())
+    record_access(unit, [placement.participant_id])
+    out = told(await life_of(unit, placement), clock.today(), money=True)
     assert isinstance(out, PricedPlacementTold)
-    tagged(request, response, out)
     return out
 
 
 @router.get("", summary="List placements", response_model=Page[PricedPlacementOut] | Page[PlacementOut])
 async def list_placements(
-    request: Request,
-    session: SessionDep,
+    reader: ReaderDep,
     actor: PlacementReader,
     keeping_up: KeepingUpQuery,
     provider_id: UUID | None = None,
@@ -76,10 +72,10 @@ async def list_placements(
     asked["after"] = None if after is None else position_of(after)
     given = frozenset(name for name, value in asked.items() if value is not None)
     further = keeping_up.placements(actor)
-    statement = Prepared(_listed(given, *further)) if further else _compiled(given)
-    rows, following = cut(await statement.rows(session, {**asked, "limit": limit + 1}), limit)
-    record_access(session, (row["participant_id"] for row in rows))
-    segments = await known_segments(session, [row["id"] for row in rows])
+    statement = CompiledQuery(_listed(given, *further)) if further else _compiled(given)
+    rows, following = cut(await reader.fetch(statement, **asked, limit=limit + 1), limit)
+    record_access(reader, (row["participant_id"] for row in rows))
+    segments = await known_segments(reader, [row["id"] for row in rows])
     places = [dict(row) for row in rows]
     for place in places:
         # The row itself has the first terms.
@@ -91,9 +87,7 @@ async def list_placements(
                 "monthly_price": price_of(terms),
             }
     shape = PricedPlacementOut if sees_money(actor) else PlacementOut
-    response = Response(written(shape, places, following), media_type=JSON)
-    link_next(request, response, following)
-    return response
+    return Response(write_page(shape, places, following), media_type=JSON)
 
 
 @router.get(
@@ -101,13 +95,13 @@ async def list_placements(
     summary="Read a placement and its history",
     response_model=PricedPlacementTold | PlacementTold,
 )
-async def read_placement(request: Request, session: SessionDep, actor: PlacementReader, placement_id: UUID) -> Response:
+async def read_placement(reader: ReaderDep, actor: PlacementReader, placement_id: UUID) -> Response:
     """One placement (L1) and all that happened to it, in order, each step with its decision (D6)."""
-    life = await read_life(session, placement_id)
+    life = await read_life(reader, placement_id)
     if life is None:
         raise NOT_FOUND()
-    record_access(session, [life.placement.participant_id])
-    return answered(request, told(life, clock.today(), money=sees_money(actor)))
+    record_access(reader, [life.placement.participant_id])
+    return json_response(told(life, clock.today(), money=sees_money(actor)))
 
 
 _CONDITIONS = {
@@ -133,8 +127,8 @@ def _listed(given: frozenset[str], *further: ColumnElement[bool]) -> Select[Any]
 
 
 @cache
-def _compiled(given: frozenset[str]) -> Prepared:
-    return Prepared(_listed(given))
+def _compiled(given: frozenset[str]) -> CompiledQuery:
+    return CompiledQuery(_listed(given))
 
 
 def sees_money(actor: Actor) -> bool:

@@ -1,0 +1,176 @@
+"""The two pools of one process, and the doors opened on them."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from app.database.identity import DatabaseIdentity
+from app.database.reader import DriverConnection, Reader, ReaderConnections, TransactionWords
+from app.database.startup import plain_dsn
+from app.database.unit_of_work import CallerSession, UnitOfWork
+
+_CONNECT_SECONDS = 5.0
+_COMMAND_SECONDS = 20.0
+
+
+async def _connect(*where: Any, **options: Any) -> asyncpg.Connection:
+    """As asyncpg does, but a socket or host that is not there is a `ConnectionError`: a missing file is our fault."""
+    try:
+        return await asyncpg.connect(*where, **options)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise ConnectionError(error.errno, error.strerror or str(error)) from error
+
+
+class ReaderPool:
+    """asyncpg's own pool. It connects to nothing before the first reader asks."""
+
+    words = TransactionWords()
+
+    def __init__(self, dsn: str, *, size: int, wait: float, **options: Any) -> None:
+        self.size = size
+        self._wait = wait
+        self._dsn = dsn
+        self._options = options
+        self._pool: asyncpg.Pool | None = None
+
+    async def acquire(self) -> DriverConnection:
+        """A connection. Raises `TimeoutError` where none is free in time."""
+        if self._pool is None:
+            self._pool = asyncpg.create_pool(
+                self._dsn,
+                min_size=0,
+                max_size=self.size,
+                connect=_connect,
+                # A reader leaves nothing behind on a connection: its settings end with its transaction.
+                reset=_nothing,
+                init=_decode_json,
+                **self._options,
+            )
+            await self._pool
+        return await self._pool.acquire(timeout=self._wait)
+
+    async def release(self, connection: DriverConnection) -> None:
+        """Give a connection back."""
+        if self._pool is not None and isinstance(connection, PoolConnectionProxy):
+            await self._pool.release(connection)
+
+    @property
+    def in_use(self) -> int:
+        """Connections that a reader holds."""
+        return 0 if self._pool is None else self._pool.get_size() - self._pool.get_idle_size()
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a reader."""
+        return 0 if self._pool is None else self._pool.get_idle_size()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            await self._pool.close()
+
+
+async def _nothing(connection: asyncpg.Connection) -> None:
+    pass
+
+
+async def _decode_json(connection: asyncpg.Connection) -> None:
+    # As SQLAlchemy's own connections have it.
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+class Database:
+    """The pools of one process: one for readers, one for units of work.
+
+    Args:
+        url: `postgresql+asyncpg://…` of the service's role.
+        role: a role to become on connecting, where the login itself is privileged (never in production).
+        pool_size: connections for units of work.
+        reader_pool_size: connections for readers.
+        pool_timeout: seconds to wait for a connection.
+        prepared_statements: False behind PgBouncer in transaction mode.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        role: str | None = None,
+        pool_size: int = 4,
+        reader_pool_size: int = 4,
+        pool_timeout: float = 1.5,
+        prepared_statements: bool = True,
+    ) -> None:
+        options: dict[str, Any] = {"timeout": _CONNECT_SECONDS, "command_timeout": _COMMAND_SECONDS}
+        if role is not None:
+            options["server_settings"] = {"role": role}
+        if not prepared_statements:
+            options["statement_cache_size"] = 0
+        of_engine = options if prepared_statements else {**options, "prepared_statement_cache_size": 0}
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={**of_engine, "async_creator_fn": _connect},
+        )
+        event.listen(self.engine.sync_engine, "checkout", _pass_over_closed)
+        self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
+            self.engine, sync_session_class=CallerSession, expire_on_commit=False
+        )
+        self.snapshot_options: dict[str, str] = {"isolation_level": "REPEATABLE READ"}
+        self.readers: ReaderConnections = ReaderPool(
+            plain_dsn(url), size=reader_pool_size, wait=pool_timeout, **options
+        )
+        # An organisation number is its provider's identity and never changes: PostgreSQL is asked for the id once a
+        # process. An id that has gone shows nothing.
+        self.provider_ids: dict[str, str] = {}
+
+    @asynccontextmanager
+    async def reader(self, caller: DatabaseIdentity, *, snapshot: bool = False) -> AsyncIterator[Reader]:
+        """A transaction for reads."""
+        door = Reader(self.readers, caller, self.provider_ids, snapshot=snapshot)
+        try:
+            yield door
+            await door.commit()
+        finally:
+            await door.close()
+
+    @asynccontextmanager
+    async def unit_of_work(self, caller: DatabaseIdentity, *, snapshot: bool = False) -> AsyncIterator[UnitOfWork]:
+        """A transaction that may write: committed once at the end, rolled back on any exception."""
+        session = self.sessions(caller=caller, provider_ids=self.provider_ids)
+        door = UnitOfWork(session, caller)
+        try:
+            if snapshot:
+                await session.connection(execution_options=self.snapshot_options)
+            yield door
+            await door.commit()
+        finally:
+            await door.close()
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+        if isinstance(self.readers, ReaderPool):
+            await self.readers.close()
+
+
+def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    # The loop has seen the server close it: the pool makes a new one, and the request never knows. This costs no
+    # round trip, as `pool_pre_ping` would.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
