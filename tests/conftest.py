@@ -30,7 +30,7 @@ from app.main import create_app
 from app.outbox import endpoints
 from app.security.tokens import Keys
 from app.settings import Settings
-from tests.tokens import ISSUERS, bearer
+from tests.factories.tokens import ISSUERS, bearer
 
 TEMPLATE = postgres.DATABASE
 

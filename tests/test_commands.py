@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 import postgres
 from app.database import startup
 from tests.conftest import cloned
-from tests.test_migrations import config
+from tests.database.test_migrations import config
 
 ROOT = Path(__file__).parent.parent
 ROW = """

@@ -18,8 +18,8 @@ import openpyxl
 import postgres
 from app.demo import issuer
 from tests.conftest import cloned
+from tests.factories.waiting import until
 from tests.test_readme import free_port, here, steps
-from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 # `pg_stat_activity` says the same during a whole transaction.

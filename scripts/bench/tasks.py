@@ -32,7 +32,7 @@ from app.database.connections import Database
 from app.main import create_app
 from app.security.tokens import Keys
 from app.settings import Settings
-from tests.tokens import ISSUERS, bearer
+from tests.factories.tokens import ISSUERS, bearer
 
 ON = "2026-11-21"
 DUE = {"due_from": "2026-08-21", "due_before": "2027-02-21"}

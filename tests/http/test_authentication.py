@@ -9,9 +9,9 @@ from app.database.connections import Database
 from app.security.tokens import REASONS
 from app.settings import Settings
 from tests.conftest import Api, assembled
+from tests.factories.raw_http import MARKER, assert_problem, send
+from tests.factories.tokens import HOSTILE, Hostile, bearer, machine_claims, signed
 from tests.http.operations import Operation, names, operations
-from tests.http.raw import MARKER, assert_problem, send
-from tests.tokens import HOSTILE, Hostile, bearer, machine_claims, signed
 
 PROVIDERS = "/v1/providers"
 SECURED = [operation for operation in operations() if operation.secured]

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from tests.conftest import Api
-from tests.http.raw import assert_problem, send
-from tests.tokens import bearer
+from tests.factories.raw_http import assert_problem, send
+from tests.factories.tokens import bearer
 
 PROVIDERS = "/v1/providers"
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}

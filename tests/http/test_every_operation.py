@@ -13,10 +13,10 @@ from urllib.parse import unquote
 import pytest
 
 from tests.conftest import Api
+from tests.factories.raw_http import MARKER, Answer, Headers, assert_problem, send
+from tests.factories.tokens import bearer
 from tests.http.operations import Operation, Schema, alternatives, bodies, names, operations, resolved, sample
-from tests.http.raw import MARKER, Answer, Headers, assert_problem, send
 from tests.http.roles import table
-from tests.tokens import bearer
 
 OPERATIONS = operations()
 SECURED = [operation for operation in OPERATIONS if operation.secured]

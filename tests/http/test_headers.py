@@ -8,9 +8,9 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from tests.conftest import Api
+from tests.factories.raw_http import MARKER, Headers, assert_problem, send
+from tests.factories.tokens import bearer
 from tests.http.operations import NOBODY
-from tests.http.raw import MARKER, Headers, assert_problem, send
-from tests.tokens import bearer
 
 PROVIDERS = "/v1/providers"
 

@@ -13,11 +13,11 @@ from app.database import startup
 from app.database.identity import DatabaseIdentity
 from app.main import create_app
 from app.settings import Settings
-from tests.api import way
+from tests.api.outbox.test_feed import publish, writer
 from tests.conftest import Api
-from tests.http.raw import send
-from tests.http.test_following import publish, writer
-from tests.waiting import until
+from tests.factories import steps
+from tests.factories.raw_http import send
+from tests.factories.waiting import until
 
 # What one line of labels is in a histogram: eleven buckets and the last, count, sum and when it was made.
 PER_ROUTE = 15
@@ -131,7 +131,7 @@ async def test_a_thousand_invented_addresses_are_one_series(api: Api) -> None:
 
 
 async def test_no_label_names_anybody(api: Api) -> None:
-    person = await way.participant(api, given_name="Merkeleg", family_name="Testnes")
+    person = await steps.participant(api, given_name="Merkeleg", family_name="Testnes")
     assert (await api.case_officer.get(f"/v1/participants/{person}")).status_code == 200
     answer = await api.anonymous.get("/metrics")
     assert list(text_string_to_metric_families(answer.text)), "not in Prometheus' form"

@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from tests.conftest import Api
-from tests.http.raw import MARKER, Answer, Headers, assert_problem, send
-from tests.tokens import bearer
+from tests.factories.raw_http import MARKER, Answer, Headers, assert_problem, send
+from tests.factories.tokens import bearer
 
 PROVIDERS = "/v1/providers"
 NOBODY = UUID(int=7 << 76 | 2 << 62)

@@ -8,7 +8,7 @@ import pytest
 
 from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
 from tests.conftest import Api
-from tests.waiting import until
+from tests.factories.waiting import until
 
 PROVIDERS = "/v1/providers"
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}

@@ -12,9 +12,9 @@ import pytest
 
 from app.http.problems import MEDIA_TYPE, TYPES
 from tests.conftest import Api
+from tests.factories.raw_http import send
+from tests.factories.tokens import bearer
 from tests.http.operations import Operation, bodies, document, names, operations, resolved
-from tests.http.raw import send
-from tests.tokens import bearer
 
 OPENAPI = Path(__file__).parents[2] / "openapi" / "openapi.json"
 # Who calls these has no token yet, or is a probe.

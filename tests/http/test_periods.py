@@ -1,15 +1,15 @@
 """A period asked for backwards is refused alike wherever a query has `from` and `to`."""
 
-from tests.api import way
-from tests.api.way import ok, refused
 from tests.conftest import Api
+from tests.factories import steps
+from tests.factories.steps import ok, refused
 
 BACKWARDS = {"from": "2022-10-02", "to": "2022-10-01"}
 ONE_DAY = {"from": "2022-10-02", "to": "2022-10-02"}
 
 
 async def test_to_is_not_before_from(api: Api) -> None:
-    provider = await way.provider(api)
+    provider = await steps.provider(api)
     document = (await api.anonymous.get("/openapi.json")).json()
     asked = {
         path: {"/v1/access-log": api.auditor}.get(path, api.case_officer)

@@ -18,9 +18,9 @@ from app.http.middleware import SECURITY_HEADERS
 from app.http.problems import MEDIA_TYPE, TYPES, ProblemType, problem_response
 from app.settings import Settings
 from tests.conftest import Api, assembled
-from tests.http.raw import MARKER, assert_problem, send
-from tests.http.server import connected, serving
-from tests.tokens import bearer
+from tests.factories.raw_http import MARKER, assert_problem, send
+from tests.factories.server import connected, serving
+from tests.factories.tokens import bearer
 
 PROVIDERS = "/v1/providers"
 SERVERS = ("httptools", "h11")

@@ -7,10 +7,10 @@ import pytest
 
 from app.security.tokens import ROLES
 from tests.conftest import Api
+from tests.factories.raw_http import Answer, Headers, assert_problem, send
+from tests.factories.tokens import bearer, person_claims, signed
 from tests.http.operations import Operation, bodies, names, operations
-from tests.http.raw import Answer, Headers, assert_problem, send
 from tests.http.roles import table
-from tests.tokens import bearer, person_claims, signed
 
 OPERATIONS = operations()
 TABLE = table()

@@ -12,8 +12,8 @@ import pytest
 
 from app.demo import example_year
 from tests.conftest import Api
-from tests.http.server import serving
-from tests.tokens import token
+from tests.factories.server import serving
+from tests.factories.tokens import token
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")

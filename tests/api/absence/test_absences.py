@@ -1,0 +1,222 @@
+"""Absences by hand, in lists and files, and a provider's report (A1, A2, A4), through HTTP."""
+
+import csv
+import errno
+import io
+import tempfile
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.conftest import Api
+from tests.factories import steps
+from tests.factories.absences import ORGANISATION, item, placement, pushed
+from tests.factories.steps import ok, refused
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def by_hand(placement_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of an absence by hand."""
+    body = {"placement_id": placement_id, "kind": "sick", "from": "2022-10-03", "to": "2022-10-04"}
+    return body | changes
+
+
+async def recorded(api: Api, **changes: Any) -> dict[str, Any]:
+    """An absence by hand at a fresh place."""
+    place = await placement(api, await steps.provider(api))
+    return ok(await api.provider(ORGANISATION).post("/v1/absences", json=by_hand(place, **changes)))
+
+
+async def test_an_absence_by_hand(api: Api) -> None:
+    """A1: the whole object, found where `Location` says; what is left out has its default."""
+    place = await placement(api, await steps.provider(api))
+    client = api.provider(ORGANISATION)
+    answer = await client.post("/v1/absences", json=by_hand(place))
+    made = ok(answer)
+    read = await client.get(answer.headers["location"])
+    assert ok(read, 200) == made
+    assert read.headers["etag"] == answer.headers["etag"]
+    assert {name: made[name] for name in ("from", "to", "percent", "note", "revision", "cancelled", "kind")} == {
+        "from": "2022-10-03",
+        "to": "2022-10-04",
+        "percent": 100,
+        "note": None,
+        "revision": 1,
+        "cancelled": False,
+        "kind": "sick",
+    }
+    again = by_hand(place, external_id=made["external_id"])
+    assert ok(await client.post("/v1/absences", json=again), 200) == made
+    changed = by_hand(place, external_id=made["external_id"], percent=50)
+    refused(await client.post("/v1/absences", json=changed), 409, "absence-revision-conflict")
+    for body, status, code, pointer in (
+        (by_hand(place), 409, "absence-over-full-day", "#/percent"),
+        (by_hand(place, **{"from": "2020-12-31"}), 409, "absence-outside-placement", "#/from"),
+        (by_hand(place, note="57912075186"), 422, "identity-number-in-text", "#/note"),
+        (by_hand(place, **{"to": "2022-10-02"}), 422, "validation", "#"),
+        (by_hand(made["id"]), 404, "not-found", "#/placement_id"),
+    ):
+        problem = refused(await client.post("/v1/absences", json=body), status, code)
+        assert problem["errors"][0]["pointer"] == pointer
+
+
+async def test_a_change_is_a_new_revision_and_history_is_kept(api: Api) -> None:
+    made = await recorded(api, note="Ringde.")
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{made['id']}"
+    refused(await client.patch(path, json={"percent": 50}), 428, "precondition-required")
+    tag = (await client.get(path)).headers["etag"]
+    answer = await client.patch(path, json={"percent": 50, "note": None}, headers={"If-Match": tag})
+    changed = ok(answer, 200)
+    assert (changed["percent"], changed["note"], changed["revision"]) == (50, None, 2)
+    refused(await client.patch(path, json={"percent": 60}, headers={"If-Match": tag}), 412, "precondition-failed")
+    now = {"If-Match": answer.headers["etag"]}
+    assert ok(await client.patch(path, json={"percent": 50}, headers=now), 200) == changed
+    problem = refused(await client.patch(path, json={"to": "2022-10-01"}, headers=now), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/to"
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.delete(path)).status_code == 204
+    gone = await client.get(path)
+    assert (gone.json()["cancelled"], gone.json()["revision"]) == (True, 3)
+    late = {"If-Match": gone.headers["etag"]}
+    refused(await client.patch(path, json={"percent": 60}, headers=late), 409, "absence-cancelled")
+    history = ok(await client.get(f"{path}/revisions"), 200)["items"]
+    assert [(one["revision"], one["percent"], one["note"], one["cancelled"]) for one in history] == [
+        (1, 100, "Ringde.", False),
+        (2, 50, None, False),
+    ]
+
+
+async def test_who_sees_what(api: Api) -> None:
+    """The wall: a provider its own, a service its area, the case office all, the others nothing."""
+    made = await recorded(api)
+    path = f"/v1/absences/{made['id']}"
+    ok(await api.case_officer.get(path), 200)
+    ok(await api.service("habilitation").get(path), 200)
+    await steps.provider(api, organisation_number="310300411", name="KIM AS")
+    for client in (api.service("mental_health"), api.provider("310300411")):
+        assert (await client.get(path)).status_code == 404
+        assert (await client.get(f"{path}/revisions")).status_code == 404
+        assert ok(await client.get("/v1/absences"), 200)["items"] == []
+    assert (await api.provider("310300411").delete(path)).status_code == 404
+    for client in (api.finance, api.epj, api.auditor):
+        refused(await client.get(path), 403, "role-required")
+        refused(await client.get("/v1/absences"), 403, "role-required")
+    refused(await api.service("habilitation").delete(path), 403, "role-required")
+
+
+async def test_lists_and_files(api: Api) -> None:
+    """Filters, cursors, and the same rows as CSV and XLSX."""
+    provider_id = await steps.provider(api)
+    places = [await placement(api, provider_id) for _ in range(2)]
+    client = api.provider(ORGANISATION)
+    items = [
+        item(places[n % 2], external_id=f"={n}", first=f"2022-10-{n + 1:02}", last=f"2022-10-{n + 2:02}", percent=50)
+        for n in range(6)
+    ]
+    items[5]["kind"] = "holiday"
+    await pushed(client, items)
+    pages: list[list[str]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = ok(await client.get("/v1/absences", params={"limit": "4", **after}), 200)
+        pages.append([one["external_id"] for one in page["items"]])
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert pages == [["=0", "=1", "=2", "=3"], ["=4", "=5"]]
+    for query, found in (
+        ({"placement_id": places[1]}, ["=1", "=3", "=5"]),
+        ({"provider_id": provider_id, "kind": "holiday"}, ["=5"]),
+        ({"from": "2022-10-05"}, ["=3", "=4", "=5"]),
+        ({"to": "2022-10-02"}, ["=0", "=1"]),
+        ({"from": "2022-10-03", "to": "2022-10-03"}, ["=1", "=2"]),
+        ({"provider_id": places[0]}, []),
+    ):
+        rows = ok(await client.get("/v1/absences", params=query), 200)["items"]
+        assert [one["external_id"] for one in rows] == found, query
+    as_csv = await client.get("/v1/absences", headers={"Accept": "text/csv"}, params={"limit": "1"})
+    assert as_csv.headers["content-type"].startswith("text/csv")
+    table = list(csv.DictReader(io.StringIO(as_csv.text)))
+    assert [row["external_id"] for row in table] == [f"'={n}" for n in range(6)]
+    assert (table[0]["from"], table[0]["percent"], table[0]["note"], table[0]["cancelled"]) == (
+        "2022-10-01",
+        "50",
+        "",
+        "false",
+    )
+    as_xlsx = await client.get("/v1/absences", headers={"Accept": XLSX}, params={"kind": "holiday"})
+    assert as_xlsx.headers["content-type"] == XLSX
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx.content)).active
+    assert sheet is not None
+    head, only = sheet.iter_rows(values_only=True)
+    row = dict(zip(head, only, strict=True))
+    assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "holiday", 50, False)
+    assert str(row["from"]) == "2022-10-06 00:00:00"
+    listed = ok(await client.get("/v1/absences", params={"kind": "holiday"}), 200)["items"][0]
+    assert str(row["created_at"])[:19] == listed["created_at"][:19].replace("T", " ")
+    assert {name for name, cell in row.items() if cell is None} == {"note"}
+    assert set(row) == set(listed)
+
+
+async def test_a_sheet_needs_no_room_for_files(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose file system is read-only."""
+
+    def nowhere() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    one = await recorded(api)
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    answer = await api.case_officer.get("/v1/absences", headers={"Accept": XLSX})
+    assert answer.status_code == 200, answer.text
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    assert sheet["A2"].value == one["id"]
+
+
+async def test_report(api: Api) -> None:
+    """Per placement and kind, in the period alone."""
+    provider_id = await steps.provider(api)
+    places = sorted([await placement(api, provider_id) for _ in range(3)])
+    client = api.provider(ORGANISATION)
+    await pushed(
+        client,
+        [
+            item(places[0], external_id="1", first="2022-09-26", last="2022-10-04"),
+            item(places[0], external_id="2", first="2022-10-05", last="2022-10-05", percent=25),
+            item(places[0], external_id="3", kind="holiday", first="2022-10-10", last="2022-10-10"),
+            item(places[2], external_id="4", first="2022-10-31", last="2022-11-04", percent=10),
+            item(places[1], external_id="5", first="2022-11-01", last="2022-11-04"),
+            item(places[1], external_id="6", first="2022-10-03", last="2022-10-04", cancelled=True),
+        ],
+    )
+    path = f"/v1/providers/{provider_id}/absence-report"
+    period = {"from": "2022-10-01", "to": "2022-10-31"}
+    found = ok(await client.get(path, params=period), 200)
+    assert (found["provider_id"], found["from"], found["to"], found["next"]) == (provider_id, *period.values(), None)
+    assert [(row["placement_id"], row["kind"], row["absences"], row["days"]) for row in found["items"]] == [
+        (places[0], "holiday", 1, "1.00"),
+        (places[0], "sick", 2, "2.25"),
+        (places[2], "sick", 1, "0.10"),
+    ]
+    paged: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = ok(await client.get(path, params={**period, "limit": "1", **after}), 200)
+        paged += page["items"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert paged == found["items"]
+    await steps.provider(api, organisation_number="310300411", name="KIM AS")
+    assert (await api.provider("310300411").get(path, params=period)).status_code == 404
+    refused(await client.get(path, params={"from": "2022-10-02", "to": "2022-10-01"}), 422, "validation")
+    refused(await client.get(path, params={"from": "1900-01-01", "to": "2099-01-01"}), 422, "validation")
+
+
+@pytest.mark.parametrize("query", ["from", "to"])
+async def test_a_report_has_a_period(api: Api, query: str) -> None:
+    path = f"/v1/providers/{await steps.provider(api)}/absence-report"
+    refused(await api.case_officer.get(path, params={query: "2022-10-02"}), 422, "validation")

@@ -1,0 +1,174 @@
+"""C9: the five questions of a budget meeting, and that asking stores nothing."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.budget import position as service
+from app.budget.what_if import EXAMPLES
+from app.rules.position import PositionInputs
+from tests.conftest import Api
+from tests.factories import steps
+from tests.factories.places import adopt, place, prices
+from tests.factories.steps import ok, refused
+
+PATH = "/v1/budgets/2022/what-if"
+
+
+async def asked(api: Api, *changes: dict[str, Any], year: int = 2022, on: str = "2022-01-01") -> dict[str, Any]:
+    path = f"/v1/budgets/{year}/what-if"
+    return ok(await api.finance.post(path, json={"changes": list(changes)}, params={"on": on}), 200)
+
+
+async def rows(connection: AsyncConnection) -> dict[str, int]:
+    """Rows in every table but the access log's, as the case office sees them."""
+    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
+    tables = await connection.scalars(
+        text("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'")
+    )
+    return {
+        table: await connection.scalar(text(f"select count(*) from {table}")) or 0
+        for table in tables.all()
+        if table not in {"access_log", "access_log_seal"}
+    }
+
+
+async def test_three_more_places_from_august(api: Api, connection: AsyncConnection) -> None:
+    await prices(api)
+    await adopt(api)
+    await place(connection, 24)
+    answer = await asked(api, {"change": "add_places", "places": 3, "from": "2022-08-01"})
+    assert (answer["before"]["forecast"], answer["after"]["forecast"]) == ("6427296.00", "6762051.00")
+    assert (answer["before"]["flag"], answer["after"]["flag"]) == ("within", "watch")
+    assert [month["difference"] for month in answer["months"]] == ["0.00"] * 7 + ["66951.00"] * 5
+    position = ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-01-01"}), 200)
+    assert answer["before"] == position
+
+
+async def test_next_years_rate_and_another_supplement(api: Api, connection: AsyncConnection) -> None:
+    """Each holds from its day on, whatever is known to come later."""
+    await prices(api)
+    await place(connection, 24)
+    answer = await asked(
+        api, {"change": "rate", "monthly_amount": "15473.12", "from": "2023-01-01"}, year=2023, on="2022-12-31"
+    )
+    assert answer["after"]["forecast"] == "6684387.84"
+    answer = await asked(api, {"change": "supplement_percent", "percent": 40, "from": "2022-01-01"})
+    assert answer["after"]["forecast"] == "5998809.60"
+    half = await asked(api, {"change": "supplement_percent", "percent": 40, "from": "2022-07-01"})
+    assert half["after"]["forecast"] == "6213052.80"
+    assert half["after"]["flag"] == "no_frame"
+
+
+async def test_places_end_and_get_another_share(api: Api, connection: AsyncConnection) -> None:
+    """Supplements end with their place, and are not scaled by its share."""
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    first, second = await steps.placed(api, provider_id), await steps.placed(api, provider_id)
+    path = f"/v1/placements/{first}/supplements"
+    ok(await api.case_officer.post(path, json=steps.supplement("2022-07-01")))
+    end = {"change": "end_places", "placement_ids": [first, second], "on": "2022-08-15"}
+    answer = await asked(api, end, on="2022-12-31")
+    assert [month["after"] for month in answer["months"][6:9]] == ["47634.00", "23048.71", "0.00"]
+    share = {"change": "share", "placement_ids": [first], "share": 50, "from": "2022-08-16"}
+    answer = await asked(api, share, on="2022-12-31")
+    assert answer["months"][7]["difference"] == "-5759.23"
+    assert answer["months"][8]["difference"] == "-11158.50"
+    answer = await asked(api, share, end, {"change": "frame", "amount": "70000.00"}, on="2022-12-31")
+    assert (answer["after"]["flag"], answer["after"]["overrun"]) == (
+        "overrun",
+        {"amount": "682.71", "first_month": "2022-08"},
+    )
+    unknown = {"change": "end_places", "placement_ids": [first, provider_id], "on": "2022-08-15"}
+    problem = refused(await api.finance.post(PATH, json={"changes": [unknown]}), 404, "not-found")
+    assert problem["errors"][0]["pointer"] == "#/changes/0/placement_ids/1"
+
+
+async def test_a_change_after_the_year_is_refused(api: Api) -> None:
+    """C9: it would change nothing, and say nothing of that. The year's last day counts, and one before the year."""
+    await steps.law(api)
+    placement_id = await steps.placed(api, await steps.provider(api))
+    places = {"placement_ids": [placement_id]}
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("from", {"change": "add_places", "places": 3}),
+        ("on", {"change": "end_places", **places}),
+        ("from", {"change": "rate", "monthly_amount": "15473.12"}),
+        ("from", {"change": "supplement_percent", "percent": 40}),
+        ("from", {"change": "share", "share": 50, **places}),
+    ]
+    late = [{**change, name: "2023-01-01"} for name, change in kinds]
+    frame = {"change": "frame", "amount": "70000.00"}
+    answer = await api.finance.post(PATH, json={"changes": [frame, *late, kinds[0][1] | {"from": "2022-12-31"}]})
+    problem = refused(answer, 422, "validation")
+    pointers = [f"#/changes/{number}/{name}" for number, (name, _) in enumerate(kinds, start=1)]
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+    await asked(api, *({**change, name: "2022-12-31"} for name, change in kinds), on="2022-12-31")
+    early = await asked(api, kinds[0][1] | {"from": "2021-06-01"}, on="2022-12-31")
+    assert early["months"][0]["difference"] == "66951.00"
+
+
+async def test_before_and_after_are_read_at_one_instant(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C6, C9: a frame adopted while the question is read is in neither; one that is asked with a key is answered."""
+    api = committed_api
+    await steps.law(api)
+    gathered = service.load_inputs
+
+    async def late(*facts: Any) -> PositionInputs:
+        monkeypatch.undo()
+        await adopt(api, "111.00", on="2022-06-01")
+        return await gathered(*facts)
+
+    monkeypatch.setattr(service, "load_inputs", late)
+    answer = await asked(api, on="2022-12-31")
+    assert [answer[when]["frame"] for when in ("before", "after")] == ["6934000.00"] * 2
+    for replayed in (None, "true"):
+        keyed = await api.finance.post(PATH, json={"changes": []}, headers={"Idempotency-Key": "k1"})
+        assert ok(keyed, 200)["before"]["frame"] == "111.00"
+        assert keyed.headers.get("idempotency-replayed") == replayed
+
+
+async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> None:
+    """C9: not a row, whatever is asked."""
+    await steps.law(api)
+    placement_id = await steps.placed(api, await steps.provider(api))
+    before = await rows(connection)
+    for example in EXAMPLES.values():
+        changes = [
+            change | ({"placement_ids": [placement_id]} if "placement_ids" in change else {})
+            for change in example["value"]["changes"]
+        ]
+        await asked(api, *changes, on="2022-12-31")
+    assert await rows(connection) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"change": "add_places", "places": 0, "from": "2022-08-01"},
+        {"change": "add_places", "places": 3},
+        {"change": "supplement_percent", "percent": 201, "from": "2022-08-01"},
+        {"change": "rate", "monthly_amount": "0.00", "from": "2022-08-01"},
+        {"change": "miracle"},
+    ],
+)
+async def test_refuses_what_cannot_be_assumed(api: Api, change: dict[str, Any]) -> None:
+    refused(await api.finance.post(PATH, json={"changes": [change]}), 422, "validation")
+    for client in (api.epj, api.provider("310300403"), api.service("habilitation")):
+        assert (await client.post(PATH, json={"changes": []})).status_code == 403
+
+
+async def test_so_many_changes_of_one_place_that_a_sum_might_not_be_exact(api: Api) -> None:
+    await steps.law(api)
+    placement_id = await steps.placed(api, await steps.provider(api))
+    changes = [
+        {
+            "change": "share",
+            "placement_ids": [placement_id],
+            "share": 1 + day,
+            "from": f"2022-{8 + day // 28:02}-{1 + day % 28:02}",
+        }
+        for day in range(50)
+    ]
+    refused(await api.finance.post(PATH, json={"changes": changes}), 422, "validation")

@@ -1,0 +1,124 @@
+"""M1–M4, M7, M8: the yearly report's figures, as JSON, CSV and XLSX."""
+
+import csv
+import io
+from typing import Any
+
+import openpyxl
+
+from tests.conftest import Api
+from tests.factories import steps
+from tests.factories.follow_up import NUMBERS, attendees, evaluation, meeting, place_at, placed, plan
+from tests.factories.steps import ok, refused
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def asked(due: int, done: int, overdue: int) -> dict[str, int]:
+    return {"due": due, "done": done, "overdue": overdue}
+
+
+async def a_year(api: Api) -> tuple[str, str]:
+    """Two places at one provider, one that ended early at another; one of the first has everything: the providers."""
+    await steps.law(api)
+    first, _, complete = await placed(api)
+    await place_at(api, first)
+    second, _, _ = await placed(api, NUMBERS[2], name="=KIM AS", starts_on="2023-01-01", ends_on="2023-03-31")
+    provider = api.provider(NUMBERS[0])
+    ok(await provider.post("/v1/plans", json=plan(complete)))
+    for day, kind in (("2022-09-01", "conversation"), ("2023-02-01", "conversation"), ("2023-03-01", "cooperation")):
+        ok(await provider.post("/v1/meetings", json=meeting(complete, kind, held_on=day)))
+    alone: dict[str, Any] = {"attendees": attendees("provider"), "participant_absence_reason": "Sjuk."}
+    ok(await provider.post("/v1/meetings", json=meeting(complete, held_on="2023-04-01", **alone)))
+    ok(await provider.post("/v1/evaluations", json=evaluation(complete)))
+    joint = attendees("case_office", "habilitation", "nav")
+    ok(await api.case_officer.post("/v1/meetings", json=meeting(None, "system", held_on="2023-05-01", attendees=joint)))
+    return first, second
+
+
+async def test_the_years_figures(api: Api) -> None:
+    """M1–M4: what fell due in the year, per provider and together; M7: who was missing."""
+    first, second = await a_year(api)
+    out = ok(await api.case_officer.get("/v1/follow-up/2023", params={"on": "2023-12-31"}), 200)
+    assert out["providers"] == [
+        {
+            "provider_id": second,
+            "name": "=KIM AS",
+            "places": 1,
+            "plan": asked(0, 0, 0),
+            "conversation": asked(1, 0, 1),
+            "cooperation_meeting": asked(0, 0, 0),
+            "evaluation": asked(0, 0, 0),
+            "meetings": 0,
+            "meetings_with_participant": 0,
+            "participants_who_took_part": 0,
+        },
+        {
+            "provider_id": first,
+            "name": "Gløde AS",
+            "places": 2,
+            "plan": asked(0, 0, 0),
+            "conversation": asked(2, 1, 1),
+            "cooperation_meeting": asked(2, 1, 1),
+            "evaluation": asked(2, 1, 1),
+            "meetings": 3,
+            "meetings_with_participant": 2,
+            "participants_who_took_part": 1,
+        },
+    ]
+    assert out["municipality"] == {
+        "places": 3,
+        "plan": asked(0, 0, 0),
+        "conversation": asked(3, 1, 2),
+        "cooperation_meeting": asked(2, 1, 1),
+        "evaluation": asked(2, 1, 1),
+        "meetings": 3,
+        "meetings_with_participant": 2,
+        "participants_who_took_part": 1,
+    }
+    assert (out["system_meeting"]["held"], out["guideline_evaluations"]) == (1, 0)
+    assert [(one["role"], one["name"]) for one in out["system_meeting"]["missing"]] == [
+        ("mental_health", None),
+        ("provider", "=KIM AS"),
+        ("provider", "Gløde AS"),
+    ]
+    early = ok(await api.case_officer.get("/v1/follow-up/2022", params={"on": "2022-09-29"}), 200)
+    assert early["municipality"]["plan"] == asked(2, 1, 0)
+    assert early["system_meeting"] == {"due_on": "2022-12-31", "held": 0, "missing": []}
+    # The meeting that was held later in the year is not there yet on that day.
+    assert early["municipality"]["meetings"] == 1
+
+
+async def test_the_same_as_files(api: Api) -> None:
+    """CSV and XLSX by `Accept`: the same figures, headers in nynorsk, and no text that becomes a formula."""
+    await a_year(api)
+    query = {"on": "2023-12-31"}
+    answer = await api.case_officer.get("/v1/follow-up/2023", params=query, headers={"Accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="oppfolging-2023.csv"'
+    header, kim, glode, alver = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert header[:4] == ["Vekstbedrift", "Plassar", "Plan – skulle", "Plan – har"]
+    assert (kim[0], glode[:2], alver[0]) == ("'=KIM AS", ["Gløde AS", "2"], "Alver kommune")
+    assert alver[5:8] == ["3", "1", "2"]
+
+    answer = await api.case_officer.get("/v1/follow-up/2023", params=query, headers={"Accept": XLSX})
+    assert answer.headers["content-type"] == XLSX
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    figures, missing = book.worksheets
+    rows = [[cell.value for cell in row] for row in figures.iter_rows()]
+    assert rows[0] == header
+    assert [row[0] for row in rows[1:]] == ["=KIM AS", "Gløde AS", "Alver kommune"]
+    assert [str(value) for value in rows[3]] == alver
+    assert [row[0].value for row in missing.iter_rows(min_row=2)] == ["Psykisk helse og rus", "=KIM AS", "Gløde AS"]
+    book.close()
+
+
+async def test_who_may_read_it(api: Api) -> None:
+    """The municipality's figures are the case office's; other formats and years are refused."""
+    for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.finance):
+        refused(await client.get("/v1/follow-up/2022"), 403, "role-required")
+    refused(await api.case_officer.get("/v1/follow-up/1899"), 422, "validation")
+    headers = {"Accept": "application/pdf"}
+    refused(await api.case_officer.get("/v1/follow-up/2022", headers=headers), 406, "not-acceptable")
+    empty = ok(await api.case_officer.get("/v1/follow-up/2022"), 200)
+    assert (empty["providers"], empty["municipality"]["places"]) == ([], 0)

@@ -1,0 +1,258 @@
+"""What Framsikt fetches: rows that add up to the position in each form, and snapshots that never change."""
+
+import csv
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+from zipfile import ZipFile
+
+import httpx
+import openpyxl
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.http.content_negotiation import CSV, XLSX
+from app.http.spreadsheets import Column, csv_file, write_table, xlsx_file
+from app.settings import AccountString, Settings
+from tests.conftest import Api
+from tests.factories.places import adopt, got, place, posted, prices
+from tests.factories.steps import refused
+
+PATH = "/v1/exports/framsikt/2022"
+OTHER = "310300411"
+
+
+async def year(api: Api, connection: AsyncConnection) -> None:
+    """Two providers, parts of months, shares and prices that do not go up in whole kroner."""
+    await prices(api)
+    await adopt(api)
+    await place(connection, 7)
+    await place(connection, 3, "2022-02-10", "2022-11-17", share=35)
+    await place(connection, 2, "2021-01-01", monthly_price="20123.45", organisation_number=OTHER)
+    await place(connection, 1, "2022-03-15", share=67, organisation_number=OTHER)
+
+
+async def fetched(client: httpx.AsyncClient, media_type: str, **query: str) -> httpx.Response:
+    answer = await client.get(PATH, params=query, headers={"Accept": media_type})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith(media_type)
+    return answer
+
+
+def sums(rows: list[dict[str, Any]]) -> dict[str, Decimal]:
+    """The sum of each type."""
+    found: dict[str, Decimal] = {}
+    for row in rows:
+        found[row["type"]] = found.get(row["type"], Decimal(0)) + Decimal(str(row["amount"]))
+    return found
+
+
+@pytest.mark.parametrize("on", ["2022-01-01", "2022-06-15", "2022-12-31", "2023-06-01", "2022-01-31"])
+async def test_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
+    """C6: to the øre, on any day, in JSON, CSV and XLSX alike."""
+    await year(api, connection)
+    position = await got(api.finance, "/v1/budgets/2022/position", on=on)
+    expected = {"budsjett": Decimal(position["frame"]), "prognose": Decimal(position["forecast"])}
+    if Decimal(position["incurred"]):
+        expected["rekneskap"] = Decimal(position["incurred"])
+    export = await got(api.finance, PATH, on=on)
+    assert sums(export["items"]) == expected
+    assert export["next"] is None
+    assert {name: export["figures"][name] for name in ("frame", "incurred", "forecast", "flag", "places")} == {
+        name: position[name] for name in ("frame", "incurred", "forecast", "flag", "places")
+    }
+
+    written = (await fetched(api.finance, CSV, on=on, decimal="comma")).content
+    assert written.startswith(b"\xef\xbb\xbf")
+    [header, *lines] = csv.reader(StringIO(written.decode("utf-8-sig")), delimiter=";")
+    assert header == [
+        "Type", "År", "Periode", "Ansvar", "Art", "Funksjon", "Prosjekt", "Vekstbedrift", "Beløp", "Tekst"
+    ]  # fmt: skip
+    assert all("." not in line[8] and line[8][-3] == "," for line in lines)
+    assert sums([{"type": line[0], "amount": line[8].replace(",", ".")} for line in lines]) == expected
+
+    book = openpyxl.load_workbook(BytesIO((await fetched(api.finance, XLSX, on=on)).content))
+    sheet = book["Framsikt"]
+    assert sheet.freeze_panes == "A2"
+    assert [cell.value for cell in sheet[1]] == header
+    cells = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert sums([{"type": row[0], "amount": round(Decimal(str(row[8])), 2)} for row in cells]) == expected
+    assert all(isinstance(row[1], int) and isinstance(row[8], float | int) for row in cells)
+    assert sheet["I2"].number_format == "#,##0.00"
+    assert len(cells) == len(lines) == len(export["items"])
+
+
+async def test_rows_by_month_and_provider(api: Api, connection: AsyncConnection) -> None:
+    """The frame is the year's, without a provider; a month that costs nothing is left out."""
+    await year(api, connection)
+    items = (await got(api.finance, PATH, on="2022-03-31"))["items"]
+    assert items[0] == {
+        "type": "budsjett",
+        "year": 2022,
+        "period": 0,
+        "responsibility": "",
+        "account": "370",
+        "function": "234",
+        "project": "",
+        "provider_id": None,
+        "amount": "6934000.00",
+        "text": "Ramme 2022",
+    }
+    costs = await got(api.finance, "/v1/budgets/2022/costs", by="month,provider", on="2022-03-31")
+    forecast = {(f"2022-{row['period']:02}", row["provider_id"]): row["amount"] for row in items if row["period"]}
+    assert {(row["month"], row["provider_id"]): row["amount"] for row in costs["items"]} == forecast
+    assert {row["period"] for row in items if row["type"] == "rekneskap"} == {1, 2, 3}
+    assert {row["text"] for row in items if row["period"] == 3} == {
+        "Påløpt Gløde AS 2022-03",
+        "Prognose Gløde AS 2022-03",
+    }
+
+
+async def test_the_second_sheet_is_the_position_with_its_chart(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    position = await got(api.finance, "/v1/budgets/2022/position", on="2022-06-30")
+    written = BytesIO((await fetched(api.finance, XLSX, on="2022-06-30")).content)
+    book = openpyxl.load_workbook(written)
+    assert book.sheetnames == ["Framsikt", "Posisjon"]
+    sheet = book["Posisjon"]
+    lines = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=14) if row[0].value}
+    assert Decimal(str(lines["Prognose"])) == Decimal(position["forecast"])
+    assert Decimal(str(lines["Ramme"])) == Decimal(position["frame"])
+    # Month by month it grows to the whole.
+    assert Decimal(str(sheet["C13"].value)) == Decimal(position["forecast"])
+    assert Decimal(str(sheet["B13"].value)) == Decimal(position["incurred"])
+    chart = ZipFile(written).read("xl/charts/chart1.xml").decode()
+    assert chart.count("<c:ser>") == 3
+
+
+async def test_without_a_frame_or_places(api: Api) -> None:
+    await prices(api)
+    export = await got(api.finance, PATH, on="2022-06-30")
+    assert (export["items"], export["figures"]["frame"]) == ([], None)
+    book = openpyxl.load_workbook(BytesIO((await fetched(api.finance, XLSX)).content))
+    assert book["Framsikt"].max_row == 1
+    assert (await fetched(api.finance, CSV)).text.count("\r\n") == 1
+
+
+async def test_an_account_string_of_ones_own(api: Api, connection: AsyncConnection) -> None:
+    """What a provider's string leaves out is the common one's."""
+    await year(api, connection)
+    state = api.app.state
+    before = state.settings
+    state.settings = before.model_copy(
+        update={
+            "account_string": AccountString(responsibility="4200", project="P7"),
+            "provider_account_strings": {OTHER: AccountString(account="3700", function="2731")},
+        }
+    )
+    try:
+        items = (await got(api.finance, PATH, on="2022-12-31"))["items"]
+        [other] = [
+            row["id"]
+            for row in (await got(api.case_officer, "/v1/providers"))["items"]
+            if row["organisation_number"] == OTHER
+        ]
+        own = {
+            (row["responsibility"], row["account"], row["function"], row["project"])
+            for row in items
+            if row["provider_id"] == other
+        }
+        rest = {
+            (row["responsibility"], row["account"], row["function"], row["project"])
+            for row in items
+            if row["provider_id"] != other
+        }
+        assert own == {("4200", "3700", "2731", "P7")}
+        assert rest == {("4200", "370", "234", "P7")}
+    finally:
+        state.settings = before
+
+
+def test_account_strings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEKSTPLASS_ACCOUNT_STRING", '{"responsibility": "4200"}')
+    monkeypatch.setenv("VEKSTPLASS_PROVIDER_ACCOUNT_STRINGS", '{"310300411": {"function": "273"}}')
+    account = Settings().account_of(OTHER)
+    assert account == AccountString(responsibility="4200", function="273")
+    assert Settings().account_of(None) == AccountString(responsibility="4200")
+
+
+@pytest.mark.parametrize("media_type", ["application/json", CSV, XLSX])
+async def test_is_fetched_anew_only_when_it_changed(api: Api, connection: AsyncConnection, media_type: str) -> None:
+    await year(api, connection)
+    query = {"on": "2022-06-30"}
+    first = await fetched(api.finance, media_type, **query)
+    headers = {"Accept": media_type, "If-None-Match": first.headers["etag"]}
+    again = await api.finance.get(PATH, params=query, headers=headers)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    # The same for whoever asks, and the same bytes.
+    same = await fetched(api.case_officer, media_type, **query)
+    assert (same.headers["etag"], same.content) == (first.headers["etag"], first.content)
+    for other in {"application/json", CSV, XLSX} - {media_type}:
+        assert (await fetched(api.finance, other, **query)).headers["etag"] != first.headers["etag"]
+    await adopt(api, "7000000.00", on="2022-06-01")
+    changed = await api.finance.get(PATH, params=query, headers=headers)
+    assert changed.status_code == 200
+
+
+async def test_a_snapshot_is_exported_unchanged(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    taken = await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
+    before = {form: await fetched(api.finance, form, snapshot=taken["id"]) for form in ("application/json", CSV, XLSX)}
+    live = await got(api.finance, PATH, on="2022-04-30")
+    stored = before["application/json"].json()
+    assert stored | {"snapshot_id": None} == live
+    assert (taken["forecast"], taken["frame"]) == (stored["figures"]["forecast"], "6934000.00")
+    # Everything that could move it moves.
+    await adopt(api, "1.00", on="2022-04-01")
+    await place(connection, 4, "2022-01-01")
+    rate = {"valid_from": "2022-01-01", "known_from": "2022-03-01", "monthly_amount": "15000.00", "source": "NAV"}
+    await posted(api.finance, "/v1/rates", rate)
+    assert await got(api.finance, PATH, on="2022-04-30") != live
+    for form, answer in before.items():
+        after = await fetched(api.case_officer, form, snapshot=taken["id"])
+        assert (after.content, after.headers["etag"]) == (answer.content, answer.headers["etag"])
+    assert await got(api.finance, f"/v1/budgets/2022/snapshots/{taken['id']}") == taken
+    assert (await got(api.finance, "/v1/budgets/2022/snapshots"))["items"] == [taken]
+
+
+async def test_refusals(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    body = {"name": "1. tertial", "on": "2022-04-30"}
+    taken = await posted(api.finance, "/v1/budgets/2022/snapshots", body)
+    refused(await api.finance.post("/v1/budgets/2022/snapshots", json=body), 409, "snapshot-exists")
+    await posted(api.finance, "/v1/budgets/2023/snapshots", body | {"on": "2023-06-01"})
+    both = {"snapshot": taken["id"], "on": "2022-04-30"}
+    refused(await api.finance.get(PATH, params=both), 422, "validation")
+    refused(await api.finance.get("/v1/exports/framsikt/2023", params={"snapshot": taken["id"]}), 404, "not-found")
+    refused(await api.finance.get(f"/v1/budgets/2023/snapshots/{taken['id']}"), 404, "not-found")
+    refused(await api.finance.get(PATH, headers={"Accept": "text/html"}), 406, "not-acceptable")
+    refused(await api.finance.get(PATH, params={"decimal": "dot"}), 422, "validation")
+    await place(connection, 1, "2015-01-01")
+    refused(await api.finance.get("/v1/exports/framsikt/2015"), 409, "rate-missing")
+    for client in (api.epj, api.provider(OTHER), api.service("habilitation"), api.auditor):
+        assert (await client.get(PATH)).status_code == 403
+        assert (await client.post("/v1/budgets/2022/snapshots", json=body)).status_code == 403
+
+
+async def test_a_snapshot_can_be_changed_by_nobody(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
+    for statement in ("update budget_snapshot set name = 'x'", "delete from budget_snapshot"):
+        savepoint = await connection.begin_nested()
+        with pytest.raises(ProgrammingError):
+            await connection.execute(text(statement))
+        await savepoint.rollback()
+
+
+def test_text_never_becomes_a_formula() -> None:
+    """A provider's name is somebody's own text."""
+    columns, rows = [Column("Namn")], [["=1+1"], ["+47"], ["-1"], ["@x"], ["Gløde; AS"]]
+    lines = csv_file(columns, rows).decode("utf-8-sig").splitlines()
+    assert lines == ["Namn", "'=1+1", "'+47", "'-1", "'@x", '"Gløde; AS"']
+    with xlsx_file() as (workbook, made):
+        write_table(workbook, "Ark", columns, rows)
+    sheet = openpyxl.load_workbook(BytesIO(made.getvalue()))["Ark"]
+    assert [cell.data_type for cell in sheet["A"]] == ["s"] * 6
+    assert sheet["A2"].value == "=1+1"

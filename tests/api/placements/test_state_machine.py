@@ -1,0 +1,389 @@
+"""Random steps by random parties through the whole life of a place, and nothing that must never be (D3–D6, L1–L7, P2).
+
+The machine keeps a model of its own of where each application and place stands, and holds every answer against the one
+table of `app/rules/process.py`: what it has no line for is refused, whoever asks. After each step the database is asked
+whether anything impossible is in it.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import httpx
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+
+from app.rules.process import ApplicationStatus, PlacementState, Step, determine_placement_state, find_next_state
+from tests.conftest import Api
+from tests.factories import steps as way
+
+T = TypeVar("T")
+NUMBERS = ("310300403", "310300411")
+ROLES = st.sampled_from(
+    # The case office most of the time, so that something happens.
+    ["case_officer"] * 8 + ["provider 0"] * 3 + ["provider 1"] * 2 + ["epj", "finance", "service", "auditor"]
+)
+# D3, L3: a provider answers requests and gives notice, and nothing else.
+PROVIDERS_OWN: set[Step] = {"accept", "decline", "notice"}
+SHARES = st.sampled_from([100, 100, 50, 1])
+INDEX = st.integers(0, 20)
+
+# What the facts of a case may refuse though its state allows the step.
+BY_FACTS = {
+    "request-already-open", "request-not-accepted", "capacity-exceeded", "placement-overlap", "end-before-start",
+    "change-outside-place", "end-after-last-day", "permanent-has-no-last-day", "temporary-needs-last-day",
+    "notice-already-open",
+}  # fmt: skip
+
+IMPOSSIBLE = {
+    "two places of one person on one day": """
+        select count(*) from placement a join placement b on a.participant_id = b.participant_id and a.id < b.id
+        and daterange(a.starts_on, a.ends_on, '[]') && daterange(b.starts_on, b.ends_on, '[]')""",
+    "more places than the capacity": """
+        select count(*) from (select distinct provider_id, starts_on as day from placement
+            union select provider_id, valid_from from provider_capacity) as days
+        where (select count(*) from placement p where p.provider_id = days.provider_id
+                and day >= p.starts_on and day <= coalesce(p.ends_on, 'infinity'))
+            > coalesce((select places from provider_capacity c where c.provider_id = days.provider_id
+                and valid_from <= day order by valid_from desc limit 1), 0)""",
+    "a place without an accepted request": """
+        select count(*) from placement where terms = 'standard' and not exists (
+            select from decision join request on request.id = decision.request_id
+            where decision.placement_id = placement.id and kind = 'grant' and answer = 'accepted'
+            and request.provider_id = placement.provider_id)""",
+    "money on a day without a place, or a place without money": """
+        select count(*) from placement where (
+            select row(min(valid_from), case when bool_or(valid_to is null) then null else max(valid_to) end,
+                sum(coalesce(valid_to, date '2100-01-01') - valid_from + 1))
+            from placement_terms where placement_id = placement.id and known_until is null)
+        is distinct from row(starts_on, ends_on, (coalesce(ends_on, date '2100-01-01') - starts_on + 1)::bigint)""",
+    "two decisions that follow the same": """
+        select count(*) from (select follows_id from decision where follows_id is not null
+            group by follows_id having count(*) > 1) as doubled""",
+    "a decision before the one it follows": """
+        select count(*) from decision a join decision b on a.follows_id = b.id
+        where a.decided_on < b.decided_on or a.placement_id <> b.placement_id""",
+    "an application decided twice": """
+        select count(*) from (select application_id from decision where application_id is not null
+            group by application_id having count(*) > 1) as doubled""",
+}
+
+
+@dataclass
+class Case:
+    """An application as the machine believes it to be."""
+
+    id: str
+    person: str
+    state: ApplicationStatus = "received"
+    requests: list[tuple[str, int, str | None]] = field(default_factory=list)
+
+
+@dataclass
+class Place:
+    """A place as the machine believes it to be."""
+
+    id: str
+    provider: int
+    starts_on: date
+    ends_on: date | None
+    notices: list[tuple[str, date | None]] = field(default_factory=list)
+    notice_open: bool = False
+    end_decided: bool = False
+
+    def state(self, on: date) -> PlacementState:
+        return determine_placement_state(
+            last_day=self.ends_on, end_decided=self.end_decided, notice_open=self.notice_open, on=on
+        )
+
+
+@dataclass
+class World:
+    """What every run begins with."""
+
+    providers: list[str]
+    people: list[str]
+    cases: list[Case]
+    places: list[Place]
+
+
+class Life(RuleBasedStateMachine):
+    """Each run begins with the same world, in a savepoint that is undone."""
+
+    api: Api
+    world: World
+    connection: AsyncConnection
+    loop: asyncio.AbstractEventLoop
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    @initialize()
+    def begin(self) -> None:
+        self.outer: AsyncTransaction = self.run(self._begun())
+        self.clients = {
+            "provider 0": self.api.provider(NUMBERS[0]),
+            "provider 1": self.api.provider(NUMBERS[1]),
+            "service": self.api.service("habilitation"),
+            "epj": self.api.epj,
+            "finance": self.api.finance,
+            "auditor": self.api.auditor,
+            "case_officer": self.api.case_officer,
+        }
+        self.today = date(2022, 1, 10)
+        self.cases = [replace(case, requests=[*case.requests]) for case in self.world.cases]
+        self.places = [replace(place, notices=[]) for place in self.world.places]
+        self.decisions: dict[str, str] = {}
+
+    async def _begun(self) -> AsyncTransaction:
+        return await self.connection.begin_nested()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "outer"):
+            return
+        for place in self.places:
+            told = self.run(self.api.case_officer.get(f"/v1/placements/{place.id}")).json()
+            assert told["ends_on"] == (place.ends_on and place.ends_on.isoformat())
+            steps = [step["step"] for step in told["history"]]
+            assert steps[0] in ("granted", "recorded")
+            assert len(place.notices) == steps.count("notice_given")
+        assert self.run(self.api.finance.get("/v1/budgets/2022/position")).status_code == 200
+        self.run(self.outer.rollback())
+
+    def take(
+        self, role: str, step: Step, state: ApplicationStatus | PlacementState, path: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """The step through HTTP; what it made, or None where it was refused as the table says."""
+        answer: httpx.Response = self.run(self.clients[role].post(path, json=body))
+        party = role.split()[0]
+        allowed = party == "case_officer" or (party == "provider" and step in PROVIDERS_OWN)
+        assert answer.status_code < 500, answer.text
+        if not allowed:
+            assert answer.status_code == 403, (step, role, answer.text)
+            return None
+        if find_next_state(state, step) is None:
+            assert answer.status_code in (404, 409), (step, state, answer.text)
+            return None
+        if answer.status_code in (200, 201):
+            made: dict[str, Any] = answer.json()
+            return made
+        code = answer.json()["type"].rsplit("/", 1)[1]
+        theirs = party == "provider" and answer.status_code in (403, 404)
+        assert theirs or code in BY_FACTS, (step, state, answer.text)
+        return None
+
+    @rule(days=st.integers(1, 120))
+    def time_passes(self, days: int) -> None:
+        self.today = min(self.today + timedelta(days=days), date(2024, 12, 31))
+
+    @rule(person=st.integers(0, 3), temporary=st.booleans())
+    def apply(self, person: int, temporary: bool) -> None:
+        need = "temporary" if temporary else "permanent"
+        made = self.run(
+            way.application(self.api, self.world.people[person], received_on=self.today.isoformat(), need=need)
+        )
+        self.cases.append(Case(made, self.world.people[person]))
+
+    @precondition(lambda self: self.cases)
+    @rule(case=INDEX, provider=st.integers(0, 1), role=ROLES)
+    def ask(self, case: int, provider: int, role: str) -> None:
+        of = self.cases[case % len(self.cases)]
+        path, body = f"/v1/applications/{of.id}/requests", {"provider_id": self.world.providers[provider]}
+        made = self.take(role, "request", of.state, path, body | {"sent_on": self.today.isoformat()})
+        if made is not None:
+            assert all(answer is not None for _, _, answer in of.requests), "two open requests"
+            of.requests.append((made["id"], provider, None))
+            of.state = "accepted" if of.state == "accepted" else "requested"
+
+    @precondition(lambda self: any(case.requests for case in self.cases))
+    @rule(case=INDEX, yes=st.booleans(), role=ROLES)
+    def answer(self, case: int, yes: bool, role: str) -> None:
+        asked = [case for case in self.cases if case.requests]
+        of = asked[case % len(asked)]
+        id_, provider, known = of.requests[-1]
+        body = {"answer": "accepted"} if yes else {"answer": "declined", "reason": "no_capacity"}
+        path = f"/v1/requests/{id_}/answer"
+        if known is not None:
+            assert self.run(self.clients[role].post(path, json=body)).status_code in (403, 404, 409)
+            return
+        made = self.take(role, "accept" if yes else "decline", of.state, path, body)
+        if made is not None:
+            assert role in ("case_officer", f"provider {provider}")
+            of.requests[-1] = (id_, provider, body["answer"])
+            following = find_next_state(of.state, "accept" if yes else "decline")
+            assert following in ("accepted", "received")
+            of.state = "accepted" if following == "accepted" else "received"
+
+    @precondition(lambda self: self.cases)
+    @rule(case=INDEX, request=INDEX, begins=st.integers(-30, 60), lasts=st.integers(0, 200), role=ROLES, share=SHARES)
+    def grant(self, case: int, request: int, begins: int, lasts: int, role: str, share: int) -> None:
+        of = self.cases[case % len(self.cases)]
+        requests = of.requests or [("01901f2e-0000-7000-8000-000000000000", 0, None)]
+        id_, provider, answered = requests[request % len(requests)]
+        starts_on = max(self.today + timedelta(days=begins), date(2022, 1, 1))
+        body = way.grant(of.id, id_, decided_on=self.today.isoformat(), starts_on=starts_on.isoformat(), share=share)
+        # Half of them are wrong about whether the place has a last day (L7), and refused.
+        ends_on = starts_on + timedelta(days=lasts) if lasts % 2 else None
+        made = self.take(role, "grant", of.state, "/v1/decisions", body | {"ends_on": ends_on and ends_on.isoformat()})
+        if made is not None:
+            assert answered == "accepted"
+            of.state = "granted"
+            self.places.append(Place(made["placement_id"], provider, starts_on, ends_on))
+
+    @precondition(lambda self: self.cases)
+    @rule(case=INDEX, role=ROLES, withdraw=st.booleans())
+    def close(self, case: int, role: str, withdraw: bool) -> None:
+        of = self.cases[case % len(self.cases)]
+        if withdraw:
+            path = f"/v1/applications/{of.id}/withdrawal"
+            made = self.take(role, "withdraw", of.state, path, {"withdrawn_on": self.today.isoformat()})
+        else:
+            body = {"kind": "reject", "decided_on": self.today.isoformat(), "legal_basis": way.LEGAL_BASIS}
+            made = self.take(role, "reject", of.state, "/v1/decisions", body | {"application_id": of.id})
+        if made is not None:
+            of.state = "withdrawn" if withdraw else "rejected"
+
+    @rule(person=st.integers(0, 3), provider=st.integers(0, 1), begins=st.integers(0, 300))
+    def record(self, person: int, provider: int, begins: int) -> None:
+        starts_on = date(2021, 1, 1) + timedelta(days=begins)
+        body = way.legacy(self.world.people[person], self.world.providers[provider], starts_on=starts_on.isoformat())
+        answer = self.run(self.api.case_officer.post("/v1/placements", json=body))
+        assert answer.status_code in (201, 409), answer.text
+        if answer.status_code == 201:
+            self.places.append(Place(answer.json()["id"], provider, starts_on, None))
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, share=SHARES, begins=st.integers(-60, 60), last=st.integers(-60, 200))
+    def change(self, place: int, role: str, share: int, begins: int, last: int) -> None:
+        of = self.places[place % len(self.places)]
+        body = way.change(of.id, decided_on=self.today.isoformat(), share=share)
+        body["valid_from"] = (self.today + timedelta(days=begins)).isoformat()
+        ends_on = self.today + timedelta(days=last) if last % 3 == 0 else None
+        body["ends_on"] = ends_on and ends_on.isoformat()
+        if self.take(role, "change", of.state(self.today), "/v1/decisions", body) is not None and ends_on:
+            assert not of.notice_open
+            of.ends_on = ends_on
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, agreed=st.integers(-10, 100))
+    def notice(self, place: int, role: str, agreed: int) -> None:
+        of = self.places[place % len(self.places)]
+        given_by = "provider" if role.startswith("provider") else "guardian"
+        body = way.notice(self.today.isoformat(), given_by=given_by)
+        if role == "case_officer" and 0 <= agreed <= 80:
+            body["agreed_end_on"] = (self.today + timedelta(days=agreed)).isoformat()
+        made = self.take(role, "notice", of.state(self.today), f"/v1/placements/{of.id}/notices", body)
+        if made is not None:
+            of.notices.append((made["id"], of.ends_on))
+            of.ends_on, of.notice_open = date.fromisoformat(made["ends_on"]), True
+
+    @precondition(lambda self: any(place.notices for place in self.places))
+    @rule(place=INDEX, role=ROLES)
+    def withdraw_notice(self, place: int, role: str) -> None:
+        noticed = [place for place in self.places if place.notices]
+        of = noticed[place % len(noticed)]
+        id_, before = of.notices[-1]
+        body = way.change(of.id, decided_on=self.today.isoformat(), withdraws_notice_id=id_)
+        state = of.state(self.today)
+        if state == "ending" and of.ends_on is None:
+            return
+        answer = self.run(self.clients[role].post("/v1/decisions", json=body))
+        assert answer.status_code in (201, 403, 409), answer.text
+        if answer.status_code == 201:
+            assert role == "case_officer"
+            assert find_next_state(state, "withdraw_notice") == "running"
+            of.ends_on, of.notice_open, of.end_decided = before, False, False
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, last=st.integers(-60, 120), as_notice=st.booleans())
+    def end(self, place: int, role: str, last: int, as_notice: bool) -> None:
+        of = self.places[place % len(self.places)]
+        ends_on = of.ends_on if as_notice and of.ends_on else self.today + timedelta(days=last)
+        state = of.state(self.today)
+        if of.notice_open and ends_on != of.ends_on:
+            return
+        body = way.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat())
+        if self.take(role, "end", state, "/v1/decisions", body) is not None:
+            assert of.ends_on is None or ends_on <= of.ends_on
+            of.ends_on, of.notice_open, of.end_decided = ends_on, False, True
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, begins=st.integers(-60, 60))
+    def supplement(self, place: int, role: str, begins: int) -> None:
+        of = self.places[place % len(self.places)]
+        body = way.supplement((self.today + timedelta(days=begins)).isoformat())
+        answer = self.run(self.clients[role].post(f"/v1/placements/{of.id}/supplements", json=body))
+        assert answer.status_code in ((201, 409) if role == "case_officer" else (403,)), answer.text
+
+    @rule(provider=st.integers(0, 1), places=st.integers(0, 4), begins=st.integers(-30, 200))
+    def set_capacity(self, provider: int, places: int, begins: int) -> None:
+        body = {"valid_from": (self.today + timedelta(days=begins)).isoformat(), "places": places}
+        path = f"/v1/providers/{self.world.providers[provider]}/capacities"
+        answer = self.run(self.api.case_officer.post(path, json=body))
+        assert answer.status_code in (201, 409), answer.text
+
+    @precondition(lambda self: self.decisions)
+    @rule(decision=INDEX, role=ROLES, method=st.sampled_from(["PUT", "PATCH", "DELETE"]))
+    def edit_decision(self, decision: int, role: str, method: str) -> None:
+        id_ = list(self.decisions)[decision % len(self.decisions)]
+        answer = self.run(self.clients[role].request(method, f"/v1/decisions/{id_}", json={"legal_basis": "x"}))
+        assert answer.status_code == 405
+
+    @invariant()
+    def nothing_impossible(self) -> None:
+        if hasattr(self, "outer"):
+            self.run(self._nothing_impossible())
+
+    async def _nothing_impossible(self) -> None:
+        await self.connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
+        counts = ", ".join(f"({query}) as n{number}" for number, query in enumerate(IMPOSSIBLE.values()))
+        found = (await self.connection.execute(text(f"select {counts}"))).one()
+        assert not any(found), [name for name, count in zip(IMPOSSIBLE, found, strict=True) if count]
+        rows = await self.connection.execute(text("select id::text, decision::text from decision"))
+        now = {row.id: row.decision for row in rows}
+        assert self.decisions.items() <= now.items(), "a decision was edited"
+        self.decisions = now
+
+
+async def prepared(api: Api) -> World:
+    """Two providers with two places each, three people who each have an accepted request, and two places that run."""
+    await way.law(api)
+    providers = [await way.provider(api, places=3, organisation_number=number) for number in NUMBERS]
+    people = [await way.participant(api) for _ in range(4)]
+    cases = []
+    for person, need in zip(people, ["permanent", "temporary", "permanent", "permanent"], strict=True):
+        made = await way.application(api, person, need=need)
+        request = await way.request(api, made, providers[0])
+        cases.append(Case(made, person, "accepted", [(request, 0, "accepted")]))
+    granted = way.grant(cases[0].id, cases[0].requests[0][0], starts_on="2022-01-15")
+    place = way.ok(await api.case_officer.post("/v1/decisions", json=granted))["placement_id"]
+    cases[0].state = "granted"
+    body = way.legacy(people[3], providers[1])
+    old = way.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
+    places = [Place(place, 0, date(2022, 1, 15), None), Place(old, 1, date(2021, 1, 1), None)]
+    return World(providers, people, cases, places)
+
+
+async def test_no_way_to_an_impossible_state(api: Api, connection: AsyncConnection) -> None:
+    """D3–D6, L1–L7, P2: bounded to some seconds."""
+
+    class Bound(Life):
+        pass
+
+    Bound.api, Bound.connection, Bound.loop = api, connection, asyncio.get_running_loop()
+    Bound.world = await prepared(api)
+    bounded = settings(max_examples=10, stateful_step_count=35, suppress_health_check=list(HealthCheck))
+    # Hypothesis is synchronous: it runs beside the loop that the application runs in.
+    await asyncio.to_thread(run_state_machine_as_test, Bound, settings=bounded)
