@@ -7,27 +7,27 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database.base import Row
-from app.database.unit_of_work import UnitOfWork
+from app.database.queries import Queries
 from app.http.problems import NOT_FOUND, Problem
 
 R = TypeVar("R", bound=Row)
 
 
-async def find(unit: UnitOfWork, kind: type[R], id_: UUID, *, lock: bool = False) -> R:
+async def find(queries: Queries, kind: type[R], id_: UUID, *, lock: bool = False) -> R:
     """The row, locked against other writers if asked. Raises `NOT_FOUND` when absent or not the caller's to see."""
     statement = select(kind).where(col(kind.id) == id_)
     if lock:
         statement = statement.with_for_update()
-    row = (await unit.session.scalars(statement)).one_or_none()
-    if row is None:
+    rows = await queries.select(statement)
+    if not rows:
         raise NOT_FOUND()
-    return row
+    return rows[0]
 
 
-async def find_reference(unit: UnitOfWork, kind: type[R], id_: UUID, pointer: str, *, lock: bool = False) -> R:
+async def find_reference(queries: Queries, kind: type[R], id_: UUID, pointer: str, *, lock: bool = False) -> R:
     """The row that a field of the body names. Raises `NOT_FOUND` pointing at the field, also for what is another's."""
     try:
-        return await find(unit, kind, id_, lock=lock)
+        return await find(queries, kind, id_, lock=lock)
     except Problem as problem:
         raise NOT_FOUND(
             "Det feltet viser til finst ikkje, eller du har ikkje tilgang til det.", pointer=pointer

@@ -18,6 +18,7 @@ from prometheus_client import REGISTRY
 
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
+from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.problems import Problem
 from app.main import create_app
@@ -311,14 +312,14 @@ def service() -> FastAPI:
 
     def add(role: Role) -> None:
         @router.get(f"/only/{role}")
-        async def only(actor: Annotated[Actor, allow(role)]) -> str:
+        async def only(reader: ReaderDep, actor: Annotated[Actor, allow(role)]) -> str:
             return actor.name
 
     for role in ROLES:
         add(role)
 
     @router.get("/money")
-    async def money(actor: Annotated[Actor, allow("case_officer", "finance")]) -> str:
+    async def money(reader: ReaderDep, actor: Annotated[Actor, allow("case_officer", "finance")]) -> str:
         return actor.name
 
     app = create_app(Settings(issuers=ISSUERS))
