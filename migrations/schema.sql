@@ -148,6 +148,38 @@ CREATE FUNCTION public.protected_supplements(known date DEFAULT 'infinity'::date
     where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
 $$;
 
+CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) RETURNS TABLE(id uuid, at timestamp with time zone, actor character varying, organisation character varying, supplier character varying, action character varying, method character varying, route character varying, purpose character varying, outcome character varying, request_id character varying, participant_id uuid, object_id uuid, place integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    if not public.caller_has_role('auditor', 'case_officer') then
+        raise insufficient_privilege;
+    end if;
+    return query
+    select log.id, log.at, log.actor, log.organisation, log.supplier, log.action, log.method, log.route, log.purpose,
+        case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
+        case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
+        case when line.place > cardinality(log.participant_ids) then line.subject_id end,
+        line.place::integer
+    from public.access_log as log
+    cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
+    where (participants is null or log.participant_ids && participants
+            or log.denied_ids <> '{}' and log.denied_ids && objects)
+        and (participants is null or case when line.place <= cardinality(log.participant_ids)
+            then line.subject_id = any (participants) else line.subject_id = any (objects) end)
+        and (of_actor is null or log.actor = of_actor)
+        and (since is null or log.at >= since)
+        and (until is null or log.at < until)
+        and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
+            then log.outcome else 'denied' end)
+        and (before_id is null or log.id <= before_id and (log.id < before_id or line.place < before_place))
+    order by log.id desc, line.place desc
+    limit line_limit;
+end
+$$;
+
 CREATE FUNCTION public.refuse_access_log_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1736,8 +1768,6 @@ CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekst
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY owner_continues_numbers ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
-
 CREATE POLICY owner_continues_numbers ON public.event FOR SELECT TO vekstplass_owner USING (true);
 
 CREATE POLICY owner_continues_numbers ON public.event_base TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -1765,6 +1795,8 @@ CREATE POLICY owner_merges ON public.participant_external_id TO vekstplass_owner
 CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
 
 ALTER TABLE public.participant ENABLE ROW LEVEL SECURITY;
 
@@ -1959,6 +1991,9 @@ GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.protected_supplements(known date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.protected_supplements(known date) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.refuse_access_log_change() FROM PUBLIC;
 

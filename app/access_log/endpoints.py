@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from app.access_log.queries import LogFilter, load_log_page
 from app.access_log.recorder import record_access
 from app.access_log.schemas import AccessLogOut, Outcome
-from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
+from app.database.queries import Queries
+from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.pagination import AfterQuery, LimitQuery, Page
@@ -27,7 +28,7 @@ CaseOfficerOrAuditor = Annotated[Actor, allow("case_officer", "auditor")]
 
 @router.get("/access-log", summary="Read the access log")
 async def list_access_log(
-    unit: UnitOfWorkDep,
+    reader: ReaderDep,
     actor: Auditor,
     participant_id: UUID | None = None,
     object_id: Annotated[UUID | None, Query(description="What a denied caller asked for.")] = None,
@@ -46,16 +47,19 @@ async def list_access_log(
     With `participant_id` a denied request by the id of the person's place, decision or other record is included.
     """
     demand_in_order(from_, to)
-    wanted = LogFilter(object_id=object_id, actor=caller, outcome=outcome, first_day=from_, last_day=to)
+    wanted = LogFilter(actor=caller, outcome=outcome, first_day=from_, last_day=to)
     if participant_id is not None:
-        wanted = await _about_person(unit, participant_id, wanted)
-    items, following = await load_log_page(unit, wanted, limit=limit, after=after)
+        wanted = await _about_person(reader, participant_id, wanted)
+    if object_id is not None:
+        found = wanted.participant_ids is None or object_id in wanted.object_ids
+        wanted = replace(wanted, participant_ids=[], object_ids=[object_id] if found else [])
+    items, following = await load_log_page(reader, wanted, limit=limit, after=after)
     return Page(items=items, next=following)
 
 
 @router.get("/participants/{participant_id}/access-log", summary="Tell a person who has accessed their data")
 async def read_access_log_of_participant(
-    unit: UnitOfWorkDep,
+    reader: ReaderDep,
     actor: CaseOfficerOrAuditor,
     participant_id: UUID,
     limit: LimitQuery = 50,
@@ -63,20 +67,20 @@ async def read_access_log_of_participant(
 ) -> Page[AccessLogOut]:
     """The person's right to know: every access, also denied ones, the newest first. Reading it is logged as well."""
     if "case_officer" in actor.roles:  # an auditor sees the log and no participants
-        await find(unit, Participant, participant_id)
-    wanted = await _about_person(unit, participant_id, LogFilter())
-    items, following = await load_log_page(unit, wanted, limit=limit, after=after)
+        await find(reader, Participant, participant_id)
+    wanted = await _about_person(reader, participant_id, LogFilter())
+    items, following = await load_log_page(reader, wanted, limit=limit, after=after)
     return Page(items=items, next=following)
 
 
-async def _about_person(unit: UnitOfWork, participant_id: UUID, wanted: LogFilter) -> LogFilter:
+async def _about_person(queries: Queries, participant_id: UUID, wanted: LogFilter) -> LogFilter:
     """Limits a filter to a person: what was accessed, and denied requests for any of the person's records.
 
     What was accessed under the id of a duplicate, before the two were merged, is about the same person.
     """
-    record_access(unit, [participant_id])
+    record_access(queries, [participant_id])
     return replace(
         wanted,
-        participant_ids=[participant_id, *await load_duplicate_ids(unit, participant_id)],
-        record_ids=await load_record_ids(unit, participant_id),
+        participant_ids=[participant_id, *await load_duplicate_ids(queries, participant_id)],
+        object_ids=await load_record_ids(queries, participant_id),
     )

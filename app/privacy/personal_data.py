@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, LargeBinary, Table, Text, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, LargeBinary, Table, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from app.database.base import metadata
-from app.database.unit_of_work import UnitOfWork
+from app.database.queries import Queries
 from app.followup.tables import MeetingVersion
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Decision
@@ -147,26 +147,24 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
 )
 
 
-async def load_record_ids(unit: UnitOfWork, participant_id: UUID) -> str:
-    """The ids of all rows about a person, as text with commas between: of some tables they are very many.
+async def load_record_ids(queries: Queries, participant_id: UUID) -> set[UUID]:
+    """The ids of all rows about a person.
 
     They are found with the case office's roles: an auditor may read no places and no decisions, and must answer all
     the same. It learns which ids of its own log are the person's, and nothing of what they stand for.
     """
-    found: list[str] = []
-    async with unit.acting_as("case_officer"):
+    found: set[UUID] = set()
+    async with queries.acting_as("case_officer"):
         for entry in PERSONAL_DATA:
             if "id" in entry.table.columns:
-                ids = func.string_agg(cast(entry.table.c.id, Text), ",")
-                found.append(
-                    await unit.session.scalar(select(ids).where(entry.of_person(entry.table, participant_id))) or ""
-                )
-    return ",".join(filter(None, found))
+                ids = select(entry.table.c.id).where(entry.of_person(entry.table, participant_id))
+                found.update(row[0] for row in await queries.fetch(ids))
+    return found
 
 
-async def load_duplicate_ids(unit: UnitOfWork, participant_id: UUID) -> list[UUID]:
+async def load_duplicate_ids(queries: Queries, participant_id: UUID) -> list[UUID]:
     """The ids of the registrations that were merged into a participant's."""
     duplicates = select(col(ParticipantMerge.duplicate_id)).where(
         col(ParticipantMerge.participant_id) == participant_id
     )
-    return list(await unit.session.scalars(duplicates))
+    return [row[0] for row in await queries.fetch(duplicates)]

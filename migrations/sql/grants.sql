@@ -84,3 +84,7 @@ revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bi
     bytea, bytea) from public;
 grant execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
     bytea, bytea) to vekstplass_service;
+revoke execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+    from public;
+grant execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+    to vekstplass_service;

@@ -9,6 +9,7 @@ OPEN = {"alembic_version": "one revision, which the service compares at its star
 # Policies of the owner, the migrations' role: what a function that runs as the owner must read or write. What else it
 # may not, since the wall is forced.
 OWNER_POLICIES = {
+    "owner_reads": "the access log, for who may read it, and its highest number after a restore",
     "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
@@ -17,6 +18,7 @@ OWNER_POLICIES = {
 # Functions that run as the owner, each with a fixed search_path, and why.
 DEFINERS = {
     "create_access_log_partitions": "makes the log's partitions two months ahead: the service owns no table",
+    "read_access_log": "lines of the access log for an auditor or a case officer, found by indexes on arrays",
     "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",
     "protected_placement_terms": "days and prices of protected places for finance, without an id",
     "protected_supplements": "likewise, for what is agreed beside the price",

@@ -10,6 +10,7 @@ import postgres
 from app.database.startup import plain_dsn
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.absences import item, pushed, statuses
 
 
 async def logged(api: Api, **filters: str) -> list[dict[str, Any]]:
@@ -252,6 +253,53 @@ async def test_the_log_is_paged_and_filtered(api: Api) -> None:
     assert len(seen) == len(set(seen)) == 3
     assert seen == sorted(seen, reverse=True)
     assert await logged(api, to="2020-01-01") == []
+
+
+async def test_lines_of_one_request_are_filtered_one_by_one(api: Api) -> None:
+    """A batch that is allowed for one person's place, and denied for another's and for one that is nobody's."""
+    await steps.law(api)
+    participant_id, _, place = await a_place(api)
+    other_id = await steps.participant(api, given_name="Anna")
+    body = steps.legacy(other_id, await steps.provider(api, organisation_number="310300411"))
+    others = steps.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
+    unknown = str(uuid4())
+    items = [item(id_, external_id=f"F-{number}") for number, id_ in enumerate((place, others, unknown))]
+    assert statuses(await pushed(api.provider("310300403"), items, 207)) == ["created", "not-found", "not-found"]
+    actor = {"actor": "org:0192:310300403"}
+    allowed, denied = (participant_id, None, "allowed"), [(None, id_, "denied") for id_ in (others, unknown)]
+    for params, expected in (
+        ({}, {allowed, *denied}),
+        ({"outcome": "allowed"}, {allowed}),
+        ({"outcome": "denied"}, {*denied}),
+        ({"object_id": unknown}, {denied[1]}),
+        ({"object_id": unknown, "outcome": "allowed"}, set()),
+        ({"object_id": place}, set()),
+        ({"participant_id": participant_id}, {allowed}),
+        ({"participant_id": participant_id, "outcome": "denied"}, set()),
+        ({"participant_id": other_id}, {denied[0]}),
+        ({"participant_id": other_id, "object_id": others}, {denied[0]}),
+        ({"participant_id": other_id, "object_id": unknown}, set()),
+    ):
+        lines = await logged(api, **actor, **params)
+        assert {said(line)[2:5] for line in lines} == expected, params
+        assert len(lines) == len(expected)
+
+
+async def test_lines_are_for_an_auditor_and_a_case_officer_alone(committed_api: Api) -> None:
+    """The function that finds them by an index runs as the owner, and asks for the role itself."""
+    await steps.participant(committed_api)
+    service = await asyncpg.connect(_service(committed_api))
+    statement = "select count(*) from read_access_log(null, '{}', null, null, null, null, null, null, 10)"
+    try:
+        for role in ("case_officer", "auditor"):
+            await service.execute("select set_config('app.roles', $1, false)", role)
+            assert await service.fetchval(statement) == 1
+        for role in ("", "provider", "service", "epj", "finance"):
+            await service.execute("select set_config('app.roles', $1, false)", role)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await service.fetchval(statement)
+    finally:
+        await service.close()
 
 
 async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: postgres.Cluster) -> None:
