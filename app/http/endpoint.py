@@ -80,7 +80,7 @@ class Authenticator(Protocol):
 class StrictRequest(Request):
     """A request whose body is bounded and whose JSON is read strictly.
 
-    Not by the framework's `max_body_size`: that answers an announced body in plain text, before the token is looked at.
+    Not by the framework's `max_body_size`: see docs/decisions/0011-body-limit.md.
     """
 
     body_limit: int
