@@ -1,4 +1,4 @@
-"""Who saw whose data is written down with the act, and nothing is shown without it."""
+"""Who accessed whose data is logged in the same transaction, and nothing is answered without it."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,34 +13,34 @@ from tests.factories import steps
 from tests.factories.absences import item, pushed, statuses
 
 
-async def logged(api: Api, **filters: str) -> list[dict[str, Any]]:
+async def read_log(api: Api, **filters: str) -> list[dict[str, Any]]:
     """The log as the auditor reads it, the oldest first, without what reading it adds."""
     answer = await api.auditor.get("/v1/access-log", params={"limit": "200", **filters})
     assert answer.status_code == 200, answer.text
     return [row for row in reversed(answer.json()["items"]) if "access_log" not in row["action"]]
 
 
-def said(row: dict[str, Any]) -> tuple[Any, ...]:
-    """What matters of a row here."""
+def fields_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """The fields that the tests compare."""
     return row["actor"], row["action"], row["participant_id"], row["object_id"], row["outcome"], row["purpose"]
 
 
-async def a_place(api: Api) -> tuple[str, str, str]:
+async def create_placement(api: Api) -> tuple[str, str, str]:
     """A participant, a provider, a legacy place."""
     provider_id, participant_id = await steps.provider(api), await steps.participant(api)
     place = await api.case_officer.post("/v1/placements", json=steps.legacy(participant_id, provider_id))
     return participant_id, provider_id, steps.ok(place)["id"]
 
 
-async def test_each_look_and_each_person_is_a_row(api: Api) -> None:
+async def test_each_access_and_each_person_is_a_line(api: Api) -> None:
     await steps.law(api)
-    first, _, place = await a_place(api)
+    first, _, place = await create_placement(api)
     second = await steps.participant(api, given_name="Anna")
     provider = api.provider("310300403")
     assert (await provider.get(f"/v1/placements/{place}")).status_code == 200
     assert (await api.finance.get("/v1/placements")).status_code == 200
     assert (await api.case_officer.get("/v1/participants")).status_code == 200
-    rows = [said(row) for row in await logged(api)]
+    rows = [fields_of(row) for row in await read_log(api)]
     assert rows[:3] == [
         ("person:case_officer", "register_participant", first, None, "allowed", "case_handling"),
         ("person:case_officer", "record_legacy", first, None, "allowed", "case_handling"),
@@ -54,12 +54,12 @@ async def test_each_look_and_each_person_is_a_row(api: Api) -> None:
     assert listed == {("list_participants", first), ("list_participants", second)}
 
 
-async def test_the_row_says_who_for_whom_why_and_how(api: Api) -> None:
+async def test_a_line_says_who_for_whom_why_and_how(api: Api) -> None:
     await steps.law(api)
-    participant_id, _, place = await a_place(api)
+    participant_id, _, place = await create_placement(api)
     asked = await api.provider("310300403").get(f"/v1/placements/{place}", headers={"X-Request-ID": "spor-12345678"})
     assert asked.status_code == 200
-    [row] = await logged(api, actor="org:0192:310300403")
+    [row] = await read_log(api, actor="org:0192:310300403")
     assert UUID(row.pop("id")).version == 7
     assert row.pop("at")
     assert row == {
@@ -78,9 +78,9 @@ async def test_the_row_says_who_for_whom_why_and_how(api: Api) -> None:
     }
 
 
-async def test_refusals_are_logged_under_the_id_that_was_asked_for(api: Api) -> None:
+async def test_denied_requests_are_logged_under_the_id_that_was_asked_for(api: Api) -> None:
     await steps.law(api)
-    participant_id, _, place = await a_place(api)
+    participant_id, _, place = await create_placement(api)
     unknown = str(uuid4())
     other = api.provider("310300411")
     assert (await other.get(f"/v1/placements/{place}")).status_code == 404
@@ -91,7 +91,7 @@ async def test_refusals_are_logged_under_the_id_that_was_asked_for(api: Api) -> 
     assert (await other.get("/v1/applications", params={"participant_id": participant_id})).status_code == 403
     found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": "23849150073"})
     assert found.status_code == 404
-    assert [said(row)[1:4] for row in await logged(api, outcome="denied")] == [
+    assert [fields_of(row)[1:4] for row in await read_log(api, outcome="denied")] == [
         ("read_placement", None, place),
         ("read_participant", unknown, None),
         ("read_participant", participant_id, None),
@@ -102,19 +102,19 @@ async def test_refusals_are_logged_under_the_id_that_was_asked_for(api: Api) -> 
     # Nobody is asked for by a provider's id, and nobody at all without a token.
     assert (await other.get(f"/v1/providers/{unknown}")).status_code == 404
     assert (await api.anonymous.get(f"/v1/participants/{participant_id}")).status_code == 401
-    assert len(await logged(api, outcome="denied")) == 6
+    assert len(await read_log(api, outcome="denied")) == 6
 
 
-async def test_what_is_rolled_back_shows_nothing_and_logs_nothing(api: Api) -> None:
+async def test_a_rolled_back_request_logs_nothing(api: Api) -> None:
     await steps.law(api)
-    participant_id, provider_id, _ = await a_place(api)
-    before = len(await logged(api))
+    participant_id, provider_id, _ = await create_placement(api)
+    before = len(await read_log(api))
     again = await api.case_officer.post("/v1/placements", json=steps.legacy(participant_id, provider_id))
     assert again.status_code == 409
-    assert len(await logged(api)) == before
+    assert len(await read_log(api)) == before
 
 
-async def test_a_kept_answer_is_a_look_as_well(api: Api) -> None:
+async def test_a_replayed_answer_is_logged_as_well(api: Api) -> None:
     await steps.law(api)
     provider_id, participant_id = await steps.provider(api), await steps.participant(api)
     for _ in range(2):
@@ -122,24 +122,24 @@ async def test_a_kept_answer_is_a_look_as_well(api: Api) -> None:
             "/v1/placements", json=steps.legacy(participant_id, provider_id), headers={"Idempotency-Key": "k1"}
         )
         assert place.status_code == 201
-    assert [row["action"] for row in await logged(api, participant_id=participant_id)].count("record_legacy") == 2
+    assert [row["action"] for row in await read_log(api, participant_id=participant_id)].count("record_legacy") == 2
 
 
-async def test_an_absence_that_is_there_already_is_shown_and_that_is_logged(api: Api) -> None:
+async def test_an_unchanged_absence_is_shown_and_that_is_logged(api: Api) -> None:
     """A2: to push the same by hand stores nothing, and answers with the whole absence."""
     await steps.law(api)
-    participant_id, _, place = await a_place(api)
+    participant_id, _, place = await create_placement(api)
     body = {"placement_id": place, "kind": "sick", "from": "2022-09-01", "to": "2022-09-02", "external_id": "F-9"}
     for status in (201, 200):
         steps.ok(await api.case_officer.post("/v1/absences", json=body), status)
-    rows = await logged(api, participant_id=participant_id)
-    assert [said(row)[:3] for row in rows[-2:]] == [("person:case_officer", "record", participant_id)] * 2
+    rows = await read_log(api, participant_id=participant_id)
+    assert [fields_of(row)[:3] for row in rows[-2:]] == [("person:case_officer", "record", participant_id)] * 2
 
 
-async def test_what_a_place_costs_is_a_look_at_its_person(api: Api) -> None:
+async def test_the_cost_of_a_placement_is_an_access_to_its_participant(api: Api) -> None:
     """C4, C9: by place, of one place, and what the year would be without it; the sums of all are about nobody."""
     await steps.law(api)
-    first, provider_id, place = await a_place(api)
+    first, provider_id, place = await create_placement(api)
     second = await steps.participant(api, given_name="Anna")
     steps.ok(await api.case_officer.post("/v1/placements", json=steps.legacy(second, provider_id)))
     path = "/v1/budgets/2022/costs"
@@ -151,9 +151,9 @@ async def test_what_a_place_costs_is_a_look_at_its_person(api: Api) -> None:
         {"by": "month", "placement_id": place},
         {"by": "placement", "placement_id": str(uuid4())},
     ):
-        before = len(await logged(api, actor="person:finance"))
+        before = len(await read_log(api, actor="person:finance"))
         answer = steps.ok(await api.finance.get(path, params={"on": "2022-12-31", **params}), 200)
-        rows = (await logged(api, actor="person:finance"))[before:]
+        rows = (await read_log(api, actor="person:finance"))[before:]
         assert {row["action"] for row in rows} <= {"costs"}
         shown.append({row["participant_id"] for row in rows})
         if params.get("limit") == "1":
@@ -162,12 +162,12 @@ async def test_what_a_place_costs_is_a_look_at_its_person(api: Api) -> None:
     assert shown[:2] + shown[3:] == [set(), {first, second}, {first}, set()]
     asked = {"changes": [{"change": "end_places", "placement_ids": [place], "on": "2022-06-30"}]}
     steps.ok(await api.finance.post("/v1/budgets/2022/what-if", json=asked), 200)
-    assert said((await logged(api))[-1])[:3] == ("person:finance", "what_if", first)
+    assert fields_of((await read_log(api))[-1])[:3] == ("person:finance", "what_if", first)
 
 
-async def test_the_person_may_know_and_that_is_logged_too(api: Api) -> None:
+async def test_reading_a_persons_log_is_logged_too(api: Api) -> None:
     await steps.law(api)
-    participant_id, _, place = await a_place(api)
+    participant_id, _, place = await create_placement(api)
     assert (await api.provider("310300411").get(f"/v1/placements/{place}")).status_code == 404
     path = f"/v1/participants/{participant_id}/access-log"
     rows = (await api.case_officer.get(path)).json()["items"]
@@ -185,7 +185,7 @@ async def test_the_person_may_know_and_that_is_logged_too(api: Api) -> None:
     steps.refused(await api.case_officer.get("/v1/access-log"), 403, "role-required")
 
 
-async def test_a_refused_look_by_any_of_a_persons_ids_is_the_persons_to_know(api: Api) -> None:
+async def test_a_person_may_know_of_a_denied_request_for_any_of_their_records(api: Api) -> None:
     """By place and by decision, for whoever asks on the person's behalf; and the refused one learns nothing of it."""
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -210,18 +210,20 @@ async def test_a_refused_look_by_any_of_a_persons_ids_is_the_persons_to_know(api
     for asked in (api.auditor, api.case_officer):
         rows = steps.ok(await asked.get(f"/v1/participants/{participant_id}/access-log"), 200)["items"]
         assert [(row["action"], row["object_id"]) for row in rows if row["outcome"] == "denied"] == expected
-    by_person = await logged(api, participant_id=participant_id, outcome="denied")
+    by_person = await read_log(api, participant_id=participant_id, outcome="denied")
     assert [(row["action"], row["object_id"]) for row in reversed(by_person)] == expected
     # An auditor's sight ends with the question: people and places are still none of its.
     for path in (f"/v1/participants/{participant_id}", f"/v1/placements/{decision['placement_id']}"):
         steps.refused(await api.auditor.get(path), 403, "role-required")
 
 
-async def test_a_person_with_very_many_records_may_know(committed_api: Api, behind: asyncpg.Connection) -> None:
+async def test_denied_requests_are_found_among_very_many_records(
+    committed_api: Api, behind: asyncpg.Connection
+) -> None:
     """More of them than a statement has parameters; a refused look by any is still found."""
     api = committed_api
     await steps.law(api)
-    participant_id, provider_id, place = await a_place(api)
+    participant_id, provider_id, place = await create_placement(api)
     await behind.execute(
         """
         insert into absence (id, provider_id, external_id, placement_id, revision, kind, starts_on, ends_on, percent,
@@ -252,13 +254,13 @@ async def test_the_log_is_paged_and_filtered(api: Api) -> None:
         params["after"] = body["next"]
     assert len(seen) == len(set(seen)) == 3
     assert seen == sorted(seen, reverse=True)
-    assert await logged(api, to="2020-01-01") == []
+    assert await read_log(api, to="2020-01-01") == []
 
 
 async def test_lines_of_one_request_are_filtered_one_by_one(api: Api) -> None:
     """A batch that is allowed for one person's place, and denied for another's and for one that is nobody's."""
     await steps.law(api)
-    participant_id, _, place = await a_place(api)
+    participant_id, _, place = await create_placement(api)
     other_id = await steps.participant(api, given_name="Anna")
     body = steps.legacy(other_id, await steps.provider(api, organisation_number="310300411"))
     others = steps.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
@@ -280,15 +282,15 @@ async def test_lines_of_one_request_are_filtered_one_by_one(api: Api) -> None:
         ({"participant_id": other_id, "object_id": others}, {denied[0]}),
         ({"participant_id": other_id, "object_id": unknown}, set()),
     ):
-        lines = await logged(api, **actor, **params)
-        assert {said(line)[2:5] for line in lines} == expected, params
+        lines = await read_log(api, **actor, **params)
+        assert {fields_of(line)[2:5] for line in lines} == expected, params
         assert len(lines) == len(expected)
 
 
 async def test_lines_are_for_an_auditor_and_a_case_officer_alone(committed_api: Api) -> None:
     """The function that finds them by an index runs as the owner, and asks for the role itself."""
     await steps.participant(committed_api)
-    service = await asyncpg.connect(_service(committed_api))
+    service = await asyncpg.connect(service_dsn(committed_api))
     statement = "select count(*) from read_access_log(null, '{}', null, null, null, null, null, null, 10)"
     try:
         for role in ("case_officer", "auditor"):
@@ -302,10 +304,10 @@ async def test_lines_are_for_an_auditor_and_a_case_officer_alone(committed_api: 
         await service.close()
 
 
-async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: postgres.Cluster) -> None:
+async def test_without_a_log_row_there_is_no_answer(committed_api: Api, cluster: postgres.Cluster) -> None:
     api = committed_api
     participant_id = await steps.participant(api)
-    owner = await asyncpg.connect(_superuser(api, cluster))
+    owner = await asyncpg.connect(superuser_dsn(api, cluster))
     try:
         await owner.execute("revoke insert on access_log from vekstplass_service")
         columns = (
@@ -321,9 +323,9 @@ async def test_without_a_log_row_there_is_no_data(committed_api: Api, cluster: p
         await owner.close()
 
 
-async def test_the_service_can_only_add(committed_api: Api, cluster: postgres.Cluster) -> None:
+async def test_rows_can_only_be_added(committed_api: Api, cluster: postgres.Cluster) -> None:
     await steps.participant(committed_api)
-    service = await asyncpg.connect(_service(committed_api))
+    service = await asyncpg.connect(service_dsn(committed_api))
     try:
         await service.execute("select set_config('app.roles', 'auditor,case_officer', false)")
         for statement in (
@@ -347,7 +349,7 @@ async def test_the_service_can_only_add(committed_api: Api, cluster: postgres.Cl
                 await service.execute(statement)
     finally:
         await service.close()
-    owner = await asyncpg.connect(_superuser(committed_api, cluster))
+    owner = await asyncpg.connect(superuser_dsn(committed_api, cluster))
     try:
         await owner.execute("select create_access_log_partitions()")
         partitions = await owner.fetch(
@@ -366,9 +368,9 @@ async def test_the_service_can_only_add(committed_api: Api, cluster: postgres.Cl
         await owner.close()
 
 
-def _service(api: Api) -> str:
+def service_dsn(api: Api) -> str:
     return plain_dsn(api.app.state.settings.database_url)
 
 
-def _superuser(api: Api, cluster: postgres.Cluster) -> str:
-    return cluster.dsn("postgres", _service(api).partition("?")[0].rsplit("/", 1)[1])
+def superuser_dsn(api: Api, cluster: postgres.Cluster) -> str:
+    return cluster.dsn("postgres", service_dsn(api).partition("?")[0].rsplit("/", 1)[1])
