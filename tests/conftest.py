@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_a
 import postgres
 from app.database import startup
 from app.database.connections import Database
+from app.database.locks import AdvisoryLock
 from app.database.reader import DriverConnection, TransactionWords
 from app.database.unit_of_work import CallerSession
 from app.main import create_app
@@ -116,9 +117,9 @@ async def cloned(cluster: postgres.Cluster) -> AsyncIterator[str]:
     admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
     try:
         # Two clones at once would each see the other as a user of the template.
-        await admin.execute("select pg_advisory_lock(46310002)")
+        await admin.execute("select pg_advisory_lock($1)", AdvisoryLock.TEST_TEMPLATE)
         await admin.execute(f"create database {name} template {TEMPLATE} owner vekstplass_owner")
-        await admin.execute("select pg_advisory_unlock(46310002)")
+        await admin.execute("select pg_advisory_unlock($1)", AdvisoryLock.TEST_TEMPLATE)
         # On a busy machine a test is slower than the limits that protect the service from a slow caller.
         for limit in ("lock_timeout", "statement_timeout"):
             await admin.execute(f"alter role vekstplass_service in database {name} set {limit} = '120s'")

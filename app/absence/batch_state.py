@@ -15,20 +15,19 @@ import msgspec
 from sqlalchemy import text
 
 from app.clock import new_ids
+from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
 from app.rules.absence import AbsenceSpan, AbsenceVersion
 
 # Some two milliseconds of work between two chances for others.
 SLICE = 500
-# The first of the two keys of an advisory lock; the second is the provider.
-_LOCK = 4631_0501
 
 _IDS = "cast(string_to_array(:{}, ',') as uuid[])"
 _TEXTS = "json_array_elements_text(cast(:{} as json))"
 
 _LOCK_PROVIDERS = text(
-    f"select pg_advisory_xact_lock({_LOCK}, hashtext(id)), clock_timestamp()"
+    f"select pg_advisory_xact_lock({AdvisoryLock.ABSENCE_PROVIDER}, hashtext(id)), clock_timestamp()"
     " from (select unnest(string_to_array(:providers, ',')) as id order by 1 offset 0) as pushing"
 )
 _PLACEMENTS = text(

@@ -29,6 +29,7 @@ from sqlmodel import col
 from app.access_log.tables import AccessLog, AccessLogSeal
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
+from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 
 SEAL_SECONDS = 60.0
@@ -48,7 +49,6 @@ ROW_COLUMNS = tuple(
 
 # It reads the log as an auditor does.
 _SEALER = DatabaseIdentity(actor="seal-access-log", roles=frozenset({"auditor"}))
-_LOCK = 46310003
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Numbers are counted as the events' are, so that they rise in another cluster as well.
 _HORIZON = text(
@@ -129,7 +129,7 @@ async def seal_log(database: Database, key: bytes, *, min_age: timedelta = timed
 
 
 async def _seal_range(unit: UnitOfWork, key: bytes, min_age: timedelta) -> SealedRange | None:
-    if not await unit.session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+    if not await unit.session.scalar(select(func.pg_try_advisory_xact_lock(AdvisoryLock.ACCESS_LOG_SEAL))):
         return None
     last = (
         await unit.session.execute(

@@ -11,6 +11,7 @@ from sqlmodel import col
 from app.budget.placement_periods import stays_of_year
 from app.budget.schemas import DecisionBudget, ExpectedRefundIn, FrameIn
 from app.budget.tables import BudgetFlag, BudgetFrame, ExpectedRefund
+from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import Problem, problem_type
@@ -36,9 +37,6 @@ GUIDELINE_MISSING = problem_type(
     nn="Det finst plassar på ein dag før retningslinja gjeld.",
     en="There is a place on a day on which no guideline version is in force (C2). `day` is the first such day.",
 )
-
-# The first half of the advisory locks on years; the second is the year.
-_YEAR_LOCK = 46310005
 
 
 async def add_frame(unit: UnitOfWork, year: int, body: FrameIn) -> BudgetFrame:
@@ -126,7 +124,7 @@ async def watch_flag(unit: UnitOfWork, year: int, on: date) -> Position:
     Called in the act's own transaction. Whoever moves the same year waits here, so that two acts at once do not both
     tell of one rise. A flag that falls is noted without a word: the next rise is told of again.
     """
-    await unit.session.execute(select(func.pg_advisory_xact_lock(_YEAR_LOCK, year)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.BUDGET_YEAR, year)))
     position = await position_on(unit, year, on)
     noted_flag = await unit.session.scalar(select(col(BudgetFlag.flag)).where(col(BudgetFlag.year) == year))
     before: Flag = noted_flag or "no_frame"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +23,7 @@ from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.database.base import Row
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
+from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 from app.demo import absences
 from app.followup import meetings, plans
@@ -134,7 +135,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
     async with database.unit_of_work(identity) as unit:
         event.listen(unit.session.sync_session, "transient_to_pending", _Numbering())
         # Two demos that start at once on one database.
-        await unit.session.execute(text("select pg_advisory_xact_lock(46310003)"))
+        await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.DEMO)))
         known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
         if (await unit.session.scalars(known)).first() is not None:
             return False

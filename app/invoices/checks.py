@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from app import clock
+from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import FieldError
@@ -46,7 +47,6 @@ from app.settlements.tables import Settlement, SettlementDifference
 on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)
 
 # Two invoices at once would each be told that the same place is still owed.
-_INVOICE_LOCK = 46310009
 _TOLERANCE = Fraction(2)
 _OF_THE_INVOICE = ("invoice_number", "kind", "issued_on", "supplier", "buyer", "currency")
 # As many of its faults as a person will look at.
@@ -83,7 +83,7 @@ async def check(unit: UnitOfWork, actor: Actor, invoice: Invoice, buyer: str, at
     provider = (await unit.session.scalars(supplier)).one_or_none()
     if provider is None:
         raise INVOICE_SUPPLIER(pointer=at.supplier)
-    await unit.session.execute(select(func.pg_advisory_xact_lock(_INVOICE_LOCK)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
     known = select(col(InvoiceCheck.id)).where(
         col(InvoiceCheck.provider_id) == provider.id, col(InvoiceCheck.number) == invoice.number
     )

@@ -11,14 +11,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import text
 
+from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 
 TURNS = 1024
-# The first of the two keys of an advisory lock; the second is the turn.
-_LOCK = 4631_0601
 # In rising order: the sub-select is sorted before the first lock is taken.
 _TAKE = text(
-    f"select pg_advisory_xact_lock({_LOCK}, turn)"
+    f"select pg_advisory_xact_lock({AdvisoryLock.PARTICIPANT}, turn)"
     " from (select unnest(cast(:turns as int[])) as turn order by 1 offset 0) as asked"
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app import clock
+from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
@@ -77,7 +78,6 @@ on_constraint("uq_settlement_month_version", MONTH_ALREADY_SETTLED, MONTH_ALREAD
 on_constraint("uq_settlement_review_settlement_id", SETTLEMENT_DECIDED, SETTLEMENT_DECIDED.nn)
 
 # Whoever closes or decides waits here: the next closing takes over what the last one left.
-_BOOKS_LOCK = 46310008
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ async def close_month(unit: UnitOfWork, actor: Actor, year: int, month: int) -> 
     today = clock.today()
     if last >= today:
         raise MONTH_NOT_PAST(f"{name_of(first)} er over {last}.")
-    await unit.session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.SETTLEMENTS)))
     closed = {row.month for row in await unit.session.scalars(standing())}
     if first in closed:
         raise MONTH_ALREADY_SETTLED(f"{name_of(first)} er alt gjord opp.")
@@ -125,7 +125,7 @@ async def review(unit: UnitOfWork, actor: Actor, settlement: Settlement, body: A
     """
     if actor.kind != "person":
         raise PERSON_REQUIRED()
-    await unit.session.execute(select(func.pg_advisory_xact_lock(_BOOKS_LOCK)))
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.SETTLEMENTS)))
     decided = select(SettlementReview).where(col(SettlementReview.settlement_id) == settlement.id)
     if (await unit.session.scalars(decided)).one_or_none() is not None:
         raise SETTLEMENT_DECIDED()
