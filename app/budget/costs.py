@@ -48,9 +48,7 @@ async def costs_of_year(queries: Queries, year: int, query: CostsQuery) -> Costs
     """
     known = await identified_stays(queries, year, query.on, query.provider_id, query.placement_id)
     try:
-        costs = calculate_month_costs(
-            known.stays, year, await rates.known_rates(queries), await rates.guidelines(queries), query.on
-        )
+        costs = calculate_month_costs(known.stays, year, *await rates.load_prices(queries), query.on)
     except (RateMissing, GuidelineMissing) as missing:
         raise missing_problem(missing) from missing
     groups, group_of = _groups(known, query.by)

@@ -86,12 +86,13 @@ async def load_inputs(
         )
         .limit(1)
     )
+    known_rates, guidelines = await rates.load_prices(queries)
     return PositionInputs(
         year=year,
         on=on,
         periods=stays,
-        rates=await rates.known_rates(queries),
-        guidelines=await rates.guidelines(queries),
+        rates=known_rates,
+        guidelines=guidelines,
         frames=[Frame(id_, adopted_on, to_ore(amount)) for id_, adopted_on, amount in frames],
         expected_refund=0 if refund is None else to_ore(refund),
         room_from=room_from,

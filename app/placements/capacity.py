@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.placements import problems
@@ -24,7 +25,7 @@ async def demand_room_for(unit: UnitOfWork, placement: Placement, ends_on: date 
     provider = await find_reference(unit, Provider, placement.provider_id, "#/provider_id", lock=True)
     others = [(first, last) for id_, first, last in await _periods(unit, provider.id) if id_ != placement.id]
     day = find_first_day_over_capacity(
-        await providers.capacities(unit, provider.id), [*others, (placement.starts_on, ends_on)]
+        await providers.load_capacities(unit, provider.id), [*others, (placement.starts_on, ends_on)]
     )
     if day is not None:
         raise problems.CAPACITY_EXCEEDED(f"{provider.name} har ikkje ledig plass {day}.", day=day.isoformat())
@@ -36,18 +37,16 @@ async def demand_room(unit: UnitOfWork, provider_id: UUID) -> None:
     The caller holds the provider's row locked.
     """
     taken = [(first, last) for _, first, last in await _periods(unit, provider_id)]
-    day = find_first_day_over_capacity(await providers.capacities(unit, provider_id), taken)
+    day = find_first_day_over_capacity(await providers.load_capacities(unit, provider_id), taken)
     if day is not None:
         raise problems.CAPACITY_IN_USE(
             f"Fleire plassar er i bruk {day} enn kapasiteten gjev rom for.", day=day.isoformat()
         )
 
 
-async def periods_by_provider(unit: UnitOfWork) -> dict[UUID, list[tuple[date, date | None]]]:
+async def periods_by_provider(queries: Queries) -> dict[UUID, list[tuple[date, date | None]]]:
     """The periods of every placement the caller may see, by provider."""
-    rows = await unit.session.execute(
-        select(col(Placement.provider_id), col(Placement.starts_on), col(Placement.ends_on))
-    )
+    rows = await queries.fetch(select(col(Placement.provider_id), col(Placement.starts_on), col(Placement.ends_on)))
     periods: dict[UUID, list[tuple[date, date | None]]] = {}
     for provider_id, first, last in rows:
         periods.setdefault(provider_id, []).append((first, last))

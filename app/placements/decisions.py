@@ -36,7 +36,7 @@ async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_numb
             decided_on=body.decided_on,
             starts_on=body.starts_on,
             ends_on=body.ends_on,
-            effective_from=await rates.effective_from(unit),
+            effective_from=await rates.load_effective_date(unit),
         )
     )
     if obstacle is not None:
@@ -108,7 +108,7 @@ async def record_legacy(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
 
     Where it has a last day it is temporary (L7).
     """
-    if not may_be_legacy(body.starts_on, body.decided_on, await rates.effective_from(unit)):
+    if not may_be_legacy(body.starts_on, body.decided_on, await rates.load_effective_date(unit)):
         raise problems.LEGACY_AFTER_GUIDELINE()
     participant = await find_reference(unit, Participant, body.participant_id, "#/participant_id")
     placement = Placement(

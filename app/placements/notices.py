@@ -46,7 +46,7 @@ async def give(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeI
     _demand_right_party(actor, body)
     life = await life_of(unit, placement)
     demand(life, "notice", body.given_on)
-    months = await rates.notice_months(unit, body.given_on)
+    months = await rates.load_notice_months(unit, body.given_on)
     ends_on = _last_day(body, months)
     if placement.ends_on is not None:
         ends_on = min(ends_on, placement.ends_on)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND
@@ -92,9 +93,9 @@ async def shown(unit: UnitOfWork, supplements: Sequence[PlacementSupplement]) ->
     return [_out(supplement, ends.get(supplement.id, [])) for supplement in supplements]
 
 
-async def staff_by_provider(unit: UnitOfWork) -> dict[UUID, list[Extra]]:
+async def staff_by_provider(queries: Queries) -> dict[UUID, list[Extra]]:
     """P5: the full-time equivalents that individual agreements add, and when, cut by the place's own last day."""
-    rows = await unit.session.execute(
+    rows = await queries.fetch(
         select(
             col(PlacementSupplement.provider_id),
             col(PlacementSupplement.full_time_equivalents),

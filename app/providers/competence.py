@@ -1,4 +1,4 @@
-"""What providers state of their staff, and what is missing (P4, P5). Numbers alone: no employee is named anywhere."""
+"""What providers state about their staff, and what is missing (P4, P5). Numbers only: no employee is ever named."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.providers.schemas import CompetenceStatementIn, DeviationOut
@@ -19,8 +20,8 @@ from app.rules.competence import Deviation, Period, Staffing, Statement, find_de
 Extra = tuple[Period, Decimal]
 
 
-async def state(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
-    """P4, P5: what the provider states holds from the day it says until the next; of one day, the last recorded."""
+async def record_statement(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
+    """P4, P5: a statement counts from its day until the next; of several of one day, the last recorded."""
     provider = await find(unit, Provider, provider_id)
     statement = CompetenceStatement(**body.model_dump(), provider_id=provider.id)
     unit.session.add(statement)
@@ -28,18 +29,20 @@ async def state(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn
     return statement
 
 
-async def deviations_of(
-    unit: UnitOfWork,
+async def load_deviations(
+    queries: Queries,
     places: Mapping[UUID, Sequence[Period]],
     extra: Mapping[UUID, Sequence[Extra]],
     staffing: Sequence[Staffing],
     on: date,
     provider_id: UUID | None = None,
 ) -> list[DeviationOut]:
-    """P4, P5: what each provider lacked by a day, in the order in which it began. Of one provider if asked.
+    """P4, P5: what each provider, or one, lacked by a day, in the order in which it began.
 
-    `places` and `extra` are the periods of its placements, and what individual agreements add to its staff; `staffing`
-    is what each version of the guideline asks for.
+    Args:
+        places: the periods of each provider's placements.
+        extra: what individual agreements add to each provider's staff, and when.
+        staffing: what each version of the guideline requires.
     """
     ids = select(col(Provider.id))
     statements = select(CompetenceStatement).order_by(col(CompetenceStatement.id))
@@ -47,11 +50,11 @@ async def deviations_of(
         ids = ids.where(col(Provider.id) == provider_id)
         statements = statements.where(col(CompetenceStatement.provider_id) == provider_id)
     stated: dict[UUID, list[Statement]] = {}
-    for row in await unit.session.scalars(statements):
-        stated.setdefault(row.provider_id, []).append(_statement(row))
+    for row in await queries.select(statements):
+        stated.setdefault(row.provider_id, []).append(_to_statement(row))
     found = [
-        _out(id_, deviation)
-        for id_ in await unit.session.scalars(ids)
+        _to_response(id_, deviation)
+        for (id_,) in await queries.fetch(ids)
         for deviation in find_deviations(
             stated.get(id_, ()),
             places.get(id_, ()),
@@ -60,16 +63,16 @@ async def deviations_of(
             staffing,
         )
     ]
-    return sorted(found, key=key_of)
+    return sorted(found, key=deviation_key)
 
 
-def key_of(deviation: DeviationOut) -> UUID:
-    """What a deviation is known by while paging: the day it began, and what it is of whom."""
+def deviation_key(deviation: DeviationOut) -> UUID:
+    """A deviation's key in pages: the day it began, then provider, kind and area."""
     what = f"{deviation.provider_id} {deviation.kind} {deviation.area}".encode()
     return UUID(bytes=deviation.since.toordinal().to_bytes(4) + blake2b(what, digest_size=12).digest())
 
 
-def _statement(row: CompetenceStatement) -> Statement:
+def _to_statement(row: CompetenceStatement) -> Statement:
     return Statement(
         row.stated_on,
         row.employees,
@@ -79,18 +82,18 @@ def _statement(row: CompetenceStatement) -> Statement:
     )
 
 
-def _out(provider_id: UUID, deviation: Deviation) -> DeviationOut:
+def _to_response(provider_id: UUID, deviation: Deviation) -> DeviationOut:
     return DeviationOut(
         provider_id=provider_id,
         kind=deviation.kind,
         area=deviation.area,
         since=deviation.since,
         mended_on=deviation.mended_on,
-        required=_decimal(deviation.required),
-        stated=_decimal(deviation.stated),
+        required=_round_up(deviation.required),
+        stated=_round_up(deviation.stated),
     )
 
 
-def _decimal(number: Fraction | None) -> Decimal | None:
-    # Fifths and hundredths are exact; of a third, judged as a third, the first hundredth that is enough is shown.
+def _round_up(number: Fraction | None) -> Decimal | None:
+    # Fifths and hundredths are exact; a third is compared exactly, and shown as the first hundredth that is enough.
     return None if number is None else Decimal(-(-100 * number // 1)).scaleb(-2)

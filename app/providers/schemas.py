@@ -1,4 +1,4 @@
-"""A provider and its capacity over time (P1, P2)."""
+"""A provider, its capacity over time (P1, P2), its competence statements and deviations (P4, P5)."""
 
 import re
 from datetime import date
@@ -46,11 +46,11 @@ Summed = Annotated[
     PlainSerializer("{:.2f}".format, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
 ]
-"""Staff or certificates as counted by us: a sum may be larger than any single statement."""
+"""Staff or certificates as counted by the service: a sum may be larger than any single statement."""
 
 
 class ProviderIn(Shape):
-    """A new provider."""
+    """A provider to register."""
 
     name: Annotated[Name, Limits(examples=["Gløde AS"])]
     organisation_number: OrganisationNumber
@@ -58,7 +58,7 @@ class ProviderIn(Shape):
 
 
 class ProviderPatch(Shape):
-    """What may change of a provider; a field left out stays as it is. The organisation number is its identity."""
+    """Changes to a provider; a field left out is unchanged. The organisation number cannot be changed."""
 
     name: Annotated[Name, Limits(examples=["Gløde AS"])] = Limits(default_factory=str)
     municipality_number: MunicipalityNumber = Limits(default_factory=str)
@@ -73,14 +73,14 @@ class ProviderOut(Stored):
 
 
 class CapacityIn(Shape):
-    """A capacity from a day on."""
+    """A number of places from a day on (P2)."""
 
     valid_from: Day
     places: Annotated[Count, Limits(examples=[12])]
 
 
 class CapacityOut(Stored):
-    """A capacity from a day on, until the next."""
+    """A number of places from a day on, until the next capacity (P2)."""
 
     provider_id: UUID
     valid_from: Day
@@ -88,7 +88,7 @@ class CapacityOut(Stored):
 
 
 class CompetenceStatementIn(Shape):
-    """What a provider states of its staff (P4, P5)."""
+    """What a provider states about its staff (P4, P5)."""
 
     stated_on: Day
     employees: Annotated[Count, Limits(examples=[5])]
@@ -105,14 +105,14 @@ class CompetenceStatementIn(Shape):
     ]
 
     @model_validator(mode="after")
-    def _no_more_certificates_than_employees(self) -> Self:
+    def _require_employees_for_certificates(self) -> Self:
         if self.police_certificates > self.employees:
             raise ValueError("det er fleire politiattestar enn tilsette")
         return self
 
 
 class CompetenceStatementOut(Stored):
-    """A statement."""
+    """A provider's statement about its staff, valid until the next one (P4, P5)."""
 
     provider_id: UUID
     stated_on: date
@@ -123,12 +123,14 @@ class CompetenceStatementOut(Stored):
 
 
 class DeviationOut(Shape):
-    """Something that a provider must have and has not (P4, P5), until it is mended."""
+    """Something a provider must have and lacks (P4, P5), until it is corrected."""
 
     provider_id: UUID
     kind: DeviationKind
     area: Area | None
     since: Annotated[date, Limits(description="The first day on which it was missing.")]
-    mended_on: Annotated[date | None, Limits(description="The first day on which it no longer was; null while it is.")]
-    required: Annotated[Summed | None, Limits(description="What must be there, on the last day it was missing.")]
-    stated: Annotated[Summed | None, Limits(description="What was stated, on that day.")]
+    mended_on: Annotated[
+        date | None, Limits(description="First day on which it was no longer missing; null while it is missing.")
+    ]
+    required: Annotated[Summed | None, Limits(description="What is required, on the last day it was missing.")]
+    stated: Annotated[Summed | None, Limits(description="What was stated, on the last day it was missing.")]

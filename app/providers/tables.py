@@ -1,4 +1,4 @@
-"""A provider and its capacity over time (P1, P2)."""
+"""A provider, its capacity over time (P1, P2) and its competence statements (P4, P5)."""
 
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,7 @@ class ProviderCapacity(Row, table=True):
 
 
 class CompetenceStatement(Row, table=True):
-    """What a provider states of its staff on a day (P4, P5): numbers alone, never a name. Rows are only ever added."""
+    """What a provider states about its staff on a day (P4, P5): numbers only, never a name. Rows are only added."""
 
     __tablename__ = "competence_statement"
     __table_args__ = (

@@ -7,13 +7,15 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from app import clock
-from app.budget import position as budget
+from app.budget.position import watch_flags
+from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.rates import rates
+from app.rates.problems import GUIDELINE_VERSION_EXISTS, RATE_EXISTS
 from app.rates.schemas import GuidelineVersionIn, GuidelineVersionOut, RateIn, RateOut
 from app.rates.tables import GuidelineVersion, Rate
 from app.security.tokens import Actor, allow
@@ -21,72 +23,65 @@ from app.security.tokens import Actor, allow
 router = APIRouter(prefix="/v1", tags=["rates"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
-Money = Annotated[Actor, allow("case_officer", "finance")]
+CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
 
 
-@router.post("/rates", status_code=201, summary="Record a rate", responses=refusals(rates.RATE_EXISTS))
-async def record_rate(unit: UnitOfWorkDep, actor: Money, body: RateIn) -> RateOut:
-    """C1: NAV's rate from a day on, known from a day. Rates are never edited: a correction is a new row, known later.
+@router.post("/rates", status_code=201, summary="Record a rate", responses=refusals(RATE_EXISTS))
+async def record_rate(unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, body: RateIn) -> RateOut:
+    """NAV's rate per place and month, with the first day it applies and the day it became known (C1). A rate is never
+    changed: a correction is a new rate that became known later.
 
-    The flags of the years it may touch are looked at anew (C7).
+    The flags of the years it affects are updated (C7).
     """
     rate = await rates.record_rate(unit, body)
-    await budget.watch_flags(unit, body.valid_from.year, clock.today())
-    out = RateOut.model_validate(rate)
-    return out
+    await watch_flags(unit, body.valid_from.year, clock.today())
+    return RateOut.model_validate(rate)
 
 
 @router.get("/rates", summary="List rates")
 async def list_rates(
-    unit: UnitOfWorkDep,
-    actor: Money,
-    limit: LimitQuery = 50,
-    after: AfterQuery = None,
+    reader: ReaderDep, actor: CaseOfficerOrFinance, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[RateOut]:
-    """Every rate, in the order in which they were recorded (C1)."""
-    return await list_page(unit, select(Rate), RateOut, limit=limit, after=after)
+    """All rates, in the order they were recorded (C1)."""
+    return await list_page(reader, select(Rate), RateOut, limit=limit, after=after)
 
 
 @router.get("/rates/{rate_id}", summary="Read a rate")
-async def read_rate(unit: UnitOfWorkDep, actor: Money, rate_id: UUID) -> RateOut:
+async def read_rate(reader: ReaderDep, actor: CaseOfficerOrFinance, rate_id: UUID) -> RateOut:
     """One rate (C1)."""
-    out = RateOut.model_validate(await find(unit, Rate, rate_id))
-    return out
+    return RateOut.model_validate(await find(reader, Rate, rate_id))
 
 
 @router.post(
     "/guideline-versions",
     status_code=201,
     summary="Record a version of the guideline",
-    responses=refusals(rates.GUIDELINE_VERSION_EXISTS),
+    responses=refusals(GUIDELINE_VERSION_EXISTS),
 )
 async def record_guideline_version(
     unit: UnitOfWorkDep, actor: CaseOfficer, body: GuidelineVersionIn
 ) -> GuidelineVersionOut:
-    """The guideline's parameters from a day on (C2, C3, C7, C10, L3, A3, M). A version is never edited.
+    """The guideline's parameters from a day on (C2, C3, C7, C10, L3, P5, A3, M). A version is never changed.
 
-    The first version's first day is the guideline's effective date (L2). The flags of the years it may touch are looked
-    at anew (C7).
+    The first day of the first version is the guideline's effective date (L2). The flags of the years it affects are
+    updated (C7).
     """
     version = await rates.record_guideline_version(unit, body)
-    await budget.watch_flags(unit, body.valid_from.year, clock.today())
-    out = GuidelineVersionOut.model_validate(version)
-    return out
+    await watch_flags(unit, body.valid_from.year, clock.today())
+    return GuidelineVersionOut.model_validate(version)
 
 
-@router.get("/guideline-versions", summary="List the guideline's versions")
+@router.get("/guideline-versions", summary="List versions of the guideline")
 async def list_guideline_versions(
-    unit: UnitOfWorkDep,
-    actor: Money,
-    limit: LimitQuery = 50,
-    after: AfterQuery = None,
+    reader: ReaderDep, actor: CaseOfficerOrFinance, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[GuidelineVersionOut]:
-    """Every version, in the order in which they were recorded (C2, L2)."""
-    return await list_page(unit, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after)
+    """All versions, in the order they were recorded (C2, L2)."""
+    return await list_page(reader, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after)
 
 
 @router.get("/guideline-versions/{guideline_version_id}", summary="Read a version of the guideline")
-async def read_guideline_version(unit: UnitOfWorkDep, actor: Money, guideline_version_id: UUID) -> GuidelineVersionOut:
-    """One version of the guideline (C2, L2)."""
-    out = GuidelineVersionOut.model_validate(await find(unit, GuidelineVersion, guideline_version_id))
-    return out
+async def read_guideline_version(
+    reader: ReaderDep, actor: CaseOfficerOrFinance, guideline_version_id: UUID
+) -> GuidelineVersionOut:
+    """One version with all its parameters (C2, L2)."""
+    return GuidelineVersionOut.model_validate(await find(reader, GuidelineVersion, guideline_version_id))

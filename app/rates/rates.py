@@ -1,52 +1,35 @@
-"""Rates and guideline versions: recorded once, never edited (C1), and as the rules take them."""
+"""Rates and guideline versions: recorded once, never changed (C1), and as the rules take them."""
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
-from app.http.exception_handlers import on_constraint
-from app.http.problems import problem_type
 from app.rates.schemas import GuidelineVersionIn, RateIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules import prices
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
 
-RATE_EXISTS = problem_type(
-    "rate-exists",
-    409,
-    title="Satsen er alt registrert",
-    nn="Det finst alt ein sats som gjeld frå denne dagen og vart kjend den same dagen.",
-    en="A rate with these `valid_from` and `known_from` exists; a correction has a later `known_from` (C1).",
-)
-GUIDELINE_VERSION_EXISTS = problem_type(
-    "guideline-version-exists",
-    409,
-    title="Retningslinja har alt ei utgåve frå den dagen",
-    nn="Det finst alt ei utgåve av retningslinja som gjeld frå denne dagen.",
-    en="A guideline version with this `valid_from` is already recorded.",
-)
-
-on_constraint("uq_rate_valid_from_known_from", RATE_EXISTS, RATE_EXISTS.nn)
-on_constraint("uq_guideline_version_valid_from", GUIDELINE_VERSION_EXISTS, GUIDELINE_VERSION_EXISTS.nn)
-
-# Only the columns the rules need: these two are read for every position.
-_RATES = select(col(Rate.id), col(Rate.valid_from), col(Rate.known_from), col(Rate.monthly_amount))
-_VERSIONS = select(
-    col(GuidelineVersion.id),
-    col(GuidelineVersion.valid_from),
-    col(GuidelineVersion.supplement_percent),
-    col(GuidelineVersion.proration),
-    col(GuidelineVersion.watch_percent),
-    col(GuidelineVersion.vta_share_percent),
+# Every position needs both, and a statement costs more than these few rows.
+_PRICES = CompiledQuery(
+    text(
+        """
+    select
+        array(select row(id, valid_from, known_from, monthly_amount) from rate),
+        array(
+            select row(id, valid_from, supplement_percent, proration, watch_percent, vta_share_percent)
+            from guideline_version
+        )
+    """
+    )
 )
 
 
 async def record_rate(unit: UnitOfWork, body: RateIn) -> Rate:
-    """C1: a new rate row. 409 `rate-exists` for the same two days."""
+    """C1: a new rate. 409 `rate-exists` for the same two days."""
     rate = Rate.model_validate(body.model_dump())
     unit.session.add(rate)
     await unit.session.flush()
@@ -61,30 +44,31 @@ async def record_guideline_version(unit: UnitOfWork, body: GuidelineVersionIn) -
     return version
 
 
-async def known_rates(queries: Queries) -> list[prices.Rate]:
-    """C1: every recorded rate; the rules pick those known on a day."""
+async def load_prices(queries: Queries) -> tuple[list[prices.Rate], list[prices.Guideline]]:
+    """C1, C2, C3, C7, C10: every recorded rate and every guideline version; the rules pick those that count on a day.
+
+    Percents with two decimals become whole basis points.
+    """
+    record = await queries.fetch_one(_PRICES)
+    assert record is not None
+    rates, versions = record
     return [
         prices.Rate(id_, valid_from, known_from, to_ore(monthly_amount))
-        for id_, valid_from, known_from, monthly_amount in await queries.fetch(_RATES)
-    ]
-
-
-async def guidelines(queries: Queries) -> list[prices.Guideline]:
-    """C2, C3, C7, C10: every guideline version. Percents with two decimals are whole basis points."""
-    return [
+        for id_, valid_from, known_from, monthly_amount in rates
+    ], [
         prices.Guideline(id_, valid_from, to_ore(supplement), proration, to_ore(watch), to_ore(vta_share))
-        for id_, valid_from, supplement, proration, watch, vta_share in await queries.fetch(_VERSIONS)
+        for id_, valid_from, supplement, proration, watch, vta_share in versions
     ]
 
 
-async def effective_from(queries: Queries) -> date | None:
+async def load_effective_date(queries: Queries) -> date | None:
     """L2: the guideline's effective date, the first day of its first version; None while there is none."""
     first: date | None = await queries.fetch_value(select(func.min(col(GuidelineVersion.valid_from))))
     return first
 
 
-async def staffing(queries: Queries) -> list[tuple[date, int]]:
-    """P5: for how many places one employee is by each version of the guideline, by the day it applies from."""
+async def load_staffing_ratios(queries: Queries) -> list[tuple[date, int]]:
+    """P5: places per employee by each version of the guideline, with the day it applies from."""
     version = GuidelineVersion
     rows = await queries.fetch(
         select(col(version.valid_from), col(version.places_per_employee)).order_by(col(version.valid_from))
@@ -92,8 +76,8 @@ async def staffing(queries: Queries) -> list[tuple[date, int]]:
     return [(valid_from, places) for valid_from, places in rows]
 
 
-async def notice_months(queries: Queries, day: date) -> int:
-    """L3: the notice in months, by the version in force on the day it is given; three before there is one."""
+async def load_notice_months(queries: Queries, day: date) -> int:
+    """L3: the notice period in months, by the version in force on the day of the notice; three before there is one."""
     months = await queries.fetch_value(
         select(col(GuidelineVersion.notice_months))
         .where(col(GuidelineVersion.valid_from) <= day)

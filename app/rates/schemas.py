@@ -1,6 +1,6 @@
 """NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
 
-Rows are never edited."""
+Rows are never changed."""
 
 import re
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, P
 from app.rules.absence import AbsenceKind
 from app.rules.prices import Proration
 
-# Up to this much a month the rules count exactly (`rules.prices`).
+# Up to this amount per month the rules count exactly (`rules.prices`).
 _MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|10000000\.00)", re.ASCII)
 
 
@@ -28,7 +28,7 @@ MonthlyAmount = Annotated[
     BeforeValidator(_monthly_amount),
     WithJsonSchema({"type": "string", "pattern": f"^{_MONTHLY.pattern}$", "examples": ["14878.00"]}),
 ]
-"""A price, rate or supplement per month, as it comes in."""
+"""A price, rate or supplement per month, in requests."""
 _TO_100 = re.compile(r"([1-9]?[0-9]\.[0-9]{2}|100\.00)", re.ASCII)
 _TO_200 = re.compile(r"(1?[1-9]?[0-9]\.[0-9]{2}|10[0-9]\.[0-9]{2}|200\.00)", re.ASCII)
 
@@ -68,7 +68,7 @@ PerEmployee = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "in
 
 
 class RateIn(Shape):
-    """A rate as NAV publishes it. A correction is a new row, known from a later day."""
+    """A rate published by NAV. A correction is a new rate that became known later (C1)."""
 
     valid_from: Annotated[Day, Limits(description="The first day it applies.", examples=["2027-01-01"])]
     known_from: Annotated[Day, Limits(description="The day it became known.", examples=["2026-10-12"])]
@@ -77,7 +77,7 @@ class RateIn(Shape):
 
 
 class RateOut(Stored):
-    """A rate."""
+    """A rate (C1)."""
 
     valid_from: Day
     known_from: Day
@@ -86,38 +86,46 @@ class RateOut(Stored):
 
 
 class GuidelineVersionIn(Shape):
-    """A version of the guideline; a parameter left out is as the guideline of 2022 has it."""
+    """A version of the guideline. A parameter left out has its value from 2022."""
 
     valid_from: Annotated[Day, Limits(examples=["2027-01-01"])]
-    supplement_percent: Annotated[PercentTo200, Limits(description="On top of the rate (C2).")] = Decimal("50.00")
-    proration: Annotated[Proration, Limits(description="What a part of a month is counted in (C3).")] = "calendar_days"
+    supplement_percent: Annotated[PercentTo200, Limits(description="Percent added to the rate (C2).")] = Decimal(
+        "50.00"
+    )
+    proration: Annotated[Proration, Limits(description="How part of a month is counted (C3).")] = "calendar_days"
     watch_percent: Annotated[
         PercentTo100, Limits(description="Share of the frame from which the flag is `watch` (C7).")
     ] = Decimal("95.00")
     vta_share_percent: Annotated[
-        PercentTo100, Limits(description="The least municipal share of a state-financed VTA place (C10).")
+        PercentTo100, Limits(description="Minimum municipal share of a state-financed VTA place (C10).")
     ] = Decimal("25.00")
-    notice_months: Annotated[Months, Limits(description="Notice, in months (L3).")] = 3
-    absence_window_days: Annotated[DaysBack, Limits(description="How far back extensive absence looks (A3).")] = 90
-    absence_threshold_percent: Annotated[Percent, Limits(description="Absence from which it is extensive (A3).")] = 30
-    plan_due_days: Annotated[DaysDue, Limits(description="Days until the plan is due (M1).")] = 90
-    conversations_per_year: Annotated[PerYear, Limits(description="At least this many a placement year (M3).")] = 2
-    cooperation_meetings_per_year: Annotated[
-        PerYear, Limits(description="At least this many a placement year (M4).")
-    ] = 1
-    evaluations_per_year: Annotated[PerYear, Limits(description="Reports a placement year (M2).")] = 1
-    consent_months: Annotated[ConsentMonths, Limits(description="Until a consent is asked for again (M6).")] = 12
-    places_per_employee: Annotated[PerEmployee, Limits(description="Places that one employee is for (P5).")] = 5
+    notice_months: Annotated[Months, Limits(description="Notice period in months (L3).")] = 3
+    absence_window_days: Annotated[
+        DaysBack, Limits(description="Length in days of the window for extensive absence (A3).")
+    ] = 90
+    absence_threshold_percent: Annotated[
+        Percent, Limits(description="Percent of planned days from which absence is extensive (A3).")
+    ] = 30
+    plan_due_days: Annotated[
+        DaysDue, Limits(description="Days from the first day of the placement until the plan is due (M1).")
+    ] = 90
+    conversations_per_year: Annotated[PerYear, Limits(description="Minimum number per placement year (M3).")] = 2
+    cooperation_meetings_per_year: Annotated[PerYear, Limits(description="Minimum number per placement year (M4).")] = 1
+    evaluations_per_year: Annotated[PerYear, Limits(description="Evaluation reports per placement year (M2).")] = 1
+    consent_months: Annotated[
+        ConsentMonths, Limits(description="Months until a consent without a last day must be renewed (M6).")
+    ] = 12
+    places_per_employee: Annotated[PerEmployee, Limits(description="Places per employee (P5).")] = 5
     absence_uncounted_kinds: Annotated[
         list[AbsenceKind],
         Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3)."),
         ONCE_EACH,
     ] = ["holiday"]
     part_year_percent: Annotated[
-        Percent, Limits(description="Share of a placement year from which everything is asked for, where it ends (M).")
+        Percent, Limits(description="Percent of the last placement year from which everything is required (M).")
     ] = 50
     part_year_conversations: Annotated[
-        PerYear, Limits(description="What a shorter part of a year owes, and nothing else (M).")
+        PerYear, Limits(description="Conversations required in a shorter last year; nothing else is (M).")
     ] = 1
 
 

@@ -1,6 +1,6 @@
 """NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
 
-Rows are never edited."""
+Rows are never changed."""
 
 from datetime import date
 from decimal import Decimal

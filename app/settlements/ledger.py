@@ -80,7 +80,7 @@ async def books_of(unit: UnitOfWork, months: Collection[date]) -> Books:
 async def computed_anew(unit: UnitOfWork, months: Collection[date], on: date) -> Books:
     """C4: the same months by all that is known on a day. 409 `rate-missing` or `guideline-missing`."""
     anew = Books({}, {}, {})
-    known_rates, guidelines = await rates.known_rates(unit), await rates.guidelines(unit)
+    known_rates, guidelines = await rates.load_prices(unit)
     for year in sorted({month.year for month in months}):
         known = await identified_stays(unit, year, on, None, None)
         placements = [UUID(bytes=key.ljust(16, b"\0")) for key in known.placement.tolist()]

@@ -197,7 +197,7 @@ async def _deviations(unit: UnitOfWork, query: TaskQuery) -> list[Task]:
         Task.single(
             "deviation",
             deviation.since,
-            competence.key_of(deviation),
+            competence.deviation_key(deviation),
             About(
                 provider_id=deviation.provider_id,
                 link=f"/v1/providers/{deviation.provider_id}/deviations",
@@ -207,7 +207,7 @@ async def _deviations(unit: UnitOfWork, query: TaskQuery) -> list[Task]:
             done=deviation.mended_on is not None,
             on=query.on,
         )
-        for deviation in await competence.deviations_of(
-            unit, places, extra, await rates.staffing(unit), query.on, query.provider_id
+        for deviation in await competence.load_deviations(
+            unit, places, extra, await rates.load_staffing_ratios(unit), query.on, query.provider_id
         )
     ]

@@ -142,7 +142,7 @@ async def export_of(queries: Queries, year: int, on: date, settings: Settings) -
     async with queries.acting_as("finance", alone=True):
         position = await budget.position_on(queries, year, on)
         known = await identified_stays(queries, year, on, None, None)
-        known_rates, guidelines = await rates.known_rates(queries), await rates.guidelines(queries)
+        known_rates, guidelines = await rates.load_prices(queries)
         providers = {provider.id: provider for provider in await queries.select(select(Provider))}
     groups, group_of = np.unique(known.provider, return_inverse=True)
     forecast = sum_by_group(
