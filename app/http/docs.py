@@ -89,10 +89,10 @@ async def asset(asset_name: str) -> FileResponse:
 
 
 @router.get("/problems/{problem_code}", summary="Explain a problem type", tags=["service"])
-async def explain(
+async def get_problem_type(
     problem_code: Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z0-9-]{1,64}$", examples=["validation"])],
 ) -> ProblemExplanation:
-    """Where `type` of every problem answer points: what it means, in nynorsk and English."""
+    """The `type` of every problem points here. The explanation is in nynorsk and English."""
     found = TYPES.get(problem_code)
     if found is None:
         raise NOT_FOUND()

@@ -38,15 +38,15 @@ class Health(Shape):
     status: str
 
 
-@router.get("/health/live", summary="Is the process alive?")
-async def live() -> Health:
-    """Answers as long as the event loop runs; asks nothing of the database."""
+@router.get("/health/live", summary="Check that the process is alive")
+async def get_liveness() -> Health:
+    """Answers while the event loop runs. Does not use the database."""
     return Health(status="ok")
 
 
-@router.get("/health/ready", summary="Can it serve?")
-async def ready(request: Request) -> Health:
-    """The database answers within 500 ms, its schema is the one this code expects, and the process is not draining."""
+@router.get("/health/ready", summary="Check that the service can answer")
+async def get_readiness(request: Request) -> Health:
+    """200 if the database answers within 500 ms with the schema this version expects; 503 also while shutting down."""
     state = request.app.state
     if state.draining:
         raise UNAVAILABLE("Prosessen er på veg ned.")

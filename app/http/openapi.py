@@ -171,6 +171,32 @@ def _headers(method: str, path: str, status: str) -> list[str]:
     return names
 
 
+def _name_pages(document: dict[str, Any]) -> None:
+    """A page has its model's name, `AbsencePage`; pydantic calls the schema of a generic model `Page_AbsenceOut_`."""
+    schemas = document["components"]["schemas"]
+    titles = {name: schema["title"] if name.startswith("Page_") else name for name, schema in schemas.items()}
+    document["components"]["schemas"] = {
+        titles[name]: schemas[name] for name in sorted(schemas, key=titles.__getitem__)
+    }
+    prefix = "#/components/schemas/"
+
+    def rename(node: Any) -> None:
+        if isinstance(node, dict):
+            reference = node.get("$ref")
+            if isinstance(reference, str):
+                name = reference.removeprefix(prefix)
+                node["$ref"] = prefix + titles.get(name, name)
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            rename(child)
+
+    rename(document["paths"])
+
+
+def _role_name(role: str) -> str:
+    """A role as people say it: «case officer», «EPJ»."""
+    return "EPJ" if role == "epj" else role.replace("_", " ")
+
+
 def build(app: FastAPI) -> dict[str, Any]:
     """The document for whoever works with it in this process; `written` is what is served."""
     if app.openapi_schema is None:
@@ -206,6 +232,7 @@ def _generated(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    _name_pages(document)
     roles = {
         (route.operation.method.lower(), route.path): route.operation.roles
         for route in app.routes
@@ -214,8 +241,8 @@ def _generated(app: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if (method, path) in roles:
-                named = ", ".join(f"`{role}`" for role in sorted(roles[method, path]))
-                operation["description"] = f"{operation.get('description', '')}\n\nFor {named}.".strip()
+                named = ", ".join(sorted(_role_name(role) for role in roles[method, path]))
+                operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
             _complete(method, path, operation)
             operation.setdefault("security", [])
     openapi_examples.complete(document)

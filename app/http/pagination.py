@@ -37,10 +37,19 @@ AfterQuery = Annotated[
 class Page(BaseModel, Generic[T]):
     """One page of a list. `next` is null on the last one, and only there."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={"description": "One page of a list. `next` is null on the last one, and only there."},
+    )
 
     items: list[T]
     next: str | None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`Page[AbsenceOut]` is `AbsencePage` in the OpenAPI document."""
+        item = params[0]
+        return f"{item.__name__.removesuffix('Out')}Page" if isinstance(item, type) else "Page"
 
 
 def cursor(last: UUID) -> str:

@@ -98,7 +98,7 @@ async def close(app: FastAPI) -> None:
 
 @router.get(
     "",
-    summary="Follow what happened",
+    summary="Follow events",
     response_model=Feed,
     responses={
         200: {
@@ -107,7 +107,7 @@ async def close(app: FastAPI) -> None:
         }
     },
 )
-async def events(
+async def list_events(
     request: Request,
     actor: Follower,
     readers: ReaderFactoryDep,
@@ -131,12 +131,12 @@ async def events(
         Header(max_length=64, pattern=_CURSOR_PATTERN, description="Where a stream broke off; goes before `after`."),
     ] = None,
 ) -> Feed | Response:
-    """Events in an order that never changes and never skips one: ask again with `after` set to the `last` of before.
+    """Events in an order that never changes and never skips one. Continue with the last page's `last` as `after`.
 
-    `wait` holds an empty answer back until something happens. With `Accept: text/event-stream` the events come as they
-    happen (server-sent events); each one's `id` is a cursor, so that a client that reconnects with `Last-Event-ID`
-    misses nothing and gets nothing twice. Finance follows the types `budget.*` alone, and the EPJ no place of
-    a person with a protected address. A flag's rise is told of once (C7).
+    `wait` delays an empty answer until an event arrives. With `Accept: text/event-stream` events are sent as they
+    happen (server-sent events); the `id` of each is a cursor, so that a client that reconnects with `Last-Event-ID`
+    misses none and gets none twice. Finance gets the types `budget.*` only. The EPJ gets no events about persons with
+    a protected address. A rise of the budget's flag is published once (C7).
     """
     # Nothing that is waited for would be shown.
     head: bool = request.scope["state"]["head"]
