@@ -32,7 +32,8 @@ from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import demo_id
 from app.integrations.framsikt import rows
 from app.integrations.framsikt.rows import BudgetSnapshot, SnapshotIn
-from app.invoices import checks
+from app.invoices.checks import check_invoice
+from app.invoices.json_lines import JSON_POINTERS, build_invoice
 from app.invoices.schemas import InvoiceLineIn
 from app.invoices.tables import InvoiceCheck
 from app.participants import consents, participants
@@ -364,4 +365,4 @@ async def _settle(unit: UnitOfWork, settings: Settings) -> None:
         "unit_price": f"{LEGACY_PRICE}",
         "amount": f"{example.legacy * LEGACY_PRICE}",
     }
-    await checks.check(unit, LOADER, checks.invoice_of([InvoiceLineIn.model_validate(line)]), buyer, checks.IN_LINES)
+    await check_invoice(unit, LOADER, build_invoice([InvoiceLineIn.model_validate(line)]), buyer, JSON_POINTERS)

@@ -14,6 +14,7 @@ from io import BytesIO, StringIO
 from typing import Literal
 
 import xlsxwriter
+from fastapi import Response
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -108,3 +109,9 @@ def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Itera
                 sheet.write_datetime(number, index, datetime.combine(cell, time.min), day)
             elif cell is not None:
                 sheet.write_string(number, index, cell)
+
+
+def attachment(content: bytes, media_type: str, filename: str) -> Response:
+    """A file to be saved under this name."""
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, media_type=media_type, headers=headers)

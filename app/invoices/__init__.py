@@ -1,1 +1,1 @@
-"""A provider's invoice against what is owed (C12)."""
+"""Checks of providers' invoices (C12)."""

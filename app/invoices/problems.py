@@ -1,8 +1,9 @@
-"""Why an invoice is not taken (C12): each refusal says what the provider must send instead."""
+"""Why an invoice is refused (C12)."""
 
+from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 
-MOST_LINES = 1_000
+MAX_LINES = 1_000
 
 INVOICE_MALFORMED = problem_type(
     "invoice-malformed",
@@ -16,14 +17,14 @@ INVOICE_UNSAFE = problem_type(
     422,
     title="Fakturaen har innhald som ikkje vert lese",
     nn="Fila har ein dokumenttype eller entitetar; det har ingen EHF-faktura.",
-    en="The file has a document type declaration or entities, which no EHF invoice has; nothing of it was read.",
+    en="The file has a document type declaration or entities, which no EHF invoice has.",
 )
 INVOICE_TOO_LARGE = problem_type(
     "invoice-too-large",
     422,
     title="Fakturaen er for stor",
-    nn=f"Fakturaen har meir enn {MOST_LINES} linjer, for mange element, for store beløp eller er for djupt nøsta.",
-    en=f"The invoice has more than {MOST_LINES} lines, too many elements, too large amounts, or is nested too deeply.",
+    nn=f"Fakturaen har meir enn {MAX_LINES} linjer, for mange element, for store beløp eller er for djupt nøsta.",
+    en=f"The invoice has more than {MAX_LINES} lines, too many elements, too large amounts, or is nested too deeply.",
 )
 INVOICE_NOT_EHF = problem_type(
     "invoice-not-ehf",
@@ -44,7 +45,7 @@ INVOICE_ARITHMETIC = problem_type(
     422,
     title="Fakturaen bryt ein regel i standarden",
     nn="Fakturaen bryt ein regel i EHF.",
-    en="The invoice breaks one of the standard's own rules; `rule` names it.",
+    en="The invoice breaks a rule of the standard; `rule` names it.",
 )
 INVOICE_PERIOD = problem_type(
     "invoice-period",
@@ -58,7 +59,7 @@ INVOICE_OVER_NEW_YEAR = problem_type(
     422,
     title="Perioden går over nyttår",
     nn="Ein faktura gjeld eitt budsjettår; send ein for kvart år.",
-    en="An invoice is for one budget year: a period over New Year is sent as two.",
+    en="An invoice is for one budget year: send two invoices for a period over New Year.",
 )
 INVOICE_CURRENCY = problem_type(
     "invoice-currency",
@@ -86,7 +87,7 @@ INVOICE_EXISTS = problem_type(
     409,
     title="Fakturaen er alt kontrollert",
     nn="Leverandøren sin faktura med dette nummeret er alt kontrollert.",
-    en="The supplier's invoice of this number has been checked already; `invoice_id` names the check.",
+    en="The supplier's invoice with this number has been checked already; `invoice_id` is the check.",
 )
 REFUSALS = (
     INVOICE_MALFORMED,
@@ -102,3 +103,5 @@ REFUSALS = (
     INVOICE_SUPPLIER,
     INVOICE_EXISTS,
 )
+
+on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)

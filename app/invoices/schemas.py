@@ -1,4 +1,4 @@
-"""Checked invoices: what arrived, what was right, and what was covered by it (C12). None of their texts is kept."""
+"""Invoices as lines in JSON, and the result of a check (C12)."""
 
 import re
 from decimal import Decimal
@@ -10,33 +10,33 @@ from pydantic import Field as Limits
 
 from app.budget.schemas import Month
 from app.http.schemas import Amount, Day, OrganisationNumber, Shape, Stored
-from app.invoices.problems import MOST_LINES
+from app.invoices.problems import MAX_LINES
 from app.rules.invoicing import InvoiceCause, InvoiceKind
 
-Result = Literal["equal", "different"]
-Basis = Literal["settlement", "computed"]
+CheckResult = Literal["equal", "different"]
+CheckBasis = Literal["settlement", "computed"]
 _QUANTITY = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,10})?", re.ASCII)
-_SIGNED = re.compile(r"-?(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
+_SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 
 
-def _decimal(pattern: re.Pattern[str], said: str) -> BeforeValidator:
-    def read(value: object) -> Decimal:
+def _decimal_text(pattern: re.Pattern[str], message: str) -> BeforeValidator:
+    def parse(value: object) -> Decimal:
         if isinstance(value, str) and pattern.fullmatch(value):
             return Decimal(value)
-        raise ValueError(said)
+        raise ValueError(message)
 
-    return BeforeValidator(read)
+    return BeforeValidator(parse)
 
 
 Quantity = Annotated[
     Decimal,
-    _decimal(_QUANTITY, "må vere eit tal som tekst, til dømes «0.54839»"),
+    _decimal_text(_QUANTITY, "må vere eit tal som tekst, til dømes «0.54839»"),
     WithJsonSchema({"type": "string", "pattern": f"^{_QUANTITY.pattern}$", "examples": ["1"]}),
 ]
 SignedMoney = Annotated[
     Decimal,
-    _decimal(_SIGNED, "må vere eit beløp som tekst med to desimalar, til dømes «22317.00»"),
-    WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED.pattern}$", "examples": ["22317.00"]}),
+    _decimal_text(_SIGNED_AMOUNT, "må vere eit beløp som tekst med to desimalar, til dømes «22317.00»"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
 InvoiceNumber = Annotated[
     str,
@@ -46,7 +46,7 @@ InvoiceNumber = Annotated[
 
 
 class InvoiceLineIn(Shape):
-    """A line of an invoice with the invoice's own fields, which are the same in each. A credit note's are positive."""
+    """A line of an invoice, with the fields of the invoice repeated. Amounts of a credit note are positive."""
 
     invoice_number: InvoiceNumber
     kind: InvoiceKind = "invoice"
@@ -63,52 +63,60 @@ class InvoiceLineIn(Shape):
 
 
 class InvoiceLinesIn(Shape):
-    """One invoice as its lines."""
+    """One invoice as lines."""
 
-    lines: Annotated[list[InvoiceLineIn], Limits(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[list[InvoiceLineIn], Limits(min_length=1, max_length=MAX_LINES)]
 
 
-class CheckedLineOut(Shape):
-    """A line's result; `line` is null for what is owed and not invoiced, and for the document's own charges."""
+class InvoiceLineOut(Shape):
+    """The result for one line.
 
-    line: Annotated[int | None, Limits(description="Its place in the invoice, from 1.")]
+    `line` is null for what is owed and not invoiced, and for charges of the whole document.
+    """
+
+    line: Annotated[int | None, Limits(description="Position of the line in the invoice, from 1.")]
     placement_id: Annotated[
-        UUID | None, Limits(description="Where the line names one of the provider's that the caller may know.")
+        UUID | None,
+        Limits(description="The placement that the line names, if it is the provider's and the caller may see it."),
     ]
     month: Month
     invoiced: Amount
     expected: Amount
     difference: Annotated[Amount, Limits(description="Invoiced − expected.")]
-    cause: Annotated[InvoiceCause | None, Limits(description="Null where they are equal.")]
+    cause: Annotated[InvoiceCause | None, Limits(description="Null if the amounts are equal.")]
 
 
-class WarningsOut(Shape):
-    """What texts of the invoice hold that they should not; the texts themselves are not kept."""
+class InvoiceWarningsOut(Shape):
+    """Personal data found in the invoice's texts; the texts are not stored."""
 
     identity_numbers: int
     names: int
 
 
-class InvoiceHeadOut(Stored):
-    """A checked invoice, without its lines. A credit note's amounts are negative."""
+class InvoiceSummaryOut(Stored):
+    """A checked invoice without its lines. Amounts of a credit note are negative."""
 
     provider_id: UUID
     invoice_number: str
     kind: InvoiceKind
     issued_on: Day
     months: list[Month]
-    amount: Annotated[Amount, Limits(description="`TaxExclusiveAmount`.")]
+    amount: Annotated[Amount, Limits(description="Amount without VAT (EHF `TaxExclusiveAmount`).")]
     expected: Amount
     difference: Annotated[Amount, Limits(description="Amount − expected.")]
-    result: Result
+    result: CheckResult
     basis: Annotated[
-        Basis, Limits(description="Against closed months, or (where one is open) what it costs by what is known.")
+        CheckBasis,
+        Limits(
+            description="`settlement`: compared with closed months. `computed`: a month is open, and was compared as it"
+            " is computed now."
+        ),
     ]
-    warnings: WarningsOut
+    warnings: InvoiceWarningsOut
     checked_by: str
 
 
-class InvoiceOut(InvoiceHeadOut):
-    """A checked invoice, line by line (C12)."""
+class InvoiceOut(InvoiceSummaryOut):
+    """A checked invoice with the result of each line (C12)."""
 
-    lines: list[CheckedLineOut]
+    lines: list[InvoiceLineOut]

@@ -1,4 +1,4 @@
-"""Checked invoices: what arrived, what was right, and what was covered by it (C12). None of their texts is kept."""
+"""Checked invoices, the result of each line, and what they cover (C12). No text of an invoice is stored."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,9 @@ _CAUSES = (
 
 
 class InvoiceCheck(Row, table=True):
-    """An invoice or credit note as it was checked. Never edited; a provider's number is checked once.
+    """A checked invoice or credit note. Never edited; an invoice number of a provider is checked once.
 
-    Amounts are kroner, a credit note's negative. `by_month` is what was invoiced for each month, as text.
+    Amounts are in kroner, those of a credit note negative. `by_month` is what was invoiced for each month, as text.
     """
 
     __tablename__ = "invoice_check"
@@ -48,7 +48,7 @@ class InvoiceCheck(Row, table=True):
 
 
 class InvoiceCheckLine(Row, table=True):
-    """One line of an invoice, or (`line` null) what the invoice lacks or adds as a whole, against what was right."""
+    """The result for one line. `line` is null for what is not invoiced, and for charges of the whole document."""
 
     __tablename__ = "invoice_check_line"
     __table_args__ = (
@@ -68,7 +68,7 @@ class InvoiceCheckLine(Row, table=True):
 
 
 class InvoiceCover(Row, table=True):
-    """What an invoice pays of a placement's month; `placement_id` is null for what is nobody's."""
+    """What an invoice covers of a placement's month; `placement_id` is null for what is no placement's."""
 
     __tablename__ = "invoice_cover"
     __table_args__ = (

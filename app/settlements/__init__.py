@@ -1,1 +1,1 @@
-"""Closed months, what differs since, and the four eyes (C13)."""
+"""Settlements of closed months (C13)."""

@@ -1,6 +1,7 @@
-"""A closed month as it is shown: whole, as a head, or as the rows of a file (C13)."""
+"""A settlement as the API shows it: with its lines, or without them in lists (C13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -9,63 +10,61 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
-from app.database.unit_of_work import UnitOfWork
-from app.rules.money import from_ore
-from app.settlements.ledger import visible
+from app.database.queries import Queries
+from app.settlements.ledger import load_visible_placements
 from app.settlements.schemas import (
-    DifferenceOut,
-    LineOut,
-    PartOut,
     ProviderSumOut,
-    SettlementHeadOut,
+    SettlementDifferenceOut,
+    SettlementLineOut,
     SettlementOut,
-    Status,
+    SettlementPartOut,
+    SettlementStatus,
+    SettlementSummaryOut,
 )
-from app.settlements.settlements import Pending, name_of, waiting
+from app.settlements.settlements import PendingDifference, load_pending_differences
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
 
 R = TypeVar("R", SettlementLine, SettlementDifference)
 
 
-async def heads(unit: UnitOfWork, settlements: Sequence[Settlement]) -> list[SettlementHeadOut]:
-    """Closings without their lines."""
+async def to_summaries(queries: Queries, settlements: Sequence[Settlement]) -> list[SettlementSummaryOut]:
+    """Settlements without their lines."""
     ids = [settlement.id for settlement in settlements]
-    reviews = await unit.session.scalars(select(SettlementReview).where(col(SettlementReview.settlement_id).in_(ids)))
+    reviews = await queries.select(select(SettlementReview).where(col(SettlementReview.settlement_id).in_(ids)))
     by_settlement = {review.settlement_id: review for review in reviews}
-    return [_head(settlement, by_settlement.get(settlement.id)) for settlement in settlements]
+    return [_to_summary(settlement, by_settlement.get(settlement.id)) for settlement in settlements]
 
 
-async def whole(unit: UnitOfWork, settlement: Settlement) -> SettlementOut:
-    """C13: the closed month as the caller may see it. 409 `rate-missing`, `guideline-missing`.
+async def to_response(queries: Queries, settlement: Settlement) -> SettlementOut:
+    """C13: the settlement as the caller may see it. 409 `rate-missing`, `guideline-missing`.
 
-    The sums are the whole month's: a place that the caller may not know of has its amount, and no id.
+    The sums are those of the whole month: a placement that the caller may not see has its amount, and no ids.
     """
-    (head,) = await heads(unit, [settlement])
-    async with unit.acting_as("case_officer"):
-        lines = await _of(unit, SettlementLine, settlement)
-        settled = await _of(unit, SettlementDifference, settlement)
-        waits = [] if head.status == "rejected" else await waiting(unit, {settlement.month})
-    placements = {row.placement_id for row in lines} | {row.placement_id for row in settled}
-    placements |= {pending.key[0] for pending in waits}
-    seen = await visible(unit, placements)
-    record_access(unit, seen.values())
-    differences = [_settled(row, seen, settlement) for row in settled] + [_pending(row, seen) for row in waits]
-    lines_out = [_line(row, seen) for row in lines]
-    settled_out = [row for row in differences if row.settled_in is not None]
+    (summary,) = await to_summaries(queries, [settlement])
+    async with queries.acting_as("case_officer"):
+        lines = await _load_rows(queries, SettlementLine, settlement)
+        settled = await _load_rows(queries, SettlementDifference, settlement)
+        pending = [] if summary.status == "rejected" else await load_pending_differences(queries, {settlement.month})
+    rows: list[SettlementLine | SettlementDifference | PendingDifference] = [*lines, *settled, *pending]
+    visible = await load_visible_placements(queries, {row.placement_id for row in rows})
+    record_access(queries, visible.values())
+    lines_out = [_to_line(row, visible) for row in lines]
+    settled_out = [_to_difference(row, visible, settlement.month) for row in settled]
+    pending_out = [_to_difference(row, visible, None) for row in pending]
     return SettlementOut(
-        **head.model_dump(),
+        **summary.model_dump(),
         lines=lines_out,
-        differences=differences,
-        lines_total=_sum(lines_out),
-        differences_total=_sum(settled_out),
-        pending_total=_sum(row for row in differences if row.settled_in is None),
-        providers=_providers(lines_out, settled_out),
+        differences=settled_out + pending_out,
+        lines_total=_sum_amounts(lines_out),
+        differences_total=_sum_amounts(settled_out),
+        pending_total=_sum_amounts(pending_out),
+        providers=_sum_by_provider(lines_out, settled_out),
     )
 
 
-def _head(settlement: Settlement, review: SettlementReview | None) -> SettlementHeadOut:
-    status: Status = "closed" if review is None else "approved" if review.approved else "rejected"
-    return SettlementHeadOut(
+def _to_summary(settlement: Settlement, review: SettlementReview | None) -> SettlementSummaryOut:
+    status: SettlementStatus = "closed" if review is None else "approved" if review.approved else "rejected"
+    return SettlementSummaryOut(
         id=settlement.id,
         created_at=settlement.created_at,
         updated_at=settlement.updated_at if review is None else review.created_at,
@@ -83,20 +82,22 @@ def _head(settlement: Settlement, review: SettlementReview | None) -> Settlement
     )
 
 
-async def _of(unit: UnitOfWork, kind: type[R], settlement: Settlement) -> list[R]:
-    statement = select(kind).where(col(kind.settlement_id) == settlement.id)
-    ordered = statement.order_by(col(kind.month), col(kind.provider_id), col(kind.placement_id), col(kind.id))
-    return list(await unit.session.scalars(ordered))
+async def _load_rows(queries: Queries, table: type[R], settlement: Settlement) -> list[R]:
+    return await queries.select(
+        select(table)
+        .where(col(table.settlement_id) == settlement.id)
+        .order_by(col(table.month), col(table.provider_id), col(table.placement_id), col(table.id))
+    )
 
 
-def _line(row: SettlementLine, seen: dict[UUID, UUID]) -> LineOut:
-    parts = [PartOut.model_validate(part | _ids(part)) for part in row.parts]
+def _to_line(row: SettlementLine, visible: Container[UUID]) -> SettlementLineOut:
+    parts = [SettlementPartOut.model_validate(part) for part in row.parts]
     only = parts[0] if len(parts) == 1 else None
-    return LineOut(
+    return SettlementLineOut(
         id=row.id,
-        placement_id=row.placement_id if row.placement_id in seen else None,
-        provider_id=row.provider_id if row.placement_id in seen else None,
-        month=name_of(row.month),
+        placement_id=row.placement_id if row.placement_id in visible else None,
+        provider_id=row.provider_id if row.placement_id in visible else None,
+        month=f"{row.month:%Y-%m}",
         days=row.days,
         divisor=row.divisor,
         share=None if only is None else only.share,
@@ -108,48 +109,34 @@ def _line(row: SettlementLine, seen: dict[UUID, UUID]) -> LineOut:
     )
 
 
-def _ids(part: dict[str, str | None]) -> dict[str, UUID | None]:
-    return {name: None if (id_ := part[name]) is None else UUID(id_) for name in ("rate_id", "guideline_version_id")}
-
-
-def _settled(row: SettlementDifference, seen: dict[UUID, UUID], settlement: Settlement) -> DifferenceOut:
-    return DifferenceOut.model_validate(
+def _to_difference(
+    row: SettlementDifference | PendingDifference, visible: Container[UUID], settled_in: date | None
+) -> SettlementDifferenceOut:
+    return SettlementDifferenceOut.model_validate(
         {
             "line_id": row.line_id,
-            "placement_id": row.placement_id if row.placement_id in seen else None,
-            "provider_id": row.provider_id if row.placement_id in seen else None,
-            "month": name_of(row.month),
+            "placement_id": row.placement_id if row.placement_id in visible else None,
+            "provider_id": row.provider_id if row.placement_id in visible else None,
+            "month": f"{row.month:%Y-%m}",
             "amount": row.amount,
             "cause": row.cause,
-            "settled_in": name_of(settlement.month),
+            "settled_in": None if settled_in is None else f"{settled_in:%Y-%m}",
         }
     )
 
 
-def _pending(waits: Pending, seen: dict[UUID, UUID]) -> DifferenceOut:
-    placement, month = waits.key
-    return DifferenceOut(
-        line_id=waits.line_id,
-        placement_id=placement if placement in seen else None,
-        provider_id=waits.provider_id if placement in seen else None,
-        month=name_of(month),
-        amount=from_ore(waits.difference.amount),
-        cause=waits.difference.cause,
-        settled_in=None,
-    )
-
-
-def _sum(rows: Iterable[LineOut | DifferenceOut]) -> Decimal:
+def _sum_amounts(rows: Iterable[SettlementLineOut | SettlementDifferenceOut]) -> Decimal:
     return sum((row.amount for row in rows), Decimal(0))
 
 
-def _providers(lines: Sequence[LineOut], settled: Sequence[DifferenceOut]) -> list[ProviderSumOut]:
+def _sum_by_provider(
+    lines: Sequence[SettlementLineOut], settled: Sequence[SettlementDifferenceOut]
+) -> list[ProviderSumOut]:
     providers = {row.provider_id for row in lines} | {row.provider_id for row in settled}
     sums = []
-    for provider in sorted(providers, key=lambda id_: (id_ is None, str(id_))):
-        of_lines = _sum(row for row in lines if row.provider_id == provider)
-        of_settled = _sum(row for row in settled if row.provider_id == provider)
-        sums.append(
-            ProviderSumOut(provider_id=provider, lines=of_lines, differences=of_settled, total=of_lines + of_settled)
-        )
+    for provider_id in sorted(providers, key=lambda id_: (id_ is None, str(id_))):
+        of_lines = _sum_amounts(row for row in lines if row.provider_id == provider_id)
+        of_settled = _sum_amounts(row for row in settled if row.provider_id == provider_id)
+        total = of_lines + of_settled
+        sums.append(ProviderSumOut(provider_id=provider_id, lines=of_lines, differences=of_settled, total=total))
     return sums

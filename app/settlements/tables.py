@@ -1,4 +1,4 @@
-"""Closed months: what was settled, what differs since, and who said yes (C13)."""
+"""Settlements of closed months, their lines, the differences settled later, and their approval (C13)."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,17 +26,17 @@ _MONTH = "extract(day from month) = 1"
 
 
 class Settlement(Row, table=True):
-    """One closing of a month. Never edited: a rejected one is followed by another version of the same month.
+    """A settlement of a month. Never edited: a rejected one is followed by another version of the same month.
 
-    `number` counts the closings of all months: what differs in earlier ones goes into the next (C13). `by_month` is
-    what this closing adds to each month, in kroner as text: its own lines, and the differences of earlier months.
+    `number` runs across all months: the differences of earlier months go into the next settlement (C13). `by_month` is
+    what this settlement adds to each month, in kroner as text: its own lines, and the differences of earlier months.
     """
 
     __tablename__ = "settlement"
     __table_args__ = (
         UniqueConstraint("number"),
         UniqueConstraint("month", "version"),
-        # What a review names, so that it cannot be its own closer's.
+        # For the review's foreign key, by which nobody reviews their own settlement.
         UniqueConstraint("id", "closed_by"),
         CheckConstraint(_MONTH, name="month"),
         CheckConstraint("number > 0 and version > 0", name="number"),
@@ -56,7 +56,7 @@ class Settlement(Row, table=True):
 
 
 class SettlementLine(Row, table=True):
-    """One placement's month as it was closed, with the inputs that made it. Never edited."""
+    """One placement's month as it was closed, with the inputs that explain the amount. Never edited."""
 
     __tablename__ = "settlement_line"
     __table_args__ = (
@@ -79,10 +79,10 @@ class SettlementLine(Row, table=True):
 
 
 class SettlementDifference(Row, table=True):
-    """What changed in a month that was closed before, settled with a later one. Never edited.
+    """What changed in a month that was closed earlier, settled with a later one. Never edited.
 
-    `line_id` is the closed line, null where the month had none of this place. `divisor` and `parts` are the line as it
-    was computed anew, null where there was none any more (`removed`).
+    `line_id` is the closed line, null if the month had none for this placement. `divisor` and `parts` are the line as
+    it was recomputed, null if there was none any more (`removed`).
     """
 
     __tablename__ = "settlement_difference"
@@ -113,7 +113,7 @@ class SettlementDifference(Row, table=True):
 
 
 class SettlementReview(Row, table=True):
-    """Another person's yes or no to a closing, once (C13's four eyes). Never edited."""
+    """Another person's approval or rejection of a settlement, once (C13). Never edited."""
 
     __tablename__ = "settlement_review"
     __table_args__ = (

@@ -1,0 +1,61 @@
+"""A checked invoice as the API shows it: with its lines, or without them in lists (C12)."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.access_log.recorder import record_access
+from app.database.queries import Queries
+from app.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
+from app.invoices.tables import InvoiceCheck, InvoiceCheckLine
+from app.settlements.ledger import load_visible_placements
+
+
+async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
+    """The result as the caller may see it: a placement that the caller may not see has its amounts, and no id."""
+    async with queries.acting_as("case_officer"):
+        rows = await queries.select(
+            select(InvoiceCheckLine)
+            .where(col(InvoiceCheckLine.invoice_id) == invoice.id)
+            .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
+        )
+    placement_ids = {row.placement_id for row in rows if row.placement_id is not None}
+    visible = await load_visible_placements(queries, placement_ids)
+    record_access(queries, visible.values())
+    lines = [
+        InvoiceLineOut.model_validate(
+            {
+                "line": row.line,
+                "placement_id": row.placement_id if row.placement_id in visible else None,
+                "month": f"{row.month:%Y-%m}",
+                "invoiced": row.invoiced,
+                "expected": row.expected,
+                "difference": row.invoiced - row.expected,
+                "cause": row.cause,
+            }
+        )
+        for row in rows
+    ]
+    return InvoiceOut(**to_summary(invoice).model_dump(), lines=lines)
+
+
+def to_summary(invoice: InvoiceCheck) -> InvoiceSummaryOut:
+    """An invoice without its lines."""
+    return InvoiceSummaryOut.model_validate(
+        {
+            "id": invoice.id,
+            "created_at": invoice.created_at,
+            "updated_at": invoice.updated_at,
+            "provider_id": invoice.provider_id,
+            "invoice_number": invoice.number,
+            "kind": invoice.kind,
+            "issued_on": invoice.issued_on,
+            "months": sorted(invoice.by_month),
+            "amount": invoice.amount,
+            "expected": invoice.expected,
+            "difference": invoice.amount - invoice.expected,
+            "result": invoice.result,
+            "basis": invoice.basis,
+            "warnings": InvoiceWarningsOut(identity_numbers=invoice.identity_numbers, names=invoice.names),
+            "checked_by": invoice.checked_by,
+        }
+    )
