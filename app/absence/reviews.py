@@ -22,7 +22,8 @@ from app.absence.tables import AbsenceReview
 from app.clock import OSLO
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
-from app.outbox.publish import publish, publish_all
+from app.outbox.events import PlacementEvent
+from app.outbox.publish import publish
 from app.placements.tables import Placement
 from app.placements.terms import known_segments
 from app.rates.tables import GuidelineVersion
@@ -191,13 +192,9 @@ async def tell_of_reviews_due(unit: UnitOfWork, places: Sequence[Place], on: dat
     if news:
         placements, providers = [review.placement_id for review in news], [review.provider_id for review in news]
         await unit.session.execute(_TELL, {"placements": placements, "providers": providers})
-        await publish_all(
+        await publish(
             unit,
-            "absence.review_due",
-            [
-                (f"/v1/placements/{id_}", {"placement_id": str(id_), "provider_id": str(provider_id)})
-                for id_, provider_id in zip(placements, providers, strict=True)
-            ],
+            *(PlacementEvent("absence.review_due", review.placement_id, review.provider_id) for review in news),
         )
     # Where it is no longer due, it is told again when it becomes so.
     over = watches.keys() - {review.placement_id for review in due}
@@ -254,12 +251,7 @@ async def review(
     await unit.session.flush()
     reviewed = {"placement_id": placement.id, "provider_id": placement.provider_id, "reviewed_on": body.reviewed_on}
     await unit.session.execute(_REVIEWED, reviewed)
-    await publish(
-        unit,
-        "absence.reviewed",
-        f"/v1/placements/{placement.id}",
-        {"placement_id": str(placement.id), "provider_id": str(placement.provider_id)},
-    )
+    await publish(unit, PlacementEvent("absence.reviewed", placement.id, placement.provider_id))
     return row
 
 

@@ -15,7 +15,8 @@ from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import Problem, problem_type
-from app.outbox import publish
+from app.outbox.events import BudgetFlagEvent
+from app.outbox.publish import publish
 from app.rates import rates
 from app.rules.cost import calculate_month_costs
 from app.rules.money import from_ore, to_ore
@@ -135,7 +136,17 @@ async def watch_flag(unit: UnitOfWork, year: int, on: date) -> Position:
             noted.on_conflict_do_update(index_elements=["year"], set_={"flag": noted.excluded.flag})
         )
     if rank_flag(position.flag) > rank_flag(before):
-        await _tell(unit, position)
+        first_month = None if position.overrun is None else position.overrun.first_month
+        await publish(
+            unit,
+            BudgetFlagEvent(
+                "budget.overrun" if position.flag == "overrun" else "budget.watch",
+                year,
+                on,
+                position.flag,
+                first_month,
+            ),
+        )
     return position
 
 
@@ -166,21 +177,6 @@ async def decision_budget(unit: UnitOfWork, year: int, on: date) -> DecisionBudg
         raise
     difference = None if position.difference is None else from_ore(position.difference)
     return DecisionBudget(year=year, flag=position.flag, forecast=from_ore(position.forecast), difference=difference)
-
-
-async def _tell(unit: UnitOfWork, position: Position) -> None:
-    await publish.publish(
-        unit,
-        f"budget.{position.flag}",
-        f"/v1/budgets/{position.year}/position",
-        {
-            "year": position.year,
-            "on": position.on.isoformat(),
-            # No amount: the EPJ follows the events, and gets no money.
-            "flag": position.flag,
-            "first_month": None if position.overrun is None else position.overrun.first_month,
-        },
-    )
 
 
 def _require_rates(question: PositionInputs) -> None:

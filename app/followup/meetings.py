@@ -20,6 +20,7 @@ from app.followup.schemas import CorrectionIn, MeetingIn, MeetingVersionOut, Min
 from app.followup.tables import Meeting, MeetingVersion
 from app.http.lookup import find_reference
 from app.http.problems import ROLE_REQUIRED, problem_type
+from app.outbox.events import MeetingEvent
 from app.outbox.publish import publish
 from app.participants.consents import consents_of
 from app.placements.tables import Placement
@@ -97,7 +98,10 @@ async def file_minutes(unit: UnitOfWork, actor: Actor, body: MeetingIn, today: d
     unit.session.add(meeting)
     await unit.session.flush()
     await _keep_version(unit, meeting, content, None)
-    await _tell(unit, meeting, "filed")
+    await publish(
+        unit,
+        MeetingEvent("meeting.filed", meeting.id, meeting.kind, meeting.placement_id, meeting.provider_id),
+    )
     return meeting
 
 
@@ -113,7 +117,10 @@ async def correct(unit: UnitOfWork, actor: Actor, meeting_id: UUID, body: Correc
     meeting.sqlmodel_update({**content, "held_on": body.held_on, "version": meeting.version + 1})
     await unit.session.flush()
     await _keep_version(unit, meeting, content, body.correction)
-    await _tell(unit, meeting, "corrected")
+    await publish(
+        unit,
+        MeetingEvent("meeting.corrected", meeting.id, meeting.kind, meeting.placement_id, meeting.provider_id),
+    )
     return meeting
 
 
@@ -221,24 +228,6 @@ async def _keep_version(unit: UnitOfWork, meeting: Meeting, content: dict[str, A
         MeetingVersion(meeting_id=meeting.id, version=meeting.version, correction=correction, content=content)
     )
     await unit.session.flush()
-
-
-async def _tell(unit: UnitOfWork, meeting: Meeting, happened: str) -> None:
-    await publish(
-        unit,
-        f"meeting.{happened}",
-        f"/v1/meetings/{meeting.id}",
-        {
-            "kind": meeting.kind,
-            "meeting_id": str(meeting.id),
-            "placement_id": _id(meeting.placement_id),
-            "provider_id": _id(meeting.provider_id),
-        },
-    )
-
-
-def _id(id_: UUID | None) -> str | None:
-    return None if id_ is None else str(id_)
 
 
 def _kind(meeting: Meeting) -> MeetingKind:

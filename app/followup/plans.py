@@ -1,6 +1,7 @@
 """Plans (M1), evaluation reports (M2), and the guideline's own evaluation (M8)."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from app.database.unit_of_work import UnitOfWork
@@ -16,6 +17,7 @@ from app.followup.filing import (
 )
 from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, PlanIn, SendingIn
 from app.followup.tables import Evaluation, GuidelineEvaluation, Plan
+from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent, PlanEvent
 from app.outbox.publish import publish
 from app.security.tokens import Actor
 
@@ -34,7 +36,8 @@ async def file_plan(unit: UnitOfWork, actor: Actor, body: PlanIn, today: date) -
     )
     unit.session.add(plan)
     await unit.session.flush()
-    await _tell(unit, plan, "plan.filed" if plan.sent_on is None else "plan.sent")
+    type_: Literal["plan.filed", "plan.sent"] = "plan.filed" if plan.sent_on is None else "plan.sent"
+    await publish(unit, PlanEvent(type_, plan.id, plan.placement_id, plan.provider_id))
     return plan
 
 
@@ -49,7 +52,10 @@ async def file_evaluation(unit: UnitOfWork, actor: Actor, body: EvaluationIn, to
     )
     unit.session.add(evaluation)
     await unit.session.flush()
-    await _tell(unit, evaluation, "evaluation.filed" if evaluation.sent_on is None else "evaluation.sent")
+    type_: Literal["evaluation.filed", "evaluation.sent"] = (
+        "evaluation.filed" if evaluation.sent_on is None else "evaluation.sent"
+    )
+    await publish(unit, EvaluationEvent(type_, evaluation.id, evaluation.placement_id, evaluation.provider_id))
     return evaluation
 
 
@@ -60,7 +66,7 @@ async def send_plan(unit: UnitOfWork, actor: Actor, plan_id: UUID, body: Sending
     _require_order(plan.made_on, sent_on)
     plan.sent_on = sent_on
     await unit.session.flush()
-    await _tell(unit, plan, "plan.sent")
+    await publish(unit, PlanEvent("plan.sent", plan.id, plan.placement_id, plan.provider_id))
     return plan
 
 
@@ -71,7 +77,9 @@ async def send_evaluation(
     evaluation = await own_for_change(unit, actor, Evaluation, evaluation_id)
     evaluation.sent_on = _sending(evaluation, body, today)
     await unit.session.flush()
-    await _tell(unit, evaluation, "evaluation.sent")
+    await publish(
+        unit, EvaluationEvent("evaluation.sent", evaluation.id, evaluation.placement_id, evaluation.provider_id)
+    )
     return evaluation
 
 
@@ -84,12 +92,7 @@ async def record_guideline_evaluation(
     evaluation = GuidelineEvaluation.model_validate(body.model_dump())
     unit.session.add(evaluation)
     await unit.session.flush()
-    await publish(
-        unit,
-        "guideline.evaluated",
-        f"/v1/guideline-evaluations/{evaluation.id}",
-        {"guideline_evaluation_id": str(evaluation.id), "year": evaluation.year},
-    )
+    await publish(unit, GuidelineEvaluationEvent("guideline.evaluated", evaluation.id, evaluation.year))
     return evaluation
 
 
@@ -103,13 +106,3 @@ def _sending(row: Plan | Evaluation, body: SendingIn, today: date) -> date:
 def _require_order(made_on: date, sent_on: date | None) -> None:
     if sent_on is not None and sent_on < made_on:
         raise SENT_BEFORE_MADE(pointer="#/sent_on")
-
-
-async def _tell(unit: UnitOfWork, row: Plan | Evaluation, type_: str) -> None:
-    noun = row.__tablename__
-    await publish(
-        unit,
-        type_,
-        f"/v1/{noun}s/{row.id}",
-        {f"{noun}_id": str(row.id), "placement_id": str(row.placement_id), "provider_id": str(row.provider_id)},
-    )

@@ -32,7 +32,7 @@ from app.http.pagination import LimitQuery
 from app.http.problems import VALIDATION
 from app.http.schemas import Seconds, Shape
 from app.outbox.listener import Listener
-from app.outbox.publish import Event
+from app.outbox.tables import Event
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Route)

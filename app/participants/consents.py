@@ -15,6 +15,7 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND, problem_type
 from app.http.schemas import Day, Shape, Stored
+from app.outbox.events import ConsentEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.rules import minutes
@@ -99,7 +100,7 @@ async def give(unit: UnitOfWork, participant_id: UUID, body: ConsentIn, today: d
     consent = ConsentRecord.model_validate(body.model_dump() | {"participant_id": participant_id, "services": services})
     unit.session.add(consent)
     await unit.session.flush()
-    await _tell(unit, consent, "given")
+    await publish(unit, ConsentEvent("consent.given", consent.id, consent.participant_id))
     return consent
 
 
@@ -117,7 +118,7 @@ async def withdraw(
         raise CONSENT_DAY_INVALID(pointer="#/withdrawn_on")
     consent.withdrawn_on = withdrawn_on
     await unit.session.flush()
-    await _tell(unit, consent, "withdrawn")
+    await publish(unit, ConsentEvent("consent.withdrawn", consent.id, consent.participant_id))
     return consent
 
 
@@ -125,12 +126,3 @@ async def consents_of(unit: UnitOfWork, participant_id: UUID) -> list[minutes.Co
     """M6: a participant's consents as the rules take them."""
     rows = await unit.session.scalars(select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id))
     return [minutes.Consent(row.given_on, frozenset(row.services), row.valid_to, row.withdrawn_on) for row in rows]
-
-
-async def _tell(unit: UnitOfWork, consent: ConsentRecord, happened: str) -> None:
-    await publish(
-        unit,
-        f"consent.{happened}",
-        f"/v1/participants/{consent.participant_id}/consents",
-        {"consent_id": str(consent.id), "participant_id": str(consent.participant_id)},
-    )

@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, problem_type
-from app.outbox import publish
+from app.outbox.events import MergeEvent
+from app.outbox.publish import publish
 from app.participants.tables import Participant, ParticipantMerge
 from app.security import identity_numbers
 from app.security.tokens import Actor
@@ -61,8 +62,7 @@ async def merge(
     # Its places and external ids are part of it: this moves `updated_at`.
     flag_modified(survivor, "given_name")
     await unit.session.flush()
-    ids_told: dict[str, str | int | None] = {"participant_id": str(survivor_id), "duplicate_id": str(duplicate_id)}
-    await publish.publish(unit, "participant.merged", f"/v1/participants/{survivor_id}", ids_told)
+    await publish(unit, MergeEvent("participant.merged", survivor_id, duplicate_id))
     return survivor
 
 

@@ -13,6 +13,7 @@ from app.access_log.recorder import record_access
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION
+from app.outbox.events import ApplicationWithdrawnEvent, RequestEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements.problems import (
@@ -92,12 +93,7 @@ async def withdraw(unit: UnitOfWork, application_id: UUID, withdrawn_on: date) -
         raise VALIDATION("Søknaden kan ikkje vere trekt før han kom inn.", pointer="#/withdrawn_on")
     application.withdrawn_on = withdrawn_on
     await unit.session.flush()
-    await publish(
-        unit,
-        "application.withdrawn",
-        f"/v1/applications/{application.id}",
-        {"application_id": str(application.id)},
-    )
+    await publish(unit, ApplicationWithdrawnEvent("application.withdrawn", application.id))
     return application
 
 
@@ -133,12 +129,7 @@ async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) 
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
     unit.session.add(request)
     await unit.session.flush()
-    await publish(
-        unit,
-        "request.sent",
-        f"/v1/requests/{request.id}",
-        {"request_id": str(request.id), "provider_id": str(request.provider_id)},
-    )
+    await publish(unit, RequestEvent("request.sent", request.id, request.provider_id))
     return request
 
 
@@ -158,12 +149,10 @@ async def answer(unit: UnitOfWork, actor: Actor, request_id: UUID, body: AnswerI
     await demand(unit, request.application_id, "accept" if body.answer == "accepted" else "decline")
     request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today})
     await unit.session.flush()
-    await publish(
-        unit,
-        f"request.{body.answer}",
-        f"/v1/requests/{request.id}",
-        {"request_id": str(request.id), "provider_id": str(request.provider_id)},
+    type_: Literal["request.accepted", "request.declined"] = (
+        "request.accepted" if body.answer == "accepted" else "request.declined"
     )
+    await publish(unit, RequestEvent(type_, request.id, request.provider_id))
     return request
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
+from app.outbox.events import DecisionEvent
 from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.capacity import demand_room_for
@@ -66,7 +67,7 @@ async def change(unit: UnitOfWork, actor: Actor, life: Life[Placement], body: Ch
     )
     unit.session.add(decision)
     await rewrite(unit, placement, changes, body.decided_on)
-    await _tell(unit, "placement.changed", decision)
+    await publish(unit, DecisionEvent("placement.changed", placement.id, placement.provider_id, decision.id))
     return decision, first_day
 
 
@@ -99,7 +100,7 @@ async def end(unit: UnitOfWork, actor: Actor, life: Life[Placement], body: EndIn
     )
     unit.session.add(decision)
     await rewrite(unit, placement, life.changes, body.decided_on)
-    await _tell(unit, "placement.ended", decision)
+    await publish(unit, DecisionEvent("placement.ended", placement.id, placement.provider_id, decision.id))
     return decision, body.ends_on
 
 
@@ -161,16 +162,3 @@ def _within(first: date, day: date, last: date | None) -> bool:
 
 def _longer(before: date | None, after_it: date | None) -> bool:
     return before is not None and (after_it is None or after_it > before)
-
-
-async def _tell(unit: UnitOfWork, type_: str, decision: Decision) -> None:
-    await publish(
-        unit,
-        type_,
-        f"/v1/placements/{decision.placement_id}",
-        {
-            "placement_id": str(decision.placement_id),
-            "decision_id": str(decision.id),
-            "provider_id": str(decision.provider_id),
-        },
-    )

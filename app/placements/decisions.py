@@ -4,6 +4,7 @@ from datetime import date
 
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
+from app.outbox.events import ApplicationRejectedEvent, DecisionEvent, PlacementEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements import problems
@@ -67,16 +68,7 @@ async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_numb
     )
     unit.session.add(decision)
     await unit.session.flush()
-    await publish(
-        unit,
-        "placement.granted",
-        f"/v1/placements/{placement.id}",
-        {
-            "placement_id": str(placement.id),
-            "decision_id": str(decision.id),
-            "provider_id": str(placement.provider_id),
-        },
-    )
+    await publish(unit, DecisionEvent("placement.granted", placement.id, placement.provider_id, decision.id))
     return decision
 
 
@@ -94,12 +86,7 @@ async def reject(unit: UnitOfWork, actor: Actor, body: RejectIn) -> Decision:
     )
     unit.session.add(decision)
     await unit.session.flush()
-    await publish(
-        unit,
-        "application.rejected",
-        f"/v1/applications/{application.id}",
-        {"application_id": str(application.id), "decision_id": str(decision.id)},
-    )
+    await publish(unit, ApplicationRejectedEvent("application.rejected", application.id, decision.id))
     return decision
 
 
@@ -119,12 +106,7 @@ async def record_legacy(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
     )
     # What it was recorded with was always known.
     await _place(unit, placement, None)
-    await publish(
-        unit,
-        "placement.recorded",
-        f"/v1/placements/{placement.id}",
-        {"placement_id": str(placement.id), "provider_id": str(placement.provider_id)},
-    )
+    await publish(unit, PlacementEvent("placement.recorded", placement.id, placement.provider_id))
     return placement
 
 

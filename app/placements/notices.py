@@ -15,6 +15,7 @@ from sqlmodel import col
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import ROLE_REQUIRED
+from app.outbox.events import NoticeEvent
 from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.changes import demand
@@ -63,12 +64,7 @@ async def give(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeI
     placement.ends_on = ends_on
     # A notice that is recorded late is not known before what was decided meanwhile.
     await rewrite(unit, placement, life.changes, max(body.given_on, life.known or body.given_on))
-    await publish(
-        unit,
-        "placement.noticed",
-        f"/v1/placements/{placement.id}",
-        {"placement_id": str(placement.id), "notice_id": str(notice.id), "provider_id": str(placement.provider_id)},
-    )
+    await publish(unit, NoticeEvent("placement.noticed", placement.id, placement.provider_id, notice.id))
     return placement, notice
 
 

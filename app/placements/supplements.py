@@ -12,6 +12,7 @@ from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND
+from app.outbox.events import SupplementEvent
 from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.history import life_of
@@ -37,7 +38,10 @@ async def agree(unit: UnitOfWork, placement_id: UUID, body: SupplementIn) -> tup
     unit.session.add(supplement)
     life = await life_of(unit, placement)
     await demand_exact(unit, placement, segments_of(placement, life.changes))
-    await _tell(unit, "placement.supplemented", supplement)
+    await publish(
+        unit,
+        SupplementEvent("placement.supplemented", supplement.placement_id, supplement.provider_id, supplement.id),
+    )
     return placement, supplement
 
 
@@ -68,7 +72,10 @@ async def end(
     )
     unit.session.add(ended)
     await unit.session.flush()
-    await _tell(unit, "placement.supplement_ended", supplement)
+    await publish(
+        unit,
+        SupplementEvent("placement.supplement_ended", supplement.placement_id, supplement.provider_id, supplement.id),
+    )
     return placement, supplement
 
 
@@ -129,16 +136,3 @@ def _out(supplement: PlacementSupplement, ends: Sequence[SupplementEnd]) -> Supp
 
 _STORED = tuple(name for name in SupplementOut.model_fields if name not in ("valid_to", "ends"))
 _ENDING = set(SupplementEndOut.model_fields)
-
-
-async def _tell(unit: UnitOfWork, type_: str, supplement: PlacementSupplement) -> None:
-    await publish(
-        unit,
-        type_,
-        f"/v1/placements/{supplement.placement_id}",
-        {
-            "placement_id": str(supplement.placement_id),
-            "supplement_id": str(supplement.id),
-            "provider_id": str(supplement.provider_id),
-        },
-    )

@@ -7,6 +7,7 @@ from sqlalchemy import case, delete, func, select, text, update
 from sqlmodel import col
 
 from app.database.unit_of_work import UnitOfWork
+from app.outbox.events import ErasureEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements.tables import Application, Decision, Placement
@@ -49,12 +50,7 @@ async def erase_person(unit: UnitOfWork, participant: Participant, retention_yea
             }
             await unit.session.execute(update(table).where(about_person).values(values))
         done.append(Erased(held=entry.name, rows=count, replaced=sorted(entry.erase), deleted=entry.delete))
-    await publish(
-        unit,
-        "participant.erased",
-        f"/v1/participants/{participant.id}",
-        {"participant_id": str(participant.id)},
-    )
+    await publish(unit, ErasureEvent("participant.erased", participant.id))
     return ErasureOut(participant_id=participant.id, erased_on=today, held=done)
 
 

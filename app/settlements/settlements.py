@@ -16,7 +16,8 @@ from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND
-from app.outbox import publish
+from app.outbox.events import SettlementEvent
+from app.outbox.publish import publish
 from app.rules.calendar import get_month_range
 from app.rules.money import from_ore
 from app.rules.settlement import DifferenceCause, find_pending_differences
@@ -73,7 +74,7 @@ async def close_month(unit: UnitOfWork, actor: Actor, year: int, month: int) -> 
             )
         pending = _compare(await load_ledger(unit, closed), recomputed, closed)
         settlement = await _store(unit, actor, first, recomputed, pending)
-    await _publish(unit, "budget.settled", settlement)
+    await publish(unit, SettlementEvent("budget.settled", year, month))
     return settlement
 
 
@@ -103,7 +104,7 @@ async def decide_settlement(
     unit.session.add(SettlementReview.model_validate({**approval.model_dump(), **names}))
     await unit.session.flush()
     if not approval.approved:
-        await _publish(unit, "budget.reopened", settlement)
+        await publish(unit, SettlementEvent("budget.reopened", settlement.month.year, settlement.month.month))
 
 
 async def find_settlement(queries: Queries, year: int, month: int, version: int | None = None) -> Settlement:
@@ -202,8 +203,3 @@ async def _find_dependent(unit: UnitOfWork, settlement: Settlement) -> Settlemen
         .limit(1)
     )
     return found[0] if found else None
-
-
-async def _publish(unit: UnitOfWork, type_: str, settlement: Settlement) -> None:
-    year, month = settlement.month.year, settlement.month.month
-    await publish.publish(unit, type_, f"/v1/budgets/{year}/settlements/{month}", {"year": year, "month": month})
