@@ -22,8 +22,9 @@ from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 from app.demo import example_year, issuer
 from app.http.problems import Problem
-from app.integrations.framsikt import files
-from app.integrations.framsikt import rows as framsikt
+from app.integrations.framsikt.export import compute_export
+from app.integrations.framsikt.files import FileFormat, render
+from app.integrations.framsikt.schemas import FramsiktExport
 from app.main import create_app
 from app.participants import key_rotation
 from app.settings import Addresses, Settings
@@ -185,7 +186,7 @@ def verify_access_log(
 def export(
     year: Annotated[int, typer.Option()],
     out: Annotated[Path, typer.Option(help="The file to write.")],
-    format: Annotated[files.Form, typer.Option()] = "xlsx",
+    format: Annotated[FileFormat, typer.Option()] = "xlsx",
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it is seen from; today if left out.")
     ] = None,
@@ -197,7 +198,7 @@ def export(
         rows = asyncio.run(_load_export(settings, year, on.date() if on else clock.today()))
     except Problem as problem:
         raise Refusal(problem.detail) from problem
-    out.write_bytes(files.written(rows, format, decimal))
+    out.write_bytes(render(rows, format, decimal))
 
 
 @cli.command()
@@ -256,12 +257,12 @@ async def _load_example_year(settings: Settings) -> bool:
             return await example_year.load(database, settings, report=report)
 
 
-async def _load_export(settings: Settings, year: int, on: date) -> framsikt.Export:
+async def _load_export(settings: Settings, year: int, on: date) -> FramsiktExport:
     async with (
         _open_database(settings) as database,
         database.reader(DatabaseIdentity(actor="shell", roles=frozenset({"finance"})), snapshot=True) as reader,
     ):
-        return await framsikt.export_of(reader, year, on, settings)
+        return await compute_export(reader, year, on, settings)
 
 
 @contextmanager

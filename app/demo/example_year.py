@@ -30,8 +30,9 @@ from app.followup import meetings, plans
 from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import demo_id
-from app.integrations.framsikt import rows
-from app.integrations.framsikt.rows import BudgetSnapshot, SnapshotIn
+from app.integrations.framsikt.schemas import SnapshotIn
+from app.integrations.framsikt.snapshots import take_snapshot
+from app.integrations.framsikt.tables import BudgetSnapshot
 from app.invoices.checks import check_invoice
 from app.invoices.json_lines import JSON_POINTERS, build_invoice
 from app.invoices.schemas import InvoiceLineIn
@@ -165,7 +166,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await absences.add(unit, LOADER, clock.today())
         await _settle(unit, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
-        await rows.take_snapshot(unit, LOADER, 2022, tertial, settings)
+        await take_snapshot(unit, LOADER, 2022, tertial, settings)
     return True
 
 

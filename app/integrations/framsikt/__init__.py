@@ -1,1 +1,1 @@
-"""The year as Framsikt reads it."""
+"""Framsikt, the municipality's budget system: a year's export and snapshots of it."""

@@ -1,4 +1,4 @@
-"""HTTP for Framsikt: the year's rows as JSON, CSV or XLSX, and snapshots of them."""
+"""HTTP for Framsikt: a year's export as JSON, CSV or XLSX, and snapshots of it (C6)."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,32 +9,35 @@ from sqlmodel import col
 from starlette.concurrency import run_in_threadpool
 
 from app import clock
-from app.budget import position as budget
-from app.database.queries import Queries
-from app.database.reader import SnapshotReaderDep
+from app.budget.position import GUIDELINE_MISSING, RATE_MISSING
+from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
 from app.http.declarations import produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
-from app.http.problems import NOT_FOUND, VALIDATION
+from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
+from app.http.problems import VALIDATION
 from app.http.schemas import Day, Year
-from app.integrations.framsikt import files
-from app.integrations.framsikt import rows as framsikt
-from app.integrations.framsikt.rows import BudgetSnapshot, Export, SnapshotIn, SnapshotOut
+from app.http.spreadsheets import attachment
+from app.integrations.framsikt import snapshots
+from app.integrations.framsikt.export import compute_export
+from app.integrations.framsikt.files import FileFormat, render
+from app.integrations.framsikt.problems import SNAPSHOT_EXISTS
+from app.integrations.framsikt.schemas import FramsiktExport, SnapshotIn, SnapshotOut
+from app.integrations.framsikt.tables import BudgetSnapshot
 from app.security.tokens import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["exports"], route_class=Route)
 
-Money = Annotated[Actor, allow("case_officer", "finance")]
-YearPath = Annotated[Year, Path(examples=[2022])]
+CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+YearPath = Annotated[Year, Path(description="Budget year.", examples=[2022])]
 
 
 @router.get(
     "/exports/framsikt/{year}",
-    summary="Fetch the year for Framsikt",
-    response_model=Export,
+    summary="Export a year for Framsikt",
+    response_model=FramsiktExport,
     responses={
         200: {
             "description": "The rows.",
@@ -44,76 +47,73 @@ YearPath = Annotated[Year, Path(examples=[2022])]
             },
         },
         304: {"description": "Nothing has changed since `If-None-Match`."},
-        **refusals(budget.RATE_MISSING, budget.GUIDELINE_MISSING),
+        **refusals(RATE_MISSING, GUIDELINE_MISSING),
     },
 )
-async def export(
+async def export_framsikt(
     request: Request,
     reader: SnapshotReaderDep,
-    actor: Money,
+    actor: CaseOfficerOrFinance,
     year: YearPath,
     media_type: Annotated[str, produces(JSON, CSV, XLSX)],
-    on: Annotated[Day | None, Query(description="The day it is seen from; today if left out.")] = None,
-    snapshot: Annotated[UUID | None, Query(description="A snapshot's id: its rows, unchanged.")] = None,
-    decimal: Annotated[Literal["point", "comma"], Query(description="The decimal mark in CSV.")] = "point",
-) -> Export | Response:
-    """The frame (`budsjett`), what has incurred (`rekneskap`) and the forecast (`prognose`) by month and provider (C6).
+    on: Annotated[Day | None, Query(description="The day the year is computed for. Default: today.")] = None,
+    snapshot: Annotated[UUID | None, Query(description="Id of a snapshot: its rows, unchanged.")] = None,
+    decimal: Annotated[Literal["point", "comma"], Query(description="Decimal mark in CSV.")] = "point",
+) -> FramsiktExport | Response:
+    """The frame (`budsjett`), incurred cost (`rekneskap`) and forecast (`prognose`) per month and provider (C6).
 
-    The frame stands in period 0, the whole year, without a provider; a forecast includes what has incurred. Each type
-    adds up to the position on the day, to the øre. Expenses are positive. `Accept` chooses JSON, CSV (`;`, UTF-8 with
-    BOM) or XLSX (with the position and its chart on the second sheet); `If-None-Match` answers 304 until something
-    changes.
+    The frame is in period 0, the whole year, without a provider; the forecast includes the incurred cost. Each type
+    adds up to the position on the day, to the øre. Expenses are positive. `Accept` selects JSON, CSV (`;`, UTF-8 with
+    BOM) or XLSX (position and chart on the second sheet). With `If-None-Match` the answer is 304 while nothing has
+    changed.
     """
     if snapshot is not None and on is not None:
         raise VALIDATION("Eit augneblinksbilete har alt sin dag: send «on» eller «snapshot».", pointer="#/query/on")
     if snapshot is None:
-        found = await framsikt.export_of(reader, year, on or clock.today(), request.app.state.settings)
+        export = await compute_export(reader, year, on or clock.today(), request.app.state.settings)
     else:
-        found = framsikt.exported(await _snapshot(reader, year, snapshot))
+        export = await snapshots.read_snapshot(reader, year, snapshot)
     if media_type == JSON:
-        return found
-    form: files.Form = "xlsx" if media_type == XLSX else "csv"
-    # Off the loop: a workbook of thousands of rows is work for a while.
-    made = await run_in_threadpool(files.written, found, form, decimal)
-    name = f"framsikt-{year}-{found.on}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(made, media_type=f"{CSV}; charset=utf-8" if media_type == CSV else XLSX, headers=headers)
+        return export
+    file_format: FileFormat = "xlsx" if media_type == XLSX else "csv"
+    # In a thread: a workbook of thousands of rows would hold up other requests.
+    content = await run_in_threadpool(render, export, file_format, decimal)
+    return attachment(content, media_type, f"framsikt-{year}-{export.on}.{file_format}")
 
 
 @router.post(
     "/budgets/{year}/snapshots",
     status_code=201,
-    summary="Keep the year as it is known on a day",
-    responses=refusals(framsikt.SNAPSHOT_EXISTS, budget.RATE_MISSING, budget.GUIDELINE_MISSING),
+    summary="Take a snapshot of a year",
+    responses=refusals(SNAPSHOT_EXISTS, RATE_MISSING, GUIDELINE_MISSING),
 )
-async def take(request: Request, unit: UnitOfWorkDep, actor: Money, year: YearPath, body: SnapshotIn) -> SnapshotOut:
-    """For the reports after 1. and 2. tertial: the export's rows and position (C6), kept unchanged for ever."""
-    snapshot = await framsikt.take_snapshot(unit, actor, year, body, request.app.state.settings)
-    return framsikt.shown(snapshot)
+async def create_snapshot(
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, year: YearPath, body: SnapshotIn
+) -> SnapshotOut:
+    """Stores the export's rows and the position on a day (C6), unchanged from then on, for the tertial reports."""
+    snapshot = await snapshots.take_snapshot(unit, actor, year, body, request.app.state.settings)
+    return SnapshotOut.model_validate(snapshot)
 
 
-@router.get("/budgets/{year}/snapshots", summary="List the year's snapshots")
-async def list_(
-    unit: UnitOfWorkDep,
-    actor: Money,
+@router.get("/budgets/{year}/snapshots", summary="List snapshots of a year")
+async def list_snapshots(
+    reader: ReaderDep,
+    actor: CaseOfficerOrFinance,
     year: YearPath,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[SnapshotOut]:
-    """What was kept of the year, in the order in which it was taken (C6)."""
-    statement = select(BudgetSnapshot).where(col(BudgetSnapshot.year) == year)
-    rows, following = await page(unit, statement, col(BudgetSnapshot.id), limit=limit, after=after)
-    return Page(items=[framsikt.shown(row) for row in rows], next=following)
+    """In the order they were taken (C6)."""
+    of_year = select(BudgetSnapshot).where(col(BudgetSnapshot.year) == year)
+    return await list_page(reader, of_year, SnapshotOut, limit=limit, after=after)
 
 
-@router.get("/budgets/{year}/snapshots/{snapshot_id}", summary="Read a snapshot")
-async def read(unit: UnitOfWorkDep, actor: Money, year: YearPath, snapshot_id: UUID) -> SnapshotOut:
-    """What a snapshot is of (C6); its rows are the export's, with `snapshot=`."""
-    return framsikt.shown(await _snapshot(unit, year, snapshot_id))
-
-
-async def _snapshot(queries: Queries, year: int, snapshot_id: UUID) -> BudgetSnapshot:
-    found = await framsikt.snapshot_of(queries, year, snapshot_id)
-    if found is None:
-        raise NOT_FOUND()
-    return found
+@router.get("/budgets/{year}/snapshots/{snapshot_id}", summary="Get a snapshot")
+async def read_snapshot(
+    reader: ReaderDep,
+    actor: CaseOfficerOrFinance,
+    year: YearPath,
+    snapshot_id: Annotated[UUID, Path(description="Id of the snapshot.")],
+) -> SnapshotOut:
+    """What the snapshot contains (C6). Its rows: `GET /v1/exports/framsikt/{year}?snapshot={snapshot_id}`."""
+    return SnapshotOut.model_validate(await snapshots.find_snapshot(reader, year, snapshot_id))

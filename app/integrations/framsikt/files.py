@@ -1,16 +1,15 @@
-"""Framsikt's rows as files: CSV, and XLSX with the position and its chart on a second sheet."""
+"""The export as a file: JSON, CSV, or XLSX with the position and a chart on the second sheet."""
 
 from decimal import Decimal
 from itertools import accumulate
-from typing import Literal, get_args
+from typing import Literal
 
 from xlsxwriter.workbook import Workbook
 
 from app.http.spreadsheets import Cell, Column, DecimalMark, csv_file, write_rows, write_table, xlsx_file
-from app.integrations.framsikt.rows import Export, ExportRow, Figures
+from app.integrations.framsikt.schemas import FramsiktExport, FramsiktRow, PositionFigures
 
-Form = Literal["json", "csv", "xlsx"]
-FORMATS: tuple[Form, ...] = get_args(Form)
+FileFormat = Literal["json", "csv", "xlsx"]
 
 COLUMNS = (
     Column("Type", 11),
@@ -29,27 +28,20 @@ _FLAGS = {"no_frame": "inga ramme", "within": "innanfor", "watch": "nær ramma",
 _POSITION = "Posisjon"
 
 
-def written(export: Export, form: Form, decimal: DecimalMark) -> bytes:
-    """The export in one of the forms."""
-    if form == "json":
+def render(export: FramsiktExport, file_format: FileFormat, decimal: DecimalMark) -> bytes:
+    """The export in one of the formats; `decimal` is for CSV."""
+    if file_format == "json":
         return export.model_dump_json().encode()
-    return as_xlsx(export) if form == "xlsx" else as_csv(export, decimal)
-
-
-def as_csv(export: Export, decimal: DecimalMark) -> bytes:
-    """The rows, with a header in nynorsk."""
-    return csv_file(COLUMNS, [_cells(row) for row in export.items], decimal=decimal)
-
-
-def as_xlsx(export: Export) -> bytes:
-    """The rows with typed cells under a frozen header, and the position with its chart."""
-    with xlsx_file() as (workbook, made):
-        write_table(workbook, "Framsikt", COLUMNS, [_cells(row) for row in export.items])
+    rows = [_to_cells(row) for row in export.items]
+    if file_format == "csv":
+        return csv_file(COLUMNS, rows, decimal=decimal)
+    with xlsx_file() as (workbook, content):
+        write_table(workbook, "Framsikt", COLUMNS, rows)
         _write_position(workbook, export.figures)
-    return made.getvalue()
+    return content.getvalue()
 
 
-def _cells(row: ExportRow) -> list[Cell]:
+def _to_cells(row: FramsiktRow) -> list[Cell]:
     return [
         row.type,
         row.year,
@@ -64,18 +56,18 @@ def _cells(row: ExportRow) -> list[Cell]:
     ]
 
 
-def _write_position(workbook: Workbook, figures: Figures) -> None:
-    """Month by month, what has incurred and the forecast as they grow, against the frame; then the position's lines."""
+def _write_position(workbook: Workbook, figures: PositionFigures) -> None:
+    """The cumulative incurred cost and forecast of each month beside the frame, then the position's figures."""
     columns = (Column("Månad", 32), Column("Påløpt", 16), Column("Prognose", 16), Column("Ramme", 16))
-    incurred, forecast = accumulate(figures.incurred_by_month), accumulate(figures.forecast_by_month)
+    incurred_so_far, forecast_so_far = accumulate(figures.incurred_by_month), accumulate(figures.forecast_by_month)
     months: list[list[Cell]] = [
-        [name, so_far, in_sight, figures.frame]
-        for name, so_far, in_sight in zip(_MONTHS, incurred, forecast, strict=True)
+        [name, incurred, forecast, figures.frame]
+        for name, incurred, forecast in zip(_MONTHS, incurred_so_far, forecast_so_far, strict=True)
     ]
     sheet = write_table(workbook, _POSITION, columns, months)
-    write_rows(workbook, sheet, len(months) + 2, _lines(figures))
+    write_rows(workbook, sheet, len(months) + 2, _list_figures(figures))
     chart = workbook.add_chart({"type": "line"})
-    assert chart is not None  # it is for a type of chart that does not exist
+    assert chart is not None  # None is for an unknown type of chart
     for index, column in enumerate(columns[1:], start=1):
         if column.header == "Ramme" and figures.frame is None:
             continue
@@ -92,7 +84,7 @@ def _write_position(workbook: Workbook, figures: Figures) -> None:
     sheet.insert_chart("F2", chart)
 
 
-def _lines(figures: Figures) -> list[list[Cell]]:
+def _list_figures(figures: PositionFigures) -> list[list[Cell]]:
     share = figures.share_used_percent
     return [
         ["År", figures.year],
