@@ -18,8 +18,12 @@ from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
 from app.database.connections import Database
+from app.followup.endpoints import code_lists as code_list_endpoints
+from app.followup.endpoints import evaluations as evaluation_endpoints
 from app.followup.endpoints import meetings as meeting_endpoints
+from app.followup.endpoints import plans as plan_endpoints
 from app.followup.endpoints import tasks as task_endpoints
+from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
 from app.http.middleware import RequestMiddleware
 from app.integrations.framsikt import endpoints as framsikt_endpoints
@@ -47,7 +51,11 @@ ROUTERS = (
     provider_endpoints.router,
     provider_endpoints.deviations_router,
     meeting_endpoints.router,
+    plan_endpoints.router,
+    evaluation_endpoints.router,
     task_endpoints.router,
+    yearly_report_endpoints.router,
+    code_list_endpoints.router,
     rate_endpoints.router,
     budget_endpoints.router,
     settlement_endpoints.router,
@@ -66,7 +74,7 @@ TAGS = [
     {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
     {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
     {"name": "placements", "description": "Who has a place, where, on which terms, and its life (L1–L7)."},
-    {"name": "meetings", "description": "Conversations, cooperation and joint meetings, and their minutes (M3–M7)."},
+    {"name": "meetings", "description": "Conversations, cooperation and system meetings, and their minutes (M3–M7)."},
     {"name": "plans", "description": "Follow-up plans (M1, D5)."},
     {"name": "evaluations", "description": "Yearly evaluation reports, and the guideline's own (M2, M8)."},
     {"name": "follow-up", "description": "What is due, what is done, and the year's figures (M1–M8)."},

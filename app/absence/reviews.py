@@ -20,6 +20,7 @@ from app.absence.problems import NOTHING_TO_REVIEW
 from app.absence.schemas import KINDS, AbsenceReviewIn, AbsenceSummary
 from app.absence.tables import AbsenceReview
 from app.clock import OSLO
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
 from app.outbox.events import PlacementEvent
@@ -119,9 +120,9 @@ class _Watch(NamedTuple):
         return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
-async def terms_on(unit: UnitOfWork, on: date) -> ExtensiveAbsenceParameters | None:
+async def terms_on(queries: Queries, on: date) -> ExtensiveAbsenceParameters | None:
     """The parameters of the guideline version in force on a day, None before the first."""
-    found = await unit.session.execute(
+    row = await queries.fetch_one(
         select(
             col(GuidelineVersion.absence_window_days),
             col(GuidelineVersion.absence_threshold_percent),
@@ -131,12 +132,11 @@ async def terms_on(unit: UnitOfWork, on: date) -> ExtensiveAbsenceParameters | N
         .order_by(col(GuidelineVersion.valid_from).desc())
         .limit(1)
     )
-    row = found.one_or_none()
     return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
 
 
 async def tallies(
-    unit: UnitOfWork,
+    queries: Queries,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     placement_ids: Sequence[UUID] | None = None,
@@ -152,7 +152,7 @@ async def tallies(
     if placement_ids is None:
         del parameters["placements"]
     found: dict[UUID, Tally] = {}
-    rows = await unit.session.execute(_TALLY_ALL if placement_ids is None else _TALLY_SOME, parameters)
+    rows = await queries.fetch(_TALLY_ALL if placement_ids is None else _TALLY_SOME, **parameters)
     for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
         tally = found.setdefault(placement_id, Tally())
         tally.by_kind[kind] = Counted(absences, hundredths)
@@ -163,16 +163,16 @@ async def tallies(
     return found
 
 
-async def reviews_due(unit: UnitOfWork, on: date) -> list[ReviewDue]:
+async def reviews_due(queries: Queries, on: date) -> list[ReviewDue]:
     """A3: every placement active on the day that needs a review, as the caller may see them. Nothing is stored."""
-    terms = await terms_on(unit, on)
+    terms = await terms_on(queries, on)
     if terms is None:
         return []
     window = AbsenceWindow(on, terms.window_days)
-    absent = await tallies(unit, window, terms)
+    absent = await tallies(queries, window, terms)
     ids = [id_ for id_, tally in absent.items() if tally.absent]
-    places = await _places(unit, ids)
-    return await _due(unit, window, terms, places, absent, await _shares(unit, places))
+    places = await _places(queries, ids)
+    return await _due(queries, window, terms, places, absent, await _shares(queries, places))
 
 
 async def tell_of_reviews_due(unit: UnitOfWork, places: Sequence[Place], on: date) -> None:
@@ -203,18 +203,18 @@ async def tell_of_reviews_due(unit: UnitOfWork, places: Sequence[Place], on: dat
         await unit.session.execute(_FORGET, {"placements": list(over)})
 
 
-async def summary(unit: UnitOfWork, placement: Placement, on: date) -> AbsenceSummary | None:
+async def summary(queries: Queries, placement: Placement, on: date) -> AbsenceSummary | None:
     """A3 for one placement on a day; None before the guideline's first version."""
-    terms = await terms_on(unit, on)
+    terms = await terms_on(queries, on)
     if terms is None:
         return None
     window = AbsenceWindow(on, terms.window_days)
     place = _place(placement)
     # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
     last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
-    absent = await tallies(unit, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
-    shares = await _shares(unit, [place])
-    await _count_by_week(unit, window, terms, absent, shares, last_day)
+    absent = await tallies(queries, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
+    shares = await _shares(queries, [place])
+    await _count_by_week(queries, window, terms, absent, shares, last_day)
     tally = absent.get(place.id, Tally())
     planned = sum(window.count_by_week(shares[place.id]))
     return AbsenceSummary(
@@ -226,7 +226,7 @@ async def summary(unit: UnitOfWork, placement: Placement, on: date) -> AbsenceSu
         share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
         threshold_percent=terms.threshold_percent,
         by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
-        review_due=bool(await _due(unit, window, terms, [place], absent, shares)),
+        review_due=bool(await _due(queries, window, terms, [place], absent, shares)),
     )
 
 
@@ -260,9 +260,9 @@ def hundredths(count: int) -> str:
     return f"{count // 100}.{count % 100:02}"
 
 
-async def _shares(unit: UnitOfWork, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
+async def _shares(queries: Queries, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
     """Each place's share on its days (D6)."""
-    known = await known_segments(unit, [place.id for place in places])
+    known = await known_segments(queries, [place.id for place in places])
     shares = {place.id: [PercentPeriod(place.starts_on, place.ends_on, place.share)] for place in places}
     for id_, segments in known.items():
         shares[id_] = [PercentPeriod(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
@@ -270,7 +270,7 @@ async def _shares(unit: UnitOfWork, places: Sequence[Place]) -> dict[UUID, list[
 
 
 async def _count_by_week(
-    unit: UnitOfWork,
+    queries: Queries,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     absent: dict[UUID, Tally],
@@ -287,14 +287,14 @@ async def _count_by_week(
         "last_day": last_day,
         "uncounted": list(terms.uncounted_kinds),
     }
-    for placement_id, first_day, last, percent in await unit.session.execute(_COUNTED, parameters):
+    for placement_id, first_day, last, percent in await queries.fetch(_COUNTED, **parameters):
         found[placement_id].append(PercentPeriod(first_day, last, percent))
     for id_, absences in found.items():
         absent[id_].absent = count_absent_hundredths(window, shares[id_], absences)
 
 
 async def _due(
-    unit: UnitOfWork,
+    queries: Queries,
     window: AbsenceWindow,
     terms: ExtensiveAbsenceParameters,
     places: Sequence[Place],
@@ -319,24 +319,24 @@ async def _due(
     part_time = {
         place.id: shares[place.id] for place in extensive() if any(part.percent < FULL_DAY for part in shares[place.id])
     }
-    await _count_by_week(unit, window, terms, absent, part_time, window.on)
+    await _count_by_week(queries, window, terms, absent, part_time, window.on)
     reviews = []
     for place in extensive():
         tally = absent[place.id]
         if tally.changed_at is not None:
             due_on = tally.changed_at.astimezone(OSLO).date()
             reviews.append((ReviewDue(place.id, place.provider_id, due_on, planned[place.id], tally.absent), tally))
-    watches = await _watches(unit, [review.placement_id for review, _ in reviews]) if reviews else {}
+    watches = await _watches(queries, [review.placement_id for review, _ in reviews]) if reviews else {}
     return [review for review, tally in reviews if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
 
 
-async def _watches(unit: UnitOfWork, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
-    rows = await unit.session.execute(_WATCHES, {"placements": list(placement_ids)})
+async def _watches(queries: Queries, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
+    rows = await queries.fetch(_WATCHES, placements=list(placement_ids))
     return {placement_id: _Watch(*watch) for placement_id, *watch in rows}
 
 
-async def _places(unit: UnitOfWork, placement_ids: Sequence[UUID]) -> list[Place]:
-    rows = await unit.session.scalars(select(Placement).where(col(Placement.id).in_(placement_ids)))
+async def _places(queries: Queries, placement_ids: Sequence[UUID]) -> list[Place]:
+    rows = await queries.select(select(Placement).where(col(Placement.id).in_(placement_ids)))
     return [_place(row) for row in rows]
 
 

@@ -26,7 +26,7 @@ from app.database.identity import DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 from app.demo import absences
-from app.followup import meetings, plans
+from app.followup import evaluations, meetings, plans
 from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import demo_id
@@ -319,7 +319,7 @@ async def _follow_up(unit: UnitOfWork) -> None:
         about = {"placement_id": place.id}
         sent = {"sent_on": None if number == 0 else "2022-03-20"}
         plan = PlanIn.model_validate({**about, **areas, **sent, "made_on": "2022-03-15"})
-        await plans.file_plan(unit, LOADER, plan, today)
+        await plans.create_plan(unit, LOADER, plan, today)
         for kind, held_on, themes in (
             ("cooperation", "2022-05-12", ["functioning", "cooperation"]),
             ("conversation", "2022-04-07", ["own_experience", "progress"]),
@@ -334,9 +334,9 @@ async def _follow_up(unit: UnitOfWork) -> None:
                 "themes": themes,
                 "minutes": "Trivst godt, og vil halde fram som no.",
             }
-            await meetings.file_minutes(unit, LOADER, MeetingIn.model_validate(minutes), today)
+            await meetings.create_meeting(unit, LOADER, MeetingIn.model_validate(minutes), today)
     report = {"placement_id": first.id, **areas, "period_from": "2022-01-01", "period_to": "2022-12-31"}
-    await plans.file_evaluation(unit, LOADER, EvaluationIn.model_validate(report), today)
+    await evaluations.create_evaluation(unit, LOADER, EvaluationIn.model_validate(report), today)
     joint = {
         "kind": "system",
         "held_on": "2022-06-02",
@@ -346,9 +346,9 @@ async def _follow_up(unit: UnitOfWork) -> None:
         "themes": ["collaboration", "economy"],
         "minutes": "Gjennomgang av året og av samhandlinga.",
     }
-    await meetings.file_minutes(unit, LOADER, MeetingIn.model_validate(joint), today)
+    await meetings.create_meeting(unit, LOADER, MeetingIn.model_validate(joint), today)
     looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
-    await plans.record_guideline_evaluation(unit, looked_at, today)
+    await evaluations.record_guideline_evaluation(unit, looked_at, today)
 
 
 async def _settle(unit: UnitOfWork, settings: Settings) -> None:

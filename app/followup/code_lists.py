@@ -1,16 +1,13 @@
 """The code lists of meetings, plans and evaluations, with the words people read (M3, M4, M7, D5)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
 
-from pydantic import Field as Limits
-
-from app.http.schemas import Shape
+from app.followup.schemas import CodeListOut, CodeListsOut, CodeOut
 from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus
 from app.rules.minutes import CONTENT_AREAS, CONVERSATION_THEMES, COOPERATION_THEMES, SYSTEM_THEMES
 
 # Labels follow the guideline's own words (§ 4, § 7.2, § 7.3).
-THEMES_OF_CONVERSATIONS = dict(
+_CONVERSATION_THEMES = dict(
     zip(
         CONVERSATION_THEMES,
         (
@@ -22,7 +19,7 @@ THEMES_OF_CONVERSATIONS = dict(
         strict=True,
     )
 )
-THEMES_OF_COOPERATION = dict(
+_COOPERATION_THEMES = dict(
     zip(
         COOPERATION_THEMES,
         (
@@ -34,7 +31,7 @@ THEMES_OF_COOPERATION = dict(
         strict=True,
     )
 )
-THEMES_OF_JOINT_MEETINGS = dict(
+_SYSTEM_THEMES = dict(
     zip(
         SYSTEM_THEMES,
         (
@@ -46,7 +43,7 @@ THEMES_OF_JOINT_MEETINGS = dict(
         strict=True,
     )
 )
-AREAS_OF_CONTENT = dict(
+_CONTENT_AREAS = dict(
     zip(
         CONTENT_AREAS,
         (
@@ -59,7 +56,7 @@ AREAS_OF_CONTENT = dict(
         strict=True,
     )
 )
-KINDS: Mapping[TaskKind, str] = {
+TASK_KINDS: Mapping[TaskKind, str] = {
     "plan": "Plan for oppfølging",
     "evaluation": "Årleg evaluering",
     "conversation": "Samtalar",
@@ -72,13 +69,13 @@ KINDS: Mapping[TaskKind, str] = {
     "consent": "Fornying av samtykke",
     "moved_out": "Deltakaren har flytta ut",
 }
-STATUSES: Mapping[TaskStatus, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
-RESPONSIBLE: Mapping[ResponsibleParty, str] = {
+TASK_STATUSES: Mapping[TaskStatus, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
+_RESPONSIBLE: Mapping[ResponsibleParty, str] = {
     "provider": "Vekstbedrifta",
     "case_office": "Forvaltningskontoret",
     "service": "Utøvande teneste",
 }
-ROLES: Mapping[str, str] = {
+ATTENDEE_ROLES: Mapping[str, str] = {
     "participant": "Deltakar",
     "guardian": "Verje",
     "next_of_kin": "Pårørande",
@@ -90,44 +87,19 @@ ROLES: Mapping[str, str] = {
     "other_service": "Anna teneste",
 }
 
-CODE_LISTS: Mapping[str, Iterable[tuple[str, str]]] = {
-    "conversation_themes": THEMES_OF_CONVERSATIONS.items(),
-    "cooperation_themes": THEMES_OF_COOPERATION.items(),
-    "system_themes": THEMES_OF_JOINT_MEETINGS.items(),
-    "content_areas": AREAS_OF_CONTENT.items(),
-    "attendee_roles": ROLES.items(),
-    "task_kinds": KINDS.items(),
-    "task_statuses": STATUSES.items(),
-    "task_responsible": RESPONSIBLE.items(),
+_LABELS: Mapping[str, Iterable[tuple[str, str]]] = {
+    "conversation_themes": _CONVERSATION_THEMES.items(),
+    "cooperation_themes": _COOPERATION_THEMES.items(),
+    "system_themes": _SYSTEM_THEMES.items(),
+    "content_areas": _CONTENT_AREAS.items(),
+    "attendee_roles": ATTENDEE_ROLES.items(),
+    "task_kinds": TASK_KINDS.items(),
+    "task_statuses": TASK_STATUSES.items(),
+    "task_responsible": _RESPONSIBLE.items(),
 }
-
-
-class CodeOut(Shape):
-    """One code and its label in nynorsk."""
-
-    code: Annotated[str, Limits(examples=["functioning"])]
-    label: Annotated[str, Limits(examples=["Deltakaren si fungering og trivsel"])]
-
-
-class CodeListOut(Shape):
-    """One list of codes, in the guideline's order."""
-
-    name: Annotated[str, Limits(examples=["cooperation_themes"])]
-    codes: list[CodeOut]
-
-
-class CodeListsOut(Shape):
-    """Every code list. It is one page: `next` is always null."""
-
-    items: list[CodeListOut]
-    next: None = None
-
-
-def code_lists() -> CodeListsOut:
-    """All of them."""
-    return CodeListsOut(
-        items=[
-            CodeListOut(name=name, codes=[CodeOut(code=code, label=label) for code, label in codes])
-            for name, codes in CODE_LISTS.items()
-        ]
-    )
+CODE_LISTS = CodeListsOut(
+    items=[
+        CodeListOut(name=name, codes=[CodeOut(code=code, label=label) for code, label in labels])
+        for name, labels in _LABELS.items()
+    ]
+)

@@ -1,4 +1,4 @@
-"""What comes in and goes out for meetings, plans and evaluations (M1–M5, M7, M8)."""
+"""Shapes of meetings, plans, evaluations, code lists and the year's report (M1–M5, M7, M8, D5)."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -18,19 +18,21 @@ Areas = Annotated[
     Limits(
         min_length=1,
         max_length=5,
-        description="Of the code list `content_areas` (D5).",
+        description="Codes from the list `content_areas` (D5).",
         examples=[["activity", "mastery"]],
     ),
 ]
 
 
 class Attendee(Shape):
-    """Who was there: in which role and, where it is not plain, from which organisation; never a person's name."""
+    """Who was present: the role and, where needed, the organisation. Never a person's name."""
 
     role: AttendeeRole
     organisation: Annotated[
         Name | None,
-        Limits(description="For a provider at a joint meeting: its organisation number or name.", examples=[None]),
+        Limits(
+            description="Required for a provider at a system meeting: its organisation number or name.", examples=[None]
+        ),
     ] = None
 
 
@@ -41,19 +43,19 @@ Attendees = Annotated[
 
 
 class Minutes(Shape):
-    """What the minutes of a meeting say."""
+    """The content of a meeting's minutes."""
 
     held_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-09-15"])]
     called_by: Annotated[AttendeeRole, Limits(examples=["provider"])]
     attendees: Attendees
     themes: Annotated[list[Code], Limits(max_length=10)] = Limits(
         default_factory=list,
-        description="Of the code list of the meeting's kind; a conversation and a cooperation meeting have one at least"
+        description="Codes from the list for the meeting's kind. A conversation or cooperation meeting has at least one"
         " (M3, M4).",
         examples=[["functioning"]],
     )
     participant_absence_reason: Annotated[
-        Line | None, Limits(description="Why the participant was not there (M5).", examples=[None])
+        Line | None, Limits(description="Why the participant was not present (M5).", examples=[None])
     ] = None
     minutes: Annotated[LongText, Limits(examples=["Trivst godt ute. Vil prøve kantina ein dag i veka."])]
 
@@ -74,14 +76,14 @@ class MeetingIn(Minutes):
     ] = None
 
 
-class CorrectionIn(Minutes):
-    """The minutes as they should have read, all of them, and what was wrong with the version before."""
+class MeetingCorrectionIn(Minutes):
+    """The complete corrected minutes, and what was wrong with the previous version."""
 
     correction: Annotated[Line, Limits(examples=["Feil dato i første utgåve."])]
 
 
 class MeetingOut(Stored):
-    """A meeting with its minutes as they stand now."""
+    """A meeting with the current version of its minutes."""
 
     kind: MeetingKind
     placement_id: UUID | None
@@ -98,7 +100,7 @@ class MeetingOut(Stored):
 
 
 class MeetingVersionOut(Stored):
-    """The minutes as they stood in one version."""
+    """One version of a meeting's minutes."""
 
     meeting_id: UUID
     version: int
@@ -114,12 +116,14 @@ class MeetingVersionOut(Stored):
 
 SentOn = Annotated[
     Day | None,
-    Limits(description="The day it was sent to the case office; not sent yet where left out.", examples=["2022-09-20"]),
+    Limits(
+        description="The day it was sent to the case office; left out if it is not sent yet.", examples=["2022-09-20"]
+    ),
 ]
 
 
 class PlanIn(Shape):
-    """A follow-up plan, made with the participant (M1, D5)."""
+    """A follow-up plan made with the participant (M1, D5)."""
 
     placement_id: UUID
     made_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-09-15"])]
@@ -129,7 +133,7 @@ class PlanIn(Shape):
 
 
 class PlanOut(Stored):
-    """A follow-up plan."""
+    """A follow-up plan (M1)."""
 
     placement_id: UUID
     provider_id: UUID
@@ -158,7 +162,7 @@ class EvaluationIn(Shape):
 
 
 class EvaluationOut(Stored):
-    """An evaluation report."""
+    """An evaluation report (M2)."""
 
     placement_id: UUID
     provider_id: UUID
@@ -171,13 +175,13 @@ class EvaluationOut(Stored):
 
 
 class SendingIn(Shape):
-    """A plan or report that was filed before it was sent is now sent to the case office."""
+    """The day a plan or report that was filed earlier was sent to the case office."""
 
-    sent_on: Annotated[Day | None, Limits(description="Today where left out.", examples=["2022-09-20"])] = None
+    sent_on: Annotated[Day | None, Limits(description="Default: today.", examples=["2022-09-20"])] = None
 
 
 class GuidelineEvaluationIn(Shape):
-    """The guideline itself was evaluated for a year (M8)."""
+    """An evaluation of the guideline itself for a year (M8)."""
 
     year: Annotated[Year, Limits(examples=[2022])]
     evaluated_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-12-01"])]
@@ -185,8 +189,86 @@ class GuidelineEvaluationIn(Shape):
 
 
 class GuidelineEvaluationOut(Stored):
-    """An evaluation of the guideline."""
+    """An evaluation of the guideline itself (M8)."""
 
     year: int
     evaluated_on: date
     text: str
+
+
+class CodeOut(Shape):
+    """A code and its Nynorsk label."""
+
+    code: Annotated[str, Limits(examples=["functioning"])]
+    label: Annotated[str, Limits(examples=["Deltakaren si fungering og trivsel"])]
+
+
+class CodeListOut(Shape):
+    """One list of codes, in the guideline's order."""
+
+    name: Annotated[str, Limits(examples=["cooperation_themes"])]
+    codes: list[CodeOut]
+
+
+class CodeListsOut(Shape):
+    """All code lists on one page; `next` is always null."""
+
+    items: list[CodeListOut]
+    next: None = None
+
+
+class DueCount(Shape):
+    """How many placements had something due in the year, and how many of them have it."""
+
+    due: int
+    done: int
+    overdue: int
+
+
+class FollowUpFigures(Shape):
+    """The year's figures for the municipality."""
+
+    places: Annotated[int, Limits(description="Placements active on some day of the year.")]
+    plan: DueCount
+    conversation: DueCount
+    cooperation_meeting: DueCount
+    evaluation: DueCount
+    meetings: Annotated[int, Limits(description="Conversations and cooperation meetings held in the year.")]
+    meetings_with_participant: int
+    participants_who_took_part: Annotated[
+        int, Limits(description="Participants who took part in at least one of those meetings.")
+    ]
+
+
+class ProviderFigures(FollowUpFigures):
+    """The year's figures for one provider."""
+
+    provider_id: UUID
+    name: str
+
+
+class MissingParty(Shape):
+    """A role or a provider that was at none of the year's system meetings."""
+
+    role: str
+    provider_id: UUID | None
+    name: str | None
+
+
+class SystemMeetingsOut(Shape):
+    """The year's system meetings (M7). `missing` is empty until there has been one."""
+
+    due_on: date
+    held: int
+    missing: list[MissingParty]
+
+
+class FollowUpOut(Shape):
+    """The year's report on chapter 7 of the guideline."""
+
+    year: int
+    on: date
+    municipality: FollowUpFigures
+    providers: list[ProviderFigures]
+    system_meeting: SystemMeetingsOut
+    guideline_evaluations: Annotated[int, Limits(description="Evaluations of the guideline itself (M8).")]

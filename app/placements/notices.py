@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import ROLE_REQUIRED
@@ -94,19 +95,18 @@ async def shown(unit: UnitOfWork, notices: Sequence[Notice]) -> list[NoticeOut]:
     return out
 
 
-async def calling_for_meeting(unit: UnitOfWork) -> list[Notice]:
+async def calling_for_meeting(queries: Queries) -> list[Notice]:
     """L4: notices that no decision has withdrawn and for which a meeting must be called, from the day they were
     given.
     """
     withdrawn = select(col(Decision.notice_id)).where(
         col(Decision.kind) == "change", col(Decision.notice_id).is_not(None)
     )
-    rows = await unit.session.scalars(
+    return await queries.select(
         select(Notice)
         .where(col(Notice.reason).in_(sorted(MEETING_REASONS)), col(Notice.id).not_in(withdrawn))
         .order_by(col(Notice.id))
     )
-    return list(rows)
 
 
 def _demand_right_party(actor: Actor, body: NoticeIn) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from app.database.unit_of_work import UnitOfWork
+from app.database.queries import Queries
 from app.participants.tables import Participant
 from app.placements.tables import Placement
 
@@ -22,7 +22,7 @@ class MovedOut:
     since: date
 
 
-async def moved_out(unit: UnitOfWork, municipality_number: str, on: date) -> list[MovedOut]:
+async def moved_out(queries: Queries, municipality_number: str, on: date) -> list[MovedOut]:
     """D1: the places that have not ended by the day, and that could not be granted today; in one query."""
     statement = (
         select(
@@ -38,4 +38,4 @@ async def moved_out(unit: UnitOfWork, municipality_number: str, on: date) -> lis
         )
         .order_by(col(Placement.id))
     )
-    return [MovedOut(*row) for row in await unit.session.execute(statement)]
+    return [MovedOut(*row) for row in await queries.fetch(statement)]

@@ -21,7 +21,7 @@ from typing import Any
 
 import asyncpg
 import httpx
-from sqlalchemy import event
+from asyncpg.connection import LoggedQuery
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -29,6 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from bench.position import cluster
 
 from app.database.connections import Database
+from app.database.identity import SET_CALLER
+from app.database.reader import DriverConnection, ReaderConnections
 from app.main import create_app
 from app.security.tokens import Keys
 from app.settings import Settings
@@ -109,7 +111,7 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
         assert answer.status_code == 200, answer.text
         return answer
 
-    statements = await recorded(app.state.database, lambda: get("/v1/tasks"))
+    statements = await record(app.state.database, lambda: get("/v1/tasks"))
     prepared = [(await bare.prepare(text), values) for text, values in statements]
 
     async def sql() -> None:
@@ -147,19 +149,35 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
     await app.state.database.close()
 
 
-async def recorded(database: Database, ask: Callable[[], Awaitable[object]]) -> Sent:
+class RecordingConnections:
+    """A database's readers' connections; notes the reading statements that they send."""
+
+    def __init__(self, connections: ReaderConnections) -> None:
+        self.words = connections.words
+        self.sent: Sent = []
+        self._connections = connections
+
+    async def acquire(self) -> DriverConnection:
+        connection = await self._connections.acquire()
+        connection.add_query_logger(self._note)
+        return connection
+
+    async def release(self, connection: DriverConnection) -> None:
+        connection.remove_query_logger(self._note)
+        await self._connections.release(connection)
+
+    def _note(self, query: LoggedQuery) -> None:
+        if query.query.lstrip().lower().startswith(("select", "with")) and query.query != SET_CALLER:
+            self.sent.append((query.query, tuple(query.args)))
+
+
+async def record(database: Database, ask: Callable[[], Awaitable[object]]) -> Sent:
     """The reading statements that a request sends, as the driver gets them."""
-    sent: Sent = []
-
-    def note(connection: object, cursor: object, statement: str, parameters: tuple[Any, ...], *_: object) -> None:
-        if statement.lstrip().lower().startswith("select") and "set_config" not in statement:
-            sent.append((statement, parameters))
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    connections = database.readers
+    database.readers = recording = RecordingConnections(connections)
     await ask()
-    event.remove(engine, "before_cursor_execute", note)
-    return sent
+    database.readers = connections
+    return recording.sent
 
 
 def main() -> None:

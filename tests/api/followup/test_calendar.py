@@ -7,7 +7,7 @@ import pytest
 
 from app.followup.calendar_file import build_calendar
 from app.followup.endpoints import tasks
-from app.followup.task_schemas import About, Task
+from app.followup.tasks.task import Task, TaskSubject
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.follow_up import NUMBERS, meeting, placed
@@ -21,17 +21,17 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     provider = api.provider(NUMBERS[0])
     whole = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})).content)
     assert whole.count("BEGIN:VEVENT") == 8
-    monkeypatch.setattr(tasks, "MOST_ENTRIES", 8)
+    monkeypatch.setattr(tasks, "MAX_CALENDAR_ENTRIES", 8)
     answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
     assert answer.status_code == 200
-    monkeypatch.setattr(tasks, "MOST_ENTRIES", 7)
+    monkeypatch.setattr(tasks, "MAX_CALENDAR_ENTRIES", 7)
     refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
     days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
     some = unfolded((await provider.get("/v1/tasks.ics", params=days)).content)
     assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
     assert some.count("BEGIN:VEVENT") == 3
     # What is done is no entry, and counts for nothing.
-    monkeypatch.setattr(tasks, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(tasks, "MAX_CALENDAR_ENTRIES", 3)
     assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
 
 
@@ -72,8 +72,8 @@ async def test_the_calendar(api: Api) -> None:
 @pytest.mark.parametrize("text", ["a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100, "a,b;c\\d\ne"])
 def test_texts_are_folded_and_escaped(text: str) -> None:
     """RFC 5545 § 3.1, § 3.3.11: 75 octets a line, never cut inside a character, and a reader gets back what it was."""
-    about = About(rule=text)
-    task = Task.single("plan", date(2022, 9, 29), UUID(int=1), about, done=False, on=date(2022, 9, 1))
+    subject = TaskSubject(rule=text)
+    task = Task.single("plan", date(2022, 9, 29), UUID(int=1), subject, on=date(2022, 9, 1))
     content = build_calendar([task], datetime(2022, 9, 1, tzinfo=UTC))
     assert all(len(line) <= 75 and line.decode() for line in content.split(b"\r\n")[:-1])
     [described] = [line for line in unfolded(content) if line.startswith("DESCRIPTION:")]

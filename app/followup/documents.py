@@ -1,0 +1,124 @@
+"""What minutes, plans and evaluation reports have in common: the party that files them, and what is checked."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
+from app.followup import problems
+from app.followup.schemas import EvaluationIn, EvaluationOut, MeetingOut, Party, PlanIn, PlanOut, SendingIn
+from app.followup.tables import Evaluation, Meeting, Plan
+from app.http.lookup import find, find_reference
+from app.http.pagination import Page, list_page
+from app.placements.people import saw_placements
+from app.placements.tables import Placement
+from app.rules.identifiers import contains_identity_number
+from app.rules.minutes import CONTENT_AREAS
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
+from app.security.tokens import Actor
+
+Document = TypeVar("Document", Meeting, Plan, Evaluation)
+SentDocument = TypeVar("SentDocument", Plan, Evaluation)
+DocumentOut = TypeVar("DocumentOut", MeetingOut, PlanOut, EvaluationOut)
+
+
+def get_party(actor: Actor) -> Party:
+    """On whose behalf the caller files. Row-level security holds both to it."""
+    return "case_office" if "case_officer" in actor.roles else "provider"
+
+
+async def find_placement(queries: Queries, placement_id: UUID) -> Placement:
+    """The placement that a body names, as the caller may see it. 404 pointing at the field."""
+    return await find_reference(queries, Placement, placement_id, "#/placement_id")
+
+
+async def find_own(unit: UnitOfWork, actor: Actor, kind: type[Document], id_: UUID) -> Document:
+    """The row, locked, if the caller's own party filed it. Raises `not-found`, `not-owner`."""
+    row = await find(unit, kind, id_)
+    if row.filed_by != get_party(actor):
+        raise problems.NOT_OWNER()
+    # Read again under the lock: another may have changed it since.
+    await unit.session.refresh(row, with_for_update=True)
+    return row
+
+
+async def to_response(queries: Queries, row: Meeting | Plan | Evaluation, shape: type[DocumentOut]) -> DocumentOut:
+    """A document as it goes out; its participant goes into the access log."""
+    await saw_placements(queries, [row.placement_id])
+    return shape.model_validate(row)
+
+
+async def list_documents(
+    queries: Queries,
+    kind: type[Document],
+    shape: type[DocumentOut],
+    filters: Mapping[str, object],
+    *,
+    limit: int,
+    after: str | None,
+) -> Page[DocumentOut]:
+    """One page in the order of filing, of the rows that have each given value; its participants are logged."""
+    statement = select(kind).filter_by(**{name: value for name, value in filters.items() if value is not None})
+    found = await list_page(queries, statement, shape, limit=limit, after=after)
+    await saw_placements(queries, [item.placement_id for item in found.items])
+    return found
+
+
+async def create_document(
+    unit: UnitOfWork, actor: Actor, kind: type[SentDocument], body: PlanIn | EvaluationIn, today: date
+) -> SentDocument:
+    """M1, M2, D5: a plan or a report, filed and perhaps sent.
+
+    Raises `date-in-future`, `identity-number-in-text`, `code-unknown`, or `not-found` for the placement.
+    """
+    require_past(today, sent_on=body.sent_on)
+    require_no_identity_number(today, {"text": body.text})
+    areas = require_codes(body.content_areas, CONTENT_AREAS, "content_areas")
+    placement = await find_placement(unit, body.placement_id)
+    row = kind.model_validate(
+        body.model_dump() | {"content_areas": areas, "provider_id": placement.provider_id, "filed_by": get_party(actor)}
+    )
+    unit.session.add(row)
+    await unit.session.flush()
+    return row
+
+
+async def find_unsent(unit: UnitOfWork, actor: Actor, kind: type[SentDocument], id_: UUID) -> SentDocument:
+    """The caller's own plan or report, locked. Raises `not-found`, `not-owner`, `already-sent`."""
+    row = await find_own(unit, actor, kind, id_)
+    if row.sent_on is not None:
+        raise problems.ALREADY_SENT()
+    return row
+
+
+async def record_sending(unit: UnitOfWork, row: Plan | Evaluation, body: SendingIn, today: date) -> None:
+    """M1, M2: the day the plan or report was sent to the case office. Raises `date-in-future`."""
+    require_past(today, sent_on=body.sent_on)
+    row.sent_on = body.sent_on or today
+    await unit.session.flush()
+
+
+def require_past(today: date, **days: date | None) -> None:
+    """Raises `date-in-future` pointing at the first of the named days that is after today."""
+    for name, day in days.items():
+        if day is not None and day > today:
+            raise problems.DATE_IN_FUTURE(pointer=f"#/{name}")
+
+
+def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
+    """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
+    for pointer, written in texts.items():
+        if written is not None and contains_identity_number(written, relaxed=relaxed(today)):
+            raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
+
+
+def require_codes(codes: Sequence[str], known: Collection[str], name: str) -> list[str]:
+    """The codes in the code list's own order, each once. Raises `code-unknown` pointing at the first other."""
+    for index, code in enumerate(codes):
+        if code not in known:
+            raise problems.CODE_UNKNOWN(pointer=f"#/{name}/{index}")
+    return [code for code in known if code in codes]

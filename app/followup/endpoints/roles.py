@@ -1,0 +1,10 @@
+"""Who may call what in follow-up."""
+
+from typing import Annotated
+
+from app.security.tokens import Actor, allow
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
+FilingParty = Annotated[Actor, allow("case_officer", "provider")]
+FollowUpParty = Annotated[Actor, allow("case_officer", "provider", "service")]
+EveryParty = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]

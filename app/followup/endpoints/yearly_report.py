@@ -1,0 +1,41 @@
+"""HTTP for the yearly follow-up report (M1–M4, M7, M8)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from app.access_log.recorder import record_access
+from app.database.reader import SnapshotReaderDep
+from app.followup.endpoints.roles import CaseOfficer
+from app.followup.endpoints.tasks import OnQuery, read_day
+from app.followup.schemas import FollowUpOut
+from app.followup.yearly_report import build_file, build_report
+from app.http.content_negotiation import CSV, JSON, XLSX
+from app.http.declarations import produces
+from app.http.endpoint import Route
+from app.http.schemas import Year
+
+router = APIRouter(prefix="/v1/follow-up", tags=["follow-up"], route_class=Route)
+
+
+@router.get(
+    "/{year}",
+    summary="Read the follow-up report of a year",
+    response_model=FollowUpOut,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
+)
+async def read_follow_up_report(
+    reader: SnapshotReaderDep,
+    actor: CaseOfficer,
+    year: Annotated[Year, Path(description="Calendar year.", examples=[2022])],
+    media_type: Annotated[str, produces(JSON, CSV, XLSX)],
+    on: OnQuery = None,
+) -> FollowUpOut | Response:
+    """Figures per provider and for the municipality, as JSON, CSV or XLSX (`Accept`).
+
+    Of what was due in the year: how many placements have their plan (M1), evaluation (M2), conversations (M3) and
+    cooperation meeting (M4); how many participants took part; who was missing from the system meetings (M7).
+    """
+    report, participants = await build_report(reader, year, read_day(on))
+    record_access(reader, participants)
+    return report if media_type == JSON else build_file(report, media_type)

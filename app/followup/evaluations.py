@@ -1,0 +1,71 @@
+"""Evaluation reports (M2), and evaluations of the guideline itself (M8)."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
+from app.followup.documents import (
+    create_document,
+    find_unsent,
+    record_sending,
+    require_no_identity_number,
+    require_past,
+)
+from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, SendingIn
+from app.followup.tables import Evaluation, GuidelineEvaluation
+from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent
+from app.outbox.publish import publish
+from app.security.tokens import Actor
+
+
+async def create_evaluation(unit: UnitOfWork, actor: Actor, body: EvaluationIn, today: date) -> Evaluation:
+    """M2: an evaluation report. Raises what `create_document` raises."""
+    require_past(today, period_from=body.period_from)
+    evaluation = await create_document(unit, actor, Evaluation, body, today)
+    await _publish(unit, evaluation)
+    return evaluation
+
+
+async def send_evaluation(
+    unit: UnitOfWork, actor: Actor, evaluation_id: UUID, body: SendingIn, today: date
+) -> Evaluation:
+    """M2: a report is sent to the case office, once. Raises `already-sent`, `not-owner`, `date-in-future`."""
+    evaluation = await find_unsent(unit, actor, Evaluation, evaluation_id)
+    await record_sending(unit, evaluation, body, today)
+    await _publish(unit, evaluation)
+    return evaluation
+
+
+async def record_guideline_evaluation(
+    unit: UnitOfWork, body: GuidelineEvaluationIn, today: date
+) -> GuidelineEvaluation:
+    """M8: the guideline itself was evaluated. Raises `date-in-future`, `identity-number-in-text`."""
+    require_past(today, evaluated_on=body.evaluated_on)
+    require_no_identity_number(today, {"text": body.text})
+    evaluation = GuidelineEvaluation.model_validate(body.model_dump())
+    unit.session.add(evaluation)
+    await unit.session.flush()
+    await publish(unit, GuidelineEvaluationEvent("guideline.evaluated", evaluation.id, evaluation.year))
+    return evaluation
+
+
+async def count_guideline_evaluations(queries: Queries, on: date) -> dict[int, int]:
+    """M8: how many evaluations of the guideline each year has by a day."""
+    evaluation = GuidelineEvaluation
+    rows = await queries.fetch(
+        select(col(evaluation.year), func.count().label("evaluations"))
+        .where(col(evaluation.evaluated_on) <= on)
+        .group_by(col(evaluation.year))
+    )
+    return {row["year"]: row["evaluations"] for row in rows}
+
+
+async def _publish(unit: UnitOfWork, evaluation: Evaluation) -> None:
+    sent = evaluation.sent_on is not None
+    type_: Literal["evaluation.filed", "evaluation.sent"] = "evaluation.sent" if sent else "evaluation.filed"
+    await publish(unit, EvaluationEvent(type_, evaluation.id, evaluation.placement_id, evaluation.provider_id))

@@ -1,0 +1,37 @@
+"""P4, P5: what providers lack of staff and competence."""
+
+from app.database.queries import Queries
+from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
+from app.placements import capacity, supplements
+from app.providers import competence
+from app.rates import rates
+
+
+async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
+    """P4, P5: due on the first day on which it was missing, done when it is no longer missing."""
+    if query.placement_id is not None:
+        return []
+    deviations = await competence.load_deviations(
+        queries,
+        await capacity.periods_by_provider(queries),
+        await supplements.staff_by_provider(queries),
+        await rates.load_staffing_ratios(queries),
+        query.on,
+        query.provider_id,
+    )
+    return [
+        Task.single(
+            "deviation",
+            deviation.since,
+            competence.deviation_key(deviation),
+            TaskSubject(
+                provider_id=deviation.provider_id,
+                link=f"/v1/providers/{deviation.provider_id}/deviations",
+                rule="P5" if deviation.kind == "staffing" else "P4",
+                missing=(deviation.area or deviation.kind,),
+            ),
+            on=query.on,
+            recorded=int(deviation.mended_on is not None),
+        )
+        for deviation in deviations
+    ]

@@ -1,0 +1,196 @@
+"""What is due for each placement (M1–M4): a few set-based queries, then the rules over their columns."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import text
+
+from app.database.queries import CompiledQuery, Queries
+from app.followup.tasks.task import RANK, Task, TaskQuery, TaskSubject
+from app.rules.calendar import get_placement_year
+from app.rules.follow_up_duties import (
+    FollowUpRecord,
+    FollowUpRequirements,
+    TaskKind,
+    find_clock_start,
+    find_untouched_themes,
+    list_duties,
+)
+from app.rules.minutes import MeetingKind
+
+DUTY_KINDS: tuple[TaskKind, ...] = ("plan", "evaluation", "conversation", "cooperation_meeting")
+_MEETING_KINDS: Mapping[TaskKind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
+
+# Placements between two chances for other requests: a few milliseconds.
+_SLICE = 200
+
+_PLACEMENTS = CompiledQuery(
+    text(
+        "select id, provider_id, participant_id, terms, starts_on, ends_on from placement where starts_on <= :on"
+        " and (cast(:placement_id as uuid) is null or id = :placement_id)"
+        " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
+    )
+)
+_ASKED_FOR = (
+    " and (cast(:placement_id as uuid) is null or placement_id = :placement_id)"
+    " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
+)
+_PLANS = CompiledQuery(text(f"select distinct placement_id from plan where sent_on <= :on{_ASKED_FOR}"))
+_MEETINGS = CompiledQuery(
+    text(
+        "select placement_id, array_agg(held_on) from meeting"
+        f" where kind = :kind and counts and held_on <= :on{_ASKED_FOR} group by placement_id"
+    )
+)
+_EVALUATIONS = CompiledQuery(
+    text(
+        "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
+        f" where sent_on <= :on{_ASKED_FOR} group by placement_id"
+    )
+)
+_THEMES = CompiledQuery(
+    text(
+        "select placement_id, kind, held_on, themes from meeting"
+        " where placement_id = any(cast(:placement_ids as uuid[])) and counts and held_on <= :on"
+    )
+)
+
+
+@dataclass(slots=True)
+class DuePeriod:
+    """The first and last due day that can still be among what is asked for."""
+
+    first: date = date.min
+    last: date = date.max
+
+    @classmethod
+    def of(cls, query: TaskQuery) -> "DuePeriod":
+        """The period that the query itself names."""
+        first = date.min if query.due_from is None else query.due_from
+        last = date.max if query.due_before is None else query.due_before - timedelta(days=1)
+        return cls(first, last)
+
+
+class _Records(NamedTuple):
+    """What is on record by the day, each by placement."""
+
+    plans: set[UUID]
+    conversations: dict[UUID, list[date]]
+    cooperation_meetings: dict[UUID, list[date]]
+    evaluations: dict[UUID, list[tuple[date, date]]]
+
+    def get(self, placement_id: UUID) -> FollowUpRecord:
+        """What one placement has on record."""
+        return FollowUpRecord(
+            placement_id in self.plans,
+            self.conversations.get(placement_id, ()),
+            self.cooperation_meetings.get(placement_id, ()),
+            self.evaluations.get(placement_id, ()),
+        )
+
+
+async def iterate_tasks(
+    queries: Queries,
+    query: TaskQuery,
+    requirements: tuple[FollowUpRequirements, ...],
+    period: DuePeriod | None = None,
+) -> AsyncIterator[list[Task]]:
+    """M1–M4: the tasks of every placement that the caller sees, in slices, in no order.
+
+    Tasks due outside `period` are left out; the caller may narrow it between two slices.
+    """
+    kinds = frozenset(kind for kind in DUTY_KINDS if query.includes_kind(kind))
+    if not kinds or not requirements:
+        return
+    period = period or DuePeriod.of(query)
+    values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
+    records = await _load_records(queries, values, kinds)
+    placements = await queries.fetch(_PLACEMENTS, **values)
+    for begin in range(0, len(placements), _SLICE):
+        found: list[Task] = []
+        for placement in placements[begin : begin + _SLICE]:
+            found += _list_tasks(placement, records, query, requirements, kinds, period)
+        yield found
+        await asyncio.sleep(0)
+
+
+async def load_missing_themes(queries: Queries, tasks: Sequence[Task], on: date) -> dict[str, list[str]]:
+    """M3, M4: by the id of each task of a year's meetings, the themes that none of them has covered: one query."""
+    ids = {task.subject.placement_id for task in tasks if task.kind in _MEETING_KINDS}
+    if not ids:
+        return {}
+    meetings: defaultdict[tuple[UUID | None, str], list[tuple[date, list[str]]]] = defaultdict(list)
+    for placement_id, kind, held_on, themes in await queries.fetch(_THEMES, placement_ids=list(ids), on=on):
+        meetings[placement_id, kind].append((held_on, themes))
+    missing: dict[str, list[str]] = {}
+    for task in tasks:
+        if task.kind in _MEETING_KINDS and task.subject.clock_start is not None:
+            begins, _ = get_placement_year(task.subject.clock_start, task.n)
+            covered = {
+                theme
+                for held_on, themes in meetings[task.subject.placement_id, _MEETING_KINDS[task.kind]]
+                if begins <= held_on <= task.due_on
+                for theme in themes
+            }
+            missing[task.id] = find_untouched_themes(task.kind, covered)
+    return missing
+
+
+def _list_tasks(
+    placement: Record,
+    records: _Records,
+    query: TaskQuery,
+    requirements: tuple[FollowUpRequirements, ...],
+    kinds: frozenset[TaskKind],
+    period: DuePeriod,
+) -> Iterator[Task]:
+    """The tasks of one placement."""
+    id_, provider_id, participant_id, terms, starts_on, ends_on = placement
+    clock_start = find_clock_start(terms, starts_on, requirements[0].valid_from)
+    if clock_start is None or clock_start > query.on:
+        return
+    subject = TaskSubject(id_, provider_id, participant_id, clock_start=clock_start)
+    for duty in list_duties(
+        clock_start,
+        ends_on,
+        records.get(id_),
+        on=query.on,
+        requirements=requirements,
+        kinds=kinds,
+        due_from=period.first,
+        due_to=period.last,
+    ):
+        if query.status in (None, duty.status):
+            yield Task(
+                due_on=duty.due_on,
+                rank=RANK[duty.kind],
+                subject_id=id_.bytes,
+                n=duty.n,
+                status=duty.status,
+                required=duty.required,
+                recorded=duty.recorded,
+                subject=subject,
+            )
+
+
+async def _load_records(queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _Records:
+    """What each placement has on record by the day: one query for each kind."""
+    records = _Records(set(), {}, {}, {})
+    if "plan" in kinds:
+        records.plans.update(row[0] for row in await queries.fetch(_PLANS, **values))
+    if "conversation" in kinds:
+        for id_, days in await queries.fetch(_MEETINGS, **values, kind="conversation"):
+            records.conversations[id_] = days
+    if "cooperation_meeting" in kinds:
+        for id_, days in await queries.fetch(_MEETINGS, **values, kind="cooperation"):
+            records.cooperation_meetings[id_] = days
+    if "evaluation" in kinds:
+        for id_, begins, ends in await queries.fetch(_EVALUATIONS, **values):
+            records.evaluations[id_] = list(zip(begins, ends, strict=True))
+    return records

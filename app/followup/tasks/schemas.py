@@ -1,0 +1,44 @@
+"""The shapes of tasks (the contract's "Task")."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Limits
+
+from app.http.schemas import Shape
+from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus
+
+
+class TaskOut(Shape):
+    """Something the guideline requires: open, overdue or done. Computed on request, not stored."""
+
+    id: Annotated[
+        str,
+        Limits(description="Stable id of the task.", examples=["plan.016e0000-0005-7000-8000-000000000001.1"]),
+    ]
+    kind: TaskKind
+    due_on: date
+    status: TaskStatus
+    responsible: ResponsibleParty
+    placement_id: UUID | None
+    provider_id: UUID | None
+    rule: Annotated[str, Limits(description="The rule that requires it.", examples=["M1"])]
+    link: Annotated[str, Limits(description="Path of the object the task is about.")]
+    n: Annotated[int, Limits(description="Number of the placement year, or the calendar year; 0 if there is one only.")]
+    required: Annotated[int, Limits(description="How many are required.")]
+    recorded: Annotated[int, Limits(description="How many are recorded.")]
+    missing: Annotated[
+        list[str],
+        Limits(
+            description="Themes not covered in the year's meetings (M3, M4), or roles and providers that were at no"
+            " system meeting of the year (M7): a role's code or a provider's name."
+        ),
+    ]
+
+
+class TaskPage(Shape):
+    """One page of tasks by due day. `next` is null on the last page."""
+
+    items: list[TaskOut]
+    next: str | None

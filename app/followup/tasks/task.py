@@ -1,0 +1,158 @@
+"""A task as it is derived, what is asked for, and the order of the list."""
+
+import base64
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Self, get_args
+from uuid import UUID
+
+from app.http.problems import VALIDATION
+from app.rules.follow_up_duties import (
+    FollowUpRequirements,
+    ResponsibleParty,
+    TaskKind,
+    TaskStatus,
+    determine_status,
+)
+
+# Tasks due on one day stand in this order.
+KIND_ORDER: tuple[TaskKind, ...] = get_args(TaskKind)
+RANK: Mapping[TaskKind, int] = {kind: rank for rank, kind in enumerate(KIND_ORDER)}
+RULE: Mapping[TaskKind, str] = {
+    "plan": "M1",
+    "evaluation": "M2",
+    "conversation": "M3",
+    "cooperation_meeting": "M4",
+    "system_meeting": "M7",
+    "guideline_evaluation": "M8",
+    "absence_review": "A3",
+    "notice_meeting": "L4",
+    "deviation": "P4",
+    "consent": "M6",
+    "moved_out": "D1",
+}
+# Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
+RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
+    "plan": "provider",
+    "evaluation": "provider",
+    "conversation": "provider",
+    "cooperation_meeting": "provider",
+    "system_meeting": "service",
+    "guideline_evaluation": "case_office",
+    "absence_review": "case_office",
+    "notice_meeting": "case_office",
+    "deviation": "provider",
+    "consent": "provider",
+    "moved_out": "case_office",
+}
+NIL_UUID = UUID(int=0)
+
+_CURSOR = struct.Struct(">IBH16s")
+Position = tuple[date, int, bytes, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSubject:
+    """What a task is about. `rule` and `link` if they are not its kind's own; `clock_start` is the first day of the
+    placement's first year.
+    """
+
+    placement_id: UUID | None = None
+    provider_id: UUID | None = None
+    participant_id: UUID | None = None
+    link: str | None = None
+    rule: str | None = None
+    missing: tuple[str, ...] = ()
+    clock_start: date | None = None
+
+
+class Task(NamedTuple):
+    """A task, in the order of the list: by day, kind, what it is about (16 bytes), and which of those."""
+
+    due_on: date
+    rank: int
+    subject_id: bytes
+    n: int
+    status: TaskStatus
+    required: int
+    recorded: int
+    subject: TaskSubject
+
+    @classmethod
+    def single(
+        cls,
+        kind: TaskKind,
+        due_on: date,
+        subject_id: UUID,
+        subject: TaskSubject,
+        *,
+        on: date,
+        recorded: int = 0,
+        n: int = 0,
+    ) -> Self:
+        """A task that requires one thing, with its status on a day."""
+        status = determine_status(due_on, done=recorded > 0, on=on)
+        return cls(due_on, RANK[kind], subject_id.bytes, n, status, 1, recorded, subject)
+
+    @property
+    def kind(self) -> TaskKind:
+        return KIND_ORDER[self.rank]
+
+    @property
+    def id(self) -> str:
+        """The same for the same task whenever it is asked for."""
+        subject_id = UUID(bytes=self.subject_id)
+        return f"{self.kind}.{'-' if subject_id == NIL_UUID else subject_id}.{self.n}"
+
+    @property
+    def cursor(self) -> str:
+        """The cursor that continues after the task."""
+        packed = _CURSOR.pack(self.due_on.toordinal(), self.rank, self.n, self.subject_id)
+        return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def parse_cursor(after: str) -> Position:
+    """Where in the order a cursor stands. Raises `VALIDATION` for one that is not the service's."""
+    ordinal, rank, n, subject_id = _CURSOR.unpack(base64.urlsafe_b64decode(after + "="))
+    if not 1 <= ordinal <= date.max.toordinal():
+        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after")
+    return date.fromordinal(ordinal), rank, subject_id, n
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """What is asked for. `due_from` is included, `due_before` is not."""
+
+    on: date
+    kind: TaskKind | None = None
+    status: TaskStatus | None = None
+    provider_id: UUID | None = None
+    placement_id: UUID | None = None
+    due_from: date | None = None
+    due_before: date | None = None
+    responsible: ResponsibleParty | None = None
+
+    def includes_kind(self, kind: TaskKind) -> bool:
+        """Whether tasks of a kind can be among what is asked for."""
+        return self.kind in (None, kind) and self.responsible in (None, RESPONSIBLE[kind])
+
+    def includes(self, task: Task) -> bool:
+        """Whether this very task is among what is asked for."""
+        return (
+            self.includes_kind(task.kind)
+            and self.status in (None, task.status)
+            and self.provider_id in (None, task.subject.provider_id)
+            and self.placement_id in (None, task.subject.placement_id)
+            and (self.due_from is None or task.due_on >= self.due_from)
+            and (self.due_before is None or task.due_on < self.due_before)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRules:
+    """What tasks are derived by: each version of the guideline, sorted by its first day, and the municipality."""
+
+    requirements: tuple[FollowUpRequirements, ...]
+    municipality_number: str
