@@ -146,6 +146,7 @@ class Route(APIRoute):
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
             # A page is not tagged, unless the route says that it answers 304.
             is_tagged=bool(fields) and ("next" not in fields or 304 in self.responses),
+            is_list="next" in fields,
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
             location=next((call.template for call in calls if isinstance(call, Locates)), None),
             operation=self.operation,
@@ -203,6 +204,7 @@ class _Endpoint:
     has_json: bool
     may_lack_body: bool
     is_tagged: bool
+    is_list: bool
     body_limit: int | None
     location: str | None
     operation: Operation
@@ -294,7 +296,7 @@ class _Endpoint:
                 kept = {name: response.headers[name] for name in ("etag", "vary") if name in response.headers}
                 return Response(status_code=304, headers=kept)
             self._locate(request, response, content)
-        elif request.method == "GET" and response.media_type == JSON:
+        elif self.is_list and request.method == "GET" and response.media_type == JSON:
             following = msgspec.json.decode(content, type=_ListEnd).next
             if following is not None:
                 # Relative, so that it holds behind any proxy (RFC 8288).

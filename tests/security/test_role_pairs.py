@@ -1,17 +1,69 @@
 """A caller with two roles sees at most what it sees with the one and what it sees with the other."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations, product
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.security.tokens import ROLES
+from app.security.tokens import PERSON_ROLES, ROLES, SCOPES
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.world import GLOEDE, KIM, World, add_person, build
+from tests.factories.tokens import PROVIDER_A, PROVIDER_B, machine_claims, person_claims, signed
+from tests.factories.world import GLOEDE, KIM, VISIBLE, World, add_person, build
+from tests.http.operations import Operation, operations
+from tests.http.roles import table
+from tests.security.test_matrix import address, path_ids
 
 AREAS = ("habilitation", "mental_health")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+TABLE = table()
+# Each request adds rows, and a page holds the newest: what each role sees is asked for before and after.
+GROWING = ("/v1/access-log", "/v1/participants/{participant_id}/access-log")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A token's roles, and the organisation or service area in it."""
+
+    roles: frozenset[str]
+    organisation: str | None = None
+    service_area: str | None = None
+
+    def __str__(self) -> str:
+        return "+".join([*sorted(self.roles), *filter(None, (self.organisation, self.service_area))])
+
+    def alone(self) -> Iterator["Caller"]:
+        """The same caller with one of its roles at a time."""
+        for role in sorted(self.roles):
+            yield Caller(frozenset({role}), self.organisation, self.service_area)
+
+    def client(self, api: Api) -> httpx.AsyncClient:
+        """A client with such a token. An organisation is a machine's."""
+        if self.organisation is None:
+            claims = person_claims(*sorted(self.roles), service_area=self.service_area)
+        else:
+            scopes = (scope for scope, role in SCOPES.items() if role in self.roles)
+            claims = machine_claims(" ".join(scopes), self.organisation)
+        return api.client({"Authorization": f"Bearer {signed(claims)}"})
+
+
+def token_pairs() -> list[Caller]:
+    """Every pair of roles that a token can have: a person's roles or a machine's."""
+    people = [Caller(frozenset(pair)) for pair in combinations(sorted(PERSON_ROLES), 2) if "service" not in pair]
+    serving = [
+        Caller(frozenset({"service", role}), service_area=area)
+        for role, area in product(sorted(PERSON_ROLES - {"service"}), AREAS)
+    ]
+    machines = [
+        Caller(frozenset(pair), organisation)
+        for pair, organisation in product(combinations(sorted(SCOPES.values()), 2), (PROVIDER_A, PROVIDER_B))
+    ]
+    return [*people, *serving, *machines]
 
 
 async def build_with_protected(api: Api) -> World:
@@ -26,6 +78,13 @@ async def build_with_protected(api: Api) -> World:
         protected = await api.case_officer.patch(path, json={"address_protection": True}, headers={"If-Match": etag})
         steps.ok(protected, 200)
     return World(ids, world.callers)
+
+
+def test_every_pair_of_a_tokens_roles_is_here() -> None:
+    pairs = {pair.roles for pair in token_pairs()}
+    assert pairs == {
+        frozenset(pair) for kind in (PERSON_ROLES, SCOPES.values()) for pair in combinations(sorted(kind), 2)
+    }
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -51,3 +110,40 @@ async def test_policies_add_up_and_no_more(api: Api, connection: AsyncConnection
         assert seen[name, f"{one},{other}"] == seen[name, one] | seen[name, other], (name, one, other)
         shared += bool(seen[name, one] and seen[name, other])
     assert shared > 50
+
+
+def requests(world: World) -> Iterator[tuple[Operation, str, set[str]]]:
+    """Every read, with ids of two people in its path: its address, and the ids in that."""
+    for operation in operations():
+        if operation.method != "GET" or not operation.secured:
+            continue
+        kinds = [kind for kind in path_ids(operation) if kind in VISIBLE]
+        if not kinds:
+            yield operation, address(operation, {}), set()
+        # One is own and one foreign to each provider and area, and one is protected.
+        for theirs in (world.ids["b"], world.ids["c"]) if kinds else ():
+            if all(kind in theirs for kind in kinds):
+                ids = {kind: theirs[kind] for kind in kinds}
+                yield operation, address(operation, ids), set(ids.values())
+
+
+async def find_ids(api: Api, caller: Caller, target: str) -> set[str]:
+    """The ids in an answer, none where it is refused."""
+    answer = await caller.client(api).get(target)
+    assert answer.status_code < 500, (str(caller), target, answer.text)
+    return set(UUID.findall(answer.text)) if answer.status_code == 200 else set()
+
+
+@pytest.mark.parametrize("pair", token_pairs(), ids=str)
+async def test_two_roles_see_at_most_what_each_sees(api: Api, pair: Caller) -> None:
+    world = await build_with_protected(api)
+    compared = 0
+    for operation, target, named in requests(world):
+        if not pair.roles & set(TABLE[operation.name]):
+            continue
+        each = [await find_ids(api, one, target) for one in pair.alone()] if operation.path in GROWING else []
+        both = await find_ids(api, pair, target)
+        each += [await find_ids(api, one, target) for one in pair.alone()]
+        assert both <= set.union(named, *each), target
+        compared += bool(both)
+    assert compared
