@@ -40,18 +40,8 @@ XML = ("application/xml", "text/xml")
 BODY_LIMIT = 2 * 1024 * 1024
 _LINE_SCHEMA = InvoiceLineIn.model_json_schema(ref_template="#/components/schemas/{model}")
 _EXAMPLE = {
-    "invoice_number": "F-2001",
-    "kind": "invoice",
-    "issued_on": "2022-03-01",
-    "supplier": "310300403",
-    "buyer": "920290922",
-    "currency": "NOK",
-    "placement_id": None,
-    "period_from": "2022-02-01",
-    "period_to": "2022-02-28",
-    "quantity": "10",
-    "unit_price": "22317.00",
-    "amount": "223170.00",
+    name: schema["examples"][0] if "examples" in schema else schema["default"]
+    for name, schema in _LINE_SCHEMA["properties"].items()
 }
 _BODY: dict[str, Any] = {
     "requestBody": {

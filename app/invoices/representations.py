@@ -42,20 +42,10 @@ def to_summary(invoice: InvoiceCheck) -> InvoiceSummaryOut:
     """An invoice without its lines."""
     return InvoiceSummaryOut.model_validate(
         {
-            "id": invoice.id,
-            "created_at": invoice.created_at,
-            "updated_at": invoice.updated_at,
-            "provider_id": invoice.provider_id,
+            **invoice.model_dump(exclude={"number", "by_month", "identity_numbers", "names"}),
             "invoice_number": invoice.number,
-            "kind": invoice.kind,
-            "issued_on": invoice.issued_on,
             "months": sorted(invoice.by_month),
-            "amount": invoice.amount,
-            "expected": invoice.expected,
             "difference": invoice.amount - invoice.expected,
-            "result": invoice.result,
-            "basis": invoice.basis,
-            "warnings": InvoiceWarningsOut(identity_numbers=invoice.identity_numbers, names=invoice.names),
-            "checked_by": invoice.checked_by,
+            "warnings": InvoiceWarningsOut.model_validate(invoice),
         }
     )

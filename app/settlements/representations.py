@@ -17,7 +17,6 @@ from app.settlements.schemas import (
     SettlementDifferenceOut,
     SettlementLineOut,
     SettlementOut,
-    SettlementPartOut,
     SettlementStatus,
     SettlementSummaryOut,
 )
@@ -64,21 +63,18 @@ async def to_response(queries: Queries, settlement: Settlement) -> SettlementOut
 
 def _to_summary(settlement: Settlement, review: SettlementReview | None) -> SettlementSummaryOut:
     status: SettlementStatus = "closed" if review is None else "approved" if review.approved else "rejected"
-    return SettlementSummaryOut(
-        id=settlement.id,
-        created_at=settlement.created_at,
-        updated_at=settlement.updated_at if review is None else review.created_at,
-        year=settlement.month.year,
-        month=settlement.month.month,
-        version=settlement.version,
-        number=settlement.number,
-        closed_at=settlement.closed_at,
-        closed_by=settlement.closed_by,
-        status=status,
-        decided_at=None if review is None else review.created_at,
-        decided_by=None if review is None else review.decided_by,
-        reason=None if review is None else review.reason,
-        total=sum((Decimal(amount) for amount in settlement.by_month.values()), Decimal(0)),
+    return SettlementSummaryOut.model_validate(
+        {
+            **settlement.model_dump(exclude={"by_month"}),
+            "updated_at": settlement.updated_at if review is None else review.created_at,
+            "year": settlement.month.year,
+            "month": settlement.month.month,
+            "status": status,
+            "decided_at": None if review is None else review.created_at,
+            "decided_by": None if review is None else review.decided_by,
+            "reason": None if review is None else review.reason,
+            "total": sum((Decimal(amount) for amount in settlement.by_month.values()), Decimal(0)),
+        }
     )
 
 
@@ -91,21 +87,17 @@ async def _load_rows(queries: Queries, table: type[R], settlement: Settlement) -
 
 
 def _to_line(row: SettlementLine, visible: Container[UUID]) -> SettlementLineOut:
-    parts = [SettlementPartOut.model_validate(part) for part in row.parts]
-    only = parts[0] if len(parts) == 1 else None
-    return SettlementLineOut(
-        id=row.id,
-        placement_id=row.placement_id if row.placement_id in visible else None,
-        provider_id=row.provider_id if row.placement_id in visible else None,
-        month=f"{row.month:%Y-%m}",
-        days=row.days,
-        divisor=row.divisor,
-        share=None if only is None else only.share,
-        price=None if only is None else only.price,
-        rate_id=None if only is None else only.rate_id,
-        guideline_version_id=None if only is None else only.guideline_version_id,
-        amount=row.amount,
-        parts=parts,
+    only = row.parts[0] if len(row.parts) == 1 else {}
+    return SettlementLineOut.model_validate(
+        {
+            **_month_and_ids(row, visible),
+            **{name: only.get(name) for name in ("share", "price", "rate_id", "guideline_version_id")},
+            "id": row.id,
+            "days": row.days,
+            "divisor": row.divisor,
+            "amount": row.amount,
+            "parts": row.parts,
+        }
     )
 
 
@@ -114,15 +106,24 @@ def _to_difference(
 ) -> SettlementDifferenceOut:
     return SettlementDifferenceOut.model_validate(
         {
+            **_month_and_ids(row, visible),
             "line_id": row.line_id,
-            "placement_id": row.placement_id if row.placement_id in visible else None,
-            "provider_id": row.provider_id if row.placement_id in visible else None,
-            "month": f"{row.month:%Y-%m}",
             "amount": row.amount,
             "cause": row.cause,
             "settled_in": None if settled_in is None else f"{settled_in:%Y-%m}",
         }
     )
+
+
+def _month_and_ids(
+    row: SettlementLine | SettlementDifference | PendingDifference, visible: Container[UUID]
+) -> dict[str, object]:
+    is_visible = row.placement_id in visible
+    return {
+        "month": f"{row.month:%Y-%m}",
+        "placement_id": row.placement_id if is_visible else None,
+        "provider_id": row.provider_id if is_visible else None,
+    }
 
 
 def _sum_amounts(rows: Iterable[SettlementLineOut | SettlementDifferenceOut]) -> Decimal:

@@ -1,4 +1,4 @@
-"""Our invoices, about places that are there. The files are in tests/invoices, in the standard's form, one per case."""
+"""Invoices of existing placements. The files are in tests/api/invoices/files, in EHF, one for each case."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from tests.conftest import Api
 from tests.factories.places import place
 from tests.factories.settlements import before_may
 
-FILES = Path(__file__).parents[1] / "invoices"
+FILES = Path(__file__).parents[1] / "api" / "invoices" / "files"
 NAMES = sorted(path.stem for path in FILES.glob("*.xml"))
 CHECKS = "/v1/invoices/checks"
 # What the files call the first three places, and one that nobody has.
