@@ -38,9 +38,8 @@ from app.invoices.json_lines import JSON_POINTERS, build_invoice
 from app.invoices.schemas import InvoiceLineIn
 from app.invoices.tables import InvoiceCheck
 from app.participants import consents, participants
-from app.participants.consents import ConsentIn, ConsentRecord
-from app.participants.schemas import Contact, ExternalId, ParticipantUpsert
-from app.participants.tables import Participant
+from app.participants.schemas import ConsentIn, Contact, ParticipantIn
+from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
 from app.placements import applications, changes, decisions, notices, supplements
 from app.placements.schemas import (
     LEGAL_BASIS,
@@ -247,7 +246,7 @@ async def _participant(unit: UnitOfWork, number: int, settings: Settings) -> Par
     born = date(1970, 1, 15) + timedelta(days=number * 397)
     adjective = ADJECTIVES[number % len(ADJECTIVES)]
     noun = NOUNS[number // len(ADJECTIVES)]
-    body = ParticipantUpsert(
+    body = ParticipantIn(
         given_name=adjective,
         family_name=noun,
         national_identity_number=_synthetic_number(born),
@@ -257,8 +256,9 @@ async def _participant(unit: UnitOfWork, number: int, settings: Settings) -> Par
         contacts=[Contact(kind="guardian" if number % 4 == 0 else "next_of_kin", name=f"{noun} {adjective}")],
         address_protection=False,
     )
-    external_id = ExternalId(system="profil", value=f"D-{number + 1:04}")
-    participant, _ = await participants.upsert(unit, external_id, body, settings, date(2022, 1, 1))
+    participant = await participants.register_participant(unit, body, settings, date(2022, 1, 1))
+    external_id = {"participant_id": participant.id, "system": "profil", "value": f"D-{number + 1:04}"}
+    unit.session.add(ParticipantExternalId.model_validate(external_id))
     return participant
 
 
@@ -313,7 +313,7 @@ async def _follow_up(unit: UnitOfWork) -> None:
     places = list(await unit.session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
     first, today = places[0], date(2022, 12, 31)
     consent = {"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]}
-    await consents.give(unit, first.participant_id, ConsentIn.model_validate(consent), today)
+    await consents.record_consent(unit, first.participant_id, ConsentIn.model_validate(consent), today)
     areas = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
     for number, place in enumerate(places):
         about = {"placement_id": place.id}

@@ -23,7 +23,7 @@ from app.http.lookup import find_reference
 from app.http.problems import ROLE_REQUIRED
 from app.outbox.events import MeetingEvent
 from app.outbox.publish import publish
-from app.participants.consents import consents_of
+from app.participants.consents import load_consents
 from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.minutes import (
@@ -143,7 +143,7 @@ async def _check_minutes(
     if kind == "system":
         await _require_known_providers(unit, body)
     if placement is not None:
-        consents = await consents_of(unit, placement.participant_id)
+        consents = await load_consents(unit, placement.participant_id)
         without = find_services_without_consent(roles, placement.service_area, consents, body.held_on)
         if without:
             raise problems.CONSENT_MISSING(services=without)

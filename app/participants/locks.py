@@ -1,34 +1,31 @@
-"""Who may register a person: one at a time for each external id and each identity number, a batch's all at once.
+"""Locks on external ids and identity numbers, so that two transactions never register the same person.
 
-Whoever gives somebody a number, or looks for somebody in order to register who is missing, holds the turn of that name
-or number to the end of the transaction, taken before any row is locked: so nobody else can have made the person
-meanwhile, and no two wait for each other. Turns are fewer than names: PostgreSQL's room for locks is everybody's, and a
-batch may ask for ten thousand. Two names with one turn wait for each other now and then, and that is all.
+Whoever assigns an external id or an identity number holds its lock to the end of the transaction, and takes it before
+any row is locked, so that transactions never wait for each other in a circle. The locks are striped: PostgreSQL's lock
+table is shared by all connections, and a batch may name ten thousand ids. Two ids in one stripe wait for each other.
 """
 
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import text
-
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 
-TURNS = 1024
+LOCK_STRIPES = 1024
 # In rising order: the sub-select is sorted before the first lock is taken.
-_TAKE = text(
-    f"select pg_advisory_xact_lock({AdvisoryLock.PARTICIPANT}, turn)"
-    " from (select unnest(cast(:turns as int[])) as turn order by 1 offset 0) as asked"
-)
+_LOCK = """
+    select pg_advisory_xact_lock($1, stripe)
+    from (select unnest($2::int[]) as stripe order by 1 offset 0) as requested
+"""
 
 
-def name_key(system: str, value: str) -> bytes:
-    """What stands for an external id. An identity number's is its blind index."""
+def external_id_key(system: str, value: str) -> bytes:
+    """The key that an external id is locked by. An identity number's is its blind index."""
     return f"{system}\n{value}".encode()
 
 
-async def take(unit: UnitOfWork, keys: Iterable[bytes]) -> None:
-    """Wait for whoever holds one of these turns, and hold them all to the end of the transaction."""
-    turns = sorted({int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) % TURNS for key in keys})
-    if turns:
-        await unit.session.execute(_TAKE, {"turns": turns})
+async def lock_names(unit: UnitOfWork, keys: Iterable[bytes]) -> None:
+    """Wait for the locks of these external ids and identity numbers, and hold them to the end of the transaction."""
+    stripes = {int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) % LOCK_STRIPES for key in keys}
+    if stripes:
+        await unit.execute(_LOCK, AdvisoryLock.PARTICIPANT, list(stripes))

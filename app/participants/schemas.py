@@ -1,25 +1,27 @@
-"""A participant, what other systems call them, and who may see what of it (D1)."""
+"""Participants and their consents as they come in and go out, and which role sees which fields (D1, M6)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Limits
-from pydantic import Strict, StringConstraints
+from pydantic import Strict, StringConstraints, model_validator
 
 from app.http.pagination import Page
 from app.http.schemas import Day, MunicipalityNumber, Name, Shape, Stored
+from app.rules.minutes import ServiceRole
 
 ServiceArea = Literal["habilitation", "mental_health", "other"]
 ExternalSystem = Annotated[
     str,
     StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
-    Limits(description="The other system.", examples=["profil"]),
+    Limits(description="The name of the other system.", examples=["profil"]),
 ]
 ExternalValue = Annotated[
     str,
     StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"),
-    Limits(description="What that system calls the person. Never an identity number.", examples=["10042"]),
+    Limits(description="The participant's id in that system. Never an identity number.", examples=["10042"]),
 ]
 NationalIdentityNumber = Annotated[str, StringConstraints(min_length=11, max_length=11, pattern=r"^[0-9]{11}$")]
 Phone = Annotated[str, StringConstraints(min_length=4, max_length=30, pattern=r"^\+?[0-9][0-9 -]*[0-9]$")]
@@ -32,7 +34,7 @@ BirthDate = Annotated[Day, Limits(description="Not in the future.", examples=["1
 
 
 class Contact(Shape):
-    """Whom to call about a participant: a guardian (verje) or next of kin (pårørande)."""
+    """A contact of a participant: a guardian (verje) or next of kin (pårørande)."""
 
     kind: Literal["guardian", "next_of_kin"]
     name: Annotated[Name, Limits(examples=["Torbjørn Testnes"])]
@@ -44,17 +46,17 @@ Contacts = Annotated[list[Contact], Limits(max_length=10)]
 
 
 class ExternalId(Shape):
-    """What another system calls a participant."""
+    """The id of a participant in another system."""
 
     system: str
     value: str
 
 
-def _left_out() -> Any:
-    """Stands for a field that was not sent; it is not in `model_fields_set` and never read."""
+def _not_sent() -> Any:
+    """The default of a field that was not sent; it is not in `model_fields_set` and never read."""
 
 
-def _number(example: str) -> Any:
+def _identity_number(example: str) -> Any:
     description = (
         "National identity number or D-number, synthetic (month + 80) where the service allows it. Write only."
     )
@@ -64,7 +66,7 @@ def _number(example: str) -> Any:
 
 
 class ParticipantIn(Shape):
-    """A new participant."""
+    """A participant to register."""
 
     given_name: GivenName
     family_name: FamilyName
@@ -73,14 +75,14 @@ class ParticipantIn(Shape):
     service_area: ServiceArea
     contacts: Contacts = []
     address_protection: Annotated[bool, Strict()] = False
-    national_identity_number: NationalIdentityNumber | None = _number("23849150073")
+    national_identity_number: NationalIdentityNumber | None = _identity_number("23849150073")
 
 
 class ParticipantUpsert(Shape):
-    """A participant as another system knows them.
+    """A participant as another system knows it.
 
-    Contacts, address protection and the identity number stay as they are when they are left out; a number is never
-    taken away by leaving it out or by null (PATCH does that).
+    Contacts, address protection and the identity number are unchanged when left out. An identity number is removed
+    only by PATCH.
     """
 
     given_name: GivenName
@@ -88,26 +90,26 @@ class ParticipantUpsert(Shape):
     birth_date: BirthDate
     municipality_number: MunicipalityNumber
     service_area: ServiceArea
-    contacts: Contacts = Limits(default_factory=_left_out)
-    address_protection: Annotated[bool, Strict()] = Limits(default_factory=_left_out)
-    national_identity_number: NationalIdentityNumber | None = _number("23849150154")
+    contacts: Contacts = Limits(default_factory=_not_sent)
+    address_protection: Annotated[bool, Strict()] = Limits(default_factory=_not_sent)
+    national_identity_number: NationalIdentityNumber | None = _identity_number("23849150154")
 
 
 class ParticipantPatch(Shape):
-    """What may change of a participant; a field left out stays as it is. A null identity number takes it away."""
+    """Changes to a participant; a field left out is unchanged. A null identity number removes it."""
 
-    given_name: GivenName = Limits(default_factory=_left_out)
-    family_name: FamilyName = Limits(default_factory=_left_out)
-    birth_date: BirthDate = Limits(default_factory=_left_out)
-    municipality_number: MunicipalityNumber = Limits(default_factory=_left_out)
-    service_area: ServiceArea = Limits(default_factory=_left_out)
-    contacts: Contacts = Limits(default_factory=_left_out)
-    address_protection: Annotated[bool, Strict()] = Limits(default_factory=_left_out)
-    national_identity_number: NationalIdentityNumber | None = _number("23849150073")
+    given_name: GivenName = Limits(default_factory=_not_sent)
+    family_name: FamilyName = Limits(default_factory=_not_sent)
+    birth_date: BirthDate = Limits(default_factory=_not_sent)
+    municipality_number: MunicipalityNumber = Limits(default_factory=_not_sent)
+    service_area: ServiceArea = Limits(default_factory=_not_sent)
+    contacts: Contacts = Limits(default_factory=_not_sent)
+    address_protection: Annotated[bool, Strict()] = Limits(default_factory=_not_sent)
+    national_identity_number: NationalIdentityNumber | None = _identity_number("23849150073")
 
 
-class Lookup(Shape):
-    """Who has this identity number? In a body, because addresses are logged."""
+class ParticipantLookup(Shape):
+    """The identity number to look up. It is sent in a body because addresses are logged."""
 
     national_identity_number: Annotated[
         NationalIdentityNumber, Limits(repr=False, examples=["10915596784"], json_schema_extra={"writeOnly": True})
@@ -115,7 +117,7 @@ class Lookup(Shape):
 
 
 class ParticipantOut(Stored):
-    """A participant, as the case office and the EPJ see it."""
+    """A participant as the case office and the EPJ see it."""
 
     given_name: str
     family_name: str
@@ -128,7 +130,7 @@ class ParticipantOut(Stored):
 
 
 class ParticipantForService(Stored):
-    """A participant, as the service of its own area sees it."""
+    """A participant as the service of its area sees it."""
 
     given_name: str
     family_name: str
@@ -138,7 +140,7 @@ class ParticipantForService(Stored):
 
 
 class ParticipantForProvider(Stored):
-    """A participant, as the provider where they have a place sees it."""
+    """A participant as a provider sees it."""
 
     given_name: str
     family_name: str
@@ -146,16 +148,16 @@ class ParticipantForProvider(Stored):
     contacts: list[Contact]
 
 
-class MergeIn(Shape):
-    """The record that goes; everything it has becomes the other's."""
+class ParticipantMergeIn(Shape):
+    """The duplicate record, which is merged into the participant in the path."""
 
     duplicate_id: Annotated[UUID, Limits(examples=["016e0000-0002-7000-8000-00000000001f"])]
 
 
-ParticipantSeen = ParticipantOut | ParticipantForService | ParticipantForProvider
-# Role -> the shape whose fields are all it may see of a participant; a role that is not here sees none. Widest first:
-# a caller with several roles gets the first that fits. Which rows there are to see is the database's to say.
-SEEN_AS: Mapping[str, type[ParticipantOut] | type[ParticipantForService] | type[ParticipantForProvider]] = {
+ParticipantView = ParticipantOut | ParticipantForService | ParticipantForProvider
+# Role -> the fields that it may see of a participant; a role that is not here sees none. Widest first: a caller with
+# several roles gets the first. Which participants there are to see is decided in the database.
+VIEWS_BY_ROLE: Mapping[str, type[ParticipantOut] | type[ParticipantForService] | type[ParticipantForProvider]] = {
     "case_officer": ParticipantOut,
     "epj": ParticipantOut,
     "service": ParticipantForService,
@@ -163,5 +165,70 @@ SEEN_AS: Mapping[str, type[ParticipantOut] | type[ParticipantForService] | type[
 }
 
 
-class ParticipantPage(Page[ParticipantSeen]):
-    """One page of participants, each as the caller may see it."""
+class ParticipantPage(Page[ParticipantView]):
+    """One page of participants, each with the fields the caller may see."""
+
+
+UpsertStatus = Literal["created", "updated", "unchanged", "conflict", "rejected"]
+
+
+class ParticipantBatchItem(ParticipantUpsert):
+    """One line of a batch: a participant with its id in another system."""
+
+    external_system: ExternalSystem
+    external_value: ExternalValue
+
+
+class ParticipantBatchItemOut(Shape):
+    """The result of one line. `index` is its position in the body, from 0."""
+
+    index: int
+    external_id: Annotated[str | None, Limits(description="The line's `external_value`; null if it could not be read.")]
+    status: UpsertStatus
+    participant_id: UUID | None
+    problem: Annotated[
+        dict[str, Any] | None,
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+    ]
+
+
+class ParticipantBatchOut(Shape):
+    """The result of a batch. `accepted` counts `created`, `updated` and `unchanged`."""
+
+    accepted: int
+    rejected: int
+    items: list[ParticipantBatchItemOut]
+
+
+class ConsentIn(Shape):
+    """A consent given by the participant or the guardian (M6)."""
+
+    given_by: Literal["participant", "guardian"]
+    given_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-07-01"])]
+    services: Annotated[list[ServiceRole], Limits(min_length=1, max_length=4, description="With whom to share.")]
+    valid_to: Annotated[
+        Day | None, Limits(description="Its own last day, where it was given for a time.", examples=[None])
+    ] = None
+
+    @model_validator(mode="after")
+    def _lasts_at_least_a_day(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.given_on:
+            raise ValueError("«valid_to» kan ikkje vere før «given_on»")
+        return self
+
+
+class ConsentWithdrawalIn(Shape):
+    """The withdrawal of a consent. Its day is the first day without the consent (M6)."""
+
+    withdrawn_on: Annotated[Day | None, Limits(description="Today if left out.", examples=["2022-09-01"])] = None
+
+
+class ConsentOut(Stored):
+    """A consent and the day it was withdrawn, if it was (M6)."""
+
+    participant_id: UUID
+    given_by: Literal["participant", "guardian"]
+    given_on: date
+    valid_to: date | None
+    services: list[ServiceRole]
+    withdrawn_on: date | None

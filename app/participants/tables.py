@@ -1,17 +1,17 @@
-"""A participant, what other systems call them, and who may see what of it (D1)."""
+"""Participants, their external ids, merges of two records, and consents (D1, M6)."""
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from app.database.base import Row
 
 
 class Participant(Row, table=True):
-    """A person who has, or applies for, a place (D1). The identity number is stored only sealed and as an index."""
+    """A person who has or applies for a place (D1). The identity number is stored encrypted and as a blind index."""
 
     __tablename__ = "participant"
     __table_args__ = (
@@ -48,7 +48,7 @@ class Participant(Row, table=True):
 
 
 class ParticipantExternalId(Row, table=True):
-    """What another system calls a participant: one present value per system and person, and those of its duplicates."""
+    """The id of a participant in another system: one current value per system, and those of merged duplicates."""
 
     __tablename__ = "participant_external_id"
     __table_args__ = (
@@ -71,7 +71,7 @@ class ParticipantExternalId(Row, table=True):
 
 
 class ParticipantMerge(Row, table=True):
-    """Two records of one person became one: which is kept, and what the other's id was. Rows are only ever added."""
+    """A merge of two records of one person: which is kept, and what the other's id was. Rows are never changed."""
 
     __tablename__ = "participant_merge"
     __table_args__ = (UniqueConstraint("duplicate_id"),)
@@ -79,3 +79,23 @@ class ParticipantMerge(Row, table=True):
     participant_id: UUID = Field(foreign_key="participant.id", index=True)
     duplicate_id: UUID
     merged_by: str
+
+
+class ConsentRecord(Row, table=True):
+    """A consent to share information with other services (M6). Only its withdrawal is ever added to it."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("given_by in ('participant', 'guardian')", name="given_by"),
+        CheckConstraint("cardinality(services) between 1 and 4", name="services"),
+        CheckConstraint("valid_to >= given_on", name="valid_to"),
+        CheckConstraint("withdrawn_on >= given_on", name="withdrawn_on"),
+        Index("ix_consent_participant_id_id", "participant_id", "id"),
+    )
+
+    participant_id: UUID = Field(foreign_key="participant.id")
+    given_by: str
+    given_on: date
+    valid_to: date | None = None
+    services: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    withdrawn_on: date | None = None

@@ -44,8 +44,8 @@ class KeepingUp:
     def _of_person(self, actor: Actor, participant_id: Mapped[UUID]) -> list[ColumnElement[bool]]:
         if self._system is None and self._value is None:
             return []
-        participants.demand_sight_of_names(actor)
-        return [participant_id.in_(participants.ids_named(self._system, self._value))]
+        participants.require_visible(actor, {"external_ids"})
+        return [participant_id.in_(participants.ids_by_external_id(self._system, self._value))]
 
 
 async def _keeping_up(

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
-from app.participants.consents import ConsentRecord
+from app.participants.tables import ConsentRecord
 from app.placements.tables import Placement
 from app.rules.follow_up_duties import calculate_consent_due_day, find_requirements
 from app.rules.minutes import Consent

@@ -16,9 +16,18 @@ from app.http.declarations import consumes
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.problems import NOT_FOUND, FieldError, Problem
-from app.participants import batch, merging, participants
-from app.participants.batch import ParticipantBatchOut
-from app.participants.schemas import MergeIn, ParticipantOut, ParticipantSeen
+from app.participants import merging
+from app.participants.batch import MAX_BYTES, upsert_batch
+from app.participants.participants import to_response
+from app.participants.problems import (
+    BIRTH_DATE_IN_FUTURE,
+    EXTERNAL_ID_INVALID,
+    IDENTITY_NUMBER_INVALID,
+    IDENTITY_NUMBER_TAKEN,
+    MERGE_WITH_ITSELF,
+    TOO_MANY_PARTICIPANTS,
+)
+from app.participants.schemas import ParticipantBatchOut, ParticipantMergeIn, ParticipantOut, ParticipantView
 from app.placements.problems import PLACEMENT_OVERLAP
 from app.security.tokens import Epj
 
@@ -49,11 +58,11 @@ _BODY: dict[str, Any] = {
     responses={
         **refusals(
             BATCH_REFUSED,
-            batch.TOO_MANY_PARTICIPANTS,
-            participants.IDENTITY_NUMBER_INVALID,
-            participants.BIRTH_DATE_IN_FUTURE,
-            participants.EXTERNAL_ID_INVALID,
-            participants.IDENTITY_NUMBER_TAKEN,
+            TOO_MANY_PARTICIPANTS,
+            IDENTITY_NUMBER_INVALID,
+            BIRTH_DATE_IN_FUTURE,
+            EXTERNAL_ID_INVALID,
+            IDENTITY_NUMBER_TAKEN,
         ),
         200: {"description": "Every item was accepted.", "model": ParticipantBatchOut},
         207: {
@@ -66,27 +75,27 @@ async def push_participants(
     request: Request,
     unit: UnitOfWorkDep,
     actor: Epj,
-    content_type: Annotated[str, consumes(NDJSON, limit=batch.BYTES)],
+    content_type: Annotated[str, consumes(NDJSON, limit=MAX_BYTES)],
     mode: Annotated[
-        Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
+        Literal["each", "atomic"], Query(description="`atomic`: nothing is stored if one item is rejected (422).")
     ] = "each",
 ) -> Response:
-    """D1: up to 5 000 participants, one a line (NDJSON), each as `PUT …/by-external-id/…` takes them, with
-    `external_system` and `external_value`.
+    """Takes up to 5 000 participants as NDJSON, one per line, in the form of
+    `PUT /v1/participants/by-external-id/{system}/{value}` with `external_system` and `external_value` added (D1).
 
-    Lines count in their order. One bad line never stops the others, unless `mode=atomic`. The batch is one
-    transaction: after a crash it is there whole or not at all, and pushing it again changes nothing.
+    Lines are processed in order. One rejected line does not stop the others, unless `mode=atomic`. A batch is one
+    transaction: after a crash either all of it is stored or none. Pushing it again changes nothing.
     """
-    pushed = await batch.push(unit, await request.body(), request.app.state.settings, clock.today())
+    pushed = await upsert_batch(unit, await request.body(), request.app.state.settings, clock.today())
     if mode == "atomic" and pushed.rejected:
-        raise _refused_whole(pushed)
+        raise _batch_refused(pushed)
     record_access(unit, (item.participant_id for item in pushed.items if item.participant_id is not None))
     count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
 
 
-def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
+def _batch_refused(pushed: ParticipantBatchOut) -> Problem:
     bad = [item for item in pushed.items if item.problem is not None][:MOST_SHOWN]
     errors = [
         FieldError(error["pointer"], error["detail"])
@@ -106,18 +115,19 @@ def _refused_whole(pushed: ParticipantBatchOut) -> Problem:
     "/{participant_id}/merge",
     summary="Merge two records of one person",
     response_model=ParticipantOut,
-    responses=refusals(merging.MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
+    responses=refusals(MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
 )
 async def merge_participants(
-    request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: MergeIn
-) -> ParticipantSeen:
-    """L1, D1: the participant in the address keeps every place and absence of both; the duplicate is gone.
+    request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: ParticipantMergeIn
+) -> ParticipantView:
+    """The participant in the path keeps all placements and absence of both; the duplicate is removed (D1, L1).
 
-    The duplicate's external ids lead to the participant from now on, and `participant.merged` is published. Two
-    records that have places on the same day are refused: somebody must say which place is right. Merging the same
-    two again changes nothing.
+    The duplicate's external ids point to this participant from now on, and the event `participant.merged` is published.
+    Refused if both have placements on the same day. Merging the same two again changes nothing.
     """
-    participant = await merging.merge(unit, actor, participant_id, body.duplicate_id, request.app.state.settings)
+    participant = await merging.merge_participants(
+        unit, actor, participant_id, body.duplicate_id, request.app.state.settings
+    )
     record_access(unit, [participant_id, body.duplicate_id])
-    [out] = await participants.seen(unit, actor, [participant])
+    [out] = await to_response(unit, actor, [participant])
     return out

@@ -9,7 +9,9 @@ from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
+from app.database.queries import Queries
+from app.database.reader import ReaderDep
+from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import FHIR, JSON
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
@@ -17,29 +19,35 @@ from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, page
-from app.http.problems import ROLE_REQUIRED
 from app.http.schemas import MunicipalityNumber
-from app.integrations.profil import resources
+from app.integrations.profil.fhir import find_number_system, to_patient
 from app.participants import participants
+from app.participants.problems import (
+    BIRTH_DATE_IN_FUTURE,
+    EXTERNAL_ID_INVALID,
+    IDENTITY_NUMBER_INVALID,
+    IDENTITY_NUMBER_TAKEN,
+)
 from app.participants.schemas import (
     ExternalId,
     ExternalSystem,
     ExternalValue,
-    Lookup,
     ParticipantIn,
+    ParticipantLookup,
     ParticipantOut,
     ParticipantPage,
     ParticipantPatch,
-    ParticipantSeen,
     ParticipantUpsert,
+    ParticipantView,
     ServiceArea,
 )
 from app.participants.tables import Participant
+from app.participants.upsert import apply_item, lock_state, prepare_item, store_state
 from app.security.tokens import Actor, Epj, allow
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 
-Reader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
+ParticipantReader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
 
 
 @router.post(
@@ -47,76 +55,82 @@ Reader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
     status_code=201,
     summary="Register a participant",
     response_model=ParticipantOut,
-    responses=refusals(
-        participants.IDENTITY_NUMBER_INVALID, participants.BIRTH_DATE_IN_FUTURE, participants.IDENTITY_NUMBER_TAKEN
-    ),
+    responses=refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_TAKEN),
 )
 async def register_participant(
     request: Request, unit: UnitOfWorkDep, actor: Epj, body: ParticipantIn
-) -> ParticipantSeen:
-    """D1: a person who has or applies for a place. The identity number goes in and never comes out again."""
-    participant = await participants.register(unit, body, request.app.state.settings, clock.today())
-    return await _answer(unit, actor, participant)
+) -> ParticipantView:
+    """A person who has or applies for a place (D1). The identity number is write only."""
+    participant = await participants.register_participant(unit, body, request.app.state.settings, clock.today())
+    return await _respond(unit, actor, participant)
 
 
 @router.get("", summary="List participants")
 async def list_participants(
-    unit: UnitOfWorkDep,
-    actor: Reader,
-    municipality_number: Annotated[MunicipalityNumber | None, Query(description="Registered there.")] = None,
-    service_area: Annotated[ServiceArea | None, Query(description="Followed up by that service.")] = None,
-    external_system: Annotated[ExternalSystem | None, Query(description="Known to that system.")] = None,
-    external_value: Annotated[ExternalValue | None, Query(description="Called this there.")] = None,
+    reader: ReaderDep,
+    actor: ParticipantReader,
+    municipality_number: Annotated[
+        MunicipalityNumber | None, Query(description="Only participants registered in this municipality.")
+    ] = None,
+    service_area: Annotated[
+        ServiceArea | None, Query(description="Only participants followed up by this service.")
+    ] = None,
+    external_system: Annotated[
+        ExternalSystem | None, Query(description="Only participants with an id in this system.")
+    ] = None,
+    external_value: Annotated[
+        ExternalValue | None, Query(description="Only participants with this id in `external_system`.")
+    ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> ParticipantPage:
-    """D1: every participant that the caller may see: a service those of its area, a provider those with a place there.
+    """The participants that the caller may see (D1): a service those of its area, a provider those with a placement
+    there.
 
-    A filter on what the caller may not see is refused (403), since the answer would tell it.
+    A filter on a field that the caller may not see is refused with 403.
     """
-    statement = select(Participant)
-    names_asked = [value for value in (external_system, external_value) if value is not None]
-    asked = {"municipality_number": municipality_number, "service_area": service_area, "external_ids": names_asked}
-    if not {key for key, value in asked.items() if value} <= participants.shape_for(actor).model_fields.keys():
-        raise ROLE_REQUIRED("Dette filteret krev rolla «case_officer» eller «epj».")
+    filters = {}
     if municipality_number is not None:
-        statement = statement.where(col(Participant.municipality_number) == municipality_number)
+        filters["municipality_number"] = col(Participant.municipality_number) == municipality_number
     if service_area is not None:
-        statement = statement.where(col(Participant.service_area) == service_area)
-    if names_asked:
-        statement = statement.where(participants.named_by(external_system, external_value))
-    rows, following = await page(unit, statement, col(Participant.id), limit=limit, after=after)
-    record_access(unit, (row.id for row in rows))
-    return ParticipantPage(items=await participants.seen(unit, actor, rows), next=following)
+        filters["service_area"] = col(Participant.service_area) == service_area
+    if external_system is not None or external_value is not None:
+        ids = participants.ids_by_external_id(external_system, external_value)
+        filters["external_ids"] = col(Participant.id).in_(ids)
+    participants.require_visible(actor, filters.keys())
+    statement = select(Participant).where(*filters.values())
+    rows, following = await page(reader, statement, col(Participant.id), limit=limit, after=after)
+    record_access(reader, (row.id for row in rows))
+    return ParticipantPage(items=await participants.to_response(reader, actor, rows), next=following)
 
 
 @router.post(
     "/lookup",
     summary="Find a participant by identity number",
     response_model=ParticipantOut,
-    responses=refusals(participants.IDENTITY_NUMBER_INVALID),
+    responses=refusals(IDENTITY_NUMBER_INVALID),
 )
-async def look_up_participant(request: Request, unit: UnitOfWorkDep, actor: Epj, body: Lookup) -> ParticipantSeen:
-    """D1: the participant with exactly this number, or 404. A POST, because addresses are logged."""
-    participant = await participants.by_identity_number(
+async def look_up_participant(
+    request: Request, unit: UnitOfWorkDep, actor: Epj, body: ParticipantLookup
+) -> ParticipantView:
+    """The participant with exactly this number, or 404 (D1).
+
+    The number is sent in a body because addresses are logged.
+    """
+    participant = await participants.find_by_identity_number(
         unit, body.national_identity_number, request.app.state.settings, clock.today()
     )
-    return await _answer(unit, actor, participant)
+    return await _respond(unit, actor, participant)
 
 
 @router.put(
     "/by-external-id/{system}/{value}",
     dependencies=[located_at("/v1/participants/{id}")],
-    summary="Register or update a participant from another system",
+    summary="Register or update a participant by external id",
     response_model=ParticipantOut,
     responses={
         201: {"model": ParticipantOut, "description": "Registered."},
-        **refusals(
-            participants.IDENTITY_NUMBER_INVALID,
-            participants.BIRTH_DATE_IN_FUTURE,
-            participants.EXTERNAL_ID_INVALID,
-            participants.IDENTITY_NUMBER_TAKEN,
-        ),
+        **refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN),
     },
 )
 async def upsert_participant(
@@ -127,29 +141,29 @@ async def upsert_participant(
     system: Annotated[ExternalSystem, Path()],
     value: Annotated[ExternalValue, Path()],
     body: ParticipantUpsert,
-) -> ParticipantSeen:
-    """D1: 201 for a new person, 200 for a known one; sending the same again changes nothing.
+) -> ParticipantView:
+    """201 for a new person, 200 for a known one (D1). Sending the same again changes nothing.
 
-    A person who is known by identity number, and has no id in this system yet, is the same person and gets this one.
-    `If-Match` and `If-None-Match: *` are heeded where they are sent.
+    A person who is known by identity number and has no id in this system yet is the same person and gets this external
+    id. `If-Match` and `If-None-Match: *` are optional.
     """
-
-    async def unless_stale(named: Participant | None) -> None:
-        shown = await participants.seen(unit, actor, [] if named is None else [named])
-        require_fresh(request, shown[0] if shown else None)
-
-    participant, new = await participants.upsert(
-        unit, ExternalId(system=system, value=value), body, request.app.state.settings, clock.today(), unless_stale
-    )
-    if new:
+    settings, today = request.app.state.settings, clock.today()
+    external_id = ExternalId(system=system, value=value)
+    item = prepare_item(external_id, body, settings, today, pointer="#/path/value")
+    state = await lock_state(unit, [item])
+    known = state.find(item.external_id)
+    require_fresh(request, None if known is None else (await participants.to_response(unit, actor, [known]))[0])
+    status, participant_id = apply_item(state, item, settings, today)
+    await store_state(unit, state)
+    if status == "created":
         response.status_code = 201
-    return await _answer(unit, actor, participant)
+    return await _respond(unit, actor, await find(unit, Participant, participant_id))
 
 
 @router.get(
     "/{participant_id}",
     summary="Read a participant",
-    response_model=ParticipantSeen,
+    response_model=ParticipantView,
     responses={
         200: {
             "description": "The participant, or with `Accept: application/fhir+json` an R4 `Patient` (no-basis).",
@@ -159,58 +173,44 @@ async def upsert_participant(
 )
 async def read_participant(
     request: Request,
-    response: Response,
-    unit: UnitOfWorkDep,
-    actor: Reader,
+    reader: ReaderDep,
+    actor: ParticipantReader,
     participant_id: UUID,
     media_type: Annotated[str, produces(JSON, FHIR)],
-) -> ParticipantSeen | Response:
-    """D1: one participant, with the fields that the caller may see.
+) -> ParticipantView | Response:
+    """The participant with the fields that the caller may see (D1).
 
-    As a FHIR R4 `Patient` it follows no-basis-Patient; an identity number is told of, and masked.
+    With `Accept: application/fhir+json` the answer is a FHIR R4 `Patient` by the profile no-basis-Patient; the identity
+    number is masked.
     """
-    participant = await find(unit, Participant, participant_id)
-    out = await _shown(unit, actor, participant)
+    participant = await find(reader, Participant, participant_id)
+    out = await _respond(reader, actor, participant)
     if media_type == JSON:
         return out
     settings = request.app.state.settings
-    patient = resources.patient(out, resources.number_system(participant, settings), settings)
-    if response.status_code == 304:
-        return out
-    return Response(
-        patient.model_dump_json(by_alias=True, exclude_none=True), media_type=FHIR, headers=response.headers
-    )
+    patient = to_patient(out, find_number_system(participant, settings), settings)
+    return Response(patient.model_dump_json(by_alias=True, exclude_none=True), media_type=FHIR)
 
 
 @router.patch(
     "/{participant_id}",
     summary="Change a participant",
     response_model=ParticipantOut,
-    responses=refusals(
-        participants.IDENTITY_NUMBER_INVALID, participants.BIRTH_DATE_IN_FUTURE, participants.IDENTITY_NUMBER_TAKEN
-    ),
+    responses=refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_TAKEN),
 )
 async def change_participant(
-    request: Request,
-    unit: UnitOfWorkDep,
-    actor: Epj,
-    participant_id: UUID,
-    body: ParticipantPatch,
-) -> ParticipantSeen:
-    """D1: change a participant; needs `If-Match`. Contacts are replaced as a whole."""
-    participant = await participants.to_change(unit, participant_id, body, request.app.state.settings)
-    (current,) = await participants.seen(unit, actor, [participant])
+    request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: ParticipantPatch
+) -> ParticipantView:
+    """Requires `If-Match` (D1). A list of contacts replaces the whole list."""
+    settings = request.app.state.settings
+    participant = await participants.lock_participant(unit, participant_id, body, settings)
+    (current,) = await participants.to_response(unit, actor, [participant])
     require_match(request, current)
-    await participants.change(unit, participant, body, request.app.state.settings, clock.today())
-    return await _answer(unit, actor, participant)
+    await participants.change_participant(unit, participant, body, settings, clock.today())
+    return await _respond(unit, actor, participant)
 
 
-async def _answer(unit: UnitOfWorkDep, actor: Actor, participant: Participant) -> ParticipantSeen:
-    out = await _shown(unit, actor, participant)
-    return out
-
-
-async def _shown(unit: UnitOfWork, actor: Actor, participant: Participant) -> ParticipantSeen:
-    record_access(unit, [participant.id])
-    (out,) = await participants.seen(unit, actor, [participant])
+async def _respond(queries: Queries, actor: Actor, participant: Participant) -> ParticipantView:
+    record_access(queries, [participant.id])
+    (out,) = await participants.to_response(queries, actor, [participant])
     return out

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app import clock
 from app.database.identity import DatabaseIdentity
-from app.participants.batch import MOST_ITEMS
+from app.participants.batch import MAX_ITEMS
 from app.placements.relocations import moved_out
 from app.rules.identifiers import classify_identity_number
 from tests.conftest import Api
@@ -224,14 +224,14 @@ async def test_all_or_nothing(api: Api) -> None:
 async def test_five_thousand_at_once(committed_api: Api) -> None:
     """Whole, again without a row written, and one more is refused."""
     api = committed_api
-    sealed = numbers(MOST_ITEMS)
-    lines = [item(str(index), national_identity_number=sealed[index]) for index in range(MOST_ITEMS)]
-    assert (await push(api, *lines))["accepted"] == MOST_ITEMS
+    sealed = numbers(MAX_ITEMS)
+    lines = [item(str(index), national_identity_number=sealed[index]) for index in range(MAX_ITEMS)]
+    assert (await push(api, *lines))["accepted"] == MAX_ITEMS
     assert set(statuses(await push(api, *lines))) == {"unchanged"}
     changed = [{**line, "given_name": "Ny"} for line in lines]
     assert set(statuses(await push(api, *changed))) == {"updated"}
     refused(
-        await api.epj.post(BATCH, content=("{}\n" * (MOST_ITEMS + 1)).encode(), headers=NDJSON),
+        await api.epj.post(BATCH, content=("{}\n" * (MAX_ITEMS + 1)).encode(), headers=NDJSON),
         413,
         "too-many-participants",
     )

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app.database.unit_of_work import UnitOfWork
-from app.participants import batch, locks
+from app.participants import batch, locks, upsert
 from tests.api.integrations.test_profil import BATCH, NDJSON, PERSON, item, numbers, push, statuses, upserted
 from tests.conftest import Api
 from tests.factories import steps
@@ -32,15 +32,15 @@ Batch = list[dict[str, Any]]
 async def storing(api: Api, patch: pytest.MonkeyPatch, items: Batch) -> AsyncIterator["asyncio.Task[dict[str, Any]]"]:
     """Within it, a batch has decided on its items and stores none of them yet; after it, it is stored."""
     decided, go_on = asyncio.Event(), asyncio.Event()
-    store = batch._store
+    store = upsert.store_state
 
-    async def later(unit: UnitOfWork, known: batch._Known) -> None:
+    async def later(unit: UnitOfWork, state: upsert.UpsertState) -> None:
         decided.set()
         await go_on.wait()
-        await store(unit, known)
+        await store(unit, state)
 
     with patch.context() as patched:
-        patched.setattr(batch, "_store", later)
+        patched.setattr(batch, "store_state", later)
         pushing = asyncio.create_task(push(api, *items))
         await decided.wait()
     try:
@@ -185,7 +185,7 @@ async def test_the_locks_of_the_largest_batch_are_few(
     items = [item(str(n), national_identity_number=number) for n, number in enumerate(numbers(3_000))]
     async with storing(api, monkeypatch, items):
         held = await behind.fetchval(_ADVISORY)
-    assert 0 < held <= locks.TURNS
+    assert 0 < held <= locks.LOCK_STRIPES
 
 
 async def test_two_upserts_of_one_person_at_once(committed_api: Api) -> None:

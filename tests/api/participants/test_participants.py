@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.participants.schemas import Lookup, ParticipantIn, ParticipantPatch, ParticipantUpsert
+from app.participants.schemas import ParticipantIn, ParticipantLookup, ParticipantPatch, ParticipantUpsert
 from app.security.identity_numbers import Sealed, decrypt
 from app.settings import Settings
 from tests.conftest import Api
@@ -274,4 +274,4 @@ async def test_the_shapes_never_print_the_number() -> None:
     body = SOLVEIG | {"national_identity_number": NUMBER}
     for shape in (ParticipantIn, ParticipantUpsert, ParticipantPatch):
         assert NUMBER not in repr(shape.model_validate(body)) + str(shape.model_validate(body))
-    assert NUMBER not in repr(Lookup(national_identity_number=NUMBER))
+    assert NUMBER not in repr(ParticipantLookup(national_identity_number=NUMBER))

@@ -1,15 +1,15 @@
 """A participant as FHIR R4 `Patient`, by the profile no-basis-Patient of HL7 Norway.
 
-**Decided here**: identity numbers leave the service in no form. Where one is stored, the identifier says by its system
-of which kind it is, and by `data-absent-reason: masked` that the value is withheld. The running number of Profil and
-our own id are there to be matched by. A caller gets the fields that its role gives, and no other.
+**Decided here**: identity numbers never leave the service. If one is stored, the identifier's system says of which kind
+it is, and `data-absent-reason: masked` that the value is withheld. Profil's running number and our own id are there for
+matching. A caller gets only the fields that its role may see.
 """
 
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.participants.schemas import Contact, ParticipantOut, ParticipantSeen
+from app.participants.schemas import Contact, ParticipantOut, ParticipantView
 from app.participants.tables import Participant
 from app.rules.identifiers import classify_identity_number
 from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, decrypt
@@ -31,7 +31,7 @@ Element = dict[str, Any]
 
 
 class Patient(BaseModel):
-    """The parts of the resource that we know something of."""
+    """The elements of the resource that the service has data for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,49 +45,49 @@ class Patient(BaseModel):
     contact: list[Element] | None
 
 
-def patient(seen: ParticipantSeen, number_system: str | None, settings: Settings) -> Patient:
-    """What the caller may see of a participant, as `Patient`. `number_system` is None where no number is stored."""
-    meta: Element = {"profile": [PROFILE], "lastUpdated": seen.updated_at.isoformat()}
-    identifiers: list[Element] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{seen.id}"}]
+def to_patient(participant: ParticipantView, number_system: str | None, settings: Settings) -> Patient:
+    """A participant as the caller may see it, as `Patient`. `number_system` is None if no identity number is stored."""
+    meta: Element = {"profile": [PROFILE], "lastUpdated": participant.updated_at.isoformat()}
+    identifiers: list[Element] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{participant.id}"}]
     address = None
-    if isinstance(seen, ParticipantOut):
+    if isinstance(participant, ParticipantOut):
         identifiers += [
-            {"system": settings.fhir_identifier_systems[name.system], "value": name.value}
-            for name in seen.external_ids
-            if name.system in settings.fhir_identifier_systems
+            {"system": settings.fhir_identifier_systems[external_id.system], "value": external_id.value}
+            for external_id in participant.external_ids
+            if external_id.system in settings.fhir_identifier_systems
         ]
         if number_system is not None:
             masked = {"extension": [{"url": MASKED, "valueCode": "masked"}]}
             identifiers.append({"use": "official", "system": number_system, "_value": masked})
-        code = {"system": MUNICIPALITIES, "code": seen.municipality_number}
+        code = {"system": MUNICIPALITIES, "code": participant.municipality_number}
         address = [{"use": "home", "_district": {"extension": [{"url": MUNICIPALITY, "valueCoding": code}]}}]
-        if seen.address_protection:
+        if participant.address_protection:
             meta["security"] = [{"system": _CONFIDENTIALITY, "code": "R"}]
     return Patient(
-        id=str(seen.id),
+        id=str(participant.id),
         meta=meta,
         identifier=identifiers,
-        name=[{"use": "official", "family": seen.family_name, "given": seen.given_name.split()}],
-        birth_date=seen.birth_date.isoformat(),
+        name=[{"use": "official", "family": participant.family_name, "given": participant.given_name.split()}],
+        birth_date=participant.birth_date.isoformat(),
         address=address,
-        contact=[_contact(contact) for contact in seen.contacts] or None,
+        contact=[_to_contact(contact) for contact in participant.contacts] or None,
     )
 
 
-def number_system(participant: Participant, settings: Settings) -> str | None:
-    """Of which kind the stored identity number is, as FHIR names it; None where none is stored or can be read."""
+def find_number_system(participant: Participant, settings: Settings) -> str | None:
+    """The FHIR system of the stored identity number; None if none is stored or it cannot be decrypted."""
     if participant.identity_number_ciphertext is None or participant.identity_number_key_id is None:
         return None
     sealed = Sealed(participant.identity_number_ciphertext, participant.identity_number_key_id)
     try:
-        # Relaxed, because it was controlled when it was stored.
+        # Relaxed: it was checked when it was stored.
         found = classify_identity_number(decrypt(sealed, participant.id, settings), relaxed=True)
     except IdentityNumberUnreadable:
         return None
     return D_NUMBER if found is not None and found.kind == "d_number" else NATIONAL_NUMBER
 
 
-def _contact(contact: Contact) -> Element:
+def _to_contact(contact: Contact) -> Element:
     system, code = _RELATIONS[contact.kind]
     telecom = [
         {"system": kind, "value": value}
