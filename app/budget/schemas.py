@@ -1,4 +1,4 @@
-"""A year's frames (C5), expected refunds (C11), the flag last told of (C7), and the position (C6–C8, C10, C11)."""
+"""A year's frames (C5), expected refunds (C11), position (C6–C8, C10–C13) and costs (C4)."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -16,12 +16,12 @@ Share = Annotated[
     PlainSerializer("{:.2f}".format, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["100.42"]}),
 ]
-"""A percent with two decimals; over 100 where a frame is passed."""
+"""A percent with two decimals; over 100 when a frame is exceeded."""
 Month = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
 
 
 class FrameIn(Shape):
-    """A revision of the year's frame."""
+    """A revision of the year's budget frame (C5)."""
 
     amount: Annotated[Money, Limits(examples=["7250000.00"])]
     adopted_on: Annotated[Day, Limits(examples=["2022-06-16"])]
@@ -29,7 +29,7 @@ class FrameIn(Shape):
 
 
 class FrameOut(Stored):
-    """A revision of a year's frame."""
+    """A revision of a year's budget frame (C5)."""
 
     year: int
     amount: Money
@@ -38,7 +38,7 @@ class FrameOut(Stored):
 
 
 class ExpectedRefundIn(Shape):
-    """What the year's refund is now expected to be; it takes the place of what was expected before."""
+    """The refund now expected for the year; it replaces the one expected before (C11)."""
 
     amount: Annotated[Money, Limits(examples=["310000.00"])]
     recorded_on: Annotated[Day, Limits(examples=["2022-06-30"])]
@@ -46,7 +46,7 @@ class ExpectedRefundIn(Shape):
 
 
 class ExpectedRefundOut(Stored):
-    """An expected refund of a year."""
+    """An expected refund of a year (C11)."""
 
     year: int
     amount: Money
@@ -55,14 +55,14 @@ class ExpectedRefundOut(Stored):
 
 
 class OverrunOut(Shape):
-    """How far over the frame, and the first month whose cumulative forecast passes it (C7)."""
+    """How much the forecast exceeds the frame, and the first month whose cumulative forecast exceeds it (C7)."""
 
     amount: Amount
     first_month: Month
 
 
 class VtaComparisonOut(Shape):
-    """The least that the same places would cost the municipality as state-financed VTA places (C10)."""
+    """The least the same places would cost the municipality as state-financed VTA places (C10)."""
 
     minimum_share_percent: Share
     municipal_cost: Amount
@@ -99,45 +99,58 @@ class PositionSums(Shape):
     net: Annotated[Amount, Limits(description="Gross − refund.")]
 
 
-class OfIncurredOut(Shape):
-    """What became of what has incurred: settled + differing + open is `incurred` (C12, C13)."""
+class IncurredBreakdownOut(Shape):
+    """The incurred cost by status: settled + differing + open = `incurred` (C12, C13)."""
 
-    settled: Annotated[Amount, Limits(description="Of months over on the day and closed, as the books stand.")]
-    differing: Annotated[Amount, Limits(description="What those months cost by what the day knew, less settled.")]
-    open: Annotated[Amount, Limits(description="For which no month is closed.")]
-    invoiced: Annotated[Amount, Limits(description="By checked invoices for months over on the day.")]
+    settled: Annotated[Amount, Limits(description="Closed months that are over on the day, as settled.")]
+    differing: Annotated[Amount, Limits(description="Cost of those months as known on the day, less `settled`.")]
+    open: Annotated[Amount, Limits(description="Months that are not closed.")]
+    invoiced: Annotated[Amount, Limits(description="Checked invoices for months that are over on the day.")]
 
 
 class PositionOut(Shape):
-    """A year's budget on a day (C6–C8, C10–C13)."""
+    """A year's budget position on a day (C6–C8, C10–C13)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     year: int
     on: Day
     frame: Annotated[Amount | None, Limits(description="The latest adopted by the day; null while there is none (C5).")]
-    incurred: Annotated[Amount, Limits(description="As if every place ended on the day (C6).")]
+    incurred: Annotated[
+        Amount, Limits(description="Cost to and including the day, as if every placement ended then (C6).")
+    ]
     remaining_to_come: Annotated[Amount, Limits(description="Forecast − incurred (C6).")]
-    forecast: Annotated[Amount, Limits(description="Every place known on the day, through the year (C6).")]
+    forecast: Annotated[Amount, Limits(description="Cost of the whole year for every placement known on the day (C6).")]
     difference: Annotated[Amount | None, Limits(description="Frame − forecast; null without a frame (C6).")]
     share_used_percent: Annotated[
-        Share | None, Limits(description="Forecast of the frame; null without a frame, or with one of 0.00 (C6).")
+        Share | None,
+        Limits(description="Forecast as percent of the frame; null without a frame or if it is 0.00 (C6)."),
     ]
-    flag: Annotated[Flag, Limits(description="Exactly at the frame is not over it (C7).")]
+    flag: Annotated[
+        Flag,
+        Limits(
+            description="`overrun` if the forecast exceeds the frame, `watch` from the guideline's percent of it,"
+            " `within`, or `no_frame` (C7)."
+        ),
+    ]
     overrun: Annotated[OverrunOut | None, Limits(description="Null unless the flag is `overrun` (C7).")]
-    places: Annotated[int, Limits(description="Active on the day, or on the year's last (C6).")]
+    places: Annotated[
+        int, Limits(description="Placements active on the day, or on the year's last day if that is earlier (C6).")
+    ]
     average_monthly_cost: Annotated[Amount, Limits(description="Forecast per place-month (C6).")]
     room_for_standard_places: Annotated[int, Limits(description="How many more fit from `room_from` on (C8).")]
     room_from: Day
-    expected_refund: Annotated[Amount, Limits(description="As recorded by the day; 0.00 when none is (C11).")]
+    expected_refund: Annotated[
+        Amount, Limits(description="Expected refund recorded by the day; 0.00 if there is none (C11).")
+    ]
     net_forecast: Annotated[Amount, Limits(description="Forecast − expected refund (C11).")]
     vta_comparison: VtaComparisonOut
     sums: PositionSums
-    of_incurred: OfIncurredOut
+    of_incurred: IncurredBreakdownOut
 
 
 class CostOut(Shape):
-    """What a group costs; it has the keys that were asked for, and no other."""
+    """The cost of one group; it has the keys it is grouped by and no others."""
 
     month: Month | None = None
     provider_id: UUID | None = None
@@ -154,7 +167,7 @@ class CostsOut(Shape):
 
 
 class DecisionBudget(Shape):
-    """The year's position after a decision: it never stops one (C7)."""
+    """The year's position after the decision (C7). It never refuses the decision."""
 
     year: int
     flag: Flag

@@ -1,4 +1,4 @@
-"""What a year's months were settled and invoiced for (C12, C13), as the position shows it."""
+"""What the months of a year were settled and invoiced for (C12, C13), as the position shows it."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from sqlalchemy import text
 from app.database.queries import CompiledQuery, Queries
 from app.rules.money import to_ore
 
-# One statement and no line of any place: closings and invoices carry their own sums by month.
+# No line of a placement is read: settlements and invoices carry their own sums by month.
 _BY_MONTH = CompiledQuery(
     text(
         """
@@ -28,16 +28,16 @@ _BY_MONTH = CompiledQuery(
 
 
 @dataclass(slots=True)
-class Paid:
-    """Øre by month, 1 to 12: settled, for every closed month and none else; and invoiced."""
+class SettledAndInvoiced:
+    """Øre by month, 1 to 12: `settled` has every closed month and no other."""
 
     settled: dict[int, int] = field(default_factory=dict)
     invoiced: dict[int, int] = field(default_factory=dict)
 
 
-async def paid_of_year(queries: Queries, year: int) -> Paid:
-    """C12, C13: by month, closings that stand and all checked invoices, credit notes negative."""
-    paid = Paid()
+async def load_settled_and_invoiced(queries: Queries, year: int) -> SettledAndInvoiced:
+    """C12, C13: by month, settlements that were not rejected and all checked invoices, credit notes negative."""
+    sums = SettledAndInvoiced()
     for kind, month, amount in await queries.fetch(_BY_MONTH, year=f"{year:04}"):
-        (paid.settled if kind == "settled" else paid.invoiced)[month] = to_ore(amount)
-    return paid
+        (sums.settled if kind == "settled" else sums.invoiced)[month] = to_ore(amount)
+    return sums

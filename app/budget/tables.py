@@ -1,4 +1,4 @@
-"""A year's frames (C5), expected refunds (C11), the flag last told of (C7), and the position (C6–C8, C10, C11)."""
+"""A year's frames (C5), expected refunds (C11) and flag (C7)."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from app.rules.position import Flag
 
 
 class BudgetFrame(Row, table=True):
-    """A revision of a year's frame; the latest adopted by a day counts on that day (C5). Never edited."""
+    """A revision of a year's frame; the latest adopted by a day counts on that day (C5). Never changed."""
 
     __tablename__ = "budget_frame"
     __table_args__ = (
@@ -28,7 +28,7 @@ class BudgetFrame(Row, table=True):
 
 
 class ExpectedRefund(Row, table=True):
-    """What a year's refund for resource-demanding services is expected to be (C11). Never edited."""
+    """What a year's refund for resource-demanding services is expected to be (C11). Never changed."""
 
     __tablename__ = "expected_refund"
     __table_args__ = (
@@ -45,7 +45,7 @@ class ExpectedRefund(Row, table=True):
 
 
 class BudgetFlag(SQLModel, table=True):
-    """The flag a year had after the last act that moved it: a rise is a rise over this (C7)."""
+    """The flag of a year after the last change that affected it: a rise is a rise over this (C7)."""
 
     __tablename__ = "budget_flag"
     __table_args__ = (

@@ -1,8 +1,8 @@
-"""C9: what a year would look like under assumed changes: the same question, asked of other facts. Nothing is stored.
+"""C9: a year's position under assumed changes: computed as the year's own, from changed inputs. Nothing is stored.
 
-The changes are made in the order given. **Decided here**: an assumed rate or supplement percent holds from its day on,
-whatever rates and guideline versions come after it; an assumed frame takes the place of every other. What begins after
-the year has no effect in it, so it is refused rather than answered with an unchanged year; a day before it is taken.
+Changes are applied in the order given. **Decided here**: an assumed rate or supplement percent holds from its day on,
+whatever rates and guideline versions come after it; an assumed frame replaces every other. A change from a day after
+the year has no effect in it, so it is refused; one from a day before the year applies to the whole year.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,76 +13,66 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BeforeValidator
 from pydantic import Field as Limits
 
-from app.budget.placement_periods import IdentifiedStays
+from app.budget.placement_periods import IdentifiedPeriods
 from app.budget.schemas import Month, PositionOut
 from app.http.problems import NOT_FOUND, VALIDATION, FieldError
-from app.http.schemas import Amount, Day, Money, Percent, Shape
+from app.http.schemas import INTEGER, Amount, Day, Money, Percent, Shape
 from app.rates.schemas import MonthlyAmount
 from app.rules.money import to_ore
 from app.rules.placement_periods import OPEN_END, STANDARD_PRICE, PeriodColumns
 from app.rules.position import Frame, PositionInputs
 from app.rules.prices import Guideline, GuidelineMissing, Rate, find_guideline
 
-# Rows of one placement that the rules count exactly whatever the amounts (`rules.cost`).
-MOST_ROWS = 48
-
-
-def _whole(value: object) -> object:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if type(value) is not int:
-        raise ValueError("må vere eit heiltal")
-    return value
-
+# So many rows of one placement are summed exactly whatever the amounts (`app.rules.cost`).
+MAX_ROWS_PER_PLACEMENT = 48
 
 From = Annotated[Day, Limits(alias="from", examples=["2022-08-01"])]
 PlacementIds = Annotated[list[UUID], Limits(min_length=1, max_length=200)]
 
 
 class AddPlaces(Shape):
-    """So many more standard places from a day on."""
+    """A number of further standard places from a day on."""
 
     change: Literal["add_places"]
-    places: Annotated[int, Limits(ge=1, le=1000, examples=[3]), BeforeValidator(_whole)]
+    places: Annotated[int, Limits(ge=1, le=1000, examples=[3]), INTEGER]
     from_: From
 
 
 class EndPlaces(Shape):
-    """These places have their last day on a day."""
+    """A last day for these placements."""
 
     change: Literal["end_places"]
     placement_ids: PlacementIds
-    on: Annotated[Day, Limits(description="The last day, which is paid too.", examples=["2022-12-31"])]
+    on: Annotated[Day, Limits(description="Last day, inclusive; it is paid (L3).", examples=["2022-12-31"])]
 
 
-class AnotherRate(Shape):
-    """Another rate per place per month from a day on."""
+class RateChange(Shape):
+    """Another rate per place and month from a day on (C1)."""
 
     change: Literal["rate"]
     monthly_amount: MonthlyAmount
     from_: From
 
 
-class AnotherSupplement(Shape):
+class SupplementPercentChange(Shape):
     """Another supplement in percent of the rate from a day on (C2)."""
 
     change: Literal["supplement_percent"]
-    percent: Annotated[int, Limits(ge=0, le=200, examples=[40]), BeforeValidator(_whole)]
+    percent: Annotated[int, Limits(ge=0, le=200, examples=[40]), INTEGER]
     from_: From
 
 
-class AnotherFrame(Shape):
+class FrameChange(Shape):
     """Another frame for the year (C5)."""
 
     change: Literal["frame"]
     amount: Annotated[Money, Limits(examples=["6434000.00"])]
 
 
-class AnotherShare(Shape):
-    """Another share of these places from a day on."""
+class ShareChange(Shape):
+    """Another share for these placements from a day on."""
 
     change: Literal["share"]
     placement_ids: PlacementIds
@@ -91,19 +81,19 @@ class AnotherShare(Shape):
 
 
 Assumption = Annotated[
-    AddPlaces | EndPlaces | AnotherRate | AnotherSupplement | AnotherFrame | AnotherShare,
+    AddPlaces | EndPlaces | RateChange | SupplementPercentChange | FrameChange | ShareChange,
     Limits(discriminator="change"),
 ]
 
 
 class WhatIfIn(Shape):
-    """What is assumed, in the order in which it happens."""
+    """The assumed changes, in the order they are applied (C9)."""
 
     changes: Annotated[list[Assumption], Limits(max_length=50)]
 
 
 class WhatIfMonth(Shape):
-    """A month's forecast before and after; `difference` is what it costs more."""
+    """A month's forecast before and after; `difference` = after − before."""
 
     month: Month
     before: Amount
@@ -112,14 +102,13 @@ class WhatIfMonth(Shape):
 
 
 class WhatIfOut(Shape):
-    """The year's position as it is, as it would be, and the difference month by month."""
+    """The year's position before and after the changes, and the difference per month (C9)."""
 
     before: PositionOut
     after: PositionOut
     months: list[WhatIfMonth]
 
 
-# The five questions of a budget meeting.
 EXAMPLES: dict[str, Any] = {
     "three_more_places": {
         "summary": "3 more places from August",
@@ -152,42 +141,43 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-def assumed(question: PositionInputs, known: IdentifiedStays, changes: Sequence[Assumption]) -> PositionInputs:
-    """The question with everything assumed. 404 for a place that is not among the year's, 422 for a day after it."""
-    _demand_within(question.year, changes)
+def apply_changes(inputs: PositionInputs, known: IdentifiedPeriods, changes: Sequence[Assumption]) -> PositionInputs:
+    """The inputs with everything assumed. 404 for a placement that is not among the year's, 422 for a day after it."""
+    _require_effect(inputs.year, changes)
     for number, change in enumerate(changes):
-        where = f"#/changes/{number}/placement_ids"
+        periods, pointer = inputs.periods, f"#/changes/{number}/placement_ids"
         match change:
             case AddPlaces():
-                question = replace(question, periods=_more(question.periods, change.places, change.from_))
+                inputs = replace(inputs, periods=_add_places(periods, change.places, change.from_))
             case EndPlaces():
-                chosen = _chosen(question.periods, known, change.placement_ids, where)
-                question = replace(question, periods=_ended(question.periods, chosen, change.on))
-            case AnotherShare():
-                chosen = _chosen(question.periods, known, change.placement_ids, where)
-                question = replace(question, periods=_shared(question.periods, chosen, change.share, change.from_))
-            case AnotherRate():
-                rate = Rate(None, change.from_, min(question.on, change.from_), to_ore(change.monthly_amount))
-                earlier = [row for row in question.rates if row.valid_from < change.from_]
-                question = replace(question, rates=[*earlier, rate])
-            case AnotherSupplement():
-                question = replace(question, guidelines=_supplemented(question.guidelines, change))
-            case AnotherFrame():
-                question = replace(question, frames=[Frame(None, question.on, to_ore(change.amount))])
-    _demand_exact(question.periods)
-    return question
+                chosen = _select_rows(periods, known, change.placement_ids, pointer)
+                inputs = replace(inputs, periods=_end_places(periods, chosen, change.on))
+            case ShareChange():
+                chosen = _select_rows(periods, known, change.placement_ids, pointer)
+                inputs = replace(inputs, periods=_change_share(periods, chosen, change.share, change.from_))
+            case RateChange():
+                rate = Rate(None, change.from_, min(inputs.on, change.from_), to_ore(change.monthly_amount))
+                earlier = [row for row in inputs.rates if row.valid_from < change.from_]
+                inputs = replace(inputs, rates=[*earlier, rate])
+            case SupplementPercentChange():
+                guidelines = _change_supplement(inputs.guidelines, change.percent * 100, change.from_)
+                inputs = replace(inputs, guidelines=guidelines)
+            case FrameChange():
+                inputs = replace(inputs, frames=[Frame(None, inputs.on, to_ore(change.amount))])
+    _require_exact_sums(inputs.periods)
+    return inputs
 
 
-def placements_in(changes: Iterable[Assumption]) -> set[UUID]:
-    """The places that are named: what the year costs without one is what that one costs."""
-    return {id_ for change in changes if isinstance(change, EndPlaces | AnotherShare) for id_ in change.placement_ids}
+def list_placements(changes: Iterable[Assumption]) -> set[UUID]:
+    """The placements that the changes name: the difference they make tells what each of them costs."""
+    return {id_ for change in changes if isinstance(change, EndPlaces | ShareChange) for id_ in change.placement_ids}
 
 
-def _demand_within(year: int, changes: Sequence[Assumption]) -> None:
+def _require_effect(year: int, changes: Sequence[Assumption]) -> None:
     faults = []
     for number, change in enumerate(changes):
         match change:
-            case AnotherFrame():
+            case FrameChange():
                 continue
             case EndPlaces():
                 name, day = "on", change.on
@@ -199,65 +189,64 @@ def _demand_within(year: int, changes: Sequence[Assumption]) -> None:
         raise VALIDATION(f"Endringa gjeld frå etter {year}, og har ingen verknad i det året.", errors=faults)
 
 
-def _chosen(stays: PeriodColumns, known: IdentifiedStays, ids: Sequence[UUID], where: str) -> npt.NDArray[np.bool_]:
-    """The rows of these placements."""
-    at = {bytes(key).ljust(16, b"\0"): index for index, key in enumerate(known.placement)}
+def _select_rows(
+    periods: PeriodColumns, known: IdentifiedPeriods, ids: Sequence[UUID], pointer: str
+) -> npt.NDArray[np.bool_]:
+    """Which rows are these placements'."""
+    index_of = {bytes(key).ljust(16, b"\0"): index for index, key in enumerate(known.placement)}
     for number, id_ in enumerate(ids):
-        if id_.bytes not in at:
-            raise NOT_FOUND("Plassen finst ikkje i dette året.", pointer=f"{where}/{number}")
-    return np.isin(stays.placement, [at[id_.bytes] for id_ in ids])
+        if id_.bytes not in index_of:
+            raise NOT_FOUND("Plassen finst ikkje i dette året.", pointer=f"{pointer}/{number}")
+    return np.isin(periods.placement, [index_of[id_.bytes] for id_ in ids])
 
 
-def _more(stays: PeriodColumns, places: int, first_day: date) -> PeriodColumns:
+def _add_places(periods: PeriodColumns, places: int, first_day: date) -> PeriodColumns:
     new = np.full(places, 1, np.int64)
     return PeriodColumns.from_columns(
-        np.concatenate([stays.placement, stays.count + np.arange(places)]),
-        np.concatenate([stays.first_day, new * first_day.toordinal()]),
-        np.concatenate([stays.last_day, new * OPEN_END]),
-        np.concatenate([stays.share, new * 100]),
-        np.concatenate([stays.monthly_ore, new * STANDARD_PRICE]),
-        supplements=stays.supplements,
-        count=stays.count + places,
+        np.concatenate([periods.placement, periods.count + np.arange(places)]),
+        np.concatenate([periods.first_day, new * first_day.toordinal()]),
+        np.concatenate([periods.last_day, new * OPEN_END]),
+        np.concatenate([periods.share, new * 100]),
+        np.concatenate([periods.monthly_ore, new * STANDARD_PRICE]),
+        supplements=periods.supplements,
+        count=periods.count + places,
     )
 
 
-def _ended(stays: PeriodColumns, chosen: npt.NDArray[np.bool_], last_day: date) -> PeriodColumns:
-    cut = np.minimum(stays.last_day, np.int32(last_day.toordinal()))
-    return replace(stays, last_day=np.where(chosen, cut, stays.last_day))
+def _end_places(periods: PeriodColumns, chosen: npt.NDArray[np.bool_], last_day: date) -> PeriodColumns:
+    cut = np.minimum(periods.last_day, np.int32(last_day.toordinal()))
+    return replace(periods, last_day=np.where(chosen, cut, periods.last_day))
 
 
-def _shared(stays: PeriodColumns, chosen: npt.NDArray[np.bool_], share: int, first_day: date) -> PeriodColumns:
-    """Rows that the day lies in are cut in two; from the day on they have the new share."""
+def _change_share(periods: PeriodColumns, chosen: npt.NDArray[np.bool_], share: int, first_day: date) -> PeriodColumns:
+    """Rows that contain the day are cut in two; from the day on they have the new share."""
     day = np.int32(first_day.toordinal())
-    cut = chosen & (stays.first_day < day) & (stays.last_day >= day)
-    later = chosen & (stays.first_day >= day)
+    cut = chosen & (periods.first_day < day) & (periods.last_day >= day)
+    later = chosen & (periods.first_day >= day)
     return PeriodColumns.from_columns(
-        np.concatenate([stays.placement, stays.placement[cut]]),
-        np.concatenate([stays.first_day, np.full_like(stays.first_day[cut], day)]),
-        np.concatenate([np.where(cut, day - 1, stays.last_day), stays.last_day[cut]]),
-        np.concatenate([np.where(later, share, stays.share), np.full_like(stays.share[cut], share)]),
-        np.concatenate([stays.monthly_ore, stays.monthly_ore[cut]]),
-        supplements=stays.supplements,
-        count=stays.count,
+        np.concatenate([periods.placement, periods.placement[cut]]),
+        np.concatenate([periods.first_day, np.full_like(periods.first_day[cut], day)]),
+        np.concatenate([np.where(cut, day - 1, periods.last_day), periods.last_day[cut]]),
+        np.concatenate([np.where(later, share, periods.share), np.full_like(periods.share[cut], share)]),
+        np.concatenate([periods.monthly_ore, periods.monthly_ore[cut]]),
+        supplements=periods.supplements,
+        count=periods.count,
     )
 
 
-def _supplemented(guidelines: Sequence[Guideline], change: AnotherSupplement) -> list[Guideline]:
-    supplement_bp = change.percent * 100
-    earlier = [version for version in guidelines if version.valid_from < change.from_]
-    later = [
-        replace(version, supplement_bp=supplement_bp) for version in guidelines if version.valid_from > change.from_
-    ]
+def _change_supplement(guidelines: Sequence[Guideline], supplement_bp: int, first_day: date) -> list[Guideline]:
+    earlier = [version for version in guidelines if version.valid_from < first_day]
+    later = [replace(version, supplement_bp=supplement_bp) for version in guidelines if version.valid_from > first_day]
     try:
-        in_force = find_guideline(guidelines, change.from_)
+        in_force = find_guideline(guidelines, first_day)
     except GuidelineMissing:
         return [*earlier, *later]
-    return [*earlier, replace(in_force, id=None, valid_from=change.from_, supplement_bp=supplement_bp), *later]
+    return [*earlier, replace(in_force, id=None, valid_from=first_day, supplement_bp=supplement_bp), *later]
 
 
-def _demand_exact(stays: PeriodColumns) -> None:
-    rows = np.bincount(stays.placement, minlength=stays.count)
-    if stays.supplements is not None:
-        rows = rows + np.bincount(stays.supplements.placement, minlength=stays.count)
-    if rows.max(initial=0) > MOST_ROWS:
+def _require_exact_sums(periods: PeriodColumns) -> None:
+    rows = np.bincount(periods.placement, minlength=periods.count)
+    if periods.supplements is not None:
+        rows = rows + np.bincount(periods.supplements.placement, minlength=periods.count)
+    if rows.max(initial=0) > MAX_ROWS_PER_PLACEMENT:
         raise VALIDATION("For mange endringar av same plass.", pointer="#/changes")

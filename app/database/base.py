@@ -18,6 +18,9 @@ SQLModel.metadata.naming_convention = {
 }
 metadata: MetaData = SQLModel.metadata
 
+NIL_UUID = UUID(int=0)
+"""RFC 9562, 5.9: stands for no row."""
+
 
 def instant(*, on_update: bool = False) -> Any:
     """A `timestamptz` column that the database fills with the transaction's time."""

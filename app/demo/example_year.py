@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from app import clock
-from app.budget import position as budget
+from app.budget.position import watch_flags
 from app.budget.schemas import ExpectedRefundIn, FrameIn
 from app.budget.tables import BudgetFrame, ExpectedRefund
+from app.budget.year_amounts import record_year_amount
 from app.database.base import Row
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
@@ -157,10 +158,10 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await _eventful(unit)
         await rates.record_guideline_version(unit, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
-        await budget.add_frame(unit, 2022, FrameIn.model_validate(frame))
+        await record_year_amount(unit, BudgetFrame, 2022, FrameIn.model_validate(frame))
         refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
-        await budget.expect_refund(unit, 2023, ExpectedRefundIn.model_validate(refund))
-        await budget.watch_flags(unit, 2022, date(2022, 12, 31))
+        await record_year_amount(unit, ExpectedRefund, 2023, ExpectedRefundIn.model_validate(refund))
+        await watch_flags(unit, 2022, date(2022, 12, 31))
         await _follow_up(unit)
         await absences.add(unit, LOADER, clock.today())
         await _settle(unit, settings)

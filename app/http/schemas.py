@@ -78,6 +78,10 @@ def _whole(value: object) -> object:
     return value
 
 
+INTEGER = BeforeValidator(_whole)
+"""Of an integer in JSON: 503.0 is one, true and "503" are none."""
+
+
 def _whole_in_query(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value, re.ASCII):
         return int(value)

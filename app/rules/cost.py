@@ -42,7 +42,6 @@ from app.rules.prices import (
     PERCENT,
     Guideline,
     GuidelineMissing,
-    PriceMissing,
     Rate,
     RateMissing,
     YearPrices,
@@ -64,7 +63,7 @@ class YearTotals:
     incurred_by_month: tuple[int, ...]
     places: int
     place_months: Fraction
-    vta_cost: int | None
+    vta_cost: int
 
 
 def calculate_month_costs(
@@ -100,20 +99,20 @@ def calculate_year_totals(
 
     Forecast and incurred are the sums of `calculate_month_costs` without and with `through=on`. `vta_cost` is the
     least the same places would cost the municipality as state-financed VTA (C10): every period, `legacy` too, at
-    `vta_share_bp` of the rate with the same share and rounding, supplements left out; None when a day lacks a rate or a
-    guideline version, since a comparison stops nothing. RateMissing, GuidelineMissing as in `calculate_month_costs`.
+    `vta_share_bp` of the rate with the same share and rounding, supplements left out. RateMissing or GuidelineMissing
+    as in `calculate_month_costs`, and then for places at their own price too, which the comparison needs a rate for.
     """
     prices = YearPrices.from_rows(year, rates, guidelines, known_on)
     tables = _YearTables.from_prices(prices)
     _require_prices(periods, prices)
-    vta = None if _find_missing_price(periods.first_day, periods.last_day, prices) else 0
+    _require_days_priced(periods.first_day, periods.last_day, prices)
+    vta_cost = 0
     forecast, incurred = [0] * 12, [0] * 12
     for block in periods.split(_BLOCK):
         rows = _price_rows(block, tables)
         for month in range(12):
             forecast[month] += int(tables.sum_base(rows, month).sum())
-            if vta is not None:
-                vta += int(tables.sum_vta(rows, month).sum())
+            vta_cost += int(tables.sum_vta(rows, month).sum())
         if on.year == year:
             rows, month = _price_rows(block.clip(date.min, on), tables), on.month - 1
             incurred[month] += int(tables.sum_base(rows, month).sum())
@@ -126,7 +125,7 @@ def calculate_year_totals(
         incurred_by_month=tuple(incurred),
         places=count_places(periods, year, on),
         place_months=count_place_months(periods, year),
-        vta_cost=vta,
+        vta_cost=vta_cost,
     )
 
 
@@ -352,21 +351,18 @@ def _price_rows(periods: PeriodColumns, tables: _YearTables) -> _PricedRows:
 def _require_prices(periods: PeriodColumns, prices: YearPrices) -> None:
     """C1: every day of every standard period has a rate and a guideline version; else the first day that lacks one."""
     standard = periods.monthly_ore == STANDARD_PRICE
-    missing = _find_missing_price(periods.first_day[standard], periods.last_day[standard], prices)
-    if missing is not None:
-        raise missing
+    _require_days_priced(periods.first_day[standard], periods.last_day[standard], prices)
 
 
-def _find_missing_price(first_day: DayColumn, last_day: DayColumn, prices: YearPrices) -> PriceMissing | None:
+def _require_days_priced(first_day: DayColumn, last_day: DayColumn, prices: YearPrices) -> None:
     priced_from = max(prices.rate_from, prices.guideline_from)
     if priced_from == 0:
-        return None
+        return
     begin, end = clip_to_year(first_day, last_day, prices.year)
     first = int(begin[begin < end].min(initial=priced_from))
-    if first == priced_from:
-        return None
-    day = date.fromordinal(date(prices.year, 1, 1).toordinal() + first)
-    return RateMissing(day) if first < prices.rate_from else GuidelineMissing(day)
+    if first < priced_from:
+        day = date.fromordinal(date(prices.year, 1, 1).toordinal() + first)
+        raise RateMissing(day) if first < prices.rate_from else GuidelineMissing(day)
 
 
 def _find_placement_days(periods: PeriodColumns, supplements: PeriodColumns) -> tuple[DayColumn, DayColumn]:

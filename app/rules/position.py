@@ -72,7 +72,7 @@ class IncurredBreakdown:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """C6-C8, C10, C11, with the contract's names. `None` where there is no frame, no overrun, or nothing to compare."""
+    """C6-C8, C10, C11, with the contract's names. `None` where there is no frame or no overrun."""
 
     year: int
     on: date
@@ -91,7 +91,7 @@ class Position:
     room_from: date
     expected_refund: int
     net_forecast: int
-    vta_comparison: VtaComparison | None
+    vta_comparison: VtaComparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ class PositionInputs:
 
 
 def calculate_position(inputs: PositionInputs) -> Position:
-    """C6: the position of a year on a day. RateMissing or GuidelineMissing when a standard place lacks a price on a
-    day.
+    """C6: the position of a year on a day. RateMissing or GuidelineMissing when a day with a place has no price: a
+    place at its own price costs the same without one, but is compared with what the rate is (C10).
     """
     year, on, rates, guidelines = inputs.year, inputs.on, inputs.rates, inputs.guidelines
     frame = find_latest_frame(inputs.frames, on)
@@ -122,7 +122,7 @@ def calculate_position(inputs: PositionInputs) -> Position:
     try:
         place_cost = sum(calculate_standard_place_costs(room_from, year, rates, guidelines, on))
     except PriceMissing:
-        # Places at their own price need no rate (L2), so the year may still have a position.
+        # Rates may begin after the day: the year still has a position while no place lacks one.
         place_cost = None
     parameters = find_position_parameters(guidelines, year, on)
     return build_position(
@@ -174,9 +174,7 @@ def build_position(
         room_from=room_from,
         expected_refund=expected_refund,
         net_forecast=forecast - expected_refund,
-        vta_comparison=None
-        if totals.vta_cost is None
-        else VtaComparison(from_ore(parameters.vta_share_bp), totals.vta_cost),
+        vta_comparison=VtaComparison(from_ore(parameters.vta_share_bp), totals.vta_cost),
     )
 
 

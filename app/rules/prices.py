@@ -10,7 +10,7 @@ of a month always add up to it.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from operator import mul
 from typing import Literal
@@ -172,5 +172,13 @@ def _sort_known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
 
 def _sort_guidelines(guidelines: Sequence[Guideline]) -> list[Guideline]:
     return sorted(
-        guidelines, key=lambda version: (version.valid_from, rank_by_recording(version.id), astuple(version)[2:])
+        guidelines,
+        key=lambda version: (
+            version.valid_from,
+            rank_by_recording(version.id),
+            version.supplement_bp,
+            version.proration,
+            version.watch_bp,
+            version.vta_share_bp,
+        ),
     )

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.budget.position import GUIDELINE_MISSING, RATE_MISSING
+from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX

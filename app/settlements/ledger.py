@@ -16,12 +16,11 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from app.budget.placement_periods import identified_stays
-from app.budget.position import missing_problem
+from app.budget.placement_periods import load_identified_periods
+from app.budget.problems import refuse_missing_prices
 from app.database.queries import Queries
 from app.placements.tables import Placement
 from app.rates import rates
-from app.rules.prices import GuidelineMissing, RateMissing
 from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
 
@@ -78,15 +77,13 @@ async def recompute(queries: Queries, months: Collection[date], on: date) -> Led
     recomputed = Ledger()
     known_rates, guidelines = await rates.load_prices(queries)
     for year in sorted({month.year for month in months}):
-        known = await identified_stays(queries, year, on, None, None)
+        known = await load_identified_periods(queries, year, on)
         placements = [UUID(bytes=key.ljust(16, b"\0")) for key in known.placement.tolist()]
         providers = [UUID(bytes=key.ljust(16, b"\0")) for key in known.provider.tolist()]
         recomputed.providers.update(zip(placements, providers, strict=True))
         for month in sorted(month for month in months if month.year == year):
-            try:
-                lines = calculate_month_lines(known.stays, month, known_rates, guidelines, on)
-            except (RateMissing, GuidelineMissing) as missing:
-                raise missing_problem(missing) from missing
+            with refuse_missing_prices():
+                lines = calculate_month_lines(known.periods, month, known_rates, guidelines, on)
             recomputed.lines.update({(placements[index], month): line for index, line in lines.items()})
     return recomputed
 

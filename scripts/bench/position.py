@@ -26,10 +26,11 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy.engine import make_url
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import postgres
-from app.budget import position as service
+from app.budget.position import load_position
 from app.database import startup
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
@@ -138,7 +139,7 @@ async def measure(superuser: str, url: str, sizes: list[int], rounds: int) -> No
 
     async def position() -> int:
         async with database.reader(FINANCE, snapshot=True) as reader:
-            return (await service.position_on(reader, YEAR, ON)).forecast
+            return (await load_position(reader, YEAR, ON)).forecast
 
     async def scan() -> int:
         return int(await owner.fetchval(SCAN))

@@ -9,7 +9,7 @@ from sqlmodel import col
 from starlette.concurrency import run_in_threadpool
 
 from app import clock
-from app.budget.position import GUIDELINE_MISSING, RATE_MISSING
+from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX

@@ -18,8 +18,8 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import select
 
-from app.budget import position as budget
-from app.budget.placement_periods import identified_stays
+from app.budget.placement_periods import load_identified_periods
+from app.budget.position import load_position
 from app.database.queries import Queries
 from app.integrations.framsikt.schemas import FramsiktExport, FramsiktRow, PositionFigures, RowType
 from app.providers.tables import Provider
@@ -44,14 +44,16 @@ async def compute_export(queries: Queries, year: int, on: date, settings: Settin
     """The year's rows and figures as known on the day. 409 `rate-missing` or `guideline-missing`."""
     # The rows are what finance may see, whoever asks.
     async with queries.acting_as("finance", alone=True):
-        position = await budget.position_on(queries, year, on)
-        known = await identified_stays(queries, year, on, None, None)
+        position = await load_position(queries, year, on)
+        known = await load_identified_periods(queries, year, on)
         known_rates, guidelines = await rates.load_prices(queries)
         providers = {provider.id: provider for provider in await queries.select(select(Provider))}
     keys, group_of = np.unique(known.provider, return_inverse=True)
-    forecast = sum_by_group(calculate_month_costs(known.stays, year, known_rates, guidelines, on), group_of, keys.size)
+    forecast = sum_by_group(
+        calculate_month_costs(known.periods, year, known_rates, guidelines, on), group_of, keys.size
+    )
     incurred = sum_by_group(
-        calculate_month_costs(known.stays, year, known_rates, guidelines, on, on), group_of, keys.size
+        calculate_month_costs(known.periods, year, known_rates, guidelines, on, on), group_of, keys.size
     )
     groups = [_build_group(providers.get(UUID(bytes=key.ljust(16, b"\0"))), settings) for key in keys]
     # By name and not by id, since people read the file. Groups of the same name are in the order of their ids.

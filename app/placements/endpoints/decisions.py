@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.budget import position as budget
+from app.budget.position import watch_decision_budget, watch_flags
 from app.budget.schemas import DecisionBudget
 from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.endpoint import Route
@@ -68,8 +68,8 @@ async def decide(
     position = None
     if first_day is not None:
         on = max(clock.today(), body.decided_on)
-        position = await budget.decision_budget(unit, first_day.year, on)
-        await budget.watch_flags(unit, first_day.year + 1, on)
+        position = await watch_decision_budget(unit, first_day.year, on)
+        await watch_flags(unit, first_day.year + 1, on)
     record_access(unit, [decision.participant_id])
     out = PricedDecisionOut.model_validate(decision)
     return DecisionMade(**out.model_dump(), budget=position)

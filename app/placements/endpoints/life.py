@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.budget import position as budget
+from app.budget.position import watch_flags
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
@@ -53,7 +53,7 @@ async def give_notice(unit: UnitOfWorkDep, actor: EitherSide, placement_id: UUID
     """
     placement, notice = await notices.give(unit, actor, placement_id, body)
     record_access(unit, [placement.participant_id])
-    await budget.watch_flags(unit, notice.ends_on.year, max(clock.today(), body.given_on))
+    await watch_flags(unit, notice.ends_on.year, max(clock.today(), body.given_on))
     [out] = await notices.shown(unit, [notice])
     return out
 
@@ -109,7 +109,7 @@ async def agree_on_supplement(
     """
     placement, supplement = await supplements.agree(unit, placement_id, body)
     record_access(unit, [placement.participant_id])
-    await budget.watch_flags(unit, body.valid_from.year, clock.today())
+    await watch_flags(unit, body.valid_from.year, clock.today())
     [out] = await supplements.shown(unit, [supplement])
     return out
 
@@ -166,6 +166,6 @@ async def end_supplement(
     """
     placement, supplement = await supplements.end(unit, placement_id, supplement_id, body)
     record_access(unit, [placement.participant_id])
-    await budget.watch_flags(unit, body.valid_to.year, clock.today())
+    await watch_flags(unit, body.valid_to.year, clock.today())
     [out] = await supplements.shown(unit, [supplement])
     return out

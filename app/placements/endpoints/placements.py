@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.budget import position as budget
+from app.budget.position import watch_flags
 from app.database.queries import CompiledQuery
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
@@ -49,7 +49,7 @@ PlacementReader = Annotated[Actor, allow("case_officer", "service", "provider", 
 async def record_legacy(unit: UnitOfWorkDep, actor: CaseOfficer, body: LegacyPlacementIn) -> PricedPlacementTold:
     """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
     placement = await decisions.record_legacy(unit, body)
-    await budget.watch_flags(unit, body.starts_on.year, clock.today())
+    await watch_flags(unit, body.starts_on.year, clock.today())
     record_access(unit, [placement.participant_id])
     out = told(await life_of(unit, placement), clock.today(), money=True)
     assert isinstance(out, PricedPlacementTold)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
-from app.budget.position import load_inputs, position_on
+from app.budget.position import load_inputs, load_position
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 from app.database.queries import Queries
@@ -365,7 +365,7 @@ async def test_a_snapshot_sees_one_state_of_the_database(committed_api: Api, doo
     async with open_door(finance, snapshot=True) as queries:
         assert await queries.fetch_value(isolation) == "repeatable read"
         await adopt(committed_api)
-        assert (await position_on(queries, 2022, date(2022, 12, 31))).flag == "no_frame"
+        assert (await load_position(queries, 2022, date(2022, 12, 31))).flag == "no_frame"
     for _ in range(2):
         async with open_door(finance) as queries:
             assert await queries.fetch_value(isolation) == "read committed"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.budget import position as service
+from app.budget import position
 from app.budget.what_if import EXAMPLES
 from app.rules.position import PositionInputs
 from tests.conftest import Api
@@ -43,8 +43,7 @@ async def test_three_more_places_from_august(api: Api, connection: AsyncConnecti
     assert (answer["before"]["forecast"], answer["after"]["forecast"]) == ("6427296.00", "6762051.00")
     assert (answer["before"]["flag"], answer["after"]["flag"]) == ("within", "watch")
     assert [month["difference"] for month in answer["months"]] == ["0.00"] * 7 + ["66951.00"] * 5
-    position = ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-01-01"}), 200)
-    assert answer["before"] == position
+    assert answer["before"] == ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-01-01"}), 200)
 
 
 async def test_next_years_rate_and_another_supplement(api: Api, connection: AsyncConnection) -> None:
@@ -113,14 +112,14 @@ async def test_before_and_after_are_read_at_one_instant(committed_api: Api, monk
     """C6, C9: a frame adopted while the question is read is in neither; one that is asked with a key is answered."""
     api = committed_api
     await steps.law(api)
-    gathered = service.load_inputs
+    gathered = position.load_inputs
 
     async def late(*facts: Any) -> PositionInputs:
         monkeypatch.undo()
         await adopt(api, "111.00", on="2022-06-01")
         return await gathered(*facts)
 
-    monkeypatch.setattr(service, "load_inputs", late)
+    monkeypatch.setattr(position, "load_inputs", late)
     answer = await asked(api, on="2022-12-31")
     assert [answer[when]["frame"] for when in ("before", "after")] == ["6934000.00"] * 2
     for replayed in (None, "true"):

@@ -164,17 +164,16 @@ def test_c6_a_year_without_places() -> None:
 
 def test_c6_the_average_is_rounded_half_up() -> None:
     """C6: forecast / place-months; 1 øre over 2 months is 1."""
-    totals = YearTotals((1,) + (0,) * 11, (0,) * 12, 1, Fraction(2), None)
+    totals = YearTotals((1,) + (0,) * 11, (0,) * 12, 1, Fraction(2), 0)
     answer = build_position(
         2022, date(2022, 6, 1), frame=None, totals=totals, parameters=GUIDELINE, room_from=date(2022, 6, 2),
         standard_place_cost=None,
     )  # fmt: skip
     assert answer.average_monthly_cost == 1
-    assert answer.vta_comparison is None
 
 
 def test_c1_a_day_without_a_price_stops_the_position() -> None:
-    """C1: the first such day is named; places at their own price have a position all the same, and no room."""
+    """C1, C10: the first such day is named; places at their own price are compared with the rate, and need one too."""
     asked = question(standard_places(1, date(2021, 3, 1)), 2021)
     with pytest.raises(RateMissing) as missing:
         calculate_position(asked)
@@ -182,8 +181,20 @@ def test_c1_a_day_without_a_price_stops_the_position() -> None:
     with pytest.raises(GuidelineMissing):
         calculate_position(replace(asked, rates=[Rate(None, date(2020, 1, 1), date(2020, 1, 1), 1)]))
     legacy = PeriodColumns.from_rows([PlacementPeriod(0, date(2021, 3, 1), monthly_ore=100)])
-    answer = calculate_position(replace(asked, periods=legacy, frames=[Frame(None, date(2020, 1, 1), 2_000)]))
-    assert (answer.forecast, answer.room_for_standard_places, answer.vta_comparison) == (1_000, 0, None)
+    with pytest.raises(RateMissing) as missing:
+        calculate_position(replace(asked, periods=legacy))
+    assert missing.value.day == date(2021, 3, 1)
+
+
+def test_c8_no_room_from_a_day_without_a_rate() -> None:
+    """C8: the year has a position while every place has a price, but no room is promised that has none."""
+    frames = [Frame(None, date(2020, 1, 1), 2_000_000_00)]
+    late = PeriodColumns.from_rows([PlacementPeriod(0, date(2022, 3, 1), monthly_ore=100)])
+    rates = [replace(rate, valid_from=date(2022, 2, 1)) for rate in RATES[:1]]
+    asked = replace(question(late), rates=rates, frames=frames)
+    for room_from, has_room in ((date(2022, 1, 31), False), (date(2022, 2, 1), True)):
+        answer = calculate_position(replace(asked, room_from=room_from))
+        assert (answer.forecast, answer.room_for_standard_places > 0) == (1_000, has_room)
 
 
 def test_c11_gross_and_net() -> None:
@@ -268,7 +279,7 @@ def test_c7_overrun_is_what_the_months_add_up_to(months: list[int], frame: int, 
 
 def test_c7_a_month_that_ends_exactly_at_the_frame_is_not_the_first_over() -> None:
     """C7: June reaches the frame, November passes it."""
-    totals = YearTotals((0,) * 5 + (100,) + (0,) * 4 + (1, 0), (0,) * 12, 1, Fraction(12), None)
+    totals = YearTotals((0,) * 5 + (100,) + (0,) * 4 + (1, 0), (0,) * 12, 1, Fraction(12), 0)
     answer = build_position(
         2022, date(2022, 6, 1), frame=100, totals=totals, parameters=GUIDELINE, room_from=date(2022, 6, 2),
         standard_place_cost=10,
