@@ -12,10 +12,10 @@ from sqlmodel import col
 from app import clock
 from app.absence.batch import Decided, decide, store
 from app.absence.batch_state import lock_providers
-from app.absence.items import Fault, Item, ItemReader, content
+from app.absence.items import content, refuse_identity_numbers
 from app.absence.problems import CANCELLED
 from app.absence.reviews import hundredths, tell_of_reviews_due
-from app.absence.schemas import AbsenceIn, AbsencePatch, AbsenceReportRow
+from app.absence.schemas import AbsenceIn, AbsenceItem, AbsencePatch, AbsenceReportRow
 from app.absence.tables import Absence
 from app.access_log.recorder import record_access, record_denied
 from app.database.unit_of_work import UnitOfWork
@@ -74,17 +74,16 @@ async def carry_out(unit: UnitOfWork, decided: Decided) -> None:
 async def record(unit: UnitOfWork, body: AbsenceIn) -> tuple[Absence, bool]:
     """One absence by hand, and whether it is new. Raises what a push would say of the item."""
     place = await find_reference(unit, Placement, body.placement_id, "#/placement_id")
-    item = Item(
-        body.external_id or str(clock.new_id()),
-        body.revision,
-        str(place.id),
-        body.kind,
-        body.starts_on,
-        body.ends_on,
-        body.percent,
-        body.note,
-        False,
-        str(place.provider_id),
+    item = AbsenceItem(
+        external_id=body.external_id or str(clock.new_id()),
+        revision=body.revision,
+        placement_id=str(place.id),
+        kind=body.kind,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        percent=body.percent,
+        note=body.note,
+        provider_id=str(place.provider_id),
     )
     outcome, absence_id = await _push_one(unit, item)
     # What was there already is shown all the same.
@@ -105,11 +104,13 @@ async def change(unit: UnitOfWork, absence: Absence, patch: AbsencePatch) -> Non
     """A change by hand is the next revision. Raises `CANCELLED`, and what a push would say of the item."""
     if absence.cancelled:
         raise CANCELLED()
-    item = replace(_item_of(absence), **patch.model_dump(exclude_unset=True))
-    if item.ends_on < item.starts_on:
+    changes = patch.model_dump(exclude_unset=True)
+    if changes.get("ends_on", absence.ends_on) < changes.get("starts_on", absence.starts_on):
         raise VALIDATION("«to» er før «from».", pointer="#/to")
-    if content(item) != content(_item_of(absence)):
-        await _push_one(unit, replace(item, revision=_next(absence)))
+    stored = _item_of(absence)
+    item = replace(stored, revision=_next(absence), **changes)
+    if content(item) != content(stored):
+        await _push_one(unit, item)
         await unit.session.refresh(absence)
 
 
@@ -145,19 +146,19 @@ async def report(
     ]
 
 
-def _item_of(absence: Absence) -> Item:
+def _item_of(absence: Absence) -> AbsenceItem:
     kind: Any = absence.kind  # a CHECK says that it is one of them
-    return Item(
-        absence.external_id,
-        absence.revision,
-        str(absence.placement_id),
-        kind,
-        absence.starts_on,
-        absence.ends_on,
-        absence.percent,
-        absence.note,
-        absence.cancelled,
-        str(absence.provider_id),
+    return AbsenceItem(
+        external_id=absence.external_id,
+        revision=absence.revision,
+        placement_id=str(absence.placement_id),
+        kind=kind,
+        starts_on=absence.starts_on,
+        ends_on=absence.ends_on,
+        percent=absence.percent,
+        note=absence.note,
+        cancelled=absence.cancelled,
+        provider_id=str(absence.provider_id),
     )
 
 
@@ -166,8 +167,8 @@ def _next(absence: Absence) -> int:
     return min(absence.revision + 1, MAX_REVISION)
 
 
-async def _push_one(unit: UnitOfWork, item: Item) -> tuple[str, UUID]:
-    checked: Item | Fault = ItemReader(relaxed=relaxed(clock.today())).checked(item, 0)
+async def _push_one(unit: UnitOfWork, item: AbsenceItem) -> tuple[str, UUID]:
+    checked = refuse_identity_numbers(item, 0, relaxed=relaxed(clock.today()))
     decided = await decide(unit, [checked], None)
     [result] = decided.results
     if result.problem is not None:

@@ -14,8 +14,9 @@ from uuid import UUID
 import msgspec
 
 from app.absence.batch_state import SLICE, Key, Place, Register, key_of, read, standing, write
-from app.absence.items import Fault, Item, content
+from app.absence.items import Fault, content
 from app.absence.problems import OUTSIDE_PLACEMENT, OVER_FULL_DAY, REVISION_CONFLICT
+from app.absence.schemas import AbsenceItem
 from app.clock import new_ids
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
@@ -46,7 +47,7 @@ class Decided:
 
 async def decide(
     unit: UnitOfWork,
-    items: Sequence[Item | Fault],
+    items: Sequence[AbsenceItem | Fault],
     provider_id: UUID | None,
     *,
     atomic: bool = False,
@@ -58,7 +59,7 @@ async def decide(
     """
     own = None if provider_id is None else str(provider_id)
     keys = [None if isinstance(item, Fault) else _key(item, own) for item in items]
-    placements = {item.placement_id for item in items if isinstance(item, Item)}
+    placements = {item.placement_id for item in items if isinstance(item, AbsenceItem)}
     register = await read(unit, placements, {key for key in keys if key is not None})
     results = await _decide(register, items, keys, own)
     stored = await _full_days(unit, register)
@@ -75,7 +76,7 @@ async def decide(
     refused = {
         UUID(item.placement_id)
         for item, problem in ((items[index], problem) for index, problem in refusals)
-        if isinstance(item, Item) and problem.type is NOT_FOUND
+        if isinstance(item, AbsenceItem) and problem.type is NOT_FOUND
     }
     return Decided(results, len(refusals), refused, register, stands)
 
@@ -88,14 +89,14 @@ async def store(unit: UnitOfWork, decided: Decided) -> list[Place]:
     return decided.register.touched()
 
 
-def _key(item: Item, own: str | None) -> Key | None:
+def _key(item: AbsenceItem, own: str | None) -> Key | None:
     named = item.provider_id if own is None else own
     return None if named is None else key_of(named, item.external_id)
 
 
 async def _decide(
     register: Register,
-    items: Sequence[Item | Fault],
+    items: Sequence[AbsenceItem | Fault],
     keys: Sequence[Key | None],
     own: str | None,
     stored: dict[str, DayOccupancy] | None = None,
@@ -142,7 +143,7 @@ def _fresh_ids(count: int) -> Iterator[str]:
     yield from new_ids(count)
 
 
-def _misplaced(item: Item, provider: str | None, index: int) -> Problem:
+def _misplaced(item: AbsenceItem, provider: str | None, index: int) -> Problem:
     """The provider is named and the caller's, the placement that provider's: else neither exists for the caller."""
     if provider is None:
         return VALIDATION("Oppgje kva vekstbedrift fråværet gjeld.", pointer=f"#/items/{index}/provider_id")
@@ -153,7 +154,7 @@ def _misplaced(item: Item, provider: str | None, index: int) -> Problem:
     )
 
 
-def _inactive(register: Register, item: Item, becomes: AbsenceVersion, index: int) -> Problem | None:
+def _inactive(register: Register, item: AbsenceItem, becomes: AbsenceVersion, index: int) -> Problem | None:
     """A1: the placement was active on those days. What is cancelled documents nothing, so it may be any day."""
     if becomes.cancelled:
         return None

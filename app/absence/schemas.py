@@ -1,26 +1,34 @@
 """Absences with their earlier revisions, and the reviews that extensive absence asks for (A1–A3)."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from uuid import UUID
 
+import msgspec
+from msgspec import Meta
 from pydantic import Field as Limits
-from pydantic import StrictBool, model_validator
+from pydantic import GetPydanticSchema, StrictBool, create_model, model_validator
+from pydantic_core import core_schema
 
-from app.http.schemas import Day, Line, Percent, Prose, Revision, Shape, Stored, text
-from app.rules.absence import AbsenceKind
+from app.http.schemas import PYTHON_TEXT, Day, Line, Percent, Prose, Revision, Shape, Stored, text
+from app.rules.absence import MAX_REVISION, AbsenceKind
 
 KINDS: tuple[AbsenceKind, ...] = get_args(AbsenceKind)
 ExternalId = Annotated[
     str,
     text(100),
+    Meta(min_length=1, max_length=100, pattern=PYTHON_TEXT),
     Limits(description="The absence's name in the provider's system. Never an identity number.", examples=["F-1"]),
+]
+RevisionNumber = Annotated[
+    Revision, Meta(ge=0, le=MAX_REVISION), Limits(description="The highest one wins.", examples=[1])
 ]
 KindIn = Annotated[AbsenceKind, Limits(examples=["sick"])]
 FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-10-03"])]
 LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-10-04"])]
+ShareOfDay = Annotated[Percent, Meta(ge=1, le=100), Limits(description="Share of the day.")]
 Note = Annotated[
-    Line | None,
+    Annotated[Line, Meta(min_length=1, max_length=500, pattern=PYTHON_TEXT)] | None,
     Limits(description="At most 500 characters. No identity number, no diagnosis.", examples=["Ringde sjølv."]),
 ]
 
@@ -36,19 +44,48 @@ class _Period(Shape):
         return self
 
 
-class AbsenceItem(_Period):
-    """One absence as a system pushes it (A1, A2)."""
+IdText = Annotated[
+    str,
+    Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"),
+    # In any spelling; what comes out is the one above.
+    GetPydanticSchema(lambda _, handler: core_schema.no_info_after_validator_function(str, handler(UUID))),
+]
+"""An id as text: ten thousand objects for them cost more than all the rest of a push."""
+
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
+
+
+class AbsenceItem(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One absence as a system pushes it (A1, A2).
+
+    Each type says its limits to msgspec and to pydantic: see `AbsenceItemModel`.
+    """
 
     external_id: ExternalId
-    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])]
-    placement_id: UUID
+    revision: RevisionNumber
+    placement_id: IdText
     kind: KindIn
-    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    starts_on: FirstDay = msgspec.field(name="from")
+    ends_on: LastDay = msgspec.field(name="to")
+    percent: ShareOfDay = 100
     note: Note = None
-    cancelled: Annotated[StrictBool, Limits(description="Cancelled for good.")] = False
+    cancelled: Annotated[StrictBool, Limits(description="Cancelled permanently.")] = False
     provider_id: Annotated[
-        UUID | None, Limits(description="The case office names the provider; a provider's items are its own.")
+        IdText | None, Limits(description="The case office names the provider; a provider's items are its own.")
     ] = None
+
+    def __post_init__(self) -> None:
+        if not _FIRST_DAY <= self.starts_on <= self.ends_on <= _LAST_DAY:
+            raise ValueError("no period from 1900 to 2099")
+
+
+_FIELDS: dict[str, Any] = {
+    field.name: (field.type, ... if field.required else field.default) for field in msgspec.structs.fields(AbsenceItem)
+}
+AbsenceItemModel = create_model(
+    "AbsenceItem", __base__=_Period, __doc__="One absence as a system pushes it (A1, A2).", **_FIELDS
+)
+"""The same fields to pydantic, which describes them, and says what is wrong with an item that msgspec refuses."""
 
 
 class AbsenceIn(_Period):
@@ -56,10 +93,10 @@ class AbsenceIn(_Period):
 
     placement_id: UUID
     kind: KindIn
-    percent: Annotated[Percent, Limits(description="Share of the day.")] = 100
+    percent: ShareOfDay = 100
     note: Note = None
     external_id: ExternalId | None = None
-    revision: Annotated[Revision, Limits(description="The highest one wins.", examples=[1])] = 1
+    revision: RevisionNumber = 1
 
 
 class AbsencePatch(Shape):
@@ -68,7 +105,7 @@ class AbsencePatch(Shape):
     kind: KindIn = Limits(default_factory=lambda: KINDS[0])
     starts_on: FirstDay = Limits(default_factory=lambda: date.min)
     ends_on: LastDay = Limits(default_factory=lambda: date.min)
-    percent: Annotated[Percent, Limits(description="Share of the day.")] = Limits(default_factory=lambda: 100)
+    percent: ShareOfDay = Limits(default_factory=lambda: 100)
     note: Note = None
 
 

@@ -31,6 +31,8 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 # Every character class of white space spelt out: the dialects of regular expressions disagree on `\s`.
 _BLANK = "\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
 TEXT = f"^[^\x00]*[^{_BLANK}][^\x00]*$"
+# The same for Python's own `re`, to which half of a surrogate pair is a character like another.
+PYTHON_TEXT = f"^[^\x00\ud800-\udfff]*[^{_BLANK}\ud800-\udfff][^\x00\ud800-\udfff]*$"
 
 
 class Shape(BaseModel):

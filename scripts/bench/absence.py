@@ -39,7 +39,7 @@ from bench.absence_rows import FILL, JSON, ORGANISATION, PLACEMENTS, encoded, ne
 
 import postgres
 from app import logging
-from app.absence.schemas import AbsenceItem
+from app.absence.schemas import AbsenceItemModel
 from app.absence.tables import Absence
 from app.clock import new_ids
 from app.database import startup
@@ -66,7 +66,7 @@ class Figures:
 class PlainBatch(Shape):
     """The body of the plain way."""
 
-    items: list[AbsenceItem]
+    items: list[AbsenceItemModel]
 
 
 def serve(url: str, data: str, port: int) -> None:
@@ -87,8 +87,9 @@ def serve(url: str, data: str, port: int) -> None:
         async with app.state.database.unit_of_work(identity) as unit:
             provider_id = await unit.session.scalar(text("select caller_provider_id()"))
             for item in batch.items:
-                values = item.model_dump(exclude={"provider_id"})
-                unit.session.add(Absence(**values, provider_id=provider_id))
+                values = dict(item)
+                values |= {"placement_id": UUID(values["placement_id"]), "provider_id": provider_id}
+                unit.session.add(Absence(**values))
         return {"accepted": len(batch.items)}
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)

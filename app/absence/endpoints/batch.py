@@ -12,10 +12,9 @@ from app import clock
 from app.absence import problems
 from app.absence.absences import carry_out
 from app.absence.batch import Decided, decide
-from app.absence.items import ItemReader
 from app.absence.problems import PROVIDER_UNKNOWN
-from app.absence.reading import BYTES, COLUMNS, MOST_ITEMS, read_items
-from app.absence.schemas import AbsenceItem, BatchOut
+from app.absence.reading import COLUMNS, MAX_BYTES, MAX_ITEMS, read_items
+from app.absence.schemas import AbsenceItemModel, BatchOut
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
 from app.http.content_negotiation import CSV, JSON, NDJSON
@@ -33,7 +32,7 @@ Writer = Annotated[Actor, allow("case_officer", "provider")]
 
 _SLICE = 500
 
-_ITEM = AbsenceItem.model_json_schema(ref_template="#/components/schemas/{model}")
+_ITEM = AbsenceItemModel.model_json_schema(ref_template="#/components/schemas/{model}")
 _EXAMPLE = {
     "external_id": "F-1001",
     "revision": 1,
@@ -59,7 +58,7 @@ BODY: dict[str, Any] = {
                     "type": "object",
                     "additionalProperties": False,
                     "required": ["items"],
-                    "properties": {"items": {"type": "array", "maxItems": MOST_ITEMS, "items": _ITEM}},
+                    "properties": {"items": {"type": "array", "maxItems": MAX_ITEMS, "items": _ITEM}},
                 },
                 "example": {"items": [_EXAMPLE]},
             },
@@ -96,7 +95,7 @@ async def push_batch(
     request: Request,
     unit: UnitOfWorkDep,
     actor: Writer,
-    content_type: Annotated[str, consumes(JSON, NDJSON, CSV, limit=BYTES)],
+    content_type: Annotated[str, consumes(JSON, NDJSON, CSV, limit=MAX_BYTES)],
     mode: Annotated[
         Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
     ] = "each",
@@ -112,9 +111,10 @@ async def push_batch(
     not at all, and pushing it again is safe. When it makes a placement's absence extensive (A3: a whole day counts a
     whole day, but no calendar week more than is planned in it by the placement's share), `absence.review_due` is
     published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
-    as dd.mm.yyyy. A provider's items are its own; the case office's carry `provider_id`.
+    as dd.mm.yyyy. Names in an item must be unique: of one that stands twice the last value counts, or the item is
+    rejected. A provider's items are its own; the case office's carry `provider_id`.
     """
-    items = await read_items(await request.body(), content_type, ItemReader(relaxed=relaxed(clock.today())))
+    items = await read_items(await request.body(), content_type, relaxed=relaxed(clock.today()))
     own = None
     if "case_officer" not in actor.roles:
         own = await unit.session.scalar(select(func.caller_provider_id()))
