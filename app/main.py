@@ -30,6 +30,7 @@ from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
 from app.outbox import endpoints as event_endpoints
+from app.outbox.listener import Listener
 from app.participants.endpoints import consents as consent_endpoints
 from app.participants.endpoints import participants as participant_endpoints
 from app.placements import endpoints as placement_endpoints
@@ -118,7 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
             sealer = app.state.access_log.sealer = Sealer(app.state.database, settings.access_log_key_bytes)
             yield
             app.state.draining = True
-        await event_endpoints.close(app)
+        await listener.close()
         await sealer.close()
         await app.state.database.close()
 
@@ -142,6 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     app.state.settings = settings
+    app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
     exception_handlers.install(app)
     for router in ROUTERS:

@@ -9,7 +9,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from app.outbox import endpoints as outbox
+from app.outbox.listener import Listener
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -68,5 +68,6 @@ class Server(uvicorn.Server):
             super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        outbox.listener_of(self._app).stop_waiting()
+        listener: Listener = self._app.state.listener
+        listener.stop_waiting()
         await super().shutdown(sockets)

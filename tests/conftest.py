@@ -28,7 +28,6 @@ from app.database.locks import AdvisoryLock
 from app.database.reader import DriverConnection, TransactionWords
 from app.database.unit_of_work import CallerSession
 from app.main import create_app
-from app.outbox import endpoints
 from app.security.tokens import Keys
 from app.settings import Settings
 from tests.factories.tokens import ISSUERS, bearer
@@ -236,7 +235,7 @@ async def committing(cluster: postgres.Cluster, settings: Settings) -> AsyncIter
         database = Database(url, pool_size=8, reader_pool_size=8, pool_timeout=10)
         app = assembled(settings.model_copy(update={"database_url": url}), database)
         yield Api(app)
-        await endpoints.close(app)
+        await app.state.listener.close()
         await database.close()
 
 

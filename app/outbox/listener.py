@@ -1,8 +1,8 @@
 """Waiting for events: one connection per process that listens, for any number of clients that wait.
 
-PostgreSQL tells of new events by NOTIFY when the act that brought them commits. The listening connection is none of the
-pool's, is opened when somebody first waits, and is opened again when it breaks. A notification is only a hint to look:
-whoever waits looks now and then anyway, more often while nobody listens, so that a lost one costs time and no event.
+PostgreSQL sends NOTIFY when the act that brought an event commits. The listening connection is none of the pool's, is
+opened when a client first waits, and is opened again when it breaks. A notification is only a hint to query: clients
+query now and then anyway, more often while nothing listens, so that a lost one costs time and no event.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from app.settings import Settings
 
 CHANNEL = "vekstplass_event"
 
-# How long a client that waits goes without looking: while PostgreSQL tells us, and while it does not.
+# How long a waiting client goes without a query: while the connection listens, and while it is broken.
 LISTENING_SECONDS = 5.0
 BROKEN_SECONDS = 1.0
-# An event is there and held back by a slower transaction, whose end nobody tells us of.
+# An event is held back by a slower transaction, whose end is not notified.
 HELD_BACK_SECONDS = 0.1
 
 _CONNECT_SECONDS = 5.0
@@ -32,34 +32,34 @@ log = logging.getLogger("vekstplass.events")
 class Listener:
     """What the clients of one process wait on.
 
-    `reading` bounds how many of them look at once: when all are woken together, the pool still has room for others.
+    `reading` bounds how many of them query at once: when all wake up together, the pool still has room for others.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._bell = asyncio.Event()
+        self._wakeup = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.listening = False
         self.closed = False
         self.reading = asyncio.Semaphore(2)
 
-    def bell(self) -> asyncio.Event:
-        """What rings next. Fetched before looking, so that nothing can happen unheard between the look and the wait."""
+    def next_wakeup(self) -> asyncio.Event:
+        """Set at the next notification. Taken before the query, so that none is lost between the query and the wait."""
         # Behind a pooler in transaction mode nobody can listen.
         if self._task is None and not self.closed and self._settings.prepared_statements:
             self._task = asyncio.create_task(self._listen())
-        return self._bell
+        return self._wakeup
 
-    async def wait(self, bell: asyncio.Event, seconds: float, *, held_back: bool) -> None:
-        """Until the bell rings, it is time to look anyway, or so many seconds have passed."""
-        look = HELD_BACK_SECONDS if held_back else LISTENING_SECONDS if self.listening else BROKEN_SECONDS
+    async def wait(self, wakeup: asyncio.Event, seconds: float, *, held_back: bool) -> None:
+        """Until the wakeup is set, it is time to query anyway, or so many seconds have passed."""
+        longest = HELD_BACK_SECONDS if held_back else LISTENING_SECONDS if self.listening else BROKEN_SECONDS
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), max(min(look, seconds), 0))
+            await asyncio.wait_for(wakeup.wait(), max(min(longest, seconds), 0))
 
     def stop_waiting(self) -> None:
-        """The process is going down: whoever waits gets what there is, and nobody waits any more."""
+        """The process shuts down: waiting clients are answered, and none waits any more."""
         self.closed = True
-        self._ring()
+        self._notify()
 
     async def close(self) -> None:
         """Stop waiting and listening."""
@@ -69,9 +69,9 @@ class Listener:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def _ring(self) -> None:
-        rung, self._bell = self._bell, asyncio.Event()
-        rung.set()
+    def _notify(self) -> None:
+        wakeup, self._wakeup = self._wakeup, asyncio.Event()
+        wakeup.set()
 
     async def _listen(self) -> None:
         pause = 0.5
@@ -83,7 +83,7 @@ class Listener:
             # A connection that was good for a while is worth an early try.
             pause = 0.5 if self.listening else min(pause * 2, _LONGEST_PAUSE)
             self.listening = False
-            self._ring()
+            self._notify()
             await asyncio.sleep(pause)
 
     async def _listen_once(self) -> None:
@@ -94,14 +94,14 @@ class Listener:
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _: broken.set())
         try:
-            await connection.add_listener(CHANNEL, lambda *_: self._ring())
+            await connection.add_listener(CHANNEL, lambda *_: self._notify())
             self.listening = True
-            # What was told of while nobody listened.
-            self._ring()
+            # What was notified before it listened.
+            self._notify()
             while not broken.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(broken.wait(), _ALIVE_SECONDS)
-                # A network that swallows everything breaks no connection: it has to be asked.
+                # A network that drops every packet breaks no connection: only a query finds out.
                 await connection.execute("select 1")
         finally:
             connection.terminate()

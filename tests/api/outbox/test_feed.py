@@ -14,7 +14,7 @@ import pytest
 import postgres
 from app.database import startup
 from app.database.startup import plain_dsn
-from app.outbox import endpoints
+from app.outbox import feed
 from app.outbox import listener as listening
 from tests.conftest import Api, behind_the_wall
 from tests.factories.places import got
@@ -204,8 +204,8 @@ async def test_polls_while_nobody_listens_and_listens_again(quiet_api: Api, behi
     api = quiet_api
     loop = asyncio.get_running_loop()
     async with writer(api) as connection:
-        listener = endpoints.listener_of(api.app)
-        listener.bell()
+        listener = api.app.state.listener
+        listener.next_wakeup()
         await until(lambda: listener.listening)
         assert await behind.fetchval(_LISTENING) == 1
         waiting = asyncio.create_task(got(api.epj, "/v1/events", wait=30))
@@ -277,8 +277,8 @@ async def test_streams_and_goes_on_where_it_broke_off(quiet_api: Api, monkeypatc
         # The same events, member for member, as the list has them.
         listed = (await got(api.epj, "/v1/events", limit=3))["items"]
         assert [event for _, event in first] == listed
-        monkeypatch.setattr(endpoints, "STREAM_SECONDS", 0.5)
-        monkeypatch.setattr(endpoints, "HEARTBEAT_SECONDS", 0.1)
+        monkeypatch.setattr(feed, "STREAM_SECONDS", 0.5)
+        monkeypatch.setattr(feed, "HEARTBEAT_SECONDS", 0.1)
         assert len(await streamed(address, 100)) == 7
 
 
