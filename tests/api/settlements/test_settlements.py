@@ -1,8 +1,9 @@
-"""Closing months through HTTP: lines, differences, the four eyes, and what never changes (C13)."""
+"""Closing months through HTTP: which months can be closed, what is stored, and who sees it (C13)."""
 
 import csv
 import io
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import openpyxl
@@ -12,54 +13,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import clock
+from app.http.content_negotiation import XLSX
 from tests.conftest import Api
 from tests.factories.places import got, place, posted
-from tests.factories.settlements import RAISED, SETTLEMENTS, act, before_may, change, close, total
+from tests.factories.settlements import RAISED, SETTLEMENTS, act, before_may, close, total
 from tests.factories.steps import ok, refused
-from tests.factories.tokens import MUNICIPALITY, bearer
 
 
-async def test_the_2023_case(api: Api, connection: AsyncConnection) -> None:
-    """C13: 24 places, January to May, closed at 15 324: 61 740 once 15 667 is known, and none of it twice."""
-    await before_may(api, connection)
-    closed = await close(api.finance, 1, 2, 3, 4, 5)
-    assert {settlement["total"] for settlement in closed} == {"551664.00"}
-    assert all(settlement["differences"] == [] for settlement in closed)
-    await posted(api.finance, "/v1/rates", RAISED)
-
-    seen = [await got(api.finance, f"{SETTLEMENTS}/{month}") for month in range(1, 6)]
-    waiting = [difference for settlement in seen for difference in settlement["differences"]]
-    assert (len(waiting), total(waiting)) == (120, Decimal("61740.00"))
-    assert {(row["cause"], row["amount"], row["settled_in"]) for row in waiting} == {("rate", "514.50", None)}
-    assert {settlement["total"] for settlement in seen} == {"551664.00"}
-    assert {settlement["pending_total"] for settlement in seen} == {"12348.00"}
-    lines = {line["id"]: line for settlement in closed for line in settlement["lines"]}
-    for row in waiting:
-        assert {name: lines[row["line_id"]][name] for name in ("placement_id", "month", "provider_id")} == {
-            name: row[name] for name in ("placement_id", "month", "provider_id")
-        }
-
-    (june,) = await close(api.finance, 6)
-    assert (june["lines_total"], june["differences_total"], june["total"]) == ("564012.00", "61740.00", "625752.00")
-    assert {row["settled_in"] for row in june["differences"]} == {"2023-06"}
-    assert {row["month"] for row in june["differences"]} == {f"2023-{month:02}" for month in range(1, 6)}
-    assert june["providers"] == [
-        {
-            "provider_id": june["lines"][0]["provider_id"],
-            "lines": "564012.00",
-            "differences": "61740.00",
-            "total": "625752.00",
-        }
-    ]
-    after = [await got(api.finance, f"{SETTLEMENTS}/{month}") for month in range(1, 7)]
-    settled = sum((total(month["lines"]) + total(month["differences"]) for month in after), Decimal(0))
-    assert settled == Decimal("564012.00") * 6
-    assert [month["differences"] for month in after[:5]] == [[]] * 5
-    assert after[5] == june
-
-
-async def test_a_line_can_be_recomputed_from_itself(api: Api, connection: AsyncConnection) -> None:
-    """C3, C4, C13: part of a month, part of a place, a price of its own, two prices inside a month."""
+async def test_closed_lines_explain_their_amounts(api: Api, connection: AsyncConnection) -> None:
+    """C3, C4, C13: part of a month, part of a place, a legacy price, two prices in one month."""
     await before_may(api, connection, 1)
     await place(connection, 1, "2023-01-11", share=37)
     await place(connection, 1, "2020-01-01", "2023-01-30", monthly_price="21999.99")
@@ -76,78 +38,80 @@ async def test_a_line_can_be_recomputed_from_itself(api: Api, connection: AsyncC
                 assert part["guideline_version_id"]
         assert Decimal(line["amount"]) == (exact / line["divisor"]).quantize(Decimal("0.01"), "ROUND_HALF_UP")
         assert line["divisor"] == 31
-    part, own, whole = sorted(closed["lines"], key=lambda line: int(line["days"]))
-    assert [line["days"] for line in (part, own, whole)] == [21, 30, 31]
-    assert [(row["days"], row["share"], row["price"]) for row in whole["parts"]] == [
+    by_share, legacy, full = sorted(closed["lines"], key=lambda line: int(line["days"]))
+    assert [line["days"] for line in (by_share, legacy, full)] == [21, 30, 31]
+    assert [(part["days"], part["share"], part["price"]) for part in full["parts"]] == [
         (15, 100, "22986.00"),
         (16, 100, "23500.515"),
     ]
-    assert (whole["price"], whole["rate_id"]) == (None, None)
-    assert {row["share"] for row in part["parts"]} == {37}
-    assert (own["price"], own["share"], own["rate_id"], own["guideline_version_id"]) == ("21999.99", 100, None, None)
+    assert (full["price"], full["rate_id"]) == (None, None)
+    assert {part["share"] for part in by_share["parts"]} == {37}
+    fields = (legacy["price"], legacy["share"], legacy["rate_id"], legacy["guideline_version_id"])
+    assert fields == ("21999.99", 100, None, None)
+
+
+async def test_closed_lines_add_up_to_the_costs_of_the_month(api: Api, connection: AsyncConnection) -> None:
+    """C4, C13: line by line what `GET /v1/budgets/{year}/costs` says, and their sum is the total."""
+    await before_may(api, connection, 1)
+    await place(connection, 1, "2023-01-11", share=37)
+    (closed,) = await close(api.case_officer, 1)
     assert total(closed["lines"]) == Decimal(closed["total"])
     costs = await got(api.finance, "/v1/budgets/2023/costs", by="month,placement", on=str(clock.today()))
     january = {row["placement_id"]: row["amount"] for row in costs["items"] if row["month"] == "2023-01"}
     assert {line["placement_id"]: line["amount"] for line in closed["lines"]} == january
 
 
-async def test_what_changes_is_told_by_its_cause(api: Api, connection: AsyncConnection) -> None:
-    """C13: a start corrected, a share, an own price; a place that came and one that went."""
-    await before_may(api, connection, 2)
-    await place(connection, 1, "2023-01-01", share=60)
-    await place(connection, 2, "2020-01-01", "2023-03-31", monthly_price="20000.00")
-    await close(api.finance, 1, 2)
-    first = "(select min(placement_id::text)::uuid from placement_terms where monthly_price is null and share = 100)"
-    await change(connection, "share = 60", valid_from="date '2023-02-15'")
-    await change(connection, "monthly_price is not null", monthly_price="21000")
-    await change(connection, f"placement_id = {first}", valid_to="date '2023-01-31'")
-    await place(connection, 1, "2023-02-01", "2023-02-28", share=10)
-    seen = [await got(api.finance, f"{SETTLEMENTS}/{month}") for month in (1, 2)]
-    found = [(row["month"], row["cause"], row["amount"]) for month in seen for row in month["differences"]]
-    assert sorted(found) == [
-        ("2023-01", "legacy_price", "1000.00"),
-        ("2023-01", "legacy_price", "1000.00"),
-        ("2023-01", "removed", "-13791.60"),
-        ("2023-02", "added", "2298.60"),
-        ("2023-02", "legacy_price", "1000.00"),
-        ("2023-02", "legacy_price", "1000.00"),
-        ("2023-02", "period", "-6895.80"),
-        ("2023-02", "removed", "-22986.00"),
-    ]
-    added = next(row for row in seen[1]["differences"] if row["cause"] == "added")
-    assert added["line_id"] is None
-    (march,) = await close(api.finance, 3)
-    assert march["differences_total"] == "-37374.80"
-    # It goes back: what was removed comes again, and the books are where they were.
-    await change(connection, "share = 60", valid_from="date '2023-01-01'")
-    again = await got(api.finance, f"{SETTLEMENTS}/1")
-    assert [(row["cause"], row["amount"]) for row in again["differences"]] == [("added", "13791.60")]
-    assert again["differences"][0]["line_id"] is not None
-
-
-async def test_months_are_closed_in_order_and_once(api: Api, connection: AsyncConnection) -> None:
-    """C13: past, once, and no earlier month with costs left open; months without costs stand in nobody's way."""
+async def test_earlier_month_with_costs_is_closed_first(api: Api, connection: AsyncConnection) -> None:
+    """C13: the problem names the first such month."""
     await before_may(api, connection, 0)
     await place(connection, 1, "2023-03-10")
-    body = refused(await api.finance.post(f"{SETTLEMENTS}/5"), 409, "earlier-month-open")
-    assert body["month"] == "2023-03"
-    assert "2023-03" in body["detail"]
-    await close(api.finance, 3)
-    refused(await api.finance.post(f"{SETTLEMENTS}/3"), 409, "month-already-settled")
-    await close(api.finance, 4)
-    # A place is recorded backwards: its month is closed before any later one.
+    problem = refused(await api.finance.post(f"{SETTLEMENTS}/5"), 409, "earlier-month-open")
+    assert problem["month"] == "2023-03"
+    assert "2023-03" in problem["detail"]
+    await close(api.finance, 3, 4, 5)
+
+
+async def test_place_recorded_backwards_opens_its_month(api: Api, connection: AsyncConnection) -> None:
+    """C13: a month before those that are closed has costs now, and is closed before any later one."""
+    await before_may(api, connection, 0)
+    await place(connection, 1, "2023-03-10")
+    await close(api.finance, 3, 4)
     await place(connection, 1, "2023-02-01", "2023-02-28")
     assert refused(await api.finance.post(f"{SETTLEMENTS}/5"), 409, "earlier-month-open")["month"] == "2023-02"
     await close(api.finance, 2, 5)
-    assert (await got(api.finance, SETTLEMENTS))["next"] is None
-    months = [head["month"] for head in (await got(api.finance, SETTLEMENTS))["items"]]
-    assert months == [3, 4, 2, 5]
-    (empty,) = await close(api.finance, 1)
-    assert (empty["lines"], empty["total"]) == ([], "0.00")
 
 
-async def test_the_present_month_is_not_past(api: Api) -> None:
-    """C13: nor is any later one; nothing is kept of a refusal."""
+async def test_month_is_closed_once(api: Api, connection: AsyncConnection) -> None:
+    """C13."""
+    await before_may(api, connection, 1)
+    await close(api.finance, 1)
+    refused(await api.finance.post(f"{SETTLEMENTS}/1"), 409, "month-already-settled")
+
+
+async def test_month_without_costs_can_be_closed(api: Api, connection: AsyncConnection) -> None:
+    """C13: it need not be, and may be later."""
+    await before_may(api, connection, 0)
+    await place(connection, 1, "2023-02-01")
+    await close(api.finance, 2)
+    (january,) = await close(api.finance, 1)
+    assert (january["lines"], january["total"]) == ([], "0.00")
+
+
+async def test_settlements_are_listed_in_the_order_they_were_closed(api: Api, connection: AsyncConnection) -> None:
+    """C13: over pages too, and without their lines."""
+    await before_may(api, connection, 0)
+    closed = await close(api.finance, 3, 1, 2)
+    listed = await got(api.finance, SETTLEMENTS)
+    assert ([row["month"] for row in listed["items"]], listed["next"]) == ([3, 1, 2], None)
+    assert listed["items"] == [{name: closing[name] for name in listed["items"][0]} for closing in closed]
+    first = await got(api.finance, SETTLEMENTS, limit=2)
+    second = await got(api.finance, SETTLEMENTS, limit=2, after=first["next"])
+    assert first["items"] + second["items"] == listed["items"]
+    assert (await got(api.finance, "/v1/budgets/2022/settlements"))["items"] == []
+
+
+async def test_present_month_is_not_closed(api: Api) -> None:
+    """C13: nor is any later one; nothing is stored."""
     today = clock.today()
     path = f"/v1/budgets/{today.year}/settlements"
     for month in {today.month, 12}:
@@ -156,7 +120,7 @@ async def test_the_present_month_is_not_past(api: Api) -> None:
     assert (await got(api.finance, path))["items"] == []
 
 
-async def test_a_month_without_a_rate_is_not_closed(api: Api, connection: AsyncConnection) -> None:
+async def test_month_without_rate_is_not_closed(api: Api, connection: AsyncConnection) -> None:
     """C1."""
     await posted(api.case_officer, "/v1/guideline-versions", {"valid_from": "2022-01-01"})
     await place(connection, 1, "2023-01-05")
@@ -164,92 +128,59 @@ async def test_a_month_without_a_rate_is_not_closed(api: Api, connection: AsyncC
     assert (await got(api.finance, SETTLEMENTS))["items"] == []
 
 
-async def test_four_eyes(api: Api, connection: AsyncConnection) -> None:
-    """C13: another person of finance, once, and a no needs a reason."""
-    await before_may(api, connection, 1)
-    kari, ola = api.person("finance", "kari"), api.person("finance", "ola")
-    await close(kari, 1)
-    path = f"{SETTLEMENTS}/1/approval"
-    refused(await kari.post(path, json={"approved": True}), 409, "own-settlement")
-    machine = api.client(bearer("finance", MUNICIPALITY))
-    refused(await machine.post(path, json={"approved": True}), 403, "person-required")
-    refused(await api.case_officer.post(path, json={"approved": True}), 403, "role-required")
-    for body in ({"approved": False}, {"approved": False, "reason": None}, {"approved": "yes"}, {}, {"reason": "x"}):
-        assert (await ola.post(path, json=body)).status_code == 422
-    assert (await got(ola, f"{SETTLEMENTS}/1"))["status"] == "closed"
-    approved = ok(await ola.post(path, json={"approved": True}), 200)
-    assert (approved["status"], approved["decided_by"], approved["reason"]) == ("approved", "person:ola", None)
-    assert approved["closed_by"] == "person:kari"
-    for again in (True, False):
-        late = await ola.post(path, json={"approved": again, "reason": "Likevel ikkje"})
-        refused(late, 409, "settlement-decided")
-    assert (await ola.post(f"{SETTLEMENTS}/2/approval", json={"approved": True})).status_code == 404
-
-
-async def test_a_rejected_month_is_open_again(api: Api, connection: AsyncConnection) -> None:
-    """C13: closed anew as the next version; the rejected one stays readable."""
-    await before_may(api, connection, 1)
-    ola = api.person("finance", "ola")
-    await close(api.finance, 1, 2)
-    no = ok(await ola.post(f"{SETTLEMENTS}/1/approval", json={"approved": False, "reason": "Feil dagar"}), 200)
-    assert (no["status"], no["reason"], no["version"]) == ("rejected", "Feil dagar", 1)
-    assert refused(await api.finance.post(f"{SETTLEMENTS}/3"), 409, "earlier-month-open")["month"] == "2023-01"
-    await posted(api.finance, "/v1/rates", RAISED)
-    (anew,) = await close(api.finance, 1)
-    assert (anew["version"], anew["status"], anew["lines_total"]) == (2, "closed", "23500.50")
-    assert [(row["month"], row["amount"]) for row in anew["differences"]] == [("2023-02", "514.50")]
-    assert await got(api.finance, f"{SETTLEMENTS}/1", version=1) == no
-    assert (await got(api.finance, f"{SETTLEMENTS}/1", version=2)) == anew
-    assert (await api.finance.get(f"{SETTLEMENTS}/1?version=3")).status_code == 404
-    heads = (await got(api.finance, SETTLEMENTS))["items"]
-    assert [(head["month"], head["version"], head["status"]) for head in heads] == [
-        (1, 1, "rejected"),
-        (2, 1, "closed"),
-        (1, 2, "closed"),
-    ]
-    # February's difference stands in January's new closing, so February cannot be rejected before it.
-    body = refused(
-        await ola.post(f"{SETTLEMENTS}/2/approval", json={"approved": False, "reason": "Nei"}),
-        409,
-        "settlement-built-upon",
-    )
-    assert body["month"] == "2023-01"
-    ok(await ola.post(f"{SETTLEMENTS}/1/approval", json={"approved": False, "reason": "Nei"}), 200)
-    february = await got(api.finance, f"{SETTLEMENTS}/2")
-    assert [(row["amount"], row["settled_in"]) for row in february["differences"]] == [("514.50", None)]
-    ok(await ola.post(f"{SETTLEMENTS}/2/approval", json={"approved": False, "reason": "Nei"}), 200)
-
-
-async def test_as_csv_and_xlsx(api: Api, connection: AsyncConnection) -> None:
-    """C13: the same rows; the amounts add up to the total and what waits."""
+async def two_months_with_differences(api: Api, connection: AsyncConnection) -> dict[str, Any]:
+    """Two places, January closed, the rate raised from 16 January, February closed: February as JSON."""
     await before_may(api, connection, 2)
     await close(api.finance, 1)
     await posted(api.finance, "/v1/rates", RAISED | {"valid_from": "2023-01-16"})
     await close(api.finance, 2)
-    path = f"{SETTLEMENTS}/2"
-    whole = await got(api.finance, path)
-    answer = await api.finance.get(path, headers={"Accept": "text/csv"})
-    assert answer.headers["content-type"].startswith("text/csv")
+    return await got(api.finance, f"{SETTLEMENTS}/2")
+
+
+async def test_csv_has_the_lines_and_differences(api: Api, connection: AsyncConnection) -> None:
+    """C13: the amounts add up to the total."""
+    settlement = await two_months_with_differences(api, connection)
+    answer = await api.finance.get(f"{SETTLEMENTS}/2", headers={"Accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="oppgjer-2023-02.csv"'
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     assert header[-1] == "beløp"
-    assert sum(Decimal(row[-1]) for row in rows if row[-1]) == Decimal(whole["total"])
+    assert sum(Decimal(row[-1]) for row in rows if row[-1]) == Decimal(settlement["total"])
     assert [row[0] for row in rows] == ["linje"] * 2 + ["differanse"] * 2
-    sheet_answer = await api.finance.get(
-        path, headers={"Accept": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-    )
-    book = openpyxl.load_workbook(io.BytesIO(sheet_answer.content))
-    values = list(book.worksheets[0].values)
-    assert list(values[0]) == header
-    assert sum(Decimal(str(row[-1])) for row in values[1:] if row[-1] is not None) == Decimal(whole["total"])
-    assert (await api.finance.get(path, headers={"Accept": "application/pdf"})).status_code == 406
-    several = await api.finance.get(f"{SETTLEMENTS}/1", headers={"Accept": "text/csv"})
-    assert several.status_code == 200
+
+
+async def test_xlsx_has_the_lines_and_differences(api: Api, connection: AsyncConnection) -> None:
+    """C13: the same table as in CSV, with numbers as numbers."""
+    settlement = await two_months_with_differences(api, connection)
+    as_csv = await api.finance.get(f"{SETTLEMENTS}/2", headers={"Accept": "text/csv"})
+    answer = await api.finance.get(f"{SETTLEMENTS}/2", headers={"Accept": XLSX})
+    assert answer.headers["content-type"] == XLSX
+    assert answer.headers["content-disposition"] == 'attachment; filename="oppgjer-2023-02.xlsx"'
+    header, *rows = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].values
+    assert ";".join(map(str, header)) == as_csv.content.decode("utf-8-sig").splitlines()[0]
+    assert sum(Decimal(str(row[-1])) for row in rows if row[-1] is not None) == Decimal(settlement["total"])
+
+
+async def test_csv_has_a_row_for_each_of_several_parts(api: Api, connection: AsyncConnection) -> None:
+    """C4, C13: without an amount, since the line alone is rounded."""
+    await before_may(api, connection, 1)
+    await posted(api.finance, "/v1/rates", RAISED | {"valid_from": "2023-01-16"})
+    (closed,) = await close(api.finance, 1)
+    answer = await api.finance.get(f"{SETTLEMENTS}/1", headers={"Accept": "text/csv"})
+    _, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    assert [(row[0], row[-1]) for row in rows] == [("linje", closed["total"]), ("del", ""), ("del", "")]
+
+
+async def test_other_media_type_is_refused(api: Api, connection: AsyncConnection) -> None:
+    await before_may(api, connection, 0)
+    await close(api.finance, 1)
+    answer = await api.finance.get(f"{SETTLEMENTS}/1", headers={"Accept": "application/pdf"})
+    refused(answer, 406, "not-acceptable")
 
 
 @pytest.mark.parametrize("table", ["settlement", "settlement_line", "settlement_difference", "settlement_review"])
 @pytest.mark.parametrize("verb", ["update {} set created_at = now()", "delete from {}", "truncate {} cascade"])
-async def test_what_was_settled_is_never_changed(
+async def test_settlement_rows_are_never_changed(
     api: Api, connection: AsyncConnection, owner: asyncpg.Connection, table: str, verb: str
 ) -> None:
     """C13: the service has no right, and not even the owner gets past the trigger."""
@@ -259,75 +190,87 @@ async def test_what_was_settled_is_never_changed(
         await owner.execute(verb.format(table))
 
 
-async def test_the_closer_cannot_be_made_up(api: Api, connection: AsyncConnection) -> None:
-    """C13: the wall itself holds the names of closer and decider to whoever is calling."""
-    await before_may(api, connection, 1)
-    await close(api.finance, 1)
-    for statement in (
-        "insert into settlement (id, month, version, number, closed_by, by_month)"
-        " values (gen_random_uuid(), '2023-02-01', 1, 9, 'person:another', '{}')",
-        "insert into settlement_review (id, settlement_id, closed_by, decided_by, approved)"
-        " select gen_random_uuid(), id, closed_by, 'person:another', true from settlement",
-    ):
-        async with connection.begin_nested() as savepoint:
-            with pytest.raises(DBAPIError, match="row-level security"):
-                await act(connection, statement)
-            await savepoint.rollback()
-
-
-async def test_a_protected_place_is_settled_and_not_shown(api: Api, connection: AsyncConnection) -> None:
-    """C13 and the wall: finance closes every place, and learns no id of those it may not know."""
+async def test_protected_place_is_closed_without_ids(api: Api, connection: AsyncConnection) -> None:
+    """C13 and the wall: finance closes every place, and gets no id of a place that it may not see."""
     await before_may(api, connection, 2)
-    await act(
-        connection,
-        "update participant set address_protection = true where id = (select participant_id from placement limit 1)",
-    )
+    await protect_one(connection)
     (closed,) = await close(api.finance, 1)
     assert closed["total"] == "45972.00"
     hidden = [line for line in closed["lines"] if line["placement_id"] is None]
     assert [(line["provider_id"], line["amount"]) for line in hidden] == [(None, "22986.00")]
+    assert await got(api.finance, f"{SETTLEMENTS}/1") == closed
+
+
+async def test_difference_of_protected_place_has_no_ids(api: Api, connection: AsyncConnection) -> None:
+    """C13 and the wall: pending or settled, it counts for finance; the case office sees whose it is."""
+    await before_may(api, connection, 2)
+    await protect_one(connection)
+    await close(api.finance, 1)
     await posted(api.finance, "/v1/rates", RAISED)
+    pending = (await got(api.finance, f"{SETTLEMENTS}/1"))["differences"]
     (february,) = await close(api.finance, 2)
     assert february["differences_total"] == "1029.00"
-    assert [row["placement_id"] for row in february["differences"]].count(None) == 1
+    for differences in (pending, february["differences"]):
+        assert [row["placement_id"] for row in differences].count(None) == 1
     officers = await got(api.case_officer, f"{SETTLEMENTS}/2")
     assert (officers["total"], len(officers["differences"])) == (february["total"], 2)
     assert None not in [row["placement_id"] for row in officers["lines"] + officers["differences"]]
+
+
+@pytest.mark.parametrize(("table", "visible"), [("settlement_line", 2), ("settlement_difference", 1)])
+async def test_rows_of_protected_place_are_hidden_from_finance(
+    api: Api, connection: AsyncConnection, table: str, visible: int
+) -> None:
+    """C13 and the wall: by PostgreSQL's policies themselves."""
+    await before_may(api, connection, 2)
+    await protect_one(connection)
+    await close(api.finance, 1)
+    await posted(api.finance, "/v1/rates", RAISED)
+    await close(api.finance, 2)
     await connection.execute(text("select set_config('app.roles', 'finance', true)"))
-    for table in ("settlement_line", "settlement_difference"):
-        count = await connection.scalar(text(f"select count(*) from {table}"))
-        assert count == {"settlement_line": 2, "settlement_difference": 1}[table]
+    assert await connection.scalar(text(f"select count(*) from {table}")) == visible
 
 
-async def test_settlements_are_for_the_case_office_and_finance(api: Api) -> None:
+async def protect_one(connection: AsyncConnection) -> None:
+    """One participant has a protected address."""
+    await act(
+        connection,
+        "update participant set address_protection = true where id = (select participant_id from placement limit 1)",
+    )
+
+
+async def test_settlements_are_for_case_office_and_finance(api: Api) -> None:
     for client in (api.epj, api.auditor, api.provider("310300403"), api.service("habilitation")):
         for path in (SETTLEMENTS, f"{SETTLEMENTS}/1"):
             assert (await client.get(path)).status_code == 403
         assert (await client.post(f"{SETTLEMENTS}/1")).status_code == 403
         assert (await client.post(f"{SETTLEMENTS}/1/approval", json={"approved": True})).status_code == 403
-    assert (await api.finance.get(f"{SETTLEMENTS}/1")).status_code == 404
+
+
+async def test_open_month_is_not_found(api: Api) -> None:
+    refused(await api.finance.get(f"{SETTLEMENTS}/1"), 404, "not-found")
 
 
 @pytest.mark.parametrize("month", ["0", "13", "-1", "x", "1.5", "001", "%00", "²"])
-async def test_refuses_what_is_no_month(api: Api, month: str) -> None:
+async def test_invalid_month_is_refused(api: Api, month: str) -> None:
     for answer in (
         await api.finance.get(f"{SETTLEMENTS}/{month}"),
         await api.finance.post(f"{SETTLEMENTS}/{month}"),
     ):
-        assert answer.status_code == 422
-        assert answer.json()["type"] == "/problems/validation"
+        refused(answer, 422, "validation")
 
 
-async def test_it_is_told_without_amounts(api: Api, connection: AsyncConnection) -> None:
-    """C13: whoever follows hears which month, once."""
+async def test_closing_and_rejection_are_published_without_amounts(api: Api, connection: AsyncConnection) -> None:
+    """C13: each once, with the month."""
     await before_may(api, connection, 1)
     await close(api.finance, 1)
-    await api.person("finance", "ola").post(f"{SETTLEMENTS}/1/approval", json={"approved": False, "reason": "Nei"})
+    rejection = {"approved": False, "reason": "Nei"}
+    ok(await api.person("finance", "ola").post(f"{SETTLEMENTS}/1/approval", json=rejection), 200)
     await connection.execute(text("select set_config('app.roles', 'finance', true)"))
-    told = await connection.execute(
+    events = await connection.execute(
         text("select type, subject, data from event where type in ('budget.settled', 'budget.reopened') order by id")
     )
-    assert [tuple(row) for row in told] == [
+    assert [tuple(row) for row in events] == [
         ("budget.settled", f"{SETTLEMENTS}/1", {"year": 2023, "month": 1}),
         ("budget.reopened", f"{SETTLEMENTS}/1", {"year": 2023, "month": 1}),
     ]
