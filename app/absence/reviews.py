@@ -26,7 +26,7 @@ from app.http.problems import VALIDATION
 from app.outbox.events import PlacementEvent
 from app.outbox.publish import publish
 from app.placements.tables import Placement
-from app.placements.terms import known_segments
+from app.placements.terms import load_segments
 from app.rates.tables import GuidelineVersion
 from app.rules.absence import FULL_DAY, AbsenceKind
 from app.rules.extensive_absence import (
@@ -262,7 +262,7 @@ def hundredths(count: int) -> str:
 
 async def _shares(queries: Queries, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
     """Each place's share on its days (D6)."""
-    known = await known_segments(queries, [place.id for place in places])
+    known = await load_segments(queries, [place.id for place in places])
     shares = {place.id: [PercentPeriod(place.starts_on, place.ends_on, place.share)] for place in places}
     for id_, segments in known.items():
         shares[id_] = [PercentPeriod(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]

@@ -36,7 +36,7 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import VALIDATION
 from app.http.schemas import Day, Year
-from app.placements.people import saw_placements
+from app.placements.access import record_placement_access
 from app.rules.money import from_ore
 from app.rules.position import Position, split_incurred
 from app.security.tokens import Actor, allow
@@ -170,7 +170,7 @@ async def list_costs(
     """
     query = CostsQuery(frozenset(by.split(",")), on or clock.today(), provider_id, placement_id, limit, after)
     costs = await load_costs(reader, year, query)
-    await saw_placements(reader, {placement_id, *(item.placement_id for item in costs.items)})
+    await record_placement_access(reader, {placement_id, *(item.placement_id for item in costs.items)})
     return costs
 
 
@@ -199,7 +199,7 @@ async def compute_what_if(
     before = position.compute_position(inputs)
     after = position.compute_position(apply_changes(inputs, known, body.changes))
     sums = await load_settled_and_invoiced(unit, year)
-    await saw_placements(unit, list_placements(body.changes))
+    await record_placement_access(unit, list_placements(body.changes))
     months = zip(before.forecast_by_month, after.forecast_by_month, strict=True)
     return WhatIfOut(
         before=_to_response(before, sums),

@@ -41,15 +41,15 @@ from app.invoices.tables import InvoiceCheck
 from app.participants import consents, participants
 from app.participants.schemas import ConsentIn, Contact, ParticipantIn
 from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
-from app.placements import applications, changes, decisions, notices, supplements
+from app.placements import applications, changes, decisions, notices, requests, supplements
 from app.placements.schemas import (
     LEGAL_BASIS,
-    AnswerIn,
     ApplicationIn,
-    ChangeIn,
+    ChangeDecisionIn,
     LegacyPlacementIn,
     NoticeIn,
-    RejectIn,
+    RejectDecisionIn,
+    RequestAnswerIn,
     RequestIn,
 )
 from app.placements.supplement_schemas import SupplementIn
@@ -206,16 +206,16 @@ async def _undecided_and_rejected(unit: UnitOfWork, person: int, settings: Setti
     asked = await _received(unit, await _participant(unit, person, settings), 5)
     provider = await _known(unit, PROVIDERS[2])
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
-    await applications.send_request(unit, asked.id, sent)
+    await requests.send_request(unit, asked.id, sent)
     applied = await _received(unit, await _participant(unit, person + 1, settings), 6, year=2019)
-    rejected = RejectIn(
+    rejected = RejectDecisionIn(
         kind="reject",
         decided_on=date(2019, 1, 18),
         legal_basis=LEGAL_BASIS,
         application_id=applied.id,
         reason="Har behov for eit anna tilbod.",
     )
-    await decisions.reject(unit, LOADER, rejected)
+    await decisions.reject_application(unit, LOADER, rejected)
 
 
 async def _eventful(unit: UnitOfWork) -> None:
@@ -229,10 +229,10 @@ async def _eventful(unit: UnitOfWork) -> None:
         "agreed_by": ["service", "case_office", "provider"],
         "agreed_on": "2022-12-12",
     }
-    await supplements.agree(unit, placement_id, SupplementIn.model_validate(extra))
+    await supplements.add_supplement(unit, placement_id, SupplementIn.model_validate(extra))
     given = {"given_by": "guardian", "given_on": "2023-03-15", "reason": "changed_needs"}
-    _, notice = await notices.give(unit, LOADER, placement_id, NoticeIn.model_validate(given))
-    withdrawal = ChangeIn(
+    _, notice = await notices.give_notice(unit, LOADER, placement_id, NoticeIn.model_validate(given))
+    withdrawal = ChangeDecisionIn(
         kind="change",
         decided_on=date(2023, 4, 3),
         legal_basis=LEGAL_BASIS,
@@ -240,7 +240,8 @@ async def _eventful(unit: UnitOfWork) -> None:
         reason="Partane vart samde om tilpassingar.",
         withdraws_notice_id=notice.id,
     )
-    await changes.change(unit, LOADER, await changes.under_decision(unit, placement_id), withdrawal)
+    placement, history = await changes.lock_for_decision(unit, placement_id)
+    await changes.change_placement(unit, LOADER, placement, history, withdrawal)
 
 
 async def _participant(unit: UnitOfWork, number: int, settings: Settings) -> Participant:
@@ -281,16 +282,16 @@ async def _legacy(unit: UnitOfWork, provider: Provider, participant: Participant
         share=100,
         monthly_price=LEGACY_PRICE,
     )
-    await decisions.record_legacy(unit, body)
+    await decisions.record_legacy_placement(unit, body)
 
 
 async def _application(unit: UnitOfWork, example: ExampleProvider, participant: Participant, number: int) -> None:
     provider = await _known(unit, example)
     application = await _received(unit, participant, number)
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
-    request = await applications.send_request(unit, application.id, sent)
-    accepted = AnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
-    await applications.answer(unit, LOADER, request.id, accepted, date(2022, 1, 14))
+    request = await requests.send_request(unit, application.id, sent)
+    accepted = RequestAnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
+    await requests.answer_request(unit, request.id, accepted, date(2022, 1, 14))
 
 
 async def _received(unit: UnitOfWork, participant: Participant, number: int, *, year: int = 2022) -> Application:
@@ -301,7 +302,7 @@ async def _received(unit: UnitOfWork, participant: Participant, number: int, *, 
         wishes=WISHES[number],
         medication_tasks=False,
     )
-    return await applications.receive(unit, body)
+    return await applications.record_application(unit, body)
 
 
 async def _known(unit: UnitOfWork, example: ExampleProvider) -> Provider:

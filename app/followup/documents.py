@@ -14,7 +14,7 @@ from app.followup.schemas import EvaluationIn, EvaluationOut, MeetingOut, Party,
 from app.followup.tables import Evaluation, Meeting, Plan
 from app.http.lookup import find, find_reference
 from app.http.pagination import Page, list_page
-from app.placements.people import saw_placements
+from app.placements.access import record_placement_access
 from app.placements.tables import Placement
 from app.rules.identifiers import contains_identity_number
 from app.rules.minutes import CONTENT_AREAS
@@ -48,7 +48,7 @@ async def find_own(unit: UnitOfWork, actor: Actor, kind: type[Document], id_: UU
 
 async def to_response(queries: Queries, row: Meeting | Plan | Evaluation, shape: type[DocumentOut]) -> DocumentOut:
     """A document as it goes out; its participant goes into the access log."""
-    await saw_placements(queries, [row.placement_id])
+    await record_placement_access(queries, [row.placement_id])
     return shape.model_validate(row)
 
 
@@ -64,7 +64,7 @@ async def list_documents(
     """One page in the order of filing, of the rows that have each given value; its participants are logged."""
     statement = select(kind).filter_by(**{name: value for name, value in filters.items() if value is not None})
     found = await list_page(queries, statement, shape, limit=limit, after=after)
-    await saw_placements(queries, [item.placement_id for item in found.items])
+    await record_placement_access(queries, [item.placement_id for item in found.items])
     return found
 
 

@@ -1,4 +1,4 @@
-"""Decisions by the case office (D1–D6) and the placements they grant (L1, L2, L7, P2)."""
+"""Decisions about applications, `grant` and `reject` (D1–D6), and the placements they make (L1, L2, L7, P2)."""
 
 from datetime import date
 
@@ -8,27 +8,27 @@ from app.outbox.events import ApplicationRejectedEvent, DecisionEvent, Placement
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements import problems
-from app.placements.applications import statuses
-from app.placements.capacity import demand_room_for
-from app.placements.schemas import GrantIn, LegacyPlacementIn, RejectIn
+from app.placements.applications import load_statuses
+from app.placements.capacity import require_capacity_for
+from app.placements.schemas import GrantDecisionIn, LegacyPlacementIn, RejectDecisionIn
 from app.placements.tables import Application, Decision, Placement, Request
-from app.placements.terms import rewrite
+from app.placements.terms import replace_terms
 from app.rates import rates
 from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obstacle, may_be_legacy
 from app.security.tokens import Actor
 
 
-async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_number: str) -> Decision:
-    """D4: a place by an accepted request of this application; everything the rules ask is checked before.
+async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn, municipality_number: str) -> Decision:
+    """D4: a placement by an accepted request of this application.
 
-    Raises one of `problems.OBSTACLES`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
+    Raises one of `problems.GRANT_OBSTACLES`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
     """
     application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
     request = await find_reference(unit, Request, body.request_id, "#/request_id")
     participant = await find_reference(unit, Participant, application.participant_id, "#/application_id")
     obstacle = find_grant_obstacle(
         GrantFacts(
-            application=(await statuses(unit, [application.id]))[application.id],
+            application=(await load_statuses(unit, [application.id]))[application.id],
             need="temporary" if application.need == "temporary" else "permanent",
             medication_tasks=application.medication_tasks,
             medication_agreement=body.medication_agreement is not None,
@@ -41,7 +41,7 @@ async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_numb
         )
     )
     if obstacle is not None:
-        raise problems.OBSTACLES[obstacle]()
+        raise problems.GRANT_OBSTACLES[obstacle]()
     placement = Placement(
         participant_id=participant.id,
         provider_id=request.provider_id,
@@ -55,7 +55,7 @@ async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_numb
         medication_tasks=application.medication_tasks,
         decided_on=body.decided_on,
     )
-    await _place(unit, placement, body.decided_on)
+    await _store_placement(unit, placement, body.decided_on)
     agreement = body.medication_agreement
     decision = Decision(
         **body.model_dump(exclude={"medication_agreement"}),
@@ -72,10 +72,10 @@ async def grant(unit: UnitOfWork, actor: Actor, body: GrantIn, municipality_numb
     return decision
 
 
-async def reject(unit: UnitOfWork, actor: Actor, body: RejectIn) -> Decision:
-    """D3: an application is rejected; it is decided once."""
+async def reject_application(unit: UnitOfWork, actor: Actor, body: RejectDecisionIn) -> Decision:
+    """D3: an application is decided once. Raises `APPLICATION_CLOSED`."""
     application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
-    if find_decision_obstacle((await statuses(unit, [application.id]))[application.id]) is not None:
+    if find_decision_obstacle((await load_statuses(unit, [application.id]))[application.id]) is not None:
         raise problems.APPLICATION_CLOSED()
     participant = await find_reference(unit, Participant, application.participant_id, "#/application_id")
     decision = Decision(
@@ -90,10 +90,10 @@ async def reject(unit: UnitOfWork, actor: Actor, body: RejectIn) -> Decision:
     return decision
 
 
-async def record_legacy(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
-    """L2: a place from before the guideline is recorded with its own price, kept as long as the place goes on.
+async def record_legacy_placement(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
+    """L2: a placement from before the guideline, which keeps its own price. With a last day it is temporary (L7).
 
-    Where it has a last day it is temporary (L7).
+    Raises `LEGACY_AFTER_GUIDELINE`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
     """
     if not may_be_legacy(body.starts_on, body.decided_on, await rates.load_effective_date(unit)):
         raise problems.LEGACY_AFTER_GUIDELINE()
@@ -104,14 +104,14 @@ async def record_legacy(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
         need="permanent" if body.ends_on is None else "temporary",
         address_protection=participant.address_protection,
     )
-    # What it was recorded with was always known.
-    await _place(unit, placement, None)
+    # The terms it is recorded with count as always known.
+    await _store_placement(unit, placement, None)
     await publish(unit, PlacementEvent("placement.recorded", placement.id, placement.provider_id))
     return placement
 
 
-async def _place(unit: UnitOfWork, placement: Placement, known_from: date | None) -> None:
-    """Take one of the provider's places (P2), and begin its terms over time."""
-    await demand_room_for(unit, placement, placement.ends_on)
+async def _store_placement(unit: UnitOfWork, placement: Placement, known_from: date | None) -> None:
+    """Store a new placement with its first terms. Raises `CAPACITY_EXCEEDED` (P2)."""
+    await require_capacity_for(unit, placement, placement.ends_on)
     unit.session.add(placement)
-    await rewrite(unit, placement, (), known_from)
+    await replace_terms(unit, placement, (), known_from)

@@ -1,4 +1,4 @@
-"""Each kind of decision as Swagger UI fills it in, about applications and places that the demo has."""
+"""Examples of each kind of decision for the documentation page, about applications and placements of the demo."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ DECISIONS: dict[str, Any] = {
         reason="Ikkje busett i kommunen.",
     ),
     "change": _example(
-        "Change a place's share",
+        "Change a placement's share",
         "change",
         "2022-08-15",
         placement_id=str(demo_id("placement", 6)),
@@ -37,6 +37,6 @@ DECISIONS: dict[str, Any] = {
         share=60,
     ),
     "end": _example(
-        "End a place", "end", "2022-08-15", placement_id=str(demo_id("placement", 7)), ends_on="2022-12-31"
+        "End a placement", "end", "2022-08-15", placement_id=str(demo_id("placement", 7)), ends_on="2022-12-31"
     ),
 }

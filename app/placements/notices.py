@@ -1,8 +1,9 @@
-"""Notice of a place (L3, L4, L7).
+"""Notice of a placement (L3, L4, L7).
 
-**Decided here**: a notice sets the place's last day the day it is given, since that is known from then on (L7): the
-forecast, the provider's capacity and the participant's next place all count with it at once. The end itself is the case
-office's decision (L5), on that same day; a decision may withdraw the notice before it, where there is still room.
+**Decided here**: a notice sets the placement's last day the day it is given, since that is known from then on (L7): it
+counts at once in the forecast, in the provider's capacity, and for the participant's next placement. The end itself is
+the case office's decision (L5), on that same day; until then a decision may withdraw the notice, if the provider still
+has capacity.
 """
 
 from collections.abc import Sequence
@@ -19,11 +20,11 @@ from app.http.problems import ROLE_REQUIRED
 from app.outbox.events import NoticeEvent
 from app.outbox.publish import publish
 from app.placements import problems
-from app.placements.changes import demand
-from app.placements.history import life_of
+from app.placements.changes import require_step
+from app.placements.history import load_history
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Decision, Notice, Placement
-from app.placements.terms import rewrite
+from app.placements.terms import replace_terms
 from app.rates import rates
 from app.rules.notice import (
     MEETING_REASONS,
@@ -37,19 +38,19 @@ from app.rules.notice import (
 from app.security.tokens import Actor
 
 
-async def give(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
-    """L3: either side gives notice, and the place's last day is known.
+async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
+    """L3: either side gives notice, and the placement's last day is known.
 
-    A notice never lengthens a temporary place (L7). A provider gives it for its own part alone, and cannot say that the
-    municipality has agreed to an earlier end (403). Raises one of `problems.LIFE`, `NOTICE_INCOMPLETE`,
+    A notice never extends a temporary placement (L7). A provider gives it on its own behalf only, and cannot state that
+    the municipality has agreed to an earlier end (403). Raises one of `problems.STEP_REFUSALS`, `NOTICE_INCOMPLETE`,
     `AGREED_END_INCOMPLETE` or `AGREED_END_OUTSIDE_NOTICE`.
     """
     placement = await find(unit, Placement, placement_id, lock=True)
-    _demand_right_party(actor, body)
-    life = await life_of(unit, placement)
-    demand(life, "notice", body.given_on)
+    _require_right_party(actor, body)
+    history = await load_history(unit, placement.id)
+    require_step(history, "notice", body.given_on)
     months = await rates.load_notice_months(unit, body.given_on)
-    ends_on = _last_day(body, months)
+    ends_on = _calculate_last_day(body, months)
     if placement.ends_on is not None:
         ends_on = min(ends_on, placement.ends_on)
     if ends_on < placement.starts_on:
@@ -63,42 +64,36 @@ async def give(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeI
     )
     unit.session.add(notice)
     placement.ends_on = ends_on
-    # A notice that is recorded late is not known before what was decided meanwhile.
-    await rewrite(unit, placement, life.changes, max(body.given_on, life.known or body.given_on))
+    # A notice recorded late counts as known no earlier than what was decided meanwhile.
+    known_from = max(body.given_on, history.latest_day or body.given_on)
+    await replace_terms(unit, placement, history.changes, known_from)
     await publish(unit, NoticeEvent("placement.noticed", placement.id, placement.provider_id, notice.id))
     return placement, notice
 
 
-async def shown(unit: UnitOfWork, notices: Sequence[Notice]) -> list[NoticeOut]:
-    """Notices as they go out, with what became of them."""
-    decisions = await unit.session.execute(
+async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[NoticeOut]:
+    """Notices with their status."""
+    decisions = await queries.fetch(
         select(col(Decision.notice_id), col(Decision.id), col(Decision.kind))
         .where(col(Decision.notice_id).in_([notice.id for notice in notices]))
         .order_by(col(Decision.act_number))
     )
     # The last one counts: a notice whose end was decided may still be withdrawn.
-    became = {notice_id: (id_, kind) for notice_id, id_, kind in decisions}
+    latest = {notice_id: (id_, kind) for notice_id, id_, kind in decisions}
     out = []
     for notice in notices:
-        decision_id, kind = became.get(notice.id, (None, None))
-        status = "open" if kind is None else "decided" if kind == "end" else "withdrawn"
-        out.append(
-            NoticeOut.model_validate(
-                notice.model_dump(exclude={"replaced_ends_on", "act_number"})
-                | {
-                    "status": status,
-                    "decision_id": decision_id,
-                    "meeting_required": is_meeting_required(notice.reason),
-                }
-            )
-        )
+        decision_id, kind = latest.get(notice.id, (None, None))
+        values = {
+            "status": "open" if kind is None else "decided" if kind == "end" else "withdrawn",
+            "decision_id": decision_id,
+            "meeting_required": is_meeting_required(notice.reason),
+        }
+        out.append(NoticeOut.model_validate(notice.model_dump(exclude={"replaced_ends_on", "act_number"}) | values))
     return out
 
 
-async def calling_for_meeting(queries: Queries) -> list[Notice]:
-    """L4: notices that no decision has withdrawn and for which a meeting must be called, from the day they were
-    given.
-    """
+async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
+    """L4: notices that are not withdrawn and whose reason requires a meeting, from the day they were given."""
     withdrawn = select(col(Decision.notice_id)).where(
         col(Decision.kind) == "change", col(Decision.notice_id).is_not(None)
     )
@@ -109,7 +104,7 @@ async def calling_for_meeting(queries: Queries) -> list[Notice]:
     )
 
 
-def _demand_right_party(actor: Actor, body: NoticeIn) -> None:
+def _require_right_party(actor: Actor, body: NoticeIn) -> None:
     if "case_officer" in actor.roles:
         return
     if body.given_by != "provider":
@@ -118,7 +113,7 @@ def _demand_right_party(actor: Actor, body: NoticeIn) -> None:
         raise ROLE_REQUIRED("Ein avtalt tidlegare slutt vert registrert av Forvaltningskontoret («case_officer»).")
 
 
-def _last_day(body: NoticeIn, months: int) -> date:
+def _calculate_last_day(body: NoticeIn, months: int) -> date:
     if body.reason == "other" and body.text is None:
         raise problems.NOTICE_INCOMPLETE(pointer="#/text")
     if body.agreed_end_on is None:

@@ -1,4 +1,4 @@
-"""Every refusal on the way to a place, by the rule it comes from."""
+"""Problems of applications, requests, decisions, placements, notices and supplements, by the rule they come from."""
 
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
@@ -43,7 +43,7 @@ NO_GUIDELINE_IN_FORCE = problem_type(
     409,
     title="Retningslinja gjeld ikkje enno",
     nn="Plassen kan ikkje tildelast på retningslinja sine vilkår før retningslinja gjeld.",
-    en="A standard place is neither decided nor begun before a guideline version is in force (L2).",
+    en="A standard placement is neither decided nor begun before a guideline version is in force (L2).",
 )
 NOT_RESIDENT = problem_type(
     "not-resident",
@@ -99,7 +99,7 @@ LEGACY_AFTER_GUIDELINE = problem_type(
     409,
     title="Ikkje ein vidareført plass",
     nn="Berre ein plass som tok til eller vart vedteken før retningslinja gjaldt, kan ha vidareførte vilkår.",
-    en="Legacy terms are for a place that began, or was decided, before the guideline took effect (L2).",
+    en="Legacy terms are for a placement that began, or was decided, before the guideline took effect (L2).",
 )
 
 PLACE_ENDED = problem_type(
@@ -107,35 +107,35 @@ PLACE_ENDED = problem_type(
     409,
     title="Plassen er avslutta",
     nn="Plassen er avslutta, og det kan ikkje gjerast noko meir med han.",
-    en="The place had ended by the day of this step (L3, L5, L7).",
+    en="The placement had ended by the day of this step (L3, L5, L7).",
 )
 NOTICE_ALREADY_OPEN = problem_type(
     "notice-already-open",
     409,
     title="Plassen er alt sagt opp",
     nn="Plassen er alt sagt opp. Trekk oppseiinga i eit vedtak før du gjer dette.",
-    en="The place is already under notice; the notice sets its last day until a decision withdraws it (L3).",
+    en="The placement is already under notice; the notice sets its last day until a decision withdraws it (L3).",
 )
 NOTICE_NOT_OPEN = problem_type(
     "notice-not-open",
     409,
     title="Oppseiinga gjeld ikkje",
     nn="Oppseiinga gjeld ikkje lenger, eller ho gjeld ein annan plass.",
-    en="The notice is withdrawn already, or is another place's.",
+    en="The notice is withdrawn already, or belongs to another placement.",
 )
 NOTICE_HAS_RUN_OUT = problem_type(
     "notice-has-run-out",
     409,
     title="Oppseiingstida er ute",
     nn="Oppseiingstida er ute; no står berre vedtaket om opphør att.",
-    en="The place's last day by the notice has passed; only the decision to end it is left (L3, L5).",
+    en="The last day by the notice has passed; only the decision to end the placement can be made (L3, L5).",
 )
 NOTICE_INCOMPLETE = problem_type(
     "notice-incomplete",
     422,
     title="Oppseiinga er ikkje fullstendig",
     nn="Grunngjevinga «other» må ha ein tekst («text»).",
-    en="The reason `other` needs a text.",
+    en="The reason `other` requires a text (L3).",
 )
 AGREED_END_INCOMPLETE = problem_type(
     "agreed-end-incomplete",
@@ -149,49 +149,49 @@ AGREED_END_OUTSIDE_NOTICE = problem_type(
     422,
     title="Den avtalte dagen ligg utanfor oppseiingstida",
     nn="Ein avtalt slutt ligg frå og med dagen det vert sagt opp til og med siste dag av oppseiingstida.",
-    en="An agreed end lies from the day of notice to the notice's own last day: earlier, never later (L3).",
+    en="An agreed end lies between the day of notice and the last day of the notice period, both included (L3).",
 )
 END_ALREADY_DECIDED = problem_type(
     "end-already-decided",
     409,
     title="Opphøret er alt vedteke",
     nn="Det er alt gjort vedtak om opphør av plassen.",
-    en="The end of this place is already decided (L5); a `change` may move its last day.",
+    en="The end of this placement is already decided (L5); a `change` may move its last day.",
 )
 END_BEFORE_START = problem_type(
     "end-before-start",
     409,
     title="Plassen har ikkje teke til då",
     nn="Siste dag kan ikkje vere før første dag av plassen.",
-    en="A place's last day is not before its first (L1).",
+    en="A placement's last day is not before its first (L1).",
 )
 END_AFTER_LAST_DAY = problem_type(
     "end-after-last-day",
     409,
     title="Plassen er slutt før",
     nn="Plassen har ein tidlegare siste dag enn den som står i vedtaket.",
-    en="An end never lengthens a place; a temporary one is lengthened by a `change` (L7).",
+    en="An end never extends a placement; a temporary one is extended by a `change` (L7).",
 )
 END_DIFFERS_FROM_NOTICE = problem_type(
     "end-differs-from-notice",
     409,
     title="Ein annan dag enn oppseiinga seier",
     nn="Plassen er sagt opp, og vedtaket må ha same siste dag som oppseiinga.",
-    en="The place is under notice, and ends on the notice's day, which `ends_on` names (L3, L5).",
+    en="The placement is under notice and ends on the day of the notice, which `ends_on` names (L3, L5).",
 )
 CHANGE_OUTSIDE_PLACE = problem_type(
     "change-outside-place",
     409,
     title="Dagen ligg utanfor plassen",
     nn="Endringa må gjelde frå ein dag i plassen sin periode.",
-    en="The first day of new terms, or of a supplement, lies within the place's period.",
+    en="The first day of new terms, or of a supplement, lies within the placement's period.",
 )
 STANDARD_HAS_NO_OWN_PRICE = problem_type(
     "standard-has-no-own-price",
     409,
     title="Plassen har ikkje eigen pris",
     nn="Berre ein vidareført plass har ein eigen månadspris; elles gjeld satsen.",
-    en="Only a legacy place has a price of its own; a standard one costs the rate's (L2, C2).",
+    en="Only a legacy placement has a price of its own; the price of a standard one follows the rate (L2, C2).",
 )
 DECISION_STALE = problem_type(
     "decision-stale",
@@ -219,42 +219,41 @@ SUPPLEMENT_NOT_SHORTENED = problem_type(
     409,
     title="Tillegget vert ikkje kortare",
     nn="Siste dag må liggje frå og med første dag av tillegget og før den siste dagen det har frå før.",
-    en="An end lies within the supplement, and before the last day that it has (L6).",
+    en="An end lies within the supplement, before its current last day (L6).",
 )
 SUPPLEMENT_AGREED_LATER = problem_type(
     "supplement-agreed-later",
     409,
     title="Tillegget vart avtalt seinare",
     nn="Tillegget kan ikkje avsluttast i ein avtale frå før det sjølv vart avtalt.",
-    en="An end is not agreed before the supplement itself was; `not_before` names that day (L6).",
+    en="An end is not agreed before the supplement itself; `not_before` names that day (L6).",
 )
 TOO_MANY_TERMS = problem_type(
     "too-many-terms",
     409,
     title="For mange vilkår i eitt år",
     nn="Ein plass kan ha opp til 40 ulike vilkår og tillegg i eitt år.",
-    en="At most 40 terms and supplements of one place touch one year, so that every sum stays exact (C4).",
+    en="At most 40 terms and supplements of one placement touch one year, so that every sum stays exact (C4).",
 )
-LIFE = {
-    type_.code: type_
-    for type_ in (
-        PLACE_ENDED,
-        NOTICE_ALREADY_OPEN,
-        NOTICE_NOT_OPEN,
-        NOTICE_HAS_RUN_OUT,
-        END_ALREADY_DECIDED,
-        END_BEFORE_START,
-        END_AFTER_LAST_DAY,
-        END_DIFFERS_FROM_NOTICE,
-        CHANGE_OUTSIDE_PLACE,
-        STANDARD_HAS_NO_OWN_PRICE,
-        DECISION_STALE,
-        DECISION_OUT_OF_ORDER,
-        TOO_MANY_TERMS,
-    )
-}
+# What a decision about a placement that exists, or a notice of it, may be refused with.
+STEP_REFUSALS = (
+    PLACE_ENDED,
+    NOTICE_ALREADY_OPEN,
+    NOTICE_NOT_OPEN,
+    NOTICE_HAS_RUN_OUT,
+    END_ALREADY_DECIDED,
+    END_BEFORE_START,
+    END_AFTER_LAST_DAY,
+    END_DIFFERS_FROM_NOTICE,
+    CHANGE_OUTSIDE_PLACE,
+    STANDARD_HAS_NO_OWN_PRICE,
+    DECISION_STALE,
+    DECISION_OUT_OF_ORDER,
+    TOO_MANY_TERMS,
+)
 
-OBSTACLES = {
+# What a grant may be refused with, by the code that `app.rules.process.find_grant_obstacle` answers.
+GRANT_OBSTACLES = {
     type_.code: type_
     for type_ in (
         APPLICATION_CLOSED,
@@ -267,7 +266,7 @@ OBSTACLES = {
     )
 }
 
-# Who comes second between two clients is told by the database.
+# Between two clients at once, the database refuses the second.
 on_constraint("uq_request_open", REQUEST_ALREADY_OPEN, REQUEST_ALREADY_OPEN.nn)
 on_constraint("uq_decision_application_id", APPLICATION_CLOSED, APPLICATION_CLOSED.nn)
 on_constraint("uq_decision_follows_id", DECISION_STALE, DECISION_STALE.nn)

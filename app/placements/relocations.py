@@ -1,4 +1,4 @@
-"""Active places of people who no longer live here (D1): somebody must look at them, and nothing ends by itself."""
+"""Active placements of participants who have moved to another municipality (D1). Nothing ends by itself."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +13,8 @@ from app.placements.tables import Placement
 
 
 @dataclass(frozen=True, slots=True)
-class MovedOut:
-    """A place whose participant is registered in another municipality, and since when we know."""
+class RelocatedPlacement:
+    """A placement whose participant is registered in another municipality, and the day since when that is known."""
 
     placement_id: UUID
     participant_id: UUID
@@ -22,8 +22,8 @@ class MovedOut:
     since: date
 
 
-async def moved_out(queries: Queries, municipality_number: str, on: date) -> list[MovedOut]:
-    """D1: the places that have not ended by the day, and that could not be granted today; in one query."""
+async def find_relocated_placements(queries: Queries, municipality_number: str, on: date) -> list[RelocatedPlacement]:
+    """D1: placements that have not ended by the day and whose participant does not live in the municipality."""
     statement = (
         select(
             col(Placement.id),
@@ -38,4 +38,4 @@ async def moved_out(queries: Queries, municipality_number: str, on: date) -> lis
         )
         .order_by(col(Placement.id))
     )
-    return [MovedOut(*row) for row in await queries.fetch(statement)]
+    return [RelocatedPlacement(*row) for row in await queries.fetch(statement)]

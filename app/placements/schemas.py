@@ -1,4 +1,4 @@
-"""What comes in and goes out for applications, requests, decisions and placements."""
+"""Bodies and answers for applications, requests, decisions, placements and notices."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -18,7 +18,7 @@ DeclineReason = Literal["no_capacity", "cannot_accommodate", "other"]
 
 
 class ApplicationIn(Shape):
-    """An application, with the applicant's own wishes (D4)."""
+    """An application with the applicant's own wishes (D4)."""
 
     participant_id: UUID
     received_on: Day
@@ -28,7 +28,7 @@ class ApplicationIn(Shape):
 
 
 class ApplicationOut(Stored):
-    """An application and how far it has come."""
+    """An application and its status (D4)."""
 
     participant_id: UUID
     received_on: date
@@ -39,21 +39,21 @@ class ApplicationOut(Stored):
     status: ApplicationStatus
 
 
-class WithdrawalIn(Shape):
-    """The applicant withdraws the application."""
+class ApplicationWithdrawalIn(Shape):
+    """The applicant withdraws the application (D4)."""
 
-    withdrawn_on: Annotated[Day | None, Limits(description="Today where left out.", examples=["2022-01-20"])] = None
+    withdrawn_on: Annotated[Day | None, Limits(description="Default: today.", examples=["2022-01-20"])] = None
 
 
 class RequestIn(Shape):
-    """A request to a provider for a place."""
+    """A request to a provider for a place (D4)."""
 
     provider_id: UUID
     sent_on: Day
 
 
 class RequestOut(Stored):
-    """A request and its answer. `need` and `medication_tasks` are the application's."""
+    """A request to a provider and its answer. `need` and `medication_tasks` are the application's."""
 
     application_id: UUID
     provider_id: UUID
@@ -66,17 +66,17 @@ class RequestOut(Stored):
     text: str | None
 
 
-class AnswerIn(Shape):
-    """A provider's answer (P3): a refusal has a reason, and `other` a text."""
+class RequestAnswerIn(Shape):
+    """A provider's answer (P3): a refusal has a reason, and `other` also a text."""
 
     answer: Answer
     reason: DeclineReason | None = None
     text: Annotated[Line | None, Limits(examples=[None])] = None
-    answered_on: Annotated[Day | None, Limits(description="Today where left out.", examples=[None])] = None
+    answered_on: Annotated[Day | None, Limits(description="Default: today.", examples=[None])] = None
 
 
 class MedicationAgreement(Shape):
-    """The separate written agreement that medication tasks need (D5)."""
+    """The separate written agreement that medication tasks require (D5)."""
 
     agreed_on: Day
     reference: Annotated[Line, Limits(examples=["Avtale 2022/117"])]
@@ -93,7 +93,7 @@ class _Period(Shape):
         return self
 
 
-class GrantIn(_Period):
+class GrantDecisionIn(_Period):
     """A decision that grants a place (D1–D5, L2, L7)."""
 
     kind: Literal["grant"]
@@ -105,8 +105,8 @@ class GrantIn(_Period):
     medication_agreement: MedicationAgreement | None = None
 
 
-class RejectIn(Shape):
-    """A decision that rejects an application."""
+class RejectDecisionIn(Shape):
+    """A decision that rejects an application (D3)."""
 
     kind: Literal["reject"]
     decided_on: Day
@@ -115,22 +115,23 @@ class RejectIn(Shape):
     reason: Annotated[Prose | None, Limits(examples=["Ikkje busett i kommunen."])] = None
 
 
-class _Following(Shape):
+class _FollowingDecision(Shape):
     decided_on: Day
     legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     placement_id: UUID
     follows_id: Annotated[
         UUID | None,
         Limits(
-            description="The placement's latest decision, as you know it: refused when there is a later one (D6).",
+            description="The latest decision of the placement that the caller knows. Refused if there is a later one"
+            " (D6).",
             examples=[None],
         ),
     ] = None
     reason: Annotated[Prose | None, Limits(examples=[None])] = None
 
 
-class ChangeIn(_Following):
-    """A decision that changes a place (D6): its terms from a day on, a last day, or a notice that is withdrawn."""
+class ChangeDecisionIn(_FollowingDecision):
+    """A decision that changes a placement (D6): terms from a day on, its last day, or the withdrawal of a notice."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -148,20 +149,25 @@ class ChangeIn(_Following):
     )
 
     kind: Literal["change"]
-    valid_from: Annotated[
-        Day | None, Limits(description="The first day of the new terms.", examples=["2022-08-01"])
-    ] = None
+    valid_from: Annotated[Day | None, Limits(description="First day of the new terms.", examples=["2022-08-01"])] = None
     share: Annotated[Percent | None, Limits(examples=[60])] = None
     monthly_price: Annotated[
-        MonthlyAmount | None, Limits(description="Of a legacy place alone (L2).", examples=[None])
+        MonthlyAmount | None, Limits(description="Only for a legacy placement (L2).", examples=[None])
     ] = None
-    medication_tasks: Annotated[StrictBool | None, Limits(description="True needs an agreement (D5).")] = None
+    medication_tasks: Annotated[StrictBool | None, Limits(description="True requires `medication_agreement` (D5).")] = (
+        None
+    )
     medication_agreement: MedicationAgreement | None = None
     ends_on: Annotated[
-        Day | None, Limits(description="Of a temporary place, or of one whose end is decided (L7).", examples=[None])
+        Day | None,
+        Limits(
+            description="New last day. Only for a temporary placement, or one whose end is decided (L7).",
+            examples=[None],
+        ),
     ] = None
     withdraws_notice_id: Annotated[
-        UUID | None, Limits(description="A notice that is withdrawn before the place's last day.", examples=[None])
+        UUID | None,
+        Limits(description="The notice that is withdrawn, before the placement's last day.", examples=[None]),
     ] = None
 
     @model_validator(mode="after")
@@ -181,18 +187,20 @@ class ChangeIn(_Following):
         return self
 
 
-class EndIn(_Following):
-    """A decision that ends a place (L5): after a notice on the notice's own day, else on the day it says."""
+class EndDecisionIn(_FollowingDecision):
+    """A decision that ends a placement (L5): on the day of the notice, or without a notice on the day it states."""
 
     kind: Literal["end"]
-    ends_on: Annotated[Day, Limits(description="The last day, which is paid too (L3).", examples=["2022-09-30"])]
+    ends_on: Annotated[Day, Limits(description="Last day, inclusive; it is paid (L3).", examples=["2022-09-30"])]
 
 
-DecisionIn = Annotated[GrantIn | RejectIn | ChangeIn | EndIn, Limits(discriminator="kind")]
+DecisionIn = Annotated[
+    GrantDecisionIn | RejectDecisionIn | ChangeDecisionIn | EndDecisionIn, Limits(discriminator="kind")
+]
 
 
 class DecisionOut(Stored):
-    """A decision, without money. Never edited (D6)."""
+    """A decision without amounts (D6)."""
 
     kind: Literal["grant", "reject", "change", "end"]
     decided_on: date
@@ -217,13 +225,13 @@ class DecisionOut(Stored):
 
 
 class PricedDecisionOut(DecisionOut):
-    """A decision with the legacy price that it sets."""
+    """A decision with the legacy price it sets."""
 
     monthly_price: Amount | None
 
 
 class LegacyPlacementIn(_Period):
-    """A place from before the guideline, with its own monthly price (L2)."""
+    """A placement from before the guideline, with its own monthly price (L2)."""
 
     participant_id: UUID
     provider_id: UUID
@@ -232,14 +240,19 @@ class LegacyPlacementIn(_Period):
     monthly_price: MonthlyAmount
     decided_on: Annotated[
         Day | None,
-        Limits(description="Where it was decided before the guideline and begins after it.", examples=["2021-11-15"]),
+        Limits(
+            description="The day it was decided, if it was decided before the guideline took effect and begins later"
+            " (L2).",
+            examples=["2021-11-15"],
+        ),
     ] = None
 
 
 class PlacementOut(Stored):
-    """A placement as everyone who may see it sees it: without money.
+    """A placement without amounts.
 
-    `share` and `medication_tasks` are those of today: the first ones before it begins, the last ones after its end.
+    `share` and `medication_tasks` are today's: before the first day those of the first day, after the last day those of
+    the last.
     """
 
     participant_id: UUID
@@ -247,53 +260,58 @@ class PlacementOut(Stored):
     need: Need
     terms: Literal["standard", "legacy"]
     starts_on: date
-    ends_on: Annotated[date | None, Limits(description="The last day known now (L3, L5, L7).")]
+    ends_on: Annotated[date | None, Limits(description="Last day as known today (L3, L5, L7).")]
     share: int
     medication_tasks: bool
     decided_on: date | None
 
 
 class PricedPlacementOut(PlacementOut):
-    """A placement with today's legacy price; null for standard terms, whose price is the rate's (C2)."""
+    """A placement with today's legacy price; null for standard terms, whose price follows the rate (C2)."""
 
     monthly_price: Amount | None
 
 
-StepName = Literal["granted", "recorded", "changed", "notice_given", "notice_withdrawn", "end_decided"]
+HistoryStep = Literal["granted", "recorded", "changed", "notice_given", "notice_withdrawn", "end_decided"]
 
 
-class HistoryStep(Shape):
-    """One step in a placement's life, and the decision or notice it was. A field is null where it was not touched."""
+class HistoryEventOut(Shape):
+    """One event in a placement's history, with its decision or notice.
 
-    step: StepName
-    on: Annotated[date | None, Limits(description="The day it was decided or given; null for a recorded place.")]
+    A field is null if the event did not change it.
+    """
+
+    step: HistoryStep
+    on: Annotated[
+        date | None, Limits(description="The day it was decided or given; null for a legacy placement's first event.")
+    ]
     decision_id: UUID | None
     follows_id: Annotated[UUID | None, Limits(description="The decision it follows (D6).")]
     notice_id: UUID | None
-    valid_from: Annotated[date | None, Limits(description="The first day of what it says.")]
-    ends_on: Annotated[date | None, Limits(description="The last day by it.")]
+    valid_from: Annotated[date | None, Limits(description="First day of the new terms.")]
+    ends_on: Annotated[date | None, Limits(description="The placement's last day after the event.")]
     share: int | None
     medication_tasks: bool | None
 
 
-class PricedHistoryStep(HistoryStep):
-    """A step with the legacy price that it sets."""
+class PricedHistoryEventOut(HistoryEventOut):
+    """An event in a placement's history, with the legacy price it sets."""
 
     monthly_price: Amount | None
 
 
-class PlacementTold(PlacementOut):
-    """A placement and its whole history, in order (D6)."""
+class PlacementDetail(PlacementOut):
+    """A placement with its history in order (D6)."""
 
-    state: Annotated[PlacementState, Limits(description="Where it stands today (L3, L5, L7).")]
-    history: list[HistoryStep]
+    state: Annotated[PlacementState, Limits(description="Status today (L3, L5, L7).")]
+    history: list[HistoryEventOut]
 
 
-class PricedPlacementTold(PricedPlacementOut):
-    """A placement and its whole history, in order (D6), with money."""
+class PricedPlacementDetail(PricedPlacementOut):
+    """A placement with its history and its legacy prices (D6)."""
 
-    state: Annotated[PlacementState, Limits(description="Where it stands today (L3, L5, L7).")]
-    history: list[PricedHistoryStep]
+    state: Annotated[PlacementState, Limits(description="Status today (L3, L5, L7).")]
+    history: list[PricedHistoryEventOut]
 
 
 GivenBy = Literal["participant", "guardian", "municipality", "provider"]
@@ -301,12 +319,12 @@ NoticeReason = Literal["changed_needs", "cannot_accommodate", "extensive_absence
 
 
 class NoticeIn(Shape):
-    """One side gives notice of a place (L3)."""
+    """Notice of a placement from one side (L3)."""
 
     given_by: GivenBy
     given_on: Annotated[Day, Limits(examples=["2022-03-15"])]
     reason: NoticeReason
-    text: Annotated[Prose | None, Limits(description="Needed for `other`.", examples=[None])] = None
+    text: Annotated[Prose | None, Limits(description="Required for the reason `other`.", examples=[None])] = None
     agreed_end_on: Annotated[
         Day | None, Limits(description="An earlier day that both sides agreed on in writing.", examples=[None])
     ] = None
@@ -314,7 +332,7 @@ class NoticeIn(Shape):
 
 
 class NoticeOut(Stored):
-    """A notice, and the last day by it."""
+    """A notice and the last day it gives (L3)."""
 
     placement_id: UUID
     provider_id: UUID
@@ -324,17 +342,19 @@ class NoticeOut(Stored):
     text: str | None
     agreed_end_on: date | None
     agreed_by: list[Literal["municipality", "provider"]]
-    ends_on: Annotated[date, Limits(description="The place's last day, which is paid too (L3).")]
+    ends_on: Annotated[date, Limits(description="The placement's last day, inclusive; it is paid (L3).")]
     meeting_required: Annotated[bool, Limits(description="A meeting must be called at once (L4).")]
     status: Annotated[
         Literal["open", "decided", "withdrawn"],
         Limits(description="`decided`: the end is decided (L5)."),
     ]
-    decision_id: Annotated[UUID | None, Limits(description="The decision that ended or withdrew it.")]
+    decision_id: Annotated[
+        UUID | None, Limits(description="The decision that ended the placement or withdrew the notice.")
+    ]
 
 
 class ProcessingTimeOut(Shape):
-    """How long applications took from receipt to decision, for one provider and month of decision."""
+    """Days from receipt to decision, for one provider and month of decision."""
 
     provider_id: Annotated[UUID | None, Limits(description="Null for rejections, which name no provider.")]
     month: Annotated[str, Limits(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2022-01"])]
@@ -345,7 +365,7 @@ class ProcessingTimeOut(Shape):
 
 
 class ProcessingTimes(Shape):
-    """Every provider and month in which something was decided. It is one page: `next` is always null."""
+    """All providers and months with a decision, on one page; `next` is always null."""
 
     items: list[ProcessingTimeOut]
     next: None = None

@@ -1,4 +1,4 @@
-"""How long it takes from application to decision: numbers alone, of nobody in particular."""
+"""Processing times from application to decision. No personal data."""
 
 from datetime import date
 from typing import Any
@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
-from app.database.unit_of_work import UnitOfWork
+from app.database.queries import Queries
 from app.placements.schemas import ProcessingTimeOut
 from app.placements.tables import Application, Decision
 
 
-async def processing_time(
-    unit: UnitOfWork, first: date | None, last: date | None, provider_id: UUID | None
+async def load_processing_times(
+    queries: Queries, first: date | None, last: date | None, provider_id: UUID | None
 ) -> list[ProcessingTimeOut]:
     """Days from receipt to decision, by provider and month of decision; a month without decisions has no row.
 
@@ -43,5 +43,5 @@ async def processing_time(
             shortest_days=shortest,
             longest_days=longest,
         )
-        for provider, in_month, count, average, shortest, longest in await unit.session.execute(statement)
+        for provider, in_month, count, average, shortest, longest in await queries.fetch(statement)
     ]

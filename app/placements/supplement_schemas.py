@@ -1,4 +1,4 @@
-"""What comes in and goes out for individual resources at a place (L6)."""
+"""Bodies and answers for supplements: individual resources at a placement (L6)."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,12 +13,12 @@ from app.providers.schemas import FullTimeEquivalents
 from app.rates.schemas import MonthlyAmount
 
 Party = Literal["service", "case_office", "provider"]
-Agreed = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]]), ONCE_EACH]
-"""Who agreed. Fewer than all three are refused by the rule, with its own problem (L6)."""
+AgreedBy = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]]), ONCE_EACH]
+"""Who agreed. Fewer than all three are refused with a problem of its own (L6)."""
 
 
 class SupplementIn(Shape):
-    """Individual resources beyond 1 employee to 5 places, agreed between three parties (L6)."""
+    """Resources beyond 1 employee to 5 places, agreed by three parties (L6)."""
 
     monthly_amount: Annotated[MonthlyAmount, Limits(examples=["3000.00"])]
     full_time_equivalents: Annotated[
@@ -27,10 +27,13 @@ class SupplementIn(Shape):
     valid_from: Annotated[Day, Limits(examples=["2022-08-01"])]
     valid_to: Annotated[Day | None, Limits(examples=[None])] = None
     reason: Annotated[Prose, Limits(examples=["Treng ein fast tilsett til stades i arbeidet."])]
-    agreed_by: Agreed
+    agreed_by: AgreedBy
     agreed_on: Annotated[
         Day | None,
-        Limits(description="A position on an earlier day leaves it out; none, and it counts in every one (C6)."),
+        Limits(
+            description="Day of the agreement. Positions on earlier days leave the supplement out; without a day it"
+            " counts in all (C6)."
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -41,18 +44,18 @@ class SupplementIn(Shape):
 
 
 class SupplementEndIn(Shape):
-    """A supplement is ended before its own last day or its place's, agreed between the same three parties (L6)."""
+    """An earlier last day of a supplement, agreed by the same three parties (L6)."""
 
-    valid_to: Annotated[Day, Limits(description="Its last day, which is paid too.", examples=["2023-03-31"])]
+    valid_to: Annotated[Day, Limits(description="Last day, inclusive; it is paid.", examples=["2023-03-31"])]
     reason: Annotated[Prose, Limits(examples=["Arbeidet er tilrettelagt på annan måte."])]
-    agreed_by: Agreed
+    agreed_by: AgreedBy
     agreed_on: Annotated[
-        Day, Limits(description="A position on an earlier day leaves it out (C6).", examples=["2023-03-15"])
+        Day, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2023-03-15"])
     ]
 
 
 class SupplementEndOut(Shape):
-    """An end that was agreed, and the last day that the supplement had before it."""
+    """An agreed end, and the last day before it was agreed."""
 
     valid_to: date
     replaced_valid_to: date | None
@@ -62,14 +65,14 @@ class SupplementEndOut(Shape):
 
 
 class SupplementOut(Stored):
-    """A supplement. It comes on top of the price, whatever the place's share (C4)."""
+    """A supplement, added to the price whatever the placement's share (C4)."""
 
     placement_id: UUID
     provider_id: UUID
     monthly_amount: Amount
     full_time_equivalents: FullTimeEquivalents
     valid_from: date
-    valid_to: Annotated[date | None, Limits(description="The last day known now; none, and it ends with the place.")]
+    valid_to: Annotated[date | None, Limits(description="Last day as known today; null if it ends with the placement.")]
     reason: str
     agreed_by: list[Party]
     agreed_on: date | None

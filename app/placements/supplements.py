@@ -1,5 +1,6 @@
-"""Individual resources beyond one employee to five places (L6): agreed and ended by three, on top of the price (C4)."""
+"""Supplements: resources beyond one employee to five places (L6), agreed by three parties, added to the price (C4)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,50 +16,52 @@ from app.http.problems import NOT_FOUND
 from app.outbox.events import SupplementEvent
 from app.outbox.publish import publish
 from app.placements import problems
-from app.placements.history import life_of
+from app.placements.history import load_history
 from app.placements.supplement_schemas import SupplementEndIn, SupplementEndOut, SupplementIn, SupplementOut
 from app.placements.tables import Placement, PlacementSupplement, SupplementEnd
-from app.placements.terms import LAST_DAY, demand_exact, segments_of
+from app.placements.terms import SUPPLEMENT_LAST_DAY, check_term_limit
 
 PARTIES = frozenset({"service", "case_office", "provider"})
 
-Extra = tuple[tuple[date, date | None], Decimal]
+# The period of a supplement, and the full-time equivalents it adds.
+ExtraStaff = tuple[tuple[date, date | None], Decimal]
 
 
-async def agree(unit: UnitOfWork, placement_id: UUID, body: SupplementIn) -> tuple[Placement, PlacementSupplement]:
-    """L6: a supplement from a day in the place's period; it ends with the place at the latest.
+async def add_supplement(
+    unit: UnitOfWork, placement_id: UUID, body: SupplementIn
+) -> tuple[Placement, PlacementSupplement]:
+    """L6: a supplement from a day in the placement's period; it ends with the placement at the latest.
 
     Raises `SUPPLEMENT_NOT_AGREED`, `CHANGE_OUTSIDE_PLACE` or `TOO_MANY_TERMS`.
     """
-    _demand_parties(body)
+    _require_all_parties(body)
     placement = await find(unit, Placement, placement_id, lock=True)
     if body.valid_from < placement.starts_on or (placement.ends_on is not None and body.valid_from > placement.ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE("Tillegget må gjelde frå ein dag i plassen sin periode.")
-    supplement = PlacementSupplement(**body.model_dump(), placement_id=placement.id, provider_id=placement.provider_id)
-    unit.session.add(supplement)
-    life = await life_of(unit, placement)
-    await demand_exact(unit, placement, segments_of(placement, life.changes))
-    await publish(
-        unit,
-        SupplementEvent("placement.supplemented", supplement.placement_id, supplement.provider_id, supplement.id),
+    supplement = PlacementSupplement.model_validate(
+        body.model_dump() | {"placement_id": placement.id, "provider_id": placement.provider_id}
     )
+    unit.session.add(supplement)
+    history = await load_history(unit, placement.id)
+    await check_term_limit(unit, placement.id, history.build_segments())
+    await publish(unit, SupplementEvent("placement.supplemented", placement.id, placement.provider_id, supplement.id))
     return placement, supplement
 
 
-async def end(
+async def end_supplement(
     unit: UnitOfWork, placement_id: UUID, supplement_id: UUID, body: SupplementEndIn
 ) -> tuple[Placement, PlacementSupplement]:
     """L6: an earlier last day of a supplement; one that has ended may be ended earlier still.
 
-    **Decided here**: what three parties agreed on is ended by the three, and it is no decision (D6): the place and its
-    terms stand as they were decided. What was agreed first is kept, and so is every end. An end never lengthens: for
-    more, a new supplement is agreed. Raises `SUPPLEMENT_NOT_AGREED`, `SUPPLEMENT_NOT_SHORTENED` or
+    **Decided here**: what three parties agreed on is ended by the same three, and that is not a decision (D6): the
+    placement and its terms stay as decided. The original agreement and all ends are kept. An end never extends a
+    supplement: for that, a new one is agreed. Raises `SUPPLEMENT_NOT_AGREED`, `SUPPLEMENT_NOT_SHORTENED` or
     `SUPPLEMENT_AGREED_LATER`.
     """
-    _demand_parties(body)
+    _require_all_parties(body)
     placement = await find(unit, Placement, placement_id, lock=True)
-    supplement = await of_place(unit, placement, supplement_id)
-    last_day = await unit.session.scalar(select(LAST_DAY).where(col(PlacementSupplement.id) == supplement_id))
+    supplement = await find_supplement(unit, placement, supplement_id)
+    last_day = await unit.fetch_value(select(SUPPLEMENT_LAST_DAY).where(col(PlacementSupplement.id) == supplement_id))
     if body.valid_to < supplement.valid_from or (last_day is not None and body.valid_to >= last_day):
         raise problems.SUPPLEMENT_NOT_SHORTENED()
     if supplement.agreed_on is not None and body.agreed_on < supplement.agreed_on:
@@ -73,66 +76,62 @@ async def end(
     unit.session.add(ended)
     await unit.session.flush()
     await publish(
-        unit,
-        SupplementEvent("placement.supplement_ended", supplement.placement_id, supplement.provider_id, supplement.id),
+        unit, SupplementEvent("placement.supplement_ended", placement.id, placement.provider_id, supplement.id)
     )
     return placement, supplement
 
 
-async def of_place(unit: UnitOfWork, placement: Placement, supplement_id: UUID) -> PlacementSupplement:
-    """A supplement of this place; `NOT_FOUND` for another's."""
-    supplement = await find(unit, PlacementSupplement, supplement_id)
+async def find_supplement(queries: Queries, placement: Placement, supplement_id: UUID) -> PlacementSupplement:
+    """A supplement of this placement. Raises `NOT_FOUND`, also for another placement's."""
+    supplement = await find(queries, PlacementSupplement, supplement_id)
     if supplement.placement_id != placement.id:
         raise NOT_FOUND()
     return supplement
 
 
-async def shown(unit: UnitOfWork, supplements: Sequence[PlacementSupplement]) -> list[SupplementOut]:
-    """Supplements as they go out, with their ends in the order they were agreed."""
-    rows = await unit.session.scalars(
+async def to_response(queries: Queries, supplements: Sequence[PlacementSupplement]) -> list[SupplementOut]:
+    """Supplements with their ends in the order they were agreed."""
+    rows = await queries.select(
         select(SupplementEnd)
         .where(col(SupplementEnd.supplement_id).in_([supplement.id for supplement in supplements]))
         .order_by(col(SupplementEnd.id))
     )
-    ends: dict[UUID, list[SupplementEnd]] = {}
+    ends: defaultdict[UUID, list[SupplementEnd]] = defaultdict(list)
     for row in rows:
-        ends.setdefault(row.supplement_id, []).append(row)
-    return [_out(supplement, ends.get(supplement.id, [])) for supplement in supplements]
+        ends[row.supplement_id].append(row)
+    out = []
+    for supplement in supplements:
+        agreed = ends[supplement.id]
+        values = supplement.model_dump() | {
+            # Each end is earlier than the one before.
+            "valid_to": agreed[-1].valid_to if agreed else supplement.valid_to,
+            "ends": [SupplementEndOut(**row.model_dump(include=set(SupplementEndOut.model_fields))) for row in agreed],
+        }
+        out.append(SupplementOut.model_validate(values))
+    return out
 
 
-async def staff_by_provider(queries: Queries) -> dict[UUID, list[Extra]]:
-    """P5: the full-time equivalents that individual agreements add, and when, cut by the place's own last day."""
+async def load_staff_by_provider(queries: Queries) -> dict[UUID, list[ExtraStaff]]:
+    """P5: the full-time equivalents that supplements add, each until the last day of its placement at the latest."""
     rows = await queries.fetch(
         select(
             col(PlacementSupplement.provider_id),
             col(PlacementSupplement.full_time_equivalents),
             col(PlacementSupplement.valid_from),
-            LAST_DAY,
+            SUPPLEMENT_LAST_DAY,
             col(Placement.ends_on),
         )
         .join(Placement, col(Placement.id) == col(PlacementSupplement.placement_id))
         .where(col(PlacementSupplement.full_time_equivalents) > 0)
     )
-    extra: dict[UUID, list[Extra]] = {}
+    staff: defaultdict[UUID, list[ExtraStaff]] = defaultdict(list)
     for provider_id, amount, valid_from, valid_to, ends_on in rows:
         last = min((day for day in (valid_to, ends_on) if day is not None), default=None)
         if last is None or last >= valid_from:
-            extra.setdefault(provider_id, []).append(((valid_from, last), amount))
-    return extra
+            staff[provider_id].append(((valid_from, last), amount))
+    return staff
 
 
-def _demand_parties(body: SupplementIn | SupplementEndIn) -> None:
+def _require_all_parties(body: SupplementIn | SupplementEndIn) -> None:
     if not PARTIES <= set(body.agreed_by):
         raise problems.SUPPLEMENT_NOT_AGREED(pointer="#/agreed_by")
-
-
-def _out(supplement: PlacementSupplement, ends: Sequence[SupplementEnd]) -> SupplementOut:
-    # Each end is earlier than the one before.
-    last_day = ends[-1].valid_to if ends else supplement.valid_to
-    stored = {name: getattr(supplement, name) for name in _STORED}
-    told = [SupplementEndOut(**row.model_dump(include=_ENDING)) for row in ends]
-    return SupplementOut.model_validate(stored | {"valid_to": last_day, "ends": told})
-
-
-_STORED = tuple(name for name in SupplementOut.model_fields if name not in ("valid_to", "ends"))
-_ENDING = set(SupplementEndOut.model_fields)

@@ -1,5 +1,6 @@
-"""What a system that keeps up with places and decisions asks for: one person by its own id, or what changed since."""
+"""Filters for systems that synchronise placements and decisions: a person by its own id, or changes since a time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,51 +17,53 @@ from app.placements.tables import Decision, Placement
 from app.security.tokens import Actor
 
 
-class KeepingUp:
-    """Conditions by external id and by time, for decisions and placements alike."""
+@dataclass(frozen=True, slots=True)
+class SyncFilter:
+    """Conditions by external id and by time. Its methods raise `ROLE_REQUIRED` for who may not filter by person."""
 
-    def __init__(
-        self, system: ExternalSystem | None, value: ExternalValue | None, updated_after: datetime | None
-    ) -> None:
-        self._system = system
-        self._value = value
-        self._after = updated_after
+    external_system: str | None
+    external_value: str | None
+    updated_after: datetime | None
 
-    def placements(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """A place changes with its own row, and with each decision on it. Raises `ROLE_REQUIRED`."""
-        conditions = self._of_person(actor, col(Placement.participant_id))
-        if self._after is not None:
-            decided = select(col(Decision.placement_id)).where(col(Decision.updated_at) > self._after)
-            conditions.append(or_(col(Placement.updated_at) > self._after, col(Placement.id).in_(decided)))
+    def filter_placements(self, actor: Actor) -> list[ColumnElement[bool]]:
+        """A placement changes with its own row, and with each decision about it."""
+        conditions = self._filter_person(actor, col(Placement.participant_id))
+        if self.updated_after is not None:
+            decided = select(col(Decision.placement_id)).where(col(Decision.updated_at) > self.updated_after)
+            conditions.append(or_(col(Placement.updated_at) > self.updated_after, col(Placement.id).in_(decided)))
         return conditions
 
-    def decisions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """A decision never changes (D6): after an instant are those made after it."""
-        conditions = self._of_person(actor, col(Decision.participant_id))
-        if self._after is not None:
-            conditions.append(col(Decision.updated_at) > self._after)
+    def filter_decisions(self, actor: Actor) -> list[ColumnElement[bool]]:
+        """A decision never changes (D6): these are the ones made after the instant."""
+        conditions = self._filter_person(actor, col(Decision.participant_id))
+        if self.updated_after is not None:
+            conditions.append(col(Decision.updated_at) > self.updated_after)
         return conditions
 
-    def _of_person(self, actor: Actor, participant_id: Mapped[UUID]) -> list[ColumnElement[bool]]:
-        if self._system is None and self._value is None:
+    def _filter_person(self, actor: Actor, participant_id: Mapped[UUID]) -> list[ColumnElement[bool]]:
+        if self.external_system is None and self.external_value is None:
             return []
         participants.require_visible(actor, {"external_ids"})
-        return [participant_id.in_(participants.ids_by_external_id(self._system, self._value))]
+        return [participant_id.in_(participants.ids_by_external_id(self.external_system, self.external_value))]
 
 
-async def _keeping_up(
-    external_system: Annotated[ExternalSystem | None, Query(description="Of people known to that system.")] = None,
-    external_value: Annotated[ExternalValue | None, Query(description="Of the person called this there.")] = None,
+async def _sync_filter(
+    external_system: Annotated[
+        ExternalSystem | None, Query(description="Only of participants with an id in this system.")
+    ] = None,
+    external_value: Annotated[
+        ExternalValue | None, Query(description="Only of the participant with this id in `external_system`.")
+    ] = None,
     updated_after: Annotated[
         Instant | None,
         Query(
-            description="Changed after this instant. What is under way when one asks is not there yet: ask with"
-            " some minutes' overlap, or follow `/v1/events`, which misses nothing."
+            description="Only what changed after this instant. Requests still under way are not included yet: ask"
+            " again with some minutes' overlap, or follow `/v1/events`, which misses nothing."
         ),
     ] = None,
-) -> KeepingUp:
-    return KeepingUp(external_system, external_value, updated_after)
+) -> SyncFilter:
+    return SyncFilter(external_system, external_value, updated_after)
 
 
-# A function that is awaited: FastAPI makes a class in a thread, which costs a list of 100 a quarter of its time.
-KeepingUpQuery = Annotated[KeepingUp, Depends(_keeping_up)]
+# A coroutine: FastAPI calls a class in a thread, which costs a list of 100 a quarter of its time.
+SyncFilterDep = Annotated[SyncFilter, Depends(_sync_filter)]

@@ -1,7 +1,6 @@
-"""Applications, requests to providers, decisions and placements as PostgreSQL keeps them."""
+"""The tables of applications, requests, decisions, placements, their terms, notices and supplements."""
 
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,20 +16,19 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Field
 
 from app.database.base import Row
 
 
-def act_number() -> Any:
-    """Which act on a place came first, whatever the clocks of those who wrote them say (D6).
+def _act_number_field() -> Any:
+    """The order in which decisions and notices were stored, whatever the clocks of the processes were (D6).
 
-    Decisions and notices are counted up by the database, in one series, as they are stored. Whoever acts on a placement
-    holds it locked, so that a later act has the higher number.
+    The database numbers both in one series. Whoever stores one holds the placement locked, so that a later one has the
+    higher number.
     """
-    counted = {"server_default": text("nextval('act_number')")}
-    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=counted, nullable=False)
+    default = {"server_default": text("nextval('act_number')")}
+    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=default, nullable=False)
 
 
 class Application(Row, table=True):
@@ -51,11 +49,11 @@ class Application(Row, table=True):
 
 
 class Request(Row, table=True):
-    """The municipality asks a provider for a place; several over time, one open at a time (D4, P3)."""
+    """A request to a provider for a place; several over time, one open at a time (D4, P3)."""
 
     __tablename__ = "request"
     __table_args__ = (
-        # One open request per application, whatever two case officers do at once.
+        # One open request per application, also when two case officers send one at once.
         Index("uq_request_open", "application_id", unique=True, postgresql_where=text("answer is null")),
         UniqueConstraint("id", "application_id", "provider_id"),
         CheckConstraint("answer in ('accepted', 'declined')", name="answer"),
@@ -128,30 +126,6 @@ class Placement(Row, table=True):
     decided_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlacementRead:
-    """A placement's columns, to be read and not changed: a twentieth of what an object of the session costs."""
-
-    id: UUID
-    created_at: datetime
-    updated_at: datetime
-    participant_id: UUID
-    provider_id: UUID
-    need: str
-    terms: str
-    starts_on: date
-    ends_on: date | None
-    share: int
-    monthly_price: Decimal | None
-    medication_tasks: bool
-    decided_on: date | None
-
-
-PLACEMENT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
-    getattr(Placement, column.name) for column in fields(PlacementRead)
-)
-
-
 class PlacementTerms(Row, table=True):
     """The terms of a placement in a period, as known in another: what every cost is computed from (C4, L2).
 
@@ -168,7 +142,7 @@ class PlacementTerms(Row, table=True):
             name="fk_placement_terms_placement_id",
             onupdate="CASCADE",
         ),
-        # On no day is there more than one answer to what a place costs, whatever day one asks from.
+        # A day has one set of terms, as known on any day.
         ExcludeConstraint(
             ("placement_id", "="),
             (text("daterange(valid_from, valid_to, '[]')"), "&&"),
@@ -195,9 +169,10 @@ class PlacementTerms(Row, table=True):
 
 
 class Notice(Row, table=True):
-    """One side gives notice of a place (L3). What becomes of it is said by the decision that names it.
+    """Notice of a placement from one side (L3). The decision that names it ends the placement or withdraws the notice.
 
-    `ends_on` is the place's last day by it, `replaced_ends_on` the one it had before, for a withdrawal to bring back.
+    `ends_on` is the placement's last day by the notice, `replaced_ends_on` the last day before it, which a withdrawal
+    restores.
     """
 
     __tablename__ = "notice"
@@ -227,14 +202,14 @@ class Notice(Row, table=True):
     agreed_by: list[str] = Field(sa_type=JSONB)
     ends_on: date
     replaced_ends_on: date | None = None
-    act_number: int = act_number()
+    act_number: int = _act_number_field()
 
 
 class PlacementSupplement(Row, table=True):
     """Individual resources beyond one employee to five places, by agreement of three parties (L6).
 
-    A position on a day before `agreed_on` leaves it out; null counts in every one. `valid_to` is the last day agreed
-    at first, and never changes; the one known now is the earliest of it and its `SupplementEnd`s.
+    A position on a day before `agreed_on` leaves it out; with null it counts in all. `valid_to` is the last day agreed
+    at first, and never changes; the last day as known now is the earliest of it and its `SupplementEnd`s.
     """
 
     __tablename__ = "placement_supplement"
@@ -352,4 +327,4 @@ class Decision(Row, table=True):
     medication_tasks: bool | None = None
     notice_id: UUID | None = None
     medication_agreement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
-    act_number: int = act_number()
+    act_number: int = _act_number_field()

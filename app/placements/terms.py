@@ -7,21 +7,20 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.placements import problems
-from app.placements.tables import Placement, PlacementRead, PlacementSupplement, PlacementTerms, SupplementEnd
+from app.placements.tables import Placement, PlacementSupplement, PlacementTerms, SupplementEnd
 from app.rules.money import from_ore, to_ore
 from app.rules.terms import Terms, TermsChange, TermsSegment, build_segments, count_max_periods_per_year
 
-# Half of what the rules count exactly in 64 bits at the very top of their bounds; what-if adds rows of its own.
-MOST_IN_A_YEAR = 40
+# Half of what the rules count exactly in 64 bits at the top of their bounds; what-if adds rows of its own.
+MAX_TERMS_PER_YEAR = 40
 
-# A supplement's last day known now (L6): PostgreSQL's `least` passes over what is null.
-LAST_DAY = func.least(
+# A supplement's last day as known now (L6). PostgreSQL's `least` ignores nulls.
+SUPPLEMENT_LAST_DAY = func.least(
     col(PlacementSupplement.valid_to),
     select(func.min(col(SupplementEnd.valid_to)))
     .where(col(SupplementEnd.supplement_id) == col(PlacementSupplement.id))
@@ -30,72 +29,61 @@ LAST_DAY = func.least(
 )
 
 
-def first_terms(placement: Placement | PlacementRead) -> Terms:
-    """What was granted or recorded first."""
-    return Terms(placement.share, _ore(placement.monthly_price), placement.medication_tasks)
-
-
-def segments_of(placement: Placement | PlacementRead, changes: Sequence[TermsChange]) -> list[TermsSegment]:
-    """The placement's segments, by its last day known now and its changes in the order they were decided."""
-    return build_segments(placement.starts_on, placement.ends_on, first_terms(placement), changes)
-
-
-async def rewrite(
+async def replace_terms(
     unit: UnitOfWork, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
 ) -> None:
-    """Let the rows say what the decisions say now, as known from a day on; what they said stays known until it.
+    """Replace the rows by those that follow from the decisions now, as known from a day on.
 
-    The caller holds the placement locked. 409 `too-many-terms`.
+    The rows that no longer hold stay known until that day. The caller holds the placement locked. Raises
+    `TOO_MANY_TERMS`.
     """
-    # A later version of the place, also where its own columns stay: who keeps up goes by its `updated_at`.
-    flag_modified(placement, "ends_on")
+    # A new version of the placement, also where its own columns stay: `updated_after` goes by it.
+    placement.sqlmodel_update({"updated_at": func.now()})
     await unit.session.flush()
-    rows = await unit.session.scalars(
+    rows = await unit.select(
         select(PlacementTerms).where(
             col(PlacementTerms.placement_id) == placement.id, col(PlacementTerms.known_until).is_(None)
         )
     )
-    known = {_segment(row): row for row in rows}
-    wanted = segments_of(placement, changes)
+    known = {_to_segment(row): row for row in rows}
+    first = make_terms(placement.share, placement.monthly_price, placement.medication_tasks)
+    segments = build_segments(placement.starts_on, placement.ends_on, first, changes)
     for segment, row in known.items():
-        if segment not in wanted:
+        if segment not in segments:
             row.known_until = known_from
-    # First the old rows give way, then the new ones come: they share days.
+    # The old rows are closed before the new ones are stored: they share days.
     await unit.session.flush()
-    for segment in wanted:
-        if segment not in known:
-            unit.session.add(_row(placement, segment, known_from))
+    unit.session.add_all(_to_row(placement, segment, known_from) for segment in segments if segment not in known)
     await unit.session.flush()
-    await demand_exact(unit, placement, wanted)
+    await check_term_limit(unit, placement.id, segments)
 
 
-async def demand_exact(unit: UnitOfWork, placement: Placement, segments: Sequence[TermsSegment]) -> None:
-    """C4: terms and supplements of one place are few enough for an exact sum. 409 `too-many-terms`."""
-    supplements = await unit.session.execute(
-        select(col(PlacementSupplement.valid_from), LAST_DAY).where(
-            col(PlacementSupplement.placement_id) == placement.id
+async def check_term_limit(queries: Queries, placement_id: UUID, segments: Sequence[TermsSegment]) -> None:
+    """C4: terms and supplements of one placement are few enough for an exact sum. Raises `TOO_MANY_TERMS`."""
+    supplements = await queries.fetch(
+        select(col(PlacementSupplement.valid_from), SUPPLEMENT_LAST_DAY).where(
+            col(PlacementSupplement.placement_id) == placement_id
         )
     )
     periods = [(segment.first_day, segment.last_day) for segment in segments]
     periods += [(valid_from, last_day) for valid_from, last_day in supplements]
-    if count_max_periods_per_year(periods) > MOST_IN_A_YEAR:
+    if count_max_periods_per_year(periods) > MAX_TERMS_PER_YEAR:
         raise problems.TOO_MANY_TERMS()
 
 
-async def known_segments(queries: Queries, placement_ids: Collection[UUID]) -> dict[UUID, list[TermsSegment]]:
+async def load_segments(queries: Queries, placement_ids: Collection[UUID]) -> dict[UUID, list[TermsSegment]]:
     """The terms over time of each of these placements, in order and as known now."""
     if not placement_ids:
         return {}
-    rows = await queries.fetch(_KNOWN, ids=",".join(str(id_) for id_ in placement_ids))
+    rows = await queries.fetch(_SEGMENTS, ids=",".join(str(id_) for id_ in placement_ids))
     segments: dict[UUID, list[TermsSegment]] = {}
-    for placement_id, valid_from, valid_to, share, price, medication_tasks in rows:
-        terms = Terms(share, _ore(price), medication_tasks)
-        segments.setdefault(placement_id, []).append(TermsSegment(valid_from, valid_to, terms))
+    for placement_id, valid_from, valid_to, *terms in rows:
+        segments.setdefault(placement_id, []).append(TermsSegment(valid_from, valid_to, make_terms(*terms)))
     return segments
 
 
-# Ids as text: neither a parameter for each of a page's placements, nor an array that the driver takes its time over.
-_KNOWN = CompiledQuery(
+# The ids as one text: the driver encodes it faster than an array of UUIDs.
+_SEGMENTS = CompiledQuery(
     select(
         col(PlacementTerms.placement_id),
         col(PlacementTerms.valid_from),
@@ -112,16 +100,21 @@ _KNOWN = CompiledQuery(
 )
 
 
-def price_of(terms: Terms) -> Decimal | None:
+def make_terms(share: int, monthly_price: Decimal | None, medication_tasks: bool) -> Terms:
+    """Terms of stored columns."""
+    return Terms(share, None if monthly_price is None else to_ore(monthly_price), medication_tasks)
+
+
+def get_legacy_price(terms: Terms) -> Decimal | None:
     """The legacy price in kroner; None for the guideline's."""
     return None if terms.monthly_ore is None else from_ore(terms.monthly_ore)
 
 
-def _segment(row: PlacementTerms) -> TermsSegment:
-    return TermsSegment(row.valid_from, row.valid_to, Terms(row.share, _ore(row.monthly_price), row.medication_tasks))
+def _to_segment(row: PlacementTerms) -> TermsSegment:
+    return TermsSegment(row.valid_from, row.valid_to, make_terms(row.share, row.monthly_price, row.medication_tasks))
 
 
-def _row(placement: Placement, segment: TermsSegment, known_from: date | None) -> PlacementTerms:
+def _to_row(placement: Placement, segment: TermsSegment, known_from: date | None) -> PlacementTerms:
     return PlacementTerms(
         placement_id=placement.id,
         provider_id=placement.provider_id,
@@ -129,11 +122,7 @@ def _row(placement: Placement, segment: TermsSegment, known_from: date | None) -
         valid_from=segment.first_day,
         valid_to=segment.last_day,
         share=segment.terms.share,
-        monthly_price=price_of(segment.terms),
+        monthly_price=get_legacy_price(segment.terms),
         medication_tasks=segment.terms.medication_tasks,
         known_from=known_from,
     )
-
-
-def _ore(amount: Decimal | None) -> int | None:
-    return None if amount is None else to_ore(amount)

@@ -19,9 +19,9 @@ from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, list_page, position_of
 from app.http.schemas import Day
-from app.placements.capacity import demand_room, periods_by_provider
+from app.placements.capacity import load_periods_by_provider, require_capacity_in_use
 from app.placements.problems import CAPACITY_IN_USE
-from app.placements.supplements import staff_by_provider
+from app.placements.supplements import load_staff_by_provider
 from app.providers import competence, providers
 from app.providers.problems import (
     CAPACITY_EXISTS,
@@ -101,7 +101,7 @@ async def set_capacity(unit: UnitOfWorkDep, actor: CaseOfficer, provider_id: UUI
     """
     provider = await providers.lock_provider(unit, provider_id)
     capacity = await providers.set_capacity(unit, provider, body)
-    await demand_room(unit, provider.id)
+    await require_capacity_in_use(unit, provider.id)
     return CapacityOut.model_validate(capacity)
 
 
@@ -185,8 +185,8 @@ async def list_deviations(
 async def _deviations_page(queries: Queries, query: DeviationFilter, provider_id: UUID | None) -> Page[DeviationOut]:
     deviations = await competence.load_deviations(
         queries,
-        await periods_by_provider(queries),
-        await staff_by_provider(queries),
+        await load_periods_by_provider(queries),
+        await load_staff_by_provider(queries),
         await load_staffing_ratios(queries),
         query.on or clock.today(),
         provider_id,

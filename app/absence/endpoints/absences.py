@@ -34,7 +34,7 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.periods import demand_in_order
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day
-from app.placements.people import saw_placements
+from app.placements.access import record_placement_access
 from app.placements.problems import NO_GUIDELINE_IN_FORCE
 from app.placements.tables import Placement
 from app.providers.tables import Provider
@@ -115,12 +115,12 @@ async def list_(
     statement = absences.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
         rows, following = await page(unit, statement, col(Absence.id), limit=limit, after=after)
-        await saw_placements(unit, {row.placement_id for row in rows})
+        await record_placement_access(unit, {row.placement_id for row in rows})
         return Page(items=[AbsenceOut.model_validate(row) for row in rows], next=following)
     rows = list(await unit.session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
     if len(rows) > MOST_ROWS:
         raise problems.TOO_MANY_TO_EXPORT(pointer="#/query")
-    await saw_placements(unit, {row.placement_id for row in rows})
+    await record_placement_access(unit, {row.placement_id for row in rows})
     # In a thread: fifty thousand rows are seconds of work.
     content = await asyncio.to_thread(as_csv if form == CSV else as_xlsx, rows)
     name = f"fravaer.{'csv' if form == CSV else 'xlsx'}"
@@ -132,7 +132,7 @@ async def list_(
 async def read(unit: UnitOfWorkDep, actor: Reader, absence_id: UUID) -> AbsenceOut:
     """One absence as its highest revision has it (A2); a cancelled one too."""
     absence = await find(unit, Absence, absence_id)
-    await saw_placements(unit, {absence.placement_id})
+    await record_placement_access(unit, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
     return out
 
@@ -149,7 +149,7 @@ async def change(
     absence = await absences.held(unit, absence_id)
     require_match(request, AbsenceOut.model_validate(absence))
     await absences.change(unit, absence, body)
-    await saw_placements(unit, {absence.placement_id})
+    await record_placement_access(unit, {absence.placement_id})
     out = AbsenceOut.model_validate(absence)
     return out
 
@@ -159,7 +159,7 @@ async def cancel(unit: UnitOfWorkDep, actor: Writer, absence_id: UUID) -> None:
     """A2: it is cancelled for good, and stays to be read with `cancelled: true`, as do its earlier revisions."""
     absence = await absences.held(unit, absence_id)
     await absences.cancel(unit, absence)
-    await saw_placements(unit, {absence.placement_id})
+    await record_placement_access(unit, {absence.placement_id})
 
 
 @router.get("/absences/{absence_id}/revisions", summary="List what an absence was before")
@@ -177,7 +177,7 @@ async def list_revisions(
         col(AbsenceRevision.external_id) == absence.external_id,
     )
     rows, following = await page(unit, statement, col(AbsenceRevision.id), limit=limit, after=after)
-    await saw_placements(unit, {absence.placement_id})
+    await record_placement_access(unit, {absence.placement_id})
     return Page(items=[AbsenceRevisionOut.model_validate(row) for row in rows], next=following)
 
 
@@ -197,7 +197,7 @@ async def summarise(unit: UnitOfWorkDep, actor: Reader, placement_id: UUID, on: 
     found = await reviews.summary(unit, placement, on or clock.today())
     if found is None:
         raise NO_GUIDELINE_IN_FORCE()
-    await saw_placements(unit, {placement.id})
+    await record_placement_access(unit, {placement.id})
     return found
 
 
@@ -219,7 +219,7 @@ async def review(
     """
     placement = await find(unit, Placement, placement_id)
     row = await reviews.review(unit, actor, placement, body, clock.today())
-    await saw_placements(unit, {placement.id})
+    await record_placement_access(unit, {placement.id})
     out = AbsenceReviewOut.model_validate(row)
     return out
 
@@ -236,7 +236,7 @@ async def list_reviews(
     placement = await find(unit, Placement, placement_id)
     statement = select(AbsenceReview).where(col(AbsenceReview.placement_id) == placement.id)
     rows, following = await page(unit, statement, col(AbsenceReview.id), limit=limit, after=after)
-    await saw_placements(unit, {placement.id})
+    await record_placement_access(unit, {placement.id})
     return Page(items=[AbsenceReviewOut.model_validate(row) for row in rows], next=following)
 
 
@@ -251,7 +251,7 @@ async def read_review(
     row = await find(unit, AbsenceReview, absence_review_id)
     if row.placement_id != placement_id:
         raise NOT_FOUND()
-    await saw_placements(unit, {row.placement_id})
+    await record_placement_access(unit, {row.placement_id})
     out = AbsenceReviewOut.model_validate(row)
     return out
 
@@ -283,5 +283,5 @@ async def report(
     )
     places, following = await page(unit, statement, col(Placement.id), limit=limit, after=after)
     rows = await absences.report(unit, [place.id for place in places], from_, to)
-    await saw_placements(unit, {row.placement_id for row in rows})
+    await record_placement_access(unit, {row.placement_id for row in rows})
     return AbsenceReport(provider_id=provider_id, starts_on=from_, ends_on=to, items=rows, next=following)

@@ -18,7 +18,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, page
-from app.placements.people import saw_placements
+from app.placements.access import record_placement_access
 from app.rules.minutes import MeetingKind
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
@@ -96,7 +96,7 @@ async def list_meeting_versions(
 ) -> Page[MeetingVersionOut]:
     """The first version and every correction with its reason (M5, M6)."""
     meeting = await find(reader, Meeting, meeting_id)
-    await saw_placements(reader, [meeting.placement_id])
+    await record_placement_access(reader, [meeting.placement_id])
     statement = select(MeetingVersion).where(col(MeetingVersion.meeting_id) == meeting_id)
     rows, following = await page(reader, statement, col(MeetingVersion.id), limit=limit, after=after)
     return Page(items=[meetings.to_version_response(row) for row in rows], next=following)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
-from app.placements.notices import calling_for_meeting
+from app.placements.notices import find_notices_requiring_meeting
 
 _LAST_MEETINGS = CompiledQuery(
     text(
@@ -22,7 +22,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
 
     **Decided here**: it is due on the last day of the placement, before which other offers must have been weighed.
     """
-    notices = [notice for notice in await calling_for_meeting(queries) if notice.given_on <= query.on]
+    notices = [notice for notice in await find_notices_requiring_meeting(queries) if notice.given_on <= query.on]
     if not notices:
         return []
     ids = [notice.placement_id for notice in notices]

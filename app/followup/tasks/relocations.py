@@ -2,7 +2,7 @@
 
 from app.database.queries import Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
-from app.placements.relocations import moved_out
+from app.placements.relocations import find_relocated_placements
 
 
 async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
@@ -18,6 +18,6 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
             TaskSubject(place.placement_id, place.provider_id, place.participant_id),
             on=query.on,
         )
-        for place in await moved_out(queries, rules.municipality_number, query.on)
+        for place in await find_relocated_placements(queries, rules.municipality_number, query.on)
         if place.since <= query.on
     ]

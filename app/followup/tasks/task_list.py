@@ -19,7 +19,7 @@ from app.followup.tasks.placement_duties import DuePeriod, iterate_tasks, load_m
 from app.followup.tasks.requirements import load_requirements
 from app.followup.tasks.schemas import TaskOut
 from app.followup.tasks.task import RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
-from app.placements.people import participants_of
+from app.placements.access import find_participant_ids
 from app.rules.follow_up_duties import TaskKind
 from app.security.tokens import Actor
 
@@ -110,7 +110,7 @@ async def load_participants(queries: Queries, tasks: Iterable[Task]) -> set[UUID
     subjects = [task.subject for task in tasks]
     known = {subject.participant_id for subject in subjects if subject.participant_id is not None}
     unknown = {subject.placement_id for subject in subjects if subject.participant_id is None}
-    return known | await participants_of(queries, unknown)
+    return known | await find_participant_ids(queries, unknown)
 
 
 async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules) -> list[Task]:

@@ -1,5 +1,5 @@
-"""HTTP for the way to a place and its life, one router for each noun (D1–D6, P2, P3, L1–L7)."""
+"""Endpoints of applications, decisions, placements, notices and supplements (D1–D6, P2, P3, L1–L7)."""
 
-from app.placements.endpoints import applications, decisions, life, placements
+from app.placements.endpoints import applications, decisions, notices, placements, supplements
 
-ROUTERS = (placements.router, life.router, applications.router, decisions.router)
+ROUTERS = (placements.router, notices.router, supplements.router, applications.router, decisions.router)

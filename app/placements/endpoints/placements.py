@@ -1,12 +1,9 @@
-"""HTTP for placements: the legacy ones recorded, all of them listed, and each with its history (L1, L2, D6)."""
+"""Endpoints of placements: legacy ones recorded, all listed, each with its history (L1, L2, D6)."""
 
-from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
@@ -18,19 +15,19 @@ from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, cut, position_of, write_page
-from app.http.problems import NOT_FOUND
 from app.http.schemas import Day, json_response
-from app.placements import decisions, problems, tables
-from app.placements.history import life_of, read_life, told
+from app.placements import decisions, problems
+from app.placements.history import load_history, to_detail
+from app.placements.queries import placement_list, select_placements
 from app.placements.schemas import (
     LegacyPlacementIn,
+    PlacementDetail,
     PlacementOut,
-    PlacementTold,
+    PricedPlacementDetail,
     PricedPlacementOut,
-    PricedPlacementTold,
 )
-from app.placements.sync_filters import KeepingUpQuery
-from app.placements.terms import known_segments, price_of
+from app.placements.sync_filters import SyncFilterDep
+from app.placements.terms import get_legacy_price, load_segments
 from app.rules.terms import find_terms
 from app.security.tokens import Actor, allow
 
@@ -43,94 +40,71 @@ PlacementReader = Annotated[Actor, allow("case_officer", "service", "provider", 
 @router.post(
     "",
     status_code=201,
-    summary="Record a legacy place",
+    summary="Record a legacy placement",
     responses=refusals(problems.LEGACY_AFTER_GUIDELINE, problems.CAPACITY_EXCEEDED, problems.PLACEMENT_OVERLAP),
 )
-async def record_legacy(unit: UnitOfWorkDep, actor: CaseOfficer, body: LegacyPlacementIn) -> PricedPlacementTold:
-    """L2: a place from before the guideline keeps its own monthly price. A new place comes by a grant."""
-    placement = await decisions.record_legacy(unit, body)
+async def record_legacy_placement(
+    unit: UnitOfWorkDep, actor: CaseOfficer, body: LegacyPlacementIn
+) -> PricedPlacementDetail:
+    """A placement from before the guideline keeps its own monthly price (L2). New placements are made by a grant
+    (`POST /v1/decisions`).
+    """
+    placement = await decisions.record_legacy_placement(unit, body)
     await watch_flags(unit, body.starts_on.year, clock.today())
     record_access(unit, [placement.participant_id])
-    out = told(await life_of(unit, placement), clock.today(), money=True)
-    assert isinstance(out, PricedPlacementTold)
-    return out
+    return to_detail(await load_history(unit, placement.id), clock.today(), PricedPlacementDetail)
 
 
 @router.get("", summary="List placements", response_model=Page[PricedPlacementOut] | Page[PlacementOut])
 async def list_placements(
     reader: ReaderDep,
     actor: PlacementReader,
-    keeping_up: KeepingUpQuery,
+    sync_filter: SyncFilterDep,
     provider_id: UUID | None = None,
     participant_id: UUID | None = None,
-    active_on: Annotated[Day | None, Query(description="Only places that this day belongs to.")] = None,
+    active_on: Annotated[Day | None, Query(description="Only placements that are active on this day.")] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Response:
-    """L1: a provider sees its own, a service those of its area. Prices are for the case office and finance alone."""
-    asked = {"provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
-    asked["after"] = None if after is None else position_of(after)
-    given = frozenset(name for name, value in asked.items() if value is not None)
-    further = keeping_up.placements(actor)
-    statement = CompiledQuery(_listed(given, *further)) if further else _compiled(given)
-    rows, following = cut(await reader.fetch(statement, **asked, limit=limit + 1), limit)
+    """A provider gets its own placements, a service those of its area (L1). Prices are shown to the case office and
+    finance only.
+    """
+    values = {"provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
+    values["after"] = None if after is None else position_of(after)
+    filters = frozenset(name for name, value in values.items() if value is not None)
+    conditions = sync_filter.filter_placements(actor)
+    query = CompiledQuery(select_placements(filters, *conditions)) if conditions else placement_list(filters)
+    rows, following = cut(await reader.fetch(query, **values, limit=limit + 1), limit)
     record_access(reader, (row["participant_id"] for row in rows))
-    segments = await known_segments(reader, [row["id"] for row in rows])
-    places = [dict(row) for row in rows]
-    for place in places:
+    segments = await load_segments(reader, [row["id"] for row in rows])
+    placements = [dict(row) for row in rows]
+    for placement in placements:
         # The row itself has the first terms.
-        if place["id"] in segments:
-            terms = find_terms(segments[place["id"]], clock.today())
-            place |= {
+        if placement["id"] in segments:
+            terms = find_terms(segments[placement["id"]], clock.today())
+            placement |= {
                 "share": terms.share,
                 "medication_tasks": terms.medication_tasks,
-                "monthly_price": price_of(terms),
+                "monthly_price": get_legacy_price(terms),
             }
-    shape = PricedPlacementOut if sees_money(actor) else PlacementOut
-    return Response(write_page(shape, places, following), media_type=JSON)
+    shape = PricedPlacementOut if may_see_money(actor) else PlacementOut
+    return Response(write_page(shape, placements, following), media_type=JSON)
 
 
 @router.get(
     "/{placement_id}",
-    summary="Read a placement and its history",
-    response_model=PricedPlacementTold | PlacementTold,
+    summary="Get a placement with its history",
+    response_model=PricedPlacementDetail | PlacementDetail,
 )
 async def read_placement(reader: ReaderDep, actor: PlacementReader, placement_id: UUID) -> Response:
-    """One placement (L1) and all that happened to it, in order, each step with its decision (D6)."""
-    life = await read_life(reader, placement_id)
-    if life is None:
-        raise NOT_FOUND()
-    record_access(reader, [life.placement.participant_id])
-    return json_response(told(life, clock.today(), money=sees_money(actor)))
+    """The placement (L1) and its history in order, each event with its decision (D6)."""
+    history = await load_history(reader, placement_id)
+    record_access(reader, [history.placement["participant_id"]])
+    if may_see_money(actor):
+        return json_response(to_detail(history, clock.today(), PricedPlacementDetail))
+    return json_response(to_detail(history, clock.today(), PlacementDetail))
 
 
-_CONDITIONS = {
-    "provider_id": col(tables.Placement.provider_id) == bindparam("provider_id"),
-    "participant_id": col(tables.Placement.participant_id) == bindparam("participant_id"),
-    "active_on": and_(
-        col(tables.Placement.starts_on) <= bindparam("active_on"),
-        or_(col(tables.Placement.ends_on).is_(None), col(tables.Placement.ends_on) >= bindparam("active_on")),
-    ),
-    "after": col(tables.Placement.id) > bindparam("after"),
-}
-
-
-def _listed(given: frozenset[str], *further: ColumnElement[bool]) -> Select[Any]:
-    """The places that fulfil these of the conditions, and one more than a page of them."""
-    conditions = (condition for name, condition in _CONDITIONS.items() if name in given)
-    return (
-        select(*tables.PLACEMENT_COLUMNS)
-        .where(*conditions, *further)
-        .order_by(col(tables.Placement.id))
-        .limit(bindparam("limit"))
-    )
-
-
-@cache
-def _compiled(given: frozenset[str]) -> CompiledQuery:
-    return CompiledQuery(_listed(given))
-
-
-def sees_money(actor: Actor) -> bool:
+def may_see_money(actor: Actor) -> bool:
     """Providers, services and the EPJ never get an amount."""
     return not actor.roles.isdisjoint({"case_officer", "finance"})

@@ -43,7 +43,7 @@ async def test_each_access_and_each_person_is_a_line(api: Api) -> None:
     rows = [fields_of(row) for row in await read_log(api)]
     assert rows[:3] == [
         ("person:case_officer", "register_participant", first, None, "allowed", "case_handling"),
-        ("person:case_officer", "record_legacy", first, None, "allowed", "case_handling"),
+        ("person:case_officer", "record_legacy_placement", first, None, "allowed", "case_handling"),
         ("person:case_officer", "register_participant", second, None, "allowed", "case_handling"),
     ]
     assert rows[3:5] == [
@@ -95,7 +95,7 @@ async def test_denied_requests_are_logged_under_the_id_that_was_asked_for(api: A
         ("read_placement", None, place),
         ("read_participant", unknown, None),
         ("read_participant", participant_id, None),
-        ("receive", participant_id, None),
+        ("record_application", participant_id, None),
         ("list_applications", participant_id, None),
         ("look_up_participant", None, None),
     ]
@@ -122,7 +122,8 @@ async def test_a_replayed_answer_is_logged_as_well(api: Api) -> None:
             "/v1/placements", json=steps.legacy(participant_id, provider_id), headers={"Idempotency-Key": "k1"}
         )
         assert place.status_code == 201
-    assert [row["action"] for row in await read_log(api, participant_id=participant_id)].count("record_legacy") == 2
+    rows = await read_log(api, participant_id=participant_id)
+    assert [row["action"] for row in rows].count("record_legacy_placement") == 2
 
 
 async def test_an_unchanged_absence_is_shown_and_that_is_logged(api: Api) -> None:
@@ -154,7 +155,7 @@ async def test_the_cost_of_a_placement_is_an_access_to_its_participant(api: Api)
         before = len(await read_log(api, actor="person:finance"))
         answer = steps.ok(await api.finance.get(path, params={"on": "2022-12-31", **params}), 200)
         rows = (await read_log(api, actor="person:finance"))[before:]
-        assert {row["action"] for row in rows} <= {"costs"}
+        assert {row["action"] for row in rows} <= {"list_costs"}
         shown.append({row["participant_id"] for row in rows})
         if params.get("limit") == "1":
             [item] = answer["items"]
@@ -162,7 +163,7 @@ async def test_the_cost_of_a_placement_is_an_access_to_its_participant(api: Api)
     assert shown[:2] + shown[3:] == [set(), {first, second}, {first}, set()]
     asked = {"changes": [{"change": "end_places", "placement_ids": [place], "on": "2022-06-30"}]}
     steps.ok(await api.finance.post("/v1/budgets/2022/what-if", json=asked), 200)
-    assert fields_of((await read_log(api))[-1])[:3] == ("person:finance", "what_if", first)
+    assert fields_of((await read_log(api))[-1])[:3] == ("person:finance", "compute_what_if", first)
 
 
 async def test_reading_a_persons_log_is_logged_too(api: Api) -> None:
@@ -172,7 +173,7 @@ async def test_reading_a_persons_log_is_logged_too(api: Api) -> None:
     path = f"/v1/participants/{participant_id}/access-log"
     rows = (await api.case_officer.get(path)).json()["items"]
     # The refused look at the person's place is the person's to know of.
-    assert [row["action"] for row in rows] == ["read_placement", "record_legacy", "register_participant"]
+    assert [row["action"] for row in rows] == ["read_placement", "record_legacy_placement", "register_participant"]
     again = (await api.case_officer.get(path)).json()["items"]
     assert again[0]["action"] == "read_access_log_of_participant"
     assert (await api.auditor.get(path)).json()["items"][0]["actor"] == "person:case_officer"

@@ -8,7 +8,7 @@ from uuid import UUID
 from app import clock
 from app.database.identity import DatabaseIdentity
 from app.participants.batch import MAX_ITEMS
-from app.placements.relocations import moved_out
+from app.placements.relocations import find_relocated_placements
 from app.rules.identifiers import classify_identity_number
 from tests.conftest import Api
 from tests.factories import steps
@@ -382,7 +382,7 @@ async def test_whoever_moves_out_keeps_the_place_until_somebody_decides(committe
 
     async def moved() -> list[UUID]:
         async with api.app.state.database.unit_of_work(DatabaseIdentity("test", frozenset({"case_officer"}))) as unit:
-            found = await moved_out(unit, "4631", today)
+            found = await find_relocated_placements(unit, "4631", today)
         assert all(abs((one.since - today).days) <= 1 for one in found)
         return [one.placement_id for one in found]
 

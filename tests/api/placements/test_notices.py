@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.identity import DatabaseIdentity
-from app.placements.notices import calling_for_meeting
+from app.placements.notices import find_notices_requiring_meeting
 from tests.api.placements.test_decisions import decided, shown
 from tests.api.placements.test_placements import counted
 from tests.conftest import Api
@@ -183,7 +183,7 @@ async def test_a_notice_that_calls_for_a_meeting_is_found(api: Api, connection: 
     await decided(api, steps.change(places[3], withdraws_notice_id=made[3]))
     identity = DatabaseIdentity(actor="test", roles=frozenset({"case_officer"}))
     async with api.app.state.database.unit_of_work(identity) as unit:
-        found = [str(notice.id) for notice in await calling_for_meeting(unit)]
+        found = [str(notice.id) for notice in await find_notices_requiring_meeting(unit)]
     assert found == made[:2]
 
 
