@@ -142,7 +142,7 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
     for name, median in took.items():
         print(f"{name:>10} {median * 1000:8.1f} ms {median / took['sql']:6.2f}")
     print(f"PostgreSQL {await owner.fetchval('show server_version')}, {rounds} interleaved rounds, medians")
-    print(f"tasks of {places} places : their bare SQL = {took['tasks'] / took['sql']:.2f} (wanted <= 5)")
+    print(f"tasks of {places} places : their bare SQL = {took['tasks'] / took['sql']:.2f} (wanted <= 3)")
     for connection in (owner, bare):
         await connection.close()
     await client.aclose()

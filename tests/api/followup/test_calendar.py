@@ -14,12 +14,12 @@ from tests.factories.follow_up import NUMBERS, meeting, placed
 from tests.factories.steps import ok, refused
 
 
-async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_calendar_with_too_many_tasks_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client of a calendar cannot ask for the next page: too many are refused, and the days narrow it."""
     await steps.law(api)
     await placed(api)
     provider = api.provider(NUMBERS[0])
-    whole = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})).content)
+    whole = unfold((await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})).content)
     assert whole.count("BEGIN:VEVENT") == 8
     monkeypatch.setattr(tasks, "MAX_CALENDAR_ENTRIES", 8)
     answer = await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"})
@@ -27,7 +27,7 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     monkeypatch.setattr(tasks, "MAX_CALENDAR_ENTRIES", 7)
     refused(await provider.get("/v1/tasks.ics", params={"on": "2023-07-01"}), 409, "too-many-tasks")
     days = {"on": "2023-07-01", "due_from": "2023-06-30", "due_before": "2024-06-30"}
-    some = unfolded((await provider.get("/v1/tasks.ics", params=days)).content)
+    some = unfold((await provider.get("/v1/tasks.ics", params=days)).content)
     assert {line for line in some if line.startswith("DTSTART")} == {"DTSTART;VALUE=DATE:20230630"}
     assert some.count("BEGIN:VEVENT") == 3
     # What is done is no entry, and counts for nothing.
@@ -35,7 +35,7 @@ async def test_a_calendar_holds_so_many_and_says_when_there_are_more(api: Api, m
     assert (await provider.get("/v1/tasks.ics", params={"on": "2022-07-01", "kind": "evaluation"})).status_code == 200
 
 
-def unfolded(content: bytes) -> list[str]:
+def unfold(content: bytes) -> list[str]:
     """The content lines of a calendar, as RFC 5545 § 3.1 has a reader take them."""
     assert content.endswith(b"\r\n")
     lines = content.split(b"\r\n")
@@ -43,7 +43,7 @@ def unfolded(content: bytes) -> list[str]:
     return content.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
 
 
-async def test_the_calendar(api: Api) -> None:
+async def test_calendar_has_stable_all_day_entries_without_names(api: Api) -> None:
     """RFC 5545: CRLF, folded lines, stable UIDs, a whole day each, no names, nothing that is done."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
@@ -52,7 +52,7 @@ async def test_the_calendar(api: Api) -> None:
     answer = await provider.get("/v1/tasks.ics", params={"on": "2022-09-30"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/calendar")
-    lines = unfolded(answer.content)
+    lines = unfold(answer.content)
     assert lines[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
     assert lines[-1] == "END:VCALENDAR"
     assert [line for line in lines if line.startswith("UID:") and "deviation" not in line] == [
@@ -62,20 +62,20 @@ async def test_the_calendar(api: Api) -> None:
     assert {"DTSTART;VALUE=DATE:20220929", "DTEND;VALUE=DATE:20220930", "CATEGORIES:plan"} <= set(lines)
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 4
     assert "Hage" not in answer.text
-    later = unfolded((await provider.get("/v1/tasks.ics", params={"on": "2022-10-01", "kind": "plan"})).content)
+    later = unfold((await provider.get("/v1/tasks.ics", params={"on": "2022-10-01", "kind": "plan"})).content)
     assert [line for line in later if line.startswith("UID:")] == [f"UID:plan.{placement_id}.1@vekstplass"]
-    assert sum(line == "BEGIN:VEVENT" for line in unfolded((await api.case_officer.get("/v1/tasks.ics")).content)) > 3
+    assert sum(line == "BEGIN:VEVENT" for line in unfold((await api.case_officer.get("/v1/tasks.ics")).content)) > 3
     refused(await provider.get("/v1/tasks.ics", headers={"Accept": "application/json"}), 406, "not-acceptable")
     refused(await api.finance.get("/v1/tasks.ics"), 403, "role-required")
 
 
 @pytest.mark.parametrize("text", ["a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100, "a,b;c\\d\ne"])
-def test_texts_are_folded_and_escaped(text: str) -> None:
+def test_calendar_texts_are_folded_and_escaped(text: str) -> None:
     """RFC 5545 § 3.1, § 3.3.11: 75 octets a line, never cut inside a character, and a reader gets back what it was."""
     subject = TaskSubject(rule=text)
     task = Task.single("plan", date(2022, 9, 29), UUID(int=1), subject, on=date(2022, 9, 1))
     content = build_calendar([task], datetime(2022, 9, 1, tzinfo=UTC))
     assert all(len(line) <= 75 and line.decode() for line in content.split(b"\r\n")[:-1])
-    [described] = [line for line in unfolded(content) if line.startswith("DESCRIPTION:")]
+    [described] = [line for line in unfold(content) if line.startswith("DESCRIPTION:")]
     escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
     assert f"Regel {escaped}. 0 av 1." in described

@@ -19,23 +19,32 @@ ROLES = ("participant", "guardian", "provider", "habilitation", "mental_health",
 # The rule itself is shown over every subset in tests/unit/rules/test_minutes.py.
 SUBSETS = list(chain.from_iterable(combinations(ROLES, size) for size in (1, 2, 3, len(ROLES))))
 NUMBER = "10915596784"
+CORRECTION = {
+    "held_on": "2022-09-16",
+    "called_by": "provider",
+    "attendees": attendees("provider"),
+    "themes": ["changes", "functioning"],
+    "participant_absence_reason": "Var sjuk.",
+    "minutes": "Deltakaren var ikkje med.",
+    "correction": "Feil dato, og deltakaren var ikkje med.",
+}
 
 
-async def file(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+async def create_meeting(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
     return ok(await client.post("/v1/meetings", json=body))
 
 
-async def test_minutes_are_filed_read_and_listed(api: Api) -> None:
+async def test_meeting_is_created_read_and_listed(api: Api) -> None:
     """M4: the contract's example; `participant_present` is derived from the attendees."""
     await steps.law(api)
     provider_id, _, placement_id = await placed(api)
     provider = api.provider(NUMBERS[0])
-    made = await file(provider, meeting(placement_id))
+    made = await create_meeting(provider, meeting(placement_id))
     assert made["participant_present"] is True
     assert (made["filed_by"], made["version"], made["provider_id"]) == ("provider", 1, provider_id)
     assert made["participant_absence_reason"] is None
     assert ok(await api.case_officer.get(f"/v1/meetings/{made['id']}"), 200) == made
-    other = await file(api.case_officer, meeting(placement_id, "conversation"))
+    other = await create_meeting(api.case_officer, meeting(placement_id, "conversation"))
     listed = ok(await provider.get("/v1/meetings", params={"placement_id": placement_id}), 200)["items"]
     assert listed == [made, other]
     only = ok(await provider.get("/v1/meetings", params={"kind": "conversation", "provider_id": provider_id}), 200)
@@ -43,7 +52,7 @@ async def test_minutes_are_filed_read_and_listed(api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["conversation", "cooperation"])
-async def test_combinations_of_attendees(api: Api, kind: str) -> None:
+async def test_attendees_without_reason_or_consent_refused(api: Api, kind: str) -> None:
     """M5, M6: up to three roles, and all; with and without a reason; with each consent in force and with none."""
     await steps.law(api)
     _, person, placement_id = await placed(api)
@@ -75,7 +84,7 @@ async def test_combinations_of_attendees(api: Api, kind: str) -> None:
         ("other", set[str]()),
     ],
 )
-async def test_the_participants_own_service_needs_no_consent(api: Api, area: str, accepted: set[str]) -> None:
+async def test_service_of_the_participant_needs_no_consent(api: Api, area: str, accepted: set[str]) -> None:
     """M4, M6: the service that follows the participant up takes part; the other one is another service."""
     await steps.law(api)
     _, _, placement_id = await placed(api, area=area)
@@ -88,7 +97,7 @@ async def test_the_participants_own_service_needs_no_consent(api: Api, area: str
             refused(answer, 409, "consent-missing")
 
 
-async def test_consent_is_in_force_from_its_day_to_its_withdrawal(api: Api) -> None:
+async def test_consent_counts_on_the_day_of_the_meeting(api: Api) -> None:
     """M6: in force on the day of the meeting, whatever day it is filed."""
     await steps.law(api)
     _, person, placement_id = await placed(api)
@@ -110,31 +119,19 @@ async def test_consent_is_in_force_from_its_day_to_its_withdrawal(api: Api) -> N
     assert [await outcome(day) for day in ("2022-09-30", "2022-10-01")] == [201, 409]
 
 
-async def test_a_correction_is_a_new_version_and_the_old_ones_are_kept(api: Api) -> None:
-    """M5, M6: minutes are never overwritten, and a correction is held to the same rules."""
+async def test_correction_is_a_new_version(api: Api) -> None:
+    """M5, M6: minutes are never overwritten; the versions before are kept."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
     provider = api.provider(NUMBERS[0])
-    made = await file(provider, meeting(placement_id))
-    path = f"/v1/meetings/{made['id']}/corrections"
-    fixed = {
-        "held_on": "2022-09-16",
-        "called_by": "provider",
-        "attendees": attendees("provider"),
-        "themes": ["changes", "functioning"],
-        "participant_absence_reason": "Var sjuk.",
-        "minutes": "Deltakaren var ikkje med.",
-        "correction": "Feil dato, og deltakaren var ikkje med.",
-    }
-    refused(await provider.post(path, json=fixed | {"participant_absence_reason": None}), 422, "absence-reason-missing")
-    with_nav = attendees("participant", "nav")
-    refused(await provider.post(path, json=fixed | {"attendees": with_nav}), 409, "consent-missing")
-    corrected = ok(await provider.post(path, json=fixed))
-    assert (corrected["id"], corrected["version"], corrected["participant_present"]) == (made["id"], 2, False)
+    filed = await create_meeting(provider, meeting(placement_id))
+    path = f"/v1/meetings/{filed['id']}"
+    corrected = ok(await provider.post(f"{path}/corrections", json=CORRECTION))
+    assert (corrected["id"], corrected["version"], corrected["participant_present"]) == (filed["id"], 2, False)
     assert corrected["themes"] == ["functioning", "changes"]
-    assert corrected["created_at"] == made["created_at"]
-    assert ok(await provider.get(f"/v1/meetings/{made['id']}"), 200) == corrected
-    versions = ok(await api.case_officer.get(f"/v1/meetings/{made['id']}/versions"), 200)["items"]
+    assert corrected["created_at"] == filed["created_at"]
+    assert ok(await provider.get(path), 200) == corrected
+    versions = ok(await api.case_officer.get(f"{path}/versions"), 200)["items"]
     assert [(row["version"], row["held_on"], row["correction"]) for row in versions] == [
         (1, "2022-09-15", None),
         (2, "2022-09-16", "Feil dato, og deltakaren var ikkje med."),
@@ -143,15 +140,32 @@ async def test_a_correction_is_a_new_version_and_the_old_ones_are_kept(api: Api)
     assert versions[0]["minutes"] == "Trivst godt."
 
 
-async def test_nobody_edits_another_partys_minutes(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"participant_absence_reason": None}, 422, "absence-reason-missing"),
+        ({"attendees": attendees("participant", "nav")}, 409, "consent-missing"),
+    ],
+)
+async def test_correction_against_the_rules_refused(api: Api, changes: dict[str, Any], status: int, code: str) -> None:
+    """M5, M6: a correction is held to the same rules, and a refused one leaves the minutes as they were."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    provider = api.provider(NUMBERS[0])
+    filed = await create_meeting(provider, meeting(placement_id))
+    refused(await provider.post(f"/v1/meetings/{filed['id']}/corrections", json=CORRECTION | changes), status, code)
+    assert ok(await provider.get(f"/v1/meetings/{filed['id']}"), 200) == filed
+
+
+async def test_correction_by_another_party_refused(api: Api) -> None:
     """Providers theirs, the case office its own."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
     provider = api.provider(NUMBERS[0])
     correction = {key: value for key, value in meeting(None).items() if key not in ("kind", "placement_id")}
     correction["correction"] = "Retta."
-    by_provider = await file(provider, meeting(placement_id))
-    by_office = await file(api.case_officer, meeting(placement_id))
+    by_provider = await create_meeting(provider, meeting(placement_id))
+    by_office = await create_meeting(api.case_officer, meeting(placement_id))
     for client, body in ((api.case_officer, by_provider), (provider, by_office)):
         refused(await client.post(f"/v1/meetings/{body['id']}/corrections", json=correction), 403, "not-owner")
         assert ok(await client.get(f"/v1/meetings/{body['id']}"), 200) == body
@@ -159,24 +173,24 @@ async def test_nobody_edits_another_partys_minutes(api: Api) -> None:
     refused(await service.post(f"/v1/meetings/{by_office['id']}/corrections", json=correction), 403, "role-required")
 
 
-async def test_the_wall_keeps_minutes_to_those_they_are_for(api: Api) -> None:
-    """Providers see their own, services their area, and both the joint meetings."""
+async def test_meetings_are_visible_to_their_parties_only(api: Api) -> None:
+    """Providers see their own, services their area, and both the system meetings."""
     await steps.law(api)
     provider_id, _, placement_id = await placed(api)
     _, _, second = await placed(api, NUMBERS[1], name="KIM AS", area="mental_health")
-    mine = await file(api.provider(NUMBERS[0]), meeting(placement_id))
-    theirs = await file(api.provider(NUMBERS[1]), meeting(second))
-    joint = await file(api.case_officer, meeting(None, "system", called_by="habilitation"))
-    alone = await file(api.provider(NUMBERS[0]), meeting(None, "bilateral"))
+    mine = await create_meeting(api.provider(NUMBERS[0]), meeting(placement_id))
+    theirs = await create_meeting(api.provider(NUMBERS[1]), meeting(second))
+    system = await create_meeting(api.case_officer, meeting(None, "system", called_by="habilitation"))
+    alone = await create_meeting(api.provider(NUMBERS[0]), meeting(None, "bilateral"))
     assert alone["provider_id"] == provider_id
 
     async def seen(client: httpx.AsyncClient) -> list[str]:
         return [row["id"] for row in ok(await client.get("/v1/meetings"), 200)["items"]]
 
-    assert await seen(api.provider(NUMBERS[0])) == [mine["id"], joint["id"], alone["id"]]
-    assert await seen(api.provider(NUMBERS[1])) == [theirs["id"], joint["id"]]
-    assert await seen(api.service("habilitation")) == [mine["id"], joint["id"]]
-    assert await seen(api.service("mental_health")) == [theirs["id"], joint["id"]]
+    assert await seen(api.provider(NUMBERS[0])) == [mine["id"], system["id"], alone["id"]]
+    assert await seen(api.provider(NUMBERS[1])) == [theirs["id"], system["id"]]
+    assert await seen(api.service("habilitation")) == [mine["id"], system["id"]]
+    assert await seen(api.service("mental_health")) == [theirs["id"], system["id"]]
     assert len(await seen(api.case_officer)) == 4
     for address in ("", "/versions"):
         refused(await api.provider(NUMBERS[1]).get(f"/v1/meetings/{mine['id']}{address}"), 404, "not-found")
@@ -209,7 +223,7 @@ async def test_the_wall_keeps_minutes_to_those_they_are_for(api: Api) -> None:
         ({"participant_present": True}, "validation", "#/participant_present"),
     ],
 )
-async def test_minutes_that_are_refused(api: Api, changes: dict[str, Any], code: str, pointer: str) -> None:
+async def test_minutes_against_the_rules_refused(api: Api, changes: dict[str, Any], code: str, pointer: str) -> None:
     """M3–M7: each refusal points at its field, repeats no number, and leaves nothing behind."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
@@ -219,46 +233,62 @@ async def test_minutes_that_are_refused(api: Api, changes: dict[str, Any], code:
     assert ok(await api.case_officer.get("/v1/meetings"), 200)["items"] == []
 
 
-async def test_joint_and_bilateral_meetings(api: Api) -> None:
-    """M7: the joint meeting is the case office's to file and names known providers; a bilateral one is with one."""
+async def test_system_meeting_filed_by_provider_refused(api: Api) -> None:
+    """M7: minutes of a system meeting are filed by the case office."""
     await steps.law(api)
-    provider_id, _, placement_id = await placed(api)
-    second = await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
-    provider = api.provider(NUMBERS[0])
-    refused(await provider.post("/v1/meetings", json=meeting(None, "system")), 403, "role-required")
+    await placed(api)
+    answer = await api.provider(NUMBERS[0]).post("/v1/meetings", json=meeting(None, "system"))
+    refused(answer, 403, "role-required")
+
+
+async def test_system_meeting_with_unknown_provider_refused(api: Api) -> None:
+    """M7: a provider that was present is one that is registered."""
     unknown = [{"role": "provider", "organisation": "Ukjend AS"}]
-    problem = refused(
-        await api.case_officer.post("/v1/meetings", json=meeting(None, "system", attendees=unknown)),
-        422,
-        "attendee-unknown",
-    )
-    assert problem["errors"][0]["pointer"] == "#/attendees/0/organisation"
+    answer = await api.case_officer.post("/v1/meetings", json=meeting(None, "system", attendees=unknown))
+    assert refused(answer, 422, "attendee-unknown")["errors"][0]["pointer"] == "#/attendees/0/organisation"
+
+
+async def test_system_meeting_is_about_no_placement_or_provider(api: Api) -> None:
+    """M7: providers are named by number or by name, whatever its spaces and capitals."""
+    await steps.provider(api, organisation_number=NUMBERS[0], name="Gløde AS")
+    await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
     named = [{"role": "provider", "organisation": name} for name in (NUMBERS[1], "gløde  as")]
-    joint = await file(api.case_officer, meeting(None, "system", attendees=[*named, *attendees("nav", "habilitation")]))
-    assert (joint["provider_id"], joint["placement_id"], joint["participant_present"]) == (None, None, False)
+    body = meeting(None, "system", attendees=[*named, *attendees("nav", "habilitation")])
+    filed = await create_meeting(api.case_officer, body)
+    assert (filed["provider_id"], filed["placement_id"], filed["participant_present"]) == (None, None, False)
 
-    office = api.case_officer
-    for body, at in (
+
+async def test_bilateral_meeting_is_with_one_provider(api: Api) -> None:
+    """M3–M7: the provider that the body names, an attendee's, or the placement's."""
+    await steps.law(api)
+    first, _, placement_id = await placed(api)
+    second = await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
+    kim = [{"role": "provider", "organisation": NUMBERS[1]}]
+    for body, provider_id in (
         (meeting(None, "bilateral", provider_id=second), second),
-        (meeting(None, "bilateral", attendees=named[:1]), second),
-        (meeting(placement_id, "bilateral"), provider_id),
+        (meeting(None, "bilateral", attendees=kim), second),
+        (meeting(placement_id, "bilateral"), first),
     ):
-        assert (await file(office, body))["provider_id"] == at
-    refused(await office.post("/v1/meetings", json=meeting(None, "bilateral")), 422, "meeting-subject")
-    refused(
-        await office.post("/v1/meetings", json=meeting(placement_id, "bilateral", provider_id=second)),
-        422,
-        "meeting-subject",
-    )
-    refused(await provider.post("/v1/meetings", json=meeting(None, "bilateral", provider_id=second)), 404, "not-found")
+        assert (await create_meeting(api.case_officer, body))["provider_id"] == provider_id
 
 
-async def test_the_database_itself_keeps_m5_and_the_parties(committed_api: Api) -> None:
+async def test_bilateral_meeting_without_its_provider_refused(api: Api) -> None:
+    """M3–M7: with no provider, with another than the placement's, or filed by one that it is not with."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    second = await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
+    for body in (meeting(None, "bilateral"), meeting(placement_id, "bilateral", provider_id=second)):
+        refused(await api.case_officer.post("/v1/meetings", json=body), 422, "meeting-subject")
+    answer = await api.provider(NUMBERS[0]).post("/v1/meetings", json=meeting(None, "bilateral", provider_id=second))
+    refused(answer, 404, "not-found")
+
+
+async def test_database_refuses_minutes_against_m5_and_of_another_party(committed_api: Api) -> None:
     """M5: no code path stores minutes without the reason, or as another party, or changes a version."""
     api = committed_api
     await steps.law(api)
     provider_id, _, placement_id = await placed(api)
-    made = await file(api.provider(NUMBERS[0]), meeting(placement_id))
+    made = await create_meeting(api.provider(NUMBERS[0]), meeting(placement_id))
     connection = await asyncpg.connect(api.app.state.settings.database_url.replace("+asyncpg", ""))
     insert = (
         "insert into meeting (id, kind, placement_id, provider_id, filed_by, version, held_on, called_by, attendees,"
@@ -292,7 +322,7 @@ async def test_the_database_itself_keeps_m5_and_the_parties(committed_api: Api) 
         await connection.close()
 
 
-async def test_code_lists_have_labels_for_every_code(api: Api) -> None:
+async def test_code_lists_label_every_code(api: Api) -> None:
     """M3, M4, D5: the codes that minutes and plans may use, in nynorsk."""
     lists = {
         row["name"]: {code["code"]: code["label"] for code in row["codes"]}
@@ -306,7 +336,9 @@ async def test_code_lists_have_labels_for_every_code(api: Api) -> None:
     _, _, placement_id = await placed(api)
     for kind in ("conversation", "cooperation"):
         themes = list(lists[f"{kind}_themes"])
-        assert (await file(api.case_officer, meeting(placement_id, kind, themes=themes[::-1])))["themes"] == themes
+        assert (await create_meeting(api.case_officer, meeting(placement_id, kind, themes=themes[::-1])))[
+            "themes"
+        ] == themes
     ok(
         await api.case_officer.post(
             "/v1/plans", json=follow_up.plan(placement_id, content_areas=list(lists["content_areas"]))
@@ -314,12 +346,12 @@ async def test_code_lists_have_labels_for_every_code(api: Api) -> None:
     )
 
 
-async def test_corrections_at_once_are_versions_one_after_another(committed_api: Api) -> None:
-    """M5, M6: whoever comes second corrects what the first left; no version is lost or numbered twice."""
+async def test_concurrent_corrections_are_consecutive_versions(committed_api: Api) -> None:
+    """M5, M6: each corrects what the one before it left; no version is lost or numbered twice."""
     api = committed_api
     await steps.law(api)
     _, _, placement_id = await placed(api)
-    made = await file(api.case_officer, meeting(placement_id))
+    made = await create_meeting(api.case_officer, meeting(placement_id))
     body = {key: value for key, value in meeting(None).items() if key not in ("kind", "placement_id")}
     path = f"/v1/meetings/{made['id']}"
     answers = await asyncio.gather(

@@ -15,7 +15,7 @@ BODIES = {"plans": plan, "evaluations": evaluation}
 
 
 @pytest.mark.parametrize("noun", ["plans", "evaluations"])
-async def test_filed_read_listed_and_walled(api: Api, noun: str) -> None:
+async def test_document_is_created_read_and_listed(api: Api, noun: str) -> None:
     """M1, M2: a provider files its own; the service of the area reads; another provider sees nothing."""
     await steps.law(api)
     provider_id, _, placement_id = await placed(api)
@@ -40,22 +40,45 @@ async def test_filed_read_listed_and_walled(api: Api, noun: str) -> None:
     assert refused(answer, 404, "not-found")["errors"][0]["pointer"] == "#/placement_id"
 
 
-@pytest.mark.parametrize("noun", ["plans", "evaluations"])
-async def test_sent_once_by_the_party_that_filed_it(api: Api, noun: str) -> None:
-    """M1, M2: filed first and sent later, once, by the same party."""
+async def create_unsent(api: Api, noun: str) -> str:
+    """A plan or a report that the first provider has filed and not sent: its path."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
+    body = BODIES[noun](placement_id, sent_on=None)
+    filed = ok(await api.provider(NUMBERS[0]).post(f"/v1/{noun}", json=body))
+    assert filed["sent_on"] is None
+    return f"/v1/{noun}/{filed['id']}"
+
+
+@pytest.mark.parametrize("noun", ["plans", "evaluations"])
+async def test_document_is_sent_once(api: Api, noun: str) -> None:
+    """M1, M2: filed first and sent later, once."""
+    path = await create_unsent(api, noun)
     provider = api.provider(NUMBERS[0])
-    made = ok(await provider.post(f"/v1/{noun}", json=BODIES[noun](placement_id, sent_on=None)))
-    assert made["sent_on"] is None
-    path = f"/v1/{noun}/{made['id']}/sending"
-    refused(await api.case_officer.post(path, json={}), 403, "not-owner")
-    refused(await api.provider(NUMBERS[1]).post(path, json={}), 404, "not-found")
-    refused(await provider.post(path, json={"sent_on": "2099-01-01"}), 422, "date-in-future")
-    if noun == "plans":
-        refused(await provider.post(path, json={"sent_on": "2022-08-19"}), 422, "sent-before-made")
-    assert ok(await provider.post(path, json={"sent_on": "2022-09-01"}), 200)["sent_on"] == "2022-09-01"
-    refused(await provider.post(path, json={}), 409, "already-sent")
+    assert ok(await provider.post(f"{path}/sending", json={"sent_on": "2022-09-01"}), 200)["sent_on"] == "2022-09-01"
+    refused(await provider.post(f"{path}/sending", json={}), 409, "already-sent")
+
+
+@pytest.mark.parametrize("noun", ["plans", "evaluations"])
+async def test_sending_by_another_party_refused(api: Api, noun: str) -> None:
+    """M1, M2: only the party that filed it sends it."""
+    path = await create_unsent(api, noun)
+    refused(await api.case_officer.post(f"{path}/sending", json={}), 403, "not-owner")
+    refused(await api.provider(NUMBERS[1]).post(f"{path}/sending", json={}), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("noun", "sent_on", "code"),
+    [
+        ("plans", "2099-01-01", "date-in-future"),
+        ("plans", "2022-08-19", "sent-before-made"),
+        ("evaluations", "2099-01-01", "date-in-future"),
+    ],
+)
+async def test_sending_on_an_impossible_day_refused(api: Api, noun: str, sent_on: str, code: str) -> None:
+    """M1, M2: neither on a day in the future nor before the plan was made."""
+    path = await create_unsent(api, noun)
+    refused(await api.provider(NUMBERS[0]).post(f"{path}/sending", json={"sent_on": sent_on}), 422, code)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +95,9 @@ async def test_sent_once_by_the_party_that_filed_it(api: Api, noun: str) -> None
         ("evaluations", {"text": NUMBER}, "identity-number-in-text", "#/text"),
     ],
 )
-async def test_refusals(api: Api, noun: str, changes: dict[str, Any], code: str, pointer: str) -> None:
+async def test_document_against_the_rules_refused(
+    api: Api, noun: str, changes: dict[str, Any], code: str, pointer: str
+) -> None:
     """M1, M2, D5: each points at its field and leaves nothing behind."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
@@ -82,7 +107,7 @@ async def test_refusals(api: Api, noun: str, changes: dict[str, Any], code: str,
     assert ok(await api.case_officer.get(f"/v1/{noun}"), 200)["items"] == []
 
 
-async def test_the_guidelines_own_evaluation(api: Api) -> None:
+async def test_guideline_evaluation_is_recorded_by_the_case_office(api: Api) -> None:
     """M8: recorded by the case office; nobody else's."""
     body = {"year": 2022, "evaluated_on": "2022-12-01", "text": "Verkar."}
     made = ok(await api.case_officer.post("/v1/guideline-evaluations", json=body))
@@ -99,8 +124,8 @@ async def test_the_guidelines_own_evaluation(api: Api) -> None:
         refused(await client.get("/v1/guideline-evaluations"), 403, "role-required")
 
 
-async def test_sent_at_once_is_sent_once(committed_api: Api) -> None:
-    """M1: whoever comes second is told."""
+async def test_concurrent_sendings_leave_one(committed_api: Api) -> None:
+    """M1: the others are refused."""
     api = committed_api
     await steps.law(api)
     _, _, placement_id = await placed(api)

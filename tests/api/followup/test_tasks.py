@@ -12,35 +12,35 @@ from tests.factories.follow_up import NUMBERS, attendees, consent, evaluation, m
 from tests.factories.steps import ok, refused
 
 Found = list[tuple[str, str, str]]
-JOINT = ("system_meeting", "guideline_evaluation")
+YEARLY_KINDS = ("system_meeting", "guideline_evaluation")
 # Of nobody's place; that a provider has stated nothing of its staff is a deviation in all of these (P4).
-BESIDE = (*JOINT, "deviation")
+OTHER_KINDS = (*YEARLY_KINDS, "deviation")
 
 
-def brief(found: list[dict[str, Any]]) -> Found:
+def summarise(found: list[dict[str, Any]]) -> Found:
     """(kind, due day, status) of what concerns a place."""
-    return [(task["kind"], task["due_on"], task["status"]) for task in found if task["kind"] not in BESIDE]
+    return [(task["kind"], task["due_on"], task["status"]) for task in found if task["kind"] not in OTHER_KINDS]
 
 
-async def of_places(client: httpx.AsyncClient, on: str, **query: str) -> Found:
-    return brief(await tasks(client, on, **query))
+async def list_placement_tasks(client: httpx.AsyncClient, on: str, **query: str) -> Found:
+    return summarise(await tasks(client, on, **query))
 
 
-async def test_a_place_from_its_first_day_to_its_second_year(api: Api) -> None:
+async def test_duties_from_first_day_to_second_year(api: Api) -> None:
     """M1–M4: open from the first day, done when it is done, overdue the day after its due day."""
     await steps.law(api)
     provider_id, _, placement_id = await placed(api)
     provider = api.provider(NUMBERS[0])
-    assert await of_places(provider, "2022-06-30") == []
+    assert await list_placement_tasks(provider, "2022-06-30") == []
     year = [(kind, "2023-06-30") for kind in ("evaluation", "conversation", "cooperation_meeting")]
-    assert await of_places(provider, "2022-07-01") == [
+    assert await list_placement_tasks(provider, "2022-07-01") == [
         ("plan", "2022-09-29", "open"),
         *((kind, due, "open") for kind, due in year),
     ]
-    assert (await of_places(provider, "2022-09-30"))[0] == ("plan", "2022-09-29", "overdue")
+    assert (await list_placement_tasks(provider, "2022-09-30"))[0] == ("plan", "2022-09-29", "overdue")
 
     ok(await provider.post("/v1/plans", json=plan(placement_id, sent_on=None)))
-    assert (await of_places(provider, "2022-09-30"))[0][2] == "overdue"
+    assert (await list_placement_tasks(provider, "2022-09-30"))[0][2] == "overdue"
     ok(await provider.post("/v1/plans", json=plan(placement_id)))
     ok(await provider.post("/v1/meetings", json=meeting(placement_id, "conversation")))
     [conversation] = await tasks(provider, "2023-06-30", kind="conversation")
@@ -63,19 +63,19 @@ async def test_a_place_from_its_first_day_to_its_second_year(api: Api) -> None:
     ok(await provider.post("/v1/meetings", json=second))
     ok(await provider.post("/v1/meetings", json=meeting(placement_id)))
     ok(await provider.post("/v1/evaluations", json=evaluation(placement_id)))
-    assert await of_places(provider, "2023-06-30") == [
+    assert await list_placement_tasks(provider, "2023-06-30") == [
         ("plan", "2022-09-29", "done"),
         *((kind, due, "done") for kind, due in year),
     ]
     [conversation] = await tasks(provider, "2023-06-30", kind="conversation")
     assert (conversation["recorded"], conversation["missing"]) == (2, ["changes"])
     # What was done later was not done on a day before it.
-    assert (await of_places(provider, "2023-06-29", kind="conversation"))[0][2] == "open"
-    after = await of_places(provider, "2023-07-01", status="open")
+    assert (await list_placement_tasks(provider, "2023-06-29", kind="conversation"))[0][2] == "open"
+    after = await list_placement_tasks(provider, "2023-07-01", status="open")
     assert after == [(kind, "2024-06-30", "open") for kind, _ in year]
 
 
-async def test_meetings_that_do_not_count(api: Api) -> None:
+async def test_conversation_without_participant_does_not_count(api: Api) -> None:
     """M3, M4: a conversation without the participant is none; a correction may make it one."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
@@ -91,7 +91,7 @@ async def test_meetings_that_do_not_count(api: Api) -> None:
     assert conversation["recorded"] == 1
 
 
-async def test_legacy_places_and_places_that_end(api: Api) -> None:
+async def test_legacy_and_ended_placements(api: Api) -> None:
     """M, L2: legacy counts from the effective date; a short last year owes one conversation or everything."""
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -100,31 +100,31 @@ async def test_legacy_places_and_places_that_end(api: Api) -> None:
     )
     ended = steps.legacy(await steps.participant(api), provider_id, ends_on="2021-12-31")
     gone = ok(await api.case_officer.post("/v1/placements", json=ended))
-    assert await of_places(api.case_officer, "2022-01-01", placement_id=old["id"]) == [
+    assert await list_placement_tasks(api.case_officer, "2022-01-01", placement_id=old["id"]) == [
         ("plan", "2022-04-01", "open"),
         ("evaluation", "2022-12-31", "open"),
         ("conversation", "2022-12-31", "open"),
         ("cooperation_meeting", "2022-12-31", "open"),
     ]
-    assert await of_places(api.case_officer, "2025-01-01", placement_id=gone["id"]) == []
+    assert await list_placement_tasks(api.case_officer, "2025-01-01", placement_id=gone["id"]) == []
     _, short = await place_at(api, provider_id, ends_on="2022-10-31")
-    assert await of_places(api.case_officer, "2023-01-01", placement_id=short) == [
+    assert await list_placement_tasks(api.case_officer, "2023-01-01", placement_id=short) == [
         ("conversation", "2022-10-31", "overdue")
     ]
     _, long = await place_at(api, provider_id, ends_on="2022-12-30")
-    assert [due for _, due, _ in await of_places(api.case_officer, "2025-01-01", placement_id=long)] == [
+    assert [due for _, due, _ in await list_placement_tasks(api.case_officer, "2025-01-01", placement_id=long)] == [
         "2022-09-29",
         *["2022-12-30"] * 3,
     ]
 
 
-async def test_joint_meeting_and_the_guidelines_evaluation(api: Api) -> None:
+async def test_system_meeting_and_guideline_evaluation_are_yearly(api: Api) -> None:
     """M7, M8: due each calendar year; the status names who was missing."""
     await steps.law(api)
     await placed(api)
     await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
     await steps.provider(api, organisation_number=NUMBERS[2], name="Tom AS", places=0)
-    assert [(task["kind"], task["due_on"], task["status"]) for task in await joint(api, "2023-01-01")] == [
+    assert [(task["kind"], task["due_on"], task["status"]) for task in await list_yearly_tasks(api, "2023-01-01")] == [
         ("system_meeting", "2022-12-31", "overdue"),
         ("guideline_evaluation", "2022-12-31", "overdue"),
         ("system_meeting", "2023-12-31", "open"),
@@ -135,24 +135,24 @@ async def test_joint_meeting_and_the_guidelines_evaluation(api: Api) -> None:
     ok(await api.case_officer.post("/v1/meetings", json=held))
     body = {"year": 2022, "evaluated_on": "2022-12-01", "text": "Verkar."}
     ok(await api.case_officer.post("/v1/guideline-evaluations", json=body))
-    first, second, *_ = await joint(api, "2022-12-31")
+    first, second, *_ = await list_yearly_tasks(api, "2022-12-31")
     assert (first["status"], first["responsible"], first["rule"]) == ("done", "service", "M7")
     assert first["missing"] == ["mental_health", "nav", "KIM AS"]
     assert (second["status"], second["responsible"], second["rule"]) == ("done", "case_office", "M8")
     more = meeting(None, "system", held_on="2022-11-20", attendees=attendees("nav", "mental_health"))
     ok(await api.case_officer.post("/v1/meetings", json=more))
-    assert (await joint(api, "2022-12-31"))[0]["missing"] == ["KIM AS"]
+    assert (await list_yearly_tasks(api, "2022-12-31"))[0]["missing"] == ["KIM AS"]
     assert [
-        task["kind"] for task in await tasks(api.service("habilitation"), "2022-12-31") if task["kind"] in JOINT
+        task["kind"] for task in await tasks(api.service("habilitation"), "2022-12-31") if task["kind"] in YEARLY_KINDS
     ] == ["system_meeting"]
-    assert not [task for task in await tasks(api.provider(NUMBERS[0]), "2022-12-31") if task["kind"] in JOINT]
+    assert not [task for task in await tasks(api.provider(NUMBERS[0]), "2022-12-31") if task["kind"] in YEARLY_KINDS]
 
 
-async def joint(api: Api, on: str) -> list[dict[str, Any]]:
-    return [task for task in await tasks(api.case_officer, on) if task["kind"] in JOINT]
+async def list_yearly_tasks(api: Api, on: str) -> list[dict[str, Any]]:
+    return [task for task in await tasks(api.case_officer, on) if task["kind"] in YEARLY_KINDS]
 
 
-async def test_consents_are_asked_for_again(api: Api) -> None:
+async def test_consent_is_due_until_renewed_or_withdrawn(api: Api) -> None:
     """M6: while the participant still has the place, until it is renewed or withdrawn."""
     await steps.law(api)
     _, person, placement_id = await placed(api)
@@ -162,19 +162,22 @@ async def test_consents_are_asked_for_again(api: Api) -> None:
     assert (task["due_on"], task["status"], task["rule"]) == ("2023-07-01", "overdue", "M6")
     assert (task["placement_id"], task["link"]) == (placement_id, path)
     ok(await api.case_officer.post(path, json=consent(["nav"], given_on="2023-06-01")))
-    assert [row[2] for row in await of_places(api.case_officer, "2023-07-02", kind="consent")] == ["overdue", "open"]
+    assert [row[2] for row in await list_placement_tasks(api.case_officer, "2023-07-02", kind="consent")] == [
+        "overdue",
+        "open",
+    ]
     ok(await api.case_officer.post(path, json=consent(["other_service"], given_on="2023-07-02", valid_to="2023-12-31")))
-    assert await of_places(api.provider(NUMBERS[0]), "2023-07-02", kind="consent") == [
+    assert await list_placement_tasks(api.provider(NUMBERS[0]), "2023-07-02", kind="consent") == [
         ("consent", "2023-07-01", "done"),
         ("consent", "2023-12-31", "open"),
         ("consent", "2024-06-01", "open"),
     ]
     ok(await api.case_officer.post(f"{path}/{first['id']}/withdrawal", json={"withdrawn_on": "2023-07-02"}), 200)
-    assert len(await of_places(api.case_officer, "2023-07-02", kind="consent")) == 2
+    assert len(await list_placement_tasks(api.case_officer, "2023-07-02", kind="consent")) == 2
 
 
-async def test_filters_and_pages(api: Api) -> None:
-    """Each filter alone and together, by due day, and one task at a time the same as all at once."""
+async def test_filters_alone_and_together(api: Api) -> None:
+    """Each filter alone and together, by due day."""
     await steps.law(api)
     first, _, placement_id = await placed(api)
     second, _, _ = await placed(api, NUMBERS[1], name="KIM AS", starts_on="2022-08-15")
@@ -207,6 +210,15 @@ async def test_filters_and_pages(api: Api) -> None:
     both = await tasks(api.case_officer, on, provider_id=first, status="overdue", kind="evaluation")
     assert [task["id"] for task in both] == [f"evaluation.{placement_id}.1"]
 
+
+async def test_pages_of_one_task_are_the_whole_list(api: Api) -> None:
+    """By due day; each page links to the next."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    await placed(api, NUMBERS[1], name="KIM AS", starts_on="2022-08-15")
+    ok(await api.case_officer.post("/v1/plans", json=plan(placement_id)))
+    on = "2023-07-15"
+    everything = await tasks(api.case_officer, on)
     one_by_one, path = [], "/v1/tasks"
     query: dict[str, str] = {"on": on, "limit": "1"}
     while True:
@@ -234,13 +246,13 @@ async def test_filters_and_pages(api: Api) -> None:
         ({"who": "me"}, "#/query/who"),
     ],
 )
-async def test_queries_that_are_refused(api: Api, query: dict[str, str], pointer: str) -> None:
-    """An unknown parameter or value is told, never ignored."""
+async def test_invalid_query_refused(api: Api, query: dict[str, str], pointer: str) -> None:
+    """An unknown parameter or value is refused, never ignored."""
     problem = refused(await api.case_officer.get("/v1/tasks", params=query), 422, "validation")
     assert problem["errors"][0]["pointer"] == pointer
 
 
-async def test_who_sees_which_tasks(api: Api) -> None:
+async def test_tasks_are_visible_to_their_parties_only(api: Api) -> None:
     """A provider its own places', a service its area's, the case office all; nothing without a guideline."""
     assert await tasks(api.case_officer, "2022-07-01") == []
     await steps.law(api)
@@ -256,7 +268,7 @@ async def test_who_sees_which_tasks(api: Api) -> None:
         found = await tasks(client, "2022-07-01")
         assert {task["placement_id"] for task in found} - {None} == seen
         assert all(task["status"] == "open" for task in found)
-        # What was filed is seen by whoever sees the place: else a done task would look open to a service.
+        # A party that sees the placement sees what was filed: else a done task would look open to a service.
     ok(await api.provider(NUMBERS[0]).post("/v1/plans", json=plan(mine)))
     for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.case_officer):
         assert [task["status"] for task in await tasks(client, "2022-12-31", kind="plan", placement_id=mine)] == [
@@ -265,7 +277,7 @@ async def test_who_sees_which_tasks(api: Api) -> None:
     assert await tasks(api.provider(NUMBERS[1]), "2022-12-31", placement_id=mine) == []
 
 
-async def test_tasks_are_seen_from_five_years_ahead_at_most(api: Api) -> None:
+async def test_day_more_than_five_years_ahead_refused(api: Api) -> None:
     """M: each year until then is counted, so that they are bounded; and the first page is the first page."""
     await steps.law(api)
     await placed(api)
@@ -280,7 +292,7 @@ async def test_tasks_are_seen_from_five_years_ahead_at_most(api: Api) -> None:
             assert problem["errors"][0]["pointer"] == "#/query/on"
 
 
-async def test_an_absence_to_review_is_a_task(api: Api) -> None:
+async def test_extensive_absence_is_a_task(api: Api) -> None:
     """A3: for the case office, from the day the absence became extensive, until it is reviewed."""
     await steps.law(api)
     _, _, placement_id = await placed(api)
@@ -302,7 +314,7 @@ async def test_an_absence_to_review_is_a_task(api: Api) -> None:
     assert task["link"].startswith(f"/v1/placements/{placement_id}/absence-summary")
 
 
-async def test_a_notice_calls_for_a_meeting(api: Api) -> None:
+async def test_notice_calls_for_a_meeting(api: Api) -> None:
     """L4: open from the day of the notice until the place ends; done with a cooperation meeting since that day."""
     await steps.law(api)
     _, _, placement_id = await placed(api)

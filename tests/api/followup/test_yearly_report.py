@@ -14,11 +14,11 @@ from tests.factories.steps import ok, refused
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def asked(due: int, done: int, overdue: int) -> dict[str, int]:
+def count_due(due: int, done: int, overdue: int) -> dict[str, int]:
     return {"due": due, "done": done, "overdue": overdue}
 
 
-async def a_year(api: Api) -> tuple[str, str]:
+async def create_year(api: Api) -> tuple[str, str]:
     """Two places at one provider, one that ended early at another; one of the first has everything: the providers."""
     await steps.law(api)
     first, _, complete = await placed(api)
@@ -31,24 +31,28 @@ async def a_year(api: Api) -> tuple[str, str]:
     alone: dict[str, Any] = {"attendees": attendees("provider"), "participant_absence_reason": "Sjuk."}
     ok(await provider.post("/v1/meetings", json=meeting(complete, held_on="2023-04-01", **alone)))
     ok(await provider.post("/v1/evaluations", json=evaluation(complete)))
-    joint = attendees("case_office", "habilitation", "nav")
-    ok(await api.case_officer.post("/v1/meetings", json=meeting(None, "system", held_on="2023-05-01", attendees=joint)))
+    present = attendees("case_office", "habilitation", "nav")
+    ok(
+        await api.case_officer.post(
+            "/v1/meetings", json=meeting(None, "system", held_on="2023-05-01", attendees=present)
+        )
+    )
     return first, second
 
 
-async def test_the_years_figures(api: Api) -> None:
+async def test_report_counts_what_fell_due_in_the_year(api: Api) -> None:
     """M1–M4: what fell due in the year, per provider and together; M7: who was missing."""
-    first, second = await a_year(api)
+    first, second = await create_year(api)
     out = ok(await api.case_officer.get("/v1/follow-up/2023", params={"on": "2023-12-31"}), 200)
     assert out["providers"] == [
         {
             "provider_id": second,
             "name": "=KIM AS",
             "places": 1,
-            "plan": asked(0, 0, 0),
-            "conversation": asked(1, 0, 1),
-            "cooperation_meeting": asked(0, 0, 0),
-            "evaluation": asked(0, 0, 0),
+            "plan": count_due(0, 0, 0),
+            "conversation": count_due(1, 0, 1),
+            "cooperation_meeting": count_due(0, 0, 0),
+            "evaluation": count_due(0, 0, 0),
             "meetings": 0,
             "meetings_with_participant": 0,
             "participants_who_took_part": 0,
@@ -57,10 +61,10 @@ async def test_the_years_figures(api: Api) -> None:
             "provider_id": first,
             "name": "Gløde AS",
             "places": 2,
-            "plan": asked(0, 0, 0),
-            "conversation": asked(2, 1, 1),
-            "cooperation_meeting": asked(2, 1, 1),
-            "evaluation": asked(2, 1, 1),
+            "plan": count_due(0, 0, 0),
+            "conversation": count_due(2, 1, 1),
+            "cooperation_meeting": count_due(2, 1, 1),
+            "evaluation": count_due(2, 1, 1),
             "meetings": 3,
             "meetings_with_participant": 2,
             "participants_who_took_part": 1,
@@ -68,10 +72,10 @@ async def test_the_years_figures(api: Api) -> None:
     ]
     assert out["municipality"] == {
         "places": 3,
-        "plan": asked(0, 0, 0),
-        "conversation": asked(3, 1, 2),
-        "cooperation_meeting": asked(2, 1, 1),
-        "evaluation": asked(2, 1, 1),
+        "plan": count_due(0, 0, 0),
+        "conversation": count_due(3, 1, 2),
+        "cooperation_meeting": count_due(2, 1, 1),
+        "evaluation": count_due(2, 1, 1),
         "meetings": 3,
         "meetings_with_participant": 2,
         "participants_who_took_part": 1,
@@ -83,15 +87,15 @@ async def test_the_years_figures(api: Api) -> None:
         ("provider", "Gløde AS"),
     ]
     early = ok(await api.case_officer.get("/v1/follow-up/2022", params={"on": "2022-09-29"}), 200)
-    assert early["municipality"]["plan"] == asked(2, 1, 0)
+    assert early["municipality"]["plan"] == count_due(2, 1, 0)
     assert early["system_meeting"] == {"due_on": "2022-12-31", "held": 0, "missing": []}
     # The meeting that was held later in the year is not there yet on that day.
     assert early["municipality"]["meetings"] == 1
 
 
-async def test_the_same_as_files(api: Api) -> None:
+async def test_report_as_csv_and_xlsx(api: Api) -> None:
     """CSV and XLSX by `Accept`: the same figures, headers in nynorsk, and no text that becomes a formula."""
-    await a_year(api)
+    await create_year(api)
     query = {"on": "2023-12-31"}
     answer = await api.case_officer.get("/v1/follow-up/2023", params=query, headers={"Accept": "text/csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -113,7 +117,7 @@ async def test_the_same_as_files(api: Api) -> None:
     book.close()
 
 
-async def test_who_may_read_it(api: Api) -> None:
+async def test_report_is_for_the_case_office_only(api: Api) -> None:
     """The municipality's figures are the case office's; other formats and years are refused."""
     for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.finance):
         refused(await client.get("/v1/follow-up/2022"), 403, "role-required")
