@@ -61,8 +61,7 @@ async def create_meeting(unit: UnitOfWork, actor: Actor, body: MeetingIn, today:
     )
     unit.session.add(meeting)
     await unit.session.flush()
-    await _add_version(unit, meeting, content, None)
-    await _publish(unit, meeting, "meeting.filed")
+    await _record_version(unit, meeting, content, None)
     return meeting
 
 
@@ -79,8 +78,7 @@ async def correct_meeting(
     content = await _check_minutes(unit, cast(MeetingKind, meeting.kind), placement, body, today)
     meeting.sqlmodel_update({**content, "held_on": body.held_on, "version": meeting.version + 1})
     await unit.session.flush()
-    await _add_version(unit, meeting, content, body.correction)
-    await _publish(unit, meeting, "meeting.corrected")
+    await _record_version(unit, meeting, content, body.correction)
     return meeting
 
 
@@ -133,8 +131,10 @@ async def _check_minutes(
     roles = {attendee.role for attendee in body.attendees}
     require_past(today, held_on=body.held_on)
     texts = {"minutes": body.minutes, "participant_absence_reason": body.participant_absence_reason}
-    written = {f"attendees/{number}/organisation": one.organisation for number, one in enumerate(body.attendees)}
-    require_no_identity_number(today, {**texts, **written})
+    organisations = {
+        f"attendees/{number}/organisation": attendee.organisation for number, attendee in enumerate(body.attendees)
+    }
+    require_no_identity_number(today, texts | organisations)
     themes = require_codes(body.themes, list_themes(kind), "themes")
     if kind in INDIVIDUAL_MEETINGS and not themes:
         raise problems.THEME_MISSING(pointer="#/themes")
@@ -175,7 +175,7 @@ def list_names(provider: Provider) -> set[str | None]:
 
 def find_providers_present(attendees: Sequence[dict[str, str | None]], providers: Sequence[Provider]) -> set[UUID]:
     """M7: which of the providers were at a system meeting."""
-    named = {_normalise(one["organisation"]) for one in attendees if one["role"] == "provider"} - {None}
+    named = {_normalise(attendee["organisation"]) for attendee in attendees if attendee["role"] == "provider"} - {None}
     return {provider.id for provider in providers if not named.isdisjoint(list_names(provider))}
 
 
@@ -183,12 +183,13 @@ def _normalise(organisation: str | None) -> str | None:
     return None if organisation is None else " ".join(organisation.split()).casefold()
 
 
-async def _add_version(unit: UnitOfWork, meeting: Meeting, content: dict[str, Any], correction: str | None) -> None:
+async def _record_version(unit: UnitOfWork, meeting: Meeting, content: dict[str, Any], correction: str | None) -> None:
+    """Keep the minutes as they are now, and publish them: the first version, or a correction."""
     unit.session.add(
         MeetingVersion(meeting_id=meeting.id, version=meeting.version, correction=correction, content=content)
     )
     await unit.session.flush()
-
-
-async def _publish(unit: UnitOfWork, meeting: Meeting, type_: Literal["meeting.filed", "meeting.corrected"]) -> None:
+    type_: Literal["meeting.filed", "meeting.corrected"] = (
+        "meeting.filed" if correction is None else "meeting.corrected"
+    )
     await publish(unit, MeetingEvent(type_, meeting.id, meeting.kind, meeting.placement_id, meeting.provider_id))

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from app.database.base import NIL_UUID
 from app.database.queries import Queries
 from app.followup.evaluations import count_guideline_evaluations
-from app.followup.tasks.task import NIL_UUID, Task, TaskQuery, TaskRules, TaskSubject
+from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.rules.follow_up_duties import list_calendar_years_owed
 
 

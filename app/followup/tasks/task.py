@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple, Self, get_args
 from uuid import UUID
 
+from app.database.base import NIL_UUID
 from app.http.problems import VALIDATION
 from app.rules.follow_up_duties import (
     FollowUpRequirements,
@@ -47,7 +48,6 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "consent": "provider",
     "moved_out": "case_office",
 }
-NIL_UUID = UUID(int=0)
 
 _CURSOR = struct.Struct(">IBH16s")
 Position = tuple[date, int, bytes, int]
