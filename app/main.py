@@ -37,7 +37,7 @@ from app.placements import endpoints as placement_endpoints
 from app.privacy import endpoints as privacy_endpoints
 from app.providers import endpoints as provider_endpoints
 from app.rates import endpoints as rate_endpoints
-from app.security.tokens import Keys
+from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 
@@ -105,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
             prepared_statements=settings.prepared_statements,
         )
         async with httpx.AsyncClient() as client:
-            app.state.keys = Keys(
+            app.state.authenticator = TokenVerifier(
                 settings.issuers,
                 client,
                 max_lifetime=settings.token_max_lifetime_seconds,

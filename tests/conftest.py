@@ -28,7 +28,7 @@ from app.database.locks import AdvisoryLock
 from app.database.reader import DriverConnection, TransactionWords
 from app.database.unit_of_work import CallerSession
 from app.main import create_app
-from app.security.tokens import Keys
+from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from tests.factories.tokens import ISSUERS, bearer
 
@@ -151,7 +151,7 @@ def assembled(settings: Settings, database: Database) -> FastAPI:
     """The application as `lifespan` leaves it, around a given database."""
     app = create_app(settings)
     app.state.database = database
-    app.state.keys = Keys(settings.issuers, httpx.AsyncClient())
+    app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
     app.state.draining = False
     return app
 

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from app.absence.problems import IDENTITY_NUMBER
 from app.absence.schemas import AbsenceItem, AbsenceItemModel
-from app.http.exception_handlers import STRICT_JSON, json_fault, validation_problem
+from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION, Problem
+from app.http.strict_json import STRICT_JSON, json_fault
 from app.rules.absence import AbsenceContent
 from app.rules.identifiers import contains_identity_number
 

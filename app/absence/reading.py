@@ -20,8 +20,9 @@ from app.absence.items import Fault, read_item, read_json_item
 from app.absence.problems import TOO_MANY
 from app.absence.schemas import AbsenceItem
 from app.http.content_negotiation import CSV, JSON, NDJSON
-from app.http.exception_handlers import malformed, parse_strictly, validation_problem
+from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION
+from app.http.strict_json import malformed_body, parse_strictly
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -71,7 +72,7 @@ def _read_json(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
         texts = _TEXTS.decode(items)
     except (ValueError, RecursionError):
         _require_items_only(parse_strictly(body))
-        raise malformed(StopIteration()) from None
+        raise malformed_body(StopIteration()) from None
     # What is around the items is read strictly, as any other body.
     start = body.rindex(items)
     _require_items_only(parse_strictly(body[:start] + b"[]" + body[start + len(items) :]))

@@ -36,7 +36,7 @@ from app.rules.extensive_absence import (
     count_absent_hundredths,
     is_extensive,
 )
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (

@@ -14,11 +14,11 @@ from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.pagination import AfterQuery, LimitQuery, Page
-from app.http.periods import demand_in_order
+from app.http.periods import require_in_order
 from app.http.schemas import Day
 from app.participants.tables import Participant
 from app.privacy.personal_data import load_duplicate_ids, load_record_ids
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
 
@@ -46,7 +46,7 @@ async def list_access_log(
 
     With `participant_id` a denied request by the id of the person's place, decision or other record is included.
     """
-    demand_in_order(from_, to)
+    require_in_order(from_, to)
     wanted = LogFilter(actor=caller, outcome=outcome, first_day=from_, last_day=to)
     if participant_id is not None:
         wanted = await _about_person(reader, participant_id, wanted)

@@ -22,7 +22,7 @@ from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
 from app.http.endpoint import Operation
 from app.http.problems import Problem
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 @dataclass(frozen=True, slots=True)

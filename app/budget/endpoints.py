@@ -39,7 +39,7 @@ from app.http.schemas import Day, Year
 from app.placements.access import record_placement_access
 from app.rules.money import from_ore
 from app.rules.position import Position, split_incurred
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/budgets/{year}", tags=["budget"], route_class=Route)
 

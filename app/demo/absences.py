@@ -9,7 +9,7 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.openapi_examples import demo_id
 from app.placements.tables import Placement
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 NUMBERED: dict[type[object], str] = {Absence: "absence", AbsenceReview: "absence_review"}
 FIRST, WAITING, REVIEWED = (demo_id("placement", number) for number in (1, 2, 3))

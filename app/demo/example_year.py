@@ -61,7 +61,7 @@ from app.rates import rates
 from app.rates.schemas import GuidelineVersionIn, RateIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules.identifiers import classify_identity_number
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settings import Settings
 from app.settlements import settlements
 

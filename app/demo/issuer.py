@@ -27,7 +27,8 @@ from jose import jwt
 
 from app import clock
 from app.rules.identifiers import is_organisation_number
-from app.security.tokens import ALGORITHM, PERSON_ROLES, ROLES, SCOPES, SERVICE_AREAS
+from app.security.roles import PERSON_ROLES, ROLES, SCOPES, SERVICE_AREAS
+from app.security.tokens import ALGORITHM
 from app.settings import Issuer
 
 AUDIENCE = "https://vekstplass.demo.invalid"

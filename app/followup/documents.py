@@ -19,7 +19,7 @@ from app.placements.tables import Placement
 from app.rules.identifiers import contains_identity_number
 from app.rules.minutes import CONTENT_AREAS
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 Document = TypeVar("Document", Meeting, Plan, Evaluation)
 SentDocument = TypeVar("SentDocument", Plan, Evaluation)

@@ -20,7 +20,7 @@ from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, SendingIn
 from app.followup.tables import Evaluation, GuidelineEvaluation
 from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent
 from app.outbox.publish import publish
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def create_evaluation(unit: UnitOfWork, actor: Actor, body: EvaluationIn, today: date) -> Evaluation:

@@ -34,7 +34,7 @@ from app.rules.minutes import (
     is_required_meeting,
     list_themes,
 )
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def create_meeting(unit: UnitOfWork, actor: Actor, body: MeetingIn, today: date) -> Meeting:
@@ -45,7 +45,7 @@ async def create_meeting(unit: UnitOfWork, actor: Actor, body: MeetingIn, today:
     meeting.
     """
     if body.kind == "system" and get_party(actor) != "case_office":
-        raise ROLE_REQUIRED("Referat frå fellesmøte krev rolla «case_officer».")
+        raise ROLE_REQUIRED("Referat frå fellesmøte krev rolla «Forvaltningskontoret».")
     placement, provider_id = await _find_subject(unit, actor, body)
     content = await _check_minutes(unit, body.kind, placement, body, today)
     meeting = Meeting.model_validate(

@@ -11,7 +11,7 @@ from app.followup.schemas import PlanIn, SendingIn
 from app.followup.tables import Plan
 from app.outbox.events import PlanEvent
 from app.outbox.publish import publish
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def create_plan(unit: UnitOfWork, actor: Actor, body: PlanIn, today: date) -> Plan:

@@ -34,8 +34,9 @@ from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
 from app.http.etag import etag_of, is_known
-from app.http.exception_handlers import FIELD_NAME, parse_strictly, to_problem
+from app.http.exception_handlers import FIELD_NAME, to_problem
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
+from app.http.strict_json import parse_strictly
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -219,9 +220,10 @@ class _Endpoint:
             raise HTTPException(405)
         if not self.guards:
             return await self._act(request, None)
-        keys: Authenticator = state.keys
-        # A caller with several roles sees with each operation what the roles that it is for may see.
-        caller = (await keys.authenticate(request.headers.getlist("authorization"))).limited_to(self.operation.roles)
+        authenticator: Authenticator = state.authenticator
+        caller = await authenticator.authenticate(request.headers.getlist("authorization"))
+        # A caller with several roles sees with each operation what the roles that the operation is for may see.
+        caller = caller.limited_to(self.operation.roles)
         request.scope["state"]["actor"] = caller
         try:
             return await self._act(request, caller.identity)

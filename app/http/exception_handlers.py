@@ -1,8 +1,6 @@
 """From whatever was raised to a problem: validation, unknown addresses, constraints, a database that is away."""
 
-import json
 import logging
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +18,7 @@ from starlette.routing import Route as StarletteRoute
 from app.http.problems import (
     CONFLICT,
     INTERNAL,
+    MEDIA_TYPE,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     TYPES,
@@ -28,7 +27,6 @@ from app.http.problems import (
     FieldError,
     Problem,
     ProblemType,
-    problem_response,
 )
 from app.http.schemas import TEXT
 
@@ -90,7 +88,7 @@ def _pointer(location: tuple[int | str, ...], unknown: bool) -> str:
     return "#" + "".join(f"/{step}" for step in escaped)
 
 
-def _within(location: tuple[int | str, ...], body: object, *, may_lack: bool) -> tuple[int | str, ...]:
+def _body_location(location: tuple[int | str, ...], body: object, *, may_lack: bool) -> tuple[int | str, ...]:
     """The steps of a location that lead through the body; pydantic puts names of union members in between."""
     where, *path = location or ("body",)
     if where != "body":
@@ -111,7 +109,7 @@ def _within(location: tuple[int | str, ...], body: object, *, may_lack: bool) ->
     return (where, *kept)
 
 
-def _sentence(error: dict[str, Any]) -> str:
+def _describe(error: dict[str, Any]) -> str:
     match error:
         case {"type": "value_error"}:
             return str(error["ctx"]["error"])
@@ -124,12 +122,12 @@ def _sentence(error: dict[str, Any]) -> str:
 
 def field_error(error: dict[str, Any], body: object = None) -> FieldError:
     """One error of pydantic's as pointer and sentence. The input itself is never repeated."""
-    kind, sentence = error["type"], _sentence(error)
+    kind, sentence = error["type"], _describe(error)
     location = tuple(error["loc"])
     if kind.startswith("union_tag_"):  # it is the tag that is wrong, not the whole
         location = (*location, error["ctx"]["discriminator"].strip("'"))
     if isinstance(body, dict | list):
-        location = _within(location, body, may_lack=kind in {"missing", "union_tag_not_found"})
+        location = _body_location(location, body, may_lack=kind in {"missing", "union_tag_not_found"})
     return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
 
 
@@ -197,13 +195,17 @@ def to_problem(error: Exception) -> Problem | None:
     return driver_problem(error)
 
 
-def answer(request: Request, problem: Problem) -> JSONResponse:
+def to_response(request: Request, problem: Problem) -> JSONResponse:
     """The response that carries the problem, with the request's id and path."""
-    return problem_response(
-        problem,
-        # Not `request.url`: it raises on a query that is not UTF-8.
-        instance=quote(request.scope["path"], safe="/:@!$&'()*+,;=~", errors="replace"),
-        request_id=request.scope.get("state", {}).get("request_id"),
+    return JSONResponse(
+        problem.body(
+            # Not `request.url`: it raises on a query that is not UTF-8.
+            instance=quote(request.scope["path"], safe="/:@!$&'()*+,;=~", errors="replace"),
+            request_id=request.scope.get("state", {}).get("request_id"),
+        ),
+        status_code=problem.type.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
     )
 
 
@@ -224,32 +226,32 @@ def install(app: FastAPI) -> None:
 
     async def on_problem(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)
-        return answer(request, error)
+        return to_response(request, error)
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return answer(request, validation_problem(list(error.errors()), error.body))
+        return to_response(request, validation_problem(list(error.errors()), error.body))
 
     async def on_database(request: Request, error: Exception) -> JSONResponse:
         problem = to_problem(error)
         if problem is None:
             raise error
-        return answer(request, problem)
+        return to_response(request, problem)
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return answer(request, NOT_FOUND())
+            return to_response(request, NOT_FOUND())
         if error.status_code == 405:
             allow = ", ".join(allowed_methods(app, request.scope["path"]))
-            return answer(request, METHOD_NOT_ALLOWED(headers={"Allow": allow}))
+            return to_response(request, METHOD_NOT_ALLOWED(headers={"Allow": allow}))
         by_status = {type_.status: type_ for type_ in reversed(TYPES.values())}
         type_ = by_status.get(error.status_code, VALIDATION if error.status_code < 500 else INTERNAL)
         pointer = "#" if type_.status == 422 else None
-        return answer(request, type_(pointer=pointer, headers=dict(error.headers or {})))
+        return to_response(request, type_(pointer=pointer, headers=dict(error.headers or {})))
 
     async def on_recursion(request: Request, error: Exception) -> JSONResponse:
-        return answer(request, VALIDATION("Innhaldet er for djupt nøsta.", pointer="#"))
+        return to_response(request, VALIDATION("Innhaldet er for djupt nøsta.", pointer="#"))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
@@ -257,64 +259,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RecursionError, on_recursion)
     for kind in (DBAPIError, PoolTimeout, asyncpg.PostgresError, *UNAVAILABLE_CAUSES):
         app.add_exception_handler(kind, on_database)
-
-
-# Each unknown one would become an error of its own, and a megabyte of them holds the loop for a second.
-_MOST_FIELDS = 1000
-
-
-class _NotStrictJSON(ValueError):
-    """JSON that Python reads and we do not."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(pairs) > _MOST_FIELDS:
-        raise _NotStrictJSON("har for mange felt")
-    seen = dict(pairs)
-    if len(seen) < len(pairs):
-        raise _NotStrictJSON("har same feltet to gonger")
-    return seen
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise _NotStrictJSON("har eit tal som er for stort eller ikkje er eit tal i JSON")
-    return number
-
-
-STRICT_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
-"""RFC 8259 to the letter: finite numbers, no name twice in one object. What it raises is said by `json_fault`."""
-
-
-def json_fault(error: BaseException) -> str:
-    """What is wrong with a text that `STRICT_JSON` did not take, or that was no UTF-8, in nynorsk."""
-    match error:
-        case RecursionError():
-            return "er for djupt nøsta"
-        case UnicodeDecodeError():
-            return "er ikkje UTF-8"
-        case _NotStrictJSON():
-            return str(error)
-        case json.JSONDecodeError() | StopIteration():
-            return "er ikkje gyldig JSON"
-    return "har eit tal som er for langt"
-
-
-def malformed(error: BaseException) -> RequestValidationError:
-    """The refusal of a whole body that is no strict JSON."""
-    reason = json_fault(error)
-    return RequestValidationError(
-        [{"type": "value_error", "loc": ("body",), "msg": reason, "input": None, "ctx": {"error": reason}}]
-    )
-
-
-def parse_strictly(body: bytes) -> Any:
-    """JSON as RFC 8259 has it: UTF-8 without BOM, finite numbers, no name twice in one object.
-
-    Raises `RequestValidationError`.
-    """
-    try:
-        return STRICT_JSON.decode(body.decode("utf-8"))
-    except (RecursionError, ValueError) as error:
-        raise malformed(error) from None

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import new_id
-from app.http.exception_handlers import answer, to_problem
+from app.http.exception_handlers import to_problem, to_response
 from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, URI_TOO_LONG, Problem
 
 log = structlog.get_logger("vekstplass.request")
@@ -93,22 +93,22 @@ class RequestMiddleware:
             await send(message)
 
         try:
-            refusal = _oversized(inner)
+            refusal = _check_size(inner)
             if refusal is None:
                 await self.app(inner, receive, send_with_headers)
             else:
-                await answer(Request(inner), refusal)(inner, receive, send_with_headers)
+                await to_response(Request(inner), refusal)(inner, receive, send_with_headers)
         except ClientDisconnect:
             status = _CLIENT_GONE
         except Exception as error:
             problem = to_problem(error)
             if problem is None:
                 # The traceback's own text may repeat a row; the type and place are enough to find it.
-                failures.error("unhandled %s", type(error).__name__, exc_info=_without_values(error))
+                failures.error("unhandled %s", type(error).__name__, exc_info=_strip_values(error))
                 problem = INTERNAL()
             if status:
                 raise
-            await answer(Request(inner), problem)(inner, receive, send_with_headers)
+            await to_response(Request(inner), problem)(inner, receive, send_with_headers)
         finally:
             route = getattr(inner.get("route"), "path", "unknown")
             seconds = time.perf_counter() - began
@@ -117,7 +117,7 @@ class RequestMiddleware:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _oversized(scope: Scope) -> Problem | None:
+def _check_size(scope: Scope) -> Problem | None:
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > TARGET_BYTES:
         return URI_TOO_LONG()
     if sum(len(name) + len(value) for name, value in scope["headers"] if name != b"authorization") > HEADER_BYTES:
@@ -142,11 +142,11 @@ def _trace_id(scope: Scope) -> str | None:
         if len(sent) != 1:
             return None
         span = trace.get_current_span(_TRACE_CONTEXT.extract({"traceparent": sent[0]}))
-    told = span.get_span_context()
-    return trace.format_trace_id(told.trace_id) if told.is_valid else None
+    context = span.get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
 
-def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+def _strip_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """The traceback of an exception, with the exception's own text left out."""
     bare = RuntimeError(type(error).__name__)
     return (RuntimeError, bare, error.__traceback__)

@@ -5,7 +5,7 @@ from datetime import date
 from app.http.problems import VALIDATION
 
 
-def demand_in_order(first: date | None, last: date | None) -> None:
+def require_in_order(first: date | None, last: date | None) -> None:
     """422 `validation` that points at `to` where it is before `from`: such a period has no day, and was not meant."""
     if first is not None and last is not None and last < first:
         raise VALIDATION("«to» er før «from».", pointer="#/query/to")

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi.responses import JSONResponse
-
 MEDIA_TYPE = "application/problem+json"
 
 TYPES: dict[str, "ProblemType"] = {}
@@ -89,9 +87,11 @@ class ProblemType:
         **extensions: Any,
     ) -> Problem:
         """A problem of this type; `pointer` is short for one error that says the same as `detail`."""
-        said = detail or self.nn
-        faults = (FieldError(pointer, said),) if pointer is not None else errors
-        return Problem(self, said, errors=faults, headers={**self.headers, **(headers or {})}, extensions=extensions)
+        sentence = detail or self.nn
+        faults = (FieldError(pointer, sentence),) if pointer is not None else errors
+        return Problem(
+            self, sentence, errors=faults, headers={**self.headers, **(headers or {})}, extensions=extensions
+        )
 
 
 def problem_type(
@@ -102,16 +102,6 @@ def problem_type(
         raise ValueError(f"problem type {code} is declared twice")
     TYPES[code] = ProblemType(code, status, title, nn, en, headers or {})
     return TYPES[code]
-
-
-def problem_response(problem: Problem, *, instance: str | None, request_id: str | None) -> JSONResponse:
-    """The answer that carries a problem."""
-    return JSONResponse(
-        problem.body(instance=instance, request_id=request_id),
-        status_code=problem.type.status,
-        headers=problem.headers,
-        media_type=MEDIA_TYPE,
-    )
 
 
 VALIDATION = problem_type(

@@ -24,7 +24,7 @@ from app.invoices.tables import InvoiceCheck, InvoiceCheckLine, InvoiceCover
 from app.providers.tables import Provider
 from app.rules.invoicing import AmountOwed, Invoice, InvoiceComparison, compare_invoice
 from app.rules.money import from_ore, to_ore
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settlements.ledger import Ledger, LineKey, load_ledger, not_rejected, recompute
 from app.settlements.tables import Settlement, SettlementDifference
 

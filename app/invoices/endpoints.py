@@ -25,7 +25,7 @@ from app.invoices.problems import MAX_LINES, REFUSALS
 from app.invoices.representations import to_response, to_summary
 from app.invoices.schemas import CheckResult, InvoiceLineIn, InvoiceOut, InvoiceSummaryOut
 from app.invoices.tables import InvoiceCheck
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
 

@@ -6,8 +6,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.http.content_negotiation import NDJSON
-from app.http.exception_handlers import STRICT_JSON, json_fault, parse_strictly
 from app.http.problems import VALIDATION, FieldError
+from app.http.strict_json import STRICT_JSON, json_fault, parse_strictly
 from app.invoices.parsing import FieldPointers, build_line
 from app.invoices.problems import INVOICE_ARITHMETIC, INVOICE_INCOMPLETE, INVOICE_TOO_LARGE, MAX_LINES
 from app.invoices.schemas import InvoiceLineIn, InvoiceLinesIn

@@ -12,7 +12,7 @@ from app.http.pagination import LimitQuery
 from app.http.schemas import Seconds
 from app.outbox.feed import CURSOR_PATTERN, EventQuery, format_cursor, parse_cursor, to_cloud_event
 from app.outbox.schemas import EventPage
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Route)
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.database.unit_of_work import UnitOfWork
-from app.http.exception_handlers import STRICT_JSON, json_fault, validation_problem
+from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION, Problem
+from app.http.strict_json import STRICT_JSON, json_fault
 from app.participants.problems import TOO_MANY_PARTICIPANTS
 from app.participants.schemas import (
     ExternalId,

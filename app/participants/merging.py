@@ -13,7 +13,7 @@ from app.participants.participants import NO_IDENTITY_NUMBER, encrypt_number
 from app.participants.problems import MERGE_WITH_ITSELF
 from app.participants.tables import Participant, ParticipantMerge
 from app.security.identity_numbers import Sealed, decrypt
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settings import Settings
 
 

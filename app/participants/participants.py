@@ -25,7 +25,7 @@ from app.participants.schemas import (
 )
 from app.participants.tables import Participant, ParticipantExternalId
 from app.security.identity_numbers import acceptable, blind_index, encrypt
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settings import Settings
 
 NO_IDENTITY_NUMBER: dict[str, Any] = dict.fromkeys(
@@ -115,7 +115,7 @@ def ids_by_external_id(system: str | None, value: str | None) -> Select[UUID]:
 def require_visible(actor: Actor, fields: Set[str]) -> None:
     """Raises `ROLE_REQUIRED` for a filter on fields of a participant that the caller may not see."""
     if not any(fields <= view.model_fields.keys() for role, view in VIEWS_BY_ROLE.items() if role in actor.roles):
-        raise ROLE_REQUIRED("Dette filteret krev rolla «case_officer» eller «epj».")
+        raise ROLE_REQUIRED("Dette filteret krev rolla «Forvaltningskontoret» eller «EPJ».")
 
 
 async def to_response(queries: Queries, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantView]:

@@ -21,7 +21,7 @@ from app.placements.terms import replace_terms
 from app.rules.money import to_ore
 from app.rules.process import Step, find_next_state
 from app.rules.terms import TermsChange
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def lock_for_decision(unit: UnitOfWork, placement_id: UUID) -> tuple[Placement, PlacementHistory]:

@@ -15,7 +15,7 @@ from app.placements.tables import Application, Decision, Placement, Request
 from app.placements.terms import replace_terms
 from app.rates import rates
 from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obstacle, may_be_legacy
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn, municipality_number: str) -> Decision:

@@ -35,7 +35,7 @@ from app.rules.notice import (
     is_meeting_required,
     require_agreed_end,
 )
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
@@ -108,9 +108,11 @@ def _require_right_party(actor: Actor, body: NoticeIn) -> None:
     if "case_officer" in actor.roles:
         return
     if body.given_by != "provider":
-        raise ROLE_REQUIRED("Ei vekstbedrift seier opp på eigne vegner («given_by»: «provider»); elles «case_officer».")
+        raise ROLE_REQUIRED(
+            "Ei vekstbedrift seier opp på eigne vegner («given_by»: «provider»); elles Forvaltningskontoret."
+        )
     if body.agreed_end_on is not None:
-        raise ROLE_REQUIRED("Ein avtalt tidlegare slutt vert registrert av Forvaltningskontoret («case_officer»).")
+        raise ROLE_REQUIRED("Ein avtalt tidlegare slutt vert registrert av Forvaltningskontoret.")
 
 
 def _calculate_last_day(body: NoticeIn, months: int) -> date:

@@ -14,7 +14,7 @@ from app.http.schemas import Instant
 from app.participants import participants
 from app.participants.schemas import ExternalSystem, ExternalValue
 from app.placements.tables import Decision, Placement
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 
 @dataclass(frozen=True, slots=True)

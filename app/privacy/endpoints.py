@@ -16,7 +16,7 @@ from app.privacy.erasure import erase_person
 from app.privacy.export import load_personal_data
 from app.privacy.problems import PLACEMENT_ACTIVE, RETENTION_NOT_OVER
 from app.privacy.schemas import ErasureOut, ExportOut
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
 

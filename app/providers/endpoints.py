@@ -41,7 +41,7 @@ from app.providers.schemas import (
 )
 from app.providers.tables import CompetenceStatement, Provider, ProviderCapacity
 from app.rates.rates import load_staffing_ratios
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/providers", tags=["providers"], route_class=Route)
 deviations_router = APIRouter(prefix="/v1/deviations", tags=["providers"], route_class=Route)

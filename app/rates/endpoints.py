@@ -18,7 +18,7 @@ from app.rates import rates
 from app.rates.problems import GUIDELINE_VERSION_EXISTS, RATE_EXISTS
 from app.rates.schemas import GuidelineVersionIn, GuidelineVersionOut, RateIn, RateOut
 from app.rates.tables import GuidelineVersion, Rate
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["rates"], route_class=Route)
 

@@ -1,4 +1,4 @@
-"""Who is calling: a bearer token becomes an `Actor`, or the call is refused (the contract's "DatabaseIdentity").
+"""Verifies bearer tokens: one becomes an `Actor`, or the call is refused.
 
     Authorization header -> one RS256 token of a trusted issuer -> Actor -> allow(roles) in the route's signature
 
@@ -12,40 +12,21 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from fastapi import Depends, Request
-from fastapi.openapi.models import HTTPBearer
-from fastapi.security.base import SecurityBase
 from jose import jwt
 from jose.backends.cryptography_backend import CryptographyRSAKey
 from jose.exceptions import JOSEError, JWTClaimsError
 from prometheus_client import Counter
 
 from app import clock
-from app.database.identity import DatabaseIdentity
-from app.http.declarations import RoleGuard
-from app.http.problems import ROLE_REQUIRED, UNAUTHENTICATED, UNAVAILABLE, Problem
+from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
+from app.security.roles import PERSON_ROLES, SCOPES, SERVICE_AREAS, Actor
 from app.settings import Issuer
-
-Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor"]
-ROLES: tuple[Role, ...] = get_args(Role)
-
-# A machine's roles come from scopes that the municipality grants in Maskinporten, a person's from its own directory;
-# neither can bring a role of the other.
-SCOPES: Mapping[str, Role] = {
-    "alver:plass/leverandor": "provider",
-    "alver:plass/epj": "epj",
-    "alver:plass/okonomi": "finance",
-}
-PERSON_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
-SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
 
 ALGORITHM = "RS256"
 TOKEN_BYTES = 8 * 1024
@@ -99,36 +80,7 @@ class TokenRefused(Exception):
         return UNAUTHENTICATED(REASONS[self.reason], headers={"WWW-Authenticate": challenge})
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits."""
-
-    subject: str
-    kind: Literal["machine", "person"]
-    roles: frozenset[str]
-    organisation: str | None = None
-    supplier: str | None = None
-    service_area: str | None = None
-    issuer: str = ""
-
-    @property
-    def name(self) -> str:
-        """How logs and rows name the caller: `org:0192:<number>` or `person:<sub>`."""
-        return f"{'org' if self.kind == 'machine' else 'person'}:{self.subject}"
-
-    def limited_to(self, roles: frozenset[str]) -> "Actor":
-        """The caller with only those of its roles that an operation is for."""
-        return replace(self, roles=self.roles & roles)
-
-    @property
-    def identity(self) -> DatabaseIdentity:
-        """What PostgreSQL is told, for its row-level security."""
-        return DatabaseIdentity(
-            actor=self.name, roles=self.roles, organisation=self.organisation, service_area=self.service_area
-        )
-
-
-class Keys:
+class TokenVerifier:
     """The issuers that are trusted, their keys, and the tokens verified within the last minute.
 
     Args:
@@ -330,35 +282,3 @@ def _person(claims: Mapping[str, object], issuer: str) -> Actor:
     service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None
     roles = frozenset[str](role for role in PERSON_ROLES if role in given and (role != "service" or service_area))
     return Actor(subject=subject, kind="person", roles=roles, service_area=service_area, issuer=issuer)
-
-
-class Allowed(RoleGuard, SecurityBase):
-    """The dependency behind a role alias: the actor when one of `roles` is theirs, else 403 `role-required`.
-
-    For OpenAPI it is the bearer scheme itself, so every operation that has it documents its security.
-    """
-
-    model = HTTPBearer(bearerFormat="JWT", description="Tilgangsbevis (JWT, RS256) frå Maskinporten eller kommunen.")
-    scheme_name = "bearer"
-
-    def __init__(self, roles: frozenset[Role]) -> None:
-        super().__init__(frozenset(roles))
-
-    async def __call__(self, request: Request) -> Actor:
-        actor = request.scope.get("state", {}).get("actor")
-        if not isinstance(actor, Actor):  # a route of another class than ours: it may cost time, never the wall
-            keys: Keys = request.app.state.keys
-            actor = await keys.authenticate(request.headers.getlist("authorization"))
-        if self.roles.isdisjoint(actor.roles):
-            raise ROLE_REQUIRED(f"Dette krev rolla {' eller '.join(f'«{role}»' for role in sorted(self.roles))}.")
-        return actor
-
-
-def allow(*roles: Role) -> Any:
-    """For a route's signature: `actor: Annotated[Actor, allow("case_officer", "finance")]`. Any one of them will do."""
-    if not roles:
-        raise ValueError("a route that nobody may call")
-    return Depends(Allowed(frozenset(roles)))
-
-
-Epj = Annotated[Actor, allow("case_officer", "epj")]

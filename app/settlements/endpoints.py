@@ -18,7 +18,7 @@ from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.http.schemas import Year
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 from app.settlements import problems, settlements
 from app.settlements.files import to_file
 from app.settlements.representations import to_response, to_summaries

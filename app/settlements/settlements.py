@@ -21,7 +21,7 @@ from app.outbox.publish import publish
 from app.rules.calendar import get_month_range
 from app.rules.money import from_ore
 from app.rules.settlement import DifferenceCause, find_pending_differences
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settlements.ledger import Ledger, dump_parts, load_ledger, not_rejected, recompute
 from app.settlements.problems import (
     EARLIER_MONTH_OPEN,

@@ -32,7 +32,7 @@ from app.database.connections import Database
 from app.database.identity import SET_CALLER
 from app.database.reader import DriverConnection, ReaderConnections
 from app.main import create_app
-from app.security.tokens import Keys
+from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from tests.factories.tokens import ISSUERS, bearer
 
@@ -98,7 +98,7 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
     settings = Settings(environment="demo", database_url=url, issuers=ISSUERS, allow_synthetic_identity_numbers=True)
     app = create_app(settings)
     app.state.database = Database(url, role="vekstplass_service", pool_size=1)
-    app.state.keys = Keys(settings.issuers, httpx.AsyncClient())
+    app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
     app.state.draining = False
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://bench", headers=bearer("case_officer")

@@ -12,7 +12,8 @@ import pytest
 
 from app.demo.issuer import AUDIENCE, MUNICIPALITY, DemoIssuer, load_or_create
 from app.http.problems import Problem
-from app.security.tokens import REASONS, ROLES, Keys
+from app.security.roles import ROLES
+from app.security.tokens import REASONS, TokenVerifier
 from tests.factories.tokens import ISSUERS, PROVIDER_A
 
 CLIENT = httpx.AsyncClient()
@@ -24,12 +25,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
 
 
 @pytest.fixture
-def keys(demo: DemoIssuer) -> Keys:
-    return Keys(demo.issuers, CLIENT)
+def keys(demo: DemoIssuer) -> TokenVerifier:
+    return TokenVerifier(demo.issuers, CLIENT)
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_each_role_can_be_minted(role: str, demo: DemoIssuer, keys: Keys) -> None:
+async def test_each_role_can_be_minted(role: str, demo: DemoIssuer, keys: TokenVerifier) -> None:
     token = demo.mint(
         role,
         organisation=PROVIDER_A if role == "provider" else None,
@@ -43,12 +44,12 @@ async def test_each_role_can_be_minted(role: str, demo: DemoIssuer, keys: Keys) 
     assert actor.service_area == ("mental_health" if role == "service" else None)
 
 
-async def test_a_subject_makes_it_a_person(demo: DemoIssuer, keys: Keys) -> None:
+async def test_a_subject_makes_it_a_person(demo: DemoIssuer, keys: TokenVerifier) -> None:
     actor = await keys.authenticate([f"Bearer {demo.mint('finance', subject='solveig')}"])
     assert (actor.name, actor.roles) == ("person:solveig", frozenset({"finance"}))
 
 
-async def test_a_token_of_the_demo_ends(demo: DemoIssuer, keys: Keys) -> None:
+async def test_a_token_of_the_demo_ends(demo: DemoIssuer, keys: TokenVerifier) -> None:
     with pytest.raises(Problem) as caught:
         await keys.authenticate([f"Bearer {demo.mint('auditor', lifetime=timedelta(seconds=-60))}"])
     assert caught.value.detail == REASONS["expired"]
@@ -56,7 +57,7 @@ async def test_a_token_of_the_demo_ends(demo: DemoIssuer, keys: Keys) -> None:
 
 async def test_a_service_that_is_not_the_demo_does_not_trust_it(demo: DemoIssuer) -> None:
     with pytest.raises(Problem) as caught:
-        await Keys(ISSUERS, CLIENT).authenticate([f"Bearer {demo.mint('case_officer')}"])
+        await TokenVerifier(ISSUERS, CLIENT).authenticate([f"Bearer {demo.mint('case_officer')}"])
     assert caught.value.detail == REASONS["issuer"]
 
 

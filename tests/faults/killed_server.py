@@ -6,7 +6,7 @@ import uvicorn
 from app import logging
 from app.database.connections import Database
 from app.main import create_app
-from app.security.tokens import Keys
+from app.security.tokens import TokenVerifier
 from app.settings import Issuer, Settings
 
 _APP = create_app(Settings(environment="demo"))
@@ -16,6 +16,6 @@ def serve(database_url: str, issuers: tuple[Issuer, ...], socket: str) -> None:
     """Serve on a Unix socket until killed."""
     logging.configure("error")
     _APP.state.database = Database(database_url)
-    _APP.state.keys = Keys(issuers, httpx.AsyncClient())
+    _APP.state.authenticator = TokenVerifier(issuers, httpx.AsyncClient())
     _APP.state.draining = False
     uvicorn.run(_APP, uds=socket, lifespan="off", log_config=None, access_log=False)

@@ -14,7 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.main import ROUTERS
-from app.security.tokens import ROLES, Allowed
+from app.security.roles import ROLES, Allowed
 from tests.http.operations import operations
 
 FILE = Path(__file__).with_suffix(".json")

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 

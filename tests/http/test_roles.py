@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from app.security.tokens import ROLES
+from app.security.roles import ROLES
 from tests.conftest import Api
 from tests.factories.raw_http import Answer, Headers, assert_problem, send
 from tests.factories.tokens import bearer, person_claims, signed

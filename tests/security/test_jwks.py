@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from app.http.problems import Problem
 from app.security.jwks import KEEP_SECONDS, LIMIT_BYTES, RETRY_SECONDS, usable_keys
-from app.security.tokens import REASONS, Keys
+from app.security.tokens import REASONS, TokenVerifier
 from app.settings import Issuer
 from tests.factories.tokens import AUDIENCE, MASKINPORTEN, PROVIDER_A, b64, machine_claims, public_jwk, rsa_key, signed
 
@@ -69,7 +69,7 @@ class Trust:
 
     server: IssuerServer
     listener: asyncio.Server
-    keys: Keys
+    keys: TokenVerifier
     seconds: float = 1000.0
 
     async def accepts(self, kid: str, *, signer: str | None = None) -> bool:
@@ -92,7 +92,9 @@ async def trust(*, fetch_timeout: float = 2.0) -> AsyncIterator[Trust]:
     issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks_uri=uri)
     async with server, httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         whole: Trust
-        keys = Keys([issuer], client, fetch_timeout=fetch_timeout, remembered=0, monotonic=lambda: whole.seconds)
+        keys = TokenVerifier(
+            [issuer], client, fetch_timeout=fetch_timeout, remembered=0, monotonic=lambda: whole.seconds
+        )
         whole = Trust(issuer_server, server, keys)
         yield whole
 
@@ -293,4 +295,4 @@ def test_of_two_keys_with_one_name_the_first_counts() -> None:
 def test_settings_without_a_usable_key_stop_the_start() -> None:
     issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks={"keys": []})
     with pytest.raises(ValueError, match="no usable RSA key"):
-        Keys([issuer], httpx.AsyncClient(verify=PLAIN))
+        TokenVerifier([issuer], httpx.AsyncClient(verify=PLAIN))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.security.tokens import PERSON_ROLES, ROLES, SCOPES
+from app.security.roles import PERSON_ROLES, ROLES, SCOPES
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.tokens import PROVIDER_A, PROVIDER_B, machine_claims, person_claims, signed

@@ -22,7 +22,8 @@ from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.problems import Problem
 from app.main import create_app
-from app.security.tokens import REASONS, ROLES, VERIFIED_SECONDS, Actor, Keys, Role, allow
+from app.security.roles import ROLE_NAMES, ROLES, Actor, Role, allow
+from app.security.tokens import REASONS, VERIFIED_SECONDS, TokenVerifier
 from app.settings import Issuer, Settings
 from tests.factories import tokens
 from tests.factories.tokens import (
@@ -61,16 +62,16 @@ class Time:
         return self.seconds
 
 
-def keys_for(issuers: Sequence[Issuer] = ISSUERS, *, time: Time | None = None, **options: Any) -> Keys:
+def keys_for(issuers: Sequence[Issuer] = ISSUERS, *, time: Time | None = None, **options: Any) -> TokenVerifier:
     clock = time or Time()
-    return Keys(issuers, CLIENT, now=clock.now, monotonic=clock.monotonic, **options)
+    return TokenVerifier(issuers, CLIENT, now=clock.now, monotonic=clock.monotonic, **options)
 
 
-async def authenticated(token: str, keys: Keys | None = None) -> Actor:
+async def authenticated(token: str, keys: TokenVerifier | None = None) -> Actor:
     return await (keys or keys_for()).authenticate([f"Bearer {token}"])
 
 
-async def refusal(token: str, keys: Keys) -> Problem:
+async def refusal(token: str, keys: TokenVerifier) -> Problem:
     with pytest.raises(Problem) as caught:
         await keys.authenticate([f"Bearer {token}"])
     return caught.value
@@ -167,7 +168,7 @@ GOOD = {
 @pytest.mark.parametrize("changes", GOOD.values(), ids=GOOD.keys())
 async def test_good_tokens_are_accepted_and_pyjwt_agrees(changes: dict[str, Any]) -> None:
     token = signed(machine_claims() | changes)
-    keys = Keys(ISSUERS, CLIENT, skew=300)
+    keys = TokenVerifier(ISSUERS, CLIENT, skew=300)
     assert (await authenticated(token, keys)).organisation == PROVIDER_A
     assert "exp" in changes or oracle_accepts(token)
 
@@ -255,7 +256,7 @@ async def test_whatever_is_accepted_pyjwt_accepts(
 ) -> None:
     token = signed((machine_claims() if machine else person_claims("auditor")) | changes, header)
     try:
-        await authenticated(token, Keys(ISSUERS, CLIENT))
+        await authenticated(token, TokenVerifier(ISSUERS, CLIENT))
     except Problem:
         return
     assert oracle_accepts(token)
@@ -263,10 +264,10 @@ async def test_whatever_is_accepted_pyjwt_accepts(
 
 def test_settings_that_would_let_anyone_in_stop_the_start() -> None:
     with pytest.raises(ValueError, match="twice"):
-        Keys([ISSUERS[0], ISSUERS[0]], CLIENT)
+        TokenVerifier([ISSUERS[0], ISSUERS[0]], CLIENT)
     for audience in ("", "unspecified"):
         with pytest.raises(ValueError, match="audience"):
-            Keys([ISSUERS[0].model_copy(update={"audience": audience})], CLIENT)
+            TokenVerifier([ISSUERS[0].model_copy(update={"audience": audience})], CLIENT)
 
 
 async def test_a_token_ends_when_it_says_also_when_it_is_remembered() -> None:
@@ -286,7 +287,7 @@ async def test_a_verified_token_is_remembered_for_a_minute() -> None:
         verified += 1
         return time.now()
 
-    keys = Keys(ISSUERS, CLIENT, now=now, monotonic=time.monotonic)
+    keys = TokenVerifier(ISSUERS, CLIENT, now=now, monotonic=time.monotonic)
     token = signed(machine_claims())
     for seconds, times in ((0, 1), (0, 1), (VERIFIED_SECONDS - 1, 1), (VERIFIED_SECONDS, 2), (VERIFIED_SECONDS + 1, 2)):
         time.seconds = seconds
@@ -324,7 +325,7 @@ def service() -> FastAPI:
 
     app = create_app(Settings(issuers=ISSUERS))
     app.include_router(router)
-    app.state.keys = Keys(ISSUERS, CLIENT)
+    app.state.authenticator = TokenVerifier(ISSUERS, CLIENT)
     app.state.database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
     return app
 
@@ -353,7 +354,7 @@ async def test_a_route_is_for_its_roles_alone(role: Role, wanted: Role) -> None:
         assert answer.status_code == 200
     else:
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/role-required")
-        assert f"«{wanted}»" in answer.json()["detail"]
+        assert f"«{ROLE_NAMES[wanted]}»" in answer.json()["detail"]
 
 
 async def test_any_of_the_roles_will_do_and_the_refusal_names_them_all() -> None:
@@ -361,7 +362,7 @@ async def test_any_of_the_roles_will_do_and_the_refusal_names_them_all() -> None
         assert (await client.get("/money", headers=bearer("finance"))).json() == "person:finance"
         assert (await client.get("/money", headers=bearer("finance", PROVIDER_A))).json() == f"org:0192:{PROVIDER_A}"
         refusal = (await client.get("/money", headers=bearer("auditor"))).json()
-        assert refusal["detail"] == "Dette krev rolla «case_officer» eller «finance»."
+        assert refusal["detail"] == "Dette krev rolla «Forvaltningskontoret» eller «økonomi»."
         assert (
             await client.get("/money", headers={"Authorization": f"Bearer {signed(machine_claims(''))}"})
         ).status_code == 403
@@ -374,7 +375,7 @@ async def test_a_route_of_another_class_is_guarded_all_the_same() -> None:
     async def bare(actor: Annotated[Actor, allow("auditor")]) -> str:
         return actor.name
 
-    app.state.keys = Keys(ISSUERS, CLIENT)
+    app.state.authenticator = TokenVerifier(ISSUERS, CLIENT)
     async with calling(app) as client:
         assert (await client.get("/bare", headers=bearer("auditor"))).json() == "person:auditor"
         with pytest.raises(Problem, match="unauthenticated"):

@@ -31,7 +31,7 @@ from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, page
-from app.http.periods import demand_in_order
+from app.http.periods import require_in_order
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day
 from app.placements.access import record_placement_access
@@ -39,7 +39,7 @@ from app.placements.problems import NO_GUIDELINE_IN_FORCE
 from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.absence import AbsenceKind
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["absences"], route_class=Route)
 
@@ -111,7 +111,7 @@ async def list_(
     As `text/csv` or XLSX (by `Accept`) everything that the filters leave is one file, whatever `limit` says, up to
     50 000 rows.
     """
-    demand_in_order(from_, to)
+    require_in_order(from_, to)
     statement = absences.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
         rows, following = await page(unit, statement, col(Absence.id), limit=limit, after=after)
@@ -272,7 +272,7 @@ async def report(
 
     `limit` counts placements: a page has every kind of each of its placements.
     """
-    demand_in_order(from_, to)
+    require_in_order(from_, to)
     if to - from_ > _LONGEST_PERIOD:
         raise VALIDATION("Perioden kan vere opp til ti år.", pointer="#/query/to")
     await find(unit, Provider, provider_id)

@@ -24,7 +24,7 @@ from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.problems import FieldError, Problem
 from app.security.identity_numbers import relaxed
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 FilingParty = Annotated[Actor, allow("case_officer", "provider")]

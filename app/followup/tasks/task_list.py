@@ -21,7 +21,7 @@ from app.followup.tasks.schemas import TaskOut
 from app.followup.tasks.task import RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
 from app.placements.access import find_participant_ids
 from app.rules.follow_up_duties import TaskKind
-from app.security.tokens import Actor
+from app.security.roles import Actor
 
 Source = Callable[[Queries, TaskQuery, TaskRules], Awaitable[list[Task]]]
 

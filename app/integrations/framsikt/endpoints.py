@@ -26,7 +26,7 @@ from app.integrations.framsikt.files import FileFormat, render
 from app.integrations.framsikt.problems import SNAPSHOT_EXISTS
 from app.integrations.framsikt.schemas import FramsiktExport, SnapshotIn, SnapshotOut
 from app.integrations.framsikt.tables import BudgetSnapshot
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["exports"], route_class=Route)
 

@@ -11,7 +11,7 @@ from app.http.problems import NOT_FOUND
 from app.integrations.framsikt.export import compute_export
 from app.integrations.framsikt.schemas import FramsiktExport, SnapshotIn
 from app.integrations.framsikt.tables import BudgetSnapshot
-from app.security.tokens import Actor
+from app.security.roles import Actor
 from app.settings import Settings
 
 

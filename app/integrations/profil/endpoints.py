@@ -29,7 +29,7 @@ from app.participants.problems import (
 )
 from app.participants.schemas import ParticipantBatchOut, ParticipantMergeIn, ParticipantOut, ParticipantView
 from app.placements.problems import PLACEMENT_OVERLAP
-from app.security.tokens import Epj
+from app.security.roles import Epj
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 

@@ -20,7 +20,7 @@ from app.participants import consents
 from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentOut, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/participants/{participant_id}/consents", tags=["participants"], route_class=Route)
 

@@ -43,7 +43,7 @@ from app.participants.schemas import (
 )
 from app.participants.tables import Participant
 from app.participants.upsert import apply_item, lock_state, prepare_item, store_state
-from app.security.tokens import Actor, Epj, allow
+from app.security.roles import Actor, Epj, allow
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 

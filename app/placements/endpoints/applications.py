@@ -15,7 +15,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, page, position_of
-from app.http.periods import demand_in_order
+from app.http.periods import require_in_order
 from app.http.schemas import Day
 from app.placements import applications, problems, requests
 from app.placements.schemas import (
@@ -30,7 +30,7 @@ from app.placements.schemas import (
 from app.placements.statistics import load_processing_times
 from app.placements.tables import Application, Request
 from app.rules.process import ApplicationStatus
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["applications"], route_class=Route)
 
@@ -178,5 +178,5 @@ async def read_processing_times(
     to: Annotated[Day | None, Query(description="Decided on this day or earlier.")] = None,
 ) -> ProcessingTimes:
     """Days from receipt to decision, per provider and month of decision (D4, D6)."""
-    demand_in_order(from_, to)
+    require_in_order(from_, to)
     return ProcessingTimes(items=await load_processing_times(reader, from_, to, provider_id))

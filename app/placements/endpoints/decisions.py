@@ -37,7 +37,7 @@ from app.placements.schemas import (
 )
 from app.placements.sync_filters import SyncFilterDep
 from app.placements.tables import Decision
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=Route)
 

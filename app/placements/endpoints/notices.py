@@ -20,7 +20,7 @@ from app.http.problems import NOT_FOUND, ROLE_REQUIRED
 from app.placements import notices, problems
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Notice, Placement
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/notices", tags=["placements"], route_class=Route)
 

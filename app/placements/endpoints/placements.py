@@ -29,7 +29,7 @@ from app.placements.schemas import (
 from app.placements.sync_filters import SyncFilterDep
 from app.placements.terms import get_legacy_price, load_segments
 from app.rules.terms import find_terms
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements", tags=["placements"], route_class=Route)
 

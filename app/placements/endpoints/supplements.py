@@ -19,7 +19,7 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, page
 from app.placements import problems, supplements
 from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut
 from app.placements.tables import Placement, PlacementSupplement
-from app.security.tokens import Actor, allow
+from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/supplements", tags=["placements"], route_class=Route)
 

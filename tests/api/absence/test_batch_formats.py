@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from app.absence.items import Fault, read_item, read_json_item, refuse_identity_numbers, validate_with_model
 from app.absence.reading import MAX_ITEMS, read_items
 from app.absence.schemas import AbsenceItem
-from app.http.exception_handlers import STRICT_JSON, parse_strictly
 from app.http.problems import Problem
+from app.http.strict_json import STRICT_JSON, parse_strictly
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.absences import BATCH, ORGANISATION, item, lines, placement, statuses

@@ -1,0 +1,100 @@
+"""Who may call what: the roles, the caller who has them, and the guard in a route's signature."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, get_args
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from app.database.identity import DatabaseIdentity
+from app.http.declarations import RoleGuard
+from app.http.endpoint import Authenticator
+from app.http.problems import ROLE_REQUIRED
+
+Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+# A machine's roles come from scopes that the municipality grants in Maskinporten, a person's from its own directory;
+# neither can bring a role of the other.
+SCOPES: Mapping[str, Role] = {
+    "alver:plass/leverandor": "provider",
+    "alver:plass/epj": "epj",
+    "alver:plass/okonomi": "finance",
+}
+PERSON_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
+SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
+
+ROLE_NAMES: Mapping[Role, str] = {
+    "case_officer": "Forvaltningskontoret",
+    "service": "utøvande teneste",
+    "provider": "vekstbedrift",
+    "epj": "EPJ",
+    "finance": "økonomi",
+    "auditor": "revisor",
+}
+"""The roles as people say them, in nynorsk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits."""
+
+    subject: str
+    kind: Literal["machine", "person"]
+    roles: frozenset[str]
+    organisation: str | None = None
+    supplier: str | None = None
+    service_area: str | None = None
+    issuer: str = ""
+
+    @property
+    def name(self) -> str:
+        """How logs and rows name the caller: `org:0192:<number>` or `person:<sub>`."""
+        return f"{'org' if self.kind == 'machine' else 'person'}:{self.subject}"
+
+    def limited_to(self, roles: frozenset[str]) -> "Actor":
+        """The caller with only those of its roles that an operation is for."""
+        return replace(self, roles=self.roles & roles)
+
+    @property
+    def identity(self) -> DatabaseIdentity:
+        """What PostgreSQL is told, for its row-level security."""
+        return DatabaseIdentity(
+            actor=self.name, roles=self.roles, organisation=self.organisation, service_area=self.service_area
+        )
+
+
+class Allowed(RoleGuard, SecurityBase):
+    """The dependency behind a role alias: the actor when one of `roles` is theirs, else 403 `role-required`.
+
+    For OpenAPI it is the bearer scheme itself, so every operation that has it documents its security.
+    """
+
+    model = HTTPBearer(bearerFormat="JWT", description="Tilgangsbevis (JWT, RS256) frå Maskinporten eller kommunen.")
+    scheme_name = "bearer"
+
+    def __init__(self, roles: frozenset[Role]) -> None:
+        super().__init__(frozenset(roles))
+
+    async def __call__(self, request: Request) -> Actor:
+        actor = request.scope.get("state", {}).get("actor")
+        if actor is None:  # a route of another class than ours: it may cost time, never the wall
+            authenticator: Authenticator = request.app.state.authenticator
+            actor = await authenticator.authenticate(request.headers.getlist("authorization"))
+        assert isinstance(actor, Actor)
+        if self.roles.isdisjoint(actor.roles):
+            names = " eller ".join(f"«{name}»" for role, name in ROLE_NAMES.items() if role in self.roles)
+            raise ROLE_REQUIRED(f"Dette krev rolla {names}.")
+        return actor
+
+
+def allow(*roles: Role) -> Any:
+    """For a route's signature: `actor: Annotated[Actor, allow("case_officer", "finance")]`. Any one of them will do."""
+    if not roles:
+        raise ValueError("a route that nobody may call")
+    return Depends(Allowed(frozenset(roles)))
+
+
+Epj = Annotated[Actor, allow("case_officer", "epj")]
