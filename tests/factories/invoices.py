@@ -14,9 +14,9 @@ from tests.factories.settlements import before_may
 FILES = Path(__file__).parents[1] / "api" / "invoices" / "files"
 NAMES = sorted(path.stem for path in FILES.glob("*.xml"))
 CHECKS = "/v1/invoices/checks"
-# What the files call the first three places, and one that nobody has.
-CALLED = [f"01890a5d-0000-7000-8000-00000000000{number}" for number in (1, 2, 3)]
-NOBODYS = "01890a5d-0000-7000-8000-000000000009"
+# The files' ids of the first three placements, and of one that does not exist.
+FILE_IDS = [f"01890a5d-0000-7000-8000-00000000000{number}" for number in (1, 2, 3)]
+UNKNOWN_ID = "01890a5d-0000-7000-8000-000000000009"
 UBL = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
@@ -24,18 +24,18 @@ UBL = {
 
 
 async def three_places(api: Api, connection: AsyncConnection) -> dict[str, str]:
-    """Two places through 2023 and one from 17 January: what the files call each, and its id."""
+    """Two places through 2023 and one from 17 January: the id of each by its id in the files."""
     await before_may(api, connection, 2)
     await place(connection, 1, "2023-01-17")
     found = await connection.scalars(text("select id::text from placement order by starts_on, id"))
-    return dict(zip(CALLED, found, strict=True))
+    return dict(zip(FILE_IDS, found, strict=True))
 
 
-def written(name: str, places: dict[str, str]) -> bytes:
-    """A file of ours, about the places that are there."""
+def read_file(name: str, places: dict[str, str]) -> bytes:
+    """A file with the ids of these placements."""
     content = (FILES / f"{name}.xml").read_text(encoding="utf-8")
-    for called, id_ in places.items():
-        content = content.replace(called, id_)
+    for id_in_file, id_ in places.items():
+        content = content.replace(id_in_file, id_)
     return content.encode()
 
 
@@ -43,13 +43,13 @@ async def send(client: AsyncClient, content: bytes, media_type: str = "applicati
     return await client.post(CHECKS, content=content, headers={"Content-Type": media_type})
 
 
-def differing(body: dict[str, Any]) -> list[tuple[int | None, str, str | None]]:
+def list_differences(body: dict[str, Any]) -> list[tuple[int | None, str, str | None]]:
     """Line, difference and cause of all that is not equal."""
     return [(row["line"], row["difference"], row["cause"]) for row in body["lines"] if row["cause"]]
 
 
-def row(**changes: Any) -> dict[str, Any]:
-    """A line in JSON."""
+def invoice_line(**changes: Any) -> dict[str, Any]:
+    """A line in JSON: one place in January 2023."""
     line = {
         "invoice_number": "F-7",
         "issued_on": "2023-02-01",

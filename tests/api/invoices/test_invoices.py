@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 import pytest
@@ -13,17 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.rules.identifiers import is_organisation_number
 from tests.conftest import Api
 from tests.factories.invoices import (
-    CALLED,
     CHECKS,
+    FILE_IDS,
     FILES,
     NAMES,
-    NOBODYS,
     UBL,
-    differing,
-    row,
+    UNKNOWN_ID,
+    invoice_line,
+    list_differences,
+    read_file,
     send,
     three_places,
-    written,
 )
 from tests.factories.places import got, posted
 from tests.factories.settlements import RAISED, SETTLEMENTS, act, change, close
@@ -31,11 +32,11 @@ from tests.factories.steps import ok, refused
 
 
 @pytest.mark.parametrize("media_type", ["application/xml", "text/xml; charset=utf-8"])
-async def test_an_invoice_that_says_what_is_owed(api: Api, connection: AsyncConnection, media_type: str) -> None:
+async def test_invoice_equals_the_closed_month(api: Api, connection: AsyncConnection, media_type: str) -> None:
     """C12: line by line, against the closed month."""
     places = await three_places(api, connection)
     await close(api.finance, 1)
-    answer = await send(api.finance, written("equal-by-placement", places), media_type)
+    answer = await send(api.finance, read_file("equal-by-placement", places), media_type)
     body = ok(answer)
     assert (body["result"], body["basis"], body["difference"]) == ("equal", "settlement", "0.00")
     assert (body["amount"], body["expected"], body["months"]) == ("57094.26", "57094.26", ["2023-01"])
@@ -47,10 +48,10 @@ async def test_an_invoice_that_says_what_is_owed(api: Api, connection: AsyncConn
 
 
 @pytest.mark.parametrize("name", ["equal-as-a-whole", "equal-by-line-periods"])
-async def test_other_ways_to_say_the_same(api: Api, connection: AsyncConnection, name: str) -> None:
+async def test_invoice_equals_the_computed_month(api: Api, connection: AsyncConnection, name: str) -> None:
     """C12: lines that name nobody, lines with periods of their own; an open month as it is computed now."""
     places = await three_places(api, connection)
-    body = ok(await send(api.case_officer, written(name, places)))
+    body = ok(await send(api.case_officer, read_file(name, places)))
     assert (body["result"], body["basis"], body["difference"]) == ("equal", "computed", "0.00")
 
 
@@ -66,66 +67,79 @@ async def test_other_ways_to_say_the_same(api: Api, connection: AsyncConnection,
         ("other-price-as-a-whole", [(1, "1029.00", "other_price"), (None, "-11122.26", "not_invoiced")]),
     ],
 )
-async def test_a_difference_has_an_amount_and_a_cause(
+async def test_difference_has_an_amount_and_a_cause(
     api: Api, connection: AsyncConnection, name: str, found: list[tuple[int | None, str, str]]
 ) -> None:
     """C12: to the øre, and the lines' differences are the invoice's."""
     places = await three_places(api, connection)
     await close(api.finance, 1)
-    body = ok(await send(api.finance, written(name, places)))
+    body = ok(await send(api.finance, read_file(name, places)))
     assert body["result"] == "different"
-    assert differing(body) == found
+    assert list_differences(body) == found
     assert Decimal(body["difference"]) == sum(Decimal(difference) for _, difference, _ in found)
     assert Decimal(body["amount"]) - Decimal(body["expected"]) == Decimal(body["difference"])
-    assert NOBODYS not in json.dumps(body)
+    assert UNKNOWN_ID not in json.dumps(body)
 
 
-async def test_the_same_invoice_twice(api: Api, connection: AsyncConnection) -> None:
-    """C12: by its number it is refused, under another number it says that all of it was invoiced already."""
+async def test_invoice_number_is_checked_once(api: Api, connection: AsyncConnection) -> None:
+    """C12: the problem names the first check."""
     places = await three_places(api, connection)
-    await close(api.finance, 1)
-    content = written("equal-by-placement", places)
+    content = read_file("equal-by-placement", places)
     first = ok(await send(api.finance, content))
     again = refused(await send(api.case_officer, content), 409, "invoice-already-checked")
     assert again["invoice_id"] == first["id"]
-    other = ok(await send(api.finance, content.replace(b"F-2023-01", b"F-2023-99")))
-    assert {row["cause"] for row in other["lines"]} == {"already_invoiced"}
-    assert other["difference"] == other["amount"] == "57094.26"
-    as_a_whole = written("equal-as-a-whole", places).replace(b"F-2023-01", b"F-2023-98")
-    body = ok(await send(api.finance, as_a_whole))
-    assert body["result"] == "different"
 
 
-async def test_a_credit_note_mends_what_was_too_much(api: Api, connection: AsyncConnection) -> None:
+async def test_invoice_under_another_number_is_already_invoiced(api: Api, connection: AsyncConnection) -> None:
+    """C12: all of it, line by line."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    content = read_file("equal-by-placement", places)
+    ok(await send(api.finance, content))
+    body = ok(await send(api.finance, content.replace(b"F-2023-01", b"F-2023-99")))
+    assert {row["cause"] for row in body["lines"]} == {"already_invoiced"}
+    assert body["difference"] == body["amount"] == "57094.26"
+
+
+async def test_sum_under_another_number_is_different(api: Api, connection: AsyncConnection) -> None:
+    """C12: lines that name no placement are compared with what is left."""
+    places = await three_places(api, connection)
+    await close(api.finance, 1)
+    ok(await send(api.finance, read_file("equal-by-placement", places)))
+    content = read_file("equal-as-a-whole", places).replace(b"F-2023-01", b"F-2023-98")
+    assert ok(await send(api.finance, content))["result"] == "different"
+
+
+async def test_credit_note_corrects_an_invoice(api: Api, connection: AsyncConnection) -> None:
     """C12: 381 has amounts of its own sign; after it the month is what it should be."""
     places = await three_places(api, connection)
     await close(api.finance, 1)
-    assert ok(await send(api.finance, written("other-days", places)))["result"] == "different"
-    body = ok(await send(api.finance, written("credit-note", places)))
+    assert ok(await send(api.finance, read_file("other-days", places)))["result"] == "different"
+    body = ok(await send(api.finance, read_file("credit-note", places)))
     assert (body["kind"], body["amount"], body["expected"]) == ("credit_note", "-11863.74", "-11863.74")
     assert body["result"] == "equal"
 
 
-async def test_a_rate_raised_backwards(api: Api, connection: AsyncConnection) -> None:
+async def test_next_invoice_owes_the_differences_settled_with_its_month(api: Api, connection: AsyncConnection) -> None:
     """C12, C13: the next month's invoice owes what was settled with it, whether or not January's was checked here."""
     places = await three_places(api, connection)
     await close(api.finance, 1)
-    ok(await send(api.finance, written("equal-by-placement", places)))
+    ok(await send(api.finance, read_file("equal-by-placement", places)))
     await posted(api.finance, "/v1/rates", RAISED)
     (february,) = await close(api.finance, 2)
     assert february["differences_total"] == "1277.95"
-    body = ok(await send(api.finance, written("rate-raised-backwards", places)))
-    assert differing(body) == []
+    body = ok(await send(api.finance, read_file("rate-raised-backwards", places)))
+    assert list_differences(body) == []
     assert (body["result"], body["amount"], body["months"]) == ("equal", february["total"], ["2023-01", "2023-02"])
 
 
-async def test_a_later_invoice_owes_only_what_was_settled_with_its_month(api: Api, connection: AsyncConnection) -> None:
+async def test_month_before_the_first_check_owes_only_its_differences(api: Api, connection: AsyncConnection) -> None:
     """C12: January was paid before invoices were checked here."""
     await three_places(api, connection)
     await close(api.finance, 1)
     await posted(api.finance, "/v1/rates", RAISED)
     (february,) = await close(api.finance, 2)
-    line = row(period_from="2023-02-01", period_to="2023-02-28", quantity="3", unit_price="23500.50")
+    line = invoice_line(period_from="2023-02-01", period_to="2023-02-28", quantity="3", unit_price="23500.50")
     february_alone = ok(await api.finance.post(CHECKS, json={"lines": [line | {"amount": "70501.50"}]}))
     assert february_alone["expected"] == february["total"]
     assert {(cause, month["month"]) for month in february_alone["lines"] if (cause := month["cause"])} == {
@@ -133,27 +147,43 @@ async def test_a_later_invoice_owes_only_what_was_settled_with_its_month(api: Ap
     }
 
 
-async def test_the_same_as_lines_in_json(api: Api, connection: AsyncConnection) -> None:
-    """C12: JSON, and a line each in NDJSON."""
-    places = list((await three_places(api, connection)).values())
-    lines = [
-        row(placement_id=places[0]),
-        row(placement_id=places[1]),
-        row(placement_id=places[2], quantity="0.483871", amount="11122.26", period_from="2023-01-17"),
-    ]
-    first = ok(await api.finance.post(CHECKS, json={"lines": lines}))
-    assert (first["result"], first["amount"]) == ("equal", "57094.26")
-    content = "\n".join(json.dumps(line | {"invoice_number": "F-8"}) for line in lines) + "\n\n"
-    second = ok(await send(api.finance, content.encode(), "application/x-ndjson"))
-    assert {line["cause"] for line in second["lines"]} == {"already_invoiced"}
-    credit = [line | {"invoice_number": "K-8", "kind": "credit_note"} for line in lines]
+def three_lines(places: dict[str, str], **changes: str) -> list[dict[str, Any]]:
+    """January of the three places as lines in JSON."""
+    first, second, third = places.values()
+    part = {"quantity": "0.483871", "amount": "11122.26", "period_from": "2023-01-17"}
+    lines = [{"placement_id": first}, {"placement_id": second}, {"placement_id": third, **part}]
+    return [invoice_line(**line, **changes) for line in lines]
+
+
+async def test_json_lines_equal_the_month(api: Api, connection: AsyncConnection) -> None:
+    """C12."""
+    places = await three_places(api, connection)
+    body = ok(await api.finance.post(CHECKS, json={"lines": three_lines(places)}))
+    assert (body["result"], body["amount"]) == ("equal", "57094.26")
+
+
+async def test_ndjson_lines_equal_the_month(api: Api, connection: AsyncConnection) -> None:
+    """C12: a line each, and empty lines are skipped."""
+    places = await three_places(api, connection)
+    content = "\n".join(json.dumps(line) for line in three_lines(places)) + "\n\n"
+    body = ok(await send(api.finance, content.encode(), "application/x-ndjson"))
+    assert (body["result"], body["amount"]) == ("equal", "57094.26")
+
+
+async def test_credit_note_in_json_corrects_a_double_invoice(api: Api, connection: AsyncConnection) -> None:
+    """C12: the month was invoiced twice, and a credit note takes one of them back."""
+    places = await three_places(api, connection)
+    ok(await api.finance.post(CHECKS, json={"lines": three_lines(places)}))
+    again = ok(await api.finance.post(CHECKS, json={"lines": three_lines(places, invoice_number="F-8")}))
+    assert {line["cause"] for line in again["lines"]} == {"already_invoiced"}
+    credit = three_lines(places, invoice_number="K-8", kind="credit_note")
     assert ok(await api.finance.post(CHECKS, json={"lines": credit}))["result"] == "equal"
 
 
-async def test_names_and_identity_numbers_are_counted_and_left_behind(api: Api, connection: AsyncConnection) -> None:
+async def test_names_and_identity_numbers_are_counted_and_not_stored(api: Api, connection: AsyncConnection) -> None:
     """C12: a warning; no text is kept, shown, or told."""
     places = await three_places(api, connection)
-    answer = await send(api.finance, written("names-and-identity-numbers", places))
+    answer = await send(api.finance, read_file("names-and-identity-numbers", places))
     body = ok(answer)
     assert body["result"] == "equal"
     assert body["warnings"] == {"identity_numbers": 1, "names": 3}
@@ -165,27 +195,27 @@ async def test_names_and_identity_numbers_are_counted_and_left_behind(api: Api, 
         assert private not in kept
 
 
-async def test_a_protected_place_is_checked_and_not_shown(api: Api, connection: AsyncConnection) -> None:
+async def test_protected_place_is_checked_without_its_id(api: Api, connection: AsyncConnection) -> None:
     """C12 and the wall: finance sees its amounts, and no id."""
     places = await three_places(api, connection)
     await act(
         connection,
         "update participant set address_protection = true"
-        f" where id = (select participant_id from placement where id = '{places[CALLED[0]]}')",
+        f" where id = (select participant_id from placement where id = '{places[FILE_IDS[0]]}')",
     )
-    body = ok(await send(api.finance, written("equal-by-placement", places)))
-    assert [line["placement_id"] for line in body["lines"]] == [None, places[CALLED[1]], places[CALLED[2]]]
+    body = ok(await send(api.finance, read_file("equal-by-placement", places)))
+    assert [line["placement_id"] for line in body["lines"]] == [None, places[FILE_IDS[1]], places[FILE_IDS[2]]]
     assert body["result"] == "equal"
     officers = await got(api.case_officer, f"/v1/invoices/{body['id']}")
-    assert officers["lines"][0]["placement_id"] == places[CALLED[0]]
+    assert officers["lines"][0]["placement_id"] == places[FILE_IDS[0]]
 
 
-async def test_lists_by_provider_month_and_result(api: Api, connection: AsyncConnection) -> None:
+async def test_invoices_are_filtered_by_provider_month_and_result(api: Api, connection: AsyncConnection) -> None:
     """C12."""
     places = await three_places(api, connection)
-    first = ok(await send(api.finance, written("equal-by-placement", places)))
-    second = ok(await api.finance.post(CHECKS, json={"lines": [row()]}))
-    for query, found in (
+    first = ok(await send(api.finance, read_file("equal-by-placement", places)))
+    second = ok(await api.finance.post(CHECKS, json={"lines": [invoice_line()]}))
+    for query, expected in (
         ({}, [first, second]),
         ({"provider_id": first["provider_id"]}, [first, second]),
         ({"provider_id": first["id"]}, []),
@@ -195,32 +225,47 @@ async def test_lists_by_provider_month_and_result(api: Api, connection: AsyncCon
         ({"result": "different", "month": "2023-01"}, [second]),
     ):
         items = (await got(api.finance, "/v1/invoices", **query))["items"]
-        assert [item["id"] for item in items] == [made["id"] for made in found], query
-    page = await got(api.finance, "/v1/invoices", limit=1)
-    assert [item["id"] for item in (await got(api.finance, "/v1/invoices", after=page["next"]))["items"]] == [
-        second["id"]
+        assert [item["id"] for item in items] == [invoice["id"] for invoice in expected], query
+
+
+async def test_invoices_are_listed_in_pages(api: Api, connection: AsyncConnection) -> None:
+    """C12: in the order they were checked."""
+    await three_places(api, connection)
+    checked = [
+        ok(await api.finance.post(CHECKS, json={"lines": [invoice_line(invoice_number=number)]}))["id"]
+        for number in ("F-2", "F-1")
     ]
-    for malformed in ("month=2023-13", "month=2023", "result=other", "provider_id=x"):
-        assert (await api.finance.get(f"/v1/invoices?{malformed}")).status_code == 422
+    first = await got(api.finance, "/v1/invoices", limit=1)
+    second = await got(api.finance, "/v1/invoices", limit=1, after=first["next"])
+    assert [item["id"] for item in first["items"] + second["items"]] == checked
+    assert second["next"] is None
 
 
-async def test_invoices_are_for_the_case_office_and_finance(api: Api) -> None:
+@pytest.mark.parametrize("query", ["month=2023-13", "month=2023", "result=other", "provider_id=x"])
+async def test_malformed_filter_is_refused(api: Api, query: str) -> None:
+    refused(await api.finance.get(f"/v1/invoices?{query}"), 422, "validation")
+
+
+async def test_invoices_are_for_case_office_and_finance(api: Api) -> None:
     for client in (api.epj, api.auditor, api.provider("310300403"), api.service("habilitation")):
         assert (await client.get("/v1/invoices")).status_code == 403
-        assert (await client.get(f"/v1/invoices/{NOBODYS}")).status_code == 403
+        assert (await client.get(f"/v1/invoices/{UNKNOWN_ID}")).status_code == 403
         assert (await send(client, b"<Invoice/>")).status_code == 403
-    assert (await api.finance.get(f"/v1/invoices/{NOBODYS}")).status_code == 404
 
 
-async def test_the_month_changes_between_two_invoices(api: Api, connection: AsyncConnection) -> None:
+async def test_unknown_invoice_is_not_found(api: Api) -> None:
+    refused(await api.finance.get(f"/v1/invoices/{UNKNOWN_ID}"), 404, "not-found")
+
+
+async def test_credit_note_owes_a_reduction_settled_later(api: Api, connection: AsyncConnection) -> None:
     """C12, C13: a place ends backwards; February's settlement carries it, and a credit note for January is right."""
     places = await three_places(api, connection)
     await close(api.finance, 1)
-    await change(connection, f"placement_id = '{places[CALLED[2]]}'", valid_to="date '2023-01-20'")
+    await change(connection, f"placement_id = '{places[FILE_IDS[2]]}'", valid_to="date '2023-01-20'")
     await close(api.finance, 2)
     settled = await got(api.finance, f"{SETTLEMENTS}/2")
     assert [(found["cause"], found["amount"]) for found in settled["differences"]] == [("period", "-8156.32")]
-    credit = row(kind="credit_note", placement_id=places[CALLED[2]], unit_price="8156.32", amount="8156.32")
+    credit = invoice_line(kind="credit_note", placement_id=places[FILE_IDS[2]], unit_price="8156.32", amount="8156.32")
     body = ok(await api.finance.post(CHECKS, json={"lines": [credit]}))
     assert (body["result"], body["amount"]) == ("equal", "-8156.32")
 
@@ -230,7 +275,7 @@ def amount(parent: Element, path: str) -> Decimal:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_our_files_are_what_they_say(name: str) -> None:
+def test_files_follow_the_standards_arithmetic(name: str) -> None:
     """Well-formed, and right by the standard's arithmetic unless that is the case they are for."""
     content = (FILES / f"{name}.xml").read_bytes()
     if name == "broken":

@@ -1,4 +1,4 @@
-"""Invoices that are refused, each by a name of its own, and nothing of them kept (C12)."""
+"""Invoices that are refused, each with a problem of its own, and of which nothing is stored (C12)."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
-from tests.factories.invoices import CHECKS, FILES, row, send, three_places, written
+from tests.factories.invoices import CHECKS, FILES, invoice_line, read_file, send, three_places
 from tests.factories.places import got
 from tests.factories.steps import ok, refused
 
@@ -31,11 +31,11 @@ from tests.factories.steps import ok, refused
         ({"text": "Kari"}, "validation", "#/lines/0/text"),
     ],
 )
-async def test_lines_that_are_refused(
+async def test_invalid_line_is_refused(
     api: Api, connection: AsyncConnection, changes: dict[str, Any], code: str, pointer: str
 ) -> None:
     await three_places(api, connection)
-    body = refused(await api.finance.post(CHECKS, json={"lines": [row(**changes)]}), 422, code)
+    body = refused(await api.finance.post(CHECKS, json={"lines": [invoice_line(**changes)]}), 422, code)
     assert [error["pointer"] for error in body["errors"]] == [pointer]
     assert (await got(api.finance, "/v1/invoices"))["items"] == []
 
@@ -50,7 +50,7 @@ async def test_lines_that_are_refused(
         (b"\n \n", "application/x-ndjson", 422),
         (b"{}\n{", "application/x-ndjson", 422),
         (b"\xff", "application/x-ndjson", 422),
-        (json.dumps({"lines": [row()] * 1001}).encode(), "application/json", 422),
+        (json.dumps({"lines": [invoice_line()] * 1001}).encode(), "application/json", 422),
         (b"{}\n" * 10_000, "application/x-ndjson", 422),
         (b"", "application/xml", 422),
         (b"<Invoice/>", "text/csv", 415),
@@ -58,39 +58,39 @@ async def test_lines_that_are_refused(
         (b" " * (2 * 1024 * 1024 + 1), "application/xml", 413),
     ],
 )
-async def test_bodies_that_are_refused(api: Api, content: bytes, media_type: str, status: int) -> None:
+async def test_invalid_body_is_refused(api: Api, content: bytes, media_type: str, status: int) -> None:
     answer = await send(api.finance, content, media_type)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert status != 422 or answer.json()["errors"][0]["pointer"].startswith("#")
 
 
-async def test_a_line_that_is_no_json_is_pointed_at(api: Api) -> None:
+async def test_malformed_ndjson_line_is_pointed_at(api: Api) -> None:
     body = refused(await send(api.finance, b"{}\n{", "application/x-ndjson"), 422, "validation")
     assert body["errors"] == [{"pointer": "#/lines/1", "detail": "Linje 2 er ikkje gyldig JSON."}]
 
 
-async def test_amounts_beyond_any_invoice(api: Api, connection: AsyncConnection) -> None:
-    """Each within its bounds, and their sum beyond what is kept; one way and to and fro."""
+async def test_amounts_too_large_to_store_are_refused(api: Api, connection: AsyncConnection) -> None:
+    """Each is within its limits, and their sum is not; whether of one sign or of both."""
     await three_places(api, connection)
-    much = row(quantity="1", unit_price="99999999.99", amount="99999999.99")
-    back = row(quantity="-1", unit_price="99999999.99", amount="-99999999.99")
+    much = invoice_line(quantity="1", unit_price="99999999.99", amount="99999999.99")
+    back = invoice_line(quantity="-1", unit_price="99999999.99", amount="-99999999.99")
     for lines in ([much] * 1000, [much, back] * 500, [much] * 11):
         refused(await api.finance.post(CHECKS, json={"lines": lines}), 422, "invoice-too-large")
     body = ok(await api.finance.post(CHECKS, json={"lines": [much] * 5 + [back] * 4}))
     assert body["amount"] == "99999999.99"
 
 
-async def test_a_text_full_of_names(api: Api, connection: AsyncConnection) -> None:
-    """C12: the count has an end."""
+async def test_warnings_are_counted_up_to_a_limit(api: Api, connection: AsyncConnection) -> None:
+    """C12: at 1 000."""
     places = await three_places(api, connection)
     flood = "Kari Nordmann. 15817000190, " * 40_000
-    content = written("equal-by-placement", places).replace(b"Plass, grunnfinansiering", flood.encode(), 1)
+    content = read_file("equal-by-placement", places).replace(b"Plass, grunnfinansiering", flood.encode(), 1)
     assert ok(await send(api.finance, content))["warnings"] == {"identity_numbers": 1, "names": 1000}
 
 
-async def test_lines_of_two_invoices_are_no_invoice(api: Api) -> None:
-    body = {"lines": [row(), row(invoice_number="F-8", issued_on="2023-02-02")]}
+async def test_lines_of_two_invoices_are_refused(api: Api) -> None:
+    body = {"lines": [invoice_line(), invoice_line(invoice_number="F-8", issued_on="2023-02-02")]}
     problem = refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")
     assert problem["rule"] == "one-invoice"
     assert [error["pointer"] for error in problem["errors"]] == ["#/lines/1/invoice_number", "#/lines/1/issued_on"]
@@ -125,19 +125,19 @@ async def test_lines_of_two_invoices_are_no_invoice(api: Api) -> None:
         ("broken", "invoice-malformed", None, "#"),
     ],
 )
-async def test_files_that_are_refused(
+async def test_invalid_file_is_refused(
     api: Api, connection: AsyncConnection, name: str, code: str, rule: str | None, pointer: str
 ) -> None:
-    """C12: each by its own name, pointing at the element at fault; and nothing of it is kept."""
+    """C12: with the problem's own code and a pointer to the element; nothing is stored."""
     places = await three_places(api, connection)
-    body = refused(await send(api.finance, written(name, places)), 422, code)
+    body = refused(await send(api.finance, read_file(name, places)), 422, code)
     assert body.get("rule") == rule
     assert [error["pointer"] for error in body["errors"]] == [pointer]
     assert (await got(api.finance, "/v1/invoices"))["items"] == []
 
 
-def hostile() -> dict[str, tuple[bytes, str]]:
-    """Too deep, too many, too strange: made here, as the files would be large."""
+def hostile_files() -> dict[str, tuple[bytes, str]]:
+    """Deep, large and strange files with the code of their problem; generated, since they would be large."""
     good = (FILES / "equal-by-placement.xml").read_text(encoding="utf-8")
     line = good[good.index("  <cac:InvoiceLine>") : good.index("</cac:InvoiceLine>") + len("</cac:InvoiceLine>\n")]
     small = "<cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>"
@@ -172,9 +172,9 @@ def hostile() -> dict[str, tuple[bytes, str]]:
     }
 
 
-@pytest.mark.parametrize("name", list(hostile()))
-async def test_hostile_files_are_refused_or_read(api: Api, name: str) -> None:
+@pytest.mark.parametrize("name", list(hostile_files()))
+async def test_hostile_file_is_refused_or_read(api: Api, name: str) -> None:
     """C12: never a 5xx; an odd but valid form goes as far as a supplier that is not there."""
-    content, code = hostile()[name]
+    content, code = hostile_files()[name]
     answer = await send(api.finance, content)
     refused(answer, 422, code or "invoice-supplier-unknown")
