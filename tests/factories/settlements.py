@@ -34,13 +34,13 @@ def total(rows: list[dict[str, Any]]) -> Decimal:
 
 
 async def act(connection: AsyncConnection, statement: str) -> None:
-    """What another part of the service will one day do, or what nobody may."""
+    """A statement with the rights of the case office and finance that the API does not offer."""
     await connection.execute(text("select set_config('app.roles', 'case_officer,finance', true)"))
     await connection.execute(text(statement))
 
 
-async def change(connection: AsyncConnection, whose: str, **terms: str) -> None:
-    """Other terms than those known so far (SQL both), as known from today on."""
+async def change(connection: AsyncConnection, condition: str, **terms: str) -> None:
+    """Replace known terms, known from today on; condition and new values are SQL."""
     columns = (
         "placement_id", "provider_id", "address_protection", "valid_from", "valid_to", "share", "monthly_price",
         "medication_tasks",
@@ -48,7 +48,7 @@ async def change(connection: AsyncConnection, whose: str, **terms: str) -> None:
     today = f"date '{clock.today()}'"
     await act(
         connection,
-        f"with old as (update placement_terms set known_until = {today} where known_until is null and {whose}"
+        f"with old as (update placement_terms set known_until = {today} where known_until is null and {condition}"
         f" returning *) insert into placement_terms (id, {', '.join(columns)}, known_from)"
         f" select gen_random_uuid(), {', '.join(terms.get(name, name) for name in columns)}, {today} from old",
     )

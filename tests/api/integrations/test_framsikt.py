@@ -1,4 +1,4 @@
-"""What Framsikt fetches: rows that add up to the position in each form, and snapshots that never change."""
+"""The export for Framsikt: rows that add up to the position in each format, and snapshots that never change (C6)."""
 
 import csv
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import clock
 from app.http.content_negotiation import CSV, XLSX
 from app.http.spreadsheets import Column, csv_file, write_table, xlsx_file
 from app.settings import AccountString, Settings
@@ -22,6 +23,7 @@ from tests.factories.steps import refused
 
 PATH = "/v1/exports/framsikt/2022"
 OTHER = "310300411"
+HEADER = ["Type", "År", "Periode", "Ansvar", "Art", "Funksjon", "Prosjekt", "Vekstbedrift", "Beløp", "Tekst"]
 
 
 async def year(api: Api, connection: AsyncConnection) -> None:
@@ -49,39 +51,58 @@ def sums(rows: list[dict[str, Any]]) -> dict[str, Decimal]:
     return found
 
 
-@pytest.mark.parametrize("on", ["2022-01-01", "2022-06-15", "2022-12-31", "2023-06-01", "2022-01-31"])
-async def test_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
-    """C6: to the øre, on any day, in JSON, CSV and XLSX alike."""
-    await year(api, connection)
+DAYS = pytest.mark.parametrize("on", ["2022-01-01", "2022-06-15", "2022-12-31", "2023-06-01", "2022-01-31"])
+
+
+async def position_sums(api: Api, on: str) -> dict[str, Decimal]:
+    """What the rows of each type add up to, by the position."""
     position = await got(api.finance, "/v1/budgets/2022/position", on=on)
     expected = {"budsjett": Decimal(position["frame"]), "prognose": Decimal(position["forecast"])}
     if Decimal(position["incurred"]):
         expected["rekneskap"] = Decimal(position["incurred"])
+    return expected
+
+
+@DAYS
+async def test_json_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
+    """C6: to the øre, on any day."""
+    await year(api, connection)
     export = await got(api.finance, PATH, on=on)
-    assert sums(export["items"]) == expected
+    assert sums(export["items"]) == await position_sums(api, on)
     assert export["next"] is None
-    assert {name: export["figures"][name] for name in ("frame", "incurred", "forecast", "flag", "places")} == {
-        name: position[name] for name in ("frame", "incurred", "forecast", "flag", "places")
-    }
+    position = await got(api.finance, "/v1/budgets/2022/position", on=on)
+    for name in ("frame", "incurred", "forecast", "flag", "places"):
+        assert export["figures"][name] == position[name]
 
-    written = (await fetched(api.finance, CSV, on=on, decimal="comma")).content
-    assert written.startswith(b"\xef\xbb\xbf")
-    [header, *lines] = csv.reader(StringIO(written.decode("utf-8-sig")), delimiter=";")
-    assert header == [
-        "Type", "År", "Periode", "Ansvar", "Art", "Funksjon", "Prosjekt", "Vekstbedrift", "Beløp", "Tekst"
-    ]  # fmt: skip
+
+@DAYS
+async def test_csv_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
+    """C6: with a comma as decimal mark."""
+    await year(api, connection)
+    content = (await fetched(api.finance, CSV, on=on, decimal="comma")).content
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, *lines = csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";")
+    assert header == HEADER
     assert all("." not in line[8] and line[8][-3] == "," for line in lines)
-    assert sums([{"type": line[0], "amount": line[8].replace(",", ".")} for line in lines]) == expected
+    rows = [{"type": line[0], "amount": line[8].replace(",", ".")} for line in lines]
+    assert sums(rows) == await position_sums(api, on)
+    assert len(lines) == len((await got(api.finance, PATH, on=on))["items"])
 
+
+@DAYS
+async def test_xlsx_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
+    """C6: with numbers as numbers."""
+    await year(api, connection)
     book = openpyxl.load_workbook(BytesIO((await fetched(api.finance, XLSX, on=on)).content))
     sheet = book["Framsikt"]
     assert sheet.freeze_panes == "A2"
-    assert [cell.value for cell in sheet[1]] == header
+    assert [cell.value for cell in sheet[1]] == HEADER
     cells = list(sheet.iter_rows(min_row=2, values_only=True))
-    assert sums([{"type": row[0], "amount": round(Decimal(str(row[8])), 2)} for row in cells]) == expected
+    rows = [{"type": row[0], "amount": round(Decimal(str(row[8])), 2)} for row in cells]
+    assert sums(rows) == await position_sums(api, on)
     assert all(isinstance(row[1], int) and isinstance(row[8], float | int) for row in cells)
     assert sheet["I2"].number_format == "#,##0.00"
-    assert len(cells) == len(lines) == len(export["items"])
+    assert len(cells) == len((await got(api.finance, PATH, on=on))["items"])
 
 
 async def test_rows_by_month_and_provider(api: Api, connection: AsyncConnection) -> None:
@@ -110,7 +131,7 @@ async def test_rows_by_month_and_provider(api: Api, connection: AsyncConnection)
     }
 
 
-async def test_the_second_sheet_is_the_position_with_its_chart(api: Api, connection: AsyncConnection) -> None:
+async def test_second_sheet_is_the_position_with_its_chart(api: Api, connection: AsyncConnection) -> None:
     await year(api, connection)
     position = await got(api.finance, "/v1/budgets/2022/position", on="2022-06-30")
     written = BytesIO((await fetched(api.finance, XLSX, on="2022-06-30")).content)
@@ -120,7 +141,7 @@ async def test_the_second_sheet_is_the_position_with_its_chart(api: Api, connect
     lines = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=14) if row[0].value}
     assert Decimal(str(lines["Prognose"])) == Decimal(position["forecast"])
     assert Decimal(str(lines["Ramme"])) == Decimal(position["frame"])
-    # Month by month it grows to the whole.
+    # The last month is the cumulative sum.
     assert Decimal(str(sheet["C13"].value)) == Decimal(position["forecast"])
     assert Decimal(str(sheet["B13"].value)) == Decimal(position["incurred"])
     chart = ZipFile(written).read("xl/charts/chart1.xml").decode()
@@ -136,8 +157,8 @@ async def test_without_a_frame_or_places(api: Api) -> None:
     assert (await fetched(api.finance, CSV)).text.count("\r\n") == 1
 
 
-async def test_an_account_string_of_ones_own(api: Api, connection: AsyncConnection) -> None:
-    """What a provider's string leaves out is the common one's."""
+async def test_provider_has_its_own_account_string(api: Api, connection: AsyncConnection) -> None:
+    """What it leaves out is as in the common account string."""
     await year(api, connection)
     state = api.app.state
     before = state.settings
@@ -179,14 +200,14 @@ def test_account_strings_come_from_the_environment(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("media_type", ["application/json", CSV, XLSX])
-async def test_is_fetched_anew_only_when_it_changed(api: Api, connection: AsyncConnection, media_type: str) -> None:
+async def test_unchanged_export_is_304(api: Api, connection: AsyncConnection, media_type: str) -> None:
     await year(api, connection)
     query = {"on": "2022-06-30"}
     first = await fetched(api.finance, media_type, **query)
     headers = {"Accept": media_type, "If-None-Match": first.headers["etag"]}
     again = await api.finance.get(PATH, params=query, headers=headers)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
-    # The same for whoever asks, and the same bytes.
+    # The same bytes for every caller.
     same = await fetched(api.case_officer, media_type, **query)
     assert (same.headers["etag"], same.content) == (first.headers["etag"], first.content)
     for other in {"application/json", CSV, XLSX} - {media_type}:
@@ -196,7 +217,7 @@ async def test_is_fetched_anew_only_when_it_changed(api: Api, connection: AsyncC
     assert changed.status_code == 200
 
 
-async def test_a_snapshot_is_exported_unchanged(api: Api, connection: AsyncConnection) -> None:
+async def test_snapshot_is_exported_unchanged(api: Api, connection: AsyncConnection) -> None:
     await year(api, connection)
     taken = await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
     before = {form: await fetched(api.finance, form, snapshot=taken["id"]) for form in ("application/json", CSV, XLSX)}
@@ -204,7 +225,7 @@ async def test_a_snapshot_is_exported_unchanged(api: Api, connection: AsyncConne
     stored = before["application/json"].json()
     assert stored | {"snapshot_id": None} == live
     assert (taken["forecast"], taken["frame"]) == (stored["figures"]["forecast"], "6934000.00")
-    # Everything that could move it moves.
+    # Everything that the export is computed from changes.
     await adopt(api, "1.00", on="2022-04-01")
     await place(connection, 4, "2022-01-01")
     rate = {"valid_from": "2022-01-01", "known_from": "2022-03-01", "monthly_amount": "15000.00", "source": "NAV"}
@@ -217,26 +238,50 @@ async def test_a_snapshot_is_exported_unchanged(api: Api, connection: AsyncConne
     assert (await got(api.finance, "/v1/budgets/2022/snapshots"))["items"] == [taken]
 
 
-async def test_refusals(api: Api, connection: AsyncConnection) -> None:
+async def test_snapshot_name_is_taken_once_a_year(api: Api, connection: AsyncConnection) -> None:
     await year(api, connection)
     body = {"name": "1. tertial", "on": "2022-04-30"}
-    taken = await posted(api.finance, "/v1/budgets/2022/snapshots", body)
+    await posted(api.finance, "/v1/budgets/2022/snapshots", body)
     refused(await api.finance.post("/v1/budgets/2022/snapshots", json=body), 409, "snapshot-exists")
     await posted(api.finance, "/v1/budgets/2023/snapshots", body | {"on": "2023-06-01"})
-    both = {"snapshot": taken["id"], "on": "2022-04-30"}
-    refused(await api.finance.get(PATH, params=both), 422, "validation")
+
+
+async def test_snapshot_of_another_year_is_not_found(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    taken = await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
     refused(await api.finance.get("/v1/exports/framsikt/2023", params={"snapshot": taken["id"]}), 404, "not-found")
     refused(await api.finance.get(f"/v1/budgets/2023/snapshots/{taken['id']}"), 404, "not-found")
+
+
+async def test_snapshot_has_its_own_day(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    taken = await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
+    both = {"snapshot": taken["id"], "on": "2022-04-30"}
+    refused(await api.finance.get(PATH, params=both), 422, "validation")
+
+
+async def test_other_format_is_refused(api: Api) -> None:
     refused(await api.finance.get(PATH, headers={"Accept": "text/html"}), 406, "not-acceptable")
     refused(await api.finance.get(PATH, params={"decimal": "dot"}), 422, "validation")
+
+
+async def test_year_without_rate_is_refused(api: Api, connection: AsyncConnection) -> None:
+    """C1: as an export and as a snapshot."""
+    await year(api, connection)
     await place(connection, 1, "2015-01-01")
     refused(await api.finance.get("/v1/exports/framsikt/2015"), 409, "rate-missing")
+    body = {"name": "1. tertial", "on": str(clock.today())}
+    refused(await api.finance.post("/v1/budgets/2015/snapshots", json=body), 409, "rate-missing")
+
+
+async def test_export_is_for_case_office_and_finance(api: Api) -> None:
+    body = {"name": "1. tertial", "on": "2022-04-30"}
     for client in (api.epj, api.provider(OTHER), api.service("habilitation"), api.auditor):
         assert (await client.get(PATH)).status_code == 403
         assert (await client.post("/v1/budgets/2022/snapshots", json=body)).status_code == 403
 
 
-async def test_a_snapshot_can_be_changed_by_nobody(api: Api, connection: AsyncConnection) -> None:
+async def test_snapshot_is_never_changed(api: Api, connection: AsyncConnection) -> None:
     await year(api, connection)
     await posted(api.finance, "/v1/budgets/2022/snapshots", {"name": "1. tertial", "on": "2022-04-30"})
     for statement in ("update budget_snapshot set name = 'x'", "delete from budget_snapshot"):
@@ -246,7 +291,7 @@ async def test_a_snapshot_can_be_changed_by_nobody(api: Api, connection: AsyncCo
         await savepoint.rollback()
 
 
-def test_text_never_becomes_a_formula() -> None:
+def test_text_does_not_become_a_formula() -> None:
     """A provider's name is somebody's own text."""
     columns, rows = [Column("Namn")], [["=1+1"], ["+47"], ["-1"], ["@x"], ["Gløde; AS"]]
     lines = csv_file(columns, rows).decode("utf-8-sig").splitlines()
