@@ -1,7 +1,7 @@
 """The placement periods of a year as columns, by binary COPY: a hundred thousand rows without a Python object each.
 
 COPY runs in the caller's transaction: it sees what was written in it, and row-level security decides which rows there
-are.
+are. Supplements are few; they come by a statement that PostgreSQL has planned already.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import text
 
 from app.database.base import NIL_UUID
-from app.database.queries import Queries
-from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns
+from app.database.queries import CompiledQuery, Queries
+from app.rules.placement_periods import STANDARD_PRICE, PeriodColumns, PlacementPeriod
 
 # The format's signature, flags and empty header extension; its trailer (PostgreSQL, COPY, "Binary Format").
 _HEADER_BYTES = 11 + 4 + 4
@@ -33,6 +34,24 @@ def _row_type(*columns: tuple[str, str]) -> np.dtype[np.void]:
     return np.dtype(fields)
 
 
+# L6: each to its last day as it was known on the day: its own, or an end's that was agreed by then.
+_SUPPLEMENTS = CompiledQuery(
+    text(
+        """
+    select placement_id, valid_from, valid_to, (monthly_amount * 100)::bigint
+    from (
+        select placement_id, valid_from, least(valid_to, ended_on) as valid_to, monthly_amount, agreed_on
+        from placement_supplement left join (
+            select supplement_id, min(valid_to) as ended_on from supplement_end where agreed_on <= :on group by 1
+        ) as ended on supplement_id = id
+        union all
+        select number, valid_from, valid_to, monthly_amount, agreed_on from protected_supplements(:on)
+    ) as supplement
+    where valid_from <= :last_day and (valid_to is null or valid_to >= :first_day)
+        and (agreed_on is null or agreed_on <= :on)
+    """
+    )
+)
 _COLUMNS = (("placement", "S16"), ("first_day", ">i4"), ("last_day", ">i4"), ("share", ">i2"), ("monthly_ore", ">i8"))
 _PERIOD = _row_type(*_COLUMNS)
 _IDENTIFIED_PERIOD = _row_type(*_COLUMNS, ("provider", "S16"))
@@ -77,14 +96,32 @@ async def _group_rows(
     order, is_first = _sort_keys(rows["placement"])
     first_rows = order[is_first]
     keys = rows["placement"][first_rows]
-    supplements = None
-    extra = await _copy_rows(queries, _supplements_query(year, on), _PERIOD)
-    if extra.size and keys.size:
-        index = np.minimum(np.searchsorted(keys, extra["placement"]), keys.size - 1)
-        # A supplement to a placement without a day in the year, or that was not asked for, adds nothing.
-        known = np.flatnonzero(keys[index] == extra["placement"])
-        supplements = _to_columns(extra, known, index[known], keys.size)
-    return _to_columns(rows, order, np.cumsum(is_first) - 1, keys.size, supplements), keys, first_rows
+    supplements = await _load_supplements(queries, year, on, keys)
+    periods = PeriodColumns.from_columns(
+        np.cumsum(is_first) - 1,
+        rows["first_day"].astype(np.int32)[order] + _EPOCH,
+        rows["last_day"].astype(np.int32)[order] + _EPOCH,
+        rows["share"].astype(np.int64)[order],
+        rows["monthly_ore"].astype(np.int64)[order],
+        supplements=supplements,
+        count=keys.size,
+    )
+    return periods, keys, first_rows
+
+
+async def _load_supplements(queries: Queries, year: int, on: date, keys: Keys) -> PeriodColumns | None:
+    """Those of the placements with these keys, in order: the others have no day in the year, or were not asked for."""
+    rows = await queries.fetch(_SUPPLEMENTS, on=on, first_day=date(year, 1, 1), last_day=date(year, 12, 31))
+    ids = np.array([placement_id.bytes for placement_id, *_ in rows], "S16")
+    index = np.searchsorted(keys, ids)
+    known = index < keys.size
+    known[known] = keys[index[known]] == ids[known]
+    periods = [
+        PlacementPeriod(int(placement), first_day, last_day, monthly_ore=monthly_ore)
+        for placement, (_, first_day, last_day, monthly_ore), is_known in zip(index, rows, known, strict=True)
+        if is_known
+    ]
+    return PeriodColumns.from_rows(periods, count=keys.size) if periods else None
 
 
 def _sort_keys(keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
@@ -98,25 +135,6 @@ def _sort_keys(keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]
     order[tied] = order[tied][np.lexsort((low[order[tied]], high[order[tied]]))]
     is_first[1:] |= low[order[1:]] != low[order[:-1]]
     return order, is_first
-
-
-def _to_columns(
-    rows: npt.NDArray[np.void],
-    chosen: npt.NDArray[np.intp],
-    index: npt.NDArray[np.intp],
-    count: int,
-    supplements: PeriodColumns | None = None,
-) -> PeriodColumns:
-    """The chosen rows in that order; `index` is the placement's of each."""
-    return PeriodColumns.from_columns(
-        index,
-        rows["first_day"].astype(np.int32)[chosen] + _EPOCH,
-        rows["last_day"].astype(np.int32)[chosen] + _EPOCH,
-        rows["share"].astype(np.int64)[chosen],
-        rows["monthly_ore"].astype(np.int64)[chosen],
-        supplements=supplements,
-        count=count,
-    )
 
 
 def _periods_query(
@@ -150,25 +168,6 @@ def _periods_query(
         query += f" union all select number, {columns}{no_provider} from protected_placement_terms()"
         query += f" where {' and '.join(conditions)}"
     return query
-
-
-def _supplements_query(year: int, on: date) -> str:
-    """Each supplement to its last day as it was known on the day: its own, or an end's that was agreed by then (L6)."""
-    known = f"date '{on.isoformat()}'"
-    conditions = (
-        f"valid_from <= date '{year:04}-12-31' and (valid_to is null or valid_to >= date '{year:04}-01-01')"
-        f" and (agreed_on is null or agreed_on <= {known})"
-    )
-    columns = "valid_from, coalesce(valid_to, date '9999-12-31'), 100::smallint, (monthly_amount * 100)::bigint"
-    ended = f"select supplement_id, min(valid_to) as ended_on from supplement_end where agreed_on <= {known} group by 1"
-    own = (
-        "select placement_id, valid_from, least(valid_to, ended_on) as valid_to, monthly_amount, agreed_on"
-        f" from placement_supplement left join ({ended}) as ended on supplement_id = id"
-    )
-    return (
-        f"select placement_id, {columns} from ({own}) as supplement where {conditions}"
-        f" union all select number, {columns} from protected_supplements({known}) where {conditions}"
-    )
 
 
 async def _copy_rows(queries: Queries, query: str, row_type: np.dtype[np.void]) -> npt.NDArray[np.void]:

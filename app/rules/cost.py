@@ -42,6 +42,7 @@ from app.rules.prices import (
     PERCENT,
     Guideline,
     GuidelineMissing,
+    PriceMissing,
     Rate,
     RateMissing,
     YearPrices,
@@ -57,13 +58,18 @@ _BLOCK = 8_192
 
 @dataclass(frozen=True, slots=True)
 class YearTotals:
-    """What a position needs of a year's periods (C6, C10). Amounts in øre; the tuples have one entry per month."""
+    """What a position needs of a year's periods (C6, C10). Amounts in øre; the tuples have one entry per month.
+
+    `standard_place_cost` is what one more full standard place costs from the day asked for to the year's end (C8), None
+    if no day was asked for or one of them has no price.
+    """
 
     forecast_by_month: tuple[int, ...]
     incurred_by_month: tuple[int, ...]
     places: int
     place_months: Fraction
     vta_cost: int
+    standard_place_cost: int | None = None
 
 
 def calculate_month_costs(
@@ -93,9 +99,16 @@ def calculate_month_costs(
 
 
 def calculate_year_totals(
-    periods: PeriodColumns, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date, on: date
+    periods: PeriodColumns,
+    year: int,
+    rates: Sequence[Rate],
+    guidelines: Sequence[Guideline],
+    known_on: date,
+    on: date,
+    room_from: date | None = None,
 ) -> YearTotals:
-    """C6, C10: forecast, incurred, places and the comparison with VTA, summed over all placements in one pass.
+    """C6, C8, C10: forecast, incurred, places and the comparison with VTA, summed over all placements in one pass; and
+    what one more place costs from `room_from`.
 
     Forecast and incurred are the sums of `calculate_month_costs` without and with `through=on`. `vta_cost` is the
     least the same places would cost the municipality as state-financed VTA (C10): every period, `legacy` too, at
@@ -126,6 +139,7 @@ def calculate_year_totals(
         places=count_places(periods, year, on),
         place_months=count_place_months(periods, year),
         vta_cost=vta_cost,
+        standard_place_cost=None if room_from is None else _calculate_standard_place_cost(room_from, tables),
     )
 
 
@@ -135,17 +149,6 @@ def sum_by_group(costs: Column, groups: npt.NDArray[np.intp], count: int) -> Col
     for month, of_month in enumerate(costs):
         np.add.at(sums[month], groups, of_month)
     return sums
-
-
-def calculate_standard_place_costs(
-    first_day: date, year: int, rates: Sequence[Rate], guidelines: Sequence[Guideline], known_on: date
-) -> list[int]:
-    """C8: what one more full standard place costs each month, from a day to the year's end, in øre.
-
-    RateMissing, GuidelineMissing.
-    """
-    one = PeriodColumns.from_rows([PlacementPeriod(0, first_day)])
-    return [int(cost) for cost in calculate_month_costs(one, year, rates, guidelines, known_on)[:, 0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,16 @@ def _price_rows(periods: PeriodColumns, tables: _YearTables) -> _PricedRows:
         raise ValueError("too many rows of one placement, at too large amounts, for an exact sum")
     others_of = np.cumsum(is_first)[others] - 1 if others.size else others
     return _PricedRows(begin, end, factor, vta_factor, rows.placement[starts], starts, others, others_of)
+
+
+def _calculate_standard_place_cost(first_day: date, tables: _YearTables) -> int | None:
+    one = PeriodColumns.from_rows([PlacementPeriod(0, first_day)])
+    try:
+        _require_prices(one, tables.prices)
+    except PriceMissing:
+        return None
+    rows = _price_rows(one, tables)
+    return sum(int(tables.sum_base(rows, month).sum()) for month in range(12))
 
 
 def _require_prices(periods: PeriodColumns, prices: YearPrices) -> None:

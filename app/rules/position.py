@@ -13,14 +13,13 @@ from typing import Literal
 from uuid import UUID
 
 from app.rules.calendar import get_month_range
-from app.rules.cost import YearTotals, calculate_standard_place_costs, calculate_year_totals
+from app.rules.cost import YearTotals, calculate_year_totals
 from app.rules.money import from_ore, round_half_up
 from app.rules.placement_periods import PeriodColumns
 from app.rules.prices import (
     BASIS_POINTS,
     Guideline,
     GuidelineMissing,
-    PriceMissing,
     Rate,
     find_guideline,
     rank_by_recording,
@@ -119,20 +118,14 @@ def calculate_position(inputs: PositionInputs) -> Position:
     year, on, rates, guidelines = inputs.year, inputs.on, inputs.rates, inputs.guidelines
     frame = find_latest_frame(inputs.frames, on)
     room_from = choose_room_day(year, on, inputs.room_from)
-    try:
-        place_cost = sum(calculate_standard_place_costs(room_from, year, rates, guidelines, on))
-    except PriceMissing:
-        # Rates may begin after the day: the year still has a position while no place lacks one.
-        place_cost = None
     parameters = find_position_parameters(guidelines, year, on)
     return build_position(
         year,
         on,
         frame=None if frame is None else frame.amount,
-        totals=calculate_year_totals(inputs.periods, year, rates, guidelines, on, on),
+        totals=calculate_year_totals(inputs.periods, year, rates, guidelines, on, on, room_from),
         parameters=parameters,
         room_from=room_from,
-        standard_place_cost=place_cost,
         expected_refund=inputs.expected_refund,
     )
 
@@ -145,14 +138,9 @@ def build_position(
     totals: YearTotals,
     parameters: Guideline,
     room_from: date,
-    standard_place_cost: int | None,
     expected_refund: int = 0,
 ) -> Position:
-    """C6-C8, C10, C11 from sums already made.
-
-    `standard_place_cost` is what one more full place costs from `room_from` to the year's end, None where it has no
-    price. ValueError for a negative frame.
-    """
+    """C6-C8, C10, C11 from sums already made, one more place from `room_from` included. ValueError: negative frame."""
     if frame is not None and frame < 0:
         raise ValueError("a frame is never negative")
     forecast, incurred = sum(totals.forecast_by_month), sum(totals.incurred_by_month)
@@ -170,7 +158,7 @@ def build_position(
         overrun=_find_overrun(year, totals.forecast_by_month, frame),
         places=totals.places,
         average_monthly_cost=_calculate_average(forecast, totals.place_months),
-        room_for_standard_places=count_room(forecast, frame, standard_place_cost),
+        room_for_standard_places=count_room(forecast, frame, totals.standard_place_cost),
         room_from=room_from,
         expected_refund=expected_refund,
         net_forecast=forecast - expected_refund,

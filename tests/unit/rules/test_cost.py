@@ -15,7 +15,6 @@ import pytest
 from app.rules.cost import (
     YearTotals,
     calculate_month_costs,
-    calculate_standard_place_costs,
     calculate_year_totals,
 )
 from app.rules.money import to_ore
@@ -147,11 +146,17 @@ def test_c6_an_end_before_the_first_day_is_no_period() -> None:
 
 def test_c8_one_more_standard_place_to_the_years_end() -> None:
     """C8: 6 x 22 317 from July, nothing from another year."""
-    assert (
-        calculate_standard_place_costs(date(2022, 7, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON)
-        == [0] * 6 + [2_231_700] * 6
-    )
-    assert calculate_standard_place_costs(date(2023, 1, 1), 2022, [RATE_2022], [GUIDELINE], KNOWN_ON) == [0] * 12
+    none = PeriodColumns.from_rows([])
+    for room_from, cost in (
+        (date(2022, 7, 1), 6 * 2_231_700),
+        (date(2022, 12, 1), 2_231_700),
+        (date(2022, 12, 31), 71_990),
+        (date(2023, 1, 1), 0),
+        (date(2021, 12, 31), 12 * 2_231_700),
+    ):
+        totals = calculate_year_totals(none, 2022, [RATE_2022], [GUIDELINE], KNOWN_ON, KNOWN_ON, room_from)
+        assert totals.standard_place_cost == cost
+    assert calculate_year_totals(none, 2022, [], [], KNOWN_ON, KNOWN_ON, date(2022, 7, 1)).standard_place_cost is None
 
 
 def test_c10_the_municipal_share_of_a_vta_place() -> None:

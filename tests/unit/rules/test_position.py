@@ -165,10 +165,8 @@ def test_c6_a_year_without_places() -> None:
 def test_c6_the_average_is_rounded_half_up() -> None:
     """C6: forecast / place-months; 1 øre over 2 months is 1."""
     totals = YearTotals((1,) + (0,) * 11, (0,) * 12, 1, Fraction(2), 0)
-    answer = build_position(
-        2022, date(2022, 6, 1), frame=None, totals=totals, parameters=GUIDELINE, room_from=date(2022, 6, 2),
-        standard_place_cost=None,
-    )  # fmt: skip
+    day, room_from = date(2022, 6, 1), date(2022, 6, 2)
+    answer = build_position(2022, day, frame=None, totals=totals, parameters=GUIDELINE, room_from=room_from)
     assert answer.average_monthly_cost == 1
 
 
@@ -256,10 +254,9 @@ def test_c7_overrun_is_what_the_months_add_up_to(months: list[int], frame: int, 
         2022,
         date(2022, 6, 30),
         frame=frame,
-        totals=YearTotals(tuple(months), (0,) * 12, 3, Fraction(36), 0),
+        totals=YearTotals(tuple(months), (0,) * 12, 3, Fraction(36), 0, 2_231_700),
         parameters=replace(GUIDELINE, watch_bp=watch_bp),
         room_from=date(2022, 7, 1),
-        standard_place_cost=2_231_700,
     )
     assert answer.difference == frame - sum(months)
     if answer.overrun is None:
@@ -279,11 +276,9 @@ def test_c7_overrun_is_what_the_months_add_up_to(months: list[int], frame: int, 
 
 def test_c7_a_month_that_ends_exactly_at_the_frame_is_not_the_first_over() -> None:
     """C7: June reaches the frame, November passes it."""
-    totals = YearTotals((0,) * 5 + (100,) + (0,) * 4 + (1, 0), (0,) * 12, 1, Fraction(12), 0)
-    answer = build_position(
-        2022, date(2022, 6, 1), frame=100, totals=totals, parameters=GUIDELINE, room_from=date(2022, 6, 2),
-        standard_place_cost=10,
-    )  # fmt: skip
+    totals = YearTotals((0,) * 5 + (100,) + (0,) * 4 + (1, 0), (0,) * 12, 1, Fraction(12), 0, 10)
+    day, room_from = date(2022, 6, 1), date(2022, 6, 2)
+    answer = build_position(2022, day, frame=100, totals=totals, parameters=GUIDELINE, room_from=room_from)
     assert answer.overrun == Overrun(1, "2022-11")
 
 
