@@ -23,10 +23,10 @@ FILED_BY = "filed_by in ('provider', 'case_office')"
 
 
 class Meeting(Row, table=True):
-    """A meeting and its minutes as they stand now (M3–M5, M7). Every version of them is a `MeetingVersion`.
+    """A meeting with the current version of its minutes (M3–M5, M7). Every version of them is a `MeetingVersion`.
 
     What a provider files names its placement and itself together, so that it cannot name another's. `counts` is
-    whether the meeting is one of those the guideline asks for (`rules.minutes.is_required_meeting`).
+    whether the meeting is one of those the guideline requires (`rules.minutes.is_required_meeting`).
     """
 
     __tablename__ = "meeting"
@@ -68,7 +68,7 @@ class Meeting(Row, table=True):
 
 
 class MeetingVersion(Row, table=True):
-    """The minutes of a meeting as they stood in one version: the first, or a correction and why. Never changed."""
+    """One version of a meeting's minutes: the first, or a correction and its reason. Never changed."""
 
     __tablename__ = "meeting_version"
     __table_args__ = (
@@ -108,7 +108,7 @@ class Plan(Row, table=True):
 
 
 class Evaluation(Row, table=True):
-    """An evaluation report on a period (M2). Another view is a new one; only the day it was sent is added later."""
+    """An evaluation report on a period (M2). A revised report is a new one; only the day it was sent is added later."""
 
     __tablename__ = "evaluation"
     __table_args__ = (
@@ -132,7 +132,7 @@ class Evaluation(Row, table=True):
 
 
 class GuidelineEvaluation(Row, table=True):
-    """The guideline itself was evaluated for a year (M8). Another look at the same year is a new row."""
+    """An evaluation of the guideline itself for a year (M8). A year may have several."""
 
     __tablename__ = "guideline_evaluation"
     __table_args__ = (

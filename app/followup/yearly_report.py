@@ -24,8 +24,7 @@ from app.followup.schemas import (
     SystemMeetingsOut,
 )
 from app.followup.system_meetings import load_system_meetings
-from app.followup.tasks.placement_duties import DUTY_KINDS, DuePeriod, iterate_tasks
-from app.followup.tasks.requirements import load_requirements
+from app.followup.tasks.placement_duties import DUTY_KINDS, DuePeriod, iterate_tasks, load_requirements
 from app.followup.tasks.task import TaskQuery
 from app.http.content_negotiation import CSV
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file

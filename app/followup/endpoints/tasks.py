@@ -1,11 +1,12 @@
 """HTTP for tasks, as a list and as a calendar (M1–M8, A3, L4, P4, P5, D1)."""
 
 import asyncio
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app import clock
 from app.access_log.recorder import record_access
@@ -38,18 +39,38 @@ OnQuery = Annotated[
         description=f"The day the answer is computed for, at most {MAX_YEARS_AHEAD} years from today. Default: today."
     ),
 ]
-KindQuery = Annotated[TaskKind | None, Query(description="Only tasks of this kind.")]
-StatusQuery = Annotated[TaskStatus | None, Query(description="Only tasks with this status.")]
-ProviderQuery = Annotated[UUID | None, Query(description="Only tasks of this provider.")]
-PlacementQuery = Annotated[UUID | None, Query(description="Only tasks of this placement.")]
-DueOnQuery = Annotated[Day | None, Query(description="Only tasks due on this day.")]
-DueFromQuery = Annotated[Day | None, Query(description="Only tasks due on this day or later.")]
-DueBeforeQuery = Annotated[Day | None, Query(description="Only tasks due before this day.")]
-ResponsibleQuery = Annotated[ResponsibleParty | None, Query(description="Only tasks of this party.")]
-AfterTaskQuery = Annotated[
-    str | None,
-    Query(max_length=31, pattern=r"^[A-Za-z0-9_-]{31}$", description="Cursor: `next` of the previous page."),
-]
+
+
+def resolve_day(on: date | None) -> date:
+    """The day asked for, or today. Raises `VALIDATION` for one too far ahead."""
+    today = clock.today()
+    if on is not None and on > add_months(today, 12 * MAX_YEARS_AHEAD):
+        raise VALIDATION(f"«on» kan vere høgst {MAX_YEARS_AHEAD} år fram i tid.", pointer="#/query/on")
+    return on or today
+
+
+async def build_query(
+    on: OnQuery = None,
+    kind: Annotated[TaskKind | None, Query(description="Only tasks of this kind.")] = None,
+    provider_id: Annotated[UUID | None, Query(description="Only tasks of this provider.")] = None,
+    placement_id: Annotated[UUID | None, Query(description="Only tasks of this placement.")] = None,
+    due_from: Annotated[Day | None, Query(description="Only tasks due on this day or later.")] = None,
+    due_before: Annotated[Day | None, Query(description="Only tasks due before this day.")] = None,
+    responsible: Annotated[ResponsibleParty | None, Query(description="Only tasks of this party.")] = None,
+) -> TaskQuery:
+    """The filters that the list and the calendar share."""
+    return TaskQuery(
+        resolve_day(on),
+        kind=kind,
+        provider_id=provider_id,
+        placement_id=placement_id,
+        due_from=due_from,
+        due_before=due_before,
+        responsible=responsible,
+    )
+
+
+TaskQueryDep = Annotated[TaskQuery, Depends(build_query)]
 
 
 @router.get("/tasks", summary="List tasks")
@@ -57,27 +78,23 @@ async def list_tasks(
     request: Request,
     reader: ReaderDep,
     actor: FollowUpParty,
-    on: OnQuery = None,
-    kind: KindQuery = None,
-    status: StatusQuery = None,
-    provider_id: ProviderQuery = None,
-    placement_id: PlacementQuery = None,
-    due_on: DueOnQuery = None,
-    due_from: DueFromQuery = None,
-    due_before: DueBeforeQuery = None,
-    responsible: ResponsibleQuery = None,
+    query: TaskQueryDep,
+    status: Annotated[TaskStatus | None, Query(description="Only tasks with this status.")] = None,
+    due_on: Annotated[Day | None, Query(description="Only tasks due on this day.")] = None,
     limit: LimitQuery = 50,
-    after: AfterTaskQuery = None,
+    after: Annotated[
+        str | None,
+        Query(max_length=31, pattern=r"^[A-Za-z0-9_-]{31}$", description="Cursor: `next` of the previous page."),
+    ] = None,
 ) -> TaskPage:
     """What chapter 7 of the guideline requires by a day, done or not, by due day (M1–M8, A3, L4, P4, P5, D1).
 
     Tasks are computed on request and not stored. A placement year's tasks appear on its first day, are due on its last
     day, and are overdue the day after. A provider gets the tasks of its placements, a service those of its area.
     """
+    query = replace(query, status=status)
     if due_on is not None:
-        due_from = due_on if due_from is None else max(due_on, due_from)
-        due_before = min(due_on + timedelta(days=1), due_before or date.max)
-    query = TaskQuery(read_day(on), kind, status, provider_id, placement_id, due_from, due_before, responsible)
+        query = query.limited_to(due_on)
     position = None if after is None else parse_cursor(after)
     municipality_number = request.app.state.settings.municipality_number
     found = await list_first_tasks(reader, actor, query, municipality_number, after=position, limit=limit + 1)
@@ -97,31 +114,16 @@ async def read_task_calendar(
     request: Request,
     reader: ReaderDep,
     actor: FollowUpParty,
+    query: TaskQueryDep,
     media_type: Annotated[str, produces(MEDIA_TYPE)],
-    on: OnQuery = None,
-    kind: KindQuery = None,
-    provider_id: ProviderQuery = None,
-    placement_id: PlacementQuery = None,
-    due_from: DueFromQuery = None,
-    due_before: DueBeforeQuery = None,
-    responsible: ResponsibleQuery = None,
 ) -> Response:
     """Open and overdue tasks that the caller may see (M1–M8), as iCalendar (RFC 5545): all-day entries without names.
 
     An entry keeps its `UID`, so that a calendar that fetches again updates it. At most 10 000 entries; above that the
     request is refused, and `due_from` narrows it.
     """
-    query = TaskQuery(read_day(on), kind, None, provider_id, placement_id, due_from, due_before, responsible)
     municipality_number = request.app.state.settings.municipality_number
     found = await list_unfinished_tasks(reader, actor, query, municipality_number, limit=MAX_CALENDAR_ENTRIES)
     record_access(reader, await load_participants(reader, found))
     content = await asyncio.to_thread(build_calendar, found, clock.now())
     return Response(content, media_type=media_type)
-
-
-def read_day(on: date | None) -> date:
-    """The day asked for, or today. Raises `VALIDATION` for one too far ahead."""
-    today = clock.today()
-    if on is not None and on > add_months(today, 12 * MAX_YEARS_AHEAD):
-        raise VALIDATION(f"«on» kan vere høgst {MAX_YEARS_AHEAD} år fram i tid.", pointer="#/query/on")
-    return on or today

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from app.access_log.recorder import record_access
 from app.database.reader import SnapshotReaderDep
 from app.followup.endpoints.roles import CaseOfficer
-from app.followup.endpoints.tasks import OnQuery, read_day
+from app.followup.endpoints.tasks import OnQuery, resolve_day
 from app.followup.schemas import FollowUpOut
 from app.followup.yearly_report import build_file, build_report
 from app.http.content_negotiation import CSV, JSON, XLSX
@@ -36,6 +36,6 @@ async def read_follow_up_report(
     Of what was due in the year: how many placements have their plan (M1), evaluation (M2), conversations (M3) and
     cooperation meeting (M4); how many participants took part; who was missing from the system meetings (M7).
     """
-    report, participants = await build_report(reader, year, read_day(on))
+    report, participants = await build_report(reader, year, resolve_day(on))
     record_access(reader, participants)
     return report if media_type == JSON else build_file(report, media_type)

@@ -30,6 +30,12 @@ _MEETING_KINDS: Mapping[TaskKind, MeetingKind] = {"conversation": "conversation"
 # Placements between two chances for other requests: a few milliseconds.
 _SLICE = 200
 
+_VERSIONS = CompiledQuery(
+    text(
+        "select valid_from, plan_due_days, conversations_per_year, cooperation_meetings_per_year, evaluations_per_year,"
+        " consent_months, part_year_percent, part_year_conversations from guideline_version order by valid_from"
+    )
+)
 _PLACEMENTS = CompiledQuery(
     text(
         "select id, provider_id, participant_id, terms, starts_on, ends_on from placement where starts_on <= :on"
@@ -93,6 +99,11 @@ class _Records(NamedTuple):
             self.cooperation_meetings.get(placement_id, ()),
             self.evaluations.get(placement_id, ()),
         )
+
+
+async def load_requirements(queries: Queries) -> tuple[FollowUpRequirements, ...]:
+    """M1–M4, M6: what each version of the guideline requires, by the day it applies from."""
+    return tuple(FollowUpRequirements(*row) for row in await queries.fetch(_VERSIONS))
 
 
 async def iterate_tasks(

@@ -3,8 +3,8 @@
 import base64
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import NamedTuple, Self, get_args
 from uuid import UUID
 
@@ -133,6 +133,11 @@ class TaskQuery:
     due_from: date | None = None
     due_before: date | None = None
     responsible: ResponsibleParty | None = None
+
+    def limited_to(self, day: date) -> "TaskQuery":
+        """The same, of what is due on one day."""
+        first, before = self.due_from or day, self.due_before or date.max
+        return replace(self, due_from=max(day, first), due_before=min(day + timedelta(days=1), before))
 
     def includes_kind(self, kind: TaskKind) -> bool:
         """Whether tasks of a kind can be among what is asked for."""

@@ -15,8 +15,7 @@ from app.followup.tasks import (
     relocations,
     system_meetings,
 )
-from app.followup.tasks.placement_duties import DuePeriod, iterate_tasks, load_missing_themes
-from app.followup.tasks.requirements import load_requirements
+from app.followup.tasks.placement_duties import DuePeriod, iterate_tasks, load_missing_themes, load_requirements
 from app.followup.tasks.schemas import TaskOut
 from app.followup.tasks.task import RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
 from app.placements.access import find_participant_ids
