@@ -8,6 +8,8 @@ from uuid_utils import compat, uuid7
 
 OSLO = ZoneInfo("Europe/Oslo")
 
+_fixed_today: date | None = None
+
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
@@ -15,8 +17,14 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The calendar day in Europe/Oslo, in which every date of the guideline is meant."""
-    return datetime.now(OSLO).date()
+    """The calendar day in Europe/Oslo, in which every date of the guideline is meant; the demo lives on its own."""
+    return _fixed_today or datetime.now(OSLO).date()
+
+
+def fix_today(day: date | None) -> None:
+    """Let the process live on this day; None is the real one again. `now` keeps the real clock."""
+    global _fixed_today
+    _fixed_today = day
 
 
 def new_id() -> UUID:

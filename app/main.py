@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from app import __version__
+from app import __version__, clock
 from app.absence.endpoints import absences as absence_endpoints
 from app.absence.endpoints import batch as absence_batch_endpoints
 from app.access_log import endpoints as access_log_endpoints
@@ -143,6 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
         },
     )
     app.state.settings = settings
+    clock.fix_today(settings.today)
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
     exception_handlers.install(app)

@@ -6,6 +6,7 @@
 import base64
 import binascii
 import hmac
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -92,6 +93,8 @@ class Settings(Addresses):
     model_config = SettingsConfigDict(env_prefix="VEKSTPLASS_", extra="ignore", frozen=True)
 
     environment: Literal["development", "demo", "production"] = "development"
+    # The day that the demo lives on; tokens and time stamps keep the real clock.
+    today: date | None = None
     database_role: str | None = None
     pool_size: int = Field(default=4, ge=1, le=50)
     reader_pool_size: int = Field(default=4, ge=1, le=50)
@@ -153,6 +156,12 @@ class Settings(Addresses):
     @property
     def in_production(self) -> bool:
         return self.environment == "production"
+
+    @model_validator(mode="after")
+    def _today_is_real(self) -> Self:
+        if self.in_production and self.today is not None:
+            raise ValueError("VEKSTPLASS_TODAY is for the demo and tests: production lives today")
+        return self
 
     @model_validator(mode="after")
     def _keys_are_real(self) -> Self:

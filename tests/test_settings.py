@@ -38,6 +38,7 @@ def test_starts_when_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     ("changes", "named"),
     [
         ({"DATABASE_URL": None}, "DATABASE_URL"),
+        ({"VEKSTPLASS_TODAY": "2022-08-31"}, "VEKSTPLASS_TODAY"),
         ({"VEKSTPLASS_ISSUERS": None}, "VEKSTPLASS_ISSUERS"),
         ({"VEKSTPLASS_IDENTITY_NUMBER_KEYS": None}, "names no key"),
         (
