@@ -27,23 +27,20 @@ PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|([a-z]+_)?c
 ODD_SCHEMA = re.compile(r"__|Told|Made|Another|^Body")
 # Names that remain to be changed.
 UNNAMED_OPERATIONS = {
-    *("approve", "calendar", "cancel", "close", "correct", "costs", "decide", "export", "give", "position", "receive"),
-    *("record", "register", "report", "review", "summarise", "take"),
+    *("approve", "calendar", "cancel", "close", "correct", "decide", "export", "give", "receive"),
+    *("record", "report", "review", "summarise", "take"),
     "change_v1_absences__absence_id__patch",
-    "change_v1_providers__provider_id__patch",
     "list__v1_absences_get",
     "list__v1_budgets__year__snapshots_get",
     "list__v1_participants__participant_id__consents_get",
-    "list__v1_providers_get",
     "read_v1_absences__absence_id__get",
     "read_v1_budgets__year__settlements__month__get",
     "read_v1_budgets__year__snapshots__snapshot_id__get",
-    "read_v1_providers__provider_id__get",
     "withdraw_v1_applications__application_id__withdrawal_post",
     "withdraw_v1_participants__participant_id__consents__consent_id__withdrawal_post",
 }
 UNNAMED_SCHEMAS = {
-    *("AnotherFrame", "AnotherRate", "AnotherShare", "AnotherSupplement", "DecisionMade"),
+    "DecisionMade",
     *("PlacementTold", "PricedPlacementTold"),
     *("app__participants__consents__WithdrawalIn", "app__placements__schemas__WithdrawalIn"),
 }

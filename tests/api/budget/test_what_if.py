@@ -61,27 +61,53 @@ async def test_next_years_rate_and_another_supplement(api: Api, connection: Asyn
     assert half["after"]["flag"] == "no_frame"
 
 
-async def test_places_end_and_get_another_share(api: Api, connection: AsyncConnection) -> None:
-    """Supplements end with their place, and are not scaled by its share."""
+async def two_places(api: Api) -> tuple[str, str]:
+    """Two placements from July at one provider, the first with a supplement."""
     await steps.law(api)
     provider_id = await steps.provider(api)
     first, second = await steps.placed(api, provider_id), await steps.placed(api, provider_id)
-    path = f"/v1/placements/{first}/supplements"
-    ok(await api.case_officer.post(path, json=steps.supplement("2022-07-01")))
-    end = {"change": "end_places", "placement_ids": [first, second], "on": "2022-08-15"}
+    ok(await api.case_officer.post(f"/v1/placements/{first}/supplements", json=steps.supplement("2022-07-01")))
+    return first, second
+
+
+async def test_supplements_end_with_their_place(api: Api) -> None:
+    """C9, L6."""
+    end = {"change": "end_places", "placement_ids": [*await two_places(api)], "on": "2022-08-15"}
     answer = await asked(api, end, on="2022-12-31")
     assert [month["after"] for month in answer["months"][6:9]] == ["47634.00", "23048.71", "0.00"]
+
+
+async def test_another_share_leaves_supplements_whole(api: Api) -> None:
+    """C9, L6: a supplement is not scaled by its place's share."""
+    first, _ = await two_places(api)
     share = {"change": "share", "placement_ids": [first], "share": 50, "from": "2022-08-16"}
     answer = await asked(api, share, on="2022-12-31")
     assert answer["months"][7]["difference"] == "-5759.23"
     assert answer["months"][8]["difference"] == "-11158.50"
-    answer = await asked(api, share, end, {"change": "frame", "amount": "70000.00"}, on="2022-12-31")
+
+
+async def test_changes_are_applied_together(api: Api) -> None:
+    """C9: share, end and frame in one question."""
+    first, second = await two_places(api)
+    answer = await asked(
+        api,
+        {"change": "share", "placement_ids": [first], "share": 50, "from": "2022-08-16"},
+        {"change": "end_places", "placement_ids": [first, second], "on": "2022-08-15"},
+        {"change": "frame", "amount": "70000.00"},
+        on="2022-12-31",
+    )
     assert (answer["after"]["flag"], answer["after"]["overrun"]) == (
         "overrun",
         {"amount": "682.71", "first_month": "2022-08"},
     )
-    unknown = {"change": "end_places", "placement_ids": [first, provider_id], "on": "2022-08-15"}
-    problem = refused(await api.finance.post(PATH, json={"changes": [unknown]}), 404, "not-found")
+
+
+async def test_an_unknown_place_is_not_found(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    ids = [await steps.placed(api, provider_id), provider_id]
+    change = {"change": "end_places", "placement_ids": ids, "on": "2022-08-15"}
+    problem = refused(await api.finance.post(PATH, json={"changes": [change]}), 404, "not-found")
     assert problem["errors"][0]["pointer"] == "#/changes/0/placement_ids/1"
 
 

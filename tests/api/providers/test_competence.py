@@ -22,40 +22,67 @@ def statement(**changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-async def test_what_is_missing_since_when_and_mended_when(api: Api) -> None:
-    """P4, P5: a provider states for itself; the case office sees every provider, a provider itself."""
+async def two_providers(api: Api) -> tuple[str, str]:
+    """A provider with three places and two statements, three deviations by them; and another, which lacks all areas."""
     await steps.law(api)
     mine, others = await steps.provider(api), await steps.provider(api, organisation_number="310300411", name="KIM AS")
     for _ in range(3):
         await steps.placed(api, mine)
-    glode = api.provider("310300403")
-    path = f"/v1/providers/{mine}/competence-statements"
-    ok(await glode.post(path, json=statement(areas=AREAS[:3], full_time_equivalents="0.50")))
-    ok(await glode.post(path, json=statement(stated_on="2022-09-01", police_certificates=4, full_time_equivalents=0.6)))
+    client, path = api.provider("310300403"), f"/v1/providers/{mine}/competence-statements"
+    ok(await client.post(path, json=statement(areas=AREAS[:3], full_time_equivalents="0.50")))
+    late = statement(stated_on="2022-09-01", police_certificates=4, full_time_equivalents=0.6)
+    ok(await client.post(path, json=late))
     ok(await api.case_officer.post(f"/v1/providers/{others}/competence-statements", json=statement(areas=[])))
-    found = ok(await glode.get(f"/v1/providers/{mine}/deviations"), 200)["items"]
+    return mine, others
+
+
+async def test_deviations_say_what_is_missing_and_from_when_to_when(api: Api) -> None:
+    """P4, P5."""
+    mine, _ = await two_providers(api)
+    found = ok(await api.provider("310300403").get(f"/v1/providers/{mine}/deviations"), 200)["items"]
     keys = ("kind", "area", "since", "mended_on", "required", "stated")
     assert sorted(tuple(row[key] for key in keys) for row in found) == [
         ("area", "health_and_social_tasks", "2022-07-01", "2022-09-01", None, None),
         ("police_certificate", None, "2022-09-01", None, "5.00", "4.00"),
         ("staffing", None, "2022-07-01", "2022-09-01", "0.60", "0.50"),
     ]
-    assert ok(await glode.get("/v1/deviations"), 200)["items"] == found
-    every = ok(await api.case_officer.get("/v1/deviations"), 200)["items"]
-    assert len(every) == len(found) + 4
-    paged = ok(await api.case_officer.get("/v1/deviations", params={"limit": 2}), 200)
-    rest = ok(await api.case_officer.get("/v1/deviations", params={"limit": 200, "after": paged["next"]}), 200)
-    assert (paged["items"] + rest["items"], rest["next"]) == (every, None)
-    for status, kinds in (("open", {"police_certificate"}), ("mended", {"area", "staffing"})):
-        some = ok(await glode.get("/v1/deviations", params={"status": status}), 200)["items"]
-        assert {row["kind"] for row in some} == kinds
-    early = ok(await glode.get("/v1/deviations", params={"on": "2022-08-31"}), 200)["items"]
+
+
+async def test_deviations_of_an_earlier_day_are_not_mended_yet(api: Api) -> None:
+    """P4, P5: a statement of a later day is not known."""
+    await two_providers(api)
+    early = ok(await api.provider("310300403").get("/v1/deviations", params={"on": "2022-08-31"}), 200)["items"]
+    assert sorted(row["kind"] for row in early) == ["area", "staffing"]
     assert {row["mended_on"] for row in early} == {None}
-    assert len(ok(await glode.get(path), 200)["items"]) == 2
+
+
+@pytest.mark.parametrize(("status", "kinds"), [("open", {"police_certificate"}), ("mended", {"area", "staffing"})])
+async def test_deviations_are_filtered_by_status(api: Api, status: str, kinds: set[str]) -> None:
+    await two_providers(api)
+    found = ok(await api.provider("310300403").get("/v1/deviations", params={"status": status}), 200)["items"]
+    assert {row["kind"] for row in found} == kinds
+
+
+async def test_deviations_come_in_pages(api: Api) -> None:
+    """Every provider's for the case office, in one order."""
+    await two_providers(api)
+    every = ok(await api.case_officer.get("/v1/deviations"), 200)["items"]
+    assert len(every) == 3 + len(AREAS)
+    page = ok(await api.case_officer.get("/v1/deviations", params={"limit": 2}), 200)
+    rest = ok(await api.case_officer.get("/v1/deviations", params={"limit": 200, "after": page["next"]}), 200)
+    assert (page["items"] + rest["items"], rest["next"]) == (every, None)
+
+
+async def test_a_provider_reads_and_states_for_itself_only(api: Api) -> None:
+    """P4, P5: another provider's statements and deviations are not found."""
+    mine, others = await two_providers(api)
+    client = api.provider("310300403")
+    own = ok(await client.get(f"/v1/providers/{mine}/deviations"), 200)["items"]
+    assert ok(await client.get("/v1/deviations"), 200)["items"] == own
+    assert len(ok(await client.get(f"/v1/providers/{mine}/competence-statements"), 200)["items"]) == 2
     for address in (f"/v1/providers/{others}/deviations", f"/v1/providers/{others}/competence-statements"):
-        assert (await glode.get(address)).status_code == 404
-    theirs = await glode.post(f"/v1/providers/{others}/competence-statements", json=statement())
-    assert theirs.status_code == 404
+        refused(await client.get(address), 404, "not-found")
+    refused(await client.post(f"/v1/providers/{others}/competence-statements", json=statement()), 404, "not-found")
 
 
 async def test_individual_agreements_add_to_the_staff(api: Api) -> None:
