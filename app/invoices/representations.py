@@ -7,7 +7,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
 from app.invoices.tables import InvoiceCheck, InvoiceCheckLine
-from app.settlements.ledger import load_visible_placements
+from app.placements.access import find_participant_ids
 
 
 async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
@@ -18,8 +18,7 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
             .where(col(InvoiceCheckLine.invoice_id) == invoice.id)
             .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
         )
-    placement_ids = {row.placement_id for row in rows if row.placement_id is not None}
-    visible = await load_visible_placements(queries, placement_ids)
+    visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
     lines = [
         InvoiceLineOut.model_validate(

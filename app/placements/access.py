@@ -11,17 +11,19 @@ from app.database.queries import Queries
 from app.placements.tables import Placement
 
 
-async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | None]) -> set[UUID]:
-    """The participants of these placements. None, which stands for no placement, is left out."""
+async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
+    """The participant of each of these placements that the caller may see. None stands for no placement."""
     ids = {id_ for id_ in placement_ids if id_ is not None}
     if not ids:
-        return set()
+        return {}
     # One array: PostgreSQL takes 32 767 parameters, and an exported register may name more placements.
     named = literal(list(ids), ARRAY(Uuid))
-    rows = await queries.fetch(select(col(Placement.participant_id)).where(col(Placement.id) == any_(named)))
-    return {row["participant_id"] for row in rows}
+    rows = await queries.fetch(
+        select(col(Placement.id), col(Placement.participant_id)).where(col(Placement.id) == any_(named))
+    )
+    return {row["id"]: row["participant_id"] for row in rows}
 
 
 async def record_placement_access(queries: Queries, placement_ids: Iterable[UUID | None]) -> None:
     """Record access to the participants of these placements, whose own data or rows that belong to them go out."""
-    record_access(queries, await find_participant_ids(queries, placement_ids))
+    record_access(queries, (await find_participant_ids(queries, placement_ids)).values())

@@ -1,8 +1,7 @@
 """The ledger of closed months, and the same months computed again (C13).
 
-A month contains every placement, those of persons with a protected address too, whoever closes or reads it. So the
-ledger is loaded with the case office's rights (`acting_as`), and ids go out only for the placements that the caller may
-see (`load_visible_placements`).
+A month contains every placement, those of persons with a protected address too, for every caller. So the ledger is
+loaded with the case office's rights (`acting_as`), and ids are shown only of the placements that the caller may see.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,14 +11,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.budget.placement_periods import load_identified_periods
 from app.budget.problems import refuse_missing_prices
 from app.database.queries import Queries
-from app.placements.tables import Placement
 from app.rates import rates
 from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
@@ -86,14 +84,6 @@ async def recompute(queries: Queries, months: Collection[date], on: date) -> Led
                 lines = calculate_month_lines(known.periods, month, known_rates, guidelines, on)
             recomputed.lines.update({(placements[index], month): line for index, line in lines.items()})
     return recomputed
-
-
-async def load_visible_placements(queries: Queries, placement_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Those of the placements that the caller may see, each with its participant's id."""
-    # One parameter however many they are: PostgreSQL takes 32 767.
-    ids = literal(list(placement_ids), ARRAY(Uuid))
-    visible = select(col(Placement.id), col(Placement.participant_id)).where(col(Placement.id) == any_(ids))
-    return {row["id"]: row["participant_id"] for row in await queries.fetch(visible)}
 
 
 def dump_parts(parts: Iterable[LinePart]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
-from app.settlements.ledger import load_visible_placements
+from app.placements.access import find_participant_ids
 from app.settlements.schemas import (
     ProviderSumOut,
     SettlementDifferenceOut,
@@ -45,7 +45,7 @@ async def to_response(queries: Queries, settlement: Settlement) -> SettlementOut
         settled = await _load_rows(queries, SettlementDifference, settlement)
         pending = [] if summary.status == "rejected" else await load_pending_differences(queries, {settlement.month})
     rows: list[SettlementLine | SettlementDifference | PendingDifference] = [*lines, *settled, *pending]
-    visible = await load_visible_placements(queries, {row.placement_id for row in rows})
+    visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
     lines_out = [_to_line(row, visible) for row in lines]
     settled_out = [_to_difference(row, visible, settlement.month) for row in settled]

@@ -109,7 +109,7 @@ async def load_participants(queries: Queries, tasks: Iterable[Task]) -> set[UUID
     subjects = [task.subject for task in tasks]
     known = {subject.participant_id for subject in subjects if subject.participant_id is not None}
     unknown = {subject.placement_id for subject in subjects if subject.participant_id is None}
-    return known | await find_participant_ids(queries, unknown)
+    return known.union((await find_participant_ids(queries, unknown)).values())
 
 
 async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules) -> list[Task]:

@@ -42,7 +42,7 @@ class _Group:
 
 async def compute_export(queries: Queries, year: int, on: date, settings: Settings) -> FramsiktExport:
     """The year's rows and figures as known on the day. 409 `rate-missing` or `guideline-missing`."""
-    # The rows are what finance may see, whoever asks.
+    # The rows are what finance may see, for every caller.
     async with queries.acting_as("finance", alone=True):
         position = await load_position(queries, year, on)
         known = await load_identified_periods(queries, year, on)
