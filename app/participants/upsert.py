@@ -34,10 +34,13 @@ from app.rules.identifiers import contains_identity_number
 from app.security.identity_numbers import blind_index, relaxed
 from app.settings import Settings
 
+# One index lookup for each, also where the plan was made while the table was small.
 _BY_EXTERNAL_ID = CompiledQuery(
     text(
-        "select system, value, participant_id from participant_external_id"
-        " where (system, value) in (select * from unnest(cast(:systems as text[]), cast(:external_values as text[])))"
+        "select sent.system, sent.value, known.participant_id"
+        " from unnest(cast(:systems as text[]), cast(:external_values as text[])) as sent (system, value)"
+        " cross join lateral (select participant_id from participant_external_id as stored"
+        " where stored.system = sent.system and stored.value = sent.value offset 0) as known"
     )
 )
 _BY_NUMBER = CompiledQuery(
@@ -136,11 +139,12 @@ async def lock_state(unit: UnitOfWork, items: Sequence[UpsertItem]) -> UpsertSta
             state = await _load_owners(unit, items)
             keys |= state.unassigned(items)
             await lock_names(unit, keys)
-            rows = {row["id"]: dict(row) for row in await unit.fetch(_LOCKED_ROWS, ids=list(state.ids))}
+            locked = await unit.fetch(_LOCKED_ROWS, ids=list(state.ids)) if state.ids else []
+            rows = {row["id"]: dict(row) for row in locked}
             state = await _load_owners(unit, items)
             if state.unassigned(items) <= keys and state.ids <= rows.keys():
                 state.rows = rows
-                for id_, system in await unit.fetch(_SYSTEMS, ids=list(rows)):
+                for id_, system in await unit.fetch(_SYSTEMS, ids=list(rows)) if rows else []:
                     state.systems[id_].add(system)
                 return state
             await attempt.rollback()
@@ -150,7 +154,8 @@ async def _load_owners(unit: UnitOfWork, items: Sequence[UpsertItem]) -> UpsertS
     by_external_id = await unit.fetch(
         _BY_EXTERNAL_ID, systems=[item.system for item in items], external_values=[item.value for item in items]
     )
-    by_number = await unit.fetch(_BY_NUMBER, indexes=[item.index for item in items if item.index is not None])
+    indexes = [item.index for item in items if item.index is not None]
+    by_number = await unit.fetch(_BY_NUMBER, indexes=indexes) if indexes else []
     return UpsertState(
         {(row["system"], row["value"]): row["participant_id"] for row in by_external_id},
         {row["identity_number_index"]: row["id"] for row in by_number},
