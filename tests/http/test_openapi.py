@@ -32,17 +32,14 @@ UNNAMED_OPERATIONS = {
     "change_v1_absences__absence_id__patch",
     "list__v1_absences_get",
     "list__v1_budgets__year__snapshots_get",
-    "list__v1_participants__participant_id__consents_get",
     "read_v1_absences__absence_id__get",
     "read_v1_budgets__year__settlements__month__get",
     "read_v1_budgets__year__snapshots__snapshot_id__get",
     "withdraw_v1_applications__application_id__withdrawal_post",
-    "withdraw_v1_participants__participant_id__consents__consent_id__withdrawal_post",
 }
 UNNAMED_SCHEMAS = {
     "DecisionMade",
     *("PlacementTold", "PricedPlacementTold"),
-    *("app__participants__consents__WithdrawalIn", "app__placements__schemas__WithdrawalIn"),
 }
 
 OPERATIONS = operations()
