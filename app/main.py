@@ -144,6 +144,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     clock.fix_today(settings.today)
+    app.state.document = None
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
     exception_handlers.install(app)
@@ -153,7 +154,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.fixed_paths = frozenset(
         route.path for route in app.routes if isinstance(route, APIRoute) and "{" not in route.path
     )
-    app.openapi = lambda: openapi.build(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    app.openapi = lambda: openapi.build_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 

@@ -13,7 +13,7 @@ from app.access_log.schemas import AccessLogOut, Outcome
 from app.access_log.tables import LINE_BITS
 from app.clock import OSLO
 from app.database.queries import CompiledQuery, Queries
-from app.http.pagination import cursor, position_of
+from app.http.pagination import format_cursor, parse_cursor
 
 _LEGAL_BASIS = {purpose.code: purpose.legal_basis for purpose in PURPOSES.values()}
 _LINE_MASK = (1 << LINE_BITS) - 1
@@ -60,7 +60,7 @@ async def load_log_page(
     queries: Queries, wanted: LogFilter, *, limit: int, after: str | None
 ) -> tuple[list[AccessLogOut], str | None]:
     """One page of the log, the newest first, and the next page's cursor. Whoever is named in it has been accessed."""
-    last = None if after is None else position_of(after).int
+    last = None if after is None else parse_cursor(after).int
     values = {
         "participants": None if wanted.participant_ids is None else list(wanted.participant_ids),
         "objects": list(wanted.object_ids),
@@ -75,7 +75,7 @@ async def load_log_page(
     rows = await queries.fetch(_LINES, **values)
     items = [_to_response(dict(row)) for row in rows[:limit]]
     record_access(queries, (item.participant_id for item in items if item.participant_id is not None))
-    return items, cursor(items[-1].id) if len(rows) > limit else None
+    return items, format_cursor(items[-1].id) if len(rows) > limit else None
 
 
 def _to_response(row: dict[str, Any]) -> AccessLogOut:

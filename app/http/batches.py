@@ -14,7 +14,7 @@ BATCH_REFUSED = problem_type(
     nn="Ein eller fleire av delane vart ikkje godtekne, og kallet bad om alt eller ingenting.",
     en="`mode=atomic`, and one or more items were not accepted; `items` holds those. Nothing was stored.",
 )
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 """As many of an atomic batch's refused items as a person will look at."""
 
 # No label is about a person or a provider.

@@ -24,11 +24,11 @@ def media_type(content_type: str) -> tuple[str, str | None]:
 
 
 def preferred(accept: str | None, offered: Sequence[str]) -> str:
-    """The offered media type that `Accept` likes best; the first offered wins a tie.
+    """The offered media type that `Accept` prefers; the first offered wins a tie.
 
-    Raises `NOT_ACCEPTABLE` when none is liked at all.
+    Raises `NOT_ACCEPTABLE` when it accepts none.
     """
-    if accept is None or not accept.strip():
+    if accept is None or accept.strip() in ("", "*/*"):
         return offered[0]
     ranges: list[tuple[str, float]] = []
     for part in accept.split(","):
@@ -42,7 +42,7 @@ def preferred(accept: str | None, offered: Sequence[str]) -> str:
                     quality = 0.0
         ranges.append((name, quality))
 
-    def liking(offer: str) -> float:
+    def weigh(offer: str) -> float:
         main = offer.split("/")[0]
         for pattern in (offer, f"{main}/*", "*/*"):
             found = [quality for name, quality in ranges if name == pattern]
@@ -50,8 +50,8 @@ def preferred(accept: str | None, offered: Sequence[str]) -> str:
                 return max(found)
         return 0.0
 
-    best = max(offered, key=liking)
-    if liking(best) <= 0:
+    best = max(offered, key=weigh)
+    if weigh(best) <= 0:
         raise NOT_ACCEPTABLE(f"Svaret finst som {', '.join(offered)}.")
     return best
 

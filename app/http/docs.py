@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
-from app.http.openapi import written
+from app.http.openapi import load_document
 from app.http.problems import NOT_FOUND, TYPES
 from app.http.schemas import Shape
 
@@ -22,13 +22,13 @@ _POLICY = {
     " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Cache-Control": "no-cache",
 }
-_OURS = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "static"
 _SWAGGER = Path(str(distribution("fastapi-offline").locate_file("fastapi_offline/static")))
 _ASSETS = {
     "swagger-ui-bundle.js": _SWAGGER / "swagger-ui-bundle.js",
     "swagger-ui.css": _SWAGGER / "swagger-ui.css",
-    "docs.js": _OURS / "docs.js",
-    "icon.svg": _OURS / "icon.svg",
+    "docs.js": _STATIC / "docs.js",
+    "icon.svg": _STATIC / "icon.svg",
 }
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -59,15 +59,15 @@ class ProblemExplanation(Shape):
 
 
 @router.get("/", include_in_schema=False)
-async def front() -> RedirectResponse:
-    """Who opens the bare address in a browser comes to the page."""
+async def redirect_to_docs() -> RedirectResponse:
+    """The bare address leads to the page."""
     return RedirectResponse("docs")
 
 
 @router.get("/openapi.json", include_in_schema=False)
-async def document(request: Request) -> Response:
+async def serve_document(request: Request) -> Response:
     """The OpenAPI document; below a proxy's prefix, of that server."""
-    content = await written(request.app)
+    content = await load_document(request.app)
     prefix: str = request.scope.get("root_path", "").rstrip("/")
     if prefix:
         content = b'{"servers":' + json.dumps([{"url": prefix}]).encode() + b"," + content[1:]
@@ -75,13 +75,13 @@ async def document(request: Request) -> Response:
 
 
 @router.get("/docs", include_in_schema=False)
-async def docs() -> HTMLResponse:
+async def serve_docs_page() -> HTMLResponse:
     """The Swagger UI page."""
     return HTMLResponse(_PAGE, headers=_POLICY)
 
 
 @router.get("/docs/assets/{asset_name}", include_in_schema=False)
-async def asset(asset_name: str) -> FileResponse:
+async def serve_asset(asset_name: str) -> FileResponse:
     """One of the page's own files."""
     if asset_name not in _ASSETS:
         raise NOT_FOUND()
@@ -93,9 +93,9 @@ async def get_problem_type(
     problem_code: Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z0-9-]{1,64}$", examples=["validation"])],
 ) -> ProblemExplanation:
     """The `type` of every problem points here. The explanation is in nynorsk and English."""
-    found = TYPES.get(problem_code)
-    if found is None:
+    type_ = TYPES.get(problem_code)
+    if type_ is None:
         raise NOT_FOUND()
     return ProblemExplanation(
-        type=f"/problems/{found.code}", title=found.title, status=found.status, nn=found.nn, en=found.en
+        type=f"/problems/{type_.code}", title=type_.title, status=type_.status, nn=type_.nn, en=type_.en
     )

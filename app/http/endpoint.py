@@ -88,6 +88,8 @@ class StrictRequest(Request):
     """
 
     body_limit: int
+    _is_parsed = False
+    _parsed: Any = None
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces. Raises `BODY_TOO_LARGE` as soon as it passes the limit."""
@@ -107,9 +109,10 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         """The body as JSON. Raises `RequestValidationError`, also for a name that stands twice."""
-        if not hasattr(self, "_json"):
-            self._json = parse_strictly(await self.body())
-        return self._json
+        if not self._is_parsed:
+            self._parsed = parse_strictly(await self.body())
+            self._is_parsed = True
+        return self._parsed
 
 
 class Route(APIRoute):
@@ -276,7 +279,7 @@ class _Endpoint:
             return self._complete(request, await self.handler(request))
         settings = request.app.state.settings
         fingerprint = idempotency.fingerprint(request, await request.body(), settings.fingerprint_key)
-        attempt = await idempotency.begin(unit, key, fingerprint, hours=settings.idempotency_hours)
+        attempt = await idempotency.begin_attempt(unit, key, fingerprint, hours=settings.idempotency_hours)
         if isinstance(attempt, Response):
             return attempt
         response = self._complete(request, await self.handler(request))

@@ -111,28 +111,28 @@ def fingerprint(request: Request, body: bytes, secret: bytes) -> bytes:
     return hmac.digest(secret, head + request.scope["query_string"] + b"\n" + body, "sha256")
 
 
-async def begin(unit: UnitOfWork, key: str, fingerprint: bytes, *, hours: int) -> Attempt | Response:
+async def begin_attempt(unit: UnitOfWork, key: str, fingerprint: bytes, *, hours: int) -> Attempt | Response:
     """The stored answer where there is one; else the attempt to remember the answer in.
 
     Raises `IDEMPOTENCY_KEY_REUSED` (422) and `IDEMPOTENCY_KEY_IN_USE` (409).
     """
     caller = unit.caller.actor
-    # A lock of this transaction, not a row: whoever comes second is told at once instead of waiting. What has expired
+    # A lock of this transaction, not a row: the second request is refused at once instead of waiting. What has expired
     # is cleared by one request at a time, since the others would wait for the rows that it has deleted.
-    locks = {"key": _lock(f"{caller}\n{key}"), "clearing": _lock(caller)}
-    free, clearing = (
+    locks = {"key": _lock_number(f"{caller}\n{key}"), "clearing": _lock_number(caller)}
+    is_free, is_clearing = (
         await unit.session.execute(
             text("select pg_try_advisory_xact_lock(:key), pg_try_advisory_xact_lock(:clearing)"), locks
         )
     ).one()
-    if not free:
+    if not is_free:
         raise IDEMPOTENCY_KEY_IN_USE()
     await unit.session.execute(
         text(
             "delete from idempotency_key where caller = :caller and (:clearing or key = :key)"
             " and created_at < now() - make_interval(hours => :hours)"
         ),
-        {"caller": caller, "key": key, "clearing": clearing, "hours": hours},
+        {"caller": caller, "key": key, "clearing": is_clearing, "hours": hours},
     )
     known = await unit.session.get(IdempotencyKey, (caller, key))
     if known is None:
@@ -143,5 +143,5 @@ async def begin(unit: UnitOfWork, key: str, fingerprint: bytes, *, hours: int) -
     return Response(known.body, known.status, {**known.headers, "Idempotency-Replayed": "true"})
 
 
-def _lock(name: str) -> int:
+def _lock_number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(b"idempotency\n" + name.encode(), digest_size=8).digest(), signed=True)

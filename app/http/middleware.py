@@ -1,7 +1,7 @@
 """The outermost layer, plain ASGI: request ids, HEAD, headers that every answer has, one log line, nothing escapes.
 
-An exception that reached the server would close the client's kept-alive connection under its next request; so what
-nobody caught becomes a problem here.
+An exception that reached the server would close the client's kept-alive connection under its next request; so an
+exception that was not caught becomes a problem here.
 """
 
 import logging
@@ -14,6 +14,7 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import new_id
@@ -28,7 +29,7 @@ _TRACE_CONTEXT = TraceContextTextMapPropagator()
 
 DURATION = Histogram(
     "http_server_request_duration_seconds",
-    "Time from the first byte asked to the last byte answered.",
+    "Time from the first byte of a request to the last byte of its answer.",
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -65,7 +66,7 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         request_id, trace_id = _request_id(scope), _trace_id(scope)
-        # Every line that is logged on the way has them, a traceback too.
+        # Every log line of the request has them, a traceback too.
         with structlog.contextvars.bound_contextvars(
             request_id=request_id, **({"trace_id": trace_id} if trace_id else {})
         ):
@@ -110,7 +111,8 @@ class RequestMiddleware:
                 raise
             await to_response(Request(inner), problem)(inner, receive, send_with_headers)
         finally:
-            route = getattr(inner.get("route"), "path", "unknown")
+            matched = inner.get("route")
+            route = matched.path if isinstance(matched, Route) else "unknown"
             seconds = time.perf_counter() - began
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             DURATION.labels(method, route, str(status)).observe(seconds)

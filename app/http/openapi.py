@@ -69,11 +69,11 @@ def refusals(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
     for type_ in types:
         line = f"`{type_.code}`: {type_.en}"
         known = documented.get(type_.status)
-        documented[type_.status] = _answer(f"{known['description']}  \n{line}" if known else line)
+        documented[type_.status] = _problem_response(f"{known['description']}  \n{line}" if known else line)
     return documented
 
 
-def _answer(description: str) -> dict[str, Any]:
+def _problem_response(description: str) -> dict[str, Any]:
     return {
         "description": description,
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -85,7 +85,7 @@ def _header(name: str, description: str, *, required: bool = False, **bounds: An
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
-def _shared(method: str, path: str, operation: dict[str, Any]) -> list[ProblemType]:
+def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[ProblemType]:
     types = [NOT_ACCEPTABLE, URI_TOO_LONG, VALIDATION, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE]
     if operation.get("security"):
         types += [UNAUTHENTICATED, ROLE_REQUIRED]
@@ -100,19 +100,19 @@ def _shared(method: str, path: str, operation: dict[str, Any]) -> list[ProblemTy
     return types
 
 
-def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
+def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     # FastAPI's own 422 speaks of another body than ours.
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
-    for type_ in _shared(method, path, operation):
+    for type_ in _common_problems(method, path, operation):
         line = f"`{type_.code}`: {type_.en}"
         known = responses.get(str(type_.status))
         if known is None or "description" not in known:
-            responses[str(type_.status)] = _answer(line)
+            responses[str(type_.status)] = _problem_response(line)
         elif type_.code not in known["description"]:
             known["description"] += f"  \n{line}"
-            known.setdefault("content", _answer(line)["content"])
+            known.setdefault("content", _problem_response(line)["content"])
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         # Left out is not null: neither an address nor a header can say null.
@@ -131,8 +131,8 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
             )
         )
     if method == "patch":
-        taken = operation["requestBody"]["content"]
-        taken[MERGE_PATCH] = taken[JSON]
+        content = operation["requestBody"]["content"]
+        content[MERGE_PATCH] = content[JSON]
         parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
     if method == "get" and path.endswith("_id}"):
         parameters.append(_header("If-None-Match", "An `ETag` from before: 304 without a body while it still holds."))
@@ -156,7 +156,7 @@ _HEADERS = {
 
 
 def _headers(method: str, path: str, status: str) -> list[str]:
-    """The headers that tell a client something, in an answer of this status."""
+    """The headers that matter to a client, in an answer of this status."""
     names = ["X-Request-ID"]
     if status == "201":
         names.append("Location")
@@ -197,29 +197,29 @@ def _role_name(role: str) -> str:
     return "EPJ" if role == "epj" else role.replace("_", " ")
 
 
-def build(app: FastAPI) -> dict[str, Any]:
-    """The document for whoever works with it in this process; `written` is what is served."""
+def build_document(app: FastAPI) -> dict[str, Any]:
+    """The document for use in this process; `load_document` is what is served."""
     if app.openapi_schema is None:
-        app.openapi_schema = _generated(app)
+        app.openapi_schema = _generate(app)
     return app.openapi_schema
 
 
-async def written(app: FastAPI) -> bytes:
+async def load_document(app: FastAPI) -> bytes:
     """The document as it is served.
 
     Generated when it is first asked for, in a thread: it takes half a second, and 10 MB until it is written.
     """
-    if not hasattr(app.state, "document"):
+    if app.state.document is None:
         app.state.document = asyncio.ensure_future(asyncio.to_thread(_write, app))
     document: bytes = await asyncio.shield(app.state.document)
     return document
 
 
 def _write(app: FastAPI) -> bytes:
-    return json.dumps(_generated(app), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(_generate(app), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _generated(app: FastAPI) -> dict[str, Any]:
+def _generate(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -243,7 +243,7 @@ def _generated(app: FastAPI) -> dict[str, Any]:
             if (method, path) in roles:
                 named = ", ".join(sorted(_role_name(role) for role in roles[method, path]))
                 operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
-            _complete(method, path, operation)
+            _complete_operation(method, path, operation)
             operation.setdefault("security", [])
-    openapi_examples.complete(document)
+    openapi_examples.add_examples(document)
     return document

@@ -39,9 +39,9 @@ def demo_id(resource: str, number: int) -> UUID:
     return UUID(f"016e0000-{RESOURCES.index(resource):04x}-7000-8000-{number:012x}")
 
 
-# Where the first row is not the one that the step can be tried on: (method and path, field) -> what is shown.
-# Nor one that an example further up the page has brought to an end.
-INSTEAD: dict[tuple[str, str], Any] = {
+# Operations that cannot be tried on the first row, or not after an earlier example has ended it:
+# (method and path, field) -> the example.
+OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/applications/{application_id}/withdrawal", "application_id"): str(demo_id("application", 5)),
     ("post /v1/placements/{placement_id}/notices", "placement_id"): str(demo_id("placement", 10)),
     ("post /v1/participants/{participant_id}/merge", "duplicate_id"): str(demo_id("participant", 28)),
@@ -64,58 +64,56 @@ INSTEAD: dict[tuple[str, str], Any] = {
 }
 
 
-def complete(document: dict[str, Any]) -> None:
-    """Fill in the examples of an OpenAPI document, in place."""
+def add_examples(document: dict[str, Any]) -> None:
+    """Add examples to every parameter and body of an OpenAPI document, in place."""
     schemas = document["components"]["schemas"]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            where = f"{method} {path}"
+            name_of_operation = f"{method} {path}"
             for parameter in operation.get("parameters", []):
                 # Swagger UI fills in what a parameter says itself, not what its schema says.
-                [given, *_] = parameter["schema"].get("examples") or [None]
-                shown = INSTEAD.get((where, parameter["name"]), _by_name(parameter["name"]) or given)
-                if parameter.get("required") and shown is not None:
-                    parameter.setdefault("example", shown)
+                [own, *_] = parameter["schema"].get("examples") or [None]
+                example = OVERRIDES.get((name_of_operation, parameter["name"]), _find_demo_id(parameter["name"]) or own)
+                if parameter.get("required") and example is not None:
+                    parameter.setdefault("example", example)
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 if "example" not in content and "examples" not in content and "schema" in content:
-                    made = _value(content["schema"], schemas)
-                    for name in made if isinstance(made, dict) else ():
-                        made[name] = INSTEAD.get((where, name), made[name])
-                    content["example"] = made
+                    example = _make_example(content["schema"], schemas)
+                    for name in example if isinstance(example, dict) else ():
+                        example[name] = OVERRIDES.get((name_of_operation, name), example[name])
+                    content["example"] = example
 
 
-def _by_name(name: str) -> str | None:
+def _find_demo_id(name: str) -> str | None:
     resource = name.removesuffix("_id")
     return str(demo_id(resource, 1)) if resource in RESOURCES and resource != name else None
 
 
-def _value(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+def _make_example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if "$ref" in schema:
-        return _value(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
-    for given in ("example", "const", "default"):
-        if given in schema:
-            return schema[given]
+        return _make_example(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    for key in ("example", "const", "default"):
+        if key in schema:
+            return schema[key]
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][0]
     for choice in ("oneOf", "anyOf", "allOf"):
         if choice in schema:
-            return _value(schema[choice][0], schemas)
+            return _make_example(schema[choice][0], schemas)
     if schema.get("type") == "object" or "properties" in schema:
-        return _object(schema, schemas)
+        return _make_object(schema, schemas)
     if schema.get("type") == "array":
-        return [_value(schema["items"], schemas)]
+        return [_make_example(schema["items"], schemas)]
     return {"integer": schema.get("minimum", 1), "boolean": False, "null": None}.get(schema.get("type", ""), "string")
 
 
-def _object(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _make_object(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    example: dict[str, Any] = {}
     for name, field in schema.get("properties", {}).items():
-        known = _by_name(name)
-        shown = name in schema.get("required", ()) or "examples" in field or "example" in field
-        if known is not None and shown and "examples" not in field:
-            made[name] = known
-        elif shown:
-            made[name] = _value(field, schemas)
-    return made
+        if name not in schema.get("required", ()) and "examples" not in field and "example" not in field:
+            continue
+        id_ = None if "examples" in field else _find_demo_id(name)
+        example[name] = _make_example(field, schemas) if id_ is None else id_
+    return example

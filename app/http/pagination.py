@@ -52,12 +52,12 @@ class Page(BaseModel, Generic[T]):
         return f"{item.__name__.removesuffix('Out')}Page" if isinstance(item, type) else "Page"
 
 
-def cursor(last: UUID) -> str:
+def format_cursor(last: UUID) -> str:
     """The cursor that continues after a row."""
     return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
 
 
-def position_of(after: str) -> UUID:
+def parse_cursor(after: str) -> UUID:
     """The id a cursor stands for. Raises a 422 problem for anything that is no cursor of ours."""
     try:
         return UUID(bytes=base64.urlsafe_b64decode(after + "=="))
@@ -65,7 +65,7 @@ def position_of(after: str) -> UUID:
         raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after") from error
 
 
-async def page(
+async def fetch_page(
     queries: Queries,
     statement: Select[R],
     key: Mapped[UUID],
@@ -75,11 +75,11 @@ async def page(
 ) -> tuple[list[R], str | None]:
     """The rows of one page in the order of `key`, and the cursor of the next page or None."""
     if after is not None:
-        statement = statement.where(key > position_of(after))
+        statement = statement.where(key > parse_cursor(after))
     rows = await queries.select(statement.order_by(key).limit(limit + 1))
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], cursor(rows[limit - 1].id)
+    return rows[:limit], format_cursor(rows[limit - 1].id)
 
 
 async def list_page(
@@ -87,15 +87,15 @@ async def list_page(
 ) -> Page[S]:
     """One page of a table's rows in the order of their ids, each in its shape."""
     kind: type[R] = statement.column_descriptions[0]["entity"]
-    rows, following = await page(queries, statement, col(kind.id), limit=limit, after=after)
+    rows, following = await fetch_page(queries, statement, col(kind.id), limit=limit, after=after)
     return Page(items=[shape.model_validate(row) for row in rows], next=following)
 
 
-def cut(rows: list[Record], limit: int) -> tuple[list[Record], str | None]:
+def cut_page(rows: list[Record], limit: int) -> tuple[list[Record], str | None]:
     """A page of the driver's rows, read in the order of their `id` and one more than it holds; and its cursor."""
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], cursor(rows[limit - 1]["id"])
+    return rows[:limit], format_cursor(rows[limit - 1]["id"])
 
 
 def write_page(shape: type[BaseModel], rows: Iterable[Mapping[str, Any]], following: str | None) -> bytes:

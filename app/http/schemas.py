@@ -41,7 +41,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, ser_json_inf_nan="null")
 
 
-def _day(value: object) -> date:
+def _parse_day(value: object) -> date:
     if type(value) is date:
         return value
     if isinstance(value, str) and _DAY.fullmatch(value):
@@ -52,7 +52,7 @@ def _day(value: object) -> date:
     raise ValueError("må vere ein dato på forma ÅÅÅÅ-MM-DD mellom 1900 og 2099")
 
 
-def _instant(value: object) -> datetime:
+def _parse_instant(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     if isinstance(value, str) and _INSTANT.fullmatch(value):
@@ -63,7 +63,7 @@ def _instant(value: object) -> datetime:
     raise ValueError("må vere eit tidspunkt med tidssone, til dømes «2022-07-01T12:00:00Z»")
 
 
-def _amount(value: object) -> Decimal:
+def _parse_amount(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
@@ -71,7 +71,7 @@ def _amount(value: object) -> Decimal:
     raise ValueError("må vere eit beløp som tekst med to desimalar, til dømes «22317.00»")
 
 
-def _whole(value: object) -> object:
+def _parse_integer(value: object) -> object:
     # JSON Schema's integer includes 503.0, and JSON's true is no number.
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
@@ -80,29 +80,29 @@ def _whole(value: object) -> object:
     return value
 
 
-INTEGER = BeforeValidator(_whole)
+INTEGER = BeforeValidator(_parse_integer)
 """Of an integer in JSON: 503.0 is one, true and "503" are none."""
 
 
-def _whole_in_query(value: object) -> object:
+def _parse_integer_in_query(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value, re.ASCII):
         return int(value)
-    return _whole(value)
+    return _parse_integer(value)
 
 
-def _two_decimals(value: Decimal) -> str:
+def _format_two_decimals(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
-TWO_DECIMALS = PlainSerializer(_two_decimals, return_type=str)
+TWO_DECIMALS = PlainSerializer(_format_two_decimals, return_type=str)
 """Of an amount or a percent: as text, so that no reader makes a float of it."""
 
 
-def _once_each(values: list[Any]) -> list[Any]:
+def _drop_repeats(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-ONCE_EACH = AfterValidator(_once_each)
+ONCE_EACH = AfterValidator(_drop_repeats)
 """Of a list that says which of something: what is said again is stored once, where it came first."""
 
 
@@ -118,12 +118,12 @@ Prose = Annotated[str, text(4000)]
 
 Day = Annotated[
     date,
-    BeforeValidator(_day),
+    BeforeValidator(_parse_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$", "examples": ["2022-07-01"]}),
 ]
 Instant = Annotated[
     datetime,
-    BeforeValidator(_instant),
+    BeforeValidator(_parse_instant),
     WithJsonSchema(
         {
             "type": "string",
@@ -135,7 +135,7 @@ Instant = Annotated[
 ]
 Money = Annotated[
     Decimal,
-    BeforeValidator(_amount),
+    BeforeValidator(_parse_amount),
     TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
@@ -145,12 +145,12 @@ Amount = Annotated[
     TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["-28904.00"]}),
 ]
-Percent = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
-Year = Annotated[int, Field(ge=1900, le=2099), BeforeValidator(_whole_in_query)]
-Revision = Annotated[int, Field(ge=0, le=2_147_483_647), BeforeValidator(_whole)]
-Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_whole)]
-Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole_in_query)]
-Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_whole_in_query)]
+Percent = Annotated[int, Field(ge=1, le=100), BeforeValidator(_parse_integer)]
+Year = Annotated[int, Field(ge=1900, le=2099), BeforeValidator(_parse_integer_in_query)]
+Revision = Annotated[int, Field(ge=0, le=2_147_483_647), BeforeValidator(_parse_integer)]
+Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_parse_integer)]
+Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_parse_integer_in_query)]
+Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_parse_integer_in_query)]
 OrganisationNumber = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["310300454"])
 ]

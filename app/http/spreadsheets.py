@@ -23,7 +23,7 @@ DecimalMark = Literal["point", "comma"]
 
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MADE = datetime(2022, 1, 1, tzinfo=UTC)
+_CREATED_AT = datetime(2022, 1, 1, tzinfo=UTC)
 _MONEY = "#,##0.00"
 
 
@@ -37,11 +37,11 @@ class Column:
 
 def csv_file(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, decimal: DecimalMark = "point") -> bytes:
     """UTF-8 with a BOM, `;` between, CRLF. Text that looks like a formula gets an apostrophe before it."""
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    buffer = StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.header for column in columns])
     writer.writerows([_text(cell, decimal) for cell in row] for row in rows)
-    return written.getvalue().encode("utf-8-sig")
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _text(cell: Cell, decimal: DecimalMark) -> str:
@@ -62,16 +62,16 @@ def xlsx_file() -> Iterator[tuple[Workbook, BytesIO]]:
     Rows go to a temporary file as they are written, where the machine has room for one; so a sheet's cells are written
     from the top down. Where it has none everything is in memory: 170 MB for fifty thousand absences.
     """
-    made = BytesIO()
+    buffer = BytesIO()
     try:
-        where = {"constant_memory": True, "tmpdir": tempfile.gettempdir()}
+        storage = {"constant_memory": True, "tmpdir": tempfile.gettempdir()}
     except FileNotFoundError:  # a container with a read-only file system
-        where = {"in_memory": True}
+        storage = {"in_memory": True}
     # No text becomes a formula, a link or a number: cells are what their types say.
     typed = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(made, {**where, **typed}) as workbook:
-        workbook.set_properties({"created": _MADE.replace(tzinfo=None)})
-        yield workbook, made
+    with xlsxwriter.Workbook(buffer, {**storage, **typed}) as workbook:
+        workbook.set_properties({"created": _CREATED_AT.replace(tzinfo=None)})
+        yield workbook, buffer
 
 
 def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Worksheet:

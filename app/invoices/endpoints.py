@@ -17,7 +17,7 @@ from app.http.declarations import consumes, located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.invoices import checks
 from app.invoices.ehf import EHF_POINTERS, parse_ehf
 from app.invoices.json_lines import JSON_POINTERS, parse_json
@@ -118,7 +118,7 @@ async def list_invoices(
         statement = statement.where(col(InvoiceCheck.result) == result)
     if month is not None:
         statement = statement.where(col(InvoiceCheck.by_month).op("?", is_comparison=True)(month))
-    rows, following = await page(reader, statement, col(InvoiceCheck.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(InvoiceCheck.id), limit=limit, after=after)
     return Page(items=[to_summary(row) for row in rows], next=following)
 
 

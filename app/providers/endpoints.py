@@ -17,7 +17,7 @@ from app.http.endpoint import Route
 from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, list_page, position_of
+from app.http.pagination import AfterQuery, LimitQuery, Page, format_cursor, list_page, parse_cursor
 from app.http.schemas import Day
 from app.placements.capacity import load_periods_by_provider, require_capacity_in_use
 from app.placements.problems import CAPACITY_IN_USE
@@ -191,12 +191,12 @@ async def _deviations_page(queries: Queries, query: DeviationFilter, provider_id
         query.on or clock.today(),
         provider_id,
     )
-    passed = None if query.after is None else position_of(query.after)
+    passed = None if query.after is None else parse_cursor(query.after)
     found = [
         deviation
         for deviation in deviations
         if (query.status is None or (deviation.mended_on is None) == (query.status == "open"))
         and (passed is None or competence.deviation_key(deviation) > passed)
     ]
-    following = cursor(competence.deviation_key(found[query.limit - 1])) if len(found) > query.limit else None
+    following = format_cursor(competence.deviation_key(found[query.limit - 1])) if len(found) > query.limit else None
     return Page(items=found[: query.limit], next=following)

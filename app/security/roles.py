@@ -56,7 +56,7 @@ class Actor:
 
     def limited_to(self, roles: frozenset[str]) -> "Actor":
         """The caller with only those of its roles that an operation is for."""
-        return replace(self, roles=self.roles & roles)
+        return self if self.roles <= roles else replace(self, roles=self.roles & roles)
 
     @property
     def identity(self) -> DatabaseIdentity:

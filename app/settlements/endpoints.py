@@ -16,7 +16,7 @@ from app.http.content_negotiation import CSV, JSON, XLSX
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.schemas import Year
 from app.security.roles import Actor, allow
 from app.settlements import problems, settlements
@@ -84,7 +84,7 @@ async def list_settlements(
 ) -> Page[SettlementSummaryOut]:
     """All settlements of the year's months in the order they were closed, rejected ones included (C13)."""
     of_year = select(Settlement).where(col(Settlement.month).between(date(year, 1, 1), date(year, 12, 31)))
-    rows, following = await page(reader, of_year, col(Settlement.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, of_year, col(Settlement.id), limit=limit, after=after)
     return Page(items=await to_summaries(reader, rows), next=following)
 
 

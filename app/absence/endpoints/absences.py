@@ -30,7 +30,7 @@ from app.http.endpoint import Route
 from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.periods import require_in_order
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.http.schemas import Day
@@ -114,7 +114,7 @@ async def list_(
     require_in_order(from_, to)
     statement = absences.selected(placement_id=placement_id, provider_id=provider_id, from_=from_, to=to, kind=kind)
     if form == JSON:
-        rows, following = await page(unit, statement, col(Absence.id), limit=limit, after=after)
+        rows, following = await fetch_page(unit, statement, col(Absence.id), limit=limit, after=after)
         await record_placement_access(unit, {row.placement_id for row in rows})
         return Page(items=[AbsenceOut.model_validate(row) for row in rows], next=following)
     rows = list(await unit.session.scalars(statement.order_by(col(Absence.id)).limit(MOST_ROWS + 1)))
@@ -176,7 +176,7 @@ async def list_revisions(
         col(AbsenceRevision.provider_id) == absence.provider_id,
         col(AbsenceRevision.external_id) == absence.external_id,
     )
-    rows, following = await page(unit, statement, col(AbsenceRevision.id), limit=limit, after=after)
+    rows, following = await fetch_page(unit, statement, col(AbsenceRevision.id), limit=limit, after=after)
     await record_placement_access(unit, {absence.placement_id})
     return Page(items=[AbsenceRevisionOut.model_validate(row) for row in rows], next=following)
 
@@ -235,7 +235,7 @@ async def list_reviews(
     """What was decided, and when (A3)."""
     placement = await find(unit, Placement, placement_id)
     statement = select(AbsenceReview).where(col(AbsenceReview.placement_id) == placement.id)
-    rows, following = await page(unit, statement, col(AbsenceReview.id), limit=limit, after=after)
+    rows, following = await fetch_page(unit, statement, col(AbsenceReview.id), limit=limit, after=after)
     await record_placement_access(unit, {placement.id})
     return Page(items=[AbsenceReviewOut.model_validate(row) for row in rows], next=following)
 
@@ -281,7 +281,7 @@ async def report(
         col(Placement.starts_on) <= to,
         (col(Placement.ends_on).is_(None)) | (col(Placement.ends_on) >= from_),
     )
-    places, following = await page(unit, statement, col(Placement.id), limit=limit, after=after)
+    places, following = await fetch_page(unit, statement, col(Placement.id), limit=limit, after=after)
     rows = await absences.report(unit, [place.id for place in places], from_, to)
     await record_placement_access(unit, {row.placement_id for row in rows})
     return AbsenceReport(provider_id=provider_id, starts_on=from_, ends_on=to, items=rows, next=following)

@@ -16,7 +16,7 @@ from app.absence.problems import PROVIDER_UNKNOWN
 from app.absence.reading import COLUMNS, MAX_BYTES, MAX_ITEMS, read_items
 from app.absence.schemas import AbsenceItemModel, BatchOut
 from app.database.unit_of_work import UnitOfWorkDep
-from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
+from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
 from app.http.content_negotiation import CSV, JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
@@ -135,7 +135,7 @@ async def push_batch(
 
 
 def _refused_whole(decided: Decided) -> Problem:
-    bad = [result for result in decided.results if result.problem is not None][:MOST_SHOWN]
+    bad = [result for result in decided.results if result.problem is not None][:MAX_SHOWN]
     errors = [
         error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{result.index}", error.detail)
         for result in bad

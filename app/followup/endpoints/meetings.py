@@ -17,7 +17,7 @@ from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.placements.access import record_placement_access
 from app.rules.minutes import MeetingKind
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
@@ -98,5 +98,5 @@ async def list_meeting_versions(
     meeting = await find(reader, Meeting, meeting_id)
     await record_placement_access(reader, [meeting.placement_id])
     statement = select(MeetingVersion).where(col(MeetingVersion.meeting_id) == meeting_id)
-    rows, following = await page(reader, statement, col(MeetingVersion.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(MeetingVersion.id), limit=limit, after=after)
     return Page(items=[meetings.to_version_response(row) for row in rows], next=following)

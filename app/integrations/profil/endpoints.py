@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import clock
 from app.access_log.recorder import record_access
 from app.database.unit_of_work import UnitOfWorkDep
-from app.http.batches import BATCH_REFUSED, MOST_SHOWN, count_batch
+from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
 from app.http.content_negotiation import JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
@@ -96,7 +96,7 @@ async def push_participants(
 
 
 def _batch_refused(pushed: ParticipantBatchOut) -> Problem:
-    bad = [item for item in pushed.items if item.problem is not None][:MOST_SHOWN]
+    bad = [item for item in pushed.items if item.problem is not None][:MAX_SHOWN]
     errors = [
         FieldError(error["pointer"], error["detail"])
         for item in bad

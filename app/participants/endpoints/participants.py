@@ -18,7 +18,7 @@ from app.http.endpoint import Route
 from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, page
+from app.http.pagination import AfterQuery, LimitQuery, fetch_page
 from app.http.schemas import MunicipalityNumber
 from app.integrations.profil.fhir import find_number_system, to_patient
 from app.participants import participants
@@ -99,7 +99,7 @@ async def list_participants(
         filters["external_ids"] = col(Participant.id).in_(ids)
     participants.require_visible(actor, filters.keys())
     statement = select(Participant).where(*filters.values())
-    rows, following = await page(reader, statement, col(Participant.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
     record_access(reader, (row.id for row in rows))
     return ParticipantPage(items=await participants.to_response(reader, actor, rows), next=following)
 

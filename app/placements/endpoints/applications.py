@@ -14,7 +14,7 @@ from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, cursor, page, position_of
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page, format_cursor, parse_cursor
 from app.http.periods import require_in_order
 from app.http.schemas import Day
 from app.placements import applications, problems, requests
@@ -66,10 +66,10 @@ async def list_applications(
         statement = applications.filter_by_status(statement, status)
     order = tuple_(col(Application.received_on), col(Application.id))
     if after is not None:
-        last = await reader.select(select(Application).where(col(Application.id) == position_of(after)))
+        last = await reader.select(select(Application).where(col(Application.id) == parse_cursor(after)))
         statement = statement.where(order > (last[0].received_on, last[0].id) if last else false())
     rows = await reader.select(statement.order_by(order).limit(limit + 1))
-    following = cursor(rows[limit - 1].id) if len(rows) > limit else None
+    following = format_cursor(rows[limit - 1].id) if len(rows) > limit else None
     return Page(items=await applications.to_response(reader, rows[:limit]), next=following)
 
 
@@ -122,7 +122,7 @@ async def list_application_requests(
     """Which providers were asked, and what they answered (D4, P3)."""
     await find(reader, Application, application_id)
     statement = select(Request).where(col(Request.application_id) == application_id)
-    rows, following = await page(reader, statement, col(Request.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(Request.id), limit=limit, after=after)
     return Page(items=await requests.to_response(reader, rows), next=following)
 
 
@@ -144,7 +144,7 @@ async def list_requests(
         statement = statement.where(col(Request.provider_id) == provider_id)
     if answer is not None:
         statement = statement.where(col(Request.answer).is_not_distinct_from(None if answer == "none" else answer))
-    rows, following = await page(reader, statement, col(Request.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(Request.id), limit=limit, after=after)
     return Page(items=await requests.to_response(reader, rows), next=following)
 
 

@@ -15,7 +15,7 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.problems import NOT_FOUND, ROLE_REQUIRED
 from app.placements import notices, problems
 from app.placements.schemas import NoticeIn, NoticeOut
@@ -70,7 +70,7 @@ async def list_notices(
     placement = await find(reader, Placement, placement_id)
     record_access(reader, [placement.participant_id])
     statement = select(Notice).where(col(Notice.placement_id) == placement_id)
-    rows, following = await page(reader, statement, col(Notice.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(Notice.id), limit=limit, after=after)
     return Page(items=await notices.to_response(reader, rows), next=following)
 
 

@@ -14,7 +14,7 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, cut, position_of, write_page
+from app.http.pagination import AfterQuery, LimitQuery, Page, cut_page, parse_cursor, write_page
 from app.http.schemas import Day, json_response
 from app.placements import decisions, problems
 from app.placements.history import load_history, to_detail
@@ -70,11 +70,11 @@ async def list_placements(
     finance only.
     """
     values = {"provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
-    values["after"] = None if after is None else position_of(after)
+    values["after"] = None if after is None else parse_cursor(after)
     filters = frozenset(name for name, value in values.items() if value is not None)
     conditions = sync_filter.filter_placements(actor)
     query = CompiledQuery(select_placements(filters, *conditions)) if conditions else placement_list(filters)
-    rows, following = cut(await reader.fetch(query, **values, limit=limit + 1), limit)
+    rows, following = cut_page(await reader.fetch(query, **values, limit=limit + 1), limit)
     record_access(reader, (row["participant_id"] for row in rows))
     segments = await load_segments(reader, [row["id"] for row in rows])
     placements = [dict(row) for row in rows]

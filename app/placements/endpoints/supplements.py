@@ -15,7 +15,7 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.placements import problems, supplements
 from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut
 from app.placements.tables import Placement, PlacementSupplement
@@ -60,7 +60,7 @@ async def list_supplements(
     placement = await find(reader, Placement, placement_id)
     record_access(reader, [placement.participant_id])
     statement = select(PlacementSupplement).where(col(PlacementSupplement.placement_id) == placement_id)
-    rows, following = await page(reader, statement, col(PlacementSupplement.id), limit=limit, after=after)
+    rows, following = await fetch_page(reader, statement, col(PlacementSupplement.id), limit=limit, after=after)
     return Page(items=await supplements.to_response(reader, rows), next=following)
 
 
