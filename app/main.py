@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import __version__, clock
 from app.absence.endpoints import absences as absence_endpoints
 from app.absence.endpoints import batch as absence_batch_endpoints
+from app.absence.endpoints import reviews as absence_review_endpoints
 from app.access_log import endpoints as access_log_endpoints
 from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import Sealer
@@ -46,6 +47,7 @@ ROUTERS = (
     *placement_endpoints.ROUTERS,
     absence_endpoints.router,
     absence_batch_endpoints.router,
+    absence_review_endpoints.router,
     participant_endpoints.router,
     profil_endpoints.router,
     consent_endpoints.router,

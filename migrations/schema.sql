@@ -349,7 +349,7 @@ ALTER TABLE ONLY public.absence_revision FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.absence_watch (
     placement_id uuid NOT NULL,
     provider_id uuid NOT NULL,
-    told_at timestamp with time zone,
+    notified_at timestamp with time zone,
     reviewed_at timestamp with time zone,
     reviewed_on date
 );

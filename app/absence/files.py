@@ -8,7 +8,7 @@ from datetime import date
 from app.absence.tables import Absence
 from app.http.spreadsheets import Cell, Column, write_table, xlsx_file
 
-MOST_ROWS = 50_000
+MAX_ROWS = 50_000
 _WIDTH = 14
 
 COLUMNS: dict[str, Callable[[Absence], Cell]] = {
@@ -36,17 +36,17 @@ def _rows(absences: Iterable[Absence]) -> Iterator[list[Cell]]:
         yield [value(absence) for value in COLUMNS.values()]
 
 
-def as_csv(absences: Iterable[Absence]) -> bytes:
+def write_csv(absences: Iterable[Absence]) -> bytes:
     """RFC 4180, UTF-8, comma between."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in _rows(absences):
-        writer.writerow([_plain(cell) for cell in row])
+        writer.writerow([_csv_cell(cell) for cell in row])
     return file.getvalue().encode()
 
 
-def _plain(cell: Cell) -> str:
+def _csv_cell(cell: Cell) -> str:
     match cell:
         case None:
             return ""
@@ -59,7 +59,7 @@ def _plain(cell: Cell) -> str:
     return str(cell)
 
 
-def as_xlsx(absences: Iterable[Absence]) -> bytes:
+def write_xlsx(absences: Iterable[Absence]) -> bytes:
     """One sheet, with each cell as what it is."""
     with xlsx_file() as (workbook, made):
         write_table(workbook, "Fråvær", [Column(name, _WIDTH) for name in COLUMNS], _rows(absences))

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import msgspec
 from pydantic import ValidationError
 
-from app.absence.problems import IDENTITY_NUMBER
 from app.absence.schemas import AbsenceItem, AbsenceItemModel
 from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION, Problem
 from app.http.strict_json import STRICT_JSON, json_fault
 from app.rules.absence import AbsenceContent
 from app.rules.identifiers import contains_identity_number
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ def validate_with_model(value: object) -> AbsenceItem:
 def refuse_identity_numbers(item: AbsenceItem, index: int, *, relaxed: bool) -> AbsenceItem | Fault:
     """The item unless one of its texts holds an identity number."""
     if _holds_identity_number(item.external_id, relaxed):
-        return Fault(None, IDENTITY_NUMBER(pointer=f"#/items/{index}/external_id"))
+        return Fault(None, IDENTITY_NUMBER_IN_TEXT(pointer=f"#/items/{index}/external_id"))
     if item.note is not None and _holds_identity_number(item.note, relaxed):
-        return Fault(item.external_id, IDENTITY_NUMBER(pointer=f"#/items/{index}/note"))
+        return Fault(item.external_id, IDENTITY_NUMBER_IN_TEXT(pointer=f"#/items/{index}/note"))
     return item
 
 

@@ -2,9 +2,7 @@
 
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
-IDENTITY_NUMBER = IDENTITY_NUMBER_IN_TEXT
 REVISION_CONFLICT = problem_type(
     "absence-revision-conflict",
     409,

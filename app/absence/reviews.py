@@ -1,9 +1,10 @@
 """A3: how much of what was planned a placement's participant was absent, and when that asks for a review.
 
 Whether a review is due is derived when asked: from the absences stored, the window up to the day, and the latest
-review. Stored is only what cannot be derived, one row a placement: when it was reviewed, and whether it has been told.
-PostgreSQL adds up what was documented; which days are planned it is told by `rules.extensive_absence`. That counts week
-by week, where a part-time place would be extensive by what was documented: of others it changes nothing.
+review. Stored is only what cannot be derived, one row a placement: when it was reviewed, and whether a due
+review has been published. PostgreSQL adds up what was documented on the days that are planned by
+`rules.extensive_absence`. That counts week by week where a part-time placement would be extensive by what was
+documented: for others it changes nothing.
 """
 
 from collections.abc import Sequence
@@ -12,15 +13,15 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
-from app.absence.batch_state import Place, lock_providers
+from app.absence.batch_state import PlacementPeriod, lock_providers
 from app.absence.problems import NOTHING_TO_REVIEW
 from app.absence.schemas import KINDS, AbsenceReviewIn, AbsenceSummary
 from app.absence.tables import AbsenceReview
 from app.clock import OSLO
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
 from app.outbox.events import PlacementEvent
@@ -38,6 +39,16 @@ from app.rules.extensive_absence import (
 )
 from app.security.roles import Actor
 
+_PARAMETERS = CompiledQuery(
+    select(
+        col(GuidelineVersion.absence_window_days),
+        col(GuidelineVersion.absence_threshold_percent),
+        col(GuidelineVersion.absence_uncounted_kinds),
+    )
+    .where(col(GuidelineVersion.valid_from) <= bindparam("on"))
+    .order_by(col(GuidelineVersion.valid_from).desc())
+    .limit(1)
+)
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (
     "(cast(:planned_before as int[]))[least(a.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
@@ -49,33 +60,39 @@ _TALLY = (
     " where {placements} not a.cancelled and a.ends_on >= cast(:first_day as date)"
     " and a.starts_on <= cast(:last_day as date) group by a.placement_id, a.kind"
 )
-_TALLY_ALL = text(_TALLY.format(placements=""))
-_TALLY_SOME = text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and"))
-_COUNTED = text(
-    "select a.placement_id, a.starts_on, least(a.ends_on, cast(:last_day as date)), a.percent from absence a"
-    " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
-    " and a.ends_on >= cast(:first_day as date) and a.starts_on <= cast(:last_day as date)"
-    " and a.kind <> all(cast(:uncounted as text[]))"
+_TALLY_ALL = CompiledQuery(text(_TALLY.format(placements="")))
+_TALLY_SOME = CompiledQuery(text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and")))
+_COUNTED_ABSENCES = CompiledQuery(
+    text(
+        "select a.placement_id, a.starts_on, least(a.ends_on, cast(:last_day as date)), a.percent from absence a"
+        " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
+        " and a.ends_on >= cast(:first_day as date) and a.starts_on <= cast(:last_day as date)"
+        " and a.kind <> all(cast(:uncounted as text[]))"
+    )
 )
-_WATCHES = text(
-    "select placement_id, told_at, reviewed_at, reviewed_on from absence_watch"
-    " where placement_id = any(cast(:placements as uuid[]))"
+_WATCHES = CompiledQuery(
+    text(
+        "select placement_id, notified_at, reviewed_at, reviewed_on from absence_watch"
+        " where placement_id = any(cast(:placements as uuid[]))"
+    )
 )
-_TELL = text(
-    "insert into absence_watch (placement_id, provider_id, told_at)"
+_SET_NOTIFIED = text(
+    "insert into absence_watch (placement_id, provider_id, notified_at)"
     " select *, clock_timestamp() from unnest(cast(:placements as uuid[]), cast(:providers as uuid[]))"
-    " on conflict (placement_id) do update set told_at = excluded.told_at"
+    " on conflict (placement_id) do update set notified_at = excluded.notified_at"
 )
-_FORGET = text("update absence_watch set told_at = null where placement_id = any(cast(:placements as uuid[]))")
-_REVIEWED = text(
+_CLEAR_NOTIFIED = text(
+    "update absence_watch set notified_at = null where placement_id = any(cast(:placements as uuid[]))"
+)
+_SET_REVIEWED = text(
     "insert into absence_watch (placement_id, provider_id, reviewed_at, reviewed_on)"
     " values (:placement_id, :provider_id, clock_timestamp(), cast(:reviewed_on as date))"
     " on conflict (placement_id) do update set reviewed_at = excluded.reviewed_at,"
-    " reviewed_on = greatest(absence_watch.reviewed_on, excluded.reviewed_on), told_at = null"
+    " reviewed_on = greatest(absence_watch.reviewed_on, excluded.reviewed_on), notified_at = null"
 )
 
 
-class Counted(NamedTuple):
+class KindTally(NamedTuple):
     """Absences of one kind: how many, and their hundredths of planned days as they were documented."""
 
     absences: int
@@ -86,151 +103,115 @@ class Counted(NamedTuple):
 class Tally:
     """A placement's absence in a window. Of what A3 counts: when the latest was stored, and the last first day."""
 
-    by_kind: dict[AbsenceKind, Counted] = field(default_factory=dict)
+    by_kind: dict[AbsenceKind, KindTally] = field(default_factory=dict)
     absent: int = 0
-    """Hundredths of planned days, of the kinds that are counted: as documented, until `_count_by_week`."""
+    """Hundredths of planned days, of the kinds that are counted: as documented, until `_limit_by_week`."""
     changed_at: datetime | None = None
     began_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewDue:
-    """A placement whose extensive absence nobody has reviewed since the latest of it came."""
+class DueReview:
+    """A placement whose extensive absence is not reviewed. On `due_on` the latest absence that counts was stored."""
 
     placement_id: UUID
     provider_id: UUID
     due_on: date
-    """The day on which the latest absence that counts was stored."""
-    planned_hundredths: int
-    absent_hundredths: int
 
 
 class _Watch(NamedTuple):
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
     reviewed_at: datetime | None = None
     reviewed_on: date | None = None
 
-    def has_seen(self, tally: Tally) -> bool:
-        """Whether the last review saw all of this absence.
+    def covers(self, tally: Tally) -> bool:
+        """Whether the last review was about all of this absence.
 
-        **Decided here**: what was stored after it was recorded, or began after the day it was held, it has not seen.
+        **Decided here**: it was not about what was stored after it was recorded, or began after the day it was held.
         """
         if self.reviewed_at is None or tally.changed_at is None or tally.changed_at > self.reviewed_at:
             return False
         return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
-async def terms_on(queries: Queries, on: date) -> ExtensiveAbsenceParameters | None:
-    """The parameters of the guideline version in force on a day, None before the first."""
-    row = await queries.fetch_one(
-        select(
-            col(GuidelineVersion.absence_window_days),
-            col(GuidelineVersion.absence_threshold_percent),
-            col(GuidelineVersion.absence_uncounted_kinds),
-        )
-        .where(col(GuidelineVersion.valid_from) <= on)
-        .order_by(col(GuidelineVersion.valid_from).desc())
-        .limit(1)
-    )
-    return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
-
-
-async def tallies(
-    queries: Queries,
-    window: AbsenceWindow,
-    terms: ExtensiveAbsenceParameters,
-    placement_ids: Sequence[UUID] | None = None,
-    last_day: date | None = None,
-) -> dict[UUID, Tally]:
-    """The absence in a window of these placements, or of every one the caller sees; to a last day before its own."""
-    parameters = {
-        "planned_before": window.planned_before,
-        "first_day": window.first_day,
-        "last_day": last_day or window.on,
-        "placements": placement_ids,
-    }
-    if placement_ids is None:
-        del parameters["placements"]
-    found: dict[UUID, Tally] = {}
-    rows = await queries.fetch(_TALLY_ALL if placement_ids is None else _TALLY_SOME, **parameters)
-    for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
-        tally = found.setdefault(placement_id, Tally())
-        tally.by_kind[kind] = Counted(absences, hundredths)
-        if kind not in terms.uncounted_kinds:
-            tally.absent += hundredths
-            tally.changed_at = changed_at if tally.changed_at is None else max(tally.changed_at, changed_at)
-            tally.began_on = began_on if tally.began_on is None else max(tally.began_on, began_on)
-    return found
-
-
-async def reviews_due(queries: Queries, on: date) -> list[ReviewDue]:
+async def list_due_reviews(queries: Queries, on: date) -> list[DueReview]:
     """A3: every placement active on the day that needs a review, as the caller may see them. Nothing is stored."""
-    terms = await terms_on(queries, on)
-    if terms is None:
+    parameters = await _find_parameters(queries, on)
+    if parameters is None:
         return []
-    window = AbsenceWindow(on, terms.window_days)
-    absent = await tallies(queries, window, terms)
-    ids = [id_ for id_, tally in absent.items() if tally.absent]
-    places = await _places(queries, ids)
-    return await _due(queries, window, terms, places, absent, await _shares(queries, places))
+    window = AbsenceWindow(on, parameters.window_days)
+    tallies = await _load_tallies(queries, window, parameters)
+    ids = [id_ for id_, tally in tallies.items() if tally.absent]
+    rows = await queries.select(select(Placement).where(col(Placement.id).in_(ids)))
+    active = [period for period in map(_period_of, rows) if _is_active(period, on)]
+    return await _find_due(queries, window, parameters, active, tallies)
 
 
-async def tell_of_reviews_due(unit: UnitOfWork, places: Sequence[Place], on: date) -> None:
-    """A3: publish `absence.review_due` for each of the places where a push has made it true, once until it is closed.
+async def publish_due_reviews(unit: UnitOfWork, placements: Sequence[PlacementPeriod], on: date) -> None:
+    """A3: publish `absence.review_due` for each placement where a push has made it true, once until it is closed.
 
     The caller holds the providers' locks.
     """
-    terms = await terms_on(unit, on)
-    active = [place for place in places if _is_active(place, on)]
-    if terms is None or not active:
+    parameters = await _find_parameters(unit, on)
+    active = [placement for placement in placements if _is_active(placement, on)]
+    if parameters is None or not active:
         return
-    window = AbsenceWindow(on, terms.window_days)
-    absent = await tallies(unit, window, terms, [place.id for place in active])
-    due = await _due(unit, window, terms, active, absent, await _shares(unit, active))
-    watches = await _watches(unit, [place.id for place in active])
-    news = [review for review in due if watches.get(review.placement_id, _Watch()).told_at is None]
-    if news:
-        placements, providers = [review.placement_id for review in news], [review.provider_id for review in news]
-        await unit.session.execute(_TELL, {"placements": placements, "providers": providers})
+    ids = [placement.id for placement in active]
+    window = AbsenceWindow(on, parameters.window_days)
+    tallies = await _load_tallies(unit, window, parameters, ids)
+    due = await _find_due(unit, window, parameters, active, tallies)
+    watches = await _load_watches(unit, ids)
+    notified = {id_ for id_, watch in watches.items() if watch.notified_at is not None}
+    new = [review for review in due if review.placement_id not in notified]
+    if new:
+        columns = {
+            "placements": [review.placement_id for review in new],
+            "providers": [review.provider_id for review in new],
+        }
+        await unit.session.execute(_SET_NOTIFIED, columns)
         await publish(
-            unit,
-            *(PlacementEvent("absence.review_due", review.placement_id, review.provider_id) for review in news),
+            unit, *(PlacementEvent("absence.review_due", review.placement_id, review.provider_id) for review in new)
         )
-    # Where it is no longer due, it is told again when it becomes so.
-    over = watches.keys() - {review.placement_id for review in due}
-    over = {id_ for id_ in over if watches[id_].told_at is not None}
-    if over:
-        await unit.session.execute(_FORGET, {"placements": list(over)})
+    # Where it is no longer due, it is published again when it becomes so.
+    ended = notified - {review.placement_id for review in due}
+    if ended:
+        await unit.session.execute(_CLEAR_NOTIFIED, {"placements": list(ended)})
 
 
-async def summary(queries: Queries, placement: Placement, on: date) -> AbsenceSummary | None:
+async def summarise_absence(queries: Queries, placement: Placement, on: date) -> AbsenceSummary | None:
     """A3 for one placement on a day; None before the guideline's first version."""
-    terms = await terms_on(queries, on)
-    if terms is None:
+    parameters = await _find_parameters(queries, on)
+    if parameters is None:
         return None
-    window = AbsenceWindow(on, terms.window_days)
-    place = _place(placement)
-    # A1: a day after the place's last one is no absence from it, though it was documented before the end was known.
-    last_day = window.on if place.ends_on is None else min(window.on, place.ends_on)
-    absent = await tallies(queries, window, terms, [place.id], last_day) if last_day >= window.first_day else {}
-    shares = await _shares(queries, [place])
-    await _count_by_week(queries, window, terms, absent, shares, last_day)
-    tally = absent.get(place.id, Tally())
-    planned = sum(window.count_by_week(shares[place.id]))
+    window = AbsenceWindow(on, parameters.window_days)
+    period = _period_of(placement)
+    # A1: a day after the placement's end is no absence from it, though it was documented before the end was known.
+    last_day = on if period.ends_on is None else min(on, period.ends_on)
+    tallies: dict[UUID, Tally] = {}
+    if last_day >= window.first_day:
+        tallies = await _load_tallies(queries, window, parameters, [period.id], last_day)
+    shares = await _load_shares(queries, [period])
+    await _limit_by_week(queries, window, parameters, tallies, shares, last_day)
+    tally = tallies.get(period.id, Tally())
+    planned = sum(window.count_by_week(shares[period.id]))
+    review_due = False
+    if _is_active(period, on) and tally.absent and is_extensive(planned, tally.absent, parameters.threshold_percent):
+        watches = await _load_watches(queries, [period.id])
+        review_due = not watches.get(period.id, _Watch()).covers(tally)
     return AbsenceSummary(
-        placement_id=place.id,
+        placement_id=period.id,
         on=on,
         window_from=window.first_day,
-        planned=hundredths(planned),
-        absent=hundredths(tally.absent),
-        share=hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
-        threshold_percent=terms.threshold_percent,
-        by_kind={kind: hundredths(tally.by_kind.get(kind, Counted(0, 0)).hundredths) for kind in KINDS},
-        review_due=bool(await _due(queries, window, terms, [place], absent, shares)),
+        planned=format_hundredths(planned),
+        absent=format_hundredths(tally.absent),
+        share=format_hundredths((tally.absent * 20_000 + planned) // (2 * planned) if planned else 0),
+        threshold_percent=parameters.threshold_percent,
+        by_kind={kind: format_hundredths(tally.by_kind.get(kind, KindTally(0, 0)).hundredths) for kind in KINDS},
+        review_due=review_due,
     )
 
 
-async def review(
+async def record_review(
     unit: UnitOfWork, actor: Actor, placement: Placement, body: AbsenceReviewIn, today: date
 ) -> AbsenceReview:
     """A3: record what was decided; it closes the review until new absence comes. Raises `NOTHING_TO_REVIEW`.
@@ -241,7 +222,7 @@ async def review(
         raise VALIDATION("Vurderinga kan ikkje vere etter i dag.", pointer="#/reviewed_on")
     # What is pushed meanwhile comes before or after, never beside.
     await lock_providers(unit, {placement.provider_id})
-    found = await summary(unit, placement, body.reviewed_on)
+    found = await summarise_absence(unit, placement, body.reviewed_on)
     if found is None or not found.review_due:
         raise NOTHING_TO_REVIEW()
     row = AbsenceReview(
@@ -250,99 +231,128 @@ async def review(
     unit.session.add(row)
     await unit.session.flush()
     reviewed = {"placement_id": placement.id, "provider_id": placement.provider_id, "reviewed_on": body.reviewed_on}
-    await unit.session.execute(_REVIEWED, reviewed)
+    await unit.session.execute(_SET_REVIEWED, reviewed)
     await publish(unit, PlacementEvent("absence.reviewed", placement.id, placement.provider_id))
     return row
 
 
-def hundredths(count: int) -> str:
+def format_hundredths(count: int) -> str:
     """Hundredths as a number with two decimals."""
     return f"{count // 100}.{count % 100:02}"
 
 
-async def _shares(queries: Queries, places: Sequence[Place]) -> dict[UUID, list[PercentPeriod]]:
-    """Each place's share on its days (D6)."""
-    known = await load_segments(queries, [place.id for place in places])
-    shares = {place.id: [PercentPeriod(place.starts_on, place.ends_on, place.share)] for place in places}
+async def _find_parameters(queries: Queries, on: date) -> ExtensiveAbsenceParameters | None:
+    """Those of the guideline version in force on a day, None before the first."""
+    row = await queries.fetch_one(_PARAMETERS, on=on)
+    return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
+
+
+async def _load_tallies(
+    queries: Queries,
+    window: AbsenceWindow,
+    parameters: ExtensiveAbsenceParameters,
+    placement_ids: Sequence[UUID] | None = None,
+    last_day: date | None = None,
+) -> dict[UUID, Tally]:
+    """The absence in a window of these placements, or of every one the caller sees; to a last day before its own."""
+    rows = await queries.fetch(
+        _TALLY_ALL if placement_ids is None else _TALLY_SOME,
+        planned_before=window.planned_before,
+        first_day=window.first_day,
+        last_day=last_day or window.on,
+        placements=placement_ids,
+    )
+    tallies: dict[UUID, Tally] = {}
+    for placement_id, kind, absences, hundredths, changed_at, began_on in rows:
+        tally = tallies.setdefault(placement_id, Tally())
+        tally.by_kind[kind] = KindTally(absences, hundredths)
+        if kind not in parameters.uncounted_kinds:
+            tally.absent += hundredths
+            tally.changed_at = changed_at if tally.changed_at is None else max(tally.changed_at, changed_at)
+            tally.began_on = began_on if tally.began_on is None else max(tally.began_on, began_on)
+    return tallies
+
+
+async def _load_shares(queries: Queries, placements: Sequence[PlacementPeriod]) -> dict[UUID, list[PercentPeriod]]:
+    """Each placement's share on its days (D6)."""
+    known = await load_segments(queries, [placement.id for placement in placements])
+    shares = {one.id: [PercentPeriod(one.starts_on, one.ends_on, one.share)] for one in placements}
     for id_, segments in known.items():
         shares[id_] = [PercentPeriod(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
     return shares
 
 
-async def _count_by_week(
+async def _limit_by_week(
     queries: Queries,
     window: AbsenceWindow,
-    terms: ExtensiveAbsenceParameters,
-    absent: dict[UUID, Tally],
+    parameters: ExtensiveAbsenceParameters,
+    tallies: dict[UUID, Tally],
     shares: dict[UUID, list[PercentPeriod]],
     last_day: date,
 ) -> None:
-    """A3: of these places no week counts more than is planned in it."""
-    found: dict[UUID, list[PercentPeriod]] = {id_: [] for id_ in shares if id_ in absent}
-    if not found:
+    """A3: of these placements no week counts more than is planned in it."""
+    absences: dict[UUID, list[PercentPeriod]] = {id_: [] for id_ in shares if id_ in tallies}
+    if not absences:
         return
-    parameters = {
-        "placements": list(found),
-        "first_day": window.first_day,
-        "last_day": last_day,
-        "uncounted": list(terms.uncounted_kinds),
-    }
-    for placement_id, first_day, last, percent in await queries.fetch(_COUNTED, **parameters):
-        found[placement_id].append(PercentPeriod(first_day, last, percent))
-    for id_, absences in found.items():
-        absent[id_].absent = count_absent_hundredths(window, shares[id_], absences)
+    rows = await queries.fetch(
+        _COUNTED_ABSENCES,
+        placements=list(absences),
+        first_day=window.first_day,
+        last_day=last_day,
+        uncounted=list(parameters.uncounted_kinds),
+    )
+    for placement_id, *period in rows:
+        absences[placement_id].append(PercentPeriod(*period))
+    for id_, periods in absences.items():
+        tallies[id_].absent = count_absent_hundredths(window, shares[id_], periods)
 
 
-async def _due(
+async def _find_due(
     queries: Queries,
     window: AbsenceWindow,
-    terms: ExtensiveAbsenceParameters,
-    places: Sequence[Place],
-    absent: dict[UUID, Tally],
-    shares: dict[UUID, list[PercentPeriod]],
-) -> list[ReviewDue]:
-    planned = {
-        place.id: sum(window.count_planned_days(*part[:2]) * part.percent for part in shares[place.id])
-        for place in places
-    }
+    parameters: ExtensiveAbsenceParameters,
+    active: Sequence[PlacementPeriod],
+    tallies: dict[UUID, Tally],
+) -> list[DueReview]:
+    """Of placements that are active on the window's last day, those whose absence is extensive and not reviewed."""
+    shares = await _load_shares(queries, active)
 
-    def extensive() -> list[Place]:
+    def select_extensive(placements: Sequence[PlacementPeriod]) -> list[PlacementPeriod]:
         return [
-            place
-            for place in places
-            if place.id in absent
-            and _is_active(place, window.on)
-            and is_extensive(planned[place.id], absent[place.id].absent, terms.threshold_percent)
+            one
+            for one in placements
+            if one.id in tallies
+            and is_extensive(
+                sum(window.count_planned_days(*part[:2]) * part.percent for part in shares[one.id]),
+                tallies[one.id].absent,
+                parameters.threshold_percent,
+            )
         ]
 
-    # Of a whole place no day has more than 100 % of absence (`OVER_FULL_DAY`), so no week more than is planned.
-    part_time = {
-        place.id: shares[place.id] for place in extensive() if any(part.percent < FULL_DAY for part in shares[place.id])
-    }
-    await _count_by_week(queries, window, terms, absent, part_time, window.on)
-    reviews = []
-    for place in extensive():
-        tally = absent[place.id]
-        if tally.changed_at is not None:
-            due_on = tally.changed_at.astimezone(OSLO).date()
-            reviews.append((ReviewDue(place.id, place.provider_id, due_on, planned[place.id], tally.absent), tally))
-    watches = await _watches(queries, [review.placement_id for review, _ in reviews]) if reviews else {}
-    return [review for review, tally in reviews if not watches.get(review.placement_id, _Watch()).has_seen(tally)]
+    extensive = select_extensive(active)
+    # Of a full-time placement no day has more than 100 % of absence (`OVER_FULL_DAY`), so no week more than is planned.
+    part_time = {one.id: shares[one.id] for one in extensive if any(part.percent < FULL_DAY for part in shares[one.id])}
+    await _limit_by_week(queries, window, parameters, tallies, part_time, window.on)
+    extensive = select_extensive(extensive)
+    watches = await _load_watches(queries, [one.id for one in extensive])
+    return [
+        DueReview(one.id, one.provider_id, changed_at.astimezone(OSLO).date())
+        for one in extensive
+        if (changed_at := tallies[one.id].changed_at) is not None
+        and not watches.get(one.id, _Watch()).covers(tallies[one.id])
+    ]
 
 
-async def _watches(queries: Queries, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
+async def _load_watches(queries: Queries, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
+    if not placement_ids:
+        return {}
     rows = await queries.fetch(_WATCHES, placements=list(placement_ids))
     return {placement_id: _Watch(*watch) for placement_id, *watch in rows}
 
 
-async def _places(queries: Queries, placement_ids: Sequence[UUID]) -> list[Place]:
-    rows = await queries.select(select(Placement).where(col(Placement.id).in_(placement_ids)))
-    return [_place(row) for row in rows]
+def _period_of(row: Placement) -> PlacementPeriod:
+    return PlacementPeriod(row.id, row.provider_id, row.participant_id, row.starts_on, row.ends_on, row.share)
 
 
-def _place(row: Placement) -> Place:
-    return Place(row.id, row.provider_id, row.participant_id, row.starts_on, row.ends_on, row.share)
-
-
-def _is_active(place: Place, on: date) -> bool:
-    return place.starts_on <= on and (place.ends_on is None or on <= place.ends_on)
+def _is_active(placement: PlacementPeriod, on: date) -> bool:
+    return placement.starts_on <= on and (placement.ends_on is None or on <= placement.ends_on)

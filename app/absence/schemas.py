@@ -211,7 +211,7 @@ class AbsenceReport(Shape):
     next: str | None
 
 
-class BatchItemOut(Shape):
+class AbsenceBatchItemOut(Shape):
     """What became of one item. `index` is its place in the body, from 0."""
 
     index: int
@@ -224,9 +224,9 @@ class BatchItemOut(Shape):
     ]
 
 
-class BatchOut(Shape):
+class AbsenceBatchOut(Shape):
     """What became of a batch. `accepted` counts `created`, `updated`, `unchanged` and `cancelled`."""
 
     accepted: int
     rejected: int
-    items: list[BatchItemOut]
+    items: list[AbsenceBatchItemOut]

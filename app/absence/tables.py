@@ -87,7 +87,7 @@ class AbsenceReview(Row, table=True):
 
 
 class AbsenceWatch(SQLModel, table=True):
-    """Until when a placement's absence is reviewed, and whether it has been told that a review is due (A3).
+    """Until when a placement's absence is reviewed, and whether a due review has been published (A3).
 
     It holds no more than when, because a provider's push has to read and write it.
     """
@@ -97,6 +97,6 @@ class AbsenceWatch(SQLModel, table=True):
 
     placement_id: UUID = Field(primary_key=True)
     provider_id: UUID
-    told_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    notified_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     reviewed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     reviewed_on: date | None = None

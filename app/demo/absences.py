@@ -33,11 +33,11 @@ async def add(unit: UnitOfWork, actor: Actor, today: date) -> None:
     await unit.session.flush()
     # Extensive on the day that the example of a review names.
     autumn = {"placement_id": WAITING, "kind": "sick", "from": "2022-09-01", "to": "2022-10-14"}
-    await absences.record(unit, AbsenceIn.model_validate(autumn))
+    await absences.record_absence(unit, AbsenceIn.model_validate(autumn))
     period = {"from": (today - timedelta(days=60)).isoformat(), "to": (today - timedelta(days=10)).isoformat()}
     for placement_id in (WAITING, REVIEWED):
         lately = AbsenceIn.model_validate({"placement_id": placement_id, "kind": "sick", **period})
-        await absences.record(unit, lately)
+        await absences.record_absence(unit, lately)
     review = {"reviewed_on": today.isoformat(), "outcome": "no_change", "reason": "Sjuk, og snart attende."}
     place = await find(unit, Placement, REVIEWED)
-    await reviews.review(unit, actor, place, AbsenceReviewIn.model_validate(review), today)
+    await reviews.record_review(unit, actor, place, AbsenceReviewIn.model_validate(review), today)

@@ -84,7 +84,7 @@ def create_tables() -> None:
         "absence_watch",
         sa.Column("placement_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -27,12 +27,9 @@ PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|([a-z]+_)?c
 ODD_SCHEMA = re.compile(r"__|Told|Made|Another|^Body")
 # Names that remain to be changed.
 UNNAMED_OPERATIONS = {
-    *("approve", "calendar", "cancel", "close", "correct", "decide", "export", "give", "receive"),
-    *("record", "report", "review", "summarise", "take"),
-    "change_v1_absences__absence_id__patch",
-    "list__v1_absences_get",
+    *("approve", "calendar", "close", "correct", "decide", "export", "give", "receive"),
+    "take",
     "list__v1_budgets__year__snapshots_get",
-    "read_v1_absences__absence_id__get",
     "read_v1_budgets__year__settlements__month__get",
     "read_v1_budgets__year__snapshots__snapshot_id__get",
     "withdraw_v1_applications__application_id__withdrawal_post",

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.absence import problems
-from app.absence.absences import carry_out
-from app.absence.batch import Decided, decide
-from app.absence.problems import PROVIDER_UNKNOWN
+from app.absence.batch import BatchDecision, apply_batch, decide_batch
+from app.absence.batch_state import SLICE
+from app.absence.endpoints.roles import AbsenceWriter
 from app.absence.reading import COLUMNS, MAX_BYTES, MAX_ITEMS, read_items
-from app.absence.schemas import AbsenceItemModel, BatchOut
+from app.absence.schemas import AbsenceBatchOut, AbsenceItemModel
+from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
 from app.http.content_negotiation import CSV, JSON, NDJSON
@@ -23,14 +24,11 @@ from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.problems import FieldError, Problem
-from app.security.identity_numbers import relaxed
-from app.security.roles import Actor, allow
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
 
 router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
 
-Writer = Annotated[Actor, allow("case_officer", "provider")]
-
-_SLICE = 500
+_CALLER_PROVIDER = CompiledQuery(select(func.caller_provider_id()))
 
 _ITEM = AbsenceItemModel.model_json_schema(ref_template="#/components/schemas/{model}")
 _EXAMPLE = {
@@ -85,85 +83,87 @@ BODY: dict[str, Any] = {
             problems.REVISION_CONFLICT,
             problems.OUTSIDE_PLACEMENT,
             problems.OVER_FULL_DAY,
-            problems.IDENTITY_NUMBER,
+            IDENTITY_NUMBER_IN_TEXT,
         ),
-        200: {"description": "Every item was accepted.", "model": BatchOut},
-        207: {"description": "One or more items were not accepted; the others are stored.", "model": BatchOut},
+        200: {"description": "Every item was accepted.", "model": AbsenceBatchOut},
+        207: {"description": "One or more items were not accepted; the others are stored.", "model": AbsenceBatchOut},
     },
 )
-async def push_batch(
+async def push_absences(
     request: Request,
     unit: UnitOfWorkDep,
-    actor: Writer,
+    actor: AbsenceWriter,
     content_type: Annotated[str, consumes(JSON, NDJSON, CSV, limit=MAX_BYTES)],
     mode: Annotated[
-        Literal["each", "atomic"], Query(description="`atomic`: one bad item, and nothing is stored (422).")
+        Literal["each", "atomic"], Query(description="`atomic`: if one item is rejected, nothing is stored (422).")
     ] = "each",
     dry_run: Annotated[
         Literal["true", "false"], Query(description="`true`: the same answer, and nothing is stored.")
     ] = "false",
 ) -> Response:
-    """A1, A2: up to 10 000 absences, in any order and as often as wanted; the highest revision of each wins.
+    """Takes up to 10 000 absences, in any order and any number of times. The highest revision of each wins (A1, A2).
 
-    An equal revision with equal content changes nothing, with other content it is a `conflict`; what is cancelled stays
-    cancelled. Absences that together pass 100 % of a placement's day collide: what was stored first stands. One bad
-    item never stops the others, unless `mode=atomic`. The batch is one transaction: after a crash it is there whole or
-    not at all, and pushing it again is safe. When it makes a placement's absence extensive (A3: a whole day counts a
-    whole day, but no calendar week more than is planned in it by the placement's share), `absence.review_due` is
-    published, once until the review is closed. NDJSON is an item a line; CSV has a header row, and may write days
-    as dd.mm.yyyy. Names in an item must be unique: of one that stands twice the last value counts, or the item is
-    rejected. A provider's items are its own; the case office's carry `provider_id`.
+    An equal revision with equal content changes nothing; with other content it is a `conflict`. A cancelled absence
+    stays cancelled. If absences together exceed 100 % of a placement's day, the one stored first stands. One rejected
+    item does not stop the others, unless `mode=atomic`. A batch is one transaction: after a crash either all of it is
+    stored or none, and it is safe to push it again.
+
+    If the batch makes a placement's absence extensive (A3), the event `absence.review_due` is published once until the
+    review is closed.
+
+    NDJSON has one item per line. CSV has a header row; dates may be written as dd.mm.yyyy. Names in an item must be
+    unique: if one is repeated, its last value counts, or the item is rejected. A provider's items are its own; items
+    from the case office need `provider_id`.
     """
     items = await read_items(await request.body(), content_type, relaxed=relaxed(clock.today()))
     own = None
     if "case_officer" not in actor.roles:
-        own = await unit.session.scalar(select(func.caller_provider_id()))
+        own = await unit.fetch_value(_CALLER_PROVIDER)
         if own is None:
-            raise PROVIDER_UNKNOWN()
+            raise problems.PROVIDER_UNKNOWN()
     atomic = mode == "atomic"
-    decided = await decide(unit, items, own, atomic=atomic, dry_run=dry_run == "true")
-    if atomic and decided.rejected:
-        raise _refused_whole(decided)
-    # The answer is put together while PostgreSQL writes; it goes out after the commit.
-    answering = asyncio.create_task(_answer(decided))
+    decision = await decide_batch(unit, items, own, atomic=atomic, dry_run=dry_run == "true")
+    if atomic and decision.rejected:
+        raise _refuse_batch(decision)
+    # The answer is encoded while PostgreSQL writes; it goes out after the commit.
+    encoding = asyncio.create_task(_encode_answer(decision))
     try:
-        await carry_out(unit, decided)
-        count_batch("absences", [result.status for result in decided.results])
-        return Response(await answering, 207 if decided.rejected else 200, media_type=JSON)
+        await apply_batch(unit, decision)
+        count_batch("absences", [result.status for result in decision.results])
+        return Response(await encoding, 207 if decision.rejected else 200, media_type=JSON)
     finally:
-        answering.cancel()
+        encoding.cancel()
 
 
-def _refused_whole(decided: Decided) -> Problem:
-    bad = [result for result in decided.results if result.problem is not None][:MAX_SHOWN]
+def _refuse_batch(decision: BatchDecision) -> Problem:
+    rejected = [result for result in decision.results if result.problem is not None][:MAX_SHOWN]
     errors = [
         error if error.pointer.startswith("#/items/") else FieldError(f"#/items/{result.index}", error.detail)
-        for result in bad
+        for result in rejected
         if result.problem is not None
         for error in result.problem.errors or (FieldError("", result.problem.detail),)
     ]
     return BATCH_REFUSED(
-        f"{decided.rejected} av {len(decided.results)} fråvær vart ikkje godtekne; ingenting er lagra.",
+        f"{decision.rejected} av {len(decision.results)} fråvær vart ikkje godtekne; ingenting er lagra.",
         errors=errors,
-        rejected=decided.rejected,
-        items=[msgspec.to_builtins(result, enc_hook=_said) for result in bad],
+        rejected=decision.rejected,
+        items=[msgspec.to_builtins(result, enc_hook=_problem_body) for result in rejected],
     )
 
 
-async def _answer(decided: Decided) -> bytes:
-    """The whole answer."""
-    results = decided.results
+async def _encode_answer(decision: BatchDecision) -> bytes:
+    results = decision.results
     parts = []
-    for start in range(0, len(results), _SLICE):
-        parts.append(_ENCODER.encode(results[start : start + _SLICE])[1:-1])
+    for start in range(0, len(results), SLICE):
+        parts.append(_ENCODER.encode(results[start : start + SLICE])[1:-1])
         await asyncio.sleep(0)
-    accepted = len(results) - decided.rejected
-    return b'{"accepted":%d,"rejected":%d,"items":[%b]}' % (accepted, decided.rejected, b",".join(parts))
+    accepted = len(results) - decision.rejected
+    return b'{"accepted":%d,"rejected":%d,"items":[%b]}' % (accepted, decision.rejected, b",".join(parts))
 
 
-def _said(problem: object) -> dict[str, Any]:
+def _problem_body(problem: object) -> dict[str, Any]:
     assert isinstance(problem, Problem)
     return problem.body()
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_said)
+_ENCODER = msgspec.json.Encoder(enc_hook=_problem_body)

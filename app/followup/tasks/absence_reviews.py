@@ -1,6 +1,6 @@
 """A3: extensive absence that nobody has reviewed."""
 
-from app.absence.reviews import reviews_due
+from app.absence.reviews import list_due_reviews
 from app.database.queries import Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 
@@ -19,5 +19,5 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
             ),
             on=query.on,
         )
-        for review in await reviews_due(queries, query.on)
+        for review in await list_due_reviews(queries, query.on)
     ]

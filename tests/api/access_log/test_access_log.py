@@ -134,7 +134,7 @@ async def test_an_unchanged_absence_is_shown_and_that_is_logged(api: Api) -> Non
     for status in (201, 200):
         steps.ok(await api.case_officer.post("/v1/absences", json=body), status)
     rows = await read_log(api, participant_id=participant_id)
-    assert [fields_of(row)[:3] for row in rows[-2:]] == [("person:case_officer", "record", participant_id)] * 2
+    assert [fields_of(row)[:3] for row in rows[-2:]] == [("person:case_officer", "create_absence", participant_id)] * 2
 
 
 async def test_the_cost_of_a_placement_is_an_access_to_its_participant(api: Api) -> None:
@@ -206,7 +206,7 @@ async def test_a_person_may_know_of_a_denied_request_for_any_of_their_records(ap
     expected = [
         ("read_decision", decision["id"]),
         ("read_placement", decision["placement_id"]),
-        ("summarise", decision["placement_id"]),
+        ("get_absence_summary", decision["placement_id"]),
     ]
     for asked in (api.auditor, api.case_officer):
         rows = steps.ok(await asked.get(f"/v1/participants/{participant_id}/access-log"), 200)["items"]
