@@ -77,7 +77,7 @@ class Placement(Row, table=True):
 
     `ends_on` is the last day known now, by grant, notice or end (L3, L5, L7). `share`, `monthly_price` and
     `medication_tasks` are the first terms and never change; those of a day are in `PlacementTerms`. `decided_on` is the
-    day of the decision that granted it; a legacy place may be without (L2). `service_area` and `address_protection`
+    day of the decision that granted it; a legacy placement may have none (L2). `service_area` and `address_protection`
     follow the participant's by a cascading key: policies go by them, also for those who may not see the participant.
     """
 

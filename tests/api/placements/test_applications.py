@@ -1,11 +1,11 @@
-"""Applications that wait, are withdrawn, and how long it takes to decide them (D4, D6)."""
+"""Applications: status, order, withdrawal and processing times (D4, D6)."""
 
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.steps import ok, refused
 
 
-async def test_a_withdrawn_application_is_over(api: Api) -> None:
+async def test_withdrawn_application_is_closed(api: Api) -> None:
     """D6: nothing follows, and what was asked of a provider is not answered any more."""
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -24,7 +24,7 @@ async def test_a_withdrawn_application_is_over(api: Api) -> None:
     refused(await api.case_officer.post("/v1/decisions", json=body), 409, "application-closed")
 
 
-async def test_waiting_applications_come_in_order_of_receipt(api: Api) -> None:
+async def test_list_is_in_order_of_receipt_and_filtered_by_status(api: Api) -> None:
     """D4: whoever has waited longest first, however late it was recorded; page by page."""
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -48,7 +48,7 @@ async def test_waiting_applications_come_in_order_of_receipt(api: Api) -> None:
     assert await listed(status="received") == [third, last]
     page = ok(await api.case_officer.get("/v1/applications", params={"status": "waiting", "limit": 2}), 200)
     assert await listed(status="waiting", after=page["next"]) == ordered[2:]
-    grant = steps.grant(first, (await requests_of(api, first))[0])
+    grant = steps.grant(first, (await list_request_ids(api, first))[0])
     ok(await api.case_officer.post("/v1/decisions", json=grant))
     ok(await api.case_officer.post(f"/v1/applications/{last}/withdrawal", json={}), 200)
     assert await listed(status="waiting") == [second, third]
@@ -56,12 +56,12 @@ async def test_waiting_applications_come_in_order_of_receipt(api: Api) -> None:
     assert await listed(status="rejected") == []
 
 
-async def requests_of(api: Api, application_id: str) -> list[str]:
+async def list_request_ids(api: Api, application_id: str) -> list[str]:
     answer = await api.case_officer.get(f"/v1/applications/{application_id}/requests")
     return [row["id"] for row in ok(answer, 200)["items"]]
 
 
-async def test_how_long_it_takes_to_decide(api: Api) -> None:
+async def test_processing_times_by_provider_and_month(api: Api) -> None:
     """D4, D6: days from receipt to decision, by provider and month."""
     await steps.law(api)
     provider_id = await steps.provider(api)

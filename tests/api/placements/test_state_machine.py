@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from app.rules.process import ApplicationStatus, PlacementState, Step, determine_placement_state, find_next_state
 from tests.conftest import Api
-from tests.factories import steps as way
+from tests.factories import steps
 
 T = TypeVar("T")
 NUMBERS = ("310300403", "310300411")
@@ -119,7 +119,7 @@ class World:
     places: list[Place]
 
 
-class Life(RuleBasedStateMachine):
+class PlacementMachine(RuleBasedStateMachine):
     """Each run begins with the same world, in a savepoint that is undone."""
 
     api: Api
@@ -132,7 +132,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.outer: AsyncTransaction = self.run(self._begun())
+        self.outer: AsyncTransaction = self.run(self._begin_savepoint())
         self.clients = {
             "provider 0": self.api.provider(NUMBERS[0]),
             "provider 1": self.api.provider(NUMBERS[1]),
@@ -147,22 +147,22 @@ class Life(RuleBasedStateMachine):
         self.places = [replace(place, notices=[]) for place in self.world.places]
         self.decisions: dict[str, str] = {}
 
-    async def _begun(self) -> AsyncTransaction:
+    async def _begin_savepoint(self) -> AsyncTransaction:
         return await self.connection.begin_nested()
 
     def teardown(self) -> None:
         if not hasattr(self, "outer"):
             return
         for place in self.places:
-            told = self.run(self.api.case_officer.get(f"/v1/placements/{place.id}")).json()
-            assert told["ends_on"] == (place.ends_on and place.ends_on.isoformat())
-            steps = [step["step"] for step in told["history"]]
-            assert steps[0] in ("granted", "recorded")
-            assert len(place.notices) == steps.count("notice_given")
+            placement = self.run(self.api.case_officer.get(f"/v1/placements/{place.id}")).json()
+            assert placement["ends_on"] == (place.ends_on and place.ends_on.isoformat())
+            events = [event["step"] for event in placement["history"]]
+            assert events[0] in ("granted", "recorded")
+            assert len(place.notices) == events.count("notice_given")
         assert self.run(self.api.finance.get("/v1/budgets/2022/position")).status_code == 200
         self.run(self.outer.rollback())
 
-    def take(
+    def take_step(
         self, role: str, step: Step, state: ApplicationStatus | PlacementState, path: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         """The step through HTTP; what it made, or None where it was refused as the table says."""
@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
     def apply(self, person: int, temporary: bool) -> None:
         need = "temporary" if temporary else "permanent"
         made = self.run(
-            way.application(self.api, self.world.people[person], received_on=self.today.isoformat(), need=need)
+            steps.application(self.api, self.world.people[person], received_on=self.today.isoformat(), need=need)
         )
         self.cases.append(Case(made, self.world.people[person]))
 
@@ -201,7 +201,7 @@ class Life(RuleBasedStateMachine):
     def ask(self, case: int, provider: int, role: str) -> None:
         of = self.cases[case % len(self.cases)]
         path, body = f"/v1/applications/{of.id}/requests", {"provider_id": self.world.providers[provider]}
-        made = self.take(role, "request", of.state, path, body | {"sent_on": self.today.isoformat()})
+        made = self.take_step(role, "request", of.state, path, body | {"sent_on": self.today.isoformat()})
         if made is not None:
             assert all(answer is not None for _, _, answer in of.requests), "two open requests"
             of.requests.append((made["id"], provider, None))
@@ -218,7 +218,7 @@ class Life(RuleBasedStateMachine):
         if known is not None:
             assert self.run(self.clients[role].post(path, json=body)).status_code in (403, 404, 409)
             return
-        made = self.take(role, "accept" if yes else "decline", of.state, path, body)
+        made = self.take_step(role, "accept" if yes else "decline", of.state, path, body)
         if made is not None:
             assert role in ("case_officer", f"provider {provider}")
             of.requests[-1] = (id_, provider, body["answer"])
@@ -233,10 +233,12 @@ class Life(RuleBasedStateMachine):
         requests = of.requests or [("01901f2e-0000-7000-8000-000000000000", 0, None)]
         id_, provider, answered = requests[request % len(requests)]
         starts_on = max(self.today + timedelta(days=begins), date(2022, 1, 1))
-        body = way.grant(of.id, id_, decided_on=self.today.isoformat(), starts_on=starts_on.isoformat(), share=share)
+        body = steps.grant(of.id, id_, decided_on=self.today.isoformat(), starts_on=starts_on.isoformat(), share=share)
         # Half of them are wrong about whether the place has a last day (L7), and refused.
         ends_on = starts_on + timedelta(days=lasts) if lasts % 2 else None
-        made = self.take(role, "grant", of.state, "/v1/decisions", body | {"ends_on": ends_on and ends_on.isoformat()})
+        made = self.take_step(
+            role, "grant", of.state, "/v1/decisions", body | {"ends_on": ends_on and ends_on.isoformat()}
+        )
         if made is not None:
             assert answered == "accepted"
             of.state = "granted"
@@ -248,17 +250,17 @@ class Life(RuleBasedStateMachine):
         of = self.cases[case % len(self.cases)]
         if withdraw:
             path = f"/v1/applications/{of.id}/withdrawal"
-            made = self.take(role, "withdraw", of.state, path, {"withdrawn_on": self.today.isoformat()})
+            made = self.take_step(role, "withdraw", of.state, path, {"withdrawn_on": self.today.isoformat()})
         else:
-            body = {"kind": "reject", "decided_on": self.today.isoformat(), "legal_basis": way.LEGAL_BASIS}
-            made = self.take(role, "reject", of.state, "/v1/decisions", body | {"application_id": of.id})
+            body = {"kind": "reject", "decided_on": self.today.isoformat(), "legal_basis": steps.LEGAL_BASIS}
+            made = self.take_step(role, "reject", of.state, "/v1/decisions", body | {"application_id": of.id})
         if made is not None:
             of.state = "withdrawn" if withdraw else "rejected"
 
     @rule(person=st.integers(0, 3), provider=st.integers(0, 1), begins=st.integers(0, 300))
     def record(self, person: int, provider: int, begins: int) -> None:
         starts_on = date(2021, 1, 1) + timedelta(days=begins)
-        body = way.legacy(self.world.people[person], self.world.providers[provider], starts_on=starts_on.isoformat())
+        body = steps.legacy(self.world.people[person], self.world.providers[provider], starts_on=starts_on.isoformat())
         answer = self.run(self.api.case_officer.post("/v1/placements", json=body))
         assert answer.status_code in (201, 409), answer.text
         if answer.status_code == 201:
@@ -268,11 +270,11 @@ class Life(RuleBasedStateMachine):
     @rule(place=INDEX, role=ROLES, share=SHARES, begins=st.integers(-60, 60), last=st.integers(-60, 200))
     def change(self, place: int, role: str, share: int, begins: int, last: int) -> None:
         of = self.places[place % len(self.places)]
-        body = way.change(of.id, decided_on=self.today.isoformat(), share=share)
+        body = steps.change(of.id, decided_on=self.today.isoformat(), share=share)
         body["valid_from"] = (self.today + timedelta(days=begins)).isoformat()
         ends_on = self.today + timedelta(days=last) if last % 3 == 0 else None
         body["ends_on"] = ends_on and ends_on.isoformat()
-        if self.take(role, "change", of.state(self.today), "/v1/decisions", body) is not None and ends_on:
+        if self.take_step(role, "change", of.state(self.today), "/v1/decisions", body) is not None and ends_on:
             assert not of.notice_open
             of.ends_on = ends_on
 
@@ -281,10 +283,10 @@ class Life(RuleBasedStateMachine):
     def notice(self, place: int, role: str, agreed: int) -> None:
         of = self.places[place % len(self.places)]
         given_by = "provider" if role.startswith("provider") else "guardian"
-        body = way.notice(self.today.isoformat(), given_by=given_by)
+        body = steps.notice(self.today.isoformat(), given_by=given_by)
         if role == "case_officer" and 0 <= agreed <= 80:
             body["agreed_end_on"] = (self.today + timedelta(days=agreed)).isoformat()
-        made = self.take(role, "notice", of.state(self.today), f"/v1/placements/{of.id}/notices", body)
+        made = self.take_step(role, "notice", of.state(self.today), f"/v1/placements/{of.id}/notices", body)
         if made is not None:
             of.notices.append((made["id"], of.ends_on))
             of.ends_on, of.notice_open = date.fromisoformat(made["ends_on"]), True
@@ -295,7 +297,7 @@ class Life(RuleBasedStateMachine):
         noticed = [place for place in self.places if place.notices]
         of = noticed[place % len(noticed)]
         id_, before = of.notices[-1]
-        body = way.change(of.id, decided_on=self.today.isoformat(), withdraws_notice_id=id_)
+        body = steps.change(of.id, decided_on=self.today.isoformat(), withdraws_notice_id=id_)
         state = of.state(self.today)
         if state == "ending" and of.ends_on is None:
             return
@@ -314,8 +316,8 @@ class Life(RuleBasedStateMachine):
         state = of.state(self.today)
         if of.notice_open and ends_on != of.ends_on:
             return
-        body = way.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat())
-        if self.take(role, "end", state, "/v1/decisions", body) is not None:
+        body = steps.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat())
+        if self.take_step(role, "end", state, "/v1/decisions", body) is not None:
             assert of.ends_on is None or ends_on <= of.ends_on
             of.ends_on, of.notice_open, of.end_decided = ends_on, False, True
 
@@ -323,7 +325,7 @@ class Life(RuleBasedStateMachine):
     @rule(place=INDEX, role=ROLES, begins=st.integers(-60, 60))
     def supplement(self, place: int, role: str, begins: int) -> None:
         of = self.places[place % len(self.places)]
-        body = way.supplement((self.today + timedelta(days=begins)).isoformat())
+        body = steps.supplement((self.today + timedelta(days=begins)).isoformat())
         answer = self.run(self.clients[role].post(f"/v1/placements/{of.id}/supplements", json=body))
         assert answer.status_code in ((201, 409) if role == "case_officer" else (403,)), answer.text
 
@@ -357,33 +359,33 @@ class Life(RuleBasedStateMachine):
         self.decisions = now
 
 
-async def prepared(api: Api) -> World:
+async def prepare_world(api: Api) -> World:
     """Two providers with two places each, three people who each have an accepted request, and two places that run."""
-    await way.law(api)
-    providers = [await way.provider(api, places=3, organisation_number=number) for number in NUMBERS]
-    people = [await way.participant(api) for _ in range(4)]
+    await steps.law(api)
+    providers = [await steps.provider(api, places=3, organisation_number=number) for number in NUMBERS]
+    people = [await steps.participant(api) for _ in range(4)]
     cases = []
     for person, need in zip(people, ["permanent", "temporary", "permanent", "permanent"], strict=True):
-        made = await way.application(api, person, need=need)
-        request = await way.request(api, made, providers[0])
+        made = await steps.application(api, person, need=need)
+        request = await steps.request(api, made, providers[0])
         cases.append(Case(made, person, "accepted", [(request, 0, "accepted")]))
-    granted = way.grant(cases[0].id, cases[0].requests[0][0], starts_on="2022-01-15")
-    place = way.ok(await api.case_officer.post("/v1/decisions", json=granted))["placement_id"]
+    granted = steps.grant(cases[0].id, cases[0].requests[0][0], starts_on="2022-01-15")
+    place = steps.ok(await api.case_officer.post("/v1/decisions", json=granted))["placement_id"]
     cases[0].state = "granted"
-    body = way.legacy(people[3], providers[1])
-    old = way.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
+    body = steps.legacy(people[3], providers[1])
+    old = steps.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
     places = [Place(place, 0, date(2022, 1, 15), None), Place(old, 1, date(2021, 1, 1), None)]
     return World(providers, people, cases, places)
 
 
-async def test_no_way_to_an_impossible_state(api: Api, connection: AsyncConnection) -> None:
+async def test_random_steps_reach_no_impossible_state(api: Api, connection: AsyncConnection) -> None:
     """D3–D6, L1–L7, P2: bounded to some seconds."""
 
-    class Bound(Life):
+    class Bound(PlacementMachine):
         pass
 
     Bound.api, Bound.connection, Bound.loop = api, connection, asyncio.get_running_loop()
-    Bound.world = await prepared(api)
+    Bound.world = await prepare_world(api)
     bounded = settings(max_examples=10, stateful_step_count=35, suppress_health_check=list(HealthCheck))
     # Hypothesis is synchronous: it runs beside the loop that the application runs in.
     await asyncio.to_thread(run_state_machine_as_test, Bound, settings=bounded)

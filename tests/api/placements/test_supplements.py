@@ -1,4 +1,4 @@
-"""Individual resources at a place: agreed by three, ended by three, and what they cost meanwhile (L6, C4, C7, C13)."""
+"""Supplements: agreed and ended by three parties, and their cost (L6, C4, C7)."""
 
 from typing import Any
 
@@ -6,16 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.api.placements.test_decisions import decided
-from tests.api.placements.test_notices import told
-from tests.api.placements.test_placements import counted
+from tests.api.placements.helpers import count_rows, decide, list_events
 from tests.api.providers.test_competence import AREAS
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.steps import ok, refused
 
 
-def ending(valid_to: str, **changes: Any) -> dict[str, Any]:
+def end_body(valid_to: str, **changes: Any) -> dict[str, Any]:
     """The body of an end."""
     body = {
         "valid_to": valid_to,
@@ -26,7 +24,7 @@ def ending(valid_to: str, **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-async def supplemented(api: Api, valid_from: str = "2022-08-01", **changes: Any) -> str:
+async def add_supplement(api: Api, valid_from: str = "2022-08-01", **changes: Any) -> str:
     """The address of a supplement without a last day, at a fresh place from 1 July 2022."""
     placement_id = await steps.placed(api, await steps.provider(api))
     path = f"/v1/placements/{placement_id}/supplements"
@@ -34,7 +32,7 @@ async def supplemented(api: Api, valid_from: str = "2022-08-01", **changes: Any)
     return f"{path}/{made['id']}"
 
 
-async def test_supplements_come_on_top_of_the_price_whatever_the_share(api: Api) -> None:
+async def test_supplement_is_added_to_the_price(api: Api) -> None:
     """L6, C4: by the day, to the place's last day, rounded once with the place's month."""
     await steps.law(api)
     placement_id = await steps.placed(api, await steps.provider(api), share=50)
@@ -47,20 +45,20 @@ async def test_supplements_come_on_top_of_the_price_whatever_the_share(api: Api)
     assert await steps.forecast(api, on="2022-08-09") == "66951.00"
     assert ok(await api.finance.get(f"{path}/{made['id']}"), 200) == made
     assert made["monthly_amount"] == "3000.00"
-    await decided(api, steps.end(placement_id, "2022-09-15"))
+    await decide(api, steps.end(placement_id, "2022-09-15"))
     # 11 158.50; 12 706.89; September (11 158.50 + 3 000) / 2.
     assert await steps.forecast(api) == "30944.64"
     assert ok(await api.finance.get(path), 200)["items"] == [made]
 
 
-async def test_a_supplement_is_agreed_by_three_and_money_is_for_those_who_pay(
+async def test_supplement_requires_three_parties_and_a_day_of_the_placement(
     api: Api, connection: AsyncConnection
 ) -> None:
     """L6: fewer than three are refused, and so is a day outside the place."""
     await steps.law(api)
     placement_id = await steps.placed(api, await steps.provider(api), ends_on="2022-12-31")
     path = f"/v1/placements/{placement_id}/supplements"
-    before = await counted(connection)
+    before = await count_rows(connection)
     for parties in ([], ["service", "provider"], ["case_office", "case_office", "provider"]):
         body = steps.supplement("2022-08-01", agreed_by=parties)
         refused(await api.case_officer.post(path, json=body), 422, "supplement-not-agreed")
@@ -68,17 +66,17 @@ async def test_a_supplement_is_agreed_by_three_and_money_is_for_those_who_pay(
         refused(await api.case_officer.post(path, json=steps.supplement(day)), 409, "change-outside-place")
     backwards = steps.supplement("2022-08-01", valid_to="2022-07-31")
     refused(await api.case_officer.post(path, json=backwards), 422, "validation")
-    assert await counted(connection) == before
+    assert await count_rows(connection) == before
     for client in (api.provider("310300403"), api.epj, api.service("habilitation")):
         assert (await client.get(path)).status_code == 403
         assert (await client.post(path, json=steps.supplement("2022-08-01"))).status_code == 403
 
 
-async def test_a_supplement_is_recorded_for_a_place_that_has_ended(api: Api) -> None:
+async def test_supplement_of_an_ended_placement(api: Api) -> None:
     """L6: what was agreed while the place ran is written down afterwards, and never for a day after the last."""
     await steps.law(api)
     placement_id = await steps.placed(api, await steps.provider(api))
-    await decided(api, steps.end(placement_id, "2022-09-30"))
+    await decide(api, steps.end(placement_id, "2022-09-30"))
     assert ok(await api.case_officer.get(f"/v1/placements/{placement_id}"), 200)["state"] == "ended"
     path = f"/v1/placements/{placement_id}/supplements"
     refused(await api.case_officer.post(path, json=steps.supplement("2022-10-01")), 409, "change-outside-place")
@@ -87,23 +85,23 @@ async def test_a_supplement_is_recorded_for_a_place_that_has_ended(api: Api) -> 
     assert await steps.forecast(api) == "72951.00"
 
 
-async def test_a_supplement_that_brings_the_year_over_is_told_of(api: Api, connection: AsyncConnection) -> None:
+async def test_supplement_raises_the_flag(api: Api, connection: AsyncConnection) -> None:
     """C7: the flag is looked at by every act that moves money."""
     await steps.law(api, frame="140000.00")
     placement_id = await steps.placed(api, await steps.provider(api))
     path = f"/v1/placements/{placement_id}/supplements"
     ok(await api.case_officer.post(path, json=steps.supplement("2022-07-01")))
-    assert ("budget.overrun", "/v1/budgets/2022/position") in await told(connection)
+    assert ("budget.overrun", "/v1/budgets/2022/position") in await list_events(connection)
 
 
-async def test_a_supplement_is_ended_before_its_place(api: Api) -> None:
+async def test_end_of_supplement_lowers_the_cost_from_its_agreement(api: Api) -> None:
     """L6, C4, C6: its cost goes with it, from the day on which that was agreed; what was agreed first is kept."""
     await steps.law(api)
-    path = await supplemented(api)
+    path = await add_supplement(api)
     # 6 x 22 317 and five months of 3 000.
     assert await steps.forecast(api) == "148902.00"
     first = ok(await api.case_officer.get(path), 200)
-    answer = await api.case_officer.post(f"{path}/end", json=ending("2022-10-15"))
+    answer = await api.case_officer.post(f"{path}/end", json=end_body("2022-10-15"))
     ended = ok(answer, 200)
     # Of October 15 / 31 of 3 000: 1 451.61.
     assert await steps.forecast(api) == "141353.61"
@@ -111,7 +109,7 @@ async def test_a_supplement_is_ended_before_its_place(api: Api) -> None:
     assert await steps.forecast(api, on="2022-09-01") == "141353.61"
     [end] = ended["ends"]
     said = {name: end[name] for name in ("valid_to", "replaced_valid_to", "reason", "agreed_by", "agreed_on")}
-    assert said == ending("2022-10-15") | {"replaced_valid_to": None}
+    assert said == end_body("2022-10-15") | {"replaced_valid_to": None}
     assert ended | {"ends": [], "valid_to": None} == first
     assert ended["valid_to"] == "2022-10-15"
     read = await api.finance.get(path)
@@ -119,7 +117,7 @@ async def test_a_supplement_is_ended_before_its_place(api: Api) -> None:
     assert read.headers["etag"] == answer.headers["etag"]
     assert ok(await api.finance.get(path.rsplit("/", 1)[0]), 200)["items"] == [ended]
     # Earlier still, and both stand.
-    again = ending("2022-09-30", agreed_on="2022-09-20")
+    again = end_body("2022-09-30", agreed_on="2022-09-20")
     ended = ok(await api.case_officer.post(f"{path}/end", json=again), 200)
     assert [(end["replaced_valid_to"], end["valid_to"]) for end in ended["ends"]] == [
         (None, "2022-10-15"),
@@ -145,48 +143,48 @@ async def test_a_supplement_is_ended_before_its_place(api: Api) -> None:
         ({"agreed_on": "2022-07-14"}, 409, "supplement-agreed-later"),
     ],
 )
-async def test_refuses_an_end(
+async def test_end_of_supplement_is_refused(
     api: Api, connection: AsyncConnection, changes: dict[str, Any], status: int, code: str
 ) -> None:
     """L6: fewer than three, a day before the supplement began or not before it ends anyway."""
     await steps.law(api)
-    path = await supplemented(api, valid_to="2022-11-30", agreed_on="2022-07-15")
-    before = ok(await api.case_officer.get(path), 200), await counted(connection)
-    refused(await api.case_officer.post(f"{path}/end", json=ending("2022-10-15") | changes), status, code)
-    assert (ok(await api.case_officer.get(path), 200), await counted(connection)) == before
+    path = await add_supplement(api, valid_to="2022-11-30", agreed_on="2022-07-15")
+    before = ok(await api.case_officer.get(path), 200), await count_rows(connection)
+    refused(await api.case_officer.post(f"{path}/end", json=end_body("2022-10-15") | changes), status, code)
+    assert (ok(await api.case_officer.get(path), 200), await count_rows(connection)) == before
 
 
-async def test_the_case_office_ends_a_supplement_of_the_place_it_names(api: Api) -> None:
+async def test_end_of_supplement_names_its_placement(api: Api) -> None:
     await steps.law(api)
-    path = await supplemented(api)
+    path = await add_supplement(api)
     for client in (api.provider("310300403"), api.epj, api.service("habilitation"), api.finance):
-        refused(await client.post(f"{path}/end", json=ending("2022-10-15")), 403, "role-required")
+        refused(await client.post(f"{path}/end", json=end_body("2022-10-15")), 403, "role-required")
     other = await steps.placed(api, await steps.provider(api, organisation_number="310300411", name="KIM AS"))
     elsewhere = f"/v1/placements/{other}/supplements/{path.rsplit('/', 1)[1]}/end"
-    refused(await api.case_officer.post(elsewhere, json=ending("2022-10-15")), 404, "not-found")
+    refused(await api.case_officer.post(elsewhere, json=end_body("2022-10-15")), 404, "not-found")
     nowhere = f"/v1/placements/{other}/supplements/{other}/end"
-    refused(await api.case_officer.post(nowhere, json=ending("2022-10-15")), 404, "not-found")
+    refused(await api.case_officer.post(nowhere, json=end_body("2022-10-15")), 404, "not-found")
     assert ok(await api.case_officer.get(path), 200)["ends"] == []
 
 
-async def test_an_end_lowers_the_flag_so_that_the_next_rise_is_told_of(api: Api, connection: AsyncConnection) -> None:
-    """C7: and what ended is told of by its ids alone."""
+async def test_flag_rises_again_after_end_of_supplement(api: Api, connection: AsyncConnection) -> None:
+    """C7: and the event has ids only."""
     await steps.law(api, frame="145000.00")
-    path = await supplemented(api, valid_from="2022-07-01")
+    path = await add_supplement(api, valid_from="2022-07-01")
     risen = ("budget.overrun", "/v1/budgets/2022/position")
-    assert (await told(connection)).count(risen) == 1
-    ok(await api.case_officer.post(f"{path}/end", json=ending("2022-07-31")), 200)
+    assert (await list_events(connection)).count(risen) == 1
+    ok(await api.case_officer.post(f"{path}/end", json=end_body("2022-07-31")), 200)
     placement = path.split("/supplements")[0]
-    assert (await told(connection))[-1] == ("placement.supplement_ended", placement)
+    assert (await list_events(connection))[-1] == ("placement.supplement_ended", placement)
     ok(await api.case_officer.post(f"{placement}/supplements", json=steps.supplement("2022-08-01")))
-    assert (await told(connection)).count(risen) == 2
+    assert (await list_events(connection)).count(risen) == 2
 
 
-async def test_finance_counts_the_end_behind_a_protected_address(api: Api, connection: AsyncConnection) -> None:
+async def test_end_counts_for_a_protected_address(api: Api, connection: AsyncConnection) -> None:
     """C6: finance sees no such place, and what it costs all the same, from the day its end was agreed."""
     await steps.law(api)
-    path = await supplemented(api)
-    ok(await api.case_officer.post(f"{path}/end", json=ending("2022-10-15")), 200)
+    path = await add_supplement(api)
+    ok(await api.case_officer.post(f"{path}/end", json=end_body("2022-10-15")), 200)
     await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
     await connection.execute(text("update participant set address_protection = true"))
     assert (await api.finance.get(path)).status_code == 404
@@ -194,10 +192,10 @@ async def test_finance_counts_the_end_behind_a_protected_address(api: Api, conne
     assert await steps.forecast(api, on="2022-08-31") == "148902.00"
 
 
-async def test_the_staff_of_an_ended_supplement_is_no_longer_asked_for(api: Api) -> None:
+async def test_staff_of_an_ended_supplement_is_not_required(api: Api) -> None:
     """P5, L6: places / 5 alone again, the day after."""
     await steps.law(api)
-    path = await supplemented(api, full_time_equivalents="0.40")
+    path = await add_supplement(api, full_time_equivalents="0.40")
     stated = {
         "stated_on": "2022-07-01",
         "employees": 5,
@@ -208,15 +206,15 @@ async def test_the_staff_of_an_ended_supplement_is_no_longer_asked_for(api: Api)
     placement = ok(await api.case_officer.get(path.split("/supplements")[0]), 200)
     provider = f"/v1/providers/{placement['provider_id']}"
     ok(await api.case_officer.post(f"{provider}/competence-statements", json=stated))
-    ok(await api.case_officer.post(f"{path}/end", json=ending("2022-10-15")), 200)
+    ok(await api.case_officer.post(f"{path}/end", json=end_body("2022-10-15")), 200)
     [found] = ok(await api.provider("310300403").get(f"{provider}/deviations"), 200)["items"]
     assert (found["kind"], found["since"], found["mended_on"]) == ("staffing", "2022-08-01", "2022-10-16")
 
 
-async def test_an_ended_supplement_makes_room_for_others(api: Api) -> None:
+async def test_ended_supplement_frees_a_place_among_the_limited_terms(api: Api) -> None:
     """C4: the forty that touch one year are counted to their last day."""
     await steps.law(api)
-    path = await supplemented(api, valid_from="2022-07-01")
+    path = await add_supplement(api, valid_from="2022-07-01")
     several = path.rsplit("/", 1)[0]
     for _ in range(38):
         body = steps.supplement("2022-12-01", valid_to="2022-12-31", monthly_amount="1.00")
@@ -225,5 +223,17 @@ async def test_an_ended_supplement_makes_room_for_others(api: Api) -> None:
     for _ in range(38):
         ok(await api.case_officer.post(several, json=later))
     refused(await api.case_officer.post(several, json=later), 409, "too-many-terms")
-    ok(await api.case_officer.post(f"{path}/end", json=ending("2022-12-31")), 200)
+    ok(await api.case_officer.post(f"{path}/end", json=end_body("2022-12-31")), 200)
     ok(await api.case_officer.post(several, json=later))
+
+
+async def test_number_of_terms_in_a_year_is_limited(api: Api) -> None:
+    """C4: so that every sum stays exact in 64 bits."""
+    await steps.law(api)
+    placement_id = await steps.placed(api, await steps.provider(api))
+    path = f"/v1/placements/{placement_id}/supplements"
+    for _ in range(39):
+        ok(await api.case_officer.post(path, json=steps.supplement("2022-07-01", monthly_amount="10000000.00")))
+    more = steps.supplement("2022-12-31")
+    refused(await api.case_officer.post(path, json=more), 409, "too-many-terms")
+    ok(await api.case_officer.get("/v1/budgets/2022/position"), 200)
