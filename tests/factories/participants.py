@@ -1,12 +1,17 @@
 """People to register, and the steps that tests of participants share."""
 
+import json
 from typing import Any
 
 import httpx
 
+from app.rules.identifiers import classify_identity_number
 from tests.conftest import Api
+from tests.factories.steps import ok
 
 PATH = "/v1/participants"
+BATCH = f"{PATH}/batch"
+NDJSON = {"Content-Type": "application/x-ndjson"}
 NUMBER, SECOND, THIRD, D_NUMBER = "23849150073", "23849150154", "23849150235", "41819050056"
 GUARDIAN = {"kind": "guardian", "name": "Torbjørn Testnes", "phone": "+47 400 00 000", "email": None}
 SOLVEIG: dict[str, Any] = {
@@ -63,3 +68,40 @@ def is_problem(answer: httpx.Response, status: int, code: str, pointer: str | No
     assert body["type"] == f"/problems/{code}"
     assert pointer is None or [fault["pointer"] for fault in body["errors"]] == [pointer]
     return True
+
+
+def batch_item(value: str, **changes: Any) -> dict[str, Any]:
+    """A line of a batch."""
+    return {"external_system": "profil", "external_value": value, **SOLVEIG, **changes}
+
+
+async def push_batch(api: Api, *items: Any, status: int = 200, **query: str) -> dict[str, Any]:
+    """The answer to a batch; a string is a line as it stands."""
+    body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in items)
+    return ok(await api.epj.post(BATCH, content=body.encode(), params=query, headers=NDJSON), status)
+
+
+def statuses(answer: dict[str, Any]) -> list[str]:
+    """What became of each line."""
+    return [one["status"] for one in answer["items"]]
+
+
+async def upsert(api: Api, value: str, **changes: Any) -> dict[str, Any]:
+    """A participant, put by its id in Profil."""
+    answer = await api.epj.put(f"/v1/participants/by-external-id/profil/{value}", json={**SOLVEIG, **changes})
+    assert answer.status_code in {200, 201}, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def identity_numbers(count: int) -> list[str]:
+    """So many synthetic identity numbers."""
+    found: list[str] = []
+    for day in range(1, 29):
+        for rest in range(100_000):
+            number = f"{day:02}8490{rest:05}"
+            if classify_identity_number(number) is not None:
+                found.append(number)
+                if len(found) == count:
+                    return found
+    raise AssertionError("too few")

@@ -12,11 +12,23 @@ import httpx
 import pytest
 
 from app.database.unit_of_work import UnitOfWork
-from app.participants import batch, locks, upsert
-from tests.api.integrations.test_profil import BATCH, NDJSON, PERSON, item, numbers, push, statuses, upserted
+from app.participants import batch, locks
+from app.participants.upsert import UpsertState, store_state
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.participants import NUMBER, SOLVEIG, everyone, upsert_path
+from tests.factories.participants import (
+    BATCH,
+    NDJSON,
+    NUMBER,
+    SOLVEIG,
+    batch_item,
+    everyone,
+    identity_numbers,
+    push_batch,
+    statuses,
+    upsert,
+    upsert_path,
+)
 from tests.factories.steps import ok, refused
 
 # What waits for the batch never ends before it.
@@ -32,16 +44,15 @@ Batch = list[dict[str, Any]]
 async def storing(api: Api, patch: pytest.MonkeyPatch, items: Batch) -> AsyncIterator["asyncio.Task[dict[str, Any]]"]:
     """Within it, a batch has decided on its items and stores none of them yet; after it, it is stored."""
     decided, go_on = asyncio.Event(), asyncio.Event()
-    store = upsert.store_state
 
-    async def later(unit: UnitOfWork, state: upsert.UpsertState) -> None:
+    async def later(unit: UnitOfWork, state: UpsertState) -> None:
         decided.set()
         await go_on.wait()
-        await store(unit, state)
+        await store_state(unit, state)
 
     with patch.context() as patched:
         patched.setattr(batch, "store_state", later)
-        pushing = asyncio.create_task(push(api, *items))
+        pushing = asyncio.create_task(push_batch(api, *items))
         await decided.wait()
     try:
         yield pushing
@@ -51,7 +62,7 @@ async def storing(api: Api, patch: pytest.MonkeyPatch, items: Batch) -> AsyncIte
 
 
 async def put(api: Api, value: str, **changes: Any) -> httpx.Response:
-    return await api.epj.put(f"/v1/participants/by-external-id/profil/{value}", json={**PERSON, **changes})
+    return await api.epj.put(f"/v1/participants/by-external-id/profil/{value}", json={**SOLVEIG, **changes})
 
 
 async def changed(api: Api, person: dict[str, Any], **changes: Any) -> httpx.Response:
@@ -59,16 +70,16 @@ async def changed(api: Api, person: dict[str, Any], **changes: Any) -> httpx.Res
     return await api.epj.patch(f"/v1/participants/{person['id']}", json=changes, headers={"If-Match": tag})
 
 
-async def test_a_batch_of_some_lets_others_write_others(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_batch_does_not_block_other_participants(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it stores: other people are registered and changed, and its own people are pointed at."""
     api = committed_api
-    sealed = numbers(3)
-    known, other = await upserted(api, "known"), await upserted(api, "other")
-    items = [item("known", given_name="Ny"), item("new", national_identity_number=sealed[0])]
+    sealed = identity_numbers(3)
+    known, other = await upsert(api, "known"), await upsert(api, "other")
+    items = [batch_item("known", given_name="Ny"), batch_item("new", national_identity_number=sealed[0])]
     async with storing(api, monkeypatch, items) as pushing:
         async with asyncio.timeout(PROMPT):
             ok(await changed(api, other, family_name="Annan", national_identity_number=sealed[1]), 200)
-            ok(await api.case_officer.post("/v1/participants", json=PERSON | {"national_identity_number": sealed[2]}))
+            ok(await api.case_officer.post("/v1/participants", json=SOLVEIG | {"national_identity_number": sealed[2]}))
             assert (await put(api, "third")).status_code == 201
             await steps.application(api, known["id"])
         assert not pushing.done()
@@ -76,17 +87,15 @@ async def test_a_batch_of_some_lets_others_write_others(committed_api: Api, monk
     assert len(await everyone(api)) == 5
 
 
-async def test_who_writes_a_person_of_the_batch_waits_for_it(
-    committed_api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_writer_of_a_participant_of_the_batch_waits(committed_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """The known and the new alike, by name or by number: they find what the batch made of them."""
     api = committed_api
-    first, second, third = numbers(3)
-    known = await upserted(api, "known")
+    first, second, third = identity_numbers(3)
+    known = await upsert(api, "known")
     items = [
-        item("known", given_name="Ny"),
-        item("new", national_identity_number=first),
-        item("newer", national_identity_number=second),
+        batch_item("known", given_name="Ny"),
+        batch_item("new", national_identity_number=first),
+        batch_item("newer", national_identity_number=second),
     ]
     async with storing(api, monkeypatch, items):
         waiting = [
@@ -94,7 +103,7 @@ async def test_who_writes_a_person_of_the_batch_waits_for_it(
             asyncio.create_task(put(api, "new", family_name="Annan")),
             asyncio.create_task(put(api, "another", national_identity_number=third)),
             asyncio.create_task(
-                api.case_officer.post("/v1/participants", json={**PERSON, "national_identity_number": second})
+                api.case_officer.post("/v1/participants", json={**SOLVEIG, "national_identity_number": second})
             ),
         ]
         async with asyncio.timeout(PROMPT):
@@ -108,11 +117,11 @@ async def test_who_writes_a_person_of_the_batch_waits_for_it(
     assert len(await everyone(api)) == 4
 
 
-async def test_batches_and_puts_at_once(committed_api: Api) -> None:
+async def test_concurrent_batches_and_puts_register_once(committed_api: Api) -> None:
     """Nobody is registered twice, whoever comes first."""
     api = committed_api
-    sealed = numbers(40)
-    lines = [item(str(index), national_identity_number=sealed[index]) for index in range(40)]
+    sealed = identity_numbers(40)
+    lines = [batch_item(str(index), national_identity_number=sealed[index]) for index in range(40)]
     puts = [
         api.epj.put(
             f"/v1/participants/by-external-id/profil/{line['external_value']}",
@@ -120,32 +129,32 @@ async def test_batches_and_puts_at_once(committed_api: Api) -> None:
         )
         for line in lines
     ]
-    answers = await asyncio.gather(push(api, *lines), push(api, *reversed(lines)), *puts)
+    answers = await asyncio.gather(push_batch(api, *lines), push_batch(api, *reversed(lines)), *puts)
     assert all(answer.status_code in {200, 201} for answer in answers[2:])
     people = ok(await api.epj.get("/v1/participants", params={"limit": 200}), 200)["items"]
     assert len(people) == 40
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_batches_of_the_same_people_in_any_order(committed_api: Api, seed: int) -> None:
+async def test_concurrent_batches_in_any_order(committed_api: Api, seed: int) -> None:
     """Nobody is registered twice, no batch stops another, and no number is two people's."""
     api = committed_api
     order = random.Random(seed)
-    sealed = numbers(60)
-    await push(api, *(item(str(n), national_identity_number=sealed[n]) for n in range(0, 60, 3)))
+    sealed = identity_numbers(60)
+    await push_batch(api, *(batch_item(str(n), national_identity_number=sealed[n]) for n in range(0, 60, 3)))
 
     def shuffled(system: str) -> Batch:
-        lines = [item(str(n), external_system=system, national_identity_number=sealed[n]) for n in range(60)]
+        lines = [batch_item(str(n), external_system=system, national_identity_number=sealed[n]) for n in range(60)]
         order.shuffle(lines)
         return lines
 
     singles = [
         api.epj.put(
-            f"/v1/participants/by-external-id/profil/{n}", json=PERSON | {"national_identity_number": sealed[n]}
+            f"/v1/participants/by-external-id/profil/{n}", json=SOLVEIG | {"national_identity_number": sealed[n]}
         )
         for n in order.sample(range(60), 20)
     ]
-    pushes = [push(api, *shuffled(system)) for system in ("profil", "gerica", "profil", "gerica")]
+    pushes = [push_batch(api, *shuffled(system)) for system in ("profil", "gerica", "profil", "gerica")]
     answers, put = await asyncio.gather(asyncio.gather(*pushes), asyncio.gather(*singles))
     assert all(set(statuses(answer)) <= {"created", "updated", "unchanged"} for answer in answers)
     assert {answer.status_code for answer in put} <= {200, 201}
@@ -154,20 +163,20 @@ async def test_batches_of_the_same_people_in_any_order(committed_api: Api, seed:
     assert all(len(person["external_ids"]) == 2 for person in people)
 
 
-async def test_numbers_that_change_hands_meanwhile(committed_api: Api) -> None:
+async def test_identity_numbers_that_change_owner_meanwhile(committed_api: Api) -> None:
     """A number that is taken from one and given to another, by whoever, while batches ask whose it is."""
     api = committed_api
-    one, other = numbers(2)
-    people = [await upserted(api, str(n)) for n in range(4)]
+    one, other = identity_numbers(2)
+    people = [await upsert(api, str(n)) for n in range(4)]
 
     def pushed(*items: dict[str, Any]) -> Coroutine[Any, Any, httpx.Response]:
         return api.epj.post(BATCH, content="\n".join(map(json.dumps, items)).encode(), headers=NDJSON)
 
     for _ in range(5):
         answers = await asyncio.gather(
-            pushed(item("0", national_identity_number=one), item("1", national_identity_number=other)),
-            pushed(item("1", national_identity_number=one), item("0", national_identity_number=other)),
-            pushed(item("2"), item("fresh", national_identity_number=one)),
+            pushed(batch_item("0", national_identity_number=one), batch_item("1", national_identity_number=other)),
+            pushed(batch_item("1", national_identity_number=one), batch_item("0", national_identity_number=other)),
+            pushed(batch_item("2"), batch_item("fresh", national_identity_number=one)),
             changed(api, people[2], national_identity_number=one),
             changed(api, people[3], national_identity_number=other),
             put(api, "3", national_identity_number=one),
@@ -177,18 +186,18 @@ async def test_numbers_that_change_hands_meanwhile(committed_api: Api) -> None:
             ok(await changed(api, person, national_identity_number=None), 200)
 
 
-async def test_the_locks_of_the_largest_batch_are_few(
+async def test_largest_batch_holds_few_locks(
     committed_api: Api, monkeypatch: pytest.MonkeyPatch, behind: asyncpg.Connection
 ) -> None:
     """PostgreSQL has room for some six thousand, everybody's together."""
     api = committed_api
-    items = [item(str(n), national_identity_number=number) for n, number in enumerate(numbers(3_000))]
+    items = [batch_item(str(n), national_identity_number=number) for n, number in enumerate(identity_numbers(3_000))]
     async with storing(api, monkeypatch, items):
         held = await behind.fetchval(_ADVISORY)
     assert 0 < held <= locks.LOCK_STRIPES
 
 
-async def test_two_upserts_of_one_person_at_once(committed_api: Api) -> None:
+async def test_concurrent_upserts_register_once(committed_api: Api) -> None:
     """One makes the participant, the other finds it: by the external id, and by the number alone."""
     for paths, number in (
         ([upsert_path()] * 6, None),
@@ -202,7 +211,7 @@ async def test_two_upserts_of_one_person_at_once(committed_api: Api) -> None:
     assert [len(person["external_ids"]) for person in people] == [1, 6]
 
 
-async def test_one_number_registered_twice_at_once(committed_api: Api) -> None:
+async def test_concurrent_registrations_of_one_number(committed_api: Api) -> None:
     body = SOLVEIG | {"national_identity_number": NUMBER}
     answers = await asyncio.gather(*(committed_api.case_officer.post("/v1/participants", json=body) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4

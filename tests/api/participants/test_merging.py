@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.api.integrations.test_profil import D_NUMBER, FIRST, upserted
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.participants import D_NUMBER, NUMBER, upsert
 from tests.factories.steps import ok, refused
 
 
@@ -18,8 +18,8 @@ async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -
     """L1: places, applications, decisions, consents and external ids of both are the survivor's."""
     await steps.law(api)
     provider = await steps.provider(api)
-    kept = (await upserted(api, "K", service_area="mental_health"))["id"]
-    gone = (await upserted(api, "G", national_identity_number=FIRST))["id"]
+    kept = (await upsert(api, "K", service_area="mental_health"))["id"]
+    gone = (await upsert(api, "G", national_identity_number=NUMBER))["id"]
     old = ok(await api.case_officer.post("/v1/placements", json=steps.legacy(gone, provider, ends_on="2022-03-31")))
     consent = {"given_by": "participant", "given_on": "2022-01-01", "services": ["habilitation"]}
     given = ok(await api.case_officer.post(f"/v1/participants/{gone}/consents", json=consent))
@@ -41,10 +41,10 @@ async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -
     seen = ok(await api.service("mental_health").get("/v1/placements"), 200)["items"]
     assert {place["id"] for place in seen} == {old["id"], granted["placement_id"]}
     # Both names lead to the one who is left, and so does the number.
-    assert (await upserted(api, "G"))["id"] == (await upserted(api, "K"))["id"] == kept
-    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": FIRST})
+    assert (await upsert(api, "G"))["id"] == (await upsert(api, "K"))["id"] == kept
+    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": NUMBER})
     assert found.json()["id"] == kept
-    assert (await upserted(api, "K", national_identity_number=FIRST))["id"] == kept
+    assert (await upsert(api, "K", national_identity_number=NUMBER))["id"] == kept
     events = await connection.execute(text("select type, data from event where type = 'participant.merged'"))
     assert [tuple(event) for event in events] == [
         ("participant.merged", {"participant_id": kept, "duplicate_id": gone})
@@ -55,10 +55,10 @@ async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -
 
 async def test_both_numbers_of_a_person(api: Api) -> None:
     """A D-number is followed by a national number: the survivor's stands."""
-    kept = (await upserted(api, "K", national_identity_number=FIRST))["id"]
-    gone = (await upserted(api, "G", national_identity_number=D_NUMBER))["id"]
+    kept = (await upsert(api, "K", national_identity_number=NUMBER))["id"]
+    gone = (await upsert(api, "G", national_identity_number=D_NUMBER))["id"]
     ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
-    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": FIRST})
+    found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": NUMBER})
     assert found.json()["id"] == kept
 
 

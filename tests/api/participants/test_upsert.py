@@ -19,6 +19,7 @@ from tests.factories.participants import (
     registered,
     upsert_path,
 )
+from tests.factories.steps import refused
 
 
 async def test_the_epj_registers_and_updates_by_its_own_id(api: Api) -> None:
@@ -123,3 +124,20 @@ async def test_when_a_participant_was_last_changed(committed_api: Api) -> None:
     changed = (await committed_api.epj.put(upsert_path(), json=body | {"given_name": "Sol"})).json()
     assert made["created_at"] == merged["created_at"] == changed["created_at"]
     assert made["updated_at"] < merged["updated_at"] == same["updated_at"] < changed["updated_at"]
+
+
+async def test_upsert_obeys_conditional_headers(api: Api) -> None:
+    """RFC 9110 § 13: an ETag on every answer, and no change that somebody has not seen where they ask for that."""
+    path = "/v1/participants/by-external-id/profil/1"
+    absent = await api.epj.put(path, json=SOLVEIG, headers={"If-Match": '"x"'})
+    refused(absent, 412, "precondition-failed")
+    made = await api.epj.put(path, json=SOLVEIG, headers={"If-None-Match": "*"})
+    assert made.status_code == 201
+    read = await api.epj.get(made.headers["location"])
+    assert made.headers["etag"] == read.headers["etag"]
+    refused(await api.epj.put(path, json=SOLVEIG, headers={"If-None-Match": "*"}), 412, "precondition-failed")
+    changed = await api.epj.put(path, json=SOLVEIG | {"given_name": "Ny"}, headers={"If-Match": made.headers["etag"]})
+    assert (changed.status_code, changed.json()["given_name"]) == (200, "Ny")
+    stale = await api.epj.put(path, json=SOLVEIG, headers={"If-Match": made.headers["etag"]})
+    refused(stale, 412, "precondition-failed")
+    assert changed.headers["etag"] != made.headers["etag"]
