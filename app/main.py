@@ -42,7 +42,7 @@ from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 
-# Routes are tried in this order: what is asked most often comes first.
+# Routes are tried in this order: the most frequent come first.
 ROUTERS = (
     *placement_endpoints.ROUTERS,
     absence_endpoints.router,
@@ -76,20 +76,20 @@ TAGS = [
     {"name": "participants", "description": "The people who have or apply for a place (D1)."},
     {"name": "applications", "description": "Applications and requests to providers (D4, P3)."},
     {"name": "decisions", "description": "The case office's decisions (D1–D6)."},
-    {"name": "placements", "description": "Who has a place, where, on which terms, and its life (L1–L7)."},
+    {"name": "placements", "description": "Placements with their notices and supplements (L1–L7)."},
     {"name": "meetings", "description": "Conversations, cooperation and system meetings, and their minutes (M3–M7)."},
     {"name": "plans", "description": "Follow-up plans (M1, D5)."},
     {"name": "evaluations", "description": "Yearly evaluation reports, and the guideline's own (M2, M8)."},
-    {"name": "follow-up", "description": "What is due, what is done, and the year's figures (M1–M8)."},
+    {"name": "follow-up", "description": "Tasks, code lists and the year's follow-up report (M1–M8)."},
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
-    {"name": "absences", "description": "What the providers' systems push, and extensive absence (A1–A4)."},
+    {"name": "absences", "description": "Absences, and reviews of extensive absence (A1–A4)."},
     {"name": "exports", "description": "Exports for Framsikt and spreadsheets, and snapshots."},
     {"name": "settlement", "description": "Closed months, differences and approval (C13)."},
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},
-    {"name": "events", "description": "What happened, for whoever follows along."},
-    {"name": "access log", "description": "Who saw whose data, and what a person may ask for: the log, all, erasure."},
-    {"name": "service", "description": "Health, and what every answer has in common."},
+    {"name": "events", "description": "Events for other systems (CloudEvents)."},
+    {"name": "access log", "description": "The access log, and the export and erasure of a person's data."},
+    {"name": "service", "description": "Health checks and problem types."},
 ]
 
 

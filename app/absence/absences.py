@@ -25,7 +25,7 @@ from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
 from app.rules.absence import MAX_REVISION, AbsenceKind
 from app.rules.extensive_absence import AbsenceWindow
-from app.security.identity_numbers import relaxed
+from app.security.identity_numbers import is_relaxed
 
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
 _REPORT = CompiledQuery(
@@ -158,7 +158,7 @@ def _next_revision(absence: Absence) -> int:
 
 
 async def _push_one(unit: UnitOfWork, item: AbsenceItem) -> tuple[str, UUID]:
-    checked = refuse_identity_numbers(item, 0, relaxed=relaxed(clock.today()))
+    checked = refuse_identity_numbers(item, 0, relaxed=is_relaxed(clock.today()))
     decision = await decide_batch(unit, [checked], None)
     [result] = decision.results
     if result.problem is not None:

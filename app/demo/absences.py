@@ -15,9 +15,9 @@ NUMBERED: dict[type[object], str] = {Absence: "absence", AbsenceReview: "absence
 FIRST, WAITING, REVIEWED = (demo_id("placement", number) for number in (1, 2, 3))
 
 
-async def add(unit: UnitOfWork, actor: Actor, today: date) -> None:
-    """Absence that has been reviewed, absence that waits for a review, and some of long ago."""
-    # A row and no push, which would number it itself: the examples name its id.
+async def add_absences(unit: UnitOfWork, actor: Actor, today: date) -> None:
+    """Add a reviewed absence, one that is due for a review, and some earlier ones."""
+    # A row and not a push, which gives ids of its own: the examples name this one.
     unit.session.add(
         Absence(
             provider_id=demo_id("provider", 1),
@@ -36,8 +36,8 @@ async def add(unit: UnitOfWork, actor: Actor, today: date) -> None:
     await absences.record_absence(unit, AbsenceIn.model_validate(autumn))
     period = {"from": (today - timedelta(days=60)).isoformat(), "to": (today - timedelta(days=10)).isoformat()}
     for placement_id in (WAITING, REVIEWED):
-        lately = AbsenceIn.model_validate({"placement_id": placement_id, "kind": "sick", **period})
-        await absences.record_absence(unit, lately)
+        recent = AbsenceIn.model_validate({"placement_id": placement_id, "kind": "sick", **period})
+        await absences.record_absence(unit, recent)
     review = {"reviewed_on": today.isoformat(), "outcome": "no_change", "reason": "Sjuk, og snart attende."}
     place = await find(unit, Placement, REVIEWED)
     await reviews.record_review(unit, actor, place, AbsenceReviewIn.model_validate(review), today)

@@ -141,30 +141,30 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         known = select(Provider).where(col(Provider.organisation_number) == PROVIDERS[0].organisation_number)
         if (await unit.session.scalars(known)).first() is not None:
             return False
-        await _load_law(unit)
+        await _load_rates(unit)
         person = 0
         for example in PROVIDERS:
-            provider = await _provider(unit, example, settings)
+            provider = await _add_provider(unit, example, settings)
             for _ in range(example.legacy):
-                await _legacy(unit, provider, await _participant(unit, person, settings))
+                await _add_legacy_placement(unit, provider, await _add_participant(unit, person, settings))
                 person += 1
                 report(person)
         waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
         for number, example in enumerate(waiting):
-            await _application(unit, example, await _participant(unit, person, settings), number)
+            await _add_accepted_application(unit, example, await _add_participant(unit, person, settings), number)
             person += 1
             report(person)
-        await _undecided_and_rejected(unit, person, settings)
-        await _eventful(unit)
+        await _add_open_and_rejected_applications(unit, person, settings)
+        await _add_supplement_and_notice(unit)
         await rates.record_guideline_version(unit, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
         await record_year_amount(unit, BudgetFrame, 2022, FrameIn.model_validate(frame))
         refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
         await record_year_amount(unit, ExpectedRefund, 2023, ExpectedRefundIn.model_validate(refund))
         await watch_flags(unit, 2022, date(2022, 12, 31))
-        await _follow_up(unit)
-        await absences.add(unit, LOADER, clock.today())
-        await _settle(unit, settings)
+        await _add_follow_up(unit)
+        await absences.add_absences(unit, LOADER, clock.today())
+        await _close_january(unit, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await take_snapshot(unit, LOADER, 2022, tertial, settings)
     return True
@@ -183,14 +183,14 @@ class _Numbering:
             row.id = demo_id(resource, self.counts[resource])
 
 
-async def _load_law(unit: UnitOfWork) -> None:
+async def _load_rates(unit: UnitOfWork) -> None:
     for valid_from, known_from, amount, source in RATES:
         sent = {"valid_from": valid_from, "known_from": known_from, "monthly_amount": amount, "source": source}
         rate = RateIn.model_validate(sent)
         await rates.record_rate(unit, rate)
 
 
-async def _provider(unit: UnitOfWork, example: ExampleProvider, settings: Settings) -> Provider:
+async def _add_provider(unit: UnitOfWork, example: ExampleProvider, settings: Settings) -> Provider:
     body = ProviderIn(
         name=example.name,
         organisation_number=example.organisation_number,
@@ -201,13 +201,13 @@ async def _provider(unit: UnitOfWork, example: ExampleProvider, settings: Settin
     return provider
 
 
-async def _undecided_and_rejected(unit: UnitOfWork, person: int, settings: Settings) -> None:
+async def _add_open_and_rejected_applications(unit: UnitOfWork, person: int, settings: Settings) -> None:
     """One application whose request waits for an answer, and one that was rejected."""
-    asked = await _received(unit, await _participant(unit, person, settings), 5)
-    provider = await _known(unit, PROVIDERS[2])
+    open_application = await _record_application(unit, await _add_participant(unit, person, settings), 5)
+    provider = await _find_provider(unit, PROVIDERS[2])
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
-    await requests.send_request(unit, asked.id, sent)
-    applied = await _received(unit, await _participant(unit, person + 1, settings), 6, year=2019)
+    await requests.send_request(unit, open_application.id, sent)
+    applied = await _record_application(unit, await _add_participant(unit, person + 1, settings), 6, year=2019)
     rejected = RejectDecisionIn(
         kind="reject",
         decided_on=date(2019, 1, 18),
@@ -218,7 +218,7 @@ async def _undecided_and_rejected(unit: UnitOfWork, person: int, settings: Setti
     await decisions.reject_application(unit, LOADER, rejected)
 
 
-async def _eventful(unit: UnitOfWork) -> None:
+async def _add_supplement_and_notice(unit: UnitOfWork) -> None:
     """The first place: individual resources for half a year, and a notice that was withdrawn."""
     placement_id = demo_id("placement", 1)
     extra = {
@@ -244,7 +244,7 @@ async def _eventful(unit: UnitOfWork) -> None:
     await changes.change_placement(unit, LOADER, placement, history, withdrawal)
 
 
-async def _participant(unit: UnitOfWork, number: int, settings: Settings) -> Participant:
+async def _add_participant(unit: UnitOfWork, number: int, settings: Settings) -> Participant:
     born = date(1970, 1, 15) + timedelta(days=number * 397)
     adjective = ADJECTIVES[number % len(ADJECTIVES)]
     noun = NOUNS[number // len(ADJECTIVES)]
@@ -272,7 +272,7 @@ def _synthetic_number(born: date) -> str:
     )
 
 
-async def _legacy(unit: UnitOfWork, provider: Provider, participant: Participant) -> None:
+async def _add_legacy_placement(unit: UnitOfWork, provider: Provider, participant: Participant) -> None:
     body = LegacyPlacementIn(
         participant_id=participant.id,
         provider_id=provider.id,
@@ -285,16 +285,20 @@ async def _legacy(unit: UnitOfWork, provider: Provider, participant: Participant
     await decisions.record_legacy_placement(unit, body)
 
 
-async def _application(unit: UnitOfWork, example: ExampleProvider, participant: Participant, number: int) -> None:
-    provider = await _known(unit, example)
-    application = await _received(unit, participant, number)
+async def _add_accepted_application(
+    unit: UnitOfWork, example: ExampleProvider, participant: Participant, number: int
+) -> None:
+    provider = await _find_provider(unit, example)
+    application = await _record_application(unit, participant, number)
     sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
     request = await requests.send_request(unit, application.id, sent)
     accepted = RequestAnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
     await requests.answer_request(unit, request.id, accepted, date(2022, 1, 14))
 
 
-async def _received(unit: UnitOfWork, participant: Participant, number: int, *, year: int = 2022) -> Application:
+async def _record_application(
+    unit: UnitOfWork, participant: Participant, number: int, *, year: int = 2022
+) -> Application:
     body = ApplicationIn(
         participant_id=participant.id,
         received_on=date(year, 1, 3) + timedelta(days=number),
@@ -305,12 +309,12 @@ async def _received(unit: UnitOfWork, participant: Participant, number: int, *, 
     return await applications.record_application(unit, body)
 
 
-async def _known(unit: UnitOfWork, example: ExampleProvider) -> Provider:
+async def _find_provider(unit: UnitOfWork, example: ExampleProvider) -> Provider:
     known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
     return (await unit.session.scalars(known)).one()
 
 
-async def _follow_up(unit: UnitOfWork) -> None:
+async def _add_follow_up(unit: UnitOfWork) -> None:
     """What was filed in 2022: enough to show what is done, what is not sent yet, and who was missing."""
     places = list(await unit.session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
     first, today = places[0], date(2022, 12, 31)
@@ -349,11 +353,13 @@ async def _follow_up(unit: UnitOfWork) -> None:
         "minutes": "Gjennomgang av året og av samhandlinga.",
     }
     await meetings.create_meeting(unit, LOADER, MeetingIn.model_validate(joint), today)
-    looked_at = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet.")
-    await evaluations.record_guideline_evaluation(unit, looked_at, today)
+    guideline_evaluation = GuidelineEvaluationIn(
+        year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet."
+    )
+    await evaluations.record_guideline_evaluation(unit, guideline_evaluation, today)
 
 
-async def _settle(unit: UnitOfWork, settings: Settings) -> None:
+async def _close_january(unit: UnitOfWork, settings: Settings) -> None:
     """January 2022 is closed, and the first provider's invoice for it arrived and says the same."""
     await settlements.close_month(unit, LOADER, 2022, 1)
     example, buyer = PROVIDERS[0], settings.municipality_organisation_number

@@ -18,7 +18,7 @@ from app.placements.access import record_placement_access
 from app.placements.tables import Placement
 from app.rules.identifiers import contains_identity_number
 from app.rules.minutes import CONTENT_AREAS
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, is_relaxed
 from app.security.roles import Actor
 
 Document = TypeVar("Document", Meeting, Plan, Evaluation)
@@ -112,7 +112,7 @@ def require_past(today: date, **days: date | None) -> None:
 def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
     """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
     for pointer, written in texts.items():
-        if written is not None and contains_identity_number(written, relaxed=relaxed(today)):
+        if written is not None and contains_identity_number(written, relaxed=is_relaxed(today)):
             raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
 
 

@@ -42,9 +42,6 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
-# Several rooms still have a function of these names; FastAPI tells them apart by their paths.
-_AMBIGUOUS_NAMES = frozenset({"change", "list_", "read", "withdraw"})
-
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -120,14 +117,9 @@ class Route(APIRoute):
 
     operation: Operation
 
-    def __init__(
-        self, path: str, endpoint: Callable[..., Any], *, operation_id: str | None = None, **options: Any
-    ) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """An operation is known to clients by its function's name, whatever its address."""
-        name: str | None = endpoint.__name__
-        if name in _AMBIGUOUS_NAMES:
-            name = None
-        super().__init__(path, endpoint, operation_id=operation_id or name, **options)
+        super().__init__(path, endpoint, **{**options, "operation_id": endpoint.__name__})
 
     def get_route_handler(self) -> Handler:
         calls = list(_calls(self.dependant))

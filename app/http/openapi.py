@@ -35,8 +35,8 @@ which terms, what is due, what it costs, and whether the year's frame holds. Rul
 the municipal guideline's rules.
 
 Press **Authorize** and paste a token (the demo prints one for each role). Amounts are strings in NOK with two
-decimals, dates are calendar dates in Europe/Oslo, and both ends of a period count. Every answer names its request in
-`X-Request-ID`, and in `X-Trace-ID` the trace that a `traceparent` made it part of.
+decimals, dates are calendar dates in Europe/Oslo, and a period includes its first and its last day. `X-Request-ID` is
+the id of the request, and `X-Trace-ID` that of its trace if the request had a `traceparent`.
 """.strip()
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -64,7 +64,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 
 
 def refusals(*types: ProblemType) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route: its own refusals by status, each named and explained."""
+    """The `responses=` of a route: its own problems by status, each named and explained."""
     documented: dict[int | str, dict[str, Any]] = {}
     for type_ in types:
         line = f"`{type_.code}`: {type_.en}"
@@ -135,9 +135,13 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
         content[MERGE_PATCH] = content[JSON]
         parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
     if method == "get" and path.endswith("_id}"):
-        parameters.append(_header("If-None-Match", "An `ETag` from before: 304 without a body while it still holds."))
+        parameters.append(
+            _header("If-None-Match", "`ETag` of an earlier answer; 304 without a body if nothing has changed.")
+        )
         responses["304"] = {"description": "Unchanged since the version that `If-None-Match` names."}
     for status, response in responses.items():
+        if response.get("description") == "Successful Response":
+            response["description"] = _DESCRIPTIONS.get(status, "Success.")
         for name in _headers(method, path, status):
             response.setdefault("headers", {})[name] = {"description": _HEADERS[name], "schema": {"type": "string"}}
     operation["responses"] = dict(sorted(responses.items()))
@@ -145,6 +149,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
         del operation["parameters"]
 
 
+_DESCRIPTIONS = {"201": "Created.", "204": "Done; the answer has no content."}
 _HEADERS = {
     "Location": "Where the new object is.",
     "ETag": "The version of the object, for `If-Match` and `If-None-Match`.",

@@ -23,13 +23,13 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Row)
 S = TypeVar("S", bound=BaseModel)
 
-LimitQuery = Annotated[Limit, Query(description="How many items at most.")]
+LimitQuery = Annotated[Limit, Query(description="Maximum number of items on a page.")]
 AfterQuery = Annotated[
     str | None,
     Query(
         max_length=64,
         pattern=r"^[A-Za-z0-9_-]{22}$",
-        description="The `next` of the page before. Opaque; it gives no access to anything.",
+        description="Cursor: `next` of the previous page.",
     ),
 ]
 

@@ -131,7 +131,7 @@ NOT_FOUND = problem_type(
     404,
     title="Finst ikkje",
     nn="Det du bad om finst ikkje, eller du har ikkje tilgang til å sjå det.",
-    en="It does not exist, or you may not see it; the two are not told apart.",
+    en="It does not exist, or you may not see it; the answer is the same.",
 )
 METHOD_NOT_ALLOWED = problem_type(
     "method-not-allowed",

@@ -41,20 +41,24 @@ async def list_events(
     limit: LimitQuery = 50,
     after: Annotated[
         str | None,
-        Query(max_length=64, pattern=CURSOR_PATTERN, description="The `next` or `last` of a page before. Opaque."),
+        Query(max_length=64, pattern=CURSOR_PATTERN, description="Cursor: `next` or `last` of an earlier page."),
     ] = None,
     types: Annotated[
         str | None,
         Query(
             max_length=1639,
             pattern=TYPES_PATTERN,
-            description="Only these types, with comma between, such as `budget.watch,budget.overrun`.",
+            description="Only these types, separated by commas: `budget.watch,budget.overrun`.",
         ),
     ] = None,
-    wait: Annotated[Seconds, Query(description="Seconds to wait for the first event when there is none.")] = 0,
+    wait: Annotated[Seconds, Query(description="Seconds to wait for an event if there is none yet.")] = 0,
     last_event_id: Annotated[
         str | None,
-        Header(max_length=64, pattern=CURSOR_PATTERN, description="Where a stream broke off; goes before `after`."),
+        Header(
+            max_length=64,
+            pattern=CURSOR_PATTERN,
+            description="Cursor of the last event received; takes precedence over `after`.",
+        ),
     ] = None,
 ) -> EventPage | Response:
     """Events in an order that never changes and never skips one. Continue with the last page's `last` as `after`.

@@ -18,7 +18,9 @@ class CloudEvent(Shape):
     id: UUID
     source: Annotated[str, Field(examples=[SOURCE])] = SOURCE
     type: Annotated[str, Field(examples=["budget.overrun"], description="`<noun>.<what happened>`.")]
-    subject: Annotated[str, Field(examples=["/v1/budgets/2022/position"], description="The path it is about.")]
+    subject: Annotated[
+        str, Field(examples=["/v1/budgets/2022/position"], description="Path of the object the event is about.")
+    ]
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
     data: dict[str, Any]

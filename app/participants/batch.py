@@ -21,7 +21,7 @@ from app.participants.schemas import (
 )
 from app.participants.upsert import UpsertItem, apply_item, lock_state, prepare_item, store_state
 from app.rules.identifiers import contains_identity_number
-from app.security.identity_numbers import relaxed
+from app.security.identity_numbers import is_relaxed
 from app.settings import Settings
 
 MAX_ITEMS = 5_000
@@ -89,4 +89,4 @@ def _repeatable_value(raw: object, today: date) -> str | None:
         value = _EXTERNAL_VALUE.validate_python(sent)
     except ValidationError:
         return None
-    return None if contains_identity_number(value, relaxed=relaxed(today)) else value
+    return None if contains_identity_number(value, relaxed=is_relaxed(today)) else value

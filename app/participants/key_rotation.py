@@ -16,7 +16,7 @@ from app.database.identity import DatabaseIdentity
 from app.database.unit_of_work import UnitOfWork
 from app.participants.participants import encrypt_number
 from app.participants.tables import Participant
-from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, blind_index, decrypt
+from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, compute_blind_index, decrypt
 from app.settings import Settings
 
 ROTATOR = DatabaseIdentity(actor="rotate-keys", roles=frozenset({"case_officer"}))
@@ -64,7 +64,7 @@ async def _rotate_batch(unit: UnitOfWork, settings: Settings, after: UUID, batch
             number = decrypt(Sealed(ciphertext, key_id), id_, settings)
         except IdentityNumberUnreadable:
             raise KeyRotationError(f"The number of participant {id_} does not open with key «{key_id}».") from None
-        if key_id == settings.identity_number_key_id and index == blind_index(number, settings):
+        if key_id == settings.identity_number_key_id and index == compute_blind_index(number, settings):
             continue
         # Nothing that anybody sees has changed.
         unchanged = {"updated_at": col(Participant.updated_at)}

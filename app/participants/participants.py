@@ -24,7 +24,7 @@ from app.participants.schemas import (
     ParticipantView,
 )
 from app.participants.tables import Participant, ParticipantExternalId
-from app.security.identity_numbers import acceptable, blind_index, encrypt
+from app.security.identity_numbers import compute_blind_index, encrypt, is_acceptable
 from app.security.roles import Actor
 from app.settings import Settings
 
@@ -51,7 +51,7 @@ async def register_participant(unit: UnitOfWork, body: ParticipantIn, settings: 
     number = body.national_identity_number
     if number is not None:
         require_identity_number(number, settings, today)
-        await lock_names(unit, [blind_index(number, settings)])
+        await lock_names(unit, [compute_blind_index(number, settings)])
     participant = Participant.model_validate(body.model_dump(include=_PLAIN_FIELDS) | {"municipality_since": today})
     # Encrypted after it is added: its id, to which the ciphertext is bound, is final then.
     unit.session.add(participant)
@@ -66,7 +66,7 @@ async def lock_participant(
 ) -> Participant:
     """The participant, locked, and before it the identity number that the patch gives it. Raises `NOT_FOUND`."""
     if patch.national_identity_number is not None:
-        await lock_names(unit, [blind_index(patch.national_identity_number, settings)])
+        await lock_names(unit, [compute_blind_index(patch.national_identity_number, settings)])
     return await find(unit, Participant, participant_id, lock=True)
 
 
@@ -84,7 +84,7 @@ async def change_participant(
     number = patch.national_identity_number
     if number is not None:
         require_identity_number(number, settings, today)
-        if participant.identity_number_index != blind_index(number, settings):
+        if participant.identity_number_index != compute_blind_index(number, settings):
             participant.sqlmodel_update(encrypt_number(participant.id, number, settings))
     elif "national_identity_number" in patch.model_fields_set:
         participant.sqlmodel_update(NO_IDENTITY_NUMBER)
@@ -95,7 +95,7 @@ async def change_participant(
 async def find_by_identity_number(queries: Queries, number: str, settings: Settings, today: date) -> Participant:
     """The participant with this identity number. Raises `identity-number-invalid` and `NOT_FOUND`."""
     require_identity_number(number, settings, today)
-    index = blind_index(number, settings)
+    index = compute_blind_index(number, settings)
     found = await queries.select(select(Participant).where(col(Participant.identity_number_index) == index))
     if not found:
         raise NOT_FOUND()
@@ -141,7 +141,7 @@ def require_birth_date(birth_date: date, today: date) -> None:
 
 def require_identity_number(number: str, settings: Settings, today: date) -> None:
     """Raises `identity-number-invalid`."""
-    if not acceptable(number, settings, today):
+    if not is_acceptable(number, settings, today):
         raise IDENTITY_NUMBER_INVALID(pointer="#/national_identity_number")
 
 
@@ -151,7 +151,7 @@ def encrypt_number(participant_id: UUID, number: str, settings: Settings) -> dic
     return {
         "identity_number_ciphertext": sealed.ciphertext,
         "identity_number_key_id": sealed.key_id,
-        "identity_number_index": blind_index(number, settings),
+        "identity_number_index": compute_blind_index(number, settings),
     }
 
 

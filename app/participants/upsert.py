@@ -31,7 +31,7 @@ from app.participants.problems import EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN
 from app.participants.schemas import ExternalId, ParticipantUpsert, UpsertStatus
 from app.participants.tables import Participant, ParticipantExternalId
 from app.rules.identifiers import contains_identity_number
-from app.security.identity_numbers import blind_index, relaxed
+from app.security.identity_numbers import compute_blind_index, is_relaxed
 from app.settings import Settings
 
 # One index lookup for each, also where the plan was made while the table was small.
@@ -116,13 +116,13 @@ def prepare_item(
     Raises:
         Problem: `external-id-invalid`, `birth-date-in-future`, `identity-number-invalid`.
     """
-    if contains_identity_number(external_id.value, relaxed=relaxed(today)):
+    if contains_identity_number(external_id.value, relaxed=is_relaxed(today)):
         raise EXTERNAL_ID_INVALID(pointer=pointer)
     require_birth_date(body.birth_date, today)
     number = body.national_identity_number
     if number is not None:
         require_identity_number(number, settings, today)
-    index = None if number is None else blind_index(number, settings)
+    index = None if number is None else compute_blind_index(number, settings)
     return UpsertItem(external_id.system, external_id.value, sent_fields(body), number, index)
 
 

@@ -26,7 +26,7 @@ IDENTITY_NUMBER_IN_TEXT = problem_type(
     422,
     title="Fødselsnummer i teksten",
     nn="Teksten inneheld noko som ser ut som eit fødselsnummer. Ta det bort.",
-    en="A text holds what looks like a national identity number. Such numbers are kept sealed and nowhere else.",
+    en="A text contains what looks like a national identity number; those have a field of their own.",
 )
 
 NONCE_BYTES = 12
@@ -67,26 +67,26 @@ def decrypt(sealed: Sealed, row_id: UUID, settings: Settings) -> str:
         raise IdentityNumberUnreadable from None
 
 
-def blind_index(number: str, settings: Settings) -> bytes:
+def compute_blind_index(number: str, settings: Settings) -> bytes:
     """What an exact look-up compares: HMAC-SHA-256 of the number under the second key, 32 bytes."""
     message = f"{PLACE}|{number}".encode()
     return hmac.digest(_key(settings.identity_number_index_key), message, hashlib.sha256)
 
 
-def acceptable(number: str, settings: Settings, today: date) -> bool:
+def is_acceptable(number: str, settings: Settings, today: date) -> bool:
     """Whether a number may be stored: a national or D-number that passes its control on this day.
 
     H-numbers are a hospital's own and look like NAV's test numbers: refused. Synthetic ones (month + 80) are taken
     only where the settings allow them. The date in a number is controlled to be one, and not compared with the birth
     date: a D-number may carry the day it was issued, and the register's birth date is the one that counts.
     """
-    found = classify_identity_number(number, relaxed=relaxed(today))
+    found = classify_identity_number(number, relaxed=is_relaxed(today))
     if found is None or found.kind == "h_number":
         return False
     return settings.allow_synthetic_identity_numbers or not found.synthetic
 
 
-def relaxed(today: date) -> bool:
+def is_relaxed(today: date) -> bool:
     """Whether numbers with the relaxed first control digit may be about."""
     return today >= RELAXED_FROM
 

@@ -72,7 +72,9 @@ class Allowed(RoleGuard, SecurityBase):
     For OpenAPI it is the bearer scheme itself, so every operation that has it documents its security.
     """
 
-    model = HTTPBearer(bearerFormat="JWT", description="Tilgangsbevis (JWT, RS256) frå Maskinporten eller kommunen.")
+    model = HTTPBearer(
+        bearerFormat="JWT", description="Bearer token (JWT, RS256) from Maskinporten or the municipality."
+    )
     scheme_name = "bearer"
 
     def __init__(self, roles: frozenset[Role]) -> None:

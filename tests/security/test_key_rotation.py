@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.rules.identifiers import classify_identity_number
-from app.security.identity_numbers import Sealed, blind_index, decrypt, encrypt
+from app.security.identity_numbers import Sealed, compute_blind_index, decrypt, encrypt
 from app.settings import Settings
 from tests.conftest import Api
 from tests.factories.waiting import until
@@ -87,7 +87,9 @@ async def test_a_run_that_is_killed_goes_on_where_it_was(committed_api: Api, beh
         id_ = await behind.fetchval("select gen_random_uuid()")
         people[id_] = number
         sealed = encrypt(number, id_, settings("old"))
-        await behind.execute(INSERT, id_, sealed.ciphertext, sealed.key_id, blind_index(number, settings("old")))
+        await behind.execute(
+            INSERT, id_, sealed.ciphertext, sealed.key_id, compute_blind_index(number, settings("old"))
+        )
     before = await behind.fetchval("select max(updated_at) from participant")
     last = behind.transaction()
     await last.start()
@@ -120,7 +122,7 @@ async def _all_open(owner: asyncpg.Connection, people: dict[object, str]) -> Non
     for row in await owner.fetch("select * from participant"):
         sealed = Sealed(row["identity_number_ciphertext"], row["identity_number_key_id"])
         assert decrypt(sealed, row["id"], settings("new")) == people[row["id"]]
-        assert row["identity_number_index"] == blind_index(people[row["id"]], settings("new"))
+        assert row["identity_number_index"] == compute_blind_index(people[row["id"]], settings("new"))
 
 
 @pytest.mark.parametrize("fault", ["unknown key", "moved"])
@@ -130,7 +132,7 @@ async def test_a_number_that_does_not_open_stops_it(committed_api: Api, behind: 
     [number] = numbers(1)
     sealed = encrypt(number, other if fault == "moved" else id_, settings("old"))
     key_id = "lost" if fault == "unknown key" else "old"
-    await behind.execute(INSERT, id_, sealed.ciphertext, key_id, blind_index(number, settings("old")))
+    await behind.execute(INSERT, id_, sealed.ciphertext, key_id, compute_blind_index(number, settings("old")))
     running = start(url, "new", batch=10)
     said, complaint = await asyncio.to_thread(running.communicate)
     assert (running.returncode, said) == (1, "")

@@ -24,7 +24,7 @@ from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.problems import FieldError, Problem
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, relaxed
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, is_relaxed
 
 router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
 
@@ -115,7 +115,7 @@ async def push_absences(
     unique: if one is repeated, its last value counts, or the item is rejected. A provider's items are its own; items
     from the case office need `provider_id`.
     """
-    items = await read_items(await request.body(), content_type, relaxed=relaxed(clock.today()))
+    items = await read_items(await request.body(), content_type, relaxed=is_relaxed(clock.today()))
     own = None
     if "case_officer" not in actor.roles:
         own = await unit.fetch_value(_CALLER_PROVIDER)
