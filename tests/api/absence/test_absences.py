@@ -29,16 +29,16 @@ async def recorded(api: Api, **changes: Any) -> dict[str, Any]:
     return ok(await api.provider(ORGANISATION).post("/v1/absences", json=by_hand(place, **changes)))
 
 
-async def test_an_absence_by_hand(api: Api) -> None:
+async def test_create_absence_answers_with_defaults(api: Api) -> None:
     """A1: the whole object, found where `Location` says; what is left out has its default."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
     answer = await client.post("/v1/absences", json=by_hand(place))
-    made = ok(answer)
+    created = ok(answer)
     read = await client.get(answer.headers["location"])
-    assert ok(read, 200) == made
+    assert ok(read, 200) == created
     assert read.headers["etag"] == answer.headers["etag"]
-    assert {name: made[name] for name in ("from", "to", "percent", "note", "revision", "cancelled", "kind")} == {
+    assert {name: created[name] for name in ("from", "to", "percent", "note", "revision", "cancelled", "kind")} == {
         "from": "2022-10-03",
         "to": "2022-10-04",
         "percent": 100,
@@ -47,41 +47,74 @@ async def test_an_absence_by_hand(api: Api) -> None:
         "cancelled": False,
         "kind": "sick",
     }
-    again = by_hand(place, external_id=made["external_id"])
-    assert ok(await client.post("/v1/absences", json=again), 200) == made
-    changed = by_hand(place, external_id=made["external_id"], percent=50)
-    refused(await client.post("/v1/absences", json=changed), 409, "absence-revision-conflict")
-    for body, status, code, pointer in (
-        (by_hand(place), 409, "absence-over-full-day", "#/percent"),
-        (by_hand(place, **{"from": "2020-12-31"}), 409, "absence-outside-placement", "#/from"),
-        (by_hand(place, note="57912075186"), 422, "identity-number-in-text", "#/note"),
-        (by_hand(place, **{"to": "2022-10-02"}), 422, "validation", "#"),
-        (by_hand(made["id"]), 404, "not-found", "#/placement_id"),
-    ):
-        problem = refused(await client.post("/v1/absences", json=body), status, code)
-        assert problem["errors"][0]["pointer"] == pointer
 
 
-async def test_a_change_is_a_new_revision_and_history_is_kept(api: Api) -> None:
-    made = await recorded(api, note="Ringde.")
+async def test_create_absence_with_a_known_external_id(api: Api) -> None:
+    """A2: equal content is answered with what is stored, other content of the same revision is a conflict."""
+    created = await recorded(api)
     client = api.provider(ORGANISATION)
-    path = f"/v1/absences/{made['id']}"
+    again = by_hand(created["placement_id"], external_id=created["external_id"])
+    assert ok(await client.post("/v1/absences", json=again), 200) == created
+    refused(await client.post("/v1/absences", json={**again, "percent": 50}), 409, "absence-revision-conflict")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code", "pointer"),
+    [
+        ({}, 409, "absence-over-full-day", "#/percent"),
+        ({"from": "2020-12-31"}, 409, "absence-outside-placement", "#/from"),
+        ({"note": "57912075186"}, 422, "identity-number-in-text", "#/note"),
+        ({"to": "2022-10-02"}, 422, "validation", "#"),
+        ({"placement_id": "01890a5d-ac96-774b-bcce-b302099a8057"}, 404, "not-found", "#/placement_id"),
+    ],
+)
+async def test_create_absence_is_refused_as_a_pushed_item(
+    api: Api, changes: dict[str, Any], status: int, code: str, pointer: str
+) -> None:
+    """A1, A2: with a pointer into the body."""
+    stored = await recorded(api)
+    body = by_hand(stored["placement_id"]) | changes
+    problem = refused(await api.provider(ORGANISATION).post("/v1/absences", json=body), status, code)
+    assert problem["errors"][0]["pointer"] == pointer
+
+
+async def test_update_absence_makes_a_revision(api: Api) -> None:
+    """A2: the next one, with `If-Match`; an update that changes nothing makes none."""
+    created = await recorded(api, note="Ringde.")
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{created['id']}"
     refused(await client.patch(path, json={"percent": 50}), 428, "precondition-required")
     tag = (await client.get(path)).headers["etag"]
     answer = await client.patch(path, json={"percent": 50, "note": None}, headers={"If-Match": tag})
     changed = ok(answer, 200)
     assert (changed["percent"], changed["note"], changed["revision"]) == (50, None, 2)
     refused(await client.patch(path, json={"percent": 60}, headers={"If-Match": tag}), 412, "precondition-failed")
-    now = {"If-Match": answer.headers["etag"]}
-    assert ok(await client.patch(path, json={"percent": 50}, headers=now), 200) == changed
-    problem = refused(await client.patch(path, json={"to": "2022-10-01"}, headers=now), 422, "validation")
+    current = {"If-Match": answer.headers["etag"]}
+    assert ok(await client.patch(path, json={"percent": 50}, headers=current), 200) == changed
+
+
+async def test_update_absence_keeps_the_period_in_order(api: Api) -> None:
+    created = await recorded(api)
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{created['id']}"
+    current = {"If-Match": (await client.get(path)).headers["etag"]}
+    problem = refused(await client.patch(path, json={"to": "2022-10-01"}, headers=current), 422, "validation")
     assert problem["errors"][0]["pointer"] == "#/to"
+
+
+async def test_cancel_absence_is_permanent(api: Api) -> None:
+    """A2: cancelled once, however often; it cannot be changed, and earlier revisions are listed."""
+    created = await recorded(api, note="Ringde.")
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{created['id']}"
+    tag = (await client.get(path)).headers["etag"]
+    ok(await client.patch(path, json={"percent": 50, "note": None}, headers={"If-Match": tag}), 200)
     assert (await client.delete(path)).status_code == 204
     assert (await client.delete(path)).status_code == 204
-    gone = await client.get(path)
-    assert (gone.json()["cancelled"], gone.json()["revision"]) == (True, 3)
-    late = {"If-Match": gone.headers["etag"]}
-    refused(await client.patch(path, json={"percent": 60}, headers=late), 409, "absence-cancelled")
+    cancelled = await client.get(path)
+    assert (cancelled.json()["cancelled"], cancelled.json()["revision"]) == (True, 3)
+    current = {"If-Match": cancelled.headers["etag"]}
+    refused(await client.patch(path, json={"percent": 60}, headers=current), 409, "absence-cancelled")
     history = ok(await client.get(f"{path}/revisions"), 200)["items"]
     assert [(one["revision"], one["percent"], one["note"], one["cancelled"]) for one in history] == [
         (1, 100, "Ringde.", False),
@@ -89,7 +122,7 @@ async def test_a_change_is_a_new_revision_and_history_is_kept(api: Api) -> None:
     ]
 
 
-async def test_who_sees_what(api: Api) -> None:
+async def test_absences_are_seen_by_provider_area_and_case_office(api: Api) -> None:
     """The wall: a provider its own, a service its area, the case office all, the others nothing."""
     made = await recorded(api)
     path = f"/v1/absences/{made['id']}"
@@ -107,26 +140,34 @@ async def test_who_sees_what(api: Api) -> None:
     refused(await api.service("habilitation").delete(path), 403, "role-required")
 
 
-async def test_lists_and_files(api: Api) -> None:
-    """Filters, cursors, and the same rows as CSV and XLSX."""
+async def push_six(api: Api) -> tuple[str, list[str]]:
+    """A provider with six absences on two placements, the last of them a holiday; the ids of all three."""
     provider_id = await steps.provider(api)
     places = [await placement(api, provider_id) for _ in range(2)]
-    client = api.provider(ORGANISATION)
     items = [
         item(places[n % 2], external_id=f"={n}", first=f"2022-10-{n + 1:02}", last=f"2022-10-{n + 2:02}", percent=50)
         for n in range(6)
     ]
     items[5]["kind"] = "holiday"
-    await pushed(client, items)
+    await pushed(api.provider(ORGANISATION), items)
+    return provider_id, places
+
+
+async def test_list_absences_by_pages(api: Api) -> None:
+    await push_six(api)
     pages: list[list[str]] = []
     after: dict[str, str] = {}
     while True:
-        page = ok(await client.get("/v1/absences", params={"limit": "4", **after}), 200)
+        page = ok(await api.provider(ORGANISATION).get("/v1/absences", params={"limit": "4", **after}), 200)
         pages.append([one["external_id"] for one in page["items"]])
         if page["next"] is None:
             break
         after = {"after": page["next"]}
     assert pages == [["=0", "=1", "=2", "=3"], ["=4", "=5"]]
+
+
+async def test_list_absences_by_filters(api: Api) -> None:
+    provider_id, places = await push_six(api)
     for query, found in (
         ({"placement_id": places[1]}, ["=1", "=3", "=5"]),
         ({"provider_id": provider_id, "kind": "holiday"}, ["=5"]),
@@ -135,11 +176,16 @@ async def test_lists_and_files(api: Api) -> None:
         ({"from": "2022-10-03", "to": "2022-10-03"}, ["=1", "=2"]),
         ({"provider_id": places[0]}, []),
     ):
-        rows = ok(await client.get("/v1/absences", params=query), 200)["items"]
+        rows = ok(await api.provider(ORGANISATION).get("/v1/absences", params=query), 200)["items"]
         assert [one["external_id"] for one in rows] == found, query
-    as_csv = await client.get("/v1/absences", headers={"Accept": "text/csv"}, params={"limit": "1"})
-    assert as_csv.headers["content-type"].startswith("text/csv")
-    table = list(csv.DictReader(io.StringIO(as_csv.text)))
+
+
+async def test_list_absences_as_csv(api: Api) -> None:
+    """Every row, whatever the limit; text that a spreadsheet would take for a formula has an apostrophe."""
+    await push_six(api)
+    answer = await api.provider(ORGANISATION).get("/v1/absences", headers={"Accept": "text/csv"}, params={"limit": "1"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    table = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["external_id"] for row in table] == [f"'={n}" for n in range(6)]
     assert (table[0]["from"], table[0]["percent"], table[0]["note"], table[0]["cancelled"]) == (
         "2022-10-01",
@@ -147,9 +193,15 @@ async def test_lists_and_files(api: Api) -> None:
         "",
         "false",
     )
-    as_xlsx = await client.get("/v1/absences", headers={"Accept": XLSX}, params={"kind": "holiday"})
-    assert as_xlsx.headers["content-type"] == XLSX
-    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx.content)).active
+
+
+async def test_list_absences_as_xlsx(api: Api) -> None:
+    """Typed cells, and the columns of the JSON."""
+    await push_six(api)
+    client = api.provider(ORGANISATION)
+    answer = await client.get("/v1/absences", headers={"Accept": XLSX}, params={"kind": "holiday"})
+    assert answer.headers["content-type"] == XLSX
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     head, only = sheet.iter_rows(values_only=True)
     row = dict(zip(head, only, strict=True))
@@ -161,7 +213,7 @@ async def test_lists_and_files(api: Api) -> None:
     assert set(row) == set(listed)
 
 
-async def test_a_sheet_needs_no_room_for_files(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_list_absences_as_xlsx_on_a_read_only_file_system(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container whose file system is read-only."""
 
     def nowhere() -> str:
@@ -176,7 +228,7 @@ async def test_a_sheet_needs_no_room_for_files(api: Api, monkeypatch: pytest.Mon
     assert sheet["A2"].value == one["id"]
 
 
-async def test_report(api: Api) -> None:
+async def test_absence_report(api: Api) -> None:
     """Per placement and kind, in the period alone."""
     provider_id = await steps.provider(api)
     places = sorted([await placement(api, provider_id) for _ in range(3)])
@@ -217,6 +269,6 @@ async def test_report(api: Api) -> None:
 
 
 @pytest.mark.parametrize("query", ["from", "to"])
-async def test_a_report_has_a_period(api: Api, query: str) -> None:
+async def test_absence_report_requires_a_period(api: Api, query: str) -> None:
     path = f"/v1/providers/{await steps.provider(api)}/absence-report"
     refused(await api.case_officer.get(path, params={query: "2022-10-02"}), 422, "validation")

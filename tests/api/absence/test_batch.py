@@ -19,7 +19,7 @@ async def rows(connection: AsyncConnection, table: str = "absence") -> list[Any]
     return list((await connection.execute(text(f"select * from {table} order by {order}"))).mappings())
 
 
-async def test_a_push_and_the_same_again(api: Api, connection: AsyncConnection) -> None:
+async def test_push_again_changes_nothing(api: Api, connection: AsyncConnection) -> None:
     """A2: created once; the same again changes nothing and writes nothing."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
@@ -37,7 +37,7 @@ async def test_a_push_and_the_same_again(api: Api, connection: AsyncConnection) 
     ]
 
 
-async def test_revisions_in_any_order(api: Api, connection: AsyncConnection) -> None:
+async def test_push_revisions_in_any_order(api: Api, connection: AsyncConnection) -> None:
     """A2: the highest wins, an older one changes nothing, an equal one with other content is a conflict."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
@@ -53,7 +53,7 @@ async def test_revisions_in_any_order(api: Api, connection: AsyncConnection) -> 
     assert statuses(found) == ["updated", "unchanged", "updated", "unchanged", "unchanged"]
 
 
-async def test_what_is_cancelled_stays_cancelled(api: Api, connection: AsyncConnection) -> None:
+async def test_push_of_a_cancelled_absence_keeps_it_cancelled(api: Api, connection: AsyncConnection) -> None:
     """A2: whichever revision cancelled it, and whenever that one arrives."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
@@ -74,7 +74,7 @@ async def test_what_is_cancelled_stays_cancelled(api: Api, connection: AsyncConn
     ]
 
 
-async def test_only_while_the_place_is_active(api: Api) -> None:
+async def test_push_outside_the_placement_is_refused(api: Api) -> None:
     """A1: first and last day of the place belong to it; a cancelled absence documents nothing."""
     place = await placement(api, await steps.provider(api), ends_on="2022-10-31")
     client = api.provider(ORGANISATION)
@@ -95,7 +95,7 @@ async def test_only_while_the_place_is_active(api: Api) -> None:
     assert [one["absence_id"] is None for one in found] == [True, True, False, False]
 
 
-async def test_never_more_than_a_whole_day(api: Api) -> None:
+async def test_push_over_a_full_day_is_refused(api: Api) -> None:
     """A2: what was stored first stands, whatever the batch; moving away makes room."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
@@ -120,7 +120,7 @@ async def test_never_more_than_a_whole_day(api: Api) -> None:
     assert statuses(await pushed(client, over, 207)) == ["created", "absence-over-full-day", "validation"]
 
 
-async def test_a_bad_item_stops_no_other(api: Api) -> None:
+async def test_push_rejects_a_bad_item_alone(api: Api) -> None:
     """Every fault is said of its own item, with its place in the body, and nothing of the input is repeated."""
     place = await placement(api, await steps.provider(api))
     secret = "hemmeleg"
@@ -158,7 +158,7 @@ async def test_a_bad_item_stops_no_other(api: Api) -> None:
 
 
 @pytest.mark.parametrize("note", ["Gjeld 57912075186.", "579120 75186 ringde"])
-async def test_no_identity_number_in_a_text(api: Api, note: str) -> None:
+async def test_push_rejects_an_identity_number_in_a_text(api: Api, note: str) -> None:
     place = await placement(api, await steps.provider(api))
     items = [item(place, note=note), item(place, external_id=f"F {note}", note=None)]
     found = await pushed(api.provider(ORGANISATION), items, 207)
@@ -169,7 +169,7 @@ async def test_no_identity_number_in_a_text(api: Api, note: str) -> None:
     assert [one["external_id"] for one in found] == [None, "F-1"]
 
 
-async def test_another_providers_place_does_not_exist(api: Api, connection: AsyncConnection) -> None:
+async def test_push_to_another_providers_placement_is_not_found(api: Api, connection: AsyncConnection) -> None:
     """The wall: neither its place, nor its absences, nor its external ids."""
     mine, theirs = await steps.provider(api), await steps.provider(api, organisation_number="310300411", name="KIM AS")
     places = await placement(api, mine), await placement(api, theirs)
@@ -183,7 +183,7 @@ async def test_another_providers_place_does_not_exist(api: Api, connection: Asyn
     assert stored == {(mine, places[0]), (theirs, places[1])}
 
 
-async def test_the_case_office_names_the_provider(api: Api) -> None:
+async def test_push_by_the_case_office_names_the_provider(api: Api) -> None:
     """One batch for several providers."""
     first, second = await steps.provider(api), await steps.provider(api, organisation_number="310300411", name="KIM AS")
     places = await placement(api, first), await placement(api, second)
@@ -198,7 +198,7 @@ async def test_the_case_office_names_the_provider(api: Api) -> None:
     assert found[0]["absence_id"] != found[1]["absence_id"]
 
 
-async def test_roles(api: Api) -> None:
+async def test_push_roles(api: Api) -> None:
     for client in (api.finance, api.epj, api.auditor, api.service("habilitation")):
         refused(await client.post(BATCH, json={"items": []}), 403, "role-required")
     refused(await api.anonymous.post(BATCH, json={"items": []}), 401, "unauthenticated")
@@ -206,7 +206,7 @@ async def test_roles(api: Api) -> None:
     assert await pushed(api.case_officer, []) == []
 
 
-async def test_atomic_is_all_or_nothing(api: Api, connection: AsyncConnection) -> None:
+async def test_push_atomic_stores_all_or_nothing(api: Api, connection: AsyncConnection) -> None:
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
     items = [item(place), item(place, external_id="F-2"), item(place, external_id="F-3", kind="x")]
@@ -218,7 +218,7 @@ async def test_atomic_is_all_or_nothing(api: Api, connection: AsyncConnection) -
     assert statuses(await pushed(client, items[:1], mode="atomic")) == ["created"]
 
 
-async def test_dry_run_answers_the_same_and_stores_nothing(api: Api, connection: AsyncConnection) -> None:
+async def test_push_dry_run_stores_nothing(api: Api, connection: AsyncConnection) -> None:
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
     items = [item(place), item(place, external_id="F-2"), item(place, revision=2, percent=50)]
@@ -230,8 +230,8 @@ async def test_dry_run_answers_the_same_and_stores_nothing(api: Api, connection:
     assert statuses(await pushed(client, [items[0]], dry_run="true")) == ["unchanged"]
 
 
-async def test_idempotency_key(api: Api) -> None:
-    """The answer again for the same bytes, without the body having been held."""
+async def test_push_with_idempotency_key(api: Api) -> None:
+    """The same bytes get the same answer again."""
     place = await placement(api, await steps.provider(api))
     client = api.provider(ORGANISATION)
     body = lines([item(place)])

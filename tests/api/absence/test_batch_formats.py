@@ -1,4 +1,4 @@
-"""The batch's body as JSON, NDJSON and CSV: the same items, the same answers, and no memory of what was read."""
+"""The batch's body as JSON, NDJSON and CSV: the same items, the same answers."""
 
 import json
 import random
@@ -40,7 +40,7 @@ async def place(api: Api) -> str:
     return await placement(api, await steps.provider(api))
 
 
-async def test_the_same_in_every_format(api: Api, place: str) -> None:
+async def test_formats_answer_alike(api: Api, place: str) -> None:
     client = api.provider(ORGANISATION)
     items = [
         item(place, note="Sjuk; ringde, «sjølv»"),
@@ -74,7 +74,7 @@ async def test_the_same_in_every_format(api: Api, place: str) -> None:
     assert statuses(answers[0]["items"]) == ["created", "created", "validation", "cancelled"]
 
 
-async def test_a_broken_line_costs_itself_alone(api: Api, place: str) -> None:
+async def test_broken_line_is_rejected_alone(api: Api, place: str) -> None:
     """A bad NDJSON line or CSV row is an item's fault, and says which."""
     good = lines([item(place)]).encode()
     bad = [b"{", b'{"a": 1} {}', b'{"a": 1, "a": 2}', b"\xff", b'{"a": NaN}', b"[" * 3000, b"1" * 5000, b"5"]
@@ -92,7 +92,7 @@ async def test_a_broken_line_costs_itself_alone(api: Api, place: str) -> None:
     assert statuses(found) == ["validation"] * 5 + ["created", "validation"]
 
 
-async def test_a_note_of_several_lines(api: Api, place: str) -> None:
+async def test_csv_note_of_several_lines(api: Api, place: str) -> None:
     row = f'F-1;1;{place};sick;2022-10-03;2022-10-04;100;"to\n\nlinjer med ""sitat""";false'
     headers = {"Content-Type": CSV}
     client = api.provider(ORGANISATION)
@@ -129,7 +129,7 @@ async def test_a_note_of_several_lines(api: Api, place: str) -> None:
         (b"{}", "text/csv; charset=iso-8859-1", 415, "unsupported-media-type"),
     ],
 )
-async def test_a_body_that_is_none(api: Api, place: str, body: bytes, kind: str, status: int, code: str) -> None:
+async def test_malformed_body_is_refused(api: Api, place: str, body: bytes, kind: str, status: int, code: str) -> None:
     refused(await sent(api.provider(ORGANISATION), body, kind), status, code)
 
 
@@ -146,7 +146,7 @@ async def test_a_body_that_is_none(api: Api, place: str, body: bytes, kind: str,
         ),
     ],
 )
-async def test_a_fault_beside_the_items_is_pointed_at(
+async def test_fault_beside_the_items_is_pointed_at(
     api: Api, place: str, body: bytes, detail: str, errors: dict[str, str]
 ) -> None:
     """As any other body's: what is missing, of another type or unknown, and nothing that a client invented."""
@@ -156,7 +156,7 @@ async def test_a_fault_beside_the_items_is_pointed_at(
 
 
 @pytest.mark.parametrize("kind", [JSON, NDJSON])
-async def test_a_repeated_name_is_never_two_values(api: Api, place: str, kind: str) -> None:
+async def test_repeated_name_has_its_last_value_or_is_rejected(api: Api, place: str, kind: str) -> None:
     """The last one counts in an ordinary item; an unusual one is refused for it."""
     ordinary = json.dumps(item(place, percent=40)).replace('"percent"', '"percent": 30, "percent"')
     unusual = ordinary.replace(place, place.upper())
@@ -168,14 +168,14 @@ async def test_a_repeated_name_is_never_two_values(api: Api, place: str, kind: s
     assert refusal["problem"]["errors"][0]["pointer"] == "#/items/1"
 
 
-async def test_an_open_quotation_costs_what_it_holds(api: Api, place: str) -> None:
+async def test_csv_open_quotation_rejects_what_it_holds(api: Api, place: str) -> None:
     """CSV: what comes before is read, and the file is answered."""
     row = f"F-1;1;{place};sick;2022-10-03;2022-10-04;100;;false"
     found = ok(await sent(api.provider(ORGANISATION), f'{HEADER}\n{row}\nF-2;"open\n{row}\n', CSV), 207)["items"]
     assert statuses(found) == ["created", "validation"]
 
 
-async def test_ten_thousand_and_an_empty_one(api: Api, place: str) -> None:
+async def test_ten_thousand_items_and_none(api: Api, place: str) -> None:
     client = api.provider(ORGANISATION)
     found = ok(await sent(client, b"{}\n" * MAX_ITEMS, NDJSON), 207)
     assert (found["accepted"], found["rejected"]) == (0, MAX_ITEMS)
@@ -183,7 +183,7 @@ async def test_ten_thousand_and_an_empty_one(api: Api, place: str) -> None:
         assert ok(await sent(client, body, kind), 200) == {"accepted": 0, "rejected": 0, "items": []}
 
 
-async def test_a_body_in_pieces(api: Api, place: str) -> None:
+async def test_body_sent_in_pieces(api: Api, place: str) -> None:
     """Cut anywhere, also inside a letter."""
     whole = lines([item(place, note="æøå" * 20, external_id=f"F-{n}", percent=20) for n in range(4)]).encode()
 
@@ -308,7 +308,7 @@ MEMBERS = st.sampled_from(
 )
 @example(['"cancelled":false', '"cancelled":false'], True, random.Random(1), {"note"})
 @given(st.lists(MEMBERS, max_size=3), st.booleans(), st.randoms(), LEFT_OUT)
-def test_an_item_in_any_spelling_is_read_as_the_model_reads_it(
+def test_item_in_any_spelling_is_read_as_by_the_model(
     more: list[str], instead: bool, chance: random.Random, left_out: set[str]
 ) -> None:
     """An escape, a number with a point: taken as strict JSON and the model say. Of a repeated name the last one is."""
@@ -336,7 +336,7 @@ CUTS = st.lists(
 
 
 @given(CUTS)
-async def test_a_damaged_body_is_read_as_strict_json_or_refused(cuts: list[tuple[int, int, bytes]]) -> None:
+async def test_damaged_body_is_read_strictly_or_refused(cuts: list[tuple[int, int, bytes]]) -> None:
     """However it is damaged: the items that strict JSON has, or a refusal."""
     body = BODY
     for at, length, instead in cuts:
@@ -360,7 +360,7 @@ async def test_a_damaged_body_is_read_as_strict_json_or_refused(cuts: list[tuple
     assert await read() == expected
 
 
-def test_an_ordinary_item_is_read_by_msgspec() -> None:
+def test_ordinary_item_is_read_by_msgspec() -> None:
     """What the speed hangs on."""
     for raw in (
         item(PLACE),

@@ -18,7 +18,7 @@ def planned_days(until: date, count: int) -> list[str]:
     return [day.isoformat() for day in days if is_planned_day(day)][:count]
 
 
-async def test_a3_summary(api: Api) -> None:
+async def test_a3_summary_counts_planned_and_absent_days(api: Api) -> None:
     """A3: weekdays that are no public holiday times the share; `holiday` is not counted; extensive from 30 %."""
     await steps.law(api)
     place = await placement(api, await steps.provider(api), share=50, starts_on="2021-01-01")
@@ -63,7 +63,7 @@ async def test_a3_summary(api: Api) -> None:
     refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
 
 
-async def test_a3_no_week_counts_more_absence_than_is_planned_in_it(quiet_api: Api) -> None:
+async def test_a3_week_counts_no_more_absence_than_is_planned(quiet_api: Api) -> None:
     """A3: two whole weeks of a place of 50 % are five days; the whole window is all that was planned, and no more.
 
     The summary, the task and the event count alike.
@@ -101,7 +101,7 @@ async def test_a3_no_week_counts_more_absence_than_is_planned_in_it(quiet_api: A
     assert due["placement_id"] == place
 
 
-async def test_a3_planned_days_follow_the_share_in_force_on_each_day(quiet_api: Api) -> None:
+async def test_a3_planned_days_follow_the_share_of_each_day(quiet_api: Api) -> None:
     """A3, D6: a share that a decision changed counts from its day on, in the summary, the task and the event alike."""
     api = quiet_api
     await steps.law(api)
@@ -129,12 +129,12 @@ async def test_a3_planned_days_follow_the_share_in_force_on_each_day(quiet_api: 
 
 
 async def events(api: Api) -> list[dict[str, Any]]:
-    """What was told about absence."""
+    """The events about absence."""
     items = ok(await api.case_officer.get("/v1/events", params={"limit": 200}), 200)["items"]
     return [one for one in items if one["type"].startswith("absence.")]
 
 
-async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: Api) -> None:
+async def test_a3_review_due_is_published_once_until_closed(quiet_api: Api) -> None:
     """A3: `absence.review_due` when a push makes it true; again only after a review and new absence."""
     api = quiet_api
     await steps.law(api)
@@ -152,8 +152,8 @@ async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: 
     assert await events(api) == []
     await pushed(client, items[:25])
     await pushed(client, items[:30])
-    [told] = await events(api)
-    assert (told["type"], told["subject"]) == ("absence.review_due", f"/v1/placements/{place}")
+    [event] = await events(api)
+    assert (event["type"], event["subject"]) == ("absence.review_due", f"/v1/placements/{place}")
     assert ok(await client.get(summary), 200)["review_due"] is True
     refused(await client.post(path, json=body), 403, "role-required")
     answer = await api.case_officer.post(path, json=body)
@@ -172,7 +172,7 @@ async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: 
         "absence.reviewed",
         "absence.review_due",
     ]
-    # Under the threshold and over it again is told again.
+    # Under the threshold and over it again is published again.
     gone = [{**one, "revision": 2, "cancelled": True} for one in items[:31]]
     await pushed(client, gone)
     back = [{**one, "external_id": f"ny {one['external_id']}"} for one in items[:31]]
@@ -180,7 +180,7 @@ async def test_a3_a_review_is_told_once_and_closed_until_new_absence(quiet_api: 
     assert [one["type"] for one in await events(api)][-2:] == ["absence.review_due", "absence.review_due"]
 
 
-async def test_a3_a_review_is_recorded_after_the_day_it_was_held(api: Api) -> None:
+async def test_a3_review_is_due_on_the_day_it_was_held(api: Api) -> None:
     """A3: due on the day it was held, whatever has become of the window since; on another day it was not."""
     await steps.law(api)
     place = await placement(api, await steps.provider(api))
@@ -203,7 +203,7 @@ async def test_a3_a_review_is_recorded_after_the_day_it_was_held(api: Api) -> No
     )
 
 
-async def test_a1_no_day_after_the_places_last_is_absence_from_it(api: Api) -> None:
+async def test_a1_days_after_the_placement_ended_are_not_counted(api: Api) -> None:
     """A1, A3: an absence that was documented before the end was known counts to and with the last day."""
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -236,7 +236,7 @@ async def test_a1_no_day_after_the_places_last_is_absence_from_it(api: Api) -> N
         assert [(row["placement_id"], row["absences"], row["days"]) for row in found["items"]] == rows
 
 
-async def test_a3_a_review_that_is_recorded_late_closes_nothing_that_began_after_it(api: Api) -> None:
+async def test_a3_review_does_not_cover_absence_that_began_after_it(api: Api) -> None:
     """A3: it has not seen what came after the day it was held, however long that has been stored."""
     await steps.law(api)
     place = await placement(api, await steps.provider(api))
