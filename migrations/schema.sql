@@ -1240,14 +1240,8 @@ ALTER TABLE ONLY public.placement
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT uq_placement_id_provider_id_address_protection UNIQUE (id, provider_id, address_protection);
 
-ALTER TABLE ONLY public.provider_capacity
-    ADD CONSTRAINT uq_provider_capacity_provider_id_valid_from UNIQUE (provider_id, valid_from);
-
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT uq_provider_organisation_number UNIQUE (organisation_number);
-
-ALTER TABLE ONLY public.rate
-    ADD CONSTRAINT uq_rate_valid_from_known_from UNIQUE (valid_from, known_from);
 
 ALTER TABLE ONLY public.request
     ADD CONSTRAINT uq_request_id_application_id_provider_id UNIQUE (id, application_id, provider_id);

@@ -24,7 +24,6 @@ from app.placements.problems import CAPACITY_IN_USE
 from app.placements.supplements import load_staff_by_provider
 from app.providers import competence, providers
 from app.providers.problems import (
-    CAPACITY_EXISTS,
     ORGANISATION_NUMBER_INVALID,
     ORGANISATION_NUMBER_TAKEN,
     PROVIDER_OUTSIDE_MUNICIPALITY,
@@ -93,11 +92,12 @@ async def change_provider(
     dependencies=[located_at("/v1/providers/{provider_id}/capacities")],
     status_code=201,
     summary="Set a provider's capacity from a day on",
-    responses=refusals(CAPACITY_EXISTS, CAPACITY_IN_USE),
+    responses=refusals(CAPACITY_IN_USE),
 )
 async def set_capacity(unit: UnitOfWorkDep, actor: CaseOfficer, provider_id: UUID, body: CapacityIn) -> CapacityOut:
     """The number of active places on a day never exceeds the capacity (P2). A capacity below the places that are active
-    is refused.
+    is refused. A mistyped capacity is mended by another of the same first day: the last recorded counts, and both are
+    kept.
     """
     provider = await providers.lock_provider(unit, provider_id)
     capacity = await providers.set_capacity(unit, provider, body)

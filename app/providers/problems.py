@@ -1,4 +1,4 @@
-"""Refusals of providers and their capacities (P1, P2)."""
+"""Refusals of providers (P1)."""
 
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
@@ -24,13 +24,5 @@ PROVIDER_OUTSIDE_MUNICIPALITY = problem_type(
     nn="Ei vekstbedrift må liggje i Alver kommune (4631).",
     en="A provider is an enterprise located in Alver, municipality number 4631 (P1).",
 )
-CAPACITY_EXISTS = problem_type(
-    "capacity-exists",
-    409,
-    title="Kapasiteten er alt sett frå den dagen",
-    nn="Vekstbedrifta har alt ein kapasitet som gjeld frå denne dagen.",
-    en="The provider already has a capacity with this first day (P2).",
-)
 
 on_constraint("uq_provider_organisation_number", ORGANISATION_NUMBER_TAKEN, ORGANISATION_NUMBER_TAKEN.nn)
-on_constraint("uq_provider_capacity_provider_id_valid_from", CAPACITY_EXISTS, CAPACITY_EXISTS.nn)

@@ -43,8 +43,12 @@ async def set_capacity(unit: UnitOfWork, provider: Provider, body: CapacityIn) -
 
 
 async def load_capacities(queries: Queries, provider_id: UUID) -> list[tuple[date, int]]:
-    """A provider's capacities as the rules take them: (first day, places)."""
-    rows = await queries.select(select(ProviderCapacity).where(col(ProviderCapacity.provider_id) == provider_id))
+    """A provider's capacities as the rules take them: (first day, places), in the order they were recorded."""
+    rows = await queries.select(
+        select(ProviderCapacity)
+        .where(col(ProviderCapacity.provider_id) == provider_id)
+        .order_by(col(ProviderCapacity.id))
+    )
     return [(row.valid_from, row.places) for row in rows]
 
 

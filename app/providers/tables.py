@@ -27,13 +27,13 @@ class Provider(Row, table=True):
 
 
 class ProviderCapacity(Row, table=True):
-    """How many places a provider has from a day on, until the next row (P2)."""
+    """How many places a provider has from a day on, until the next row (P2).
+
+    Of several rows of one first day the last recorded counts.
+    """
 
     __tablename__ = "provider_capacity"
-    __table_args__ = (
-        UniqueConstraint("provider_id", "valid_from"),
-        CheckConstraint("places >= 0", name="places"),
-    )
+    __table_args__ = (CheckConstraint("places >= 0", name="places"),)
 
     provider_id: UUID = Field(foreign_key="provider.id")
     valid_from: date

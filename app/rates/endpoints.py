@@ -15,7 +15,7 @@ from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.rates import rates
-from app.rates.problems import GUIDELINE_VERSION_EXISTS, RATE_EXISTS
+from app.rates.problems import GUIDELINE_VERSION_EXISTS
 from app.rates.schemas import GuidelineVersionIn, GuidelineVersionOut, RateIn, RateOut
 from app.rates.tables import GuidelineVersion, Rate
 from app.security.roles import Actor, allow
@@ -26,10 +26,11 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
 
 
-@router.post("/rates", status_code=201, summary="Record a rate", responses=refusals(RATE_EXISTS))
+@router.post("/rates", status_code=201, summary="Record a rate")
 async def record_rate(unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, body: RateIn) -> RateOut:
     """NAV's rate per place and month, with the first day it applies and the day it became known (C1). A rate is never
-    changed: a correction is a new rate that became known later.
+    changed: a correction is a new rate that became known later, and a mistyped one is mended by another row of the same
+    two days, of which the last recorded counts.
 
     The flags of the years it affects are updated (C7).
     """

@@ -29,7 +29,7 @@ _PRICES = CompiledQuery(
 
 
 async def record_rate(unit: UnitOfWork, body: RateIn) -> Rate:
-    """C1: a new rate. 409 `rate-exists` for the same two days."""
+    """C1: a new rate. Of several of the same two days the last recorded counts."""
     rate = Rate.model_validate(body.model_dump())
     unit.session.add(rate)
     await unit.session.flush()

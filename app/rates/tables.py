@@ -14,11 +14,13 @@ from app.rules.prices import Proration
 
 
 class Rate(Row, table=True):
-    """NAV's rate per place per month, from the day it applies, known from a day that may be later (C1)."""
+    """NAV's rate per place per month, from the day it applies, known from a day that may be later (C1).
+
+    Of several rows of the same two days the last recorded counts.
+    """
 
     __tablename__ = "rate"
     __table_args__ = (
-        UniqueConstraint("valid_from", "known_from"),
         CheckConstraint("monthly_amount > 0 and monthly_amount <= 10000000", name="monthly_amount"),
         CheckConstraint("length(source) between 1 and 500", name="source"),
     )

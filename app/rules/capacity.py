@@ -9,7 +9,8 @@ def find_first_day_over_capacity(
 ) -> date | None:
     """P2: the first day on which more places are active than the capacity in force, or None.
 
-    `capacities` are (first day, places) in any order; a day before the first has none. `periods` are (first day, last
+    `capacities` are (first day, places), of which the last of those with one first day counts; a day before the first
+    day of all has none. `periods` are (first day, last
     day or None), one per placement. **Decided here**: each counts one, whatever its share. A period whose last day is
     before its first counts nowhere.
     """

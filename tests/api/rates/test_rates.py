@@ -31,14 +31,16 @@ async def test_keeps_every_published_rate(api: Api) -> None:
     assert second["next"] is None
 
 
-async def test_refuses_the_same_rate_twice(api: Api) -> None:
-    """C1: rows are never edited, so neither written over."""
-    await posted(api.case_officer, "/v1/rates", RATE)
-    again = await api.case_officer.post("/v1/rates", json=RATE | {"monthly_amount": "15000.00"})
-    assert again.status_code == 409
-    assert again.json()["type"] == "/problems/rate-exists"
-    [kept] = (await got(api.case_officer, "/v1/rates"))["items"]
-    assert kept["monthly_amount"] == "14878.00"
+async def test_keeps_a_mistyped_rate_beside_the_one_that_mends_it(api: Api) -> None:
+    """C1: rows are never edited, so neither written over; both are listed, and the last recorded counts."""
+    await posted(api.case_officer, "/v1/guideline-versions", {"valid_from": "2022-01-01"})
+    await posted(api.case_officer, "/v1/rates", RATE | {"monthly_amount": "148780.00"})
+    kept = await posted(api.case_officer, "/v1/rates", RATE)
+    rows = (await got(api.case_officer, "/v1/rates"))["items"]
+    assert [row["monthly_amount"] for row in rows] == ["148780.00", "14878.00"]
+    what_if = {"changes": [{"change": "add_places", "places": 1, "from": "2022-01-01"}]}
+    answer = await api.case_officer.post("/v1/budgets/2022/what-if", json=what_if)
+    assert answer.json()["after"]["forecast"] == "267804.00"
     for method in ("PUT", "PATCH", "DELETE"):
         assert (await api.case_officer.request(method, f"/v1/rates/{kept['id']}")).status_code == 405
 

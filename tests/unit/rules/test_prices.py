@@ -65,6 +65,13 @@ def test_c1_published_rates_by_what_was_known(day: date, known_on: date, ore: in
     assert rate.monthly_ore == ore
 
 
+def test_c1_of_two_rates_of_the_same_days_the_last_recorded_counts() -> None:
+    """C1: a mistyped rate is mended by another row of the same two days, whatever order they are read in."""
+    day = date(2027, 1, 1)
+    mistyped, mended = Rate(UUID(int=1), day, day, 17_800_000), Rate(UUID(int=2), day, day, 1_780_000)
+    assert rate_of([mistyped, mended], day, day) == mended == rate_of([mended, mistyped], day, day)
+
+
 @pytest.mark.parametrize(("day", "known_on"), [("2021-12-31", "2030-01-01"), ("2022-01-01", "2021-12-31")])
 def test_c1_no_rate_before_the_first_or_before_it_was_known(day: str, known_on: str) -> None:
     """C1: such a day has no rate."""
