@@ -11,11 +11,11 @@ bytes that go out.
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType
-from typing import Any, Protocol, Self, get_args
+from typing import Any, Protocol, Self, get_args, get_origin
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -137,7 +137,7 @@ class Route(APIRoute):
             guards=guards,
             door=_door(calls, self.operation),
             offered=next((call.offers for call in calls if isinstance(call, Produces)), (JSON,)),
-            query_names=frozenset(_query_names(self.dependant)),
+            query_names=dict(_query_names(self.dependant)),
             has_json=self.body_field is not None,
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
             # A page is not tagged, unless the route says that it answers 304.
@@ -196,7 +196,7 @@ class _Endpoint:
     guards: Sequence[RoleGuard]
     door: _DoorKind
     offered: Sequence[str]
-    query_names: frozenset[str]
+    query_names: Mapping[str, bool]
     has_json: bool
     may_lack_body: bool
     is_tagged: bool
@@ -297,7 +297,8 @@ class _Endpoint:
             following = msgspec.json.decode(content, type=_ListEnd).next
             if following is not None:
                 # Relative, so that it holds behind any proxy (RFC 8288).
-                query = urlencode({**request.query_params, "after": following})
+                named = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+                query = urlencode([*named, ("after", following)])
                 response.headers["Link"] = f'<{quote(request.scope["path"])}?{query}>; rel="next"'
         return response
 
@@ -344,10 +345,11 @@ def _calls(dependant: Any) -> Iterator[object]:
         yield from _calls(sub)
 
 
-def _query_names(dependant: Any) -> Iterator[str]:
-    """The names of the query parameters of the endpoint and of every dependency below it."""
+def _query_names(dependant: Any) -> Iterator[tuple[str, bool]]:
+    """Each query parameter of the endpoint and of every dependency below it, and whether it may be repeated."""
     for field in dependant.query_params:
-        yield field.alias
+        annotation = field.field_info.annotation
+        yield field.alias, list in (get_origin(part) for part in (annotation, *get_args(annotation)))
     for sub in dependant.dependencies:
         yield from _query_names(sub)
 
@@ -361,14 +363,14 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
             yield from _models(part)
 
 
-def _refuse_unknown_query(request: Request, known: frozenset[str]) -> None:
+def _refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
     if not request.scope["query_string"]:
         return
     names = [name for name, _ in request.query_params.multi_items()]
     faults = [
         (name, "er ein ukjend parameter" if name not in known else "står meir enn ein gong")
         for name in dict.fromkeys(names)
-        if name not in known or names.count(name) > 1
+        if name not in known or (names.count(name) > 1 and not known[name])
     ]
     if faults:
         raise RequestValidationError(

@@ -9,14 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app import clock
-from app.access_log.recorder import record_access
 from app.database.reader import ReaderDep
 from app.followup.calendar_file import MEDIA_TYPE, build_calendar
 from app.followup.endpoints.roles import FollowUpParty
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks.schemas import TaskPage
-from app.followup.tasks.task import TaskQuery, parse_cursor
-from app.followup.tasks.task_list import list_first_tasks, list_unfinished_tasks, load_participants, to_response
+from app.followup.tasks.task import EVERY_PARTY, TaskQuery, parse_cursor
+from app.followup.tasks.task_list import list_first_tasks, list_unfinished_tasks, record_task_access, to_response
 from app.http.declarations import produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
@@ -51,22 +50,24 @@ def resolve_day(on: date | None) -> date:
 
 async def build_query(
     on: OnQuery = None,
-    kind: Annotated[TaskKind | None, Query(description="Only tasks of this kind.")] = None,
+    kind: Annotated[list[TaskKind] | None, Query(max_length=40, description="Only tasks of these kinds.")] = None,
     provider_id: Annotated[UUID | None, Query(description="Only tasks of this provider.")] = None,
     placement_id: Annotated[UUID | None, Query(description="Only tasks of this placement.")] = None,
     due_from: Annotated[Day | None, Query(description="Only tasks due on this day or later.")] = None,
     due_before: Annotated[Day | None, Query(description="Only tasks due before this day.")] = None,
-    responsible: Annotated[ResponsibleParty | None, Query(description="Only tasks of this party.")] = None,
+    responsible: Annotated[
+        list[ResponsibleParty] | None, Query(max_length=3, description="Only tasks of these parties.")
+    ] = None,
 ) -> TaskQuery:
     """The filters that the list and the calendar share."""
     return TaskQuery(
         resolve_day(on),
-        kind=kind,
+        kinds=frozenset(kind or ()),
         provider_id=provider_id,
         placement_id=placement_id,
         due_from=due_from,
         due_before=due_before,
-        responsible=responsible,
+        responsible=frozenset(responsible) if responsible else EVERY_PARTY,
     )
 
 
@@ -79,7 +80,9 @@ async def list_tasks(
     reader: ReaderDep,
     actor: FollowUpParty,
     query: TaskQueryDep,
-    status: Annotated[TaskStatus | None, Query(description="Only tasks with this status.")] = None,
+    status: Annotated[
+        list[TaskStatus] | None, Query(max_length=4, description="Only tasks with one of these statuses.")
+    ] = None,
     due_on: Annotated[Day | None, Query(description="Only tasks due on this day.")] = None,
     limit: LimitQuery = 50,
     after: Annotated[
@@ -87,12 +90,15 @@ async def list_tasks(
         Query(max_length=31, pattern=r"^[A-Za-z0-9_-]{31}$", description="Cursor: `next` of the previous page."),
     ] = None,
 ) -> TaskPage:
-    """What chapter 7 of the guideline requires by a day, done or not, by due day (M1–M8, A3, L4, P4, P5, D1).
+    """First what waits for the caller, then what waits for others, each by due day (M1–M8, A3, L4, P4, P5, D1).
+
+    By default: what waits for the caller, and of the others' what is overdue or due within 60 days. With `status`,
+    `due_from`, `due_before` or `due_on`, every task that they name, done ones too.
 
     Tasks are computed on request and not stored. A placement year's tasks appear on its first day, are due on its last
     day, and are overdue the day after. A provider gets the tasks of its placements, a service those of its area.
     """
-    query = replace(query, status=status)
+    query = replace(query, statuses=frozenset(status or ()))
     if due_on is not None:
         query = query.limited_to(due_on)
     position = None if after is None else parse_cursor(after)
@@ -100,7 +106,6 @@ async def list_tasks(
     found = await list_first_tasks(reader, actor, query, municipality_number, after=position, limit=limit + 1)
     following = found[limit - 1].cursor if len(found) > limit else None
     found = found[:limit]
-    record_access(reader, await load_participants(reader, found))
     return TaskPage(items=await to_response(reader, found, query), next=following)
 
 
@@ -124,6 +129,6 @@ async def read_task_calendar(
     """
     municipality_number = request.app.state.settings.municipality_number
     found = await list_unfinished_tasks(reader, actor, query, municipality_number, limit=MAX_CALENDAR_ENTRIES)
-    record_access(reader, await load_participants(reader, found))
+    await record_task_access(reader, found)
     content = await asyncio.to_thread(build_calendar, found, clock.now())
     return Response(content, media_type=media_type)

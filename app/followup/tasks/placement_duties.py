@@ -48,6 +48,12 @@ _ASKED_FOR = (
     " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
 )
 _PLANS = CompiledQuery(text(f"select distinct placement_id from plan where sent_on <= :on{_ASKED_FOR}"))
+_MADE_PLANS = CompiledQuery(
+    text(
+        "select distinct placement_id from plan where placement_id = any(cast(:placement_ids as uuid[]))"
+        " and made_on <= :on"
+    )
+)
 _MEETINGS = CompiledQuery(
     text(
         "select placement_id, array_agg(held_on) from meeting"
@@ -131,6 +137,16 @@ async def iterate_tasks(
         await asyncio.sleep(0)
 
 
+async def load_unsent_plans(queries: Queries, tasks: Sequence[Task], on: date) -> dict[str, list[str]]:
+    """M1: `sent`, by the id of each plan's task whose plan is made and not sent to the case office: one query."""
+    waiting = [task for task in tasks if task.kind == "plan" and not task.recorded]
+    if not waiting:
+        return {}
+    ids = [task.subject.placement_id for task in waiting]
+    made = {row[0] for row in await queries.fetch(_MADE_PLANS, placement_ids=ids, on=on)}
+    return {task.id: ["sent"] for task in waiting if task.subject.placement_id in made}
+
+
 async def load_missing_themes(queries: Queries, tasks: Sequence[Task], on: date) -> dict[str, list[str]]:
     """M3, M4: by the id of each task of a year's meetings, the themes that none of them has covered: one query."""
     ids = {task.subject.placement_id for task in tasks if task.kind in _MEETING_KINDS}
@@ -177,7 +193,7 @@ def _list_tasks(
         due_from=period.first,
         due_to=period.last,
     ):
-        if query.status in (None, duty.status):
+        if query.includes_status(duty.status):
             yield Task(
                 due_on=duty.due_on,
                 rank=RANK[duty.kind],

@@ -17,12 +17,20 @@ class TaskOut(Shape):
         str,
         Limits(description="Stable id of the task.", examples=["plan.016e0000-0005-7000-8000-000000000001.1"]),
     ]
+    title: Annotated[
+        str,
+        Limits(
+            description="What is due, in nynorsk, with the names that the caller may see.",
+            examples=["Plan for oppfølging: Kari Hage, Gløde AS"],
+        ),
+    ]
     kind: TaskKind
     due_on: date
     status: TaskStatus
     responsible: ResponsibleParty
     placement_id: UUID | None
     provider_id: UUID | None
+    participant_id: Annotated[UUID | None, Limits(description="The participant, if the caller may see them.")]
     rule: Annotated[str, Limits(description="The rule that requires it.", examples=["M1"])]
     link: Annotated[str, Limits(description="Path of the object the task is about.")]
     n: Annotated[int, Limits(description="Number of the placement year, or the calendar year; 0 if there is one only.")]
@@ -31,8 +39,9 @@ class TaskOut(Shape):
     missing: Annotated[
         list[str],
         Limits(
-            description="Themes not covered in the year's meetings (M3, M4), or roles and providers that were at no"
-            " system meeting of the year (M7): a role's code or a provider's name."
+            description="`sent` for a plan that is made and not sent (M1); themes not covered in the year's meetings"
+            " (M3, M4); roles and providers that were at no system meeting of the year (M7): a role's code or a"
+            " provider's name."
         ),
     ]
 

@@ -34,6 +34,8 @@ RULE: Mapping[TaskKind, str] = {
     "consent": "M6",
     "moved_out": "D1",
 }
+# Their `n` is a calendar year.
+YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation"})
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "plan": "provider",
@@ -48,6 +50,11 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "consent": "provider",
     "moved_out": "case_office",
 }
+
+EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))
+UNFINISHED: frozenset[TaskStatus] = frozenset({"open", "overdue"})
+# How far ahead the list shows what waits for others.
+DAYS_AHEAD = 60
 
 _CURSOR = struct.Struct(">IBH16s")
 Position = tuple[date, int, bytes, int]
@@ -123,16 +130,34 @@ def parse_cursor(after: str) -> Position:
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """What is asked for. `due_from` is included, `due_before` is not."""
+    """What is asked for. `due_from` is included, `due_before` is not; an empty `kinds` or `statuses` means all."""
 
     on: date
-    kind: TaskKind | None = None
-    status: TaskStatus | None = None
+    kinds: frozenset[TaskKind] = frozenset()
+    statuses: frozenset[TaskStatus] = frozenset()
     provider_id: UUID | None = None
     placement_id: UUID | None = None
     due_from: date | None = None
     due_before: date | None = None
-    responsible: ResponsibleParty | None = None
+    responsible: frozenset[ResponsibleParty] = EVERY_PARTY
+
+    @property
+    def names_time(self) -> bool:
+        """Whether a status or a due day is named; if not, the list shows what is next (`split`)."""
+        return bool(self.statuses) or self.due_from is not None or self.due_before is not None
+
+    def split(self, own: frozenset[ResponsibleParty]) -> "tuple[TaskQuery, TaskQuery]":
+        """What waits for these parties, and what waits for others.
+
+        Where no status or due day is named: of the first all that is not done, of the second what is overdue, or open
+        and due within `DAYS_AHEAD` days.
+        """
+        mine = replace(self, responsible=self.responsible & own)
+        others = replace(self, responsible=self.responsible - own)
+        if self.names_time:
+            return mine, others
+        before = self.on + timedelta(days=DAYS_AHEAD + 1)
+        return replace(mine, statuses=UNFINISHED), replace(others, statuses=UNFINISHED, due_before=before)
 
     def limited_to(self, day: date) -> "TaskQuery":
         """The same, of what is due on one day."""
@@ -141,13 +166,17 @@ class TaskQuery:
 
     def includes_kind(self, kind: TaskKind) -> bool:
         """Whether tasks of a kind can be among what is asked for."""
-        return self.kind in (None, kind) and self.responsible in (None, RESPONSIBLE[kind])
+        return (not self.kinds or kind in self.kinds) and RESPONSIBLE[kind] in self.responsible
+
+    def includes_status(self, status: TaskStatus) -> bool:
+        """Whether tasks with a status can be among what is asked for."""
+        return not self.statuses or status in self.statuses
 
     def includes(self, task: Task) -> bool:
         """Whether this very task is among what is asked for."""
         return (
             self.includes_kind(task.kind)
-            and self.status in (None, task.status)
+            and self.includes_status(task.status)
             and self.provider_id in (None, task.subject.provider_id)
             and self.placement_id in (None, task.subject.placement_id)
             and (self.due_from is None or task.due_on >= self.due_from)

@@ -1,9 +1,10 @@
 """The list of tasks: every source put together, in order. Nothing is stored."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from uuid import UUID
 
+from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks import (
@@ -15,15 +16,27 @@ from app.followup.tasks import (
     relocations,
     system_meetings,
 )
-from app.followup.tasks.placement_duties import DuePeriod, iterate_tasks, load_missing_themes, load_requirements
+from app.followup.tasks.placement_duties import (
+    DuePeriod,
+    iterate_tasks,
+    load_missing_themes,
+    load_requirements,
+    load_unsent_plans,
+)
 from app.followup.tasks.schemas import TaskOut
-from app.followup.tasks.task import RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
+from app.followup.tasks.task import KIND_ORDER, RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
+from app.followup.tasks.titles import build_title, load_names
 from app.placements.access import find_participant_ids
-from app.rules.follow_up_duties import TaskKind
+from app.rules.follow_up_duties import ResponsibleParty, TaskKind
 from app.security.roles import Actor
 
 Source = Callable[[Queries, TaskQuery, TaskRules], Awaitable[list[Task]]]
 
+_PARTIES: Mapping[str, ResponsibleParty] = {
+    "case_officer": "case_office",
+    "provider": "provider",
+    "service": "service",
+}
 _EVERYBODY = frozenset({"case_officer", "provider", "service"})
 # The sources beside M1–M4, and the roles that get their tasks. A service does not know a provider's staff, and a
 # provider has no part in calling a system meeting.
@@ -47,8 +60,25 @@ async def list_first_tasks(
     after: Position | None,
     limit: int,
 ) -> list[Task]:
-    """The first `limit` tasks after a position, in the list's order; no more than a few pages are in memory."""
+    """The first `limit` tasks after a position: what waits for the caller itself, then what waits for others, each by
+    day; no more than a few pages are in memory.
+    """
     rules = TaskRules(await load_requirements(queries), municipality_number)
+    own = find_own_parties(actor)
+    mine, others = query.split(own)
+    found: list[Task] = []
+    if after is None or RESPONSIBLE[KIND_ORDER[after[1]]] in own:
+        found = await _list_first_tasks(queries, actor, mine, rules, after=after, limit=limit)
+        after = None
+    if len(found) < limit:
+        found += await _list_first_tasks(queries, actor, others, rules, after=after, limit=limit - len(found))
+    return found
+
+
+async def _list_first_tasks(
+    queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules, *, after: Position | None, limit: int
+) -> list[Task]:
+    """The first `limit` tasks after a position, by day."""
     others = await _load_other_tasks(queries, actor, query, rules)
     found = sorted(task for task in others if after is None or task[:4] > after)[:limit]
     period = DuePeriod.of(query)
@@ -81,18 +111,31 @@ async def list_unfinished_tasks(
     return found
 
 
+def find_own_parties(actor: Actor) -> frozenset[ResponsibleParty]:
+    """The parties that a caller acts for."""
+    return frozenset(party for role, party in _PARTIES.items() if role in actor.roles)
+
+
 async def to_response(queries: Queries, tasks: Sequence[Task], query: TaskQuery) -> list[TaskOut]:
-    """Tasks as they go out, with the themes that the year's meetings have not covered (M3, M4)."""
-    missing = await load_missing_themes(queries, tasks, query.on)
+    """Tasks as they go out, with what is missing (M1, M3, M4), and the names that the caller may see.
+
+    Records access to the participants that the tasks are about.
+    """
+    missing = await load_missing_themes(queries, tasks, query.on) | await load_unsent_plans(queries, tasks, query.on)
+    participants = await _load_participants(queries, tasks)
+    record_access(queries, participants.values())
+    names = await load_names(queries, participants.values(), (task.subject.provider_id for task in tasks))
     return [
         TaskOut(
             id=task.id,
+            title=build_title(task, names, participants.get(task.id)),
             kind=task.kind,
             due_on=task.due_on,
             status=task.status,
             responsible=RESPONSIBLE[task.kind],
             placement_id=task.subject.placement_id,
             provider_id=task.subject.provider_id,
+            participant_id=names.visible(participants.get(task.id)),
             rule=task.subject.rule or RULE[task.kind],
             link=task.subject.link or f"/v1/placements/{task.subject.placement_id}",
             n=task.n,
@@ -104,12 +147,24 @@ async def to_response(queries: Queries, tasks: Sequence[Task], query: TaskQuery)
     ]
 
 
-async def load_participants(queries: Queries, tasks: Iterable[Task]) -> set[UUID]:
-    """The participants that the tasks are about, for the access log."""
-    subjects = [task.subject for task in tasks]
-    known = {subject.participant_id for subject in subjects if subject.participant_id is not None}
-    unknown = {subject.placement_id for subject in subjects if subject.participant_id is None}
-    return known.union((await find_participant_ids(queries, unknown)).values())
+async def record_task_access(queries: Queries, tasks: Iterable[Task]) -> None:
+    """Record access to the participants that the tasks are about."""
+    record_access(queries, (await _load_participants(queries, tasks)).values())
+
+
+async def _load_participants(queries: Queries, tasks: Iterable[Task]) -> dict[str, UUID]:
+    """The participant that each task is about, by the task's id."""
+    subjects = {task.id: task.subject for task in tasks}
+    unknown = {subject.placement_id for subject in subjects.values() if subject.participant_id is None}
+    by_placement = await find_participant_ids(queries, unknown)
+    found = {}
+    for id_, subject in subjects.items():
+        participant_id = subject.participant_id
+        if participant_id is None and subject.placement_id is not None:
+            participant_id = by_placement.get(subject.placement_id)
+        if participant_id is not None:
+            found[id_] = participant_id
+    return found
 
 
 async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules) -> list[Task]:
