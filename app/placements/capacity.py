@@ -32,7 +32,7 @@ async def require_capacity_for(unit: UnitOfWork, placement: Placement, ends_on: 
         raise problems.CAPACITY_EXCEEDED(f"{provider.name} har ikkje ledig plass {day}.", day=day.isoformat())
 
 
-async def require_capacity_in_use(unit: UnitOfWork, provider_id: UUID) -> None:
+async def require_sufficient_capacity(unit: UnitOfWork, provider_id: UUID) -> None:
     """P2: the capacities just set are enough for the active places.
 
     Raises `CAPACITY_IN_USE` with the first day on which they are not. The caller holds the provider's row locked.

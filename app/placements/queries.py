@@ -63,7 +63,7 @@ _FILTERS = {
 
 
 @cache
-def placement_list(filters: frozenset[str]) -> CompiledQuery:
+def compile_placement_list(filters: frozenset[str]) -> CompiledQuery:
     """Placements by some of the filters `provider_id`, `participant_id`, `active_on` and `after`, at most `limit`.
 
     Each filter is a parameter of its own name, and so is `limit`. `after` is the id of the placement before.
@@ -72,6 +72,6 @@ def placement_list(filters: frozenset[str]) -> CompiledQuery:
 
 
 def select_placements(filters: frozenset[str], *conditions: ColumnElement[bool]) -> Select[Any]:
-    """As `placement_list`, with further conditions."""
+    """As `compile_placement_list`, with further conditions."""
     filtered = (condition for name, condition in _FILTERS.items() if name in filters)
     return select(Placement).where(*filtered, *conditions).order_by(col(Placement.id)).limit(bindparam("limit"))

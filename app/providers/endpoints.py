@@ -19,7 +19,7 @@ from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, format_cursor, list_page, parse_cursor
 from app.http.schemas import Day
-from app.placements.capacity import load_periods_by_provider, require_capacity_in_use
+from app.placements.capacity import load_periods_by_provider, require_sufficient_capacity
 from app.placements.problems import CAPACITY_IN_USE
 from app.placements.supplements import load_staff_by_provider
 from app.providers import competence, providers
@@ -101,7 +101,7 @@ async def set_capacity(unit: UnitOfWorkDep, actor: CaseOfficer, provider_id: UUI
     """
     provider = await providers.lock_provider(unit, provider_id)
     capacity = await providers.set_capacity(unit, provider, body)
-    await require_capacity_in_use(unit, provider.id)
+    await require_sufficient_capacity(unit, provider.id)
     return CapacityOut.model_validate(capacity)
 
 

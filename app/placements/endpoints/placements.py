@@ -18,7 +18,7 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, cut_page, parse_cu
 from app.http.schemas import Day, json_response
 from app.placements import decisions, problems
 from app.placements.history import load_history, to_detail
-from app.placements.queries import placement_list, select_placements
+from app.placements.queries import compile_placement_list, select_placements
 from app.placements.schemas import (
     LegacyPlacementIn,
     PlacementDetail,
@@ -73,7 +73,7 @@ async def list_placements(
     values["after"] = None if after is None else parse_cursor(after)
     filters = frozenset(name for name, value in values.items() if value is not None)
     conditions = sync_filter.filter_placements(actor)
-    query = CompiledQuery(select_placements(filters, *conditions)) if conditions else placement_list(filters)
+    query = CompiledQuery(select_placements(filters, *conditions)) if conditions else compile_placement_list(filters)
     rows, following = cut_page(await reader.fetch(query, **values, limit=limit + 1), limit)
     record_access(reader, (row["participant_id"] for row in rows))
     segments = await load_segments(reader, [row["id"] for row in rows])
