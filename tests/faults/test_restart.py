@@ -45,7 +45,7 @@ async def service(cluster: postgres.Cluster, *, pool_size: int = 5) -> AsyncIter
     """The service on that cluster, behind a real server, and a case officer's client."""
     url = cluster.url("vekstplass_service")
     settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
-    database = Database(url, pool_size=pool_size)
+    database = Database(url, pool_size=pool_size, reader_pool_size=pool_size)
     limits = httpx.Limits(max_connections=None)
     async with (
         serving(assembled(settings, database)) as address,
@@ -217,7 +217,7 @@ async def test_a_transaction_left_open_is_ended(own_cluster: postgres.Cluster) -
     """A connection that the database ended while nobody looked is not handed out again."""
     async with behind_the_wall(own_cluster) as connection:
         url = own_cluster.url("vekstplass_service")
-        database = Database(url, pool_size=1)
+        database = Database(url, pool_size=1, reader_pool_size=1)
         settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
         api = Api(assembled(settings, database))
         assert (await api.case_officer.get(PROVIDERS)).status_code == 200

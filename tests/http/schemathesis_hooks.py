@@ -10,6 +10,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 BETWEEN_FIELDS = (
     "er før",
     "før han kom inn",
+    "før han vart send",
+    ", før ",
+    "etter i dag",
     "høyrer saman",
     "må vere ein dag i",
     "fram i tid",
