@@ -140,7 +140,7 @@ def rotate_keys(
 
     with _show_progress("identity numbers read") as report:
         done = asyncio.run(rotate(report))
-    print(f"{done} identity numbers were encrypted anew under key «{settings.identity_number_key_id}».")
+    print(f"{done} identity numbers were encrypted again under key «{settings.identity_number_key_id}».")
 
 
 @cli.command()

@@ -19,7 +19,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        # A second server on the port is told so, even though both may reuse the address.
+        # A second server on the port is refused, even though both may reuse the address.
         listener.listen(2048)
     except (OSError, OverflowError):
         listener.close()

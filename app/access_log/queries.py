@@ -59,7 +59,7 @@ class LogFilter:
 async def load_log_page(
     queries: Queries, wanted: LogFilter, *, limit: int, after: str | None
 ) -> tuple[list[AccessLogOut], str | None]:
-    """One page of the log, the newest first, and the next page's cursor. Whoever is named in it has been accessed."""
+    """One page of the log, the newest first, and the next page's cursor. Everyone named in it has been accessed."""
     last = None if after is None else parse_cursor(after).int
     values = {
         "participants": None if wanted.participant_ids is None else list(wanted.participant_ids),

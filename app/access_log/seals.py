@@ -1,8 +1,8 @@
 """Seals over the access log: ranges of committed rows, each closed by a digest over its rows and the seal before it.
 
-Everything keyed is computed here, with a key that the database does not have: whoever can write to the database can
-neither alter a row nor make a digest that holds. A range ends below every transaction that is still running, so that
-no row can be committed into it later. The service seals at the first request after 60 s (`Sealer`), an administrator
+Everything keyed is computed here, with a key that the database does not have: write access to the database is not
+enough to alter a row or to make a digest that holds. A range ends below every transaction that still runs, so that no
+row can be committed into it later. The service seals at the first request after 60 s (`Sealer`), an administrator
 by `python -m app seal-access-log`. Each new digest is logged: an earlier one tells when the last ranges were removed.
 
 A seal must come with a proof that the seal before it has committed to. The service's database role alone, without the

@@ -1,4 +1,4 @@
-"""Who PostgreSQL is told is calling, for its row-level security."""
+"""Who is calling, as PostgreSQL takes it, for its row-level security."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

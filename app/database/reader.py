@@ -103,7 +103,7 @@ class Reader:
         await self.execute(SET_ROLES, role_setting(self.caller.roles))
 
     async def commit(self) -> None:
-        """End the transaction, if one was begun. Called by whoever opened the reader."""
+        """End the transaction, if one was begun. Called by the code that opened the reader."""
         if self._connection is not None:
             await self._connection.execute(self._connections.words.commit)
             await self._release()

@@ -45,7 +45,7 @@ def _set_caller(session: CallerSession, transaction: SessionTransaction, connect
 class UnitOfWork:
     """One transaction that may write, as the caller. `session` is for SQLModel's rows and SQLAlchemy's statements.
 
-    Committed once, by `app.http.endpoint.Route` or whoever opened it; rolled back on any exception.
+    Committed once, by `app.http.endpoint.Route` or the code that opened it; rolled back on any exception.
     """
 
     def __init__(self, session: AsyncSession, caller: DatabaseIdentity) -> None:

@@ -131,7 +131,7 @@ WISHES = (
 async def load(database: Database, settings: Settings, *, report: Callable[[int], None] = lambda _: None) -> bool:
     """Load the example year in one transaction, through the same rules as everyone. False when it is there already.
 
-    `report` is told how many people have been loaded.
+    `report` takes how many people have been loaded.
     """
     identity = DatabaseIdentity(actor=LOADER.name, roles=LOADER.roles)
     async with database.unit_of_work(identity) as unit:

@@ -35,7 +35,7 @@ RESOURCES = (
 
 
 def demo_id(resource: str, number: int) -> UUID:
-    """The id of the demo's n-th row of a resource: a version 7 UUID of 2019, told apart by the resource."""
+    """The id of the demo's n-th row of a resource: a version 7 UUID of 2019, distinguished by the resource."""
     return UUID(f"016e0000-{RESOURCES.index(resource):04x}-7000-8000-{number:012x}")
 
 

@@ -168,5 +168,5 @@ class Stored(Shape):
 
 
 def json_response(representation: BaseModel) -> Response:
-    """An answer written once: FastAPI would validate the representation anew first."""
+    """An answer written once: FastAPI would validate the representation again first."""
     return Response(representation.model_dump_json().encode(), media_type="application/json")

@@ -1,4 +1,4 @@
-"""Stores what happened with the act itself, for whoever follows the events."""
+"""Stores what happened with the act itself, for the clients that follow the events."""
 
 from sqlalchemy import insert
 

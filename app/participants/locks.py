@@ -1,8 +1,9 @@
 """Locks on external ids and identity numbers, so that two transactions never register the same person.
 
-Whoever assigns an external id or an identity number holds its lock to the end of the transaction, and takes it before
-any row is locked, so that transactions never wait for each other in a circle. The locks are striped: PostgreSQL's lock
-table is shared by all connections, and a batch may name ten thousand ids. Two ids in one stripe wait for each other.
+A request that assigns an external id or an identity number holds its lock to the end of the transaction, and takes it
+before any row is locked, so that transactions never wait for each other in a circle. The locks are striped:
+PostgreSQL's lock table is shared by all connections, and a batch may name ten thousand ids. Two ids in one stripe wait
+for each other.
 """
 
 import hashlib

@@ -24,8 +24,8 @@ from app.database.base import Row
 def _act_number_field() -> Any:
     """The order in which decisions and notices were stored, whatever the clocks of the processes were (D6).
 
-    The database numbers both in one series. Whoever stores one holds the placement locked, so that a later one has the
-    higher number.
+    The database numbers both in one series. A request that stores one holds the placement locked, so that a later one
+    has the higher number.
     """
     default = {"server_default": text("nextval('act_number')")}
     return Field(default=None, sa_type=BigInteger, sa_column_kwargs=default, nullable=False)

@@ -79,7 +79,7 @@ def is_required_meeting(kind: MeetingKind, roles: Collection[AttendeeRole]) -> b
     **Decided here**: a conversation has both the provider and the participant there. A cooperation meeting has the
     provider there, and the participant unless the minutes hold the reason (M5). Who called it is recorded and not
     asked for: to call is a duty, and a meeting that somebody else had to call was still held. A system meeting counts
-    whoever came; the year names those who did not.
+    with any of its parties; the year names those who did not.
     """
     if kind == "conversation":
         return "provider" in roles and "participant" in roles

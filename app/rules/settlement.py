@@ -1,11 +1,11 @@
-"""C13: a month's lines, with the inputs that made them, and what differs once they are computed anew.
+"""C13: a month's lines, with the inputs that made them, and what differs once they are recomputed.
 
 A line is one placement's month (C4). Its parts are consecutive days at one price and share, and beside them
 the supplements (L6); it is rounded once:
 
     amount = calculate_cost(sum of price x share x days over the parts, divisor)
 
-A line that is computed anew and comes out otherwise is explained cause by cause: from the closed line to the new one
+A line that is recomputed and comes out otherwise is explained cause by cause: from the closed line to the new one
 the inputs are changed one kind at a time, in a fixed order, and each change is one difference. Every step is rounded
 as a line is, so the differences add up to the new line minus the closed one, to the øre.
 
@@ -71,9 +71,9 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one cause makes of the difference between a line and the same line computed anew, in øre.
+    """What one cause makes of the difference between a line and the same line recomputed, in øre.
 
-    `rate` is NAV's rate or the guideline's own parameters. `line` is the line as it is anew, None where there is none.
+    `rate` is NAV's rate or the guideline's own parameters. `line` is the recomputed line, None where there is none.
     """
 
     cause: DifferenceCause
@@ -129,36 +129,36 @@ def calculate_month_lines(
     }
 
 
-def find_differences(closed: MonthLine | None, anew: MonthLine | None) -> list[Difference]:
-    """C13: why a line computed anew costs something else than it did; nothing where it costs the same."""
+def find_differences(closed: MonthLine | None, recomputed: MonthLine | None) -> list[Difference]:
+    """C13: why a line recomputed costs something else than it did; nothing where it costs the same."""
     before = 0 if closed is None else closed.amount
-    after = 0 if anew is None else anew.amount
+    after = 0 if recomputed is None else recomputed.amount
     if before == after:
         return []
     if closed is None:
-        return [Difference("added", after, anew)]
-    if anew is None:
+        return [Difference("added", after, recomputed)]
+    if recomputed is None:
         return [Difference("removed", -before, None)]
-    single_cause = _find_single_cause(closed, anew)
+    single_cause = _find_single_cause(closed, recomputed)
     if single_cause is not None:
-        return [Difference(single_cause, after - before, anew)]
+        return [Difference(single_cause, after - before, recomputed)]
     differences = []
     previous = before
-    for cause, amount in _calculate_steps(closed, anew):
+    for cause, amount in _calculate_steps(closed, recomputed):
         if amount != previous:
-            differences.append(Difference(cause, amount - previous, anew))
+            differences.append(Difference(cause, amount - previous, recomputed))
             previous = amount
     return differences
 
 
 def find_pending_differences(
-    closed: Mapping[tuple[UUID, date], MonthLine], anew: Mapping[tuple[UUID, date], MonthLine]
+    closed: Mapping[tuple[UUID, date], MonthLine], recomputed: Mapping[tuple[UUID, date], MonthLine]
 ) -> dict[tuple[UUID, date], list[Difference]]:
     """C13: the differences of every placement and month, in their order, between the closed lines and the same months
-    computed anew.
+    recomputed.
     """
-    keys = sorted(closed.keys() | anew.keys(), key=lambda key: (key[1], key[0].int))
-    by_key = {key: find_differences(closed.get(key), anew.get(key)) for key in keys}
+    keys = sorted(closed.keys() | recomputed.keys(), key=lambda key: (key[1], key[0].int))
+    by_key = {key: find_differences(closed.get(key), recomputed.get(key)) for key in keys}
     return {key: differences for key, differences in by_key.items() if differences}
 
 
@@ -166,14 +166,14 @@ def _sort_key(part: LinePart) -> tuple[bool, date, date, int]:
     return part.kind == "supplement", part.first_day, part.last_day, part.price_bp
 
 
-def _find_single_cause(closed: MonthLine, anew: MonthLine) -> DifferenceCause | None:
+def _find_single_cause(closed: MonthLine, recomputed: MonthLine) -> DifferenceCause | None:
     """The cause where the prices of one kind are all that differs, as when a rate is raised for everyone: found without
     going through the days.
     """
-    if closed.divisor != anew.divisor or len(closed.parts) != len(anew.parts):
+    if closed.divisor != recomputed.divisor or len(closed.parts) != len(recomputed.parts):
         return None
     kinds: set[PartKind] = set()
-    for was, now in zip(closed.parts, anew.parts, strict=True):
+    for was, now in zip(closed.parts, recomputed.parts, strict=True):
         if (was.kind, was.first_day, was.last_day, was.share) != (now.kind, now.first_day, now.last_day, now.share):
             return None
         if was.price_bp != now.price_bp:
@@ -181,9 +181,9 @@ def _find_single_cause(closed: MonthLine, anew: MonthLine) -> DifferenceCause | 
     return _PRICE_CAUSES[kinds.pop()] if len(kinds) == 1 else None
 
 
-def _calculate_steps(closed: MonthLine, anew: MonthLine) -> Iterator[tuple[DifferenceCause, int]]:
+def _calculate_steps(closed: MonthLine, recomputed: MonthLine) -> Iterator[tuple[DifferenceCause, int]]:
     """The line's amount after each kind of change, the last being the new line's own."""
-    was, now = _split_into_days(closed), _split_into_days(anew)
+    was, now = _split_into_days(closed), _split_into_days(recomputed)
     days = {day: was.get(day, then) for day, then in now.items()}
     yield "period", _calculate_amount(days, closed)
     days = {day: replace(known, share=now[day].share) for day, known in days.items()}
@@ -197,8 +197,8 @@ def _calculate_steps(closed: MonthLine, anew: MonthLine) -> Iterator[tuple[Diffe
     yield "legacy_price", _calculate_amount(days, closed)
     days = {day: replace(now[day], supplement_bp=known.supplement_bp) for day, known in days.items()}
     # Another proration is the guideline's as well.
-    yield "rate", _calculate_amount(days, anew)
-    yield "supplement", anew.amount
+    yield "rate", _calculate_amount(days, recomputed)
+    yield "supplement", recomputed.amount
 
 
 def _split_into_days(line: MonthLine) -> dict[date, _Day]:

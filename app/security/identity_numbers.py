@@ -1,4 +1,4 @@
-"""National identity numbers at rest: AES-256-GCM for whoever holds the key, a keyed index for an exact look-up.
+"""National identity numbers at rest: AES-256-GCM for the holder of the key, a keyed index for an exact look-up.
 
 There are so few identity numbers that an unkeyed hash of one is as good as the number itself. So the number is stored
 twice, each under a key of its own: encrypted with its row as associated data, so that a ciphertext moved to another

@@ -60,7 +60,7 @@ class Actor:
 
     @property
     def identity(self) -> DatabaseIdentity:
-        """What PostgreSQL is told, for its row-level security."""
+        """What PostgreSQL is given, for its row-level security."""
         return DatabaseIdentity(
             actor=self.name, roles=self.roles, organisation=self.organisation, service_area=self.service_area
         )

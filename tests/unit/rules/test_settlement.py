@@ -50,9 +50,9 @@ def line(
     return calculate_month_lines(periods, month, rates, [guideline], LATER).get(0)
 
 
-def explain(closed: MonthLine | None, anew: MonthLine | None) -> list[tuple[str, int]]:
-    found = find_differences(closed, anew)
-    assert sum(difference.amount for difference in found) == (anew.amount if anew else 0) - (
+def explain(closed: MonthLine | None, recomputed: MonthLine | None) -> list[tuple[str, int]]:
+    found = find_differences(closed, recomputed)
+    assert sum(difference.amount for difference in found) == (recomputed.amount if recomputed else 0) - (
         closed.amount if closed else 0
     )
     return [(difference.cause, difference.amount) for difference in found]
@@ -84,12 +84,12 @@ def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: 
     amounts: dict[tuple[UUID, date], int] = {}
     closed: list[date] = []
     for world, more in history:
-        anew = {
+        recomputed = {
             (UUID(int=placement), month): made
             for month in months[: len(closed) + more]
             for placement, made in lines(world, month).items()
         }
-        of_closed = {key: made for key, made in anew.items() if key[1] in closed}
+        of_closed = {key: made for key, made in recomputed.items() if key[1] in closed}
         for key, found in find_pending_differences(books, of_closed).items():
             amounts[key] = amounts.get(key, 0) + sum(difference.amount for difference in found)
             settle(books, key, found)
@@ -97,8 +97,8 @@ def test_c13_closed_lines_and_differences_are_the_months_computed_anew(history: 
             key: made.amount for key, made in of_closed.items() if made.amount
         }
         for month in months[len(closed) : len(closed) + more]:
-            books |= {key: made for key, made in anew.items() if key[1] == month}
-            amounts |= {key: made.amount for key, made in anew.items() if key[1] == month}
+            books |= {key: made for key, made in recomputed.items() if key[1] == month}
+            amounts |= {key: made.amount for key, made in recomputed.items() if key[1] == month}
             closed.append(month)
 
 
@@ -108,12 +108,12 @@ def test_c13_a_cause_found_at_once_is_the_one_found_day_by_day(was: World, now: 
     same_places = World(was.periods, was.supplements, now.rates, now.guidelines, now.known_on, was.count)
     for month in range(1, 13):
         first = date(year, month, 1)
-        closed, anew = lines(was, first), lines(same_places, first)
-        for placement in closed.keys() & anew.keys():
-            found = find_differences(closed[placement], anew[placement])
+        closed, recomputed = lines(was, first), lines(same_places, first)
+        for placement in closed.keys() & recomputed.keys():
+            found = find_differences(closed[placement], recomputed[placement])
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(settlement, "_find_single_cause", lambda *_: None)
-                assert find_differences(closed[placement], anew[placement]) == found
+                assert find_differences(closed[placement], recomputed[placement]) == found
 
 
 def settle(books: dict[tuple[UUID, date], MonthLine], key: tuple[UUID, date], found: list[Difference]) -> None:
@@ -148,7 +148,7 @@ OWN_PRICE = line(PlacementPeriod(0, date(2023, 1, 1), monthly_ore=2_000_000))
 
 
 @pytest.mark.parametrize(
-    ("closed", "anew", "cause", "amount"),
+    ("closed", "recomputed", "cause", "amount"),
     [
         (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1)), rates=[OLD, NEW]), "rate", 51_450),
         (WHOLE, line(PlacementPeriod(0, date(2023, 1, 1)), guideline=CHEAPER), "rate", -153_240),
@@ -167,10 +167,10 @@ OWN_PRICE = line(PlacementPeriod(0, date(2023, 1, 1), monthly_ore=2_000_000))
     ],
 )
 def test_c13_each_cause_by_its_own_name(
-    closed: MonthLine | None, anew: MonthLine | None, cause: str, amount: int
+    closed: MonthLine | None, recomputed: MonthLine | None, cause: str, amount: int
 ) -> None:
     """C13: one kind of change, one cause."""
-    assert explain(closed, anew) == [(cause, amount)]
+    assert explain(closed, recomputed) == [(cause, amount)]
 
 
 @pytest.mark.parametrize("same", [WHOLE, None])
