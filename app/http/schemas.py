@@ -21,6 +21,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from app import clock
+
 _DAY = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _INSTANT = re.compile(
     rf"{_DAY.pattern}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])",
@@ -121,6 +123,17 @@ Day = Annotated[
     BeforeValidator(_parse_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY.pattern}$", "examples": ["2022-07-01"]}),
 ]
+
+
+def _not_ahead(day: date) -> date:
+    today = clock.today()
+    if day > today:
+        raise ValueError(f"er {day}, etter i dag ({today}): det som har hendt, kan ikkje liggje fram i tid")
+    return day
+
+
+PastDay = Annotated[Day, AfterValidator(_not_ahead)]
+"""D9: the day of something that has happened; today at the latest."""
 Instant = Annotated[
     datetime,
     BeforeValidator(_parse_instant),

@@ -13,7 +13,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
-from app.http.problems import VALIDATION
+from app.http.periods import require_not_before
 from app.outbox.events import ApplicationWithdrawnEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
@@ -36,8 +36,7 @@ async def withdraw_application(unit: UnitOfWork, application_id: UUID, withdrawn
     """The applicant withdraws what is not decided. Raises `APPLICATION_CLOSED`; 422 before the day of receipt."""
     application = await find(unit, Application, application_id, lock=True)
     await require_step(unit, application.id, "withdraw")
-    if withdrawn_on < application.received_on:
-        raise VALIDATION("Søknaden kan ikkje vere trekt før han kom inn.", pointer="#/withdrawn_on")
+    require_not_before(withdrawn_on, "withdrawn_on", application.received_on, "søknaden kom inn")
     application.withdrawn_on = withdrawn_on
     await unit.session.flush()
     await publish(unit, ApplicationWithdrawnEvent("application.withdrawn", application.id))

@@ -4,6 +4,8 @@ from datetime import date
 
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
+from app.http.periods import require_not_before
+from app.http.problems import VALIDATION
 from app.outbox.events import ApplicationRejectedEvent, DecisionEvent, PlacementEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
@@ -14,6 +16,7 @@ from app.placements.schemas import GrantDecisionIn, LegacyPlacementIn, RejectDec
 from app.placements.tables import Application, Decision, Placement, Request
 from app.placements.terms import replace_terms
 from app.rates import rates
+from app.rules.calendar import add_months
 from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obstacle, may_be_legacy
 from app.security.roles import Actor
 
@@ -42,6 +45,8 @@ async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn,
     )
     if obstacle is not None:
         raise problems.GRANT_OBSTACLES[obstacle]()
+    require_not_before(body.decided_on, "decided_on", request.sent_on, "førespurnaden vart send")
+    await _require_near_start(unit, body)
     placement = Placement(
         participant_id=participant.id,
         provider_id=request.provider_id,
@@ -72,11 +77,24 @@ async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn,
     return decision
 
 
+async def _require_near_start(unit: UnitOfWork, body: GrantDecisionIn) -> None:
+    """D9: 422 where the place begins later than so many months after its decision (`most_months_ahead`)."""
+    months = await rates.load_most_months_ahead(unit, body.decided_on)
+    latest = add_months(body.decided_on, months)
+    if body.starts_on > latest:
+        raise VALIDATION(
+            f"«starts_on» er {body.starts_on}, men ein plass må ta til seinast {months} månader etter vedtaket"
+            f" ({body.decided_on}), altså seinast {latest}.",
+            pointer="#/starts_on",
+        )
+
+
 async def reject_application(unit: UnitOfWork, actor: Actor, body: RejectDecisionIn) -> Decision:
     """D3: an application is decided once. Raises `APPLICATION_CLOSED`."""
     application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
     if find_decision_obstacle((await load_statuses(unit, [application.id]))[application.id]) is not None:
         raise problems.APPLICATION_CLOSED()
+    require_not_before(body.decided_on, "decided_on", application.received_on, "søknaden kom inn")
     participant = await find_reference(unit, Participant, application.participant_id, "#/application_id")
     decision = Decision(
         **body.model_dump(),

@@ -12,7 +12,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
-from app.http.problems import VALIDATION
+from app.http.periods import require_not_before
 from app.outbox.events import RequestEvent
 from app.outbox.publish import publish
 from app.placements.applications import require_step
@@ -29,6 +29,7 @@ async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) 
     if await require_step(unit, application.id, "request") == "requested":
         raise REQUEST_ALREADY_OPEN()
     await find_reference(unit, Provider, body.provider_id, "#/provider_id")
+    require_not_before(body.sent_on, "sent_on", application.received_on, "søknaden kom inn")
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
     unit.session.add(request)
     await unit.session.flush()
@@ -45,8 +46,7 @@ async def answer_request(unit: UnitOfWork, request_id: UUID, body: RequestAnswer
         raise ANSWER_INCOMPLETE("Eit avslag må ha ei grunngjeving.", pointer="#/reason")
     if body.reason == "other" and body.text is None:
         raise ANSWER_INCOMPLETE("Grunngjevinga «other» må ha ein tekst.", pointer="#/text")
-    if body.answered_on is not None and body.answered_on < request.sent_on:
-        raise VALIDATION("Førespurnaden kan ikkje vere svara på før han vart send.", pointer="#/answered_on")
+    require_not_before(body.answered_on, "answered_on", request.sent_on, "førespurnaden vart send")
     if request.answer is not None:
         raise REQUEST_ALREADY_ANSWERED()
     await require_step(unit, request.application_id, "accept" if body.answer == "accepted" else "decline")

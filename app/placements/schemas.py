@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
-from app.http.schemas import ONCE_EACH, Amount, Day, Line, Percent, Prose, Shape, Stored
+from app.http.schemas import ONCE_EACH, Amount, Day, Line, PastDay, Percent, Prose, Shape, Stored
 from app.rates.schemas import MonthlyAmount
 from app.rules.process import ApplicationStatus, Need, PlacementState
 
@@ -21,7 +21,7 @@ class ApplicationIn(Shape):
     """An application with the applicant's own wishes (D4)."""
 
     participant_id: UUID
-    received_on: Day
+    received_on: PastDay
     need: Need
     wishes: Annotated[Prose, Limits(examples=["Vil arbeide ute, helst med dyr."])]
     medication_tasks: StrictBool = False
@@ -42,14 +42,14 @@ class ApplicationOut(Stored):
 class ApplicationWithdrawalIn(Shape):
     """The applicant withdraws the application (D4)."""
 
-    withdrawn_on: Annotated[Day | None, Limits(description="Default: today.", examples=["2022-01-20"])] = None
+    withdrawn_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=["2022-01-20"])] = None
 
 
 class RequestIn(Shape):
     """A request to a provider for a place (D4)."""
 
     provider_id: UUID
-    sent_on: Day
+    sent_on: PastDay
 
 
 class RequestOut(Stored):
@@ -72,13 +72,13 @@ class RequestAnswerIn(Shape):
     answer: Answer
     reason: DeclineReason | None = None
     text: Annotated[Line | None, Limits(examples=[None])] = None
-    answered_on: Annotated[Day | None, Limits(description="Default: today.", examples=[None])] = None
+    answered_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=[None])] = None
 
 
 class MedicationAgreement(Shape):
     """The separate written agreement that medication tasks require (D5)."""
 
-    agreed_on: Day
+    agreed_on: PastDay
     reference: Annotated[Line, Limits(examples=["Avtale 2022/117"])]
 
 
@@ -97,7 +97,7 @@ class GrantDecisionIn(_Period):
     """A decision that grants a place (D1–D5, L2, L7)."""
 
     kind: Literal["grant"]
-    decided_on: Day
+    decided_on: PastDay
     legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     application_id: UUID
     request_id: UUID
@@ -109,14 +109,14 @@ class RejectDecisionIn(Shape):
     """A decision that rejects an application (D3)."""
 
     kind: Literal["reject"]
-    decided_on: Day
+    decided_on: PastDay
     legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     application_id: UUID
     reason: Annotated[Prose | None, Limits(examples=["Ikkje busett i kommunen."])] = None
 
 
 class _FollowingDecision(Shape):
-    decided_on: Day
+    decided_on: PastDay
     legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     placement_id: UUID
     follows_id: Annotated[
@@ -239,7 +239,7 @@ class LegacyPlacementIn(_Period):
     share: Percent = 100
     monthly_price: MonthlyAmount
     decided_on: Annotated[
-        Day | None,
+        PastDay | None,
         Limits(
             description="The day it was decided, if it was decided before the guideline took effect and begins later"
             " (L2).",
@@ -322,7 +322,7 @@ class NoticeIn(Shape):
     """Notice of a placement from one side (L3)."""
 
     given_by: GivenBy
-    given_on: Annotated[Day, Limits(examples=["2022-03-15"])]
+    given_on: Annotated[PastDay, Limits(examples=["2022-03-15"])]
     reason: NoticeReason
     text: Annotated[Prose | None, Limits(description="Required for the reason `other`.", examples=[None])] = None
     agreed_end_on: Annotated[

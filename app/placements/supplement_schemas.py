@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import model_validator
 
-from app.http.schemas import ONCE_EACH, Amount, Day, Prose, Shape, Stored
+from app.http.schemas import ONCE_EACH, Amount, Day, PastDay, Prose, Shape, Stored
 from app.providers.schemas import FullTimeEquivalents
 from app.rates.schemas import MonthlyAmount
 
@@ -29,7 +29,7 @@ class SupplementIn(Shape):
     reason: Annotated[Prose, Limits(examples=["Treng ein fast tilsett til stades i arbeidet."])]
     agreed_by: AgreedBy
     agreed_on: Annotated[
-        Day | None,
+        PastDay | None,
         Limits(
             description="Day of the agreement. Positions on earlier days leave the supplement out; without a day it"
             " counts in all (C6)."
@@ -50,7 +50,7 @@ class SupplementEndIn(Shape):
     reason: Annotated[Prose, Limits(examples=["Arbeidet er tilrettelagt på annan måte."])]
     agreed_by: AgreedBy
     agreed_on: Annotated[
-        Day, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2023-03-15"])
+        PastDay, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2023-03-15"])
     ]
 
 

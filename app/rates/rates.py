@@ -13,6 +13,9 @@ from app.rules import prices
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
 
+# D9, where no version is in force yet.
+MOST_MONTHS_AHEAD = 24
+
 # Every position needs both, and a statement costs more than these few rows.
 _PRICES = CompiledQuery(
     text(
@@ -74,6 +77,20 @@ async def load_staffing_ratios(queries: Queries) -> list[tuple[date, int]]:
         select(col(version.valid_from), col(version.places_per_employee)).order_by(col(version.valid_from))
     )
     return [(valid_from, places) for valid_from, places in rows]
+
+
+async def load_most_months_ahead(queries: Queries, day: date) -> int:
+    """D9: months after its decision within which a place begins, by the version in force on the day of the decision.
+
+    24 before there is one.
+    """
+    months = await queries.fetch_value(
+        select(col(GuidelineVersion.most_months_ahead))
+        .where(col(GuidelineVersion.valid_from) <= day)
+        .order_by(col(GuidelineVersion.valid_from).desc())
+        .limit(1)
+    )
+    return MOST_MONTHS_AHEAD if months is None else months
 
 
 async def load_notice_months(queries: Queries, day: date) -> int:

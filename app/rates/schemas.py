@@ -60,9 +60,7 @@ PercentTo200 = Annotated[
 Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 24})]
 DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366})]
 DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
-ConsentMonths = Annotated[
-    Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})
-]
+MonthsTo120 = Annotated[Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
 PerEmployee = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
@@ -113,7 +111,7 @@ class GuidelineVersionIn(Shape):
     cooperation_meetings_per_year: Annotated[PerYear, Limits(description="Minimum number per placement year (M4).")] = 1
     evaluations_per_year: Annotated[PerYear, Limits(description="Evaluation reports per placement year (M2).")] = 1
     consent_months: Annotated[
-        ConsentMonths, Limits(description="Months until a consent without a last day must be renewed (M6).")
+        MonthsTo120, Limits(description="Months until a consent without a last day must be renewed (M6).")
     ] = 12
     places_per_employee: Annotated[PerEmployee, Limits(description="Places per employee (P5).")] = 5
     absence_uncounted_kinds: Annotated[
@@ -127,6 +125,9 @@ class GuidelineVersionIn(Shape):
     part_year_conversations: Annotated[
         PerYear, Limits(description="Conversations required in a shorter last year; nothing else is (M).")
     ] = 1
+    most_months_ahead: Annotated[
+        MonthsTo120, Limits(description="Months after its decision within which a place begins (D9).")
+    ] = 24
 
 
 class GuidelineVersionOut(Stored):
@@ -149,3 +150,4 @@ class GuidelineVersionOut(Stored):
     absence_uncounted_kinds: list[AbsenceKind]
     part_year_percent: int
     part_year_conversations: int
+    most_months_ahead: int

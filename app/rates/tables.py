@@ -58,6 +58,7 @@ class GuidelineVersion(Row, table=True):
         ),
         CheckConstraint("part_year_percent between 1 and 100", name="part_year_percent"),
         CheckConstraint("part_year_conversations between 0 and 52", name="part_year_conversations"),
+        CheckConstraint("most_months_ahead between 1 and 120", name="most_months_ahead"),
     )
 
     valid_from: date
@@ -79,3 +80,4 @@ class GuidelineVersion(Row, table=True):
     )
     part_year_percent: int = Field(default=50, sa_type=SmallInteger)
     part_year_conversations: int = Field(default=1, sa_type=SmallInteger)
+    most_months_ahead: int = Field(default=24, sa_type=SmallInteger)

@@ -80,10 +80,12 @@ async def application(api: Callers, participant_id: str, **changes: Any) -> str:
     return made
 
 
-async def request(api: Callers, application_id: str, provider_id: str, answer: str | None = "accepted") -> str:
+async def request(
+    api: Callers, application_id: str, provider_id: str, answer: str | None = "accepted", sent_on: str = "2022-01-04"
+) -> str:
     """A request's id, answered unless `answer` is None."""
     path = f"/v1/applications/{application_id}/requests"
-    sent = await api.case_officer.post(path, json={"provider_id": provider_id, "sent_on": "2022-01-04"})
+    sent = await api.case_officer.post(path, json={"provider_id": provider_id, "sent_on": sent_on})
     made: str = ok(sent)["id"]
     if answer is not None:
         body = {"answer": answer} | ({"reason": "no_capacity"} if answer == "declined" else {})
@@ -112,7 +114,8 @@ async def ready_to_grant(
     """An application with an accepted request: the body of its grant."""
     person = participant_id or await participant(api)
     applied = await application(api, person, **changes)
-    return grant(applied, await request(api, applied, provider_id))
+    sent_on = changes.get("received_on", "2022-01-04")
+    return grant(applied, await request(api, applied, provider_id, sent_on=sent_on))
 
 
 def legacy(participant_id: str, provider_id: str, **changes: Any) -> dict[str, Any]:

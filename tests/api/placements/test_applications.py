@@ -36,7 +36,7 @@ async def test_list_is_in_order_of_receipt_and_filtered_by_status(api: Api) -> N
     first, second, third, last = ordered
     await steps.request(api, first, provider_id)
     await steps.request(api, second, provider_id, answer=None)
-    await steps.request(api, third, provider_id, answer="declined")
+    await steps.request(api, third, provider_id, answer="declined", sent_on="2022-01-12")
 
     async def listed(**query: str | int) -> list[str]:
         answer = await api.case_officer.get("/v1/applications", params=query)

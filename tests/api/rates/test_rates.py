@@ -116,6 +116,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "absence_uncounted_kinds": ["holiday"],
         "part_year_percent": 50,
         "part_year_conversations": 1,
+        "most_months_ahead": 24,
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
