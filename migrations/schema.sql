@@ -607,6 +607,9 @@ CREATE TABLE public.guideline_version (
     part_year_percent smallint DEFAULT 50 NOT NULL,
     part_year_conversations smallint DEFAULT 1 NOT NULL,
     most_months_ahead smallint DEFAULT 24 NOT NULL,
+    request_answer_days smallint DEFAULT '14'::smallint NOT NULL,
+    temporary_ending_days smallint DEFAULT '60'::smallint NOT NULL,
+    supplement_ending_days smallint DEFAULT '30'::smallint NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -619,7 +622,10 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
     CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
     CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
+    CONSTRAINT ck_guideline_version_supplement_ending_days CHECK (((supplement_ending_days >= 0) AND (supplement_ending_days <= 366))),
     CONSTRAINT ck_guideline_version_supplement_percent CHECK (((supplement_percent >= (0)::numeric) AND (supplement_percent <= (200)::numeric))),
+    CONSTRAINT ck_guideline_version_temporary_ending_days CHECK (((temporary_ending_days >= 0) AND (temporary_ending_days <= 366))),
     CONSTRAINT ck_guideline_version_vta_share_percent CHECK (((vta_share_percent >= (0)::numeric) AND (vta_share_percent <= (100)::numeric))),
     CONSTRAINT ck_guideline_version_watch_percent CHECK (((watch_percent >= (0)::numeric) AND (watch_percent <= (100)::numeric)))
 );

@@ -68,6 +68,13 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "deviation": "Avvik hjå vekstbedrifta",
     "consent": "Fornying av samtykke",
     "moved_out": "Deltakaren har flytta ut",
+    "request_to_send": "Send førespurnad",
+    "request_unanswered": "Svar på førespurnad",
+    "decision_to_make": "Gjer vedtak",
+    "end_decision": "Gjer vedtak om opphør",
+    "temporary_ending": "Mellombels plass tek slutt",
+    "supplement_ending": "Tillegg går ut",
+    "rate_missing": "Ny sats",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
 _RESPONSIBLE: Mapping[ResponsibleParty, str] = {

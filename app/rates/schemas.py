@@ -128,6 +128,15 @@ class GuidelineVersionIn(Shape):
     most_months_ahead: Annotated[
         MonthsTo120, Limits(description="Months after its decision within which a place begins (D9).")
     ] = 24
+    request_answer_days: Annotated[
+        DaysDue, Limits(description="Days from a request is sent until its answer is due (D4).")
+    ] = 14
+    temporary_ending_days: Annotated[
+        DaysDue, Limits(description="Days before the last day of a temporary placement that it is a task (L7).")
+    ] = 60
+    supplement_ending_days: Annotated[
+        DaysDue, Limits(description="Days before the last day of a supplement that it is a task (L6).")
+    ] = 30
 
 
 class GuidelineVersionOut(Stored):
@@ -151,3 +160,6 @@ class GuidelineVersionOut(Stored):
     part_year_percent: int
     part_year_conversations: int
     most_months_ahead: int
+    request_answer_days: int
+    temporary_ending_days: int
+    supplement_ending_days: int

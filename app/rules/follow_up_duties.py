@@ -27,6 +27,13 @@ TaskKind = Literal[
     "deviation",
     "consent",
     "moved_out",
+    "request_to_send",
+    "request_unanswered",
+    "decision_to_make",
+    "end_decision",
+    "temporary_ending",
+    "supplement_ending",
+    "rate_missing",
 ]
 TaskStatus = Literal["open", "overdue", "done"]
 ResponsibleParty = Literal["provider", "case_office", "service"]
@@ -39,7 +46,9 @@ _CACHED_YEARS = 20
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRequirements:
-    """What a version of the guideline asks for from a day on: the parameters of M, M1–M4 and of M6's renewal."""
+    """What a version of the guideline asks for from a day on: the parameters of M, M1–M4, of M6's renewal, and how long
+    before or after a day something is a task (D4, L6, L7).
+    """
 
     valid_from: date
     plan_due_days: int = 90
@@ -49,6 +58,9 @@ class FollowUpRequirements:
     consent_months: int = 12
     part_year_percent: int = 50
     part_year_conversations: int = 1
+    request_answer_days: int = 14
+    temporary_ending_days: int = 60
+    supplement_ending_days: int = 30
 
     def list_yearly_counts(self, *, everything: bool) -> Mapping[TaskKind, int]:
         """M2–M4: how many of each; of a part of a year too short for that, one conversation and nothing else."""
@@ -256,6 +268,14 @@ def list_calendar_years_owed(effective_from: date | None, on: date) -> range:
     from the year in which the guideline took effect.
     """
     return range(0) if effective_from is None else range(effective_from.year, on.year + 1)
+
+
+def list_rate_years_owed(effective_from: date, on: date) -> range:
+    """C1: the years whose rate must be known: the year of the day, and from 1 December the next one.
+
+    **Decided here**: none before the year in which the guideline took effect.
+    """
+    return range(max(on.year, effective_from.year), on.year + (on.month == 12) + 1)
 
 
 def find_untouched_themes(kind: TaskKind, touched: Collection[str]) -> list[str]:

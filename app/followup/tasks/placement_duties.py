@@ -33,7 +33,8 @@ _SLICE = 200
 _VERSIONS = CompiledQuery(
     text(
         "select valid_from, plan_due_days, conversations_per_year, cooperation_meetings_per_year, evaluations_per_year,"
-        " consent_months, part_year_percent, part_year_conversations from guideline_version order by valid_from"
+        " consent_months, part_year_percent, part_year_conversations,"
+        " request_answer_days, temporary_ending_days, supplement_ending_days from guideline_version order by valid_from"
     )
 )
 _PLACEMENTS = CompiledQuery(

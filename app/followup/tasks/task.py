@@ -16,6 +16,7 @@ from app.rules.follow_up_duties import (
     TaskKind,
     TaskStatus,
     determine_status,
+    find_requirements,
 )
 
 # Tasks due on one day stand in this order.
@@ -33,9 +34,16 @@ RULE: Mapping[TaskKind, str] = {
     "deviation": "P4",
     "consent": "M6",
     "moved_out": "D1",
+    "request_to_send": "D4",
+    "request_unanswered": "D4",
+    "decision_to_make": "D4",
+    "end_decision": "L5",
+    "temporary_ending": "L7",
+    "supplement_ending": "L6",
+    "rate_missing": "C1",
 }
 # Their `n` is a calendar year.
-YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation"})
+YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation", "rate_missing"})
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "plan": "provider",
@@ -49,6 +57,13 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "deviation": "provider",
     "consent": "provider",
     "moved_out": "case_office",
+    "request_to_send": "case_office",
+    "request_unanswered": "provider",
+    "decision_to_make": "case_office",
+    "end_decision": "case_office",
+    "temporary_ending": "case_office",
+    "supplement_ending": "case_office",
+    "rate_missing": "case_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))
@@ -190,3 +205,7 @@ class TaskRules:
 
     requirements: tuple[FollowUpRequirements, ...]
     municipality_number: str
+
+    def find_parameters(self, on: date) -> FollowUpRequirements:
+        """The parameters of the version in force on a day; the defaults where there is none."""
+        return find_requirements(self.requirements, on) if self.requirements else FollowUpRequirements(on)

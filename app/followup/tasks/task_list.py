@@ -9,9 +9,12 @@ from app.database.queries import Queries
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks import (
     absence_reviews,
+    applications,
     consents,
     deviations,
+    endings,
     guideline_evaluations,
+    missing_rates,
     notices,
     relocations,
     system_meetings,
@@ -37,6 +40,7 @@ _PARTIES: Mapping[str, ResponsibleParty] = {
     "provider": "provider",
     "service": "service",
 }
+_CASE_OFFICE = frozenset({"case_officer"})
 _EVERYBODY = frozenset({"case_officer", "provider", "service"})
 # The sources beside M1–M4, and the roles that get their tasks. A service does not know a provider's staff, and a
 # provider has no part in calling a system meeting.
@@ -46,8 +50,15 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("absence_review", _EVERYBODY, absence_reviews.list_tasks),
     ("deviation", frozenset({"case_officer", "provider"}), deviations.list_tasks),
     ("system_meeting", frozenset({"case_officer", "service"}), system_meetings.list_tasks),
-    ("guideline_evaluation", frozenset({"case_officer"}), guideline_evaluations.list_tasks),
-    ("moved_out", frozenset({"case_officer"}), relocations.list_tasks),
+    ("guideline_evaluation", _CASE_OFFICE, guideline_evaluations.list_tasks),
+    ("moved_out", _CASE_OFFICE, relocations.list_tasks),
+    ("request_to_send", _CASE_OFFICE, applications.list_requests_to_send),
+    ("request_unanswered", frozenset({"case_officer", "provider"}), applications.list_unanswered_requests),
+    ("decision_to_make", _CASE_OFFICE, applications.list_decisions_to_make),
+    ("end_decision", _CASE_OFFICE, endings.list_end_decisions),
+    ("temporary_ending", _CASE_OFFICE, endings.list_temporary_endings),
+    ("supplement_ending", _CASE_OFFICE, endings.list_supplement_endings),
+    ("rate_missing", _CASE_OFFICE, missing_rates.list_tasks),
 )
 
 

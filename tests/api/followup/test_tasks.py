@@ -14,7 +14,7 @@ from tests.factories.steps import ok, refused
 Found = list[tuple[str, str, str]]
 YEARLY_KINDS = ("system_meeting", "guideline_evaluation")
 # Of nobody's place; that a provider has stated nothing of its staff is a deviation in all of these (P4).
-OTHER_KINDS = (*YEARLY_KINDS, "deviation")
+OTHER_KINDS = (*YEARLY_KINDS, "deviation", "rate_missing")
 
 
 def summarise(found: list[dict[str, Any]]) -> Found:
@@ -189,7 +189,7 @@ async def test_filters_alone_and_together(api: Api) -> None:
     everything = await tasks(api.case_officer, on)
     order = [(task["responsible"] != "case_office", task["due_on"]) for task in everything]
     assert order == sorted(order)
-    assert len({task["id"] for task in everything}) == len(everything) == 17
+    assert len({task["id"] for task in everything}) == len(everything) == 18
     for name, value in (
         ("kind", "plan"),
         ("due_on", "2023-06-30"),

@@ -117,6 +117,9 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "part_year_percent": 50,
         "part_year_conversations": 1,
         "most_months_ahead": 24,
+        "request_answer_days": 14,
+        "temporary_ending_days": 60,
+        "supplement_ending_days": 30,
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
@@ -140,6 +143,9 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "absence_uncounted_kinds": [],
         "part_year_percent": 100,
         "part_year_conversations": 52,
+        "request_answer_days": 0,
+        "temporary_ending_days": 366,
+        "supplement_ending_days": 1,
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given
@@ -179,6 +185,9 @@ async def test_refuses_a_second_version_from_the_same_day(api: Api) -> None:
         ("part_year_percent", 0),
         ("part_year_percent", 101),
         ("part_year_conversations", 53),
+        ("request_answer_days", -1),
+        ("temporary_ending_days", 367),
+        ("supplement_ending_days", "30"),
         ("cooperation_meetings_per_year", None),
         ("valid_from", "2100-01-01"),
     ],
