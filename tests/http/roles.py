@@ -7,14 +7,11 @@ gone. Read what it added before you commit it: the test holds the service to the
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-
+from app.http.endpoint import Route
 from app.main import ROUTERS
-from app.security.roles import ROLES, Allowed
+from app.security.roles import ROLES
 from tests.http.operations import operations
 
 FILE = Path(__file__).with_suffix(".json")
@@ -35,22 +32,12 @@ def completed(rows: Table) -> Table:
 
 def _named_by_routes() -> Table:
     return {
-        f"{method} {route.path}": [role for role in ROLES if role in _guarded(route.dependant)]
+        f"{method} {route.path}": [role for role in ROLES if role in route.operation.roles]
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute)
+        if isinstance(route, Route)
         for method in route.methods or ()
     }
-
-
-def _guarded(dependant: Dependant) -> set[str]:
-    return {role for call in _calls(dependant) if isinstance(call, Allowed) for role in call.roles}
-
-
-def _calls(dependant: Dependant) -> Iterator[object]:
-    yield dependant.call
-    for sub in dependant.dependencies:
-        yield from _calls(sub)
 
 
 def main() -> None:
