@@ -62,10 +62,16 @@ def main() -> None:
 @cli.command()
 def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Load Alver's example year and print a token per role.")] = False,
+    today: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The demo's day, 2022-08-31 or later; with --demo."),
+    ] = None,
     host: str = "127.0.0.1",
     port: int = 8000,
 ) -> None:
     """Serve the API."""
+    if today is not None and not demo:
+        raise Refusal("--today is the demo's day: use it with --demo.")
     settings = _load_settings()
     logging.configure(settings.log_level)
     try:
@@ -75,7 +81,7 @@ def serve(
     with listener:
         settings = _prepare_database(settings)
         if demo:
-            settings = _as_demo(settings)
+            settings = _as_demo(settings, today.date() if today else None)
             asyncio.run(_load_example_year(settings))
             _print_welcome(settings, listener)
         asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
@@ -233,12 +239,17 @@ def _prepare_database(settings: Settings) -> Settings:
     return settings
 
 
-def _as_demo(settings: Settings) -> Settings:
+def _as_demo(settings: Settings, today: date | None = None) -> Settings:
+    """The demo's settings. It lives on the day given, else on `VEKSTPLASS_TODAY`, else on the example year's."""
     if settings.in_production:
         raise Refusal("The demo's people and tokens do not belong in production.")
+    day = today or settings.today or example_year.DAY
+    if day < example_year.DAY:
+        raise Refusal(f"The demo cannot live on {day}: choose {example_year.DAY} or later.")
+    clock.fix_today(day)
     issuers = issuer.load_or_create(settings.data_dir).issuers
     return settings.model_copy(
-        update={"environment": "demo", "issuers": issuers, "allow_synthetic_identity_numbers": True}
+        update={"environment": "demo", "today": day, "issuers": issuers, "allow_synthetic_identity_numbers": True}
     )
 
 
@@ -298,14 +309,15 @@ def _print_welcome(settings: Settings, listener: socket.socket) -> None:
     tokens = {
         "case_officer": mint("case_officer"),
         "finance": mint("finance"),
-        "finance (a person, who approves months)": mint("finance", subject="finance"),
+        "finance (a person, who closed January to July)": mint("finance", subject=example_year.CLOSER.subject),
+        "finance (another person, who approves)": mint("finance", subject=example_year.APPROVER.subject),
         "epj": mint("epj"),
         "auditor": mint("auditor"),
         "service (habilitation)": mint("service", service_area="habilitation"),
         "service (mental_health)": mint("service", service_area="mental_health"),
         **{f"provider ({provider.name})": mint("provider", provider.organisation_number) for provider in providers},
     }
-    print(f"\nVekstplass, Alver's example year: {address}\nSwagger UI: {address}/docs\n", flush=True)
+    print(f"\nVekstplass, Alver's example year on {clock.today()}: {address}\nSwagger UI: {address}/docs\n", flush=True)
     for role, token in tokens.items():
         print(f"{role}\n  {token}\n")
     print("A fresh token: ./scripts/token --role case_officer    Stop: Ctrl-C\n", flush=True)

@@ -122,3 +122,22 @@ async def test_long_work_shows_a_count_on_a_terminal(cluster: postgres.Cluster, 
         assert (loading.returncode, out) == (0, b"Loaded.\n")
         assert b"\r29 people loaded\r\n" in os.read(terminal, 10_000)
         os.close(terminal)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (["--demo", "--today", "2022-08-30"], "The demo cannot live on 2022-08-30: choose 2022-08-31 or later.\n"),
+        (["--today", "2022-09-01"], "--today is the demo's day: use it with --demo.\n"),
+    ],
+)
+async def test_a_day_before_the_demos_own_is_refused(
+    cluster: postgres.Cluster, tmp_path: Path, arguments: list[str], refusal: str
+) -> None:
+    async with cloned(cluster) as name:
+        address = {
+            "DATABASE_URL": cluster.url("vekstplass_service", name),
+            "VEKSTPLASS_DATA_DIR": str(tmp_path),
+        }
+        refused = await asyncio.to_thread(ran, "serve", "--port", "0", *arguments, **address)
+        assert (refused.returncode, refused.stderr) == (1, refusal)

@@ -85,7 +85,7 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]", out: Path) -> None:
 
 
 def test_the_walk_through_says_what_happens(demo: tuple[int, dict[str, str]], tmp_path: Path) -> None:
-    """C5–C8, D3, D4: position, four grants, watch and overrun, as printed in the README."""
+    """C5–C8, D3, D4: position, two grants, watch and overrun, as printed in the README."""
     port, environment = demo
     script = ["set -eu", f"cd {tmp_path}"]
     for command, _ in steps():

@@ -336,7 +336,7 @@ async def _find_due(
     extensive = select_extensive(extensive)
     watches = await _load_watches(queries, [one.id for one in extensive])
     return [
-        DueReview(one.id, one.provider_id, changed_at.astimezone(OSLO).date())
+        DueReview(one.id, one.provider_id, min(changed_at.astimezone(OSLO).date(), window.on))
         for one in extensive
         if (changed_at := tallies[one.id].changed_at) is not None
         and not watches.get(one.id, _Watch()).covers(tallies[one.id])

@@ -24,8 +24,8 @@ RevisionNumber = Annotated[
     Revision, Meta(ge=0, le=MAX_REVISION), Limits(description="The highest one wins.", examples=[1])
 ]
 KindIn = Annotated[AbsenceKind, Limits(examples=["sick"])]
-FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-10-03"])]
-LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-10-04"])]
+FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-08-22"])]
+LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-08-23"])]
 ShareOfDay = Annotated[Percent, Meta(ge=1, le=100), Limits(description="Share of the day.")]
 Note = Annotated[
     Annotated[Line, Meta(min_length=1, max_length=500, pattern=PYTHON_TEXT)] | None,
@@ -144,7 +144,7 @@ Outcome = Literal["no_change", "follow_up", "change", "end"]
 class AbsenceReviewIn(Shape):
     """What was decided about a placement's extensive absence."""
 
-    reviewed_on: Annotated[Day, Limits(examples=["2022-11-01"])]
+    reviewed_on: Annotated[Day, Limits(examples=["2022-08-31"])]
     outcome: Annotated[Outcome, Limits(description="Nothing, follow-up, or a change or end to be decided (L5).")]
     reason: Annotated[Prose, Limits(examples=["Avklart med verje; nytt møte om tre månader."])]
 

@@ -1,9 +1,10 @@
-"""Alver's example year: three providers, 24 legacy places, a frame, and five applications that wait for a decision.
+"""Alver's example year as it stands on 31 August 2022, the day that the demo lives on.
 
-Beside them one application that waits for a provider's answer, and one that was rejected.
+Three providers, 24 places from before the guideline with a notice running and a temporary one among them, a frame, six
+months closed and approved, a seventh that waits for another person, and five applications (`app.demo.applications`).
 
 Every person is synthetic: the month of the identity number is 80 higher than a month can be, the names are an
-adjective and a noun, and the organisation numbers belong to the range for tests.
+adjective and a noun, and the organisation numbers belong to the range for tests. The prices of the places are made up.
 """
 
 from collections import Counter
@@ -11,24 +12,22 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from app import clock
 from app.budget.position import watch_flags
 from app.budget.schemas import ExpectedRefundIn, FrameIn
 from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.budget.year_amounts import record_year_amount
 from app.database.base import Row
 from app.database.connections import Database
-from app.database.identity import DatabaseIdentity
+from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
-from app.demo import absences
-from app.followup import evaluations, meetings, plans
-from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
+from app.demo import absences, applications, follow_up
 from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import demo_id
 from app.integrations.framsikt.schemas import SnapshotIn
@@ -38,20 +37,11 @@ from app.invoices.checks import check_invoice
 from app.invoices.json_lines import JSON_POINTERS, build_invoice
 from app.invoices.schemas import InvoiceLineIn
 from app.invoices.tables import InvoiceCheck
-from app.participants import consents, participants
-from app.participants.schemas import ConsentIn, Contact, ParticipantIn
+from app.participants import participants
+from app.participants.schemas import Contact, ParticipantIn
 from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
-from app.placements import applications, changes, decisions, notices, requests, supplements
-from app.placements.schemas import (
-    LEGAL_BASIS,
-    ApplicationIn,
-    ChangeDecisionIn,
-    LegacyPlacementIn,
-    NoticeIn,
-    RejectDecisionIn,
-    RequestAnswerIn,
-    RequestIn,
-)
+from app.placements import changes, decisions, notices, supplements
+from app.placements.schemas import LEGAL_BASIS, ChangeDecisionIn, LegacyPlacementIn, NoticeIn
 from app.placements.supplement_schemas import SupplementIn
 from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
 from app.providers import providers
@@ -64,26 +54,37 @@ from app.rules.identifiers import classify_identity_number
 from app.security.roles import Actor
 from app.settings import Settings
 from app.settlements import settlements
+from app.settlements.schemas import SettlementApprovalIn
+
+DAY = date(2022, 8, 31)
+"""The day that the demo lives on; nothing in it happened later, but for the rates of the years after."""
 
 LOADER = Actor(subject="demo", kind="person", roles=frozenset({"case_officer"}))
-LEGACY_PRICE = Decimal("22317.00")
+CLOSER, APPROVER = (
+    Actor(subject=subject, kind="person", roles=frozenset({"finance"})) for subject in ("finance-1", "finance-2")
+)
+"""Two people of finance: one closes a month, the other approves it (C13)."""
 
 
 class ExampleProvider(NamedTuple):
-    """A provider, its capacity, how many legacy places it has and how many applications wait for it."""
+    """A provider, its capacity and the monthly prices of its places from before the guideline."""
 
     name: str
     organisation_number: str
     capacity: int
-    legacy: int
-    waiting: int
+    prices: tuple[int, ...]
 
 
+# Made up, so that the year comes to kr 6 829 002 with the notice, the temporary place and the supplement below.
 PROVIDERS = (
-    ExampleProvider("Aufera AS", "310300403", 12, 10, 2),
-    ExampleProvider("Gløde AS", "310300411", 10, 8, 2),
-    ExampleProvider("KIM AS", "310300446", 8, 6, 1),
+    ExampleProvider(
+        "Aufera AS", "310300403", 12, (23070, 26680, 26350, 21740, 22060, 24290, 23400, 25960, 21080, 27210)
+    ),
+    ExampleProvider("Gløde AS", "310300411", 10, (22650, 27030, 25600, 25390, 25060, 24020, 22280, 21700)),
+    ExampleProvider("KIM AS", "310300446", 8, (27550, 23680, 20719, 23281, 21370, 24720)),
 )
+TEMPORARY, UNDER_NOTICE, PROTECTED = 18, 22, 13
+"""Numbers of the placement that ends by 30 October, of the one under notice, and of the person whose address is."""
 RATES = (
     ("2022-01-01", "2022-01-01", "14878.00", "Guideline 2022, ch. 8"),
     ("2023-01-01", "2023-01-01", "15324.00", "Announced rate 2023"),
@@ -117,15 +118,6 @@ NUMBERED: dict[type[object], str] = {
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
-WISHES = (
-    "Vil arbeide ute, helst med dyr eller i hage.",
-    "Ønskjer rolege dagar i trebearbeidinga.",
-    "Vil prøve kantina og møte folk.",
-    "Ønskjer arbeid med tekstil, gjerne saman med ein ven.",
-    "Vil ha ei fast oppgåve på vaskeriet.",
-    "Ønskjer å lage mat og servere.",
-    "Vil helst vere heime om føremiddagen.",
-)
 
 
 async def load(database: Database, settings: Settings, *, report: Callable[[int], None] = lambda _: None) -> bool:
@@ -143,28 +135,31 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
             return False
         await _load_rates(unit)
         person = 0
-        for example in PROVIDERS:
-            provider = await _add_provider(unit, example, settings)
-            for _ in range(example.legacy):
-                await _add_legacy_placement(unit, provider, await _add_participant(unit, person, settings))
+        for number, example in enumerate(PROVIDERS, start=1):
+            await _add_provider(unit, example, settings)
+            for price in example.prices:
                 person += 1
+                participant = await _add_participant(unit, person, settings)
+                ends_on = date(2022, 6, 30) if person == TEMPORARY else None
+                await _add_legacy_placement(unit, demo_id("provider", number), participant, price, ends_on)
                 report(person)
-        waiting = [provider for example in PROVIDERS for provider in [example] * example.waiting]
-        for number, example in enumerate(waiting):
-            await _add_accepted_application(unit, example, await _add_participant(unit, person, settings), number)
+        places = person
+        for _ in applications.APPLICATIONS:
             person += 1
+            await _add_participant(unit, person, settings)
             report(person)
-        await _add_open_and_rejected_applications(unit, person, settings)
-        await _add_supplement_and_notice(unit)
+        await applications.add_applications(unit, places + 1)
+        await _add_people_without_application(unit, person, settings)
+        await _add_supplement_change_and_notice(unit)
         await rates.record_guideline_version(unit, GuidelineVersionIn(valid_from=date(2022, 1, 1)))
         frame = {"amount": "6934000.00", "adopted_on": "2021-12-16", "reason": "Budsjett 2022, KO 150/22"}
         await record_year_amount(unit, BudgetFrame, 2022, FrameIn.model_validate(frame))
-        refund = {"amount": "500000.00", "recorded_on": "2023-01-31", "reason": "Tilskot for ressurskrevjande tenester"}
+        refund = {"amount": "500000.00", "recorded_on": "2022-08-15", "reason": "Tilskot for ressurskrevjande tenester"}
         await record_year_amount(unit, ExpectedRefund, 2023, ExpectedRefundIn.model_validate(refund))
-        await watch_flags(unit, 2022, date(2022, 12, 31))
-        await _add_follow_up(unit)
-        await absences.add_absences(unit, LOADER, clock.today())
-        await _close_january(unit, settings)
+        await watch_flags(unit, 2022, DAY)
+        await follow_up.add_follow_up(unit, LOADER, DAY, [example.name for example in PROVIDERS], places)
+        await absences.add_absences(unit, LOADER, DAY)
+        await _close_months(unit, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await take_snapshot(unit, LOADER, 2022, tertial, settings)
     return True
@@ -201,65 +196,74 @@ async def _add_provider(unit: UnitOfWork, example: ExampleProvider, settings: Se
     return provider
 
 
-async def _add_open_and_rejected_applications(unit: UnitOfWork, person: int, settings: Settings) -> None:
-    """One application whose request waits for an answer, and one that was rejected."""
-    open_application = await _record_application(unit, await _add_participant(unit, person, settings), 5)
-    provider = await _find_provider(unit, PROVIDERS[2])
-    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 17))
-    await requests.send_request(unit, open_application.id, sent)
-    applied = await _record_application(unit, await _add_participant(unit, person + 1, settings), 6, year=2019)
-    rejected = RejectDecisionIn(
-        kind="reject",
-        decided_on=date(2019, 1, 18),
-        legal_basis=LEGAL_BASIS,
-        application_id=applied.id,
-        reason="Har behov for eit anna tilbod.",
+async def _add_people_without_application(unit: UnitOfWork, person: int, settings: Settings) -> None:
+    """Somebody who was registered twice, and somebody who has not applied."""
+    twice = ParticipantIn.model_validate(
+        {
+            **_name(1),
+            "birth_date": _birth_date(1),
+            "municipality_number": settings.municipality_number,
+            "service_area": "other",
+        }
     )
-    await decisions.reject_application(unit, LOADER, rejected)
+    await participants.register_participant(unit, twice, settings, DAY)
+    await _add_participant(unit, person + 2, settings)
 
 
-async def _add_supplement_and_notice(unit: UnitOfWork) -> None:
-    """The first place: individual resources for half a year, and a notice that was withdrawn."""
-    placement_id = demo_id("placement", 1)
+async def _add_supplement_change_and_notice(unit: UnitOfWork) -> None:
+    """Individual resources for a spring, a temporary place that was prolonged, and a notice."""
     extra = {
         "monthly_amount": "3000.00",
-        "valid_from": "2023-01-01",
-        "valid_to": "2023-06-30",
+        "valid_from": "2022-03-01",
+        "valid_to": "2022-05-31",
         "reason": "Treng ein fast tilsett til stades i arbeidet.",
         "agreed_by": ["service", "case_office", "provider"],
-        "agreed_on": "2022-12-12",
+        "agreed_on": "2022-02-21",
     }
-    await supplements.add_supplement(unit, placement_id, SupplementIn.model_validate(extra))
-    given = {"given_by": "guardian", "given_on": "2023-03-15", "reason": "changed_needs"}
-    _, notice = await notices.give_notice(unit, LOADER, placement_id, NoticeIn.model_validate(given))
-    withdrawal = ChangeDecisionIn(
+    await supplements.add_supplement(unit, demo_id("placement", 1), SupplementIn.model_validate(extra))
+    prolonged = ChangeDecisionIn(
         kind="change",
-        decided_on=date(2023, 4, 3),
+        decided_on=date(2022, 6, 13),
         legal_basis=LEGAL_BASIS,
-        placement_id=placement_id,
-        reason="Partane vart samde om tilpassingar.",
-        withdraws_notice_id=notice.id,
+        placement_id=demo_id("placement", TEMPORARY),
+        reason="Treng meir tid før neste tilbod er klart.",
+        ends_on=date(2022, 10, 30),
     )
-    placement, history = await changes.lock_for_decision(unit, placement_id)
-    await changes.change_placement(unit, LOADER, placement, history, withdrawal)
+    placement, history = await changes.lock_for_decision(unit, demo_id("placement", TEMPORARY))
+    await changes.change_placement(unit, LOADER, placement, history, prolonged)
+    given = NoticeIn(given_by="participant", given_on=date(2022, 7, 15), reason="changed_needs")
+    await notices.give_notice(unit, LOADER, demo_id("placement", UNDER_NOTICE), given)
+
+
+def _name(number: int) -> dict[str, str]:
+    return {
+        "given_name": ADJECTIVES[(number - 1) % len(ADJECTIVES)],
+        "family_name": NOUNS[(number - 1) // len(ADJECTIVES)],
+    }
+
+
+def _birth_date(number: int) -> date:
+    return date(1970, 1, 15) + timedelta(days=(number - 1) * 397)
 
 
 async def _add_participant(unit: UnitOfWork, number: int, settings: Settings) -> Participant:
-    born = date(1970, 1, 15) + timedelta(days=number * 397)
-    adjective = ADJECTIVES[number % len(ADJECTIVES)]
-    noun = NOUNS[number // len(ADJECTIVES)]
+    """The n-th person, from 1."""
+    name, born = _name(number), _birth_date(number)
+    contact = Contact(
+        kind="guardian" if number % 4 == 1 else "next_of_kin", name=f"{name['family_name']} {name['given_name']}"
+    )
     body = ParticipantIn(
-        given_name=adjective,
-        family_name=noun,
+        given_name=name["given_name"],
+        family_name=name["family_name"],
         national_identity_number=_synthetic_number(born),
         birth_date=born,
         municipality_number=settings.municipality_number,
-        service_area="mental_health" if number % 3 == 2 else "habilitation",
-        contacts=[Contact(kind="guardian" if number % 4 == 0 else "next_of_kin", name=f"{noun} {adjective}")],
-        address_protection=False,
+        service_area="mental_health" if number % 3 == 0 else "habilitation",
+        contacts=[contact],
+        address_protection=number == PROTECTED,
     )
     participant = await participants.register_participant(unit, body, settings, date(2022, 1, 1))
-    external_id = {"participant_id": participant.id, "system": "profil", "value": f"D-{number + 1:04}"}
+    external_id = {"participant_id": participant.id, "system": "profil", "value": f"D-{number:04}"}
     unit.session.add(ParticipantExternalId.model_validate(external_id))
     return participant
 
@@ -272,106 +276,50 @@ def _synthetic_number(born: date) -> str:
     )
 
 
-async def _add_legacy_placement(unit: UnitOfWork, provider: Provider, participant: Participant) -> None:
+async def _add_legacy_placement(
+    unit: UnitOfWork, provider_id: UUID, participant: Participant, price: int, ends_on: date | None
+) -> None:
     body = LegacyPlacementIn(
         participant_id=participant.id,
-        provider_id=provider.id,
+        provider_id=provider_id,
         terms="legacy",
         starts_on=date(2021, 1, 1),
-        ends_on=None,
+        ends_on=ends_on,
         share=100,
-        monthly_price=LEGACY_PRICE,
+        monthly_price=Decimal(f"{price}.00"),
     )
     await decisions.record_legacy_placement(unit, body)
 
 
-async def _add_accepted_application(
-    unit: UnitOfWork, example: ExampleProvider, participant: Participant, number: int
-) -> None:
-    provider = await _find_provider(unit, example)
-    application = await _record_application(unit, participant, number)
-    sent = RequestIn(provider_id=provider.id, sent_on=date(2022, 1, 10))
-    request = await requests.send_request(unit, application.id, sent)
-    accepted = RequestAnswerIn(answer="accepted", reason=None, text=None, answered_on=date(2022, 1, 14))
-    await requests.answer_request(unit, request.id, accepted, date(2022, 1, 14))
+async def _act_as(unit: UnitOfWork, actor: Actor) -> None:
+    """Tell PostgreSQL who is calling now: a month is closed, and approved, by nobody but the caller."""
+    await unit.execute(SET_CALLER, *actor.identity.settings({}))
 
 
-async def _record_application(
-    unit: UnitOfWork, participant: Participant, number: int, *, year: int = 2022
-) -> Application:
-    body = ApplicationIn(
-        participant_id=participant.id,
-        received_on=date(year, 1, 3) + timedelta(days=number),
-        need="permanent",
-        wishes=WISHES[number],
-        medication_tasks=False,
-    )
-    return await applications.record_application(unit, body)
-
-
-async def _find_provider(unit: UnitOfWork, example: ExampleProvider) -> Provider:
-    known = select(Provider).where(col(Provider.organisation_number) == example.organisation_number)
-    return (await unit.session.scalars(known)).one()
-
-
-async def _add_follow_up(unit: UnitOfWork) -> None:
-    """What was filed in 2022: enough to show what is done, what is not sent yet, and who was missing."""
-    places = list(await unit.session.scalars(select(Placement).order_by(col(Placement.id)).limit(4)))
-    first, today = places[0], date(2022, 12, 31)
-    consent = {"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]}
-    await consents.record_consent(unit, first.participant_id, ConsentIn.model_validate(consent), today)
-    areas = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
-    for number, place in enumerate(places):
-        about = {"placement_id": place.id}
-        sent = {"sent_on": None if number == 0 else "2022-03-20"}
-        plan = PlanIn.model_validate({**about, **areas, **sent, "made_on": "2022-03-15"})
-        await plans.create_plan(unit, LOADER, plan, today)
-        for kind, held_on, themes in (
-            ("cooperation", "2022-05-12", ["functioning", "cooperation"]),
-            ("conversation", "2022-04-07", ["own_experience", "progress"]),
-            ("conversation", "2022-10-06", ["changes"]),
-        )[: 3 - number // 2]:
-            minutes = {
-                **about,
-                "kind": kind,
-                "held_on": held_on,
-                "called_by": "provider",
-                "attendees": [{"role": "participant"}, {"role": "provider"}],
-                "themes": themes,
-                "minutes": "Trivst godt, og vil halde fram som no.",
-            }
-            await meetings.create_meeting(unit, LOADER, MeetingIn.model_validate(minutes), today)
-    report = {"placement_id": first.id, **areas, "period_from": "2022-01-01", "period_to": "2022-12-31"}
-    await evaluations.create_evaluation(unit, LOADER, EvaluationIn.model_validate(report), today)
-    joint = {
-        "kind": "system",
-        "held_on": "2022-06-02",
-        "called_by": "habilitation",
-        "attendees": [{"role": role} for role in ("case_office", "habilitation", "mental_health")]
-        + [{"role": "provider", "organisation": example.name} for example in PROVIDERS[:2]],
-        "themes": ["collaboration", "economy"],
-        "minutes": "Gjennomgang av året og av samhandlinga.",
-    }
-    await meetings.create_meeting(unit, LOADER, MeetingIn.model_validate(joint), today)
-    guideline_evaluation = GuidelineEvaluationIn(
-        year=2022, evaluated_on=date(2022, 12, 1), text="Verkar etter føremålet."
-    )
-    await evaluations.record_guideline_evaluation(unit, guideline_evaluation, today)
-
-
-async def _close_january(unit: UnitOfWork, settings: Settings) -> None:
-    """January 2022 is closed, and the first provider's invoice for it arrived and says the same."""
-    await settlements.close_month(unit, LOADER, 2022, 1)
+async def _close_months(unit: UnitOfWork, settings: Settings) -> None:
+    """January to June are closed and approved, July waits. The first provider's invoice of January says the same."""
+    for month in range(1, 8):
+        await _act_as(unit, CLOSER)
+        settlement = await settlements.close_month(unit, CLOSER, 2022, month)
+        if month < 7:
+            await _act_as(unit, APPROVER)
+            await settlements.decide_settlement(unit, APPROVER, settlement, SettlementApprovalIn(approved=True))
+    await _act_as(unit, LOADER)
     example, buyer = PROVIDERS[0], settings.municipality_organisation_number
-    line = {
-        "invoice_number": "F-1001",
-        "issued_on": "2022-02-01",
-        "supplier": example.organisation_number,
-        "buyer": buyer,
-        "period_from": "2022-01-01",
-        "period_to": "2022-01-31",
-        "quantity": f"{example.legacy}",
-        "unit_price": f"{LEGACY_PRICE}",
-        "amount": f"{example.legacy * LEGACY_PRICE}",
-    }
-    await check_invoice(unit, LOADER, build_invoice([InvoiceLineIn.model_validate(line)]), buyer, JSON_POINTERS)
+    lines = [
+        {
+            "invoice_number": "F-1001",
+            "issued_on": "2022-02-01",
+            "supplier": example.organisation_number,
+            "buyer": buyer,
+            "placement_id": str(demo_id("placement", number)),
+            "period_from": "2022-01-01",
+            "period_to": "2022-01-31",
+            "quantity": "1",
+            "unit_price": f"{price}.00",
+            "amount": f"{price}.00",
+        }
+        for number, price in enumerate(example.prices, start=1)
+    ]
+    invoice = build_invoice([InvoiceLineIn.model_validate(line) for line in lines])
+    await check_invoice(unit, LOADER, invoice, buyer, JSON_POINTERS)

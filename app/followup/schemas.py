@@ -45,7 +45,7 @@ Attendees = Annotated[
 class Minutes(Shape):
     """The content of a meeting's minutes."""
 
-    held_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-09-15"])]
+    held_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-08-25"])]
     called_by: Annotated[AttendeeRole, Limits(examples=["provider"])]
     attendees: Attendees
     themes: Annotated[list[Code], Limits(max_length=10)] = Limits(
@@ -117,7 +117,7 @@ class MeetingVersionOut(Stored):
 SentOn = Annotated[
     Day | None,
     Limits(
-        description="The day it was sent to the case office; left out if it is not sent yet.", examples=["2022-09-20"]
+        description="The day it was sent to the case office; left out if it is not sent yet.", examples=["2022-08-30"]
     ),
 ]
 
@@ -126,7 +126,7 @@ class PlanIn(Shape):
     """A follow-up plan made with the participant (M1, D5)."""
 
     placement_id: UUID
-    made_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-09-15"])]
+    made_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-08-25"])]
     sent_on: SentOn = None
     content_areas: Areas
     text: Annotated[LongText, Limits(examples=["Mål: trygg i gartneriet. Tiltak: fast kontaktperson."])]
@@ -148,9 +148,9 @@ class EvaluationIn(Shape):
     """An evaluation report on a period (M2)."""
 
     placement_id: UUID
-    period_from: Annotated[Day, Limits(examples=["2022-07-01"])]
-    period_to: Annotated[Day, Limits(examples=["2023-06-30"])]
-    sent_on: Annotated[SentOn, Limits(examples=["2023-06-20"])] = None
+    period_from: Annotated[Day, Limits(examples=["2022-01-01"])]
+    period_to: Annotated[Day, Limits(examples=["2022-07-31"])]
+    sent_on: Annotated[SentOn, Limits(examples=["2022-08-20"])] = None
     content_areas: Areas
     text: Annotated[LongText, Limits(examples=["Har nådd måla for meistring og auka sjølvstende."])]
 
@@ -177,14 +177,14 @@ class EvaluationOut(Stored):
 class SendingIn(Shape):
     """The day a plan or report that was filed earlier was sent to the case office."""
 
-    sent_on: Annotated[Day | None, Limits(description="Default: today.", examples=["2022-09-20"])] = None
+    sent_on: Annotated[Day | None, Limits(description="Default: today.", examples=["2022-08-30"])] = None
 
 
 class GuidelineEvaluationIn(Shape):
     """An evaluation of the guideline itself for a year (M8)."""
 
     year: Annotated[Year, Limits(examples=[2022])]
-    evaluated_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-12-01"])]
+    evaluated_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-08-30"])]
     text: Annotated[LongText, Limits(examples=["Retningslinja verkar etter føremålet."])]
 
 

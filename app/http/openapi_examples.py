@@ -44,7 +44,7 @@ def demo_id(resource: str, number: int) -> UUID:
 OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/applications/{application_id}/withdrawal", "application_id"): str(demo_id("application", 5)),
     ("post /v1/placements/{placement_id}/notices", "placement_id"): str(demo_id("placement", 10)),
-    ("post /v1/participants/{participant_id}/merge", "duplicate_id"): str(demo_id("participant", 28)),
+    ("post /v1/participants/{participant_id}/merge", "duplicate_id"): str(demo_id("participant", 30)),
     ("patch /v1/participants/{participant_id}", "national_identity_number"): "15817000190",
     ("post /v1/absences", "placement_id"): str(demo_id("placement", 4)),
     ("post /v1/participants/lookup", "national_identity_number"): "15817000190",
@@ -53,11 +53,14 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("get /v1/placements/{placement_id}/absence-reviews/{absence_review_id}", "placement_id"): str(
         demo_id("placement", 3)
     ),
-    ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 6)),
-    ("post /v1/placements", "participant_id"): str(demo_id("participant", 30)),
+    ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 3)),
+    ("post /v1/placements", "participant_id"): str(demo_id("participant", 31)),
     ("post /v1/placements", "starts_on"): "2021-03-01",
-    ("post /v1/budgets/{year}/settlements/{month}", "month"): 2,
+    ("post /v1/budgets/{year}/settlements/{month}", "year"): 2021,
     ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
+    ("get /v1/placements/{placement_id}/notices/{notice_id}", "placement_id"): str(demo_id("placement", 22)),
+    ("post /v1/plans/{plan_id}/sending", "plan_id"): str(demo_id("plan", 21)),
+    ("post /v1/budgets/{year}/settlements/{month}/approval", "month"): 7,
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
     ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",

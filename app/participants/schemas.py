@@ -220,7 +220,7 @@ class ConsentIn(Shape):
 class ConsentWithdrawalIn(Shape):
     """The withdrawal of a consent. Its day is the first day without the consent (M6)."""
 
-    withdrawn_on: Annotated[Day | None, Limits(description="Today if left out.", examples=["2022-09-01"])] = None
+    withdrawn_on: Annotated[Day | None, Limits(description="Today if left out.", examples=["2022-08-31"])] = None
 
 
 class ConsentOut(Stored):

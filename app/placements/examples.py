@@ -14,18 +14,18 @@ DECISIONS: dict[str, Any] = {
     "grant": _example(
         "Grant a place",
         "grant",
-        "2022-07-01",
+        "2022-08-31",
         application_id=str(demo_id("application", 1)),
         request_id=str(demo_id("request", 1)),
-        starts_on="2022-07-01",
+        starts_on="2022-10-01",
         ends_on=None,
         share=100,
     ),
     "reject": _example(
         "Reject an application",
         "reject",
-        "2022-07-01",
-        application_id=str(demo_id("application", 3)),
+        "2022-08-31",
+        application_id=str(demo_id("application", 4)),
         reason="Ikkje busett i kommunen.",
     ),
     "change": _example(

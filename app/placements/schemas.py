@@ -42,14 +42,14 @@ class ApplicationOut(Stored):
 class ApplicationWithdrawalIn(Shape):
     """The applicant withdraws the application (D4)."""
 
-    withdrawn_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=["2022-01-20"])] = None
+    withdrawn_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=["2022-08-31"])] = None
 
 
 class RequestIn(Shape):
     """A request to a provider for a place (D4)."""
 
     provider_id: UUID
-    sent_on: PastDay
+    sent_on: Annotated[PastDay, Limits(examples=["2022-08-31"])]
 
 
 class RequestOut(Stored):
@@ -138,10 +138,10 @@ class ChangeDecisionIn(_FollowingDecision):
             "examples": [
                 {
                     "kind": "change",
-                    "decided_on": "2023-06-12",
+                    "decided_on": "2022-06-13",
                     "legal_basis": LEGAL_BASIS,
                     "placement_id": "016e0000-0005-7000-8000-000000000001",
-                    "valid_from": "2023-08-01",
+                    "valid_from": "2022-08-01",
                     "share": 60,
                 }
             ]

@@ -46,11 +46,11 @@ class SupplementIn(Shape):
 class SupplementEndIn(Shape):
     """An earlier last day of a supplement, agreed by the same three parties (L6)."""
 
-    valid_to: Annotated[Day, Limits(description="Last day, inclusive; it is paid.", examples=["2023-03-31"])]
+    valid_to: Annotated[Day, Limits(description="Last day, inclusive; it is paid.", examples=["2022-04-30"])]
     reason: Annotated[Prose, Limits(examples=["Arbeidet er tilrettelagt på annan måte."])]
     agreed_by: AgreedBy
     agreed_on: Annotated[
-        PastDay, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2023-03-15"])
+        PastDay, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2022-04-20"])
     ]
 
 

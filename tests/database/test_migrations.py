@@ -114,7 +114,7 @@ async def test_loading_the_example_year_twice_changes_nothing(cluster: postgres.
                 "provider": 3,
                 "participant": 31,
                 "placement": 24,
-                "application": 7,
+                "application": 5,
             }
         finally:
             await connection.close()

@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import postgres
+from app import clock
 from app.database.connections import Database
 from app.demo import example_year
 from app.settings import Settings
@@ -17,12 +20,20 @@ from tests.conftest import Api, assembled, cloned, use_connection
 AUFERA = example_year.PROVIDERS[0].organisation_number
 
 
+@pytest.fixture
+def example_day() -> Iterator[None]:
+    """The demo's day."""
+    yield
+    clock.fix_today(None)
+
+
+@pytest.mark.usefixtures("example_day")
 async def test_every_example_succeeds_when_tried(cluster: postgres.Cluster, settings: Settings) -> None:
     async with cloned(cluster) as name:
         url = cluster.url("vekstplass_service", name)
         database = Database(url, pool_size=1)
         await example_year.load(database, settings)
-        app = assembled(settings.model_copy(update={"database_url": url}), database)
+        app = assembled(settings.model_copy(update={"database_url": url, "today": example_year.DAY}), database)
         engine = create_async_engine(url, poolclass=pool.NullPool)
         failed: list[str] = []
         async with engine.connect() as connection:

@@ -37,15 +37,15 @@ _EXAMPLE = {
     "provider_id": str(demo_id("provider", 1)),
     "placement_id": str(demo_id("placement", 5)),
     "kind": "sick",
-    "from": "2022-10-03",
-    "to": "2022-10-04",
+    "from": "2022-08-22",
+    "to": "2022-08-23",
     "percent": 100,
     "note": None,
     "cancelled": False,
 }
 _CSV_EXAMPLE = (
     "external_id;revision;provider_id;placement_id;kind;from;to;percent;note;cancelled\r\n"
-    f"F-1002;1;{_EXAMPLE['provider_id']};{_EXAMPLE['placement_id']};sick;2022-10-05;2022-10-06;100;;false"
+    f"F-1002;1;{_EXAMPLE['provider_id']};{_EXAMPLE['placement_id']};sick;2022-08-24;2022-08-25;100;;false"
 )
 BODY: dict[str, Any] = {
     "requestBody": {

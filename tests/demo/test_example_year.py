@@ -1,0 +1,55 @@
+"""The demo is one believable day: what the year comes to on 31 August 2022, and what two more places do to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app import clock
+from app.demo import example_year
+from tests.conftest import Api
+
+GRANT = {"kind": "grant", "decided_on": "2022-08-31", "legal_basis": "Helse- og omsorgstenestelova § 3-3"}
+
+
+@pytest.fixture
+def example_day(committed_api: Api) -> Iterator[None]:
+    """The demo's day, fixed after the application was made, which fixes its own."""
+    clock.fix_today(example_year.DAY)
+    yield
+    clock.fix_today(None)
+
+
+@pytest.mark.usefixtures("example_day")
+async def test_c7_two_accepted_requests_bring_the_year_over_its_frame(committed_api: Api) -> None:
+    state = committed_api.app.state
+    assert await example_year.load(state.database, state.settings)
+    api = committed_api.case_officer
+    position = (await api.get("/v1/budgets/2022/position")).json()
+    assert {name: position[name] for name in ("on", "frame", "forecast", "difference", "share_used_percent")} == {
+        "on": "2022-08-31",
+        "frame": "6934000.00",
+        "forecast": "6829002.00",
+        "difference": "104998.00",
+        "share_used_percent": "98.49",
+    }
+    assert (position["flag"], position["places"]) == ("watch", 24)
+    accepted = (await api.get("/v1/requests?answer=accepted")).json()["items"]
+    forecasts = []
+    for request in accepted:
+        ids = {"application_id": request["application_id"], "request_id": request["id"]}
+        granted = await api.post("/v1/decisions", json={**GRANT, **ids, "starts_on": "2022-10-01"})
+        forecasts.append(granted.json()["budget"]["forecast"])
+    assert forecasts == ["6895953.00", "6962904.00"]
+    position = (await api.get("/v1/budgets/2022/position")).json()
+    assert (position["flag"], position["overrun"]) == ("overrun", {"amount": "28904.00", "first_month": "2022-12"})
+
+
+@pytest.mark.usefixtures("example_day")
+async def test_c13_six_months_are_approved_and_july_waits(committed_api: Api) -> None:
+    state = committed_api.app.state
+    assert await example_year.load(state.database, state.settings)
+    closed = (await committed_api.finance.get("/v1/budgets/2022/settlements")).json()["items"]
+    assert sorted((row["month"], row["status"]) for row in closed) == [
+        *((month, "approved") for month in range(1, 7)),
+        (7, "closed"),
+    ]
