@@ -209,6 +209,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.refuse_too_large_share() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    person uuid := (select participant_id from public.placement
+        where id = case tg_table_name when 'placement' then new.id else (to_jsonb(new) ->> 'placement_id')::uuid end);
+begin
+    perform pg_advisory_xact_lock(46310701, hashtext(person::text));
+    if exists (
+        with share_of_period as (
+            select terms.valid_from, coalesce(terms.valid_to, 'infinity') as valid_to, terms.share
+            from public.placement join public.placement_terms as terms on terms.placement_id = placement.id
+            where placement.participant_id = person and terms.known_until is null)
+        select from (select distinct valid_from as day from share_of_period) as first
+        where (select sum(share) from share_of_period where day between valid_from and valid_to) > 100
+    ) then
+        raise exclusion_violation using constraint = 'ck_participant_shares',
+            message = 'a participant''s placements are more than the whole day';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text) RETURNS text
     LANGUAGE plpgsql
     AS $$
@@ -610,6 +634,7 @@ CREATE TABLE public.guideline_version (
     request_answer_days smallint DEFAULT '14'::smallint NOT NULL,
     temporary_ending_days smallint DEFAULT '60'::smallint NOT NULL,
     supplement_ending_days smallint DEFAULT '30'::smallint NOT NULL,
+    share_counts character varying DEFAULT 'shares'::character varying NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -623,6 +648,7 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
     CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
+    CONSTRAINT ck_guideline_version_share_counts CHECK (((share_counts)::text = ANY ((ARRAY['shares'::character varying, 'people'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_supplement_ending_days CHECK (((supplement_ending_days >= 0) AND (supplement_ending_days <= 366))),
     CONSTRAINT ck_guideline_version_supplement_percent CHECK (((supplement_percent >= (0)::numeric) AND (supplement_percent <= (200)::numeric))),
     CONSTRAINT ck_guideline_version_temporary_ending_days CHECK (((temporary_ending_days >= 0) AND (temporary_ending_days <= 366))),
@@ -842,11 +868,16 @@ CREATE TABLE public.placement (
     address_protection boolean DEFAULT false NOT NULL,
     need character varying DEFAULT 'permanent'::character varying NOT NULL,
     medication_tasks boolean DEFAULT false NOT NULL,
+    notice_months smallint,
+    places_per_employee smallint,
     CONSTRAINT ck_placement_decided_on CHECK ((((terms)::text = 'legacy'::text) OR (decided_on IS NOT NULL))),
     CONSTRAINT ck_placement_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_placement_legacy_terms CHECK ((((terms)::text = 'legacy'::text) OR (num_nonnulls(notice_months, places_per_employee) = 0))),
     CONSTRAINT ck_placement_monthly_price CHECK ((((terms)::text = 'legacy'::text) = (monthly_price IS NOT NULL))),
     CONSTRAINT ck_placement_monthly_price_range CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
     CONSTRAINT ck_placement_need CHECK ((((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[])) AND (((need)::text = 'permanent'::text) OR (ends_on IS NOT NULL)))),
+    CONSTRAINT ck_placement_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_placement_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
     CONSTRAINT ck_placement_share CHECK (((share >= 1) AND (share <= 100))),
     CONSTRAINT ck_placement_terms CHECK (((terms)::text = ANY ((ARRAY['standard'::character varying, 'legacy'::character varying])::text[])))
 );
@@ -1078,7 +1109,7 @@ ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 
 ALTER TABLE ONLY public.placement
-    ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
+    ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, provider_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
 
 ALTER TABLE ONLY public.placement_terms
     ADD CONSTRAINT ex_placement_terms_overlap EXCLUDE USING gist (placement_id WITH =, daterange(valid_from, valid_to, '[]'::text) WITH &&, daterange(known_from, known_until) WITH &&);
@@ -1395,6 +1426,10 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settl
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_review FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
 
 CREATE TRIGGER refuse_edit BEFORE UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_decision_edit();
+
+CREATE TRIGGER refuse_too_large_share AFTER UPDATE OF participant_id ON public.placement FOR EACH ROW WHEN ((new.participant_id <> old.participant_id)) EXECUTE FUNCTION public.refuse_too_large_share();
+
+CREATE TRIGGER refuse_too_large_share AFTER INSERT OR UPDATE ON public.placement_terms FOR EACH ROW WHEN ((new.known_until IS NULL)) EXECUTE FUNCTION public.refuse_too_large_share();
 
 ALTER TABLE ONLY public.absence
     ADD CONSTRAINT fk_absence_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -1800,6 +1835,8 @@ CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((part
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
 
+CREATE POLICY owner_sums_shares ON public.placement FOR SELECT TO vekstplass_owner USING (true);
+
 ALTER TABLE public.participant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.participant_external_id ENABLE ROW LEVEL SECURITY;
@@ -1902,6 +1939,8 @@ CREATE POLICY provider_reads_requested ON public.decision FOR SELECT TO vekstpla
    FROM public.request
   WHERE (request.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
 
+CREATE POLICY provider_states_own ON public.provider_capacity FOR INSERT TO vekstplass_service WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
 ALTER TABLE public.rate ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.request ENABLE ROW LEVEL SECURITY;
@@ -2002,6 +2041,8 @@ REVOKE ALL ON FUNCTION public.refuse_access_log_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.refuse_decision_edit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_settlement_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refuse_too_large_share() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) TO vekstplass_service;
@@ -2220,7 +2261,7 @@ GRANT UPDATE(name) ON TABLE public.provider TO vekstplass_service;
 GRANT UPDATE(municipality_number) ON TABLE public.provider TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.provider_capacity TO vekstplass_backup;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.provider_capacity TO vekstplass_service;
+GRANT SELECT,INSERT ON TABLE public.provider_capacity TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.rate TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.rate TO vekstplass_service;

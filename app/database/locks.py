@@ -25,3 +25,5 @@ class AdvisoryLock(IntEnum):
     ABSENCE_PROVIDER = 46310501
     # With a stripe of external ids and identity numbers (`app.participants.locks`).
     PARTICIPANT = 46310601
+    # With a hash of the participant's id: function `refuse_too_large_share` names the number.
+    PARTICIPANT_SHARES = 46310701

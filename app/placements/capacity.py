@@ -1,7 +1,7 @@
-"""Capacity of a provider (P2): active places on any day never exceed the capacity in force that day."""
+"""Capacity of a provider (P2), and of a participant's day (L1)."""
 
 from collections import defaultdict
-from datetime import date
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,25 +11,39 @@ from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.placements import problems
-from app.placements.tables import Placement
+from app.placements.tables import Placement, PlacementTerms
 from app.providers import providers
 from app.providers.tables import Provider
-from app.rules.capacity import find_first_day_over_capacity
+from app.rates.rates import load_share_counting
+from app.rules.capacity import WHOLE, Occupancy, find_first_day_over_capacity, find_first_day_over_whole
+from app.rules.competence import StaffedPlace
+from app.rules.terms import TermsSegment
 
-Period = tuple[date, date | None]
 
+async def require_room_for(unit: UnitOfWork, placement: Placement, segments: Sequence[TermsSegment]) -> None:
+    """P2, L1: on every day of these terms the provider has room for the placement, and so has the participant's day.
 
-async def require_capacity_for(unit: UnitOfWork, placement: Placement, ends_on: date | None) -> None:
-    """P2: the provider has a place free from the placement's first day to `ends_on`.
-
-    Raises `CAPACITY_EXCEEDED` with the first day that has none. Locks the provider's row: who takes one of its places
-    waits here for those who came before.
+    Raises `CAPACITY_EXCEEDED` or `PLACEMENT_OVERLAP` with the first day that has none. Locks the provider's row: who
+    takes one of its places waits here for those who came before. Between two providers the database refuses the second.
     """
     provider = await find_reference(unit, Provider, placement.provider_id, "#/provider_id", lock=True)
-    periods = [*await _load_periods(unit, provider.id, without=placement.id), (placement.starts_on, ends_on)]
-    day = find_first_day_over_capacity(await providers.load_capacities(unit, provider.id), periods)
+    planned = [Occupancy(segment.first_day, segment.last_day, segment.terms.share) for segment in segments]
+    of_provider = await _load_occupancies(unit, provider_id=provider.id, without=placement.id)
+    day = find_first_day_over_capacity(
+        await providers.load_capacities(unit, provider.id),
+        [*of_provider, *planned],
+        await load_share_counting(unit),
+    )
     if day is not None:
         raise problems.CAPACITY_EXCEEDED(f"{provider.name} har ikkje ledig plass {day}.", day=day.isoformat())
+    of_participant = await _load_occupancies(unit, participant_id=placement.participant_id, without=placement.id)
+    over = find_first_day_over_whole([*of_participant, *planned])
+    if over is not None:
+        day, total = over
+        raise problems.PLACEMENT_OVERLAP(
+            f"Deltakaren ville ha plass {total} prosent av dagen {day}; plassane kan til saman vere {WHOLE} prosent.",
+            day=day.isoformat(),
+        )
 
 
 async def require_sufficient_capacity(unit: UnitOfWork, provider_id: UUID) -> None:
@@ -37,27 +51,58 @@ async def require_sufficient_capacity(unit: UnitOfWork, provider_id: UUID) -> No
 
     Raises `CAPACITY_IN_USE` with the first day on which they are not. The caller holds the provider's row locked.
     """
-    periods = await _load_periods(unit, provider_id)
-    day = find_first_day_over_capacity(await providers.load_capacities(unit, provider_id), periods)
+    day = find_first_day_over_capacity(
+        await providers.load_capacities(unit, provider_id),
+        await _load_occupancies(unit, provider_id=provider_id),
+        await load_share_counting(unit),
+    )
     if day is not None:
         raise problems.CAPACITY_IN_USE(
             f"Fleire plassar er i bruk {day} enn kapasiteten gjev rom for.", day=day.isoformat()
         )
 
 
-async def load_periods_by_provider(queries: Queries) -> dict[UUID, list[Period]]:
-    """The periods of every placement the caller may see, by provider."""
-    rows = await queries.fetch(select(col(Placement.provider_id), col(Placement.starts_on), col(Placement.ends_on)))
-    periods: defaultdict[UUID, list[Period]] = defaultdict(list)
-    for provider_id, first_day, last_day in rows:
-        periods[provider_id].append((first_day, last_day))
-    return periods
-
-
-async def _load_periods(queries: Queries, provider_id: UUID, *, without: UUID | None = None) -> list[Period]:
+async def load_places_by_provider(queries: Queries) -> dict[UUID, list[StaffedPlace]]:
+    """P5: every place the caller may see, by provider, with the staffing that a legacy place carries of its own."""
     rows = await queries.fetch(
-        select(col(Placement.starts_on), col(Placement.ends_on)).where(
-            col(Placement.provider_id) == provider_id, col(Placement.id).is_distinct_from(without)
+        select(
+            col(PlacementTerms.provider_id),
+            col(PlacementTerms.valid_from),
+            col(PlacementTerms.valid_to),
+            col(PlacementTerms.share),
+            col(Placement.places_per_employee),
         )
+        .join(Placement, col(Placement.id) == col(PlacementTerms.placement_id))
+        .where(col(PlacementTerms.known_until).is_(None))
     )
-    return [(starts_on, ends_on) for starts_on, ends_on in rows]
+    places: defaultdict[UUID, list[StaffedPlace]] = defaultdict(list)
+    for provider_id, first_day, last_day, share, places_per_employee in rows:
+        places[provider_id].append(StaffedPlace(Occupancy(first_day, last_day, share), places_per_employee))
+    return places
+
+
+async def load_occupancies_by_provider(queries: Queries) -> dict[UUID, list[Occupancy]]:
+    """P2: what the placements the caller may see fill, by provider."""
+    return {
+        provider_id: [place.occupancy for place in places]
+        for provider_id, places in (await load_places_by_provider(queries)).items()
+    }
+
+
+async def _load_occupancies(
+    queries: Queries,
+    *,
+    provider_id: UUID | None = None,
+    participant_id: UUID | None = None,
+    without: UUID | None = None,
+) -> list[Occupancy]:
+    """The terms, as known now, of a provider's or a participant's placements, but for one of them."""
+    statement = select(col(PlacementTerms.valid_from), col(PlacementTerms.valid_to), col(PlacementTerms.share)).where(
+        col(PlacementTerms.known_until).is_(None), col(PlacementTerms.placement_id).is_distinct_from(without)
+    )
+    if provider_id is not None:
+        statement = statement.where(col(PlacementTerms.provider_id) == provider_id)
+    if participant_id is not None:
+        of_participant = select(col(Placement.id)).where(col(Placement.participant_id) == participant_id)
+        statement = statement.where(col(PlacementTerms.placement_id).in_(of_participant))
+    return [Occupancy(*row) for row in await queries.fetch(statement)]

@@ -13,14 +13,14 @@ from app.http.lookup import find_reference
 from app.outbox.events import DecisionEvent
 from app.outbox.publish import publish
 from app.placements import problems
-from app.placements.capacity import require_capacity_for
+from app.placements.capacity import require_room_for
 from app.placements.history import PlacementHistory, load_history
 from app.placements.schemas import ChangeDecisionIn, EndDecisionIn
 from app.placements.tables import Decision, Notice, Placement
-from app.placements.terms import replace_terms
+from app.placements.terms import make_terms, replace_terms
 from app.rules.money import to_ore
 from app.rules.process import Step, find_next_state
-from app.rules.terms import TermsChange
+from app.rules.terms import TermsChange, build_segments
 from app.security.roles import Actor
 
 
@@ -36,7 +36,7 @@ async def change_placement(
     """D6: new terms from a day on, another last day, or a withdrawn notice; and the first day it affects.
 
     Raises one of `problems.STEP_REFUSALS`, `MEDICATION_AGREEMENT_MISSING` (D5), `PERMANENT_HAS_NO_LAST_DAY` (L7), or
-    `CAPACITY_EXCEEDED` (P2) or `PLACEMENT_OVERLAP` (L1) if the placement is extended.
+    `CAPACITY_EXCEEDED` (P2) or `PLACEMENT_OVERLAP` (L1) if the placement is extended or its share rises.
     """
     _require_latest(history, body)
     require_step(history, "change" if body.withdraws_notice_id is None else "withdraw_notice", body.decided_on)
@@ -48,13 +48,15 @@ async def change_placement(
     if body.valid_from is not None and not _is_within(placement.starts_on, body.valid_from, ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE(f"Endringa må gjelde frå {placement.starts_on} eller seinare.")
     first_day = min(day for day in (body.valid_from, body.ends_on, placement.ends_on, ends_on) if day is not None)
-    if placement.ends_on is not None and (ends_on is None or ends_on > placement.ends_on):
-        await require_capacity_for(unit, placement, ends_on)
-    placement.ends_on = ends_on
+    is_extended = placement.ends_on is not None and (ends_on is None or ends_on > placement.ends_on)
     changes = list(history.changes)
     if body.valid_from is not None:
         price = None if body.monthly_price is None else to_ore(body.monthly_price)
         changes.append(TermsChange(body.valid_from, body.share, price, body.medication_tasks))
+    if is_extended or body.share is not None:
+        first = make_terms(placement.share, placement.monthly_price, placement.medication_tasks)
+        await require_room_for(unit, placement, build_segments(placement.starts_on, ends_on, first, changes))
+    placement.ends_on = ends_on
     agreement = body.medication_agreement
     decision = _follow(
         actor,

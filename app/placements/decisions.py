@@ -11,20 +11,21 @@ from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements import problems
 from app.placements.applications import load_statuses
-from app.placements.capacity import require_capacity_for
+from app.placements.capacity import require_room_for
 from app.placements.schemas import GrantDecisionIn, LegacyPlacementIn, RejectDecisionIn
 from app.placements.tables import Application, Decision, Placement, Request
-from app.placements.terms import replace_terms
+from app.placements.terms import make_terms, replace_terms
 from app.rates import rates
 from app.rules.calendar import add_months
 from app.rules.process import GrantFacts, find_decision_obstacle, find_grant_obstacle, may_be_legacy
+from app.rules.terms import build_segments
 from app.security.roles import Actor
 
 
 async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn, municipality_number: str) -> Decision:
     """D4: a placement by an accepted request of this application.
 
-    Raises one of `problems.GRANT_OBSTACLES`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
+    Raises one of `problems.GRANT_OBSTACLES`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1).
     """
     application = await find_reference(unit, Application, body.application_id, "#/application_id", lock=True)
     request = await find_reference(unit, Request, body.request_id, "#/request_id")
@@ -111,7 +112,7 @@ async def reject_application(unit: UnitOfWork, actor: Actor, body: RejectDecisio
 async def record_legacy_placement(unit: UnitOfWork, body: LegacyPlacementIn) -> Placement:
     """L2: a placement from before the guideline, which keeps its own price. With a last day it is temporary (L7).
 
-    Raises `LEGACY_AFTER_GUIDELINE`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1) from the database.
+    Raises `LEGACY_AFTER_GUIDELINE`, `CAPACITY_EXCEEDED` (P2), or `PLACEMENT_OVERLAP` (L1), also from the database.
     """
     if not may_be_legacy(body.starts_on, body.decided_on, await rates.load_effective_date(unit)):
         raise problems.LEGACY_AFTER_GUIDELINE()
@@ -129,7 +130,8 @@ async def record_legacy_placement(unit: UnitOfWork, body: LegacyPlacementIn) -> 
 
 
 async def _store_placement(unit: UnitOfWork, placement: Placement, known_from: date | None) -> None:
-    """Store a new placement with its first terms. Raises `CAPACITY_EXCEEDED` (P2)."""
-    await require_capacity_for(unit, placement, placement.ends_on)
+    """Store a new placement with its first terms. Raises `CAPACITY_EXCEEDED` (P2) or `PLACEMENT_OVERLAP` (L1)."""
+    first = make_terms(placement.share, placement.monthly_price, placement.medication_tasks)
+    await require_room_for(unit, placement, build_segments(placement.starts_on, placement.ends_on, first, ()))
     unit.session.add(placement)
     await replace_terms(unit, placement, (), known_from)

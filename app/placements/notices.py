@@ -39,7 +39,7 @@ from app.security.roles import Actor
 
 
 async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
-    """L3: either side gives notice, and the placement's last day is known.
+    """L3: either side gives notice, and the placement's last day is known: by its own notice period where it has one.
 
     A notice never extends a temporary placement (L7). A provider gives it on its own behalf only, and cannot state that
     the municipality has agreed to an earlier end (403). Raises one of `problems.STEP_REFUSALS`, `NOTICE_INCOMPLETE`,
@@ -49,7 +49,9 @@ async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: 
     _require_right_party(actor, body)
     history = await load_history(unit, placement.id)
     require_step(history, "notice", body.given_on)
-    months = await rates.load_notice_months(unit, body.given_on)
+    months = placement.notice_months
+    if months is None:
+        months = await rates.load_notice_months(unit, body.given_on)
     ends_on = _calculate_last_day(body, months)
     if placement.ends_on is not None:
         ends_on = min(ends_on, placement.ends_on)

@@ -91,8 +91,9 @@ PLACEMENT_OVERLAP = problem_type(
     "placement-overlap",
     409,
     title="Deltakaren har alt ein plass i perioden",
-    nn="Deltakaren har alt ein plass i heile eller delar av denne perioden.",
-    en="Two placements of one participant may not overlap (L1).",
+    nn="Deltakaren har alt ein plass ved vekstbedrifta i heile eller delar av denne perioden.",
+    en="Two placements of one participant at one provider may not overlap, and the shares of all of a participant's"
+    " placements on a day are at most 100 %; `day` is the first day on which they are more (L1).",
 )
 LEGACY_AFTER_GUIDELINE = problem_type(
     "legacy-after-guideline",
@@ -271,3 +272,6 @@ on_constraint("uq_request_open", REQUEST_ALREADY_OPEN, REQUEST_ALREADY_OPEN.nn)
 on_constraint("uq_decision_application_id", APPLICATION_CLOSED, APPLICATION_CLOSED.nn)
 on_constraint("uq_decision_follows_id", DECISION_STALE, DECISION_STALE.nn)
 on_constraint("ex_placement_overlap", PLACEMENT_OVERLAP, PLACEMENT_OVERLAP.nn)
+on_constraint(
+    "ck_participant_shares", PLACEMENT_OVERLAP, "Plassane til deltakaren kan til saman vere 100 prosent av dagen."
+)

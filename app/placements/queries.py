@@ -15,7 +15,8 @@ PLACEMENT_HISTORY = CompiledQuery(
     text("""
         select placement.id, placement.created_at, placement.updated_at, placement.participant_id,
             placement.provider_id, placement.need, placement.terms, placement.starts_on, placement.ends_on,
-            placement.share, placement.monthly_price, placement.medication_tasks, placement.decided_on, event.*
+            placement.share, placement.monthly_price, placement.medication_tasks, placement.decided_on,
+            placement.notice_months, placement.places_per_employee, event.*
         from placement
         left join lateral (
             select

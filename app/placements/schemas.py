@@ -8,7 +8,7 @@ from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, Amount, Day, Line, PastDay, Percent, Prose, Shape, Stored
-from app.rates.schemas import MonthlyAmount
+from app.rates.schemas import MonthlyAmount, Months, PerEmployee
 from app.rules.process import ApplicationStatus, Need, PlacementState
 
 LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
@@ -238,6 +238,14 @@ class LegacyPlacementIn(_Period):
     terms: Literal["legacy"]
     share: Percent = 100
     monthly_price: MonthlyAmount
+    notice_months: Annotated[
+        Months | None,
+        Limits(description="Its own notice period in months; null is the guideline's (L3).", examples=[None]),
+    ] = None
+    places_per_employee: Annotated[
+        PerEmployee | None,
+        Limits(description="Its own staffing; null is the guideline's places per employee (P5).", examples=[None]),
+    ] = None
     decided_on: Annotated[
         PastDay | None,
         Limits(
@@ -264,6 +272,12 @@ class PlacementOut(Stored):
     share: int
     medication_tasks: bool
     decided_on: date | None
+    notice_months: Annotated[
+        int | None, Limits(description="A legacy placement's own notice period; null is the guideline's (L3).")
+    ]
+    places_per_employee: Annotated[
+        int | None, Limits(description="A legacy placement's own staffing; null is the guideline's (P5).")
+    ]
 
 
 class PricedPlacementOut(PlacementOut):

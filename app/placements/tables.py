@@ -75,6 +75,10 @@ class Request(Row, table=True):
 class Placement(Row, table=True):
     """One participant at one provider in one period (L1).
 
+    The database refuses two of one participant at one provider on one day, and (function `refuse_too_large_share`)
+    shares of a participant's day that are over 100 % in sum. `notice_months` (L3) and `places_per_employee` (P5) are a
+    legacy place's own; null is the guideline's.
+
     `ends_on` is the last day known now, by grant, notice or end (L3, L5, L7). `share`, `monthly_price` and
     `medication_tasks` are the first terms and never change; those of a day are in `PlacementTerms`. `decided_on` is the
     day of the decision that granted it; a legacy placement may have none (L2). `service_area` and `address_protection`
@@ -94,6 +98,7 @@ class Placement(Row, table=True):
         UniqueConstraint("id", "provider_id", "address_protection"),
         ExcludeConstraint(
             ("participant_id", "="),
+            ("provider_id", "="),
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
             name="ex_placement_overlap",
             using="gist",
@@ -103,6 +108,11 @@ class Placement(Row, table=True):
         CheckConstraint("terms = 'legacy' or decided_on is not null", name="decided_on"),
         CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price_range"),
         CheckConstraint("share between 1 and 100", name="share"),
+        CheckConstraint(
+            "terms = 'legacy' or num_nonnulls(notice_months, places_per_employee) = 0", name="legacy_terms"
+        ),
+        CheckConstraint("notice_months between 0 and 24", name="notice_months"),
+        CheckConstraint("places_per_employee between 1 and 100", name="places_per_employee"),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         CheckConstraint(
             "need in ('permanent', 'temporary') and (need = 'permanent' or ends_on is not null)", name="need"
@@ -124,6 +134,8 @@ class Placement(Row, table=True):
     monthly_price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     medication_tasks: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     decided_on: date | None = None
+    notice_months: int | None = Field(default=None, sa_type=SmallInteger)
+    places_per_employee: int | None = Field(default=None, sa_type=SmallInteger)
 
 
 class PlacementTerms(Row, table=True):

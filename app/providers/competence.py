@@ -15,7 +15,7 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.providers.schemas import CompetenceStatementIn, DeviationOut
 from app.providers.tables import CompetenceStatement, Provider
-from app.rules.competence import Deviation, Period, Staffing, Statement, find_deviations
+from app.rules.competence import Deviation, Period, StaffedPlace, Staffing, Statement, find_deviations
 
 Extra = tuple[Period, Decimal]
 
@@ -31,7 +31,7 @@ async def record_statement(unit: UnitOfWork, provider_id: UUID, body: Competence
 
 async def load_deviations(
     queries: Queries,
-    places: Mapping[UUID, Sequence[Period]],
+    places: Mapping[UUID, Sequence[StaffedPlace]],
     extra: Mapping[UUID, Sequence[Extra]],
     staffing: Sequence[Staffing],
     on: date,
@@ -40,7 +40,7 @@ async def load_deviations(
     """P4, P5: what each provider, or one, lacked by a day, in the order in which it began.
 
     Args:
-        places: the periods of each provider's placements.
+        places: each provider's placements by their terms.
         extra: what individual agreements add to each provider's staff, and when.
         staffing: what each version of the guideline requires.
     """

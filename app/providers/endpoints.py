@@ -19,7 +19,7 @@ from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, format_cursor, list_page, parse_cursor
 from app.http.schemas import Day
-from app.placements.capacity import load_periods_by_provider, require_sufficient_capacity
+from app.placements.capacity import load_places_by_provider, require_sufficient_capacity
 from app.placements.problems import CAPACITY_IN_USE
 from app.placements.supplements import load_staff_by_provider
 from app.providers import competence, providers
@@ -94,14 +94,21 @@ async def change_provider(
     summary="Set a provider's capacity from a day on",
     responses=refusals(CAPACITY_IN_USE),
 )
-async def set_capacity(unit: UnitOfWorkDep, actor: CaseOfficer, provider_id: UUID, body: CapacityIn) -> CapacityOut:
-    """The number of active places on a day never exceeds the capacity (P2). A capacity below the places that are active
+async def set_capacity(
+    unit: UnitOfWorkDep, actor: CaseOfficerOrProvider, provider_id: UUID, body: CapacityIn
+) -> CapacityOut:
+    """The case office records it, or the provider states its own (P2). The number of active places on a day never
+    exceeds the capacity. A capacity below the places that are active
     is refused. A mistyped capacity is mended by another of the same first day: the last recorded counts, and both are
     kept.
     """
-    provider = await providers.lock_provider(unit, provider_id)
+    provider = await find(unit, Provider, provider_id)
+    # A provider may state its capacity, and may not lock its own row or read the guideline's versions.
+    async with unit.acting_as("case_officer"):
+        await providers.lock_provider(unit, provider_id)
     capacity = await providers.set_capacity(unit, provider, body)
-    await require_sufficient_capacity(unit, provider.id)
+    async with unit.acting_as("case_officer"):
+        await require_sufficient_capacity(unit, provider.id)
     return CapacityOut.model_validate(capacity)
 
 
@@ -185,7 +192,7 @@ async def list_deviations(
 async def _deviations_page(queries: Queries, query: DeviationFilter, provider_id: UUID | None) -> Page[DeviationOut]:
     deviations = await competence.load_deviations(
         queries,
-        await load_periods_by_provider(queries),
+        await load_places_by_provider(queries),
         await load_staff_by_provider(queries),
         await load_staffing_ratios(queries),
         query.on or clock.today(),

@@ -10,6 +10,8 @@ from app.database.unit_of_work import UnitOfWork
 from app.rates.schemas import GuidelineVersionIn, RateIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules import prices
+from app.rules.capacity import Counting
+from app.rules.competence import Staffing
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
 
@@ -70,13 +72,20 @@ async def load_effective_date(queries: Queries) -> date | None:
     return first
 
 
-async def load_staffing_ratios(queries: Queries) -> list[tuple[date, int]]:
-    """P5: places per employee by each version of the guideline, with the day it applies from."""
+async def load_staffing_ratios(queries: Queries) -> list[Staffing]:
+    """P5: places per employee by each version of the guideline, and what a part place counts as by it."""
     version = GuidelineVersion
     rows = await queries.fetch(
-        select(col(version.valid_from), col(version.places_per_employee)).order_by(col(version.valid_from))
+        select(col(version.valid_from), col(version.places_per_employee), col(version.share_counts)).order_by(
+            col(version.valid_from)
+        )
     )
-    return [(valid_from, places) for valid_from, places in rows]
+    return [Staffing(*row) for row in rows]
+
+
+async def load_share_counting(queries: Queries) -> list[Counting]:
+    """P2: what a part place counts as by each version of the guideline, with the day it applies from."""
+    return [(staffing.valid_from, staffing.share_counts) for staffing in await load_staffing_ratios(queries)]
 
 
 async def load_most_months_ahead(queries: Queries, day: date) -> int:

@@ -11,6 +11,7 @@ from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
 from app.rules.absence import AbsenceKind
+from app.rules.capacity import ShareCounts
 from app.rules.prices import Proration
 
 # Up to this amount per month the rules count exactly (`rules.prices`).
@@ -114,6 +115,10 @@ class GuidelineVersionIn(Shape):
         MonthsTo120, Limits(description="Months until a consent without a last day must be renewed (M6).")
     ] = 12
     places_per_employee: Annotated[PerEmployee, Limits(description="Places per employee (P5).")] = 5
+    share_counts: Annotated[
+        ShareCounts,
+        Limits(description="Whether a part place fills its share of a place, or a whole one as a person (P2, P5)."),
+    ] = "shares"
     absence_uncounted_kinds: Annotated[
         list[AbsenceKind],
         Limits(max_length=5, description="Kinds of absence that are not counted as extensive (A3)."),
@@ -156,6 +161,7 @@ class GuidelineVersionOut(Stored):
     evaluations_per_year: int
     consent_months: int
     places_per_employee: int
+    share_counts: ShareCounts
     absence_uncounted_kinds: list[AbsenceKind]
     part_year_percent: int
     part_year_conversations: int

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.database.base import Row
+from app.rules.capacity import ShareCounts
 from app.rules.prices import Proration
 
 
@@ -52,6 +53,7 @@ class GuidelineVersion(Row, table=True):
         ),
         CheckConstraint("consent_months between 1 and 120", name="consent_months"),
         CheckConstraint("places_per_employee between 1 and 100", name="places_per_employee"),
+        CheckConstraint("share_counts in ('shares', 'people')", name="share_counts"),
         CheckConstraint(
             "absence_uncounted_kinds <@ array['sick', 'holiday', 'leave', 'unexcused', 'other']::varchar[]",
             name="absence_uncounted_kinds",
@@ -78,6 +80,7 @@ class GuidelineVersion(Row, table=True):
     evaluations_per_year: int = Field(sa_type=SmallInteger)
     consent_months: int = Field(default=12, sa_type=SmallInteger)
     places_per_employee: int = Field(default=5, sa_type=SmallInteger)
+    share_counts: ShareCounts = Field(default="shares", sa_type=String, sa_column_kwargs={"server_default": "shares"})
     absence_uncounted_kinds: list[str] = Field(
         default_factory=lambda: ["holiday"], sa_column=Column(ARRAY(String), nullable=False)
     )

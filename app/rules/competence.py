@@ -2,15 +2,17 @@
 
 A statement holds from the day it is stated on until the next. **Decided here**: a provider with places and no statement
 lacks the statement, and nothing else is held against it before there is one; staff is counted against the places that
-are active on a day, each as one whatever its share.
+are active on a day, a part place as its share or as one (`share_counts`, P2).
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
+
+from app.rules.capacity import WHOLE, Occupancy, ShareCounts
 
 Area = Literal["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]
 AREAS: tuple[Area, ...] = get_args(Area)
@@ -18,10 +20,23 @@ DeviationKind = Literal["statement", "area", "police_certificate", "staffing"]
 
 Period = tuple[date, date | None]
 
-Staffing = tuple[date, int]
-"""P5: the first day of a version of the guideline, and the places that one employee is for by it."""
 
-DEFAULT_STAFFING: tuple[Staffing, ...] = ((date.min, 5),)
+class Staffing(NamedTuple):
+    """P5: the places that one employee is for by a version of the guideline, and what a part place counts as."""
+
+    valid_from: date
+    places_per_employee: int
+    share_counts: ShareCounts = "shares"
+
+
+class StaffedPlace(NamedTuple):
+    """P5: a place, and how many such places one employee is for: None is the guideline's, a legacy place has one."""
+
+    occupancy: Occupancy
+    places_per_employee: int | None = None
+
+
+DEFAULT_STAFFING: tuple[Staffing, ...] = (Staffing(date.min, 5),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +72,7 @@ _Shortfall = tuple[Fraction | None, Fraction | None]
 class _DayFacts:
     statement: Statement | None
     places: int
-    extra: Fraction
-    places_per_employee: int
+    required_staff: Fraction
 
 
 _Check = Callable[[_DayFacts], _Shortfall | None]
@@ -66,14 +80,14 @@ _Check = Callable[[_DayFacts], _Shortfall | None]
 
 def find_deviations(
     statements: Sequence[Statement],
-    places: Sequence[Period],
+    places: Sequence[StaffedPlace],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
     staffing: Sequence[Staffing] = DEFAULT_STAFFING,
 ) -> list[Deviation]:
     """P4, P5: every deviation that began by a day, in the order in which they began.
 
-    `places` are the periods of the provider's placements, `extra` the full-time equivalents that individual agreements
+    `places` are the provider's placements by their terms, `extra` the full-time equivalents that individual agreements
     add in a period. `staffing` is sorted by day; the first also holds before its own. Nothing after `through` is looked
     at.
     """
@@ -86,9 +100,9 @@ def find_deviations(
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
 
 
-def calculate_required_staff(places: int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
+def calculate_required_staff(places: Fraction | int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
     """P5: one employee per so many places (five), exact and not rounded, and what individual agreements add."""
-    return Fraction(places, places_per_employee) + extra
+    return Fraction(places) / places_per_employee + extra
 
 
 def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
@@ -114,46 +128,48 @@ def _check_certificates(day: _DayFacts) -> _Shortfall | None:
 
 
 def _check_staff(day: _DayFacts) -> _Shortfall | None:
-    required = calculate_required_staff(day.places, day.extra, day.places_per_employee)
-    if day.statement is None or day.statement.full_time_equivalents >= required:
+    if day.statement is None or day.statement.full_time_equivalents >= day.required_staff:
         return None
-    return required, day.statement.full_time_equivalents
+    return day.required_staff, day.statement.full_time_equivalents
 
 
 def _list_day_facts(
     statements: Sequence[Statement],
-    places: Sequence[Period],
+    places: Sequence[StaffedPlace],
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
     staffing: Sequence[Staffing],
 ) -> list[tuple[date, _DayFacts]]:
     """The facts from each day on which one of them changes."""
-    days = {statement.stated_on for statement in statements} | {valid_from for valid_from, _ in staffing[1:]}
-    for first, last in [*places, *(period for period, _ in extra)]:
+    days = {statement.stated_on for statement in statements} | {version.valid_from for version in staffing[1:]}
+    # How many places with each staffing of their own, and percent of them, begin or end on a day.
+    steps: dict[date, list[tuple[int | None, int, int]]] = {}
+    for place, own in places:
+        first, last, share = place.first_day, place.last_day, place.share
+        if last is None or first <= last:
+            steps.setdefault(first, []).append((own, 1, share))
+            if last is not None and last < date.max:
+                steps.setdefault(last + timedelta(days=1), []).append((own, -1, -share))
+    for (first, last), _ in extra:
         days.add(first)
         if last is not None and last < date.max:
             days.add(last + timedelta(days=1))
     ordered = sorted(statements, key=lambda statement: statement.stated_on)
-    # A place is active on a day by which it has begun and before which it has not ended: two look-ups, not a walk.
-    nonempty = [(first, last) for first, last in places if last is None or first <= last]
-    firsts = sorted(first for first, _ in nonempty)
-    lasts = sorted(last for _, last in nonempty if last is not None)
+    people: dict[int | None, int] = {}
+    percent: dict[int | None, int] = {}
     facts = []
-    for day in sorted(day for day in days if day <= through):
+    for day in sorted(day for day in days | steps.keys() if day <= through):
+        for own, more_people, more_percent in steps.get(day, ()):
+            people[own] = people.get(own, 0) + more_people
+            percent[own] = percent.get(own, 0) + more_percent
         stated = [statement for statement in ordered if statement.stated_on <= day]
-        facts.append(
-            (
-                day,
-                _DayFacts(
-                    statement=stated[-1] if stated else None,
-                    places=bisect_right(firsts, day) - bisect_left(lasts, day),
-                    extra=sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0)),
-                    places_per_employee=staffing[
-                        max(bisect_right(staffing, day, key=lambda version: version[0]) - 1, 0)
-                    ][1],
-                ),
-            )
-        )
+        version = staffing[max(bisect_right(staffing, day, key=lambda version: version.valid_from) - 1, 0)]
+        by_share = version.share_counts == "shares"
+        required = sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0))
+        for own in people:
+            number = Fraction(percent[own], WHOLE) if by_share else Fraction(people[own])
+            required += calculate_required_staff(number, Fraction(0), own or version.places_per_employee)
+        facts.append((day, _DayFacts(stated[-1] if stated else None, sum(people.values()), required)))
     return facts
 
 

@@ -132,6 +132,31 @@ alter table access_log alter column transaction_number set default event_number(
 
 -- Functions of the triggers in triggers.sql.
 
+-- L1: the shares of all of a participant's placements on a day are at most 100 %, whichever of them the writer sees. A sum
+-- can begin to be too large only on the first day of some terms. Two transactions that place the same participant wait
+-- for each other at the lock, and the second reads what the first has stored.
+create function refuse_too_large_share() returns trigger language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    person uuid := (select participant_id from public.placement
+        where id = case tg_table_name when 'placement' then new.id else (to_jsonb(new) ->> 'placement_id')::uuid end);
+begin
+    perform pg_advisory_xact_lock(46310701, hashtext(person::text));
+    if exists (
+        with share_of_period as (
+            select terms.valid_from, coalesce(terms.valid_to, 'infinity') as valid_to, terms.share
+            from public.placement join public.placement_terms as terms on terms.placement_id = placement.id
+            where placement.participant_id = person and terms.known_until is null)
+        select from (select distinct valid_from as day from share_of_period) as first
+        where (select sum(share) from share_of_period where day between valid_from and valid_to) > 100
+    ) then
+        raise exclusion_violation using constraint = 'ck_participant_shares',
+            message = 'a participant''s placements are more than the whole day';
+    end if;
+    return null;
+end
+$$;
+
 -- Wakes those who wait for events, once an act. The payload is empty: it says no more than that something happened.
 create function notify_event() returns trigger language plpgsql as $$
 begin

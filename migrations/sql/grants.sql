@@ -8,7 +8,7 @@ grant usage on sequence act_number to vekstplass_service;
 grant select on alembic_version to vekstplass_service;
 
 grant select, insert, update (name, municipality_number, updated_at) on provider to vekstplass_service;
-grant select, insert, update on provider_capacity to vekstplass_service;
+grant select, insert on provider_capacity to vekstplass_service;
 grant select, insert on competence_statement to vekstplass_service;
 
 grant select, insert, update on participant to vekstplass_service;
@@ -70,6 +70,7 @@ revoke execute on function refuse_access_log_change() from public;
 revoke execute on function notify_event() from public;
 revoke execute on function refuse_decision_edit() from public;
 revoke execute on function refuse_settlement_change() from public;
+revoke execute on function refuse_too_large_share() from public;
 revoke execute on function continue_event_numbers() from public;
 grant execute on function continue_event_numbers() to vekstplass_service;
 revoke execute on function merge_participant(uuid, uuid) from public;

@@ -1,5 +1,11 @@
 create trigger notify after insert on event for each statement execute function notify_event();
 
+create trigger refuse_too_large_share after insert or update on placement_terms
+    for each row when (new.known_until is null) execute function refuse_too_large_share();
+
+create trigger refuse_too_large_share after update of participant_id on placement
+    for each row when (new.participant_id <> old.participant_id) execute function refuse_too_large_share();
+
 create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();
 
 create trigger refuse_change before update or delete or truncate on settlement

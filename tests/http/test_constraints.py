@@ -49,6 +49,7 @@ UNREACHABLE = {
     "uq_participant_external_id_system_value": "an upsert holds a lock on system and value before it looks",
     "ck_placement_decided_on": "a grant has its day of decision, and a legacy placement has none, by their shapes",
     "ck_placement_ends_on": CHECKED,
+    "ck_placement_legacy_terms": "a legacy placement alone has such terms, by the shapes",
     "ck_placement_monthly_price": "a legacy placement has its price, and a grant has none, by their shapes",
     "ck_plan_sent_on": CHECKED,
     "ck_request_answered_on": "answer and day are written together",
@@ -83,7 +84,10 @@ UNREACHABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint or a unique index. `kind`: p primary, u unique, x exclusion, f foreign, c check."""
+    """A constraint, a unique index, or what a trigger refuses by such a name.
+
+    `kind`: p primary, u unique, x exclusion, f foreign, c check, t trigger.
+    """
 
     name: str
     table: str
@@ -124,6 +128,10 @@ async def constraints(owner: asyncpg.Connection) -> dict[str, Constraint]:
         ) as named
         where indisunique and relnamespace = 'public'::regnamespace
             and not exists (select from pg_constraint where conindid = indexrelid)
+        union all
+        select named[1], proname, 't', '{}'
+        from pg_proc cross join lateral regexp_matches(prosrc, 'constraint = ''([a-z_]+)''', 'g') as named
+        where pronamespace = 'public'::regnamespace
         """
     )
     return {

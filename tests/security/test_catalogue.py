@@ -12,6 +12,7 @@ OWNER_POLICIES = {
     "owner_reads": "the access log, for who may read it, and its highest number after a restore",
     "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
+    "owner_sums_shares": "placements, to sum a participant's shares (L1)",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
     "owner_continues_numbers": "the event feed's numbers after a restore",
 }
@@ -22,6 +23,7 @@ DEFINERS = {
     "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",
     "protected_placement_terms": "days and prices of protected places for finance, without an id",
     "protected_supplements": "likewise, for what is agreed beside the price",
+    "refuse_too_large_share": "a participant's placements, whichever of them the writer sees (L1)",
     "merge_participant": "two registrations of one person become one, for the case office and the EPJ",
     "continue_event_numbers": "lets a restored database's event numbers go on above the highest",
 }

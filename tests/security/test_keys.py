@@ -25,7 +25,7 @@ PARTICIPANT = {
 }
 PLACEMENT = STORED | {
     "participant_id", "provider_id", "need", "terms", "starts_on", "ends_on", "share", "medication_tasks", "decided_on",
-    "state", "history",
+    "state", "history", "notice_months", "places_per_employee",
 }  # fmt: skip
 DECISION = STORED | {
     "kind", "decided_on", "decided_by", "legal_basis", "reason", "participant_id", "application_id", "request_id",

@@ -13,7 +13,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
         return []
     deviations = await competence.load_deviations(
         queries,
-        await capacity.load_periods_by_provider(queries),
+        await capacity.load_places_by_provider(queries),
         await supplements.load_staff_by_provider(queries),
         await rates.load_staffing_ratios(queries),
         query.on,

@@ -1,7 +1,7 @@
 -- Placements. Case officers keep them. The EPJ and finance read those whose person's address is not protected, a
 -- service those of its area that are not protected. A provider reads its own, protected or not, and sets the last day
--- when it gives notice (L3). The owner reads protected places to count them for finance, and the two participants'
--- while it merges them.
+-- when it gives notice (L3). The owner reads them to count protected ones for finance and to sum a participant's shares
+-- (L1), and moves the two participants' while it merges them.
 alter table placement enable row level security;
 alter table placement force row level security;
 
@@ -27,3 +27,5 @@ create policy owner_merges on placement to current_user
     with check (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));
 
 create policy owner_counts_protected on placement for select to current_user using (address_protection);
+
+create policy owner_sums_shares on placement for select to current_user using (true);

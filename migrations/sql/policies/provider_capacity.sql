@@ -1,4 +1,4 @@
--- How many places a provider has, over time. As the providers themselves.
+-- How many places a provider has, over time (P2). Read as the providers themselves; a provider states its own.
 alter table provider_capacity enable row level security;
 alter table provider_capacity force row level security;
 
@@ -11,3 +11,6 @@ create policy municipality_reads on provider_capacity for select to vekstplass_s
 
 create policy provider_reads_own on provider_capacity for select to vekstplass_service
     using (provider_id = (select caller_provider_id()));
+
+create policy provider_states_own on provider_capacity for insert to vekstplass_service
+    with check (provider_id = (select caller_provider_id()));

@@ -36,6 +36,8 @@ async def test_grant_creates_placement(api: Api) -> None:
         "medication_tasks": False,
         "decided_on": "2022-01-10",
         "monthly_price": None,
+        "notice_months": None,
+        "places_per_employee": None,
         "state": "running",
     }
     application = await api.case_officer.get(f"/v1/applications/{body['application_id']}")

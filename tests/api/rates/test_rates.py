@@ -120,6 +120,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "request_answer_days": 14,
         "temporary_ending_days": 60,
         "supplement_ending_days": 30,
+        "share_counts": "shares",
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 

@@ -6,7 +6,17 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.competence import AREAS, Deviation, Period, Statement, calculate_required_staff, find_deviations
+from app.rules.capacity import Occupancy
+from app.rules.competence import (
+    AREAS,
+    Deviation,
+    Period,
+    StaffedPlace,
+    Staffing,
+    Statement,
+    calculate_required_staff,
+    find_deviations,
+)
 from tests.unit.rules.oracle import covers
 
 DAY = date(2022, 1, 1)
@@ -17,6 +27,10 @@ def stated(
     on: date, employees: int = 5, certificates: int = 5, fte: str = "5", areas: tuple[str, ...] = AREAS
 ) -> Statement:
     return Statement(on, employees, certificates, Fraction(fte), frozenset(areas))
+
+
+def staffed(*periods: Period, share: int = 100, places_per_employee: int | None = None) -> list[StaffedPlace]:
+    return [StaffedPlace(Occupancy(first, last, share), places_per_employee) for first, last in periods]
 
 
 def test_required_staff_is_exact() -> None:
@@ -45,18 +59,35 @@ def test_staff_follows_the_places_and_the_agreements() -> None:
     places: list[Period] = [(DAY, None)] * 10 + [(date(2022, 2, 1), date(2022, 2, 28))]
     statements = [stated(DAY, fte="2")]
     short = Deviation("staffing", None, date(2022, 2, 1), date(2022, 3, 1), Fraction("2.2"), Fraction(2))
-    assert find_deviations(statements, places, [], date(2022, 12, 31)) == [short]
+    assert find_deviations(statements, staffed(*places), [], date(2022, 12, 31)) == [short]
     extra = [((date(2022, 5, 1), date(2022, 5, 31)), Fraction("0.5"))]
     more = Deviation("staffing", None, date(2022, 5, 1), None, Fraction("2.5"), Fraction(2))
-    assert find_deviations(statements, places, extra, date(2022, 5, 31)) == [short, more]
+    assert find_deviations(statements, staffed(*places), extra, date(2022, 5, 31)) == [short, more]
 
 
 def test_places_without_a_statement() -> None:
     """P4: the statement itself is what is missing, and nothing else is held against the provider yet."""
     assert find_deviations([], [], [], DAY) == []
-    assert find_deviations([stated(date(2022, 2, 1))], [(DAY, None)], [], date(2022, 3, 1)) == [
+    assert find_deviations([stated(date(2022, 2, 1))], staffed((DAY, None)), [], date(2022, 3, 1)) == [
         Deviation("statement", None, DAY, date(2022, 2, 1))
     ]
+
+
+def test_part_places_count_by_share_or_as_people() -> None:
+    """P5: ten half places need one employee by shares, and two where each counts as a person."""
+    places = staffed(*[(DAY, None)] * 10, share=50)
+    assert find_deviations([stated(DAY, fte="1")], places, [], DAY) == []
+    by_people = [Staffing(date.min, 5, "shares"), Staffing(date(2022, 2, 1), 5, "people")]
+    short = Deviation("staffing", None, date(2022, 2, 1), None, Fraction(2), Fraction(1))
+    assert find_deviations([stated(DAY, fte="1")], places, [], date(2022, 3, 1), by_people) == [short]
+
+
+def test_legacy_places_carry_their_own_staffing() -> None:
+    """P5: four places at one to two and five at one to five need three employees."""
+    places = staffed(*[(DAY, None)] * 4, places_per_employee=2) + staffed(*[(DAY, None)] * 5)
+    assert find_deviations([stated(DAY, fte="3")], places, [], DAY) == []
+    [short] = find_deviations([stated(DAY, fte="2.99")], places, [], DAY)
+    assert short.required == 3
 
 
 @given(
@@ -66,7 +97,7 @@ def test_places_without_a_statement() -> None:
 )
 def test_day_by_day(statements: list[Statement], places: list[Period], through: date) -> None:
     """P5: a day lies in a deviation exactly when the staff stated for it is too small for its places."""
-    found = [one for one in find_deviations(statements, places, [], through) if one.kind == "staffing"]
+    found = [one for one in find_deviations(statements, staffed(*places), [], through) if one.kind == "staffing"]
     for offset in range((through - DAY).days + 1):
         day = DAY + timedelta(days=offset)
         known = [one for one in sorted(statements, key=lambda one: one.stated_on) if one.stated_on <= day]

@@ -1,0 +1,246 @@
+-- Who is calling, as policies ask: settings of the transaction, which set_caller writes. A policy calls these in a
+-- sub-select, so that they are read once a statement and not once a row.
+
+create function caller_has_role(variadic roles text[]) returns boolean
+language sql stable parallel safe
+return string_to_array(current_setting('app.roles', true), ',') && roles;
+
+create function caller_organisation() returns text
+language sql stable parallel safe
+return nullif(current_setting('app.organisation', true), '');
+
+-- Null unless the caller has the role `service`.
+create function caller_service_area() returns text
+language sql stable parallel safe
+return case when caller_has_role('service') then nullif(current_setting('app.service_area', true), '') end;
+
+-- Null unless the caller has the role `provider`.
+create function caller_provider_id() returns uuid
+language sql stable parallel safe
+return case when caller_has_role('provider') then nullif(current_setting('app.provider_id', true), '')::uuid end;
+
+-- Called first in every transaction, and holds for it alone. `roles` are separated by commas. Returns the provider's
+-- id, which the service passes as `known_provider_id` from then on: an organisation number is its provider's identity
+-- and never changes.
+create function set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text)
+returns text language plpgsql as $$
+begin
+    perform set_config('app.actor', actor, true), set_config('app.roles', roles, true),
+        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true);
+    if known_provider_id = '' and public.caller_has_role('provider') then
+        -- Subject to the policies itself: a provider reads its own row of `provider` and no other.
+        known_provider_id := coalesce(
+            (select id::text from public.provider where organisation_number = organisation), '');
+    end if;
+    return set_config('app.provider_id', known_provider_id, true);
+end
+$$;
+
+-- What follows with `security definer` runs as the owner. Its search path names pg_temp last, so that nobody's
+-- temporary table is taken for one of these, and tables are named by their schema.
+
+-- What protected places cost, for finance, which sees neither them nor their provider: terms by a number instead of an
+-- id. Case officers, who see the places themselves, get nothing here.
+create function protected_placement_terms() returns table (number uuid, valid_from date, valid_to date, share smallint,
+    monthly_price numeric, known_from date, known_until date)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select number, valid_from, valid_to, share, monthly_price, known_from, known_until
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_terms on placement_id = protected.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+-- Likewise supplements, to the last day that was known at the end of `known`. The numbers are those of the terms.
+create function protected_supplements(known date default 'infinity') returns table (number uuid, valid_from date,
+    valid_to date, monthly_amount numeric, agreed_on date)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select number, valid_from, least(supplement.valid_to, ended_on), monthly_amount, supplement.agreed_on
+    from (select id, lpad(to_hex(row_number() over (order by id)), 32, '0')::uuid as number
+        from public.placement where address_protection) as protected
+    join public.placement_supplement as supplement on supplement.placement_id = protected.id
+    left join (
+        select supplement_id, min(valid_to) as ended_on from public.supplement_end where agreed_on <= known group by 1
+    ) as ended on supplement_id = supplement.id
+    where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
+$$;
+
+-- Two records of one person become one. Which keys name a participant is asked of the catalogue, so that a table that
+-- comes later is covered as soon as it has one. The owner's policies open the two persons' rows by app.merging.
+create function merge_participant(survivor uuid, duplicate uuid) returns void language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    kept public.participant;
+    key record;
+begin
+    if not public.caller_has_role('case_officer', 'epj') or survivor = duplicate then
+        raise insufficient_privilege;
+    end if;
+    perform set_config('app.merging', survivor || ',' || duplicate, true);
+    select * into strict kept from public.participant where id = survivor for update;
+    -- One name per system is the person's present one; the duplicate's stays known, as a former one.
+    update public.participant_external_id name set current = false
+    where participant_id = duplicate and exists (
+        select from public.participant_external_id own
+        where own.participant_id = survivor and own.system = name.system and own.current);
+    for key in
+        select named.relname, string_agg(format('%I = ($1).%I', own.attname, theirs.attname), ', ') as columns,
+            max(own.attname) filter (where theirs.attname = 'id') as id,
+            exists (select from pg_attribute where attrelid = reference.conrelid and attname = 'updated_at') as dated
+        from pg_constraint reference
+        join pg_class named on named.oid = reference.conrelid
+        cross join unnest(reference.conkey, reference.confkey) as pair (own, theirs)
+        join pg_attribute own on own.attrelid = reference.conrelid and own.attnum = pair.own
+        join pg_attribute theirs on theirs.attrelid = reference.confrelid and theirs.attnum = pair.theirs
+        where reference.confrelid = 'public.participant'::regclass and reference.contype = 'f'
+        group by reference.oid, reference.conrelid, named.relname
+    loop
+        execute format('update public.%I set %s%s where %I = $2', key.relname, key.columns,
+            case when key.dated then ', updated_at = now()' else '' end, key.id) using kept, duplicate;
+    end loop;
+    -- Refused by PostgreSQL as long as anything names the duplicate.
+    delete from public.participant where id = duplicate;
+    perform set_config('app.merging', '', true);
+end
+$$;
+
+-- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
+-- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
+create function event_number() returns bigint language sql volatile
+return (select base from event_base) + (pg_current_xact_id()::text)::bigint;
+
+-- Every transaction whose number is lower has ended.
+create function event_settled_below() returns bigint language sql stable
+return (select base from event_base) + (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint;
+
+create function continue_event_numbers() returns void language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    highest bigint := greatest(
+        (select transaction_id from public.event order by transaction_id desc limit 1),
+        (select transaction_number from public.access_log order by transaction_number desc limit 1),
+        (select next_transaction - 1 from public.access_log_seal order by range_number desc limit 1));
+begin
+    -- Nothing of this cluster can have a number that no transaction has yet.
+    update public.event_base set base = highest + 1
+    where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+end
+$$;
+
+alter table event alter column transaction_id set default event_number();
+alter table access_log alter column transaction_number set default event_number();
+
+-- Functions of the triggers in triggers.sql.
+
+-- Wakes those who wait for events, once an act. The payload is empty: it says no more than that something happened.
+create function notify_event() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('vekstplass_event', '');
+    return null;
+end
+$$;
+
+-- D6: erasure may replace a text and an agreement's reference by «Sletta»; nothing else changes.
+create function refuse_decision_edit() returns trigger language plpgsql as $$
+begin
+    if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
+        or new.medication_agreement is distinct from old.medication_agreement
+        and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
+        raise insufficient_privilege using message = 'a decision is never edited';
+    end if;
+    return new;
+end
+$$;
+
+create function refuse_settlement_change() returns trigger language plpgsql as $$
+begin
+    raise insufficient_privilege using message = 'what was settled is never changed';
+end
+$$;
+
+create function refuse_access_log_change() returns trigger language plpgsql as $$
+begin
+    raise insufficient_privilege using message = 'the access log is never changed';
+end
+$$;
+
+-- The access log. Its partitions are made two months ahead, as the owner's; what has none is in the default one. Where
+-- somebody reads the log just then, or a row of that month is in the default one, it is left for another time.
+create function create_access_log_partitions() returns void language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' set lock_timeout = '200ms' as $$
+declare
+    first timestamptz;
+    name text;
+begin
+    for months in 1..2 loop
+        first := date_trunc('month', now()) + make_interval(months => months);
+        name := 'month_' || to_char(first, 'YYYY_MM');
+        continue when to_regclass('access_log_partition.' || name) is not null;
+        execute format('create table access_log_partition.%I (like public.access_log including defaults'
+            ' including constraints)', name);
+        execute format('alter table access_log_partition.%I enable row level security, force row level security', name);
+        execute format('create trigger refuse_change before update or delete or truncate on access_log_partition.%I'
+            ' for each statement execute function public.refuse_access_log_change()', name);
+        execute format('alter table public.access_log attach partition access_log_partition.%I'
+            ' for values from (%L) to (%L)', name, first, first + interval '1 month');
+    end loop;
+exception
+    when lock_not_available or duplicate_table or unique_violation or check_violation then null;
+end
+$$;
+
+-- Adds a seal. The service has no other way to, and no way without the log's key: a seal comes with a proof, whose hash
+-- the seal before it holds. What a seal's columns are is said in app/access_log/tables.py.
+create function store_access_log_seal(range_number bigint, sealed_at timestamptz, first_transaction bigint,
+    end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea,
+    next_commitment bytea, proof bytea)
+returns void language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    last public.access_log_seal;
+begin
+    select * into last from public.access_log_seal as seal order by seal.range_number desc limit 1;
+    if $1 is distinct from coalesce(last.range_number, 0) + 1
+        or sha256(proof) is distinct from coalesce(last.next_commitment, sha256(proof)) then
+        raise insufficient_privilege using message = 'the last seal was made with another key';
+    end if;
+    insert into public.access_log_seal values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+end
+$$;
+
+-- Lines of the access log, the newest first: a row's participants and then its denied ids, in places from 1. `participants`
+-- and `objects` limit them to these participants and these denied ids, unless `participants` is null. Runs as the owner,
+-- since operators on arrays are not leakproof: beside a policy no index serves them. Planned for the values at hand, since
+-- the fewer requests a person is in, the better the index.
+create function read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamptz,
+    until timestamptz, before_id uuid, before_place integer, line_limit integer)
+returns table (id uuid, at timestamptz, actor varchar, organisation varchar, supplier varchar, action varchar,
+    method varchar, route varchar, purpose varchar, outcome varchar, request_id varchar, participant_id uuid,
+    object_id uuid, place integer)
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp set plan_cache_mode = 'force_custom_plan' as $$
+begin
+    if not public.caller_has_role('auditor', 'case_officer') then
+        raise insufficient_privilege;
+    end if;
+    return query
+    select log.id, log.at, log.actor, log.organisation, log.supplier, log.action, log.method, log.route, log.purpose,
+        case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
+        case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
+        case when line.place > cardinality(log.participant_ids) then line.subject_id end,
+        line.place::integer
+    from public.access_log as log
+    cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
+    where (participants is null or log.participant_ids && participants
+            or log.denied_ids <> '{}' and log.denied_ids && objects)
+        and (participants is null or case when line.place <= cardinality(log.participant_ids)
+            then line.subject_id = any (participants) else line.subject_id = any (objects) end)
+        and (of_actor is null or log.actor = of_actor)
+        and (since is null or log.at >= since)
+        and (until is null or log.at < until)
+        and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
+            then log.outcome else 'denied' end)
+        and (before_id is null or log.id <= before_id and (log.id < before_id or line.place < before_place))
+    order by log.id desc, line.place desc
+    limit line_limit;
+end
+$$;

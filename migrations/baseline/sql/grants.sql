@@ -1,0 +1,90 @@
+-- What the roles of roles.sql may do at all; which rows is for the policies. The service may delete almost nothing and
+-- update only what a column's name says. The backup's role reads everything, also tables that come later.
+grant usage on schema public to vekstplass_service, vekstplass_backup;
+alter default privileges in schema public grant select on tables to vekstplass_backup;
+grant select on all tables in schema public to vekstplass_backup;
+grant select on sequence act_number to vekstplass_backup;
+grant usage on sequence act_number to vekstplass_service;
+grant select on alembic_version to vekstplass_service;
+
+grant select, insert, update (name, municipality_number, updated_at) on provider to vekstplass_service;
+grant select, insert, update on provider_capacity to vekstplass_service;
+grant select, insert on competence_statement to vekstplass_service;
+
+grant select, insert, update on participant to vekstplass_service;
+grant select, insert, delete on participant_external_id to vekstplass_service;
+grant select, insert on participant_merge to vekstplass_service;
+
+grant select, insert on rate to vekstplass_service;
+grant select, insert on guideline_version to vekstplass_service;
+
+grant select, insert, update on application to vekstplass_service;
+grant select, insert, update (answer, answered_on, reason, text, updated_at) on request to vekstplass_service;
+grant select, insert, update on placement to vekstplass_service;
+grant select, insert, update (known_until, updated_at) on placement_terms to vekstplass_service;
+grant select, insert, update (text, updated_at) on notice to vekstplass_service;
+grant select, insert, update (reason, medication_agreement, updated_at) on decision to vekstplass_service;
+grant select, insert, update (reason, updated_at) on placement_supplement to vekstplass_service;
+grant select, insert, update (reason, updated_at) on supplement_end to vekstplass_service;
+
+grant select, insert, update on absence to vekstplass_service;
+grant select, insert, update (note, updated_at) on absence_revision to vekstplass_service;
+grant select, insert, update (reason, updated_at) on absence_review to vekstplass_service;
+grant select, insert, update on absence_watch to vekstplass_service;
+
+grant select, insert, update (withdrawn_on, updated_at) on consent to vekstplass_service;
+grant select, insert, update (held_on, called_by, attendees, participant_present, counts, themes,
+    participant_absence_reason, minutes, version, updated_at) on meeting to vekstplass_service;
+grant select, insert, update (correction, content, updated_at) on meeting_version to vekstplass_service;
+grant select, insert, update (text, sent_on, updated_at) on plan to vekstplass_service;
+grant select, insert, update (text, sent_on, updated_at) on evaluation to vekstplass_service;
+grant select, insert on guideline_evaluation to vekstplass_service;
+
+grant select, insert on budget_frame to vekstplass_service;
+grant select, insert on expected_refund to vekstplass_service;
+grant select, insert, update on budget_flag to vekstplass_service;
+grant select, insert on budget_snapshot to vekstplass_service;
+
+grant select, insert on settlement to vekstplass_service;
+grant select, insert on settlement_line to vekstplass_service;
+grant select, insert on settlement_difference to vekstplass_service;
+grant select, insert on settlement_review to vekstplass_service;
+grant select, insert on invoice_check to vekstplass_service;
+grant select, insert on invoice_check_line to vekstplass_service;
+grant select, insert on invoice_cover to vekstplass_service;
+
+-- Not the number: the highest decides what numbers begin with after a restore.
+grant select, insert (id, type, subject, data) on event to vekstplass_service;
+grant select on event_base to vekstplass_service;
+grant select, insert, delete on idempotency_key to vekstplass_service;
+
+grant select, insert (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
+    participant_ids, denied_ids) on access_log to vekstplass_service;
+grant select on access_log_seal to vekstplass_service;
+grant usage on schema access_log_partition to vekstplass_backup;
+alter default privileges in schema access_log_partition grant select on tables to vekstplass_backup;
+grant select on all tables in schema access_log_partition to vekstplass_backup;
+
+-- Nobody calls a trigger's function, and only the service one that runs as the owner.
+revoke execute on function refuse_access_log_change() from public;
+revoke execute on function notify_event() from public;
+revoke execute on function refuse_decision_edit() from public;
+revoke execute on function refuse_settlement_change() from public;
+revoke execute on function continue_event_numbers() from public;
+grant execute on function continue_event_numbers() to vekstplass_service;
+revoke execute on function merge_participant(uuid, uuid) from public;
+grant execute on function merge_participant(uuid, uuid) to vekstplass_service;
+revoke execute on function protected_placement_terms() from public;
+grant execute on function protected_placement_terms() to vekstplass_service;
+revoke execute on function protected_supplements(date) from public;
+grant execute on function protected_supplements(date) to vekstplass_service;
+revoke execute on function create_access_log_partitions() from public;
+grant execute on function create_access_log_partitions() to vekstplass_service;
+revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
+    bytea, bytea) from public;
+grant execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
+    bytea, bytea) to vekstplass_service;
+revoke execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+    from public;
+grant execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+    to vekstplass_service;

@@ -1,0 +1,13 @@
+-- How many places a provider has, over time. As the providers themselves.
+alter table provider_capacity enable row level security;
+alter table provider_capacity force row level security;
+
+create policy case_officer_manages on provider_capacity to vekstplass_service
+    using ((select caller_has_role('case_officer')))
+    with check ((select caller_has_role('case_officer')));
+
+create policy municipality_reads on provider_capacity for select to vekstplass_service
+    using ((select caller_has_role('service', 'epj', 'finance')));
+
+create policy provider_reads_own on provider_capacity for select to vekstplass_service
+    using (provider_id = (select caller_provider_id()));

@@ -1,0 +1,24 @@
+create trigger notify after insert on event for each statement execute function notify_event();
+
+create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();
+
+create trigger refuse_change before update or delete or truncate on settlement
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_line
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_difference
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on settlement_review
+    for each statement execute function refuse_settlement_change();
+
+create trigger refuse_change before update or delete or truncate on access_log
+    for each statement execute function refuse_access_log_change();
+
+create trigger refuse_change before update or delete or truncate on access_log_partition.other
+    for each statement execute function refuse_access_log_change();
+
+create trigger refuse_change before update or delete or truncate on access_log_seal
+    for each statement execute function refuse_access_log_change();
