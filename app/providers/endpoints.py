@@ -22,6 +22,7 @@ from app.http.schemas import Day
 from app.placements.capacity import load_places_by_provider, require_sufficient_capacity
 from app.placements.problems import CAPACITY_IN_USE
 from app.placements.supplements import load_staff_by_provider
+from app.placements.vacancies import load_vacancies
 from app.providers import competence, providers
 from app.providers.problems import (
     ORGANISATION_NUMBER_INVALID,
@@ -37,6 +38,7 @@ from app.providers.schemas import (
     ProviderIn,
     ProviderOut,
     ProviderPatch,
+    VacancyOut,
 )
 from app.providers.tables import CompetenceStatement, Provider, ProviderCapacity
 from app.rates.rates import load_staffing_ratios
@@ -47,6 +49,7 @@ deviations_router = APIRouter(prefix="/v1/deviations", tags=["providers"], route
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 CaseOfficerOrProvider = Annotated[Actor, allow("case_officer", "provider")]
+OnQuery = Annotated[Day | None, Query(description="The day the answer is computed for. Default: today.")]
 AnyReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
 
 
@@ -68,6 +71,16 @@ async def list_providers(
 ) -> Page[ProviderOut]:
     """All providers; a provider gets itself only (P1)."""
     return await list_page(reader, select(Provider), ProviderOut, limit=limit, after=after)
+
+
+@router.get("/vacancies", summary="List free places by provider")
+async def list_vacancies(
+    reader: SnapshotReaderDep, actor: CaseOfficerOrProvider, on: OnQuery = None
+) -> Page[VacancyOut]:
+    """Capacity, active, promised and free places of every provider on a day; a provider gets its own only (P2)."""
+    rows = await reader.fetch(select(col(Provider.id)).order_by(col(Provider.id)))
+    vacancies = await load_vacancies(reader, [row["id"] for row in rows], on or clock.today())
+    return Page(items=[VacancyOut.of(id_, vacancy) for id_, vacancy in vacancies.items()], next=None)
 
 
 @router.get("/{provider_id}", summary="Read a provider")
@@ -159,7 +172,7 @@ class DeviationFilter:
     status: Annotated[
         Literal["open", "mended"] | None, Query(description="`open`: still missing; `mended`: corrected.")
     ] = None
-    on: Annotated[Day | None, Query(description="The day the answer is computed for. Default: today.")] = None
+    on: OnQuery = None
     limit: LimitQuery = 50
     after: AfterQuery = None
 

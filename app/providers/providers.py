@@ -1,5 +1,6 @@
 """Providers: registration and capacity (P1, P2)."""
 
+from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
@@ -50,6 +51,14 @@ async def load_capacities(queries: Queries, provider_id: UUID) -> list[tuple[dat
         .order_by(col(ProviderCapacity.id))
     )
     return [(row.valid_from, row.places) for row in rows]
+
+
+async def load_capacities_by_provider(queries: Queries) -> dict[UUID, list[tuple[date, int]]]:
+    """Every provider's capacities as the rules take them: (first day, places), in the order they were recorded."""
+    capacities: defaultdict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    for row in await queries.select(select(ProviderCapacity).order_by(col(ProviderCapacity.id))):
+        capacities[row.provider_id].append((row.valid_from, row.places))
+    return capacities
 
 
 async def lock_provider(unit: UnitOfWork, provider_id: UUID) -> Provider:

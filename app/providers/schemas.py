@@ -3,13 +3,15 @@
 import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
+from app.rules.capacity import Vacancy
 from app.rules.competence import Area, DeviationKind
 
 _FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
@@ -47,6 +49,45 @@ Summed = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
 ]
 """Staff or certificates as counted by the service: a sum may be larger than any single statement."""
+
+
+Places = Annotated[
+    Decimal,
+    PlainSerializer("{:.2f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
+]
+"""A number of places, with two digits: a part place is less than one (P2)."""
+
+
+def _to_decimal(places: Fraction) -> Decimal:
+    """Exact: shares are whole percent."""
+    return Decimal(places.numerator) / places.denominator
+
+
+class VacancyOut(BaseModel):
+    """A provider's places on a day (P2). A part place counts its share, or one (`share_counts` of the guideline)."""
+
+    provider_id: UUID
+    capacity: Annotated[Places, Limits(description="Places the provider has on the day.")]
+    active: Annotated[Places, Limits(description="Places taken on the day.")]
+    promised: Annotated[Places, Limits(description="Requests accepted that no decision has followed yet.")]
+    free: Annotated[
+        Places, Limits(description="Capacity less active and promised; below zero where more is promised than free.")
+    ]
+    free_changes_on: Annotated[
+        date | None, Limits(description="The next day with another number of free places; null where none is known.")
+    ]
+
+    @classmethod
+    def of(cls, provider_id: UUID, vacancy: Vacancy) -> Self:
+        return cls(
+            provider_id=provider_id,
+            capacity=_to_decimal(vacancy.capacity),
+            active=_to_decimal(vacancy.active),
+            promised=_to_decimal(vacancy.promised),
+            free=_to_decimal(vacancy.free),
+            free_changes_on=vacancy.free_changes_on,
+        )
 
 
 class ProviderIn(Shape):
