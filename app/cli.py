@@ -316,6 +316,9 @@ def _print_welcome(settings: Settings, listener: socket.socket) -> None:
         "service (habilitation)": mint("service", service_area="habilitation"),
         "service (mental_health)": mint("service", service_area="mental_health"),
         **{f"provider ({provider.name})": mint("provider", provider.organisation_number) for provider in providers},
+        f"provider ({providers[0].name}, a person)": mint(
+            "provider", providers[0].organisation_number, subject="demo-provider"
+        ),
     }
     print(f"\nVekstplass, Alver's example year on {clock.today()}: {address}\nSwagger UI: {address}/docs\n", flush=True)
     for role, token in tokens.items():

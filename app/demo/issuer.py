@@ -27,7 +27,7 @@ from jose import jwt
 
 from app import clock
 from app.rules.identifiers import is_organisation_number
-from app.security.roles import PERSON_ROLES, ROLES, SCOPES, SERVICE_AREAS
+from app.security.roles import EMPLOYEE_ROLES, ROLES, SCOPES, SERVICE_AREAS
 from app.security.tokens import ALGORITHM
 from app.settings import Issuer
 
@@ -142,7 +142,11 @@ def _machine_claims(role: str, organisation: str | None) -> dict[str, Any]:
 def _person_claims(
     role: str, organisation: str | None, service_area: str | None, subject: str | None
 ) -> dict[str, Any]:
-    if role not in PERSON_ROLES:
+    if role == "provider":
+        if organisation is None or not is_organisation_number(organisation):
+            raise ValueError("the role provider needs a valid organisation number")
+        return {"sub": subject, "roles": [role], "organisation": organisation}
+    if role not in EMPLOYEE_ROLES:
         raise ValueError(f"the role {role} belongs to machines")
     if organisation is not None:
         raise ValueError(f"the role {role} belongs to the municipality's own people and has no organisation")

@@ -16,14 +16,14 @@ from app.http.problems import ROLE_REQUIRED
 Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-# A machine's roles come from scopes that the municipality grants in Maskinporten, a person's from its own directory;
-# neither can bring a role of the other.
+# A machine's roles come from scopes that the municipality grants in Maskinporten, its own people's from its directory;
+# neither can bring a role of the other. An enterprise's people have its role, and no other.
 SCOPES: Mapping[str, Role] = {
     "alver:plass/leverandor": "provider",
     "alver:plass/epj": "epj",
     "alver:plass/okonomi": "finance",
 }
-PERSON_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
+EMPLOYEE_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
 SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
 
 ROLE_NAMES: Mapping[Role, str] = {

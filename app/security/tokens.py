@@ -25,7 +25,7 @@ from app import clock
 from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
-from app.security.roles import PERSON_ROLES, SCOPES, SERVICE_AREAS, Actor
+from app.security.roles import EMPLOYEE_ROLES, SCOPES, SERVICE_AREAS, Actor
 from app.settings import Issuer
 
 ALGORITHM = "RS256"
@@ -273,12 +273,18 @@ def _organisation(party: object) -> str:
 
 
 def _person(claims: Mapping[str, object], issuer: str) -> Actor:
-    """An employee of the municipality. The role `service` counts only together with a known service area."""
+    """An employee of the municipality, or of a provider, which the claim `organisation` names (nine digits).
+
+    The role `service` counts only together with a known service area; `provider` only with an organisation, and alone.
+    """
     subject, given = claims.get("sub"), claims.get("roles", [])
     # Printable ASCII (OpenID Connect § 2): the subject is stored, and PostgreSQL takes no NUL.
     if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject) or not isinstance(given, list):
         raise TokenRefused("claims")
     area = claims.get("service_area")
     service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None
-    roles = frozenset[str](role for role in PERSON_ROLES if role in given and (role != "service" or service_area))
-    return Actor(subject=subject, kind="person", roles=roles, service_area=service_area, issuer=issuer)
+    number = claims.get("organisation")
+    if given == ["provider"] and isinstance(number, str) and is_organisation_number(number):
+        return Actor(subject, "person", frozenset(given), organisation=number, issuer=issuer)
+    roles = frozenset[str](role for role in EMPLOYEE_ROLES if role in given and (role != "service" or service_area))
+    return Actor(subject, "person", roles, service_area=service_area, issuer=issuer)

@@ -49,6 +49,11 @@ async def test_a_subject_makes_it_a_person(demo: DemoIssuer, keys: TokenVerifier
     assert (actor.name, actor.roles) == ("person:solveig", frozenset({"finance"}))
 
 
+async def test_a_providers_person_has_its_organisation(demo: DemoIssuer, keys: TokenVerifier) -> None:
+    actor = await keys.authenticate([f"Bearer {demo.mint('provider', PROVIDER_A, subject='kari')}"])
+    assert (actor.name, actor.organisation, actor.roles) == ("person:kari", PROVIDER_A, frozenset({"provider"}))
+
+
 async def test_a_token_of_the_demo_ends(demo: DemoIssuer, keys: TokenVerifier) -> None:
     with pytest.raises(Problem) as caught:
         await keys.authenticate([f"Bearer {demo.mint('auditor', lifetime=timedelta(seconds=-60))}"])
@@ -67,7 +72,8 @@ async def test_a_service_that_is_not_the_demo_does_not_trust_it(demo: DemoIssuer
         ({"role": "king"}, "unknown role king: one of case_officer"),
         ({"role": "provider"}, "needs an organisation"),
         ({"role": "provider", "organisation": "123456789"}, "not a valid organisation number"),
-        ({"role": "provider", "subject": "kari", "organisation": PROVIDER_A}, "belongs to machines"),
+        ({"role": "provider", "subject": "kari"}, "needs a valid organisation number"),
+        ({"role": "epj", "subject": "kari"}, "belongs to machines"),
         ({"role": "service"}, "goes with the role service"),
         ({"role": "service", "service_area": "other"}, "goes with the role service"),
         ({"role": "auditor", "service_area": "habilitation"}, "goes with the role service"),

@@ -104,7 +104,12 @@ def person_claims(*roles: str, subject: str = "ingrid", **changes: Any) -> Claim
 def token(
     role: str, organisation: str | None = None, service_area: str | None = None, subject: str | None = None
 ) -> str:
-    """A good token with one role: a machine's for `provider` and `epj`, or where an organisation is named."""
+    """A good token with one role: a machine's for `provider` and `epj`, or where an organisation is named.
+
+    With a `subject` it is a provider's person.
+    """
+    if role == "provider" and subject is not None:
+        return signed(person_claims(role, subject=subject, organisation=organisation))
     if role in ("provider", "epj") or organisation is not None:
         return signed(
             machine_claims(SCOPES[role], organisation or (PROVIDER_A if role == "provider" else MUNICIPALITY))

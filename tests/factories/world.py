@@ -9,6 +9,7 @@ import httpx
 from tests.conftest import Api
 from tests.factories import absences, follow_up, steps
 from tests.factories.steps import ok
+from tests.factories.tokens import bearer
 
 GLOEDE, KIM = "310300403", "310300411"
 
@@ -67,7 +68,8 @@ async def build(api: Api) -> World:
     callers = {
         "officer": api.case_officer,
         "provider_a": api.provider(GLOEDE),
-        "provider_b": api.provider(KIM),
+        # One provider calls by its own system, the other by a person.
+        "provider_b": api.client(bearer("provider", KIM, subject="kari")),
         "habilitation": api.service("habilitation"),
         "mental_health": api.service("mental_health"),
         "epj": api.epj,

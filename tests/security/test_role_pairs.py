@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.security.roles import PERSON_ROLES, ROLES, SCOPES
+from app.security.roles import EMPLOYEE_ROLES, ROLES, SCOPES
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.tokens import PROVIDER_A, PROVIDER_B, machine_claims, person_claims, signed
@@ -54,10 +54,10 @@ class Caller:
 
 def token_pairs() -> list[Caller]:
     """Every pair of roles that a token can have: a person's roles or a machine's."""
-    people = [Caller(frozenset(pair)) for pair in combinations(sorted(PERSON_ROLES), 2) if "service" not in pair]
+    people = [Caller(frozenset(pair)) for pair in combinations(sorted(EMPLOYEE_ROLES), 2) if "service" not in pair]
     serving = [
         Caller(frozenset({"service", role}), service_area=area)
-        for role, area in product(sorted(PERSON_ROLES - {"service"}), AREAS)
+        for role, area in product(sorted(EMPLOYEE_ROLES - {"service"}), AREAS)
     ]
     machines = [
         Caller(frozenset(pair), organisation)
@@ -83,7 +83,7 @@ async def build_with_protected(api: Api) -> World:
 def test_every_pair_of_a_tokens_roles_is_here() -> None:
     pairs = {pair.roles for pair in token_pairs()}
     assert pairs == {
-        frozenset(pair) for kind in (PERSON_ROLES, SCOPES.values()) for pair in combinations(sorted(kind), 2)
+        frozenset(pair) for kind in (EMPLOYEE_ROLES, SCOPES.values()) for pair in combinations(sorted(kind), 2)
     }
 
 

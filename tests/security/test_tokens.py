@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from app.database.connections import Database
-from app.database.identity import DatabaseIdentity
 from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.problems import Problem
@@ -35,8 +34,6 @@ from tests.factories.tokens import (
     MASKINPORTEN,
     PEOPLE,
     PROVIDER_A,
-    PROVIDER_B,
-    SCOPES,
     Hostile,
     bearer,
     machine_claims,
@@ -98,62 +95,6 @@ def oracle_accepts(token: str) -> bool:
 
 def refused(reason: str) -> float:
     return REGISTRY.get_sample_value("vekstplass_tokens_refused_total", {"reason": reason}) or 0.0
-
-
-# --- who a good token is ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("role", "scope"), SCOPES.items())
-async def test_a_machine_is_the_consumer_with_the_role_of_its_scope(role: str, scope: str) -> None:
-    actor = await authenticated(signed(machine_claims(f"openid {scope} alver:plass/ukjend")))
-    expected = Actor(f"0192:{PROVIDER_A}", "machine", frozenset({role}), PROVIDER_A, issuer=MASKINPORTEN)
-    assert actor == expected
-    assert actor.name == f"org:0192:{PROVIDER_A}"
-    assert actor.identity == DatabaseIdentity(actor.name, frozenset({role}), PROVIDER_A, None)
-
-
-async def test_a_person_has_the_roles_of_the_directory() -> None:
-    actor = await authenticated(signed(person_claims("case_officer", "auditor", "janitor")))
-    assert actor == Actor("ingrid", "person", frozenset({"case_officer", "auditor"}), issuer=PEOPLE)
-    assert actor.name == "person:ingrid"
-    assert actor.identity == DatabaseIdentity("person:ingrid", frozenset({"case_officer", "auditor"}), None, None)
-
-
-async def test_supplier_is_kept_beside_the_consumer() -> None:
-    supplier = {"authority": "iso6523-actorid-upis", "ID": f"0192:{PROVIDER_B}"}
-    actor = await authenticated(signed(machine_claims(supplier=supplier)))
-    assert (actor.organisation, actor.supplier) == (PROVIDER_A, PROVIDER_B)
-
-
-@pytest.mark.parametrize("scope", ["", "openid", "alver:plass/leverandor.read", "ALVER:PLASS/EPJ", "alver:plass/epj,x"])
-async def test_a_machine_without_a_known_scope_has_no_role(scope: str) -> None:
-    assert (await authenticated(signed(machine_claims(scope)))).roles == frozenset()
-
-
-async def test_a_machine_has_no_role_from_roles_and_a_person_none_from_scopes() -> None:
-    machine = await authenticated(signed(machine_claims("", roles=["case_officer"], sub="ingrid")))
-    person = await authenticated(signed(person_claims(scope=SCOPES["finance"], consumer={"ID": f"0192:{PROVIDER_A}"})))
-    assert (machine.roles, machine.kind) == (frozenset(), "machine")
-    assert (person.roles, person.organisation) == (frozenset(), None)
-
-
-@pytest.mark.parametrize("role", ["provider", "epj"])
-async def test_machine_roles_are_not_for_people(role: str) -> None:
-    assert (await authenticated(signed(person_claims(role, organisation=PROVIDER_A)))).roles == frozenset()
-
-
-@pytest.mark.parametrize("area", ["habilitation", "mental_health"])
-async def test_service_counts_with_its_area(area: str) -> None:
-    actor = await authenticated(signed(person_claims("service", service_area=area)))
-    assert (actor.roles, actor.identity.service_area) == (frozenset({"service"}), area)
-
-
-@pytest.mark.parametrize("area", [None, "other", "", ["habilitation"], {"habilitation": True}])
-async def test_service_without_a_known_area_is_dropped(area: object) -> None:
-    actor = await authenticated(signed(person_claims("service", "finance", service_area=area)))
-    assert (actor.roles, actor.service_area) == (frozenset({"finance"}), None)
-    actor = await authenticated(signed(person_claims("finance", service_area="habilitation")))
-    assert actor.service_area is None, "an area without the role is not told to the database"
 
 
 GOOD = {
