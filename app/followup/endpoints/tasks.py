@@ -13,9 +13,15 @@ from app.database.reader import ReaderDep
 from app.followup.calendar_file import MEDIA_TYPE, build_calendar
 from app.followup.endpoints.roles import FollowUpParty
 from app.followup.problems import TOO_MANY_TASKS
-from app.followup.tasks.schemas import TaskPage
+from app.followup.tasks.schemas import TaskGrouping, TaskPage, TaskSummary
 from app.followup.tasks.task import EVERY_PARTY, TaskQuery, parse_cursor
-from app.followup.tasks.task_list import list_first_tasks, list_unfinished_tasks, record_task_access, to_response
+from app.followup.tasks.task_list import (
+    count_tasks,
+    list_first_tasks,
+    list_unfinished_tasks,
+    record_task_access,
+    to_response,
+)
 from app.http.declarations import produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
@@ -48,30 +54,42 @@ def resolve_day(on: date | None) -> date:
     return on or today
 
 
-async def build_query(
+async def build_group_query(
     on: OnQuery = None,
     kind: Annotated[list[TaskKind] | None, Query(max_length=40, description="Only tasks of these kinds.")] = None,
     provider_id: Annotated[UUID | None, Query(description="Only tasks of this provider.")] = None,
-    placement_id: Annotated[UUID | None, Query(description="Only tasks of this placement.")] = None,
     due_from: Annotated[Day | None, Query(description="Only tasks due on this day or later.")] = None,
     due_before: Annotated[Day | None, Query(description="Only tasks due before this day.")] = None,
     responsible: Annotated[
         list[ResponsibleParty] | None, Query(max_length=3, description="Only tasks of these parties.")
     ] = None,
 ) -> TaskQuery:
-    """The filters that the list and the calendar share."""
+    """The filters that single out nobody: those of the counts."""
     return TaskQuery(
         resolve_day(on),
         kinds=frozenset(kind or ()),
         provider_id=provider_id,
-        placement_id=placement_id,
         due_from=due_from,
         due_before=due_before,
         responsible=frozenset(responsible) if responsible else EVERY_PARTY,
     )
 
 
+GroupQueryDep = Annotated[TaskQuery, Depends(build_group_query)]
+
+
+async def build_query(
+    query: GroupQueryDep,
+    placement_id: Annotated[UUID | None, Query(description="Only tasks of this placement.")] = None,
+) -> TaskQuery:
+    """The filters that the list and the calendar share."""
+    return replace(query, placement_id=placement_id)
+
+
 TaskQueryDep = Annotated[TaskQuery, Depends(build_query)]
+StatusQuery = Annotated[
+    list[TaskStatus] | None, Query(max_length=4, description="Only tasks with one of these statuses.")
+]
 
 
 @router.get("/tasks", summary="List tasks")
@@ -80,9 +98,7 @@ async def list_tasks(
     reader: ReaderDep,
     actor: FollowUpParty,
     query: TaskQueryDep,
-    status: Annotated[
-        list[TaskStatus] | None, Query(max_length=4, description="Only tasks with one of these statuses.")
-    ] = None,
+    status: StatusQuery = None,
     due_on: Annotated[Day | None, Query(description="Only tasks due on this day.")] = None,
     limit: LimitQuery = 50,
     after: Annotated[
@@ -107,6 +123,24 @@ async def list_tasks(
     following = found[limit - 1].cursor if len(found) > limit else None
     found = found[:limit]
     return TaskPage(items=await to_response(reader, found, query), next=following)
+
+
+@router.get("/tasks/summary", summary="Count tasks", response_model_exclude_unset=True)
+async def summarise_tasks(
+    request: Request,
+    reader: ReaderDep,
+    actor: FollowUpParty,
+    query: GroupQueryDep,
+    by: Annotated[TaskGrouping, Query(description="What the counts are grouped by.")] = "status",
+    status: StatusQuery = None,
+) -> TaskSummary:
+    """How many tasks the list has, by status, kind or provider (M1–M8, A3, L4, P4, P5, D1). Names nobody.
+
+    The same tasks as `GET /v1/tasks` with the same filters, on all its pages. Sorted by count, the most first.
+    """
+    query = replace(query, statuses=frozenset(status or ()))
+    municipality_number = request.app.state.settings.municipality_number
+    return await count_tasks(reader, actor, query, municipality_number, by)
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """The shapes of tasks (the contract's "Task")."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field as Limits
@@ -51,3 +51,23 @@ class TaskPage(Shape):
 
     items: list[TaskOut]
     next: str | None
+
+
+TaskGrouping = Literal["status", "kind", "provider"]
+
+
+class TaskCount(Shape):
+    """How many tasks there are of one status, kind or provider; it has the key that was asked for and no other."""
+
+    status: TaskStatus = "open"
+    kind: TaskKind = "plan"
+    provider_id: Annotated[UUID | None, Limits(description="Null for tasks of no provider.")] = None
+    count: Annotated[int, Limits(description="How many tasks.")]
+
+
+class TaskSummary(Shape):
+    """Counts of tasks, and their sum, on one page."""
+
+    items: list[TaskCount]
+    next: Annotated[str | None, Limits(description="Always null.")]
+    total: int

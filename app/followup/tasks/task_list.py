@@ -1,5 +1,6 @@
 """The list of tasks: every source put together, in order. Nothing is stored."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from uuid import UUID
@@ -26,7 +27,7 @@ from app.followup.tasks.placement_duties import (
     load_requirements,
     load_unsent_plans,
 )
-from app.followup.tasks.schemas import TaskOut
+from app.followup.tasks.schemas import TaskCount, TaskGrouping, TaskOut, TaskSummary
 from app.followup.tasks.task import KIND_ORDER, RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
 from app.followup.tasks.titles import build_title, load_names
 from app.placements.access import find_participant_ids
@@ -35,6 +36,11 @@ from app.security.roles import Actor
 
 Source = Callable[[Queries, TaskQuery, TaskRules], Awaitable[list[Task]]]
 
+_GROUPINGS: Mapping[TaskGrouping, Callable[[Task], str | UUID | None]] = {
+    "status": lambda task: task.status,
+    "kind": lambda task: task.kind,
+    "provider": lambda task: task.subject.provider_id,
+}
 _PARTIES: Mapping[str, ResponsibleParty] = {
     "case_officer": "case_office",
     "provider": "provider",
@@ -120,6 +126,25 @@ async def list_unfinished_tasks(
         raise TOO_MANY_TASKS(f"Det er fleire enn {limit} oppgåver her. Avgrens med dagar, vekstbedrift eller slag.")
     found.sort()
     return found
+
+
+async def count_tasks(
+    queries: Queries, actor: Actor, query: TaskQuery, municipality_number: str, by: TaskGrouping
+) -> TaskSummary:
+    """How many tasks the whole list has, by one of their properties. Records access to nobody: a count names none."""
+    rules = TaskRules(await load_requirements(queries), municipality_number)
+    counts = Counter[str | UUID | None]()
+    for part in query.split(find_own_parties(actor)):
+        counts.update(map(_GROUPINGS[by], await _load_other_tasks(queries, actor, part, rules)))
+        async for tasks in iterate_tasks(queries, part, rules.requirements):
+            counts.update(map(_GROUPINGS[by], tasks))
+    name = "provider_id" if by == "provider" else by
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return TaskSummary(
+        items=[TaskCount.model_validate({name: value, "count": count}) for value, count in ordered],
+        next=None,
+        total=counts.total(),
+    )
 
 
 def find_own_parties(actor: Actor) -> frozenset[ResponsibleParty]:
