@@ -24,6 +24,7 @@ from app.followup.endpoints import evaluations as evaluation_endpoints
 from app.followup.endpoints import meetings as meeting_endpoints
 from app.followup.endpoints import plans as plan_endpoints
 from app.followup.endpoints import tasks as task_endpoints
+from app.followup.endpoints import waivers as waiver_endpoints
 from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
 from app.http.middleware import RequestMiddleware
@@ -57,6 +58,7 @@ ROUTERS = (
     plan_endpoints.router,
     evaluation_endpoints.router,
     task_endpoints.router,
+    waiver_endpoints.router,
     yearly_report_endpoints.router,
     code_list_endpoints.router,
     rate_endpoints.router,

@@ -1097,6 +1097,25 @@ CREATE TABLE public.supplement_end (
 
 ALTER TABLE ONLY public.supplement_end FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.task_waiver (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind character varying NOT NULL,
+    subject_id uuid NOT NULL,
+    n integer NOT NULL,
+    placement_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    reason character varying NOT NULL,
+    waived_by character varying NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by character varying,
+    CONSTRAINT ck_task_waiver_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
+    CONSTRAINT ck_task_waiver_withdrawn_by CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
+);
+
+ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.access_log ATTACH PARTITION access_log_partition.other DEFAULT;
 
 ALTER TABLE ONLY public.access_log
@@ -1236,6 +1255,9 @@ ALTER TABLE ONLY public.settlement_review
 
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT pk_supplement_end PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.task_waiver
+    ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.absence
     ADD CONSTRAINT uq_absence_provider_id_external_id UNIQUE (provider_id, external_id);
@@ -1393,6 +1415,8 @@ CREATE INDEX ix_settlement_line_placement_id ON public.settlement_line USING btr
 
 CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
 
+CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
+
 CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
 CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
@@ -1400,6 +1424,8 @@ CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (n
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
 
 CREATE UNIQUE INDEX uq_request_open ON public.request USING btree (application_id) WHERE (answer IS NULL);
+
+CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
 
 ALTER INDEX public.ix_access_log_denied_ids ATTACH PARTITION access_log_partition.other_denied_ids_idx;
 
@@ -1563,6 +1589,9 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT fk_supplement_end_supplement_id FOREIGN KEY (supplement_id) REFERENCES public.placement_supplement(id);
 
+ALTER TABLE ONLY public.task_waiver
+    ADD CONSTRAINT fk_task_waiver_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
+
 ALTER TABLE access_log_partition.other ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.absence ENABLE ROW LEVEL SECURITY;
@@ -1696,6 +1725,8 @@ CREATE POLICY case_officer_manages ON public.request TO vekstplass_service USING
 CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.task_waiver TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
@@ -1931,6 +1962,8 @@ CREATE POLICY provider_reads_own ON public.request FOR SELECT TO vekstplass_serv
 
 CREATE POLICY provider_reads_own ON public.supplement_end FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
+CREATE POLICY provider_reads_own ON public.task_waiver FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+
 CREATE POLICY provider_reads_requested ON public.application FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (id IN ( SELECT request.application_id
    FROM public.request
   WHERE (request.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
@@ -1998,6 +2031,10 @@ CREATE POLICY service_reads_area ON public.plan FOR SELECT TO vekstplass_service
    FROM public.placement
   WHERE ((placement.id = plan.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
 
+CREATE POLICY service_reads_area ON public.task_waiver FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = task_waiver.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
 ALTER TABLE public.settlement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.settlement_difference ENABLE ROW LEVEL SECURITY;
@@ -2007,6 +2044,8 @@ ALTER TABLE public.settlement_line ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA access_log_partition TO vekstplass_backup;
 
@@ -2297,6 +2336,17 @@ GRANT SELECT,INSERT ON TABLE public.supplement_end TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.supplement_end TO vekstplass_service;
 
 GRANT UPDATE(reason) ON TABLE public.supplement_end TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.task_waiver TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA access_log_partition GRANT SELECT ON TABLES TO vekstplass_backup;
 

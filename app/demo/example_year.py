@@ -157,7 +157,8 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         refund = {"amount": "500000.00", "recorded_on": "2022-08-15", "reason": "Tilskot for ressurskrevjande tenester"}
         await record_year_amount(unit, ExpectedRefund, 2023, ExpectedRefundIn.model_validate(refund))
         await watch_flags(unit, 2022, DAY)
-        await follow_up.add_follow_up(unit, LOADER, DAY, [example.name for example in PROVIDERS], places)
+        names = [example.name for example in PROVIDERS]
+        await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await _close_months(unit, settings)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))

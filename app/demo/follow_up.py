@@ -1,4 +1,4 @@
-"""The demo's follow-up of 2022: plans, meetings and evaluations that are done, and some that are late (M1–M8, P4)."""
+"""The demo's follow-up of 2022: what is done, and what is late or waived (M1–M9, P4)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.database.unit_of_work import UnitOfWork
 from app.followup import evaluations, meetings, plans
-from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn
+from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, MeetingIn, PlanIn, WaiverIn
+from app.followup.waivers import waive_task
 from app.http.openapi_examples import demo_id
 from app.participants import consents
 from app.participants.schemas import ConsentIn
@@ -21,13 +22,20 @@ CONTENT = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er 
 # Placement number -> the plan's day, for those that were not in time; None: there is no plan.
 LATE_PLANS = {23: date(2022, 5, 10), 24: None}
 UNSENT_PLAN = 21
+# The temporary placement ends before its evaluation would be of use.
+WAIVED_EVALUATION = 18
 PLANNED_ON, SENT_ON = date(2022, 3, 15), date(2022, 3, 25)
 CONVERSATIONS = ((date(2022, 4, 7), "own_experience", 19), (date(2022, 8, 18), "changes", 6))
 COOPERATION_ON, COOPERATION_MEETINGS = date(2022, 5, 12), 10
 
 
 async def add_follow_up(
-    unit: UnitOfWork, actor: Actor, today: date, provider_names: Sequence[str], placements: int
+    unit: UnitOfWork,
+    actor: Actor,
+    today: date,
+    provider_names: Sequence[str],
+    placements: int,
+    municipality_number: str,
 ) -> None:
     """File it, provider by provider and placement by placement."""
     for number, (employees, certificates, equivalents) in enumerate(STAFF, start=1):
@@ -48,6 +56,9 @@ async def add_follow_up(
     report = {"placement_id": demo_id("placement", 1), **CONTENT, "period_from": "2022-01-01"}
     evaluation = EvaluationIn.model_validate({**report, "period_to": "2022-06-30"})
     await evaluations.create_evaluation(unit, actor, evaluation, today)
+    waiver = WaiverIn(reason="Plassen sluttar 30. oktober, og den siste samtalen tek opp det same.")
+    waived = f"evaluation.{demo_id('placement', WAIVED_EVALUATION)}.1"
+    await waive_task(unit, actor, waived, waiver, municipality_number)
     joint = {
         "kind": "system",
         "held_on": "2022-06-02",

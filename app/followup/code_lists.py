@@ -76,7 +76,12 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "supplement_ending": "Tillegg går ut",
     "rate_missing": "Ny sats",
 }
-TASK_STATUSES: Mapping[TaskStatus, str] = {"open": "Ope", "overdue": "Forfalle", "done": "Gjort"}
+TASK_STATUSES: Mapping[TaskStatus, str] = {
+    "open": "Ope",
+    "overdue": "Forfalle",
+    "done": "Gjort",
+    "waived": "Fråfalle",
+}
 _RESPONSIBLE: Mapping[ResponsibleParty, str] = {
     "provider": "Vekstbedrifta",
     "case_office": "Forvaltningskontoret",

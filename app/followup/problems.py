@@ -1,5 +1,6 @@
 """Every refusal of the room."""
 
+from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 
 DATE_IN_FUTURE = problem_type(
@@ -81,3 +82,27 @@ TOO_MANY_TASKS = problem_type(
     en="There are more tasks than one calendar takes. Narrow it by `due_from` and `due_before`, `provider_id` or"
     " `kind`.",
 )
+NOT_WAIVABLE = problem_type(
+    "not-waivable",
+    409,
+    title="Oppgåva kan ikkje fråfallast",
+    nn="Berre planar, evalueringar, samtalar og samarbeidsmøte kan fråfallast. Denne oppgåva går bort når ho er gjord.",
+    en="Only plans, evaluations, conversations and cooperation meetings can be waived (M9); this task goes away when it"
+    " is done.",
+)
+TASK_DONE = problem_type(
+    "task-done",
+    409,
+    title="Oppgåva er gjord",
+    nn="Oppgåva er alt gjord; det er ikkje noko å fråfalle.",
+    en="The task is done; there is nothing to waive (M9).",
+)
+ALREADY_WAIVED = problem_type(
+    "already-waived",
+    409,
+    title="Alt fråfalle",
+    nn="Oppgåva er alt fråfallen. Ta fråfallet tilbake med «DELETE» for å gje ein annan grunn.",
+    en="The task is already waived; take the waiver back with `DELETE` to give another reason (M9).",
+)
+
+on_constraint("uq_task_waiver_kind_subject_id_n", ALREADY_WAIVED, ALREADY_WAIVED.nn)

@@ -218,11 +218,12 @@ class CodeListsOut(Shape):
 
 
 class DueCount(Shape):
-    """How many placements had something due in the year, and how many of them have it."""
+    """How many placements had something due in the year, how many of them have it, and how many never will (M9)."""
 
     due: int
     done: int
     overdue: int
+    waived: int
 
 
 class FollowUpFigures(Shape):
@@ -272,3 +273,18 @@ class FollowUpOut(Shape):
     providers: list[ProviderFigures]
     system_meeting: SystemMeetingsOut
     guideline_evaluations: Annotated[int, Limits(description="Evaluations of the guideline itself (M8).")]
+
+
+class WaiverIn(Shape):
+    """Why something that is due will never be done (M9)."""
+
+    reason: Annotated[Line, Limits(examples=["Året før tenesta vart teken i bruk."])]
+
+
+class WaiverOut(Stored):
+    """The waiver of a task (M9)."""
+
+    task_id: str
+    status: Annotated[Literal["waived"], Limits(description="The status that the task has by it.")] = "waived"
+    reason: str
+    waived_by: str

@@ -1,12 +1,13 @@
 """Meetings with the versions of their minutes, plans and evaluations, as PostgreSQL keeps them (M1–M8)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -144,3 +145,37 @@ class GuidelineEvaluation(Row, table=True):
     year: int = Field(sa_type=SmallInteger)
     evaluated_on: date
     text: str
+
+
+class TaskWaiver(Row, table=True):
+    """Something due that will never be done (M9): a task by its kind, subject and number. Taken back, the row stays."""
+
+    __tablename__ = "task_waiver"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("length(reason) between 1 and 500", name="reason"),
+        CheckConstraint("(withdrawn_at is null) = (withdrawn_by is null)", name="withdrawn_by"),
+        Index(
+            "uq_task_waiver_kind_subject_id_n",
+            "kind",
+            "subject_id",
+            "n",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+        ),
+        Index("ix_task_waiver_placement_id", "placement_id"),
+    )
+
+    kind: str
+    subject_id: UUID
+    n: int
+    placement_id: UUID
+    provider_id: UUID
+    reason: str
+    waived_by: str
+    withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    withdrawn_by: str | None = None
+
+    @property
+    def task_id(self) -> str:
+        return f"{self.kind}.{self.subject_id}.{self.n}"

@@ -1,4 +1,4 @@
-"""The yearly report (M1–M4, M7, M8): how many placements have what the guideline requires. Derived when asked.
+"""The yearly report (M1–M4, M7–M9): how many placements have what the guideline requires. Derived when asked.
 
 A calendar year counts what fell due in it: the placement years that ended in it, whole or cut short, and the plans due
 in it. What is filed late counts as done, since it was done.
@@ -24,7 +24,7 @@ from app.followup.schemas import (
     SystemMeetingsOut,
 )
 from app.followup.system_meetings import load_system_meetings
-from app.followup.tasks.placement_duties import DUTY_KINDS, DuePeriod, iterate_tasks, load_requirements
+from app.followup.tasks.placement_duties import DUTY_KINDS, DuePeriod, iterate_tasks, load_rules
 from app.followup.tasks.task import TaskQuery
 from app.http.content_negotiation import CSV
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
@@ -69,7 +69,7 @@ _COLUMNS = (
     *(
         Column(f"{noun} – {state}", 22)
         for noun in ("Plan", "To samtalar", "Samarbeidsmøte", "Evaluering")
-        for state in ("skulle", "har", "forfalne")
+        for state in ("skulle", "har", "forfalne", "fråfalne")
     ),
     Column("Møte", 8),
     Column("Møte med deltakar", 18),
@@ -83,8 +83,8 @@ async def build_report(queries: Queries, year: int, on: date) -> tuple[FollowUpO
     first, last = date(year, 1, 1), date(year, 12, 31)
     due: defaultdict[UUID | None, DueCounter] = defaultdict(Counter)
     participants: set[UUID] = set()
-    requirements = await load_requirements(queries)
-    async for tasks in iterate_tasks(queries, TaskQuery(on), requirements, DuePeriod(first, last)):
+    rules = await load_rules(queries)
+    async for tasks in iterate_tasks(queries, TaskQuery(on), rules, DuePeriod(first, last)):
         for task in tasks:
             due[task.subject.provider_id][task.kind, task.status] += 1
             if task.subject.participant_id is not None:
@@ -143,7 +143,7 @@ def _build_row(name: str, figures: FollowUpFigures) -> list[Cell]:
     return [
         name,
         figures.places,
-        *(number for count in counts for number in (count.due, count.done, count.overdue)),
+        *(number for count in counts for number in (count.due, count.done, count.overdue, count.waived)),
         figures.meetings,
         figures.meetings_with_participant,
         figures.participants_who_took_part,
@@ -156,6 +156,7 @@ def _count_due(due: Mapping[tuple[TaskKind, TaskStatus], int]) -> dict[str, DueC
             due=sum(due.get((kind, status), 0) for status in TASK_STATUSES),
             done=due.get((kind, "done"), 0),
             overdue=due.get((kind, "overdue"), 0),
+            waived=due.get((kind, "waived"), 0),
         )
         for kind in DUTY_KINDS
     }

@@ -61,6 +61,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("get /v1/placements/{placement_id}/notices/{notice_id}", "placement_id"): str(demo_id("placement", 22)),
     ("post /v1/plans/{plan_id}/sending", "plan_id"): str(demo_id("plan", 21)),
     ("post /v1/budgets/{year}/settlements/{month}/approval", "month"): 7,
+    ("post /v1/tasks/{task_id}/waiver", "task_id"): f"plan.{demo_id('placement', 24)}.1",
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
     ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",

@@ -138,6 +138,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     ),
     PersonalDataTable("plans", "plan", _of_placement, erase={"text": ERASED}),
     PersonalDataTable("evaluations", "evaluation", _of_placement, erase={"text": ERASED}),
+    PersonalDataTable("task_waivers", "task_waiver", _of_placement, erase={"reason": ERASED}),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),
     PersonalDataTable("settlement_differences", "settlement_difference", _of_placement),

@@ -35,8 +35,13 @@ TaskKind = Literal[
     "supplement_ending",
     "rate_missing",
 ]
-TaskStatus = Literal["open", "overdue", "done"]
+TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service"]
+
+WAIVABLE_KINDS: frozenset[TaskKind] = frozenset(
+    {"plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting"}
+)
+"""M9: what may be waived. Everything else goes away by what is decided or recorded."""
 
 _MEETING_KINDS: Mapping[TaskKind, MeetingKind] = {"conversation": "conversation", "cooperation_meeting": "cooperation"}
 

@@ -39,6 +39,7 @@ grant select, insert, update (correction, content, updated_at) on meeting_versio
 grant select, insert, update (text, sent_on, updated_at) on plan to vekstplass_service;
 grant select, insert, update (text, sent_on, updated_at) on evaluation to vekstplass_service;
 grant select, insert on guideline_evaluation to vekstplass_service;
+grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 
 grant select, insert on budget_frame to vekstplass_service;
 grant select, insert on expected_refund to vekstplass_service;

@@ -79,6 +79,7 @@ UNREACHABLE = {
     "ck_placement_terms_known_until": LOCKED,
     "ck_placement_terms_valid_to": LOCKED,
     "ex_placement_terms_overlap": LOCKED,
+    "ck_task_waiver_withdrawn_by": "who takes a waiver back and when are written together",
 }
 
 

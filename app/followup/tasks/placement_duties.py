@@ -12,7 +12,7 @@ from asyncpg import Record
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
-from app.followup.tasks.task import RANK, Task, TaskQuery, TaskSubject
+from app.followup.tasks.task import RANK, Task, TaskQuery, TaskRules, TaskSubject
 from app.rules.calendar import get_placement_year
 from app.rules.follow_up_duties import (
     FollowUpRecord,
@@ -37,6 +37,7 @@ _VERSIONS = CompiledQuery(
         " request_answer_days, temporary_ending_days, supplement_ending_days from guideline_version order by valid_from"
     )
 )
+_WAIVED = CompiledQuery(text("select kind, subject_id, n from task_waiver where withdrawn_at is null"))
 _PLACEMENTS = CompiledQuery(
     text(
         "select id, provider_id, participant_id, terms, starts_on, ends_on from placement where starts_on <= :on"
@@ -108,15 +109,17 @@ class _Records(NamedTuple):
         )
 
 
-async def load_requirements(queries: Queries) -> tuple[FollowUpRequirements, ...]:
-    """M1–M4, M6: what each version of the guideline requires, by the day it applies from."""
-    return tuple(FollowUpRequirements(*row) for row in await queries.fetch(_VERSIONS))
+async def load_rules(queries: Queries, municipality_number: str = "") -> TaskRules:
+    """M1–M4, M6: what each version of the guideline requires, by the day it applies from; and what is waived (M9)."""
+    requirements = tuple(FollowUpRequirements(*row) for row in await queries.fetch(_VERSIONS))
+    waived = frozenset((RANK[kind], id_.bytes, n) for kind, id_, n in await queries.fetch(_WAIVED))
+    return TaskRules(requirements, waived, municipality_number)
 
 
 async def iterate_tasks(
     queries: Queries,
     query: TaskQuery,
-    requirements: tuple[FollowUpRequirements, ...],
+    rules: TaskRules,
     period: DuePeriod | None = None,
 ) -> AsyncIterator[list[Task]]:
     """M1–M4: the tasks of every placement that the caller sees, in slices, in no order.
@@ -124,7 +127,7 @@ async def iterate_tasks(
     Tasks due outside `period` are left out; the caller may narrow it between two slices.
     """
     kinds = frozenset(kind for kind in DUTY_KINDS if query.includes_kind(kind))
-    if not kinds or not requirements:
+    if not kinds or not rules.requirements:
         return
     period = period or DuePeriod.of(query)
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
@@ -133,7 +136,7 @@ async def iterate_tasks(
     for begin in range(0, len(placements), _SLICE):
         found: list[Task] = []
         for placement in placements[begin : begin + _SLICE]:
-            found += _list_tasks(placement, records, query, requirements, kinds, period)
+            found += _list_tasks(placement, records, query, rules, kinds, period)
         yield found
         await asyncio.sleep(0)
 
@@ -174,13 +177,13 @@ def _list_tasks(
     placement: Record,
     records: _Records,
     query: TaskQuery,
-    requirements: tuple[FollowUpRequirements, ...],
+    rules: TaskRules,
     kinds: frozenset[TaskKind],
     period: DuePeriod,
 ) -> Iterator[Task]:
     """The tasks of one placement."""
     id_, provider_id, participant_id, terms, starts_on, ends_on = placement
-    clock_start = find_clock_start(terms, starts_on, requirements[0].valid_from)
+    clock_start = find_clock_start(terms, starts_on, rules.requirements[0].valid_from)
     if clock_start is None or clock_start > query.on:
         return
     subject = TaskSubject(id_, provider_id, participant_id, clock_start=clock_start)
@@ -189,22 +192,25 @@ def _list_tasks(
         ends_on,
         records.get(id_),
         on=query.on,
-        requirements=requirements,
+        requirements=rules.requirements,
         kinds=kinds,
         due_from=period.first,
         due_to=period.last,
     ):
-        if query.includes_status(duty.status):
-            yield Task(
-                due_on=duty.due_on,
-                rank=RANK[duty.kind],
-                subject_id=id_.bytes,
-                n=duty.n,
-                status=duty.status,
-                required=duty.required,
-                recorded=duty.recorded,
-                subject=subject,
-            )
+        task = Task(
+            due_on=duty.due_on,
+            rank=RANK[duty.kind],
+            subject_id=id_.bytes,
+            n=duty.n,
+            status=duty.status,
+            required=duty.required,
+            recorded=duty.recorded,
+            subject=subject,
+        )
+        if rules.waived:
+            task = rules.apply_waivers(task)
+        if query.includes_status(task.status):
+            yield task
 
 
 async def _load_records(queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _Records:

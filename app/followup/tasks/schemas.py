@@ -70,4 +70,4 @@ class TaskSummary(Shape):
 
     items: list[TaskCount]
     next: Annotated[str | None, Limits(description="Always null.")]
-    total: int
+    count: Annotated[int, Limits(description="The sum of the counts.")]

@@ -71,6 +71,9 @@ UNFINISHED: frozenset[TaskStatus] = frozenset({"open", "overdue"})
 # How far ahead the list shows what waits for others.
 DAYS_AHEAD = 60
 
+TaskKey = tuple[int, bytes, int]
+"""What a task is, whenever it is due: rank of its kind, subject and number."""
+
 _CURSOR = struct.Struct(">IBH16s")
 Position = tuple[date, int, bytes, int]
 
@@ -201,10 +204,17 @@ class TaskQuery:
 
 @dataclass(frozen=True, slots=True)
 class TaskRules:
-    """What tasks are derived by: each version of the guideline, sorted by its first day, and the municipality."""
+    """What tasks are derived by: each version of the guideline, sorted by its first day, what is waived (M9), and the
+    municipality.
+    """
 
     requirements: tuple[FollowUpRequirements, ...]
-    municipality_number: str
+    waived: frozenset[TaskKey] = frozenset()
+    municipality_number: str = ""
+
+    def apply_waivers(self, task: Task) -> Task:
+        """M9: the task, waived if it is and not done after all."""
+        return task._replace(status="waived") if task.status != "done" and task[1:4] in self.waived else task
 
     def find_parameters(self, on: date) -> FollowUpRequirements:
         """The parameters of the version in force on a day; the defaults where there is none."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from heapq import nsmallest
 from uuid import UUID
 
@@ -24,11 +25,11 @@ from app.followup.tasks.placement_duties import (
     DuePeriod,
     iterate_tasks,
     load_missing_themes,
-    load_requirements,
+    load_rules,
     load_unsent_plans,
 )
 from app.followup.tasks.schemas import TaskCount, TaskGrouping, TaskOut, TaskSummary
-from app.followup.tasks.task import KIND_ORDER, RESPONSIBLE, RULE, Position, Task, TaskQuery, TaskRules
+from app.followup.tasks.task import KIND_ORDER, RESPONSIBLE, RULE, UNFINISHED, Position, Task, TaskQuery, TaskRules
 from app.followup.tasks.titles import build_title, load_names
 from app.placements.access import find_participant_ids
 from app.rules.follow_up_duties import ResponsibleParty, TaskKind
@@ -80,7 +81,7 @@ async def list_first_tasks(
     """The first `limit` tasks after a position: what waits for the caller itself, then what waits for others, each by
     day; no more than a few pages are in memory.
     """
-    rules = TaskRules(await load_requirements(queries), municipality_number)
+    rules = await load_rules(queries, municipality_number)
     own = find_own_parties(actor)
     mine, others = query.split(own)
     found: list[Task] = []
@@ -103,7 +104,7 @@ async def _list_first_tasks(
         period.first = max(period.first, after[0])
     if len(found) == limit:
         period.last = min(period.last, found[-1].due_on)
-    async for tasks in iterate_tasks(queries, query, rules.requirements, period):
+    async for tasks in iterate_tasks(queries, query, rules, period):
         new = tasks if after is None else [task for task in tasks if task[:4] > after]
         if new:
             found = nsmallest(limit, [*found, *new])
@@ -116,10 +117,11 @@ async def list_unfinished_tasks(
     queries: Queries, actor: Actor, query: TaskQuery, municipality_number: str, *, limit: int
 ) -> list[Task]:
     """Every open or overdue task, in the list's order. Raises `TOO_MANY_TASKS` if there are more than `limit`."""
-    rules = TaskRules(await load_requirements(queries), municipality_number)
-    found = [task for task in await _load_other_tasks(queries, actor, query, rules) if task.status != "done"]
-    async for tasks in iterate_tasks(queries, query, rules.requirements):
-        found += [task for task in tasks if task.status != "done"]
+    rules = await load_rules(queries, municipality_number)
+    query = replace(query, statuses=UNFINISHED)
+    found = await _load_other_tasks(queries, actor, query, rules)
+    async for tasks in iterate_tasks(queries, query, rules):
+        found += tasks
         if len(found) > limit:
             break
     if len(found) > limit:
@@ -128,22 +130,33 @@ async def list_unfinished_tasks(
     return found
 
 
+async def list_tasks_of_kind(
+    queries: Queries, actor: Actor, query: TaskQuery, subject_id: UUID, municipality_number: str
+) -> list[Task]:
+    """The tasks of one kind; of M1–M4 those of one placement."""
+    rules = await load_rules(queries, municipality_number)
+    found = await _load_other_tasks(queries, actor, query, rules)
+    async for tasks in iterate_tasks(queries, replace(query, placement_id=subject_id), rules):
+        found += tasks
+    return found
+
+
 async def count_tasks(
     queries: Queries, actor: Actor, query: TaskQuery, municipality_number: str, by: TaskGrouping
 ) -> TaskSummary:
     """How many tasks the whole list has, by one of their properties. Records access to nobody: a count names none."""
-    rules = TaskRules(await load_requirements(queries), municipality_number)
+    rules = await load_rules(queries, municipality_number)
     counts = Counter[str | UUID | None]()
     for part in query.split(find_own_parties(actor)):
         counts.update(map(_GROUPINGS[by], await _load_other_tasks(queries, actor, part, rules)))
-        async for tasks in iterate_tasks(queries, part, rules.requirements):
+        async for tasks in iterate_tasks(queries, part, rules):
             counts.update(map(_GROUPINGS[by], tasks))
     name = "provider_id" if by == "provider" else by
     ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
     return TaskSummary(
         items=[TaskCount.model_validate({name: value, "count": count}) for value, count in ordered],
         next=None,
-        total=counts.total(),
+        count=counts.total(),
     )
 
 
@@ -208,5 +221,6 @@ async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, ru
     found: list[Task] = []
     for kind, roles, list_tasks in _SOURCES:
         if query.includes_kind(kind) and not roles.isdisjoint(actor.roles):
-            found += [task for task in await list_tasks(queries, query, rules) if query.includes(task)]
+            tasks = map(rules.apply_waivers, await list_tasks(queries, query, rules))
+            found += [task for task in tasks if query.includes(task)]
     return found

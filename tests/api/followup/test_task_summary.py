@@ -21,7 +21,7 @@ async def test_tasks_are_counted_by_status(api: Api) -> None:
     assert await summarise(api.case_officer, "status", kind=["plan", "guideline_evaluation"]) == {
         "items": [{"status": "open", "count": 1}, {"status": "overdue", "count": 1}],
         "next": None,
-        "total": 2,
+        "count": 2,
     }
 
 
@@ -31,7 +31,7 @@ async def test_tasks_are_counted_by_kind(api: Api) -> None:
     await place_at(api, provider_id)
     found = await summarise(api.provider(NUMBERS[0]), "kind", kind=["plan", "evaluation"])
     assert found["items"] == [{"kind": "evaluation", "count": 2}, {"kind": "plan", "count": 2}]
-    assert found["total"] == 4
+    assert found["count"] == 4
 
 
 async def test_tasks_are_counted_by_provider_and_none(api: Api) -> None:
@@ -42,7 +42,7 @@ async def test_tasks_are_counted_by_provider_and_none(api: Api) -> None:
     found = await summarise(api.case_officer, "provider", kind=["plan", "guideline_evaluation"])
     assert {item["provider_id"]: item["count"] for item in found["items"]} == {second: 1, None: 1}
     done = await summarise(api.case_officer, "provider", kind="plan", status="done")
-    assert done == {"items": [{"provider_id": first, "count": 1}], "next": None, "total": 1}
+    assert done == {"items": [{"provider_id": first, "count": 1}], "next": None, "count": 1}
 
 
 async def test_counts_agree_with_the_list(api: Api) -> None:
@@ -52,7 +52,7 @@ async def test_counts_agree_with_the_list(api: Api) -> None:
     for named in filters:
         query: dict[str, Any] = {"on": "2022-10-01", "limit": 200} | named
         listed = ok(await api.case_officer.get("/v1/tasks", params=query), 200)["items"]
-        assert (await summarise(api.case_officer, "kind", **named))["total"] == len(listed)
+        assert (await summarise(api.case_officer, "kind", **named))["count"] == len(listed)
 
 
 async def test_provider_counts_its_own_tasks_alone(api: Api) -> None:
