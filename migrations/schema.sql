@@ -493,8 +493,12 @@ CREATE TABLE public.consent (
     valid_to date,
     services character varying[] NOT NULL,
     withdrawn_on date,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    organisations character varying[] DEFAULT '{}'::character varying[] NOT NULL,
+    CONSTRAINT ck_consent_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_consent_given_by CHECK (((given_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying])::text[]))),
-    CONSTRAINT ck_consent_services CHECK (((cardinality(services) >= 1) AND (cardinality(services) <= 4))),
+    CONSTRAINT ck_consent_services CHECK (((cardinality(services) <= 4) AND ((cardinality(services) + cardinality(organisations)) > 0))),
     CONSTRAINT ck_consent_valid_to CHECK ((valid_to >= given_on)),
     CONSTRAINT ck_consent_withdrawn_on CHECK ((withdrawn_on >= given_on))
 );
@@ -551,6 +555,11 @@ CREATE TABLE public.evaluation (
     sent_on date,
     content_areas character varying[] NOT NULL,
     text character varying NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    made_with character varying[] DEFAULT '{}'::character varying[] NOT NULL,
+    plan_stands boolean,
+    CONSTRAINT ck_evaluation_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_evaluation_content_areas CHECK ((cardinality(content_areas) > 0)),
     CONSTRAINT ck_evaluation_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
     CONSTRAINT ck_evaluation_period_to CHECK ((period_to >= period_from)),
@@ -635,6 +644,7 @@ CREATE TABLE public.guideline_version (
     temporary_ending_days smallint DEFAULT '60'::smallint NOT NULL,
     supplement_ending_days smallint DEFAULT '30'::smallint NOT NULL,
     share_counts character varying DEFAULT 'shares'::character varying NOT NULL,
+    plan_renewal_days smallint DEFAULT 90 NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -646,6 +656,7 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_per_year CHECK ((((conversations_per_year >= 0) AND (conversations_per_year <= 52)) AND ((cooperation_meetings_per_year >= 0) AND (cooperation_meetings_per_year <= 52)) AND ((evaluations_per_year >= 0) AND (evaluations_per_year <= 52)))),
     CONSTRAINT ck_guideline_version_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
     CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
+    CONSTRAINT ck_guideline_version_plan_renewal_days CHECK (((plan_renewal_days >= 0) AND (plan_renewal_days <= 366))),
     CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
     CONSTRAINT ck_guideline_version_share_counts CHECK (((share_counts)::text = ANY ((ARRAY['shares'::character varying, 'people'::character varying])::text[]))),
@@ -745,16 +756,22 @@ CREATE TABLE public.meeting (
     themes character varying[] NOT NULL,
     participant_absence_reason character varying,
     minutes character varying NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    services_without_consent character varying[] DEFAULT '{}'::character varying[] NOT NULL,
+    without_consent_reason character varying,
+    CONSTRAINT ck_meeting_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_meeting_attendees CHECK ((jsonb_typeof(attendees) = 'array'::text)),
-    CONSTRAINT ck_meeting_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
+    CONSTRAINT ck_meeting_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying, 'service'::character varying])::text[]))),
     CONSTRAINT ck_meeting_kind CHECK (((kind)::text = ANY ((ARRAY['conversation'::character varying, 'cooperation'::character varying, 'system'::character varying, 'bilateral'::character varying])::text[]))),
     CONSTRAINT ck_meeting_minutes CHECK (((length((minutes)::text) >= 1) AND (length((minutes)::text) <= 20000))),
     CONSTRAINT ck_meeting_participant_absence_reason CHECK ((((kind)::text <> ALL ((ARRAY['conversation'::character varying, 'cooperation'::character varying])::text[])) OR participant_present OR (participant_absence_reason IS NOT NULL))),
     CONSTRAINT ck_meeting_placement_id CHECK (((placement_id IS NOT NULL) OR ((kind)::text = ANY ((ARRAY['system'::character varying, 'bilateral'::character varying])::text[])))),
     CONSTRAINT ck_meeting_present CHECK ((participant_present = (attendees @> '[{"role": "participant"}]'::jsonb))),
     CONSTRAINT ck_meeting_provider_id CHECK ((((kind)::text = 'system'::text) = (provider_id IS NULL))),
-    CONSTRAINT ck_meeting_themes CHECK ((((kind)::text <> ALL ((ARRAY['conversation'::character varying, 'cooperation'::character varying])::text[])) OR (cardinality(themes) > 0))),
-    CONSTRAINT ck_meeting_version CHECK ((version >= 1))
+    CONSTRAINT ck_meeting_themes CHECK ((((kind)::text <> 'cooperation'::text) OR (cardinality(themes) > 0))),
+    CONSTRAINT ck_meeting_version CHECK ((version >= 1)),
+    CONSTRAINT ck_meeting_without_consent_reason CHECK (((cardinality(services_without_consent) = 0) OR (without_consent_reason IS NOT NULL)))
 );
 
 ALTER TABLE ONLY public.meeting FORCE ROW LEVEL SECURITY;
@@ -939,6 +956,10 @@ CREATE TABLE public.plan (
     sent_on date,
     content_areas character varying[] NOT NULL,
     text character varying NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    made_with character varying[] DEFAULT '{}'::character varying[] NOT NULL,
+    CONSTRAINT ck_plan_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_plan_content_areas CHECK ((cardinality(content_areas) > 0)),
     CONSTRAINT ck_plan_filed_by CHECK (((filed_by)::text = ANY ((ARRAY['provider'::character varying, 'case_office'::character varying])::text[]))),
     CONSTRAINT ck_plan_sent_on CHECK ((sent_on >= made_on)),
@@ -1606,6 +1627,14 @@ ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.access_log_seal ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY annulled_for_case_officers ON public.consent AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY annulled_for_case_officers ON public.evaluation AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY annulled_for_case_officers ON public.meeting AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY annulled_for_case_officers ON public.plan AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
 ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY auditor_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
@@ -1671,6 +1700,12 @@ CREATE POLICY case_officer_and_finance_read ON public.invoice_check FOR SELECT T
 CREATE POLICY case_officer_and_finance_read ON public.settlement FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_annuls ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_annuls ON public.meeting FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_annuls ON public.plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY case_officer_changes_own ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND ((filed_by)::text = 'case_office'::text)));
 
@@ -1978,6 +2013,14 @@ ALTER TABLE public.rate ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.request ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY service_adds_system ON public.meeting FOR INSERT TO vekstplass_service WITH CHECK (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ((filed_by)::text = 'service'::text) AND ((kind)::text = 'system'::text)));
+
+CREATE POLICY service_adds_system ON public.meeting_version FOR INSERT TO vekstplass_service WITH CHECK (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ( SELECT true
+   FROM public.meeting
+  WHERE ((meeting.id = meeting_version.meeting_id) AND ((meeting.filed_by)::text = 'service'::text) AND ((meeting.kind)::text = 'system'::text)))));
+
+CREATE POLICY service_changes_own_system ON public.meeting FOR UPDATE TO vekstplass_service USING (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ((filed_by)::text = 'service'::text) AND ((kind)::text = 'system'::text))) WITH CHECK (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ((filed_by)::text = 'service'::text) AND ((kind)::text = 'system'::text)));
+
 CREATE POLICY service_reads_area ON public.absence FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = absence.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
@@ -2166,6 +2209,10 @@ GRANT UPDATE(updated_at) ON TABLE public.consent TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_on) ON TABLE public.consent TO vekstplass_service;
 
+GRANT UPDATE(annulled_at) ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.consent TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.decision TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.decision TO vekstplass_service;
 
@@ -2183,6 +2230,10 @@ GRANT UPDATE(updated_at) ON TABLE public.evaluation TO vekstplass_service;
 GRANT UPDATE(sent_on) ON TABLE public.evaluation TO vekstplass_service;
 
 GRANT UPDATE(text) ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.evaluation TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.evaluation TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.event TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event TO vekstplass_service;
@@ -2239,6 +2290,14 @@ GRANT UPDATE(participant_absence_reason) ON TABLE public.meeting TO vekstplass_s
 
 GRANT UPDATE(minutes) ON TABLE public.meeting TO vekstplass_service;
 
+GRANT UPDATE(annulled_at) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(services_without_consent) ON TABLE public.meeting TO vekstplass_service;
+
+GRANT UPDATE(without_consent_reason) ON TABLE public.meeting TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.meeting_version TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.meeting_version TO vekstplass_service;
 
@@ -2289,6 +2348,10 @@ GRANT UPDATE(updated_at) ON TABLE public.plan TO vekstplass_service;
 GRANT UPDATE(sent_on) ON TABLE public.plan TO vekstplass_service;
 
 GRANT UPDATE(text) ON TABLE public.plan TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.plan TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.plan TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.provider TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.provider TO vekstplass_service;

@@ -39,3 +39,14 @@ class Row(SQLModel):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     created_at: datetime = instant()
     updated_at: datetime = instant(on_update=True)
+
+
+class AnnullableRow(Row):
+    """A row that is annulled with a reason when it was recorded by mistake; it stays, and counts for nothing (D10)."""
+
+    annulled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    annulled_reason: str | None = None
+
+
+ANNULLED_TOGETHER = "(annulled_at is null) = (annulled_reason is null)"
+"""The check of a table of annullable rows."""

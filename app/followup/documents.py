@@ -2,33 +2,48 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, get_args
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from app import clock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.followup import problems
-from app.followup.schemas import EvaluationIn, EvaluationOut, MeetingOut, Party, PlanIn, PlanOut, SendingIn
+from app.followup.schemas import (
+    EvaluationIn,
+    EvaluationOut,
+    Maker,
+    MeetingOut,
+    Party,
+    PlanIn,
+    PlanOut,
+    SendingIn,
+)
 from app.followup.tables import Evaluation, Meeting, Plan
 from app.http.lookup import find, find_reference
 from app.http.pagination import Page, list_page
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.placements.access import record_placement_access
 from app.placements.tables import Placement
-from app.rules.identifiers import contains_identity_number
 from app.rules.minutes import CONTENT_AREAS
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, is_relaxed
+from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 Document = TypeVar("Document", Meeting, Plan, Evaluation)
 SentDocument = TypeVar("SentDocument", Plan, Evaluation)
 DocumentOut = TypeVar("DocumentOut", MeetingOut, PlanOut, EvaluationOut)
 
+_SET_ANNULLING = text("select set_config('app.annulling', :state, true)")
+
 
 def get_party(actor: Actor) -> Party:
-    """On whose behalf the caller files. Row-level security holds both to it."""
-    return "case_office" if "case_officer" in actor.roles else "provider"
+    """On whose behalf the caller files. Row-level security holds each to it."""
+    if "case_officer" in actor.roles:
+        return "case_office"
+    return "provider" if "provider" in actor.roles else "service"
 
 
 async def find_placement(queries: Queries, placement_id: UUID) -> Placement:
@@ -37,12 +52,45 @@ async def find_placement(queries: Queries, placement_id: UUID) -> Placement:
 
 
 async def find_own(unit: UnitOfWork, actor: Actor, kind: type[Document], id_: UUID) -> Document:
-    """The row, locked, if the caller's own party filed it. Raises `not-found`, `not-owner`."""
+    """The row, locked, if the caller's own party filed it. Raises `not-found`, `not-owner`, `annulled`."""
     row = await find(unit, kind, id_)
-    if row.filed_by != get_party(actor):
+    if not _is_owner(actor, row):
         raise problems.NOT_OWNER()
-    # Read again under the lock: another may have changed it since.
+    return await _lock(unit, row)
+
+
+async def annul_document(
+    unit: UnitOfWork, actor: Actor, kind: type[Document], id_: UUID, body: AnnulmentIn, today: date
+) -> Document:
+    """D10: what was filed by mistake, annulled by the case office or the party that filed it.
+
+    Raises `not-found`, `not-owner`, `annulled`, `identity-number-in-text`.
+    """
+    require_no_identity_number(today, {"reason": body.reason})
+    row = await find(unit, kind, id_)
+    if get_party(actor) != "case_office" and not _is_owner(actor, row):
+        raise problems.NOT_OWNER()
+    # The row is hidden from its own party once it is annulled, and the case office otherwise changes its own alone.
+    await unit.session.execute(_SET_ANNULLING, {"state": "on"})
+    row = await _lock(unit, row)
+    row.annulled_at = clock.now()
+    row.annulled_reason = body.reason
+    await unit.session.flush()
+    await unit.session.execute(_SET_ANNULLING, {"state": "off"})
+    return row
+
+
+def _is_owner(actor: Actor, row: Document) -> bool:
+    """Whether the caller acts for the party that filed it; of the services that is Habilitering (M7)."""
+    party = get_party(actor)
+    return row.filed_by == party and (party != "service" or actor.service_area == "habilitation")
+
+
+async def _lock(unit: UnitOfWork, row: Document) -> Document:
+    """The row as it is under the lock: another may have changed it since. Raises `annulled`."""
     await unit.session.refresh(row, with_for_update=True)
+    if row.annulled_at is not None:
+        raise ANNULLED()
     return row
 
 
@@ -80,7 +128,13 @@ async def create_document(
     areas = require_codes(body.content_areas, CONTENT_AREAS, "content_areas")
     placement = await find_placement(unit, body.placement_id)
     row = kind.model_validate(
-        body.model_dump() | {"content_areas": areas, "provider_id": placement.provider_id, "filed_by": get_party(actor)}
+        body.model_dump()
+        | {
+            "content_areas": areas,
+            "made_with": [maker for maker in get_args(Maker) if maker in body.made_with],
+            "provider_id": placement.provider_id,
+            "filed_by": get_party(actor),
+        }
     )
     unit.session.add(row)
     await unit.session.flush()
@@ -106,14 +160,10 @@ def require_past(today: date, **days: date | None) -> None:
     """Raises `date-in-future` pointing at the first of the named days that is after today."""
     for name, day in days.items():
         if day is not None and day > today:
-            raise problems.DATE_IN_FUTURE(pointer=f"#/{name}")
-
-
-def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
-    """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
-    for pointer, written in texts.items():
-        if written is not None and contains_identity_number(written, relaxed=is_relaxed(today)):
-            raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
+            raise problems.DATE_IN_FUTURE(
+                f"«{name}» er {day}, etter i dag ({today}): det som har hendt, kan ikkje liggje fram i tid.",
+                pointer=f"#/{name}",
+            )
 
 
 def require_codes(codes: Sequence[str], known: Collection[str], name: str) -> list[str]:

@@ -10,16 +10,18 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.followup.documents import (
+    annul_document,
     create_document,
     find_unsent,
     record_sending,
-    require_no_identity_number,
     require_past,
 )
 from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, SendingIn
 from app.followup.tables import Evaluation, GuidelineEvaluation
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent
 from app.outbox.publish import publish
+from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 
@@ -38,6 +40,17 @@ async def send_evaluation(
     evaluation = await find_unsent(unit, actor, Evaluation, evaluation_id)
     await record_sending(unit, evaluation, body, today)
     await _publish(unit, evaluation)
+    return evaluation
+
+
+async def annul_evaluation(
+    unit: UnitOfWork, actor: Actor, evaluation_id: UUID, body: AnnulmentIn, today: date
+) -> Evaluation:
+    """D10: a report that was filed by mistake. Raises what `annul_document` raises."""
+    evaluation = await annul_document(unit, actor, Evaluation, evaluation_id, body, today)
+    await publish(
+        unit, EvaluationEvent("evaluation.annulled", evaluation.id, evaluation.placement_id, evaluation.provider_id)
+    )
     return evaluation
 
 

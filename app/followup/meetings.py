@@ -10,17 +10,18 @@ from sqlalchemy import select
 from app.database.unit_of_work import UnitOfWork
 from app.followup import problems
 from app.followup.documents import (
+    annul_document,
     find_own,
     find_placement,
     get_party,
     require_codes,
-    require_no_identity_number,
     require_past,
 )
 from app.followup.schemas import MeetingCorrectionIn, MeetingIn, MeetingVersionOut, Minutes
 from app.followup.tables import Meeting, MeetingVersion
 from app.http.lookup import find_reference
 from app.http.problems import ROLE_REQUIRED
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import MeetingEvent
 from app.outbox.publish import publish
 from app.participants.consents import load_consents
@@ -29,11 +30,14 @@ from app.providers.tables import Provider
 from app.rules.minutes import (
     INDIVIDUAL_MEETINGS,
     MeetingKind,
+    ServiceRole,
     find_services_without_consent,
     is_absence_unexplained,
     is_required_meeting,
     list_themes,
+    normalise_organisation,
 )
+from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 
@@ -42,11 +46,10 @@ async def create_meeting(unit: UnitOfWork, actor: Actor, body: MeetingIn, today:
 
     Raises `absence-reason-missing` (M5), `consent-missing` (M6), `theme-missing`, `code-unknown`, `meeting-subject`,
     `attendee-unknown`, `date-in-future`, `identity-number-in-text`; `role-required` where a provider files a system
-    meeting.
+    meeting, or a service another meeting than that.
     """
-    if body.kind == "system" and get_party(actor) != "case_office":
-        raise ROLE_REQUIRED("Referat frå fellesmøte krev rolla «Forvaltningskontoret».")
     placement, provider_id = await _find_subject(unit, actor, body)
+    _require_right_to_file(actor, body.kind)
     content = await _check_minutes(unit, body.kind, placement, body, today)
     meeting = Meeting.model_validate(
         {
@@ -82,12 +85,31 @@ async def correct_meeting(
     return meeting
 
 
+async def annul_meeting(unit: UnitOfWork, actor: Actor, meeting_id: UUID, body: AnnulmentIn, today: date) -> Meeting:
+    """D10: minutes that were filed by mistake. Raises what `annul_document` raises."""
+    meeting = await annul_document(unit, actor, Meeting, meeting_id, body, today)
+    await publish(
+        unit, MeetingEvent("meeting.annulled", meeting.id, meeting.kind, meeting.placement_id, meeting.provider_id)
+    )
+    return meeting
+
+
+def _require_right_to_file(actor: Actor, kind: MeetingKind) -> None:
+    """M7: Habilitering files the system meeting and no other; the case office files any, a provider the others."""
+    party = get_party(actor)
+    if kind == "system" and (party == "provider" or party == "service" and actor.service_area != "habilitation"):
+        raise ROLE_REQUIRED("Referat frå fellesmøte kan berre Habilitering eller Forvaltningskontoret føre.")
+    if kind != "system" and party == "service":
+        raise ROLE_REQUIRED("Dette referatet kan berre vekstbedrifta eller Forvaltningskontoret føre.")
+
+
 def to_version_response(row: MeetingVersion) -> MeetingVersionOut:
     """A version as it goes out."""
     content = {name: value for name, value in row.content.items() if name != "counts"}
     held_on = date.fromisoformat(content.pop("held_on"))
     stored = row.model_dump(exclude={"content"})
-    return MeetingVersionOut.model_validate({**stored, **content, "held_on": held_on})
+    unknown: dict[str, object] = {"services_without_consent": [], "without_consent_reason": None}
+    return MeetingVersionOut.model_validate({**unknown, **stored, **content, "held_on": held_on})
 
 
 async def _find_subject(unit: UnitOfWork, actor: Actor, body: MeetingIn) -> tuple[Placement | None, UUID | None]:
@@ -130,25 +152,35 @@ async def _check_minutes(
     """The content of minutes that the guideline accepts, as a version stores it."""
     roles = {attendee.role for attendee in body.attendees}
     require_past(today, held_on=body.held_on)
-    texts = {"minutes": body.minutes, "participant_absence_reason": body.participant_absence_reason}
+    texts = {
+        "minutes": body.minutes,
+        "participant_absence_reason": body.participant_absence_reason,
+        "without_consent_reason": body.without_consent_reason,
+    }
     organisations = {
         f"attendees/{number}/organisation": attendee.organisation for number, attendee in enumerate(body.attendees)
     }
     require_no_identity_number(today, texts | organisations)
     themes = require_codes(body.themes, list_themes(kind), "themes")
-    if kind in INDIVIDUAL_MEETINGS and not themes:
+    if kind == "cooperation" and not themes:
         raise problems.THEME_MISSING(pointer="#/themes")
     if is_absence_unexplained(kind, roles, body.participant_absence_reason):
         raise problems.ABSENCE_REASON_MISSING(pointer="#/participant_absence_reason")
     if kind == "system":
         await _require_known_providers(unit, body)
+    without: list[ServiceRole] = []
     if placement is not None:
-        consents = await load_consents(unit, placement.participant_id)
-        without = find_services_without_consent(roles, placement.service_area, consents, body.held_on)
-        if without:
+        consents = await load_consents(unit, [placement.participant_id])
+        attendees = [(attendee.role, attendee.organisation) for attendee in body.attendees]
+        without = find_services_without_consent(
+            attendees, placement.service_area, consents[placement.participant_id], body.held_on
+        )
+        if without and body.without_consent_reason is None:
             raise problems.CONSENT_MISSING(services=without)
     return {
         **body.model_dump(mode="json", include={"held_on", "called_by", "attendees", "participant_absence_reason"}),
+        "services_without_consent": without,
+        "without_consent_reason": body.without_consent_reason if without else None,
         "minutes": body.minutes,
         "themes": themes,
         "participant_present": "participant" in roles,
@@ -180,7 +212,7 @@ def find_providers_present(attendees: Sequence[dict[str, str | None]], providers
 
 
 def _normalise(organisation: str | None) -> str | None:
-    return None if organisation is None else " ".join(organisation.split()).casefold()
+    return None if organisation is None else normalise_organisation(organisation)
 
 
 async def _record_version(unit: UnitOfWork, meeting: Meeting, content: dict[str, Any], correction: str | None) -> None:

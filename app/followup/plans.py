@@ -5,10 +5,11 @@ from typing import Literal
 from uuid import UUID
 
 from app.database.unit_of_work import UnitOfWork
-from app.followup.documents import create_document, find_unsent, record_sending, require_past
+from app.followup.documents import annul_document, create_document, find_unsent, record_sending, require_past
 from app.followup.problems import SENT_BEFORE_MADE
 from app.followup.schemas import PlanIn, SendingIn
 from app.followup.tables import Plan
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import PlanEvent
 from app.outbox.publish import publish
 from app.security.roles import Actor
@@ -36,9 +37,16 @@ async def send_plan(unit: UnitOfWork, actor: Actor, plan_id: UUID, body: Sending
     return plan
 
 
+async def annul_plan(unit: UnitOfWork, actor: Actor, plan_id: UUID, body: AnnulmentIn, today: date) -> Plan:
+    """D10: a plan that was filed by mistake. Raises what `annul_document` raises."""
+    plan = await annul_document(unit, actor, Plan, plan_id, body, today)
+    await publish(unit, PlanEvent("plan.annulled", plan.id, plan.placement_id, plan.provider_id))
+    return plan
+
+
 def _require_made_before(made_on: date, sent_on: date) -> None:
     if sent_on < made_on:
-        raise SENT_BEFORE_MADE(pointer="#/sent_on")
+        raise SENT_BEFORE_MADE(f"«sent_on» er {sent_on}, før planen vart laga ({made_on}).", pointer="#/sent_on")
 
 
 async def _publish(unit: UnitOfWork, plan: Plan) -> None:

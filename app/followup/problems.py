@@ -21,8 +21,8 @@ NOT_OWNER = problem_type(
     "not-owner",
     403,
     title="Ført av ein annan part",
-    nn="Berre den parten som førte dette, kan rette eller sende det.",
-    en="Only the party that filed it, the provider or the case office, may correct or send it.",
+    nn="Berre den parten som førte dette, kan rette, sende eller oppheve det.",
+    en="Only the party that filed it may correct or send it; it and the case office may annul it.",
 )
 SENT_BEFORE_MADE = problem_type(
     "sent-before-made",
@@ -49,15 +49,17 @@ CONSENT_MISSING = problem_type(
     "consent-missing",
     409,
     title="Samtykke manglar",
-    nn="Ei anna teneste var med utan at deltakaren eller verja hadde samtykt den dagen.",
-    en="Another service was present without a consent in force on that day; `services` names which (M6).",
+    nn="Ei anna teneste var med utan at deltakaren eller verja hadde samtykt den dagen. Før samtykket, eller sei kvifor"
+    " ho var med likevel («without_consent_reason»).",
+    en="Another service was present without a consent in force on that day; `services` names which. Record the consent,"
+    " or say why it was present all the same: `without_consent_reason` (M6).",
 )
 THEME_MISSING = problem_type(
     "theme-missing",
     422,
     title="Tema manglar",
-    nn="Referatet frå ein samtale eller eit samarbeidsmøte må ha minst eitt tema.",
-    en="The minutes of a conversation or a cooperation meeting have at least one theme (M3, M4).",
+    nn="Referatet frå eit samarbeidsmøte må ha minst eitt tema; sjå «GET /v1/code-lists».",
+    en="The minutes of a cooperation meeting have at least one theme; see `GET /v1/code-lists` (M4).",
 )
 MEETING_SUBJECT = problem_type(
     "meeting-subject",

@@ -5,12 +5,13 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Limits
-from pydantic import StringConstraints, model_validator
+from pydantic import StrictBool, StringConstraints, model_validator
 
-from app.http.schemas import Day, Line, Name, Shape, Stored, Year, text
+from app.http.schemas import Annullable, Day, Line, Name, Shape, Stored, Year, text
 from app.rules.minutes import AttendeeRole, MeetingKind
 
-Party = Literal["provider", "case_office"]
+Party = Literal["provider", "case_office", "service"]
+Maker = Literal["participant", "guardian", "next_of_kin"]
 LongText = Annotated[str, text(20_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
 Areas = Annotated[
@@ -50,12 +51,20 @@ class Minutes(Shape):
     attendees: Attendees
     themes: Annotated[list[Code], Limits(max_length=10)] = Limits(
         default_factory=list,
-        description="Codes from the list for the meeting's kind. A conversation or cooperation meeting has at least one"
-        " (M3, M4).",
+        description="Codes from the list for the meeting's kind. A cooperation meeting has at least one (M4); a"
+        " conversation should (M3).",
         examples=[["functioning"]],
     )
     participant_absence_reason: Annotated[
         Line | None, Limits(description="Why the participant was not present (M5).", examples=[None])
+    ] = None
+    without_consent_reason: Annotated[
+        Line | None,
+        Limits(
+            description="Why another service was present without a consent in force, where that happened all the same."
+            " The minutes are then stored, and a deviation shows (M6).",
+            examples=[None],
+        ),
     ] = None
     minutes: Annotated[LongText, Limits(examples=["Trivst godt ute. Vil prøve kantina ein dag i veka."])]
 
@@ -82,7 +91,7 @@ class MeetingCorrectionIn(Minutes):
     correction: Annotated[Line, Limits(examples=["Feil dato i første utgåve."])]
 
 
-class MeetingOut(Stored):
+class MeetingOut(Annullable):
     """A meeting with the current version of its minutes."""
 
     kind: MeetingKind
@@ -94,6 +103,10 @@ class MeetingOut(Stored):
     participant_present: bool
     themes: list[str]
     participant_absence_reason: str | None
+    services_without_consent: Annotated[
+        list[str], Limits(description="Services that were present without a consent in force (M6).")
+    ]
+    without_consent_reason: str | None
     minutes: str
     filed_by: Party
     version: int
@@ -111,6 +124,10 @@ class MeetingVersionOut(Stored):
     participant_present: bool
     themes: list[str]
     participant_absence_reason: str | None
+    services_without_consent: Annotated[
+        list[str], Limits(description="Services that were present without a consent in force (M6).")
+    ]
+    without_consent_reason: str | None
     minutes: str
 
 
@@ -122,23 +139,37 @@ SentOn = Annotated[
 ]
 
 
+MadeWith = Annotated[
+    list[Maker],
+    Limits(
+        max_length=3,
+        default_factory=list,
+        description="Who took part in making it; left out: not stated (M1, M2).",
+        examples=[["participant", "next_of_kin"]],
+    ),
+]
+
+
 class PlanIn(Shape):
     """A follow-up plan made with the participant (M1, D5)."""
 
     placement_id: UUID
     made_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-08-25"])]
+    made_with: MadeWith
     sent_on: SentOn = None
     content_areas: Areas
     text: Annotated[LongText, Limits(examples=["Mål: trygg i gartneriet. Tiltak: fast kontaktperson."])]
 
 
-class PlanOut(Stored):
+class PlanOut(Annullable):
     """A follow-up plan (M1)."""
 
     placement_id: UUID
     provider_id: UUID
     made_on: date
+    made_with: list[Maker]
     sent_on: date | None
+    missing: Annotated[list[Literal["sent"]], Limits(description="`sent` while it is not sent (M1).")]
     content_areas: list[str]
     text: str
     filed_by: Party
@@ -151,6 +182,14 @@ class EvaluationIn(Shape):
     period_from: Annotated[Day, Limits(examples=["2022-01-01"])]
     period_to: Annotated[Day, Limits(examples=["2022-07-31"])]
     sent_on: Annotated[SentOn, Limits(examples=["2022-08-20"])] = None
+    made_with: MadeWith
+    plan_stands: Annotated[
+        StrictBool | None,
+        Limits(
+            description="Whether the plan stands; `false`: a new one is due within 90 days of `sent_on` (M2).",
+            examples=[True],
+        ),
+    ] = None
     content_areas: Areas
     text: Annotated[LongText, Limits(examples=["Har nådd måla for meistring og auka sjølvstende."])]
 
@@ -161,7 +200,7 @@ class EvaluationIn(Shape):
         return self
 
 
-class EvaluationOut(Stored):
+class EvaluationOut(Annullable):
     """An evaluation report (M2)."""
 
     placement_id: UUID
@@ -169,6 +208,8 @@ class EvaluationOut(Stored):
     period_from: date
     period_to: date
     sent_on: date | None
+    made_with: list[Maker]
+    plan_stands: bool | None
     content_areas: list[str]
     text: str
     filed_by: Party

@@ -53,7 +53,9 @@ async def load_system_meetings(queries: Queries, years: Sequence[int], on: date)
         active[year].add(provider_id)
     meetings: defaultdict[int, list[Meeting]] = defaultdict(list)
     for meeting in await queries.select(
-        select(Meeting).where(col(Meeting.kind) == "system", col(Meeting.held_on) <= on)
+        select(Meeting).where(
+            col(Meeting.kind) == "system", col(Meeting.held_on) <= on, col(Meeting.annulled_at).is_(None)
+        )
     ):
         meetings[meeting.held_on.year].append(meeting)
     return [

@@ -18,12 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 FILED_BY = "filed_by in ('provider', 'case_office')"
 
 
-class Meeting(Row, table=True):
+class Meeting(AnnullableRow, table=True):
     """A meeting with the current version of its minutes (M3–M5, M7). Every version of them is a `MeetingVersion`.
 
     What a provider files names its placement and itself together, so that it cannot name another's. `counts` is
@@ -36,7 +36,8 @@ class Meeting(Row, table=True):
         CheckConstraint("kind in ('conversation', 'cooperation', 'system', 'bilateral')", name="kind"),
         CheckConstraint("placement_id is not null or kind in ('system', 'bilateral')", name="placement_id"),
         CheckConstraint("(kind = 'system') = (provider_id is null)", name="provider_id"),
-        CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint("filed_by in ('provider', 'case_office', 'service')", name="filed_by"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("jsonb_typeof(attendees) = 'array'", name="attendees"),
         # M5: derived from the attendees, and the reason is there where the participant is not.
         CheckConstraint('participant_present = (attendees @> \'[{"role": "participant"}]\')', name="present"),
@@ -45,7 +46,12 @@ class Meeting(Row, table=True):
             " or participant_absence_reason is not null",
             name="participant_absence_reason",
         ),
-        CheckConstraint("kind not in ('conversation', 'cooperation') or cardinality(themes) > 0", name="themes"),
+        CheckConstraint("kind <> 'cooperation' or cardinality(themes) > 0", name="themes"),
+        # M6: what was shared without consent is on record with the filer's reason.
+        CheckConstraint(
+            "cardinality(services_without_consent) = 0 or without_consent_reason is not null",
+            name="without_consent_reason",
+        ),
         CheckConstraint("length(minutes) between 1 and 20000", name="minutes"),
         CheckConstraint("version >= 1", name="version"),
         Index("ix_meeting_placement_id_kind_held_on", "placement_id", "kind", "held_on"),
@@ -65,6 +71,10 @@ class Meeting(Row, table=True):
     counts: bool
     themes: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     participant_absence_reason: str | None = None
+    services_without_consent: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), server_default="{}", nullable=False)
+    )
+    without_consent_reason: str | None = None
     minutes: str
 
 
@@ -85,13 +95,14 @@ class MeetingVersion(Row, table=True):
     content: dict[str, Any] = Field(sa_type=JSONB)
 
 
-class Plan(Row, table=True):
+class Plan(AnnullableRow, table=True):
     """A follow-up plan (M1, D5). A revised plan is a new one; only the day it was sent is added later."""
 
     __tablename__ = "plan"
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
         CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("sent_on >= made_on", name="sent_on"),
         CheckConstraint("cardinality(content_areas) > 0", name="content_areas"),
         CheckConstraint("length(text) between 1 and 20000", name="text"),
@@ -103,18 +114,27 @@ class Plan(Row, table=True):
     provider_id: UUID = Field(foreign_key="provider.id")
     filed_by: str
     made_on: date
+    made_with: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), server_default="{}", nullable=False)
+    )
     sent_on: date | None = None
     content_areas: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     text: str
 
+    @property
+    def missing(self) -> list[str]:
+        """M1: what the plan lacks: it is made, and not sent."""
+        return ["sent"] if self.sent_on is None else []
 
-class Evaluation(Row, table=True):
+
+class Evaluation(AnnullableRow, table=True):
     """An evaluation report on a period (M2). A revised report is a new one; only the day it was sent is added later."""
 
     __tablename__ = "evaluation"
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
         CheckConstraint(FILED_BY, name="filed_by"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("period_to >= period_from", name="period_to"),
         CheckConstraint("cardinality(content_areas) > 0", name="content_areas"),
         CheckConstraint("length(text) between 1 and 20000", name="text"),
@@ -128,6 +148,10 @@ class Evaluation(Row, table=True):
     period_from: date
     period_to: date
     sent_on: date | None = None
+    made_with: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), server_default="{}", nullable=False)
+    )
+    plan_stands: bool | None = None
     content_areas: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
     text: str
 

@@ -41,7 +41,8 @@ _PROVIDERS = CompiledQuery(
         ), held as (
             select placement_id, count(*) as meetings, count(*) filter (where participant_present) as together
             from meeting
-            where kind in ('conversation', 'cooperation') and held_on between :first and least(:last, :on)
+            where annulled_at is null and kind in ('conversation', 'cooperation')
+                and held_on between :first and least(:last, :on)
             group by placement_id
         ), counted as (
             select active.provider_id, count(*) as places, coalesce(sum(held.meetings), 0)::int as meetings,
@@ -59,7 +60,8 @@ _PROVIDERS = CompiledQuery(
 _PARTICIPANTS = CompiledQuery(
     text(
         "select count(distinct participant_id) from meeting join placement on placement.id = meeting.placement_id"
-        " where kind in ('conversation', 'cooperation') and participant_present and held_on between :first and :last"
+        " where meeting.annulled_at is null and kind in ('conversation', 'cooperation') and participant_present"
+        " and held_on between :first and :last"
     )
 )
 

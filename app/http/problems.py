@@ -154,6 +154,13 @@ CONFLICT = problem_type(
     nn="Endringa strid mot opplysningar som alt er lagra.",
     en="The change contradicts what is already stored.",
 )
+ANNULLED = problem_type(
+    "annulled",
+    409,
+    title="Alt oppheva",
+    nn="Dette er oppheva og kan ikkje endrast. Før det på nytt.",
+    en="It is annulled and cannot be changed. Record it anew (D10).",
+)
 PRECONDITION_FAILED = problem_type(
     "precondition-failed",
     412,

@@ -180,6 +180,19 @@ class Stored(Shape):
     updated_at: datetime
 
 
+class AnnulmentIn(Shape):
+    """Why something that was recorded by mistake is annulled (D10)."""
+
+    reason: Annotated[Line, Field(description="What was wrong with it.", examples=["Ført på feil deltakar."])]
+
+
+class Annullable(Stored):
+    """A stored object that may be annulled; it then stays readable for the case office and counts for nothing (D10)."""
+
+    annulled_at: datetime | None
+    annulled_reason: str | None
+
+
 def json_response(representation: BaseModel) -> Response:
     """An answer written once: FastAPI would validate the representation again first."""
     return Response(representation.model_dump_json().encode(), media_type="application/json")

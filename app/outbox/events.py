@@ -86,7 +86,7 @@ class SupplementEvent(DomainEvent, frozen=True):
 class PlanEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/plans/{plan_id}"
 
-    type: Literal["plan.filed", "plan.sent"]
+    type: Literal["plan.filed", "plan.sent", "plan.annulled"]
     plan_id: UUID
     placement_id: UUID
     provider_id: UUID
@@ -95,7 +95,7 @@ class PlanEvent(DomainEvent, frozen=True):
 class EvaluationEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/evaluations/{evaluation_id}"
 
-    type: Literal["evaluation.filed", "evaluation.sent"]
+    type: Literal["evaluation.filed", "evaluation.sent", "evaluation.annulled"]
     evaluation_id: UUID
     placement_id: UUID
     provider_id: UUID
@@ -114,7 +114,7 @@ class MeetingEvent(DomainEvent, frozen=True):
 
     SUBJECT = "/v1/meetings/{meeting_id}"
 
-    type: Literal["meeting.filed", "meeting.corrected"]
+    type: Literal["meeting.filed", "meeting.corrected", "meeting.annulled"]
     meeting_id: UUID
     kind: str
     placement_id: UUID | None
@@ -124,7 +124,7 @@ class MeetingEvent(DomainEvent, frozen=True):
 class ConsentEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/participants/{participant_id}/consents"
 
-    type: Literal["consent.given", "consent.withdrawn"]
+    type: Literal["consent.given", "consent.withdrawn", "consent.annulled"]
     consent_id: UUID
     participant_id: UUID
 

@@ -1,30 +1,52 @@
 """Consents to share information with other services, and their withdrawal (M6)."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import text
 
-from app.database.queries import Queries
+from app import clock
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
-from app.http.problems import NOT_FOUND
+from app.http.problems import ANNULLED, NOT_FOUND
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import ConsentEvent
 from app.outbox.publish import publish
 from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
 from app.rules import minutes
+from app.security.identity_numbers import require_no_identity_number
+
+_CONSENTS = CompiledQuery(
+    text(
+        "select participant_id, given_on, services, valid_to, withdrawn_on, organisations from consent"
+        " where participant_id = any(cast(:ids as uuid[])) and annulled_at is null"
+    )
+)
 
 
 async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn, today: date) -> ConsentRecord:
-    """A consent of a participant that the caller may see (M6). Raises `consent-day-invalid`."""
+    """A consent of a participant that the caller may see (M6).
+
+    Raises `consent-day-invalid`, `identity-number-in-text`.
+    """
     await find(unit, Participant, participant_id)
     if body.given_on > today:
         raise CONSENT_DAY_INVALID(pointer="#/given_on")
-    services = sorted(set(body.services))
-    consent = ConsentRecord.model_validate(body.model_dump() | {"participant_id": participant_id, "services": services})
+    require_no_identity_number(today, {f"organisations/{n}": name for n, name in enumerate(body.organisations)})
+    named = {minutes.normalise_organisation(name): name for name in reversed(body.organisations)}
+    consent = ConsentRecord.model_validate(
+        body.model_dump()
+        | {
+            "participant_id": participant_id,
+            "services": sorted(set(body.services)),
+            "organisations": [named[key] for key in sorted(named)],
+        }
+    )
     unit.session.add(consent)
     await unit.session.flush()
     await publish(unit, ConsentEvent("consent.given", consent.id, consent.participant_id))
@@ -34,10 +56,11 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
 async def withdraw_consent(
     unit: UnitOfWork, participant_id: UUID, consent_id: UUID, body: ConsentWithdrawalIn, today: date
 ) -> ConsentRecord:
-    """The consent, withdrawn (M6). Raises `consent-withdrawn` the second time, and `consent-day-invalid`."""
-    consent = await find(unit, ConsentRecord, consent_id, lock=True)
-    if consent.participant_id != participant_id:
-        raise NOT_FOUND()
+    """The consent, withdrawn (M6).
+
+    Raises `consent-withdrawn` the second time, `consent-day-invalid`, `annulled`.
+    """
+    consent = await _find_consent(unit, participant_id, consent_id)
     if consent.withdrawn_on is not None:
         raise CONSENT_WITHDRAWN()
     withdrawn_on = body.withdrawn_on or today
@@ -49,7 +72,35 @@ async def withdraw_consent(
     return consent
 
 
-async def load_consents(queries: Queries, participant_id: UUID) -> list[minutes.Consent]:
-    """A participant's consents as the rules take them (M6)."""
-    rows = await queries.select(select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id))
-    return [minutes.Consent(row.given_on, frozenset(row.services), row.valid_to, row.withdrawn_on) for row in rows]
+async def annul_consent(
+    unit: UnitOfWork, participant_id: UUID, consent_id: UUID, body: AnnulmentIn, today: date
+) -> ConsentRecord:
+    """D10: a consent that was recorded by mistake. Raises `annulled` the second time, `identity-number-in-text`."""
+    require_no_identity_number(today, {"reason": body.reason})
+    consent = await _find_consent(unit, participant_id, consent_id)
+    consent.annulled_at = clock.now()
+    consent.annulled_reason = body.reason
+    await unit.session.flush()
+    await publish(unit, ConsentEvent("consent.annulled", consent.id, consent.participant_id))
+    return consent
+
+
+async def load_consents(queries: Queries, participant_ids: Iterable[UUID]) -> dict[UUID, list[minutes.Consent]]:
+    """Participants' consents as the rules take them (M6); an annulled one is none (D10)."""
+    found: defaultdict[UUID, list[minutes.Consent]] = defaultdict(list)
+    ids = list(participant_ids)
+    for participant_id, given_on, services, valid_to, withdrawn_on, names in await queries.fetch(_CONSENTS, ids=ids):
+        organisations = frozenset(minutes.normalise_organisation(name) for name in names)
+        consent = minutes.Consent(given_on, frozenset(services), valid_to, withdrawn_on, organisations)
+        found[participant_id].append(consent)
+    return found
+
+
+async def _find_consent(unit: UnitOfWork, participant_id: UUID, consent_id: UUID) -> ConsentRecord:
+    """The participant's consent, locked. Raises `not-found`, `annulled`."""
+    consent = await find(unit, ConsentRecord, consent_id, lock=True)
+    if consent.participant_id != participant_id:
+        raise NOT_FOUND()
+    if consent.annulled_at is not None:
+        raise ANNULLED()
+    return consent

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Limits
-from pydantic import Strict, StringConstraints, model_validator
+from pydantic import Strict, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from app.http.pagination import Page
-from app.http.schemas import Day, MunicipalityNumber, Name, Shape, Stored
+from app.http.schemas import Annullable, Day, MunicipalityNumber, Name, Shape, Stored
 from app.rules.minutes import ServiceRole
 
 ServiceArea = Literal["habilitation", "mental_health", "other"]
@@ -205,10 +205,32 @@ class ConsentIn(Shape):
 
     given_by: Literal["participant", "guardian"]
     given_on: Annotated[Day, Limits(description="Not after today.", examples=["2022-07-01"])]
-    services: Annotated[list[ServiceRole], Limits(min_length=1, max_length=4, description="With whom to share.")]
+    services: Annotated[
+        list[ServiceRole],
+        Limits(
+            max_length=4, description="Kinds of service; none where `organisations` names them.", examples=[["nav"]]
+        ),
+    ]
+    organisations: Annotated[
+        list[Name],
+        Limits(
+            max_length=20,
+            default_factory=list,
+            validate_default=True,
+            description="Single services to share with, by name. With names, `other_service` is those alone.",
+            examples=[["Fysioterapi, Knarvik"]],
+        ),
+    ]
     valid_to: Annotated[
         Day | None, Limits(description="Its own last day, where it was given for a time.", examples=[None])
     ] = None
+
+    @field_validator("organisations")
+    @classmethod
+    def _names_a_service(cls, organisations: list[str], info: ValidationInfo) -> list[str]:
+        if not organisations and info.data.get("services") == []:
+            raise ValueError("må nemne minst éi teneste når «services» er tom")
+        return organisations
 
     @model_validator(mode="after")
     def _lasts_at_least_a_day(self) -> Self:
@@ -223,7 +245,7 @@ class ConsentWithdrawalIn(Shape):
     withdrawn_on: Annotated[Day | None, Limits(description="Today if left out.", examples=["2022-08-31"])] = None
 
 
-class ConsentOut(Stored):
+class ConsentOut(Annullable):
     """A consent and the day it was withdrawn, if it was (M6)."""
 
     participant_id: UUID
@@ -231,4 +253,5 @@ class ConsentOut(Stored):
     given_on: date
     valid_to: date | None
     services: list[ServiceRole]
+    organisations: list[str]
     withdrawn_on: date | None

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, Uniq
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 
 class Participant(Row, table=True):
@@ -81,13 +81,16 @@ class ParticipantMerge(Row, table=True):
     merged_by: str
 
 
-class ConsentRecord(Row, table=True):
+class ConsentRecord(AnnullableRow, table=True):
     """A consent to share information with other services (M6). Only its withdrawal is ever added to it."""
 
     __tablename__ = "consent"
     __table_args__ = (
         CheckConstraint("given_by in ('participant', 'guardian')", name="given_by"),
-        CheckConstraint("cardinality(services) between 1 and 4", name="services"),
+        CheckConstraint(
+            "cardinality(services) <= 4 and cardinality(services) + cardinality(organisations) > 0", name="services"
+        ),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("valid_to >= given_on", name="valid_to"),
         CheckConstraint("withdrawn_on >= given_on", name="withdrawn_on"),
         Index("ix_consent_participant_id_id", "participant_id", "id"),
@@ -98,4 +101,7 @@ class ConsentRecord(Row, table=True):
     given_on: date
     valid_to: date | None = None
     services: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    organisations: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), server_default="{}", nullable=False)
+    )
     withdrawn_on: date | None = None

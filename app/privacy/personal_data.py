@@ -121,9 +121,17 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("absence_revisions", "absence_revision", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_reviews", "absence_review", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("absence_watches", "absence_watch", _of_placement),
-    PersonalDataTable("consents", "consent", _by_participant_id),
+    PersonalDataTable("consents", "consent", _by_participant_id, erase={"annulled_reason": ERASED}),
     PersonalDataTable(
-        "meetings", "meeting", _of_placement, erase={"minutes": ERASED, "participant_absence_reason": ERASED}
+        "meetings",
+        "meeting",
+        _of_placement,
+        erase={
+            "minutes": ERASED,
+            "participant_absence_reason": ERASED,
+            "without_consent_reason": ERASED,
+            "annulled_reason": ERASED,
+        },
     ),
     PersonalDataTable(
         "meeting_versions",
@@ -132,12 +140,13 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         erase={
             "correction": ERASED,
             "content": _replace_members(
-                MeetingVersion.content, {"minutes": ERASED, "participant_absence_reason": None}
+                MeetingVersion.content,
+                {"minutes": ERASED, "participant_absence_reason": None, "without_consent_reason": None},
             ),
         },
     ),
-    PersonalDataTable("plans", "plan", _of_placement, erase={"text": ERASED}),
-    PersonalDataTable("evaluations", "evaluation", _of_placement, erase={"text": ERASED}),
+    PersonalDataTable("plans", "plan", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
+    PersonalDataTable("evaluations", "evaluation", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
     PersonalDataTable("task_waivers", "task_waiver", _of_placement, erase={"reason": ERASED}),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),

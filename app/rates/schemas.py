@@ -142,6 +142,9 @@ class GuidelineVersionIn(Shape):
     supplement_ending_days: Annotated[
         DaysDue, Limits(description="Days before the last day of a supplement that it is a task (L6).")
     ] = 30
+    plan_renewal_days: Annotated[
+        DaysDue, Limits(description="Days from a report that says that the plan does not stand to a new plan (M2).")
+    ] = 90
 
 
 class GuidelineVersionOut(Stored):
@@ -169,3 +172,4 @@ class GuidelineVersionOut(Stored):
     request_answer_days: int
     temporary_ending_days: int
     supplement_ending_days: int
+    plan_renewal_days: int

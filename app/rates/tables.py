@@ -64,6 +64,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("request_answer_days between 0 and 366", name="request_answer_days"),
         CheckConstraint("temporary_ending_days between 0 and 366", name="temporary_ending_days"),
         CheckConstraint("supplement_ending_days between 0 and 366", name="supplement_ending_days"),
+        CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
     )
 
     valid_from: date
@@ -90,3 +91,4 @@ class GuidelineVersion(Row, table=True):
     request_answer_days: int = Field(default=14, sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
     temporary_ending_days: int = Field(default=60, sa_type=SmallInteger, sa_column_kwargs={"server_default": "60"})
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
+    plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})

@@ -66,6 +66,7 @@ class FollowUpRequirements:
     request_answer_days: int = 14
     temporary_ending_days: int = 60
     supplement_ending_days: int = 30
+    plan_renewal_days: int = 90
 
     def list_yearly_counts(self, *, everything: bool) -> Mapping[TaskKind, int]:
         """M2–M4: how many of each; of a part of a year too short for that, one conversation and nothing else."""
@@ -197,7 +198,7 @@ def calculate_consent_due_day(consent: Consent, months: int) -> date:
 
 
 class Duty(NamedTuple):
-    """One thing that is due: by which day, how much of it, how much there is."""
+    """One thing that is due: by which day, how much of it, how much there is; a new plan counts from `made_since`."""
 
     kind: TaskKind
     n: int
@@ -205,19 +206,31 @@ class Duty(NamedTuple):
     status: TaskStatus
     required: int
     recorded: int
+    made_since: date = date.min
+
+
+class Verdict(NamedTuple):
+    """M2: what a report that was sent says of the plan."""
+
+    period_from: date
+    period_to: date
+    sent_on: date
+    plan_stands: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRecord:
     """What a placement has on record by the day that is asked about.
 
-    The days of meetings that count, the periods of evaluations that were sent, and whether a plan was.
+    The days on which the plans that were sent were made, the days of meetings that count, the periods of evaluations
+    that were sent, and what those say of the plan, in the order in which they were sent.
     """
 
-    plan_sent: bool = False
+    plans: Sequence[date] = ()
     conversations: Iterable[date] = ()
     cooperation_meetings: Iterable[date] = ()
     evaluations: Iterable[tuple[date, date]] = ()
+    verdicts: Sequence[Verdict] = ()
 
 
 def list_duties(
@@ -238,8 +251,12 @@ def list_duties(
     clock = build_clock(first, ends_on, on, requirements)
     plan_due_on = clock.plan_due_on
     if plan_due_on is not None and "plan" in kinds and due_from <= plan_due_on <= due_to:
-        status = determine_status(plan_due_on, done=record.plan_sent, on=on)
-        yield Duty("plan", 1, plan_due_on, status, 1, int(record.plan_sent))
+        status = determine_status(plan_due_on, done=bool(record.plans), on=on)
+        yield Duty("plan", 1, plan_due_on, status, 1, int(bool(record.plans)))
+    if record.verdicts and clock.years and "plan" in kinds:
+        for duty in list_plan_renewals(clock, ends_on, record, on=on, requirements=requirements):
+            if due_from <= duty.due_on <= due_to:
+                yield duty
     years = [(index, year) for index, year in enumerate(clock.years) if due_from <= year.last <= due_to]
     if not years:
         return
@@ -257,6 +274,37 @@ def list_duties(
                     recorded = counted[index]
                     status = "done" if recorded >= required else "open" if on <= year.last else "overdue"
                     yield Duty(kind, year.n, year.last, status, required, recorded)
+
+
+def list_plan_renewals(
+    clock: PlacementClock,
+    ends_on: date | None,
+    record: FollowUpRecord,
+    *,
+    on: date,
+    requirements: Sequence[FollowUpRequirements],
+) -> Iterator[Duty]:
+    """M2: a new plan for each placement year whose report says that the plan does not stand.
+
+    It is due so many days after the report was sent (a parameter; 90). **Decided here**: at the latest on the
+    placement's own last day, and a report sent after that asks for none. Of several reports on a year the one sent last
+    counts. A plan made since the report's period ended, or since it was sent, is the new one. Its `n` is the year's
+    number and one: the first plan is 1.
+    """
+    by_year: dict[int, Verdict] = {}
+    for verdict in record.verdicts:
+        reported = find_reported_day(verdict.period_from, verdict.period_to, clock.firsts[0], ends_on)
+        if reported is not None and reported <= clock.years[-1].last:
+            by_year[bisect_right(clock.firsts, reported)] = verdict
+    for n, verdict in sorted(by_year.items()):
+        if verdict.plan_stands or (ends_on is not None and ends_on < verdict.sent_on):
+            continue
+        days = find_requirements(requirements, verdict.sent_on).plan_renewal_days
+        due_on = min(verdict.sent_on + days * _DAY, ends_on or date.max)
+        made_since = min(verdict.period_to, verdict.sent_on)
+        renewed = any(made_on >= made_since for made_on in record.plans)
+        status = determine_status(due_on, done=renewed, on=on)
+        yield Duty("plan", n + 1, due_on, status, 1, int(renewed), made_since)
 
 
 def _list_reported_days(periods: Iterable[tuple[date, date]], first: date, ends_on: date | None) -> Iterator[date]:

@@ -1,6 +1,6 @@
 """What the minutes of a meeting must hold (M3–M7): themes, who was there, and consent to share."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -31,12 +31,16 @@ CONTENT_AREAS = ("activity", "mastery", "variation", "training", "health")
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent of the participant or guardian to share with these services. `valid_to` is its own last day, if any."""
+    """A consent of the participant or guardian to share with services of these kinds, or with organisations by name.
+
+    Names are normalised. `valid_to` is its own last day, if any.
+    """
 
     given_on: date
     services: frozenset[str]
     valid_to: date | None = None
     withdrawn_on: date | None = None
+    organisations: frozenset[str] = frozenset()
 
     def is_in_force(self, day: date) -> bool:
         """M6. **Decided here**: the day of the withdrawal is the first without it."""
@@ -45,6 +49,21 @@ class Consent:
             and (self.valid_to is None or day <= self.valid_to)
             and (self.withdrawn_on is None or day < self.withdrawn_on)
         )
+
+    def covers(self, service: AttendeeRole, organisation: str | None) -> bool:
+        """M6. **Decided here**: `other_service` with named organisations is those alone."""
+        if organisation is not None and normalise_organisation(organisation) in self.organisations:
+            return True
+        return service in self.services and not (service == "other_service" and self.organisations)
+
+
+Attendees = Collection[tuple[AttendeeRole, str | None]]
+"""Each attendee's role, and its organisation where that is said."""
+
+
+def normalise_organisation(name: str) -> str:
+    """A name as names are compared: spaces and case aside."""
+    return " ".join(name.split()).casefold()
 
 
 def list_themes(kind: MeetingKind) -> tuple[str, ...]:
@@ -60,17 +79,36 @@ def is_absence_unexplained(kind: MeetingKind, roles: Collection[AttendeeRole], r
 
 
 def find_services_without_consent(
-    roles: Collection[AttendeeRole], service_area: str, consents: Iterable[Consent], held_on: date
+    attendees: Attendees, service_area: str, consents: Iterable[Consent], held_on: date
 ) -> list[ServiceRole]:
     """M6: which services were present though no consent covers them on that day, sorted.
 
     **Decided here**: the service that follows the participant up takes part by M4 itself; every other is another.
     """
-    others = {role for role in SERVICE_ROLES if role in roles and role != service_area}
-    for consent in consents:
-        if consent.is_in_force(held_on):
-            others = {role for role in others if role not in consent.services}
-    return sorted(others)
+    uncovered = _find_uncovered(attendees, [consent for consent in consents if consent.is_in_force(held_on)])
+    return sorted(uncovered - {service_area})
+
+
+def is_consent_mended(
+    attendees: Attendees, services: Collection[str], consents: Iterable[Consent], held_on: date, on: date
+) -> bool:
+    """M6: whether the services that were present without consent have one by a day.
+
+    **Decided here**: a consent that was in force on the day of the meeting and recorded later mends it, and so does one
+    that was given since.
+    """
+    given = [consent for consent in consents if consent.given_on <= on]
+    since = [consent for consent in given if consent.is_in_force(max(consent.given_on, held_on))]
+    return _find_uncovered(attendees, since).isdisjoint(services)
+
+
+def _find_uncovered(attendees: Attendees, consents: Sequence[Consent]) -> set[ServiceRole]:
+    return {
+        service
+        for service in SERVICE_ROLES
+        for role, organisation in attendees
+        if role == service and not any(consent.covers(role, organisation) for consent in consents)
+    }
 
 
 def is_required_meeting(kind: MeetingKind, roles: Collection[AttendeeRole]) -> bool:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
 from app.http.problems import problem_type
-from app.rules.identifiers import classify_identity_number
+from app.rules.identifiers import classify_identity_number, contains_identity_number
 from app.settings import Settings
 
 IDENTITY_NUMBER_IN_TEXT = problem_type(
@@ -89,6 +90,13 @@ def is_acceptable(number: str, settings: Settings, today: date) -> bool:
 def is_relaxed(today: date) -> bool:
     """Whether numbers with the relaxed first control digit may be about."""
     return today >= RELAXED_FROM
+
+
+def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
+    """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
+    for pointer, written in texts.items():
+        if written is not None and contains_identity_number(written, relaxed=is_relaxed(today)):
+            raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
 
 
 def _key(secret: SecretStr) -> bytes:

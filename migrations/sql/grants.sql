@@ -32,12 +32,13 @@ grant select, insert, update (note, updated_at) on absence_revision to vekstplas
 grant select, insert, update (reason, updated_at) on absence_review to vekstplass_service;
 grant select, insert, update on absence_watch to vekstplass_service;
 
-grant select, insert, update (withdrawn_on, updated_at) on consent to vekstplass_service;
+grant select, insert, update (withdrawn_on, annulled_at, annulled_reason, updated_at) on consent to vekstplass_service;
 grant select, insert, update (held_on, called_by, attendees, participant_present, counts, themes,
-    participant_absence_reason, minutes, version, updated_at) on meeting to vekstplass_service;
+    participant_absence_reason, services_without_consent, without_consent_reason, minutes, version, annulled_at,
+    annulled_reason, updated_at) on meeting to vekstplass_service;
 grant select, insert, update (correction, content, updated_at) on meeting_version to vekstplass_service;
-grant select, insert, update (text, sent_on, updated_at) on plan to vekstplass_service;
-grant select, insert, update (text, sent_on, updated_at) on evaluation to vekstplass_service;
+grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updated_at) on plan to vekstplass_service;
+grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updated_at) on evaluation to vekstplass_service;
 grant select, insert on guideline_evaluation to vekstplass_service;
 grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 

@@ -43,6 +43,11 @@ def meeting(placement_id: str | None, kind: str = "cooperation", **changes: Any)
     return body | changes
 
 
+async def create_meeting(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    """Minutes, filed by the client."""
+    return ok(await client.post("/v1/meetings", json=body))
+
+
 def attendees(*roles: str) -> list[dict[str, Any]]:
     """Attendees in these roles."""
     return [{"role": role, "organisation": None} for role in roles]

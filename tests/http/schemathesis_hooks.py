@@ -14,6 +14,7 @@ BETWEEN_FIELDS = (
     ", før ",
     "etter i dag",
     "høyrer saman",
+    "minst éi teneste",
     "må vere ein dag i",
     "fram i tid",
     "har alt sin dag",

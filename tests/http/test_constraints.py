@@ -17,6 +17,7 @@ REFERENCE = "what is pointed at is looked up first"
 CHECKED = "the shape or the rule above it is stricter, and refuses with a pointer"
 LOCKED = "whoever writes it holds the placement's row locked"
 BOOKS = "whoever closes or reviews a month holds the lock of the books"
+ANNULLED = "day and reason of an annulment are written together"
 SEALED = "the service makes a seal by itself, and one at a time"
 
 UNREACHABLE = {
@@ -30,19 +31,24 @@ UNREACHABLE = {
     "ck_access_log_seal_next_transaction": SEALED,
     "ck_access_log_seal_row_codes": SEALED,
     "pk_budget_flag": "stored by an upsert on this very key, under the year's lock",
+    "ck_consent_annulled": ANNULLED,
+    "ck_consent_services": CHECKED,
     "ck_consent_valid_to": CHECKED,
     "ck_consent_withdrawn_on": CHECKED,
     "ck_decision_application_id": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_grant": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_placement_id": "each kind of decision has a shape of its own, with what it needs",
+    "ck_evaluation_annulled": ANNULLED,
     "ck_evaluation_period_to": CHECKED,
     "ck_guideline_version_per_year": CHECKED,
     "pk_idempotency_key": "a key of a caller is held by a lock from the moment it is looked for",
+    "ck_meeting_annulled": ANNULLED,
     "ck_meeting_participant_absence_reason": CHECKED,
     "ck_meeting_placement_id": CHECKED,
     "ck_meeting_present": "presence is derived from the attendees, never taken in",
     "ck_meeting_provider_id": CHECKED,
     "ck_meeting_themes": CHECKED,
+    "ck_meeting_without_consent_reason": CHECKED,
     "ck_meeting_version_correction": "the first version has no correction, and a correction has one by its shape",
     "uq_meeting_version_meeting_id_version": "a correction holds the meeting's row locked",
     "ck_participant_identity_number": "the three columns of a sealed number are written together",
@@ -51,6 +57,7 @@ UNREACHABLE = {
     "ck_placement_ends_on": CHECKED,
     "ck_placement_legacy_terms": "a legacy placement alone has such terms, by the shapes",
     "ck_placement_monthly_price": "a legacy placement has its price, and a grant has none, by their shapes",
+    "ck_plan_annulled": ANNULLED,
     "ck_plan_sent_on": CHECKED,
     "ck_request_answered_on": "answer and day are written together",
     "ck_request_reason": CHECKED,

@@ -23,6 +23,8 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=Route)
@@ -76,6 +78,22 @@ async def send_evaluation(
 ) -> EvaluationOut:
     """The report was sent to the case office after it was filed (M2)."""
     evaluation = await evaluations.send_evaluation(unit, actor, evaluation_id, body, clock.today())
+    return await documents.to_response(unit, evaluation, EvaluationOut)
+
+
+@router.post(
+    "/evaluations/{evaluation_id}/annulment",
+    summary="Annul an evaluation report",
+    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+)
+async def annul_evaluation(
+    unit: UnitOfWorkDep, actor: FilingParty, evaluation_id: UUID, body: AnnulmentIn
+) -> EvaluationOut:
+    """It was filed by mistake (D10): annulled by the case office, or by the party that filed it.
+
+    It stays readable for the case office, and counts for nothing from now on.
+    """
+    evaluation = await evaluations.annul_evaluation(unit, actor, evaluation_id, body, clock.today())
     return await documents.to_response(unit, evaluation, EvaluationOut)
 
 

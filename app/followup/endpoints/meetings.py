@@ -10,7 +10,7 @@ from app import clock
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.followup import documents, meetings, problems
-from app.followup.endpoints.roles import FilingParty, FollowUpParty
+from app.followup.endpoints.roles import FollowUpParty
 from app.followup.schemas import MeetingCorrectionIn, MeetingIn, MeetingOut, MeetingVersionOut
 from app.followup.tables import Meeting, MeetingVersion
 from app.http.declarations import located_at
@@ -18,6 +18,8 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.placements.access import record_placement_access
 from app.rules.minutes import MeetingKind
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
@@ -41,11 +43,12 @@ REFUSED_MINUTES = (
     summary="File the minutes of a meeting",
     responses=refusals(problems.MEETING_SUBJECT, *REFUSED_MINUTES),
 )
-async def create_meeting(unit: UnitOfWorkDep, actor: FilingParty, body: MeetingIn) -> MeetingOut:
+async def create_meeting(unit: UnitOfWorkDep, actor: FollowUpParty, body: MeetingIn) -> MeetingOut:
     """A conversation or cooperation meeting about a placement, a system meeting, or a bilateral one (M3–M7).
 
     Refused if the participant was absent and the minutes give no reason (M5), or if another service was present
-    without a consent in force that day (M6). System meetings are filed by the case office.
+    without a consent in force that day and the minutes do not say why (M6). System meetings are filed by Habilitering
+    (M7) or the case office.
     """
     meeting = await meetings.create_meeting(unit, actor, body, clock.today())
     return await documents.to_response(unit, meeting, MeetingOut)
@@ -83,10 +86,24 @@ async def read_meeting(reader: ReaderDep, actor: FollowUpParty, meeting_id: UUID
     responses=refusals(problems.NOT_OWNER, *REFUSED_MINUTES),
 )
 async def correct_meeting(
-    unit: UnitOfWorkDep, actor: FilingParty, meeting_id: UUID, body: MeetingCorrectionIn
+    unit: UnitOfWorkDep, actor: FollowUpParty, meeting_id: UUID, body: MeetingCorrectionIn
 ) -> MeetingOut:
     """A new version of the minutes, by the party that filed them. Earlier versions are kept (M5, M6)."""
     meeting = await meetings.correct_meeting(unit, actor, meeting_id, body, clock.today())
+    return await documents.to_response(unit, meeting, MeetingOut)
+
+
+@router.post(
+    "/{meeting_id}/annulment",
+    summary="Annul the minutes of a meeting",
+    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+)
+async def annul_meeting(unit: UnitOfWorkDep, actor: FollowUpParty, meeting_id: UUID, body: AnnulmentIn) -> MeetingOut:
+    """It was filed by mistake (D10): annulled by the case office, or by the party that filed it.
+
+    It stays readable for the case office, and counts for nothing from now on.
+    """
+    meeting = await meetings.annul_meeting(unit, actor, meeting_id, body, clock.today())
     return await documents.to_response(unit, meeting, MeetingOut)
 
 

@@ -16,6 +16,8 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=Route)
@@ -71,4 +73,18 @@ async def send_plan(
 ) -> PlanOut:
     """The plan was sent to the case office after it was filed (M1)."""
     plan = await plans.send_plan(unit, actor, plan_id, body, clock.today())
+    return await documents.to_response(unit, plan, PlanOut)
+
+
+@router.post(
+    "/{plan_id}/annulment",
+    summary="Annul a follow-up plan",
+    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+)
+async def annul_plan(unit: UnitOfWorkDep, actor: FilingParty, plan_id: UUID, body: AnnulmentIn) -> PlanOut:
+    """It was filed by mistake (D10): annulled by the case office, or by the party that filed it.
+
+    It stays readable for the case office, and counts for nothing from now on.
+    """
+    plan = await plans.annul_plan(unit, actor, plan_id, body, clock.today())
     return await documents.to_response(unit, plan, PlanOut)

@@ -1,4 +1,4 @@
-"""M6: consents that must be asked for again while the placement lasts."""
+"""M6: consents that must be asked for again while the placement lasts, and meetings where one was missing."""
 
 from collections import defaultdict
 from datetime import date
@@ -8,11 +8,13 @@ from sqlalchemy import Date, bindparam, func, select
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
+from app.followup.tables import Meeting
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
+from app.participants.consents import load_consents
 from app.participants.tables import ConsentRecord
 from app.placements.tables import Placement
 from app.rules.follow_up_duties import calculate_consent_due_day, find_requirements
-from app.rules.minutes import Consent
+from app.rules.minutes import Consent, is_consent_mended, normalise_organisation
 
 _ON = bindparam("on", type_=Date)
 # Of each consent in force on the day, every placement that its participant has had by then.
@@ -22,6 +24,7 @@ _CONSENTS = CompiledQuery(
         col(ConsentRecord.participant_id),
         col(ConsentRecord.given_on),
         col(ConsentRecord.services),
+        col(ConsentRecord.organisations),
         col(ConsentRecord.valid_to),
         col(Placement.id).label("placement_id"),
         col(Placement.provider_id),
@@ -32,7 +35,25 @@ _CONSENTS = CompiledQuery(
     .where(
         col(ConsentRecord.given_on) <= _ON,
         func.coalesce(col(ConsentRecord.withdrawn_on) > _ON, True),
+        col(ConsentRecord.annulled_at).is_(None),
         col(Placement.starts_on) <= _ON,
+    )
+)
+_MEETINGS_WITHOUT_CONSENT = CompiledQuery(
+    select(
+        col(Meeting.id),
+        col(Meeting.placement_id),
+        col(Meeting.provider_id),
+        col(Meeting.held_on),
+        col(Meeting.attendees),
+        col(Meeting.services_without_consent),
+        col(Placement.participant_id),
+    )
+    .join(Placement, col(Placement.id) == col(Meeting.placement_id))
+    .where(
+        func.cardinality(col(Meeting.services_without_consent)) > 0,
+        col(Meeting.annulled_at).is_(None),
+        col(Meeting.held_on) <= _ON,
     )
 )
 
@@ -44,7 +65,12 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     rows = await queries.fetch(_CONSENTS, on=query.on)
     consents: defaultdict[UUID, dict[UUID, Consent]] = defaultdict(dict)
     for row in rows:
-        consent = Consent(row["given_on"], frozenset(row["services"]), row["valid_to"])
+        consent = Consent(
+            row["given_on"],
+            frozenset(row["services"]),
+            row["valid_to"],
+            organisations=frozenset(normalise_organisation(name) for name in row["organisations"]),
+        )
         consents[row["participant_id"]][row["id"]] = consent
     found = []
     for row in rows:
@@ -54,18 +80,40 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
         due_on = calculate_consent_due_day(consent, months)
         if not row["starts_on"] <= due_on <= (row["ends_on"] or date.max):
             continue
-        renewed = {
-            service
-            for id_, later in of_participant.items()
-            if (later.given_on, id_) > (consent.given_on, row["id"])
-            for service in later.services
-        }
+        later = [
+            other for id_, other in of_participant.items() if (other.given_on, id_) > (consent.given_on, row["id"])
+        ]
+        renewed = {service for other in later for service in other.services}
+        renewed_names = {name for other in later for name in other.organisations}
         subject = TaskSubject(
             row["placement_id"],
             row["provider_id"],
             row["participant_id"],
             link=f"/v1/participants/{row['participant_id']}/consents",
         )
-        recorded = int(consent.services <= renewed)
+        recorded = int(consent.services <= renewed and consent.organisations <= renewed_names)
         found.append(Task.single("consent", due_on, row["id"], subject, on=query.on, recorded=recorded))
+    return found
+
+
+async def list_deviations(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
+    """M6: each meeting where a service was present without consent, due on its day; done when a consent mends it."""
+    rows = await queries.fetch(_MEETINGS_WITHOUT_CONSENT, on=query.on)
+    if not rows:
+        return []
+    consents = await load_consents(queries, {row["participant_id"] for row in rows})
+    found = []
+    for row in rows:
+        attendees = [(attendee["role"], attendee["organisation"]) for attendee in row["attendees"]]
+        services, given = row["services_without_consent"], consents[row["participant_id"]]
+        is_mended = is_consent_mended(attendees, services, given, row["held_on"], query.on)
+        subject = TaskSubject(
+            row["placement_id"],
+            row["provider_id"],
+            row["participant_id"],
+            link=f"/v1/meetings/{row['id']}",
+            rule="M6",
+            missing=tuple(services),
+        )
+        found.append(Task.single("deviation", row["held_on"], row["id"], subject, on=query.on, recorded=int(is_mended)))
     return found

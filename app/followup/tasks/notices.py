@@ -12,7 +12,7 @@ _LAST_MEETINGS = CompiledQuery(
     text(
         "select placement_id, max(held_on) as held_on from meeting"
         " where placement_id = any(cast(:placement_ids as uuid[])) and kind = 'cooperation' and counts"
-        " and held_on <= :on group by placement_id"
+        " and annulled_at is null and held_on <= :on group by placement_id"
     )
 )
 

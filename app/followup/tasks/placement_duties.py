@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.rules.follow_up_duties import (
     FollowUpRecord,
     FollowUpRequirements,
     TaskKind,
+    Verdict,
     find_clock_start,
     find_untouched_themes,
     list_duties,
@@ -34,7 +35,8 @@ _VERSIONS = CompiledQuery(
     text(
         "select valid_from, plan_due_days, conversations_per_year, cooperation_meetings_per_year, evaluations_per_year,"
         " consent_months, part_year_percent, part_year_conversations,"
-        " request_answer_days, temporary_ending_days, supplement_ending_days from guideline_version order by valid_from"
+        " request_answer_days, temporary_ending_days, supplement_ending_days, plan_renewal_days"
+        " from guideline_version order by valid_from"
     )
 )
 _WAIVED = CompiledQuery(text("select kind, subject_id, n from task_waiver where withdrawn_at is null"))
@@ -49,29 +51,42 @@ _ASKED_FOR = (
     " and (cast(:placement_id as uuid) is null or placement_id = :placement_id)"
     " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
 )
-_PLANS = CompiledQuery(text(f"select distinct placement_id from plan where sent_on <= :on{_ASKED_FOR}"))
-_MADE_PLANS = CompiledQuery(
+# D10: what is annulled counts for nothing.
+_PLANS = CompiledQuery(
     text(
-        "select distinct placement_id from plan where placement_id = any(cast(:placement_ids as uuid[]))"
-        " and made_on <= :on"
+        "select placement_id, array_agg(made_on) from plan"
+        f" where annulled_at is null and sent_on <= :on{_ASKED_FOR} group by placement_id"
+    )
+)
+_VERDICTS = CompiledQuery(
+    text(
+        "select placement_id, period_from, period_to, sent_on, plan_stands from evaluation"
+        f" where annulled_at is null and plan_stands is not null and sent_on <= :on{_ASKED_FOR} order by sent_on, id"
+    )
+)
+_UNSENT_PLANS = CompiledQuery(
+    text(
+        "select placement_id, max(made_on) from plan where placement_id = any(cast(:placement_ids as uuid[]))"
+        " and annulled_at is null and made_on <= :on and coalesce(sent_on > :on, true) group by placement_id"
     )
 )
 _MEETINGS = CompiledQuery(
     text(
         "select placement_id, array_agg(held_on) from meeting"
-        f" where kind = :kind and counts and held_on <= :on{_ASKED_FOR} group by placement_id"
+        f" where annulled_at is null and kind = :kind and counts and held_on <= :on{_ASKED_FOR} group by placement_id"
     )
 )
 _EVALUATIONS = CompiledQuery(
     text(
         "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
-        f" where sent_on <= :on{_ASKED_FOR} group by placement_id"
+        f" where annulled_at is null and sent_on <= :on{_ASKED_FOR} group by placement_id"
     )
 )
 _THEMES = CompiledQuery(
     text(
         "select placement_id, kind, held_on, themes from meeting"
-        " where placement_id = any(cast(:placement_ids as uuid[])) and counts and held_on <= :on"
+        " where placement_id = any(cast(:placement_ids as uuid[])) and annulled_at is null and counts"
+        " and held_on <= :on"
     )
 )
 
@@ -94,18 +109,20 @@ class DuePeriod:
 class _Records(NamedTuple):
     """What is on record by the day, each by placement."""
 
-    plans: set[UUID]
+    plans: dict[UUID, list[date]]
     conversations: dict[UUID, list[date]]
     cooperation_meetings: dict[UUID, list[date]]
     evaluations: dict[UUID, list[tuple[date, date]]]
+    verdicts: defaultdict[UUID, list[Verdict]]
 
     def get(self, placement_id: UUID) -> FollowUpRecord:
         """What one placement has on record."""
         return FollowUpRecord(
-            placement_id in self.plans,
+            self.plans.get(placement_id, ()),
             self.conversations.get(placement_id, ()),
             self.cooperation_meetings.get(placement_id, ()),
             self.evaluations.get(placement_id, ()),
+            self.verdicts.get(placement_id, ()),
         )
 
 
@@ -142,13 +159,19 @@ async def iterate_tasks(
 
 
 async def load_unsent_plans(queries: Queries, tasks: Sequence[Task], on: date) -> dict[str, list[str]]:
-    """M1: `sent`, by the id of each plan's task whose plan is made and not sent to the case office: one query."""
+    """M1, M2: `sent`, by the id of each plan's task whose plan is made and not sent to the case office: one query."""
     waiting = [task for task in tasks if task.kind == "plan" and not task.recorded]
     if not waiting:
         return {}
     ids = [task.subject.placement_id for task in waiting]
-    made = {row[0] for row in await queries.fetch(_MADE_PLANS, placement_ids=ids, on=on)}
-    return {task.id: ["sent"] for task in waiting if task.subject.placement_id in made}
+    made: dict[UUID | None, date] = {
+        row[0]: row[1] for row in await queries.fetch(_UNSENT_PLANS, placement_ids=ids, on=on)
+    }
+    return {
+        task.id: ["sent"]
+        for task in waiting
+        if (made_on := made.get(task.subject.placement_id)) is not None and made_on >= task.subject.made_since
+    }
 
 
 async def load_missing_themes(queries: Queries, tasks: Sequence[Task], on: date) -> dict[str, list[str]]:
@@ -205,7 +228,7 @@ def _list_tasks(
             status=duty.status,
             required=duty.required,
             recorded=duty.recorded,
-            subject=subject,
+            subject=subject if duty.made_since == date.min else replace(subject, made_since=duty.made_since),
         )
         if rules.waived:
             task = rules.apply_waivers(task)
@@ -215,9 +238,12 @@ def _list_tasks(
 
 async def _load_records(queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _Records:
     """What each placement has on record by the day: one query for each kind."""
-    records = _Records(set(), {}, {}, {})
+    records = _Records({}, {}, {}, {}, defaultdict(list))
     if "plan" in kinds:
-        records.plans.update(row[0] for row in await queries.fetch(_PLANS, **values))
+        for id_, days in await queries.fetch(_PLANS, **values):
+            records.plans[id_] = days
+        for id_, *verdict in await queries.fetch(_VERDICTS, **values):
+            records.verdicts[id_].append(Verdict(*verdict))
     if "conversation" in kinds:
         for id_, days in await queries.fetch(_MEETINGS, **values, kind="conversation"):
             records.conversations[id_] = days

@@ -40,8 +40,8 @@ class TaskOut(Shape):
         list[str],
         Limits(
             description="`sent` for a plan that is made and not sent (M1); themes not covered in the year's meetings"
-            " (M3, M4); roles and providers that were at no system meeting of the year (M7): a role's code or a"
-            " provider's name."
+            " (M3, M4); services that were present without consent (M6); roles and providers that were at no system"
+            " meeting of the year (M7): a role's code or a provider's name."
         ),
     ]
 

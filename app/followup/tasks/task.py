@@ -81,7 +81,7 @@ Position = tuple[date, int, bytes, int]
 @dataclass(frozen=True, slots=True)
 class TaskSubject:
     """What a task is about. `rule` and `link` if they are not its kind's own; `clock_start` is the first day of the
-    placement's first year.
+    placement's first year, `made_since` the first day on which the plan that is due may be made (M2).
     """
 
     placement_id: UUID | None = None
@@ -91,6 +91,7 @@ class TaskSubject:
     rule: str | None = None
     missing: tuple[str, ...] = ()
     clock_start: date | None = None
+    made_since: date = date.min
 
 
 class Task(NamedTuple):

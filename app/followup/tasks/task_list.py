@@ -56,6 +56,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("notice_meeting", _EVERYBODY, notices.list_tasks),
     ("absence_review", _EVERYBODY, absence_reviews.list_tasks),
     ("deviation", frozenset({"case_officer", "provider"}), deviations.list_tasks),
+    ("deviation", frozenset({"case_officer", "provider"}), consents.list_deviations),
     ("system_meeting", frozenset({"case_officer", "service"}), system_meetings.list_tasks),
     ("guideline_evaluation", _CASE_OFFICE, guideline_evaluations.list_tasks),
     ("moved_out", _CASE_OFFICE, relocations.list_tasks),

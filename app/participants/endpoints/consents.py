@@ -16,15 +16,19 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.participants import consents
 from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentOut, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/participants/{participant_id}/consents", tags=["participants"], route_class=Route)
 
 ConsentRecorder = Annotated[Actor, allow("case_officer", "provider")]
+CaseOfficer = Annotated[Actor, allow("case_officer")]
 ConsentReader = Annotated[Actor, allow("case_officer", "provider", "service")]
 
 
@@ -33,7 +37,7 @@ ConsentReader = Annotated[Actor, allow("case_officer", "provider", "service")]
     dependencies=[located_at("/v1/participants/{participant_id}/consents")],
     status_code=201,
     summary="Record a consent",
-    responses=refusals(CONSENT_DAY_INVALID),
+    responses=refusals(CONSENT_DAY_INVALID, IDENTITY_NUMBER_IN_TEXT),
 )
 async def record_consent(
     unit: UnitOfWorkDep, actor: ConsentRecorder, participant_id: UUID, body: ConsentIn
@@ -48,7 +52,10 @@ async def record_consent(
 async def list_consents(
     reader: ReaderDep, actor: ConsentReader, participant_id: UUID, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[ConsentOut]:
-    """All consents, withdrawn ones included, in the order they were recorded (M6)."""
+    """All consents, withdrawn ones included, in the order they were recorded (M6).
+
+    Annulled ones are listed for the case office alone (D10).
+    """
     await find(reader, Participant, participant_id)
     record_access(reader, [participant_id])
     statement = select(ConsentRecord).where(col(ConsentRecord.participant_id) == participant_id)
@@ -58,7 +65,7 @@ async def list_consents(
 @router.post(
     "/{consent_id}/withdrawal",
     summary="Withdraw a consent",
-    responses=refusals(CONSENT_WITHDRAWN, CONSENT_DAY_INVALID),
+    responses=refusals(CONSENT_WITHDRAWN, CONSENT_DAY_INVALID, ANNULLED),
 )
 async def withdraw_consent(
     unit: UnitOfWorkDep,
@@ -69,5 +76,22 @@ async def withdraw_consent(
 ) -> ConsentOut:
     """The day of the withdrawal is the first day without the consent (M6)."""
     consent = await consents.withdraw_consent(unit, participant_id, consent_id, body, clock.today())
+    record_access(unit, [participant_id])
+    return ConsentOut.model_validate(consent)
+
+
+@router.post(
+    "/{consent_id}/annulment",
+    summary="Annul a consent",
+    responses=refusals(ANNULLED, IDENTITY_NUMBER_IN_TEXT),
+)
+async def annul_consent(
+    unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, consent_id: UUID, body: AnnulmentIn
+) -> ConsentOut:
+    """It was recorded by mistake (D10): it stays readable for the case office, and counts for nothing from now on.
+
+    A provider that recorded one by mistake withdraws it from its first day.
+    """
+    consent = await consents.annul_consent(unit, participant_id, consent_id, body, clock.today())
     record_access(unit, [participant_id])
     return ConsentOut.model_validate(consent)

@@ -1,5 +1,6 @@
--- Consents (M7). Case officers keep them. A service reads those of participants of its area; a provider keeps those of
--- people who have or have had a place with it. The owner while it merges two participants.
+-- Consents (M6). Case officers keep them, and alone read those that are annulled (D10). A service reads those of
+-- participants of its area; a provider keeps those of people who have or have had a place with it. The owner while it
+-- merges two participants.
 alter table consent enable row level security;
 alter table consent force row level security;
 
@@ -20,3 +21,7 @@ create policy provider_manages_own on consent to vekstplass_service
 create policy owner_merges on consent to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))
     with check (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));
+
+create policy annulled_for_case_officers on consent as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer'))
+        or (select current_setting('app.annulling', true)) = 'on');

@@ -1,4 +1,6 @@
--- Evaluations. As the plans.
+-- Evaluation reports. Case officers read all, a provider its own, a service those of unprotected places of its area.
+-- Each party writes as itself alone; case officers change another's only while they annul it or erase a person. What is
+-- annulled case officers alone read, and its own party while it annuls it (D10).
 alter table evaluation enable row level security;
 alter table evaluation force row level security;
 
@@ -30,3 +32,11 @@ create policy provider_adds_own on evaluation for insert to vekstplass_service
 create policy provider_changes_own on evaluation for update to vekstplass_service
     using (provider_id = (select caller_provider_id()) and filed_by = 'provider')
     with check (provider_id = (select caller_provider_id()) and filed_by = 'provider');
+
+create policy annulled_for_case_officers on evaluation as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer'))
+        or (select current_setting('app.annulling', true)) = 'on');
+
+create policy case_officer_annuls on evaluation for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on')
+    with check ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on');

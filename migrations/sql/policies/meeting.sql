@@ -1,6 +1,7 @@
 -- Meetings. Case officers read all, a provider its own, a service those about unprotected places of its area; system
 -- meetings are read by all providers and services. Each party writes as itself alone, so that nobody edits another's
--- minutes; case officers do so only while they erase a person.
+-- minutes; Habilitering files system meetings (M7). Case officers change another's only while they annul it or erase a
+-- person. What is annulled case officers alone read, and its own party while it annuls it (D10).
 alter table meeting enable row level security;
 alter table meeting force row level security;
 
@@ -35,3 +36,18 @@ create policy provider_changes_own on meeting for update to vekstplass_service
 
 create policy provider_and_service_read_system on meeting for select to vekstplass_service
     using (kind = 'system' and (select caller_has_role('provider', 'service')));
+
+create policy annulled_for_case_officers on meeting as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer'))
+        or (select current_setting('app.annulling', true)) = 'on');
+
+create policy case_officer_annuls on meeting for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on')
+    with check ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on');
+
+create policy service_adds_system on meeting for insert to vekstplass_service
+    with check ((select caller_service_area()) = 'habilitation' and filed_by = 'service' and kind = 'system');
+
+create policy service_changes_own_system on meeting for update to vekstplass_service
+    using ((select caller_service_area()) = 'habilitation' and filed_by = 'service' and kind = 'system')
+    with check ((select caller_service_area()) = 'habilitation' and filed_by = 'service' and kind = 'system');

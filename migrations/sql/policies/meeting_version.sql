@@ -29,3 +29,7 @@ create policy provider_adds_own on meeting_version for insert to vekstplass_serv
     with check ((select caller_has_role('provider')) and (select true from meeting
         where meeting.id = meeting_version.meeting_id and meeting.filed_by = 'provider'
             and meeting.provider_id = (select caller_provider_id())));
+
+create policy service_adds_system on meeting_version for insert to vekstplass_service
+    with check ((select caller_service_area()) = 'habilitation' and (select true from meeting
+        where meeting.id = meeting_version.meeting_id and meeting.filed_by = 'service' and meeting.kind = 'system'));

@@ -1,5 +1,6 @@
 -- Plans. Case officers read all, a provider its own, a service those of unprotected places of its area. Each party
--- writes as itself alone; case officers change another's only while they erase a person.
+-- writes as itself alone; case officers change another's only while they annul it or erase a person. What is annulled
+-- case officers alone read, and its own party while it annuls it (D10).
 alter table plan enable row level security;
 alter table plan force row level security;
 
@@ -31,3 +32,11 @@ create policy provider_adds_own on plan for insert to vekstplass_service
 create policy provider_changes_own on plan for update to vekstplass_service
     using (provider_id = (select caller_provider_id()) and filed_by = 'provider')
     with check (provider_id = (select caller_provider_id()) and filed_by = 'provider');
+
+create policy annulled_for_case_officers on plan as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer'))
+        or (select current_setting('app.annulling', true)) = 'on');
+
+create policy case_officer_annuls on plan for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on')
+    with check ((select caller_has_role('case_officer')) and (select current_setting('app.annulling', true)) = 'on');

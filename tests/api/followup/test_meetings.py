@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.factories import follow_up, steps
-from tests.factories.follow_up import NUMBERS, attendees, consent, meeting, placed
+from tests.factories.follow_up import NUMBERS, attendees, consent, create_meeting, meeting, placed, tasks
 from tests.factories.steps import ok, refused
 
 # Roles that M6 is about, for a participant whom Habilitering follows up.
@@ -28,10 +28,6 @@ CORRECTION = {
     "minutes": "Deltakaren var ikkje med.",
     "correction": "Feil dato, og deltakaren var ikkje med.",
 }
-
-
-async def create_meeting(client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
-    return ok(await client.post("/v1/meetings", json=body))
 
 
 async def test_meeting_is_created_read_and_listed(api: Api) -> None:
@@ -170,7 +166,7 @@ async def test_correction_by_another_party_refused(api: Api) -> None:
         refused(await client.post(f"/v1/meetings/{body['id']}/corrections", json=correction), 403, "not-owner")
         assert ok(await client.get(f"/v1/meetings/{body['id']}"), 200) == body
     service = api.service("habilitation")
-    refused(await service.post(f"/v1/meetings/{by_office['id']}/corrections", json=correction), 403, "role-required")
+    refused(await service.post(f"/v1/meetings/{by_office['id']}/corrections", json=correction), 403, "not-owner")
 
 
 async def test_meetings_are_visible_to_their_parties_only(api: Api) -> None:
@@ -202,6 +198,8 @@ async def test_meetings_are_visible_to_their_parties_only(api: Api) -> None:
     ("changes", "code", "pointer"),
     [
         ({"themes": []}, "theme-missing", "#/themes"),
+        ({"without_consent_reason": " "}, "validation", "#/without_consent_reason"),
+        ({"without_consent_reason": NUMBER}, "identity-number-in-text", "#/without_consent_reason"),
         ({"themes": ["functioning", "progress"]}, "code-unknown", "#/themes/1"),
         ({"held_on": "2099-01-01"}, "date-in-future", "#/held_on"),
         ({"minutes": f"Gjeld {NUMBER}."}, "identity-number-in-text", "#/minutes"),
@@ -233,29 +231,14 @@ async def test_minutes_against_the_rules_refused(api: Api, changes: dict[str, An
     assert ok(await api.case_officer.get("/v1/meetings"), 200)["items"] == []
 
 
-async def test_system_meeting_filed_by_provider_refused(api: Api) -> None:
-    """M7: minutes of a system meeting are filed by the case office."""
+async def test_conversation_without_a_theme_is_stored(api: Api) -> None:
+    """M3: themes should be taken up; those that nobody touched in the year are shown."""
     await steps.law(api)
-    await placed(api)
-    answer = await api.provider(NUMBERS[0]).post("/v1/meetings", json=meeting(None, "system"))
-    refused(answer, 403, "role-required")
-
-
-async def test_system_meeting_with_unknown_provider_refused(api: Api) -> None:
-    """M7: a provider that was present is one that is registered."""
-    unknown = [{"role": "provider", "organisation": "Ukjend AS"}]
-    answer = await api.case_officer.post("/v1/meetings", json=meeting(None, "system", attendees=unknown))
-    assert refused(answer, 422, "attendee-unknown")["errors"][0]["pointer"] == "#/attendees/0/organisation"
-
-
-async def test_system_meeting_is_about_no_placement_or_provider(api: Api) -> None:
-    """M7: providers are named by number or by name, whatever its spaces and capitals."""
-    await steps.provider(api, organisation_number=NUMBERS[0], name="Gløde AS")
-    await steps.provider(api, organisation_number=NUMBERS[1], name="KIM AS")
-    named = [{"role": "provider", "organisation": name} for name in (NUMBERS[1], "gløde  as")]
-    body = meeting(None, "system", attendees=[*named, *attendees("nav", "habilitation")])
-    filed = await create_meeting(api.case_officer, body)
-    assert (filed["provider_id"], filed["placement_id"], filed["participant_present"]) == (None, None, False)
+    _, _, placement_id = await placed(api)
+    made = await create_meeting(api.provider(NUMBERS[0]), meeting(placement_id, "conversation", themes=[]))
+    assert made["themes"] == []
+    [task] = await tasks(api.provider(NUMBERS[0]), "2022-10-01", kind="conversation")
+    assert (task["recorded"], task["missing"]) == (1, ["own_experience", "progress", "changes", "content"])
 
 
 async def test_bilateral_meeting_is_with_one_provider(api: Api) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.follow_up import NUMBERS, evaluation, placed, plan
+from tests.factories.follow_up import NUMBERS, evaluation, placed, plan, tasks
 from tests.factories.steps import ok, refused
 
 NUMBER = "10915596784"
@@ -137,3 +137,102 @@ async def test_concurrent_sendings_leave_one(committed_api: Api) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     [sent] = [answer.json() for answer in answers if answer.status_code == 200]
     assert ok(await api.case_officer.get(f"/v1/plans/{made['id']}"), 200) == sent
+
+
+async def test_plan_that_is_not_sent_says_so(api: Api) -> None:
+    """M1: on the plan itself, until it is sent."""
+    path = await create_unsent(api, "plans")
+    provider = api.provider(NUMBERS[0])
+    assert ok(await provider.get(path), 200)["missing"] == ["sent"]
+    assert ok(await provider.post(f"{path}/sending", json={}), 200)["missing"] == []
+
+
+@pytest.mark.parametrize("noun", ["plans", "evaluations"])
+async def test_document_says_whom_it_was_made_with(api: Api, noun: str) -> None:
+    """M1, M2: each once; left out, nobody is said."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    for given, stored in (
+        ({"made_with": ["next_of_kin", "participant", "participant"]}, ["participant", "next_of_kin"]),
+        ({}, []),
+    ):
+        made = ok(await api.case_officer.post(f"/v1/{noun}", json=BODIES[noun](placement_id, **given)))
+        assert made["made_with"] == stored
+
+
+@pytest.mark.parametrize("noun", ["plans", "evaluations"])
+@pytest.mark.parametrize(
+    ("made_with", "pointer"),
+    [(["provider"], "#/made_with/0"), ("participant", "#/made_with"), (["guardian"] * 4, "#/made_with")],
+)
+async def test_document_made_with_somebody_else_refused(api: Api, noun: str, made_with: object, pointer: str) -> None:
+    """M1, M2: the participant, the guardian or next of kin."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    body = BODIES[noun](placement_id, made_with=made_with)
+    problem = refused(await api.case_officer.post(f"/v1/{noun}", json=body), 422, "validation")
+    assert problem["errors"][0]["pointer"] == pointer
+
+
+async def test_report_that_the_plan_does_not_stand_asks_for_a_new_one(api: Api) -> None:
+    """M2: within 90 days of the day it was sent; a plan from before is not the new one, and one not sent says so."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    provider = api.provider(NUMBERS[0])
+    ok(await provider.post("/v1/plans", json=plan(placement_id)))
+    report = ok(await provider.post("/v1/evaluations", json=evaluation(placement_id, plan_stands=False)))
+    assert report["plan_stands"] is False
+
+    async def list_renewals(on: str) -> list[tuple[Any, ...]]:
+        found = await tasks(provider, on, kind="plan")
+        return [(task["n"], task["due_on"], task["status"], task["missing"]) for task in found if task["n"] > 1]
+
+    assert await list_renewals("2023-06-19") == []
+    assert await list_renewals("2023-06-20") == [(2, "2023-09-18", "open", [])]
+    assert await list_renewals("2023-09-19") == [(2, "2023-09-18", "overdue", [])]
+    ok(await provider.post("/v1/plans", json=plan(placement_id, made_on="2022-09-01", sent_on=None)))
+    assert await list_renewals("2023-09-19") == [(2, "2023-09-18", "overdue", [])]
+    new = ok(await provider.post("/v1/plans", json=plan(placement_id, made_on="2023-09-01", sent_on=None)))
+    assert await list_renewals("2023-09-19") == [(2, "2023-09-18", "overdue", ["sent"])]
+    ok(await provider.post(f"/v1/plans/{new['id']}/sending", json={"sent_on": "2023-09-20"}), 200)
+    assert await list_renewals("2023-09-20") == [(2, "2023-09-18", "done", [])]
+
+
+@pytest.mark.parametrize("plan_stands", [True, None])
+async def test_report_that_the_plan_stands_asks_for_none(api: Api, plan_stands: bool | None) -> None:
+    """M2: nor one that does not say."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    ok(await api.case_officer.post("/v1/evaluations", json=evaluation(placement_id, plan_stands=plan_stands)))
+    assert [task["n"] for task in await tasks(api.case_officer, "2023-07-01", kind="plan")] == [1]
+
+
+async def test_annulled_report_asks_for_no_plan(api: Api) -> None:
+    """D10, M2: the new plan that it asked for is due no more."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    made = ok(await api.case_officer.post("/v1/evaluations", json=evaluation(placement_id, plan_stands=False)))
+    assert len(await tasks(api.case_officer, "2023-07-01", kind="plan")) == 2
+    ok(await api.case_officer.post(f"/v1/evaluations/{made['id']}/annulment", json={"reason": "Feil."}), 200)
+    assert len(await tasks(api.case_officer, "2023-07-01", kind="plan")) == 1
+
+
+async def test_days_until_the_new_plan_are_the_versions_own(api: Api) -> None:
+    """M2: a parameter of the guideline version."""
+    await steps.law(api)
+    version = {"valid_from": "2023-01-01", "plan_renewal_days": 30}
+    ok(await api.case_officer.post("/v1/guideline-versions", json=version))
+    _, _, placement_id = await placed(api)
+    ok(await api.case_officer.post("/v1/evaluations", json=evaluation(placement_id, plan_stands=False)))
+    [_, renewal] = await tasks(api.case_officer, "2023-07-01", kind="plan")
+    assert renewal["due_on"] == "2023-07-20"
+
+
+@pytest.mark.parametrize("value", ["ja", 1, "true"])
+async def test_plan_stands_that_is_no_boolean_refused(api: Api, value: object) -> None:
+    """M2: true or false."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    body = evaluation(placement_id, plan_stands=value)
+    problem = refused(await api.case_officer.post("/v1/evaluations", json=body), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/plan_stands"

@@ -68,3 +68,68 @@ async def test_who_sees_and_records(api: Api) -> None:
     )
     elsewhere = f"/v1/participants/{await steps.participant(api)}/consents/{made['id']}/withdrawal"
     refused(await api.case_officer.post(elsewhere, json={}), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"services": [], "organisations": []}, "#/organisations"),
+        ({"services": []}, "#"),
+        ({"organisations": [" "]}, "#/organisations/0"),
+        ({"organisations": ["x" * 201]}, "#/organisations/0"),
+        ({"organisations": ["Fysio"] * 21}, "#/organisations"),
+    ],
+)
+async def test_consent_that_names_no_service_refused(api: Api, changes: dict[str, Any], pointer: str) -> None:
+    """M6: a kind of service or a service by name."""
+    person = await steps.participant(api)
+    path = f"/v1/participants/{person}/consents"
+    problem = refused(await api.case_officer.post(path, json=consent(["nav"]) | changes), 422, "validation")
+    assert problem["errors"][0]["pointer"] == pointer
+    assert ok(await api.case_officer.get(path), 200)["items"] == []
+
+
+async def test_consent_names_services(api: Api) -> None:
+    """M6: each once, however its spaces and capitals; no name holds an identity number."""
+    person = await steps.participant(api)
+    path = f"/v1/participants/{person}/consents"
+    named = consent([], organisations=["Fysioterapi, Knarvik", "Ergoterapi", " fysioterapi,  knarvik "])
+    made = ok(await api.case_officer.post(path, json=named))
+    assert (made["services"], made["organisations"]) == ([], ["Ergoterapi", "Fysioterapi, Knarvik"])
+    problem = refused(
+        await api.case_officer.post(path, json=consent(["nav"], organisations=["NAV", "10915596784"])),
+        422,
+        "identity-number-in-text",
+    )
+    assert problem["errors"][0]["pointer"] == "#/organisations/1"
+
+
+async def test_annulled_consent_is_read_by_the_case_office_alone(api: Api) -> None:
+    """D10: provider and service no longer see it, and it is neither annulled nor withdrawn again."""
+    await steps.law(api)
+    _, person, _ = await placed(api)
+    path = f"/v1/participants/{person}/consents"
+    made = ok(await api.provider(NUMBERS[0]).post(path, json=consent(["nav"])))
+    reason = {"reason": "Ført på feil deltakar."}
+    annulment = f"{path}/{made['id']}/annulment"
+    for client in (api.provider(NUMBERS[0]), api.service("habilitation")):
+        refused(await client.post(annulment, json=reason), 403, "role-required")
+    problem = refused(await api.case_officer.post(annulment, json={"reason": ""}), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/reason"
+    annulled = ok(await api.case_officer.post(annulment, json=reason), 200)
+    assert annulled["annulled_reason"] == "Ført på feil deltakar."
+    assert ok(await api.case_officer.get(path), 200)["items"] == [annulled]
+    for client in (api.provider(NUMBERS[0]), api.service("habilitation")):
+        assert ok(await client.get(path), 200)["items"] == []
+    withdrawal = f"{path}/{made['id']}/withdrawal"
+    refused(await api.provider(NUMBERS[0]).post(withdrawal, json={}), 404, "not-found")
+    for address, body in ((withdrawal, {}), (annulment, reason)):
+        refused(await api.case_officer.post(address, json=body), 409, "annulled")
+
+
+async def test_annulment_of_anothers_consent_refused(api: Api) -> None:
+    """D10: the consent is the participant's that the address names."""
+    person, other = await steps.participant(api), await steps.participant(api)
+    made = ok(await api.case_officer.post(f"/v1/participants/{person}/consents", json=consent(["nav"])))
+    address = f"/v1/participants/{other}/consents/{made['id']}/annulment"
+    refused(await api.case_officer.post(address, json={"reason": "Feil."}), 404, "not-found")

@@ -120,6 +120,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "request_answer_days": 14,
         "temporary_ending_days": 60,
         "supplement_ending_days": 30,
+        "plan_renewal_days": 90,
         "share_counts": "shares",
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
@@ -147,6 +148,7 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "request_answer_days": 0,
         "temporary_ending_days": 366,
         "supplement_ending_days": 1,
+        "plan_renewal_days": 366,
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given
@@ -189,6 +191,7 @@ async def test_refuses_a_second_version_from_the_same_day(api: Api) -> None:
         ("request_answer_days", -1),
         ("temporary_ending_days", 367),
         ("supplement_ending_days", "30"),
+        ("plan_renewal_days", 367),
         ("cooperation_meetings_per_year", None),
         ("valid_from", "2100-01-01"),
     ],

@@ -13,6 +13,7 @@ from app.rules.follow_up_duties import (
     FollowUpRecord,
     FollowUpRequirements,
     TaskKind,
+    Verdict,
     build_clock,
     calculate_consent_due_day,
     determine_status,
@@ -155,7 +156,7 @@ def test_m_a_legacy_place_that_ended_before_the_guideline_owes_nothing() -> None
 
 def test_m_a_change_of_provider_is_a_new_placement() -> None:
     """M: the old place owes to its own end and nothing after, the new one counts from its own first day."""
-    old = owed("2022-07-01", "2023-02-28", "2024-01-01", FollowUpRecord(plan_sent=True))
+    old = owed("2022-07-01", "2023-02-28", "2024-01-01", FollowUpRecord([date(2022, 8, 1)]))
     new = owed("2023-03-01", None, "2023-04-01", FollowUpRecord())
     assert {due for _, due, _, _ in old} == {"2022-09-29", "2023-02-28"}
     assert {due for _, due, _, _ in new} == {"2023-05-30", "2024-02-29"}
@@ -182,7 +183,7 @@ def test_m_each_year_by_the_guideline_of_its_first_day() -> None:
 def test_m_what_is_on_record_counts_in_its_own_year() -> None:
     """M2–M4: days at both ends of a year, and none outside."""
     record = FollowUpRecord(
-        True,
+        [day("2022-07-20")],
         conversations=[day("2022-06-30"), day("2022-07-01"), day("2023-06-30"), day("2023-07-01"), day("2024-01-01")],
         cooperation_meetings=[day("2023-07-01")],
         evaluations=[(day("2022-07-01"), day("2023-06-30"))],
@@ -319,3 +320,48 @@ def test_m3_m4_untouched_themes(kind: TaskKind, touched: set[str], untouched: li
 def test_m7_m8_calendar_years(effective_from: date | None, years: list[int]) -> None:
     """M7, M8: every calendar year since the guideline took effect."""
     assert list(list_calendar_years_owed(effective_from, date(2024, 1, 1))) == years
+
+
+@given(
+    DAYS,
+    st.one_of(st.none(), st.integers(0, 2000)),
+    st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 500), st.integers(0, 200), st.booleans()), max_size=4),
+    st.lists(st.integers(0, 2500), max_size=3),
+    st.integers(0, 3000),
+)
+def test_m2_a_new_plan_is_due_after_a_report_that_says_so(
+    first: date,
+    length: int | None,
+    reports: list[tuple[int, int, int, bool]],
+    made: list[int],
+    passed: int,
+) -> None:
+    """M2: one a year at most, only of a report that says so, in time, not after the end, and done by a later plan."""
+    on = first + passed * DAY
+    ends_on = None if length is None else first + length * DAY
+    verdicts = sorted(
+        (
+            Verdict(first + begin * DAY, first + (begin + days) * DAY, first + (begin + days + wait) * DAY, stands)
+            for begin, days, wait, stands in reports
+        ),
+        key=lambda verdict: verdict.sent_on,
+    )
+    sent = [verdict for verdict in verdicts if verdict.sent_on <= on]
+    plans = [first + days * DAY for days in made]
+    record = FollowUpRecord(plans, verdicts=sent)
+    found = list_duties(first, ends_on, record, on=on, requirements=REQUIREMENTS, kinds=KINDS)
+    renewals = [duty for duty in found if duty.kind == "plan" and duty.n > 1]
+    assert len({duty.n for duty in renewals}) == len(renewals)
+    for duty in renewals:
+        asked = [
+            verdict
+            for verdict in sent
+            if not verdict.plan_stands
+            and duty.due_on == min(verdict.sent_on + 90 * DAY, ends_on or date.max)
+            and duty.made_since == min(verdict.period_to, verdict.sent_on)
+        ]
+        assert asked
+        assert (duty.status == "done") == any(day_ >= duty.made_since for day_ in plans)
+        assert duty.status != "overdue" or on > duty.due_on
+    if all(verdict.plan_stands for verdict in sent):
+        assert renewals == []

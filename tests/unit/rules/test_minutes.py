@@ -17,6 +17,7 @@ from app.rules.minutes import (
     find_missing_parties,
     find_services_without_consent,
     is_absence_unexplained,
+    is_consent_mended,
     is_required_meeting,
     list_themes,
 )
@@ -45,9 +46,19 @@ def test_m6_other_services_need_a_consent(area: str) -> None:
     consent = Consent(date(2022, 1, 1), frozenset({"nav"}))
     for roles in subsets():
         others = (SERVICE_ROLES - {area}) & set(roles)
-        assert find_services_without_consent(roles, area, [], date(2022, 6, 1)) == sorted(others)
-        assert find_services_without_consent(roles, area, [consent], date(2022, 6, 1)) == sorted(others - {"nav"})
-        assert find_services_without_consent(roles, area, [consent], date(2021, 12, 31)) == sorted(others)
+        present = [(role, None) for role in roles]
+        assert find_services_without_consent(present, area, [], date(2022, 6, 1)) == sorted(others)
+        assert find_services_without_consent(present, area, [consent], date(2022, 6, 1)) == sorted(others - {"nav"})
+        assert find_services_without_consent(present, area, [consent], date(2021, 12, 31)) == sorted(others)
+
+
+def test_m6_a_consent_may_name_the_service() -> None:
+    """M6: it covers that service, however its name is written, and no other of its kind."""
+    consent = Consent(date(2022, 1, 1), frozenset(), organisations=frozenset({"fysioterapi, knarvik"}))
+    named: list[tuple[AttendeeRole, str | None]] = [("other_service", " Fysioterapi,  Knarvik")]
+    other: list[tuple[AttendeeRole, str | None]] = [("other_service", "Ergoterapi")]
+    for present, expected in ((named, []), (other, ["other_service"]), (named + other, ["other_service"])):
+        assert find_services_without_consent(present, "habilitation", [consent], date(2022, 6, 1)) == expected
 
 
 def test_m3_m4_m7_which_meetings_count() -> None:
@@ -77,3 +88,33 @@ def test_m3_m4_an_individual_meeting_has_four_themes(kind: MeetingKind) -> None:
 def test_m7_missing_parties() -> None:
     """M7: the system meeting's parties, whoever else was there."""
     assert find_missing_parties({"nav", "provider"}) == ["case_office", "habilitation", "mental_health"]
+
+
+@given(DAYS, DAYS, st.one_of(st.none(), DAYS), st.one_of(st.none(), DAYS), DAYS)
+def test_m6_a_deviation_stays_mended(
+    held_on: date, given_on: date, valid_to: date | None, withdrawn_on: date | None, on: date
+) -> None:
+    """M6: by a consent that was in force on the day or given since; what is mended is so on every later day."""
+    present: list[tuple[AttendeeRole, str | None]] = [("nav", None)]
+    consent = Consent(given_on, frozenset({"nav"}), valid_to, withdrawn_on)
+
+    def is_mended(day: date) -> bool:
+        return is_consent_mended(present, ["nav"], [consent], held_on, day)
+
+    if consent.is_in_force(held_on) and given_on <= on:
+        assert is_mended(on)
+    assert is_mended(on) <= is_mended(max(on, held_on))
+    assert is_mended(on) <= is_mended(date(2061, 1, 1))
+    assert not is_consent_mended(present, ["nav"], [], held_on, on)
+    if on < given_on or (valid_to is not None and valid_to < held_on):
+        assert not is_mended(on)
+
+
+def test_m6_a_kind_with_names_is_those_alone() -> None:
+    """M6: `other_service` that names a service; another kind beside it is covered as a whole."""
+    consent = Consent(date(2022, 1, 1), frozenset({"nav", "other_service"}), organisations=frozenset({"fysio"}))
+    assert consent.covers("other_service", "Fysio")
+    assert not consent.covers("other_service", "Ergo")
+    assert not consent.covers("other_service", None)
+    assert consent.covers("nav", "NAV Alver")
+    assert not consent.covers("mental_health", None)

@@ -1,0 +1,22 @@
+-- Consents (M7). Case officers keep them. A service reads those of participants of its area; a provider keeps those of
+-- people who have or have had a place with it. The owner while it merges two participants.
+alter table consent enable row level security;
+alter table consent force row level security;
+
+create policy case_officer_manages on consent to vekstplass_service
+    using ((select caller_has_role('case_officer')))
+    with check ((select caller_has_role('case_officer')));
+
+create policy service_reads_area on consent for select to vekstplass_service
+    using ((select caller_has_role('service')) and (select true from participant
+        where participant.id = consent.participant_id and participant.service_area = (select caller_service_area())));
+
+create policy provider_manages_own on consent to vekstplass_service
+    using ((select caller_has_role('provider'))
+        and participant_id in (select participant_id from placement where provider_id = (select caller_provider_id())))
+    with check ((select caller_has_role('provider'))
+        and participant_id in (select participant_id from placement where provider_id = (select caller_provider_id())));
+
+create policy owner_merges on consent to current_user
+    using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))
+    with check (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));

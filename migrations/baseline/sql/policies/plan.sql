@@ -1,0 +1,33 @@
+-- Plans. Case officers read all, a provider its own, a service those of unprotected places of its area. Each party
+-- writes as itself alone; case officers change another's only while they erase a person.
+alter table plan enable row level security;
+alter table plan force row level security;
+
+create policy case_officer_reads on plan for select to vekstplass_service
+    using ((select caller_has_role('case_officer')));
+
+create policy case_officer_adds_own on plan for insert to vekstplass_service
+    with check ((select caller_has_role('case_officer')) and filed_by = 'case_office');
+
+create policy case_officer_changes_own on plan for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and filed_by = 'case_office')
+    with check ((select caller_has_role('case_officer')) and filed_by = 'case_office');
+
+create policy case_officer_erases on plan for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and (select current_setting('app.erasing', true)) = 'on')
+    with check ((select caller_has_role('case_officer')) and (select current_setting('app.erasing', true)) = 'on');
+
+create policy service_reads_area on plan for select to vekstplass_service
+    using ((select caller_has_role('service')) and (select true from placement
+        where placement.id = plan.placement_id and placement.service_area = (select caller_service_area())
+            and not placement.address_protection));
+
+create policy provider_reads_own on plan for select to vekstplass_service
+    using (provider_id = (select caller_provider_id()));
+
+create policy provider_adds_own on plan for insert to vekstplass_service
+    with check (provider_id = (select caller_provider_id()) and filed_by = 'provider');
+
+create policy provider_changes_own on plan for update to vekstplass_service
+    using (provider_id = (select caller_provider_id()) and filed_by = 'provider')
+    with check (provider_id = (select caller_provider_id()) and filed_by = 'provider');
