@@ -159,7 +159,9 @@ def _generate_ids(count: int) -> Iterator[str]:
 def _refuse_owner(item: AbsenceItem, provider: str | None, index: int) -> Problem:
     """The provider is named and the caller's, the placement that provider's: else neither exists for the caller."""
     if provider is None:
-        return VALIDATION("Oppgje kva vekstbedrift fråværet gjeld.", pointer=f"#/items/{index}/provider_id")
+        return VALIDATION(
+            "Oppgje vekstbedrifta fråværet gjeld («provider_id»).", pointer=f"#/items/{index}/provider_id"
+        )
     if item.provider_id not in (None, provider):
         return NOT_FOUND(pointer=f"#/items/{index}/provider_id")
     return NOT_FOUND(

@@ -13,9 +13,9 @@ import msgspec
 from pydantic import ValidationError
 
 from app.absence.schemas import AbsenceItem, AbsenceItemModel
-from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION, Problem
 from app.http.strict_json import STRICT_JSON, json_fault
+from app.http.validation import validation_problem
 from app.rules.absence import AbsenceContent
 from app.rules.identifiers import contains_identity_number
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
@@ -71,7 +71,7 @@ def read_item(value: object, index: int, *, relaxed: bool) -> AbsenceItem | Faul
             errors = [
                 {**fault, "loc": ("body", "items", index, *fault["loc"])} for fault in error.errors(include_url=False)
             ]
-            return Fault(_repeatable_external_id(value, relaxed), validation_problem(errors))
+            return Fault(_repeatable_external_id(value, relaxed), validation_problem(errors, shape=AbsenceItemModel))
     return refuse_identity_numbers(item, index, relaxed=relaxed)
 
 

@@ -34,8 +34,8 @@ TOO_MANY = problem_type(
 CANCELLED = problem_type(
     "absence-cancelled",
     409,
-    title="Fråværet er sletta",
-    nn="Fråværet er sletta og kan ikkje endrast. Registrer eit nytt.",
+    title="Fråværet er trekt tilbake",
+    nn="Fråværet er trekt tilbake og kan ikkje endrast. Registrer eit nytt.",
     en="A cancelled absence stays cancelled (A2).",
 )
 NOTHING_TO_REVIEW = problem_type(

@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -20,9 +20,10 @@ from app.absence.items import Fault, read_item, read_json_item
 from app.absence.problems import TOO_MANY
 from app.absence.schemas import AbsenceItem
 from app.http.content_negotiation import CSV, JSON, NDJSON
-from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION
+from app.http.schemas import Shape
 from app.http.strict_json import malformed_body, parse_strictly
+from app.http.validation import validation_problem
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -80,6 +81,12 @@ def _read_json(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
         yield read_json_item(text, index, relaxed=relaxed)
 
 
+class _ItemsOnly(Shape):
+    """A batch's whole body in JSON."""
+
+    items: list[Any]
+
+
 def _require_items_only(batch: object) -> None:
     if not isinstance(batch, dict):
         raise VALIDATION("Innhaldet må vere eit objekt med «items».", pointer="#")
@@ -87,7 +94,7 @@ def _require_items_only(batch: object) -> None:
     wrong = [] if isinstance(items, list) else [("list_type" if "items" in batch else "missing", "items")]
     wrong += [("extra_forbidden", name) for name in batch if name != "items"]
     if wrong:
-        raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong])
+        raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong], shape=_ItemsOnly)
 
 
 def _read_ndjson(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
@@ -141,10 +148,14 @@ def _check_header(header: list[str] | None) -> list[str]:
     names = [name.strip() for name in header]
     missing = [name for name in _REQUIRED if name not in names]
     if missing:
-        raise VALIDATION(f"Overskrifta manglar {', '.join(missing)}.", pointer="#")
+        raise VALIDATION(f"Overskrifta manglar {_quote(missing)}.", pointer="#")
     if not set(COLUMNS).issuperset(names) or len(set(names)) < len(names):
-        raise VALIDATION(f"Overskrifta kan ha {', '.join(COLUMNS)}, kvar ein gong.", pointer="#")
+        raise VALIDATION(f"Overskrifta kan ha {_quote(COLUMNS)}, kvar ein gong.", pointer="#")
     return names
+
+
+def _quote(names: Iterable[str]) -> str:
+    return ", ".join(f"«{name}»" for name in names)
 
 
 def _row_as_json(cells: dict[str, str]) -> dict[str, Any]:

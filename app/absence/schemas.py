@@ -10,7 +10,7 @@ from pydantic import Field as Limits
 from pydantic import GetPydanticSchema, StrictBool, create_model, model_validator
 from pydantic_core import core_schema
 
-from app.http.schemas import PYTHON_TEXT, Day, Line, Percent, Prose, Revision, Shape, Stored, text
+from app.http.schemas import PYTHON_TEXT, Day, FieldFault, Line, Percent, Prose, Revision, Shape, Stored, text
 from app.rules.absence import MAX_REVISION, AbsenceKind
 
 KINDS: tuple[AbsenceKind, ...] = get_args(AbsenceKind)
@@ -40,7 +40,7 @@ class _Period(Shape):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.ends_on < self.starts_on:
-            raise ValueError("«to» er før «from»")
+            raise FieldFault("to", "er før «from»")
         return self
 
 

@@ -15,7 +15,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.pagination import AfterQuery, LimitQuery, Page
 from app.http.periods import require_in_order
-from app.http.schemas import Day
+from app.http.schemas import Day, describe_pattern
 from app.participants.tables import Participant
 from app.privacy.personal_data import load_duplicate_ids, load_record_ids
 from app.security.roles import Actor, allow
@@ -34,7 +34,12 @@ async def list_access_log(
     object_id: Annotated[UUID | None, Query(description="What a denied caller asked for.")] = None,
     caller: Annotated[
         str | None,
-        Query(alias="actor", max_length=300, pattern=r"^[ -~]+$", description="As `actor` in the log."),
+        Query(
+            alias="actor",
+            max_length=300,
+            pattern=describe_pattern(r"^[ -~]+$", "må vere skriven som i loggen, til dømes «person:test-case_officer»"),
+            description="As `actor` in the log.",
+        ),
     ] = None,
     from_: Annotated[Day | None, Query(alias="from", description="First day, Europe/Oslo.")] = None,
     to: Annotated[Day | None, Query(description="Last day, Europe/Oslo.")] = None,

@@ -14,17 +14,22 @@ from app.budget.problems import refuse_missing_prices
 from app.budget.schemas import CostOut, CostsOut
 from app.database.base import NIL_UUID
 from app.database.queries import Queries
-from app.http.problems import VALIDATION
+from app.http.names import list_values
+from app.http.pagination import CURSOR_INVALID, invalid_cursor
+from app.http.schemas import describe_pattern
 from app.rates.rates import load_prices
 from app.rules.cost import calculate_month_costs, sum_by_group
 from app.rules.money import from_ore
 from app.rules.placement_periods import Column
 
 KEYS = ("month", "provider", "placement")
-BY_PATTERN = f"^({'|'.join(','.join(some) for count in (1, 2, 3) for some in permutations(KEYS, count))})$"
+BY_PATTERN = describe_pattern(
+    f"^({'|'.join(','.join(some) for count in (1, 2, 3) for some in permutations(KEYS, count))})$",
+    f"må vere éin eller fleire av {list_values(KEYS)}, kvar ein gong og med komma mellom",
+)
 
 _CURSOR_BYTES = 1 + 16 + 16
-CURSOR_PATTERN = "^[A-Za-z0-9_-]{44}$"
+CURSOR_PATTERN = describe_pattern("^[A-Za-z0-9_-]{44}$", CURSOR_INVALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,6 @@ def _find_next(after: str, groups: Keys, size: int) -> int:
     """The first position, in the order of all groups, after the row that a cursor stands for."""
     decoded = base64.urlsafe_b64decode(after)
     if len(decoded) != _CURSOR_BYTES:
-        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after")
+        raise invalid_cursor()
     month, group = decoded[0], decoded[1:]
     return min(month * groups.size + int(np.searchsorted(groups, group, side="right")), size)

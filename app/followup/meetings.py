@@ -127,7 +127,7 @@ async def _find_subject(unit: UnitOfWork, actor: Actor, body: MeetingIn) -> tupl
             raise problems.MEETING_SUBJECT("Plassen er hjå ei anna vekstbedrift.", pointer="#/provider_id")
         return placement, placement.provider_id
     if body.kind in INDIVIDUAL_MEETINGS:
-        raise problems.MEETING_SUBJECT("Møtet må gjelde ein plass.", pointer="#/placement_id")
+        raise problems.MEETING_SUBJECT("Møtet må gjelde ein plass («placement_id»).", pointer="#/placement_id")
     if body.provider_id is not None:
         return None, (await find_reference(unit, Provider, body.provider_id, "#/provider_id")).id
     return None, await _find_bilateral_provider(unit, actor, body)
@@ -142,7 +142,7 @@ async def _find_bilateral_provider(unit: UnitOfWork, actor: Actor, body: Meeting
         if provider.organisation_number == actor.organisation or not named.isdisjoint(list_names(provider))
     ]
     if len(found) != 1:
-        raise problems.MEETING_SUBJECT("Møtet må gjelde éi vekstbedrift.", pointer="#/provider_id")
+        raise problems.MEETING_SUBJECT("Møtet må gjelde éi vekstbedrift («provider_id»).", pointer="#/provider_id")
     return found[0]
 
 

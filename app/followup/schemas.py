@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import StrictBool, StringConstraints, model_validator
 
-from app.http.schemas import Annullable, Day, Line, Name, Shape, Stored, Year, text
+from app.http.schemas import Annullable, Day, FieldFault, Line, Name, Shape, Stored, Year, describe_pattern, text
 from app.rules.minutes import AttendeeRole, MeetingKind
 
 Party = Literal["provider", "case_office", "service"]
 Maker = Literal["participant", "guardian", "next_of_kin"]
 LongText = Annotated[str, text(20_000)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
+_CODE = describe_pattern(r"^[a-z_]+$", "må vere ein kode frå kodelista (GET /v1/code-lists)")
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_CODE)]
 Areas = Annotated[
     list[Code],
     Limits(
@@ -196,7 +197,7 @@ class EvaluationIn(Shape):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.period_to < self.period_from:
-            raise ValueError("«period_to» kan ikkje vere før «period_from»")
+            raise FieldFault("period_to", "kan ikkje vere før «period_from»")
         return self
 
 

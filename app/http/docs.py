@@ -13,8 +13,9 @@ from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
 from app.http.openapi import load_document
 from app.http.problems import NOT_FOUND, TYPES
-from app.http.schemas import Shape
+from app.http.schemas import Shape, describe_pattern
 
+_PROBLEM_CODE = describe_pattern(r"^[a-z0-9-]{1,64}$", "må vere ein feilkode, til dømes «validation»")
 router = APIRouter(route_class=Route)
 
 _POLICY = {
@@ -90,7 +91,7 @@ async def serve_asset(asset_name: str) -> FileResponse:
 
 @router.get("/problems/{problem_code}", summary="Explain a problem type", tags=["service"])
 async def get_problem_type(
-    problem_code: Annotated[str, PathParameter(max_length=64, pattern=r"^[a-z0-9-]{1,64}$", examples=["validation"])],
+    problem_code: Annotated[str, PathParameter(max_length=64, pattern=_PROBLEM_CODE, examples=["validation"])],
 ) -> ProblemExplanation:
     """The `type` of every problem points here. The explanation is in nynorsk and English."""
     type_ = TYPES.get(problem_code)

@@ -11,7 +11,7 @@ bytes that go out.
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType
@@ -22,7 +22,6 @@ import msgspec
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, StreamingResponse
 
@@ -34,9 +33,10 @@ from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
 from app.http.etag import etag_of, is_known
-from app.http.exception_handlers import FIELD_NAME, to_problem
+from app.http.exception_handlers import to_problem
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
 from app.http.strict_json import parse_strictly
+from app.http.validation import FIELD_NAME, list_models
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -131,7 +131,7 @@ class Route(APIRoute):
             route=self.path,
             roles=frozenset[str]().union(*(guard.roles for guard in guards)),
         )
-        fields = set[str]().union(*(model.model_fields for model in _models(self.response_model)))
+        fields = set[str]().union(*(model.model_fields for model in list_models(self.response_model)))
         return _Endpoint(
             handler=super().get_route_handler(),
             guards=guards,
@@ -354,21 +354,18 @@ def _query_names(dependant: Any) -> Iterator[tuple[str, bool]]:
         yield from _query_names(sub)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models of a response: one, or each of a union."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    else:
-        for part in get_args(annotation):
-            yield from _models(part)
+def _list_known(known: Iterable[str]) -> str:
+    names = ", ".join(f"«{name}»" for name in known)
+    return f"her finst {names}" if names else "her finst ingen"
 
 
 def _refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
     if not request.scope["query_string"]:
         return
     names = [name for name, _ in request.query_params.multi_items()]
+    unknown = f"er ein ukjend parameter; {_list_known(known)}"
     faults = [
-        (name, "er ein ukjend parameter" if name not in known else "står meir enn ein gong")
+        (name, unknown if name not in known else "står meir enn ein gong")
         for name in dict.fromkeys(names)
         if name not in known or (names.count(name) > 1 and not known[name])
     ]

@@ -1,15 +1,14 @@
-"""From whatever was raised to a problem: validation, unknown addresses, constraints, a database that is away."""
+"""From whatever was raised to a problem: unknown addresses, broken constraints, a database that is away."""
 
 import logging
-import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -24,45 +23,15 @@ from app.http.problems import (
     TYPES,
     UNAVAILABLE,
     VALIDATION,
-    FieldError,
     Problem,
     ProblemType,
 )
-from app.http.schemas import TEXT
+from app.http.validation import validation_problem
 
 log = logging.getLogger("vekstplass.errors")
 
 # Constraint name -> what to answer. Filled by the domains, beside the tables the constraints belong to.
 CONSTRAINTS: dict[str, Callable[[], Problem]] = {}
-
-_SENTENCES = {
-    "missing": "manglar",
-    "extra_forbidden": "er eit ukjent felt",
-    "json_invalid": "er ikkje gyldig JSON",
-    "string_type": "må vere tekst",
-    "string_unicode": "har teikn som ikkje er gyldig Unicode",
-    "string_too_short": "er for kort",
-    "string_too_long": "er for lang",
-    "string_pattern_mismatch": "har feil form",
-    "literal_error": "er ikkje blant dei tillatne verdiane",
-    "enum": "er ikkje blant dei tillatne verdiane",
-    "bool_type": "må vere true eller false",
-    "list_type": "må vere ei liste",
-    "too_short": "har for få element",
-    "too_long": "har for mange element",
-    "greater_than_equal": "er for liten",
-    "less_than_equal": "er for stor",
-    "int_parsing_size": "er for stor",
-    "uuid_parsing": "må vere ein UUID",
-    "uuid_type": "må vere ein UUID",
-    "union_tag_invalid": "er ikkje blant dei tillatne verdiane",
-    "union_tag_not_found": "manglar feltet som avgjer kva slag dette er",
-    "model_attributes_type": "må vere eit objekt",
-    "dict_type": "må vere eit objekt",
-}
-
-
-_EMPTY = "kan ikkje vere tomt"
 
 
 def on_constraint(name: str, type_: ProblemType, detail: str) -> None:
@@ -70,73 +39,6 @@ def on_constraint(name: str, type_: ProblemType, detail: str) -> None:
     if name in CONSTRAINTS:
         raise ValueError(f"constraint {name} is mapped twice")
     CONSTRAINTS[name] = lambda: type_(detail)
-
-
-# What a client invented is not repeated to it: an unknown name may hold anything, a person's number too.
-FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", re.ASCII)
-
-
-def _pointer(location: tuple[int | str, ...], unknown: bool) -> str:
-    where, *path = location or ("body",)
-    if unknown and path and not FIELD_NAME.fullmatch(str(path[-1])):
-        path = path[:-1]
-    if where == "body":
-        steps = [] if path and isinstance(path[0], int) and len(path) == 1 else path
-    else:
-        steps = [where, *path[:1]]
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return "#" + "".join(f"/{step}" for step in escaped)
-
-
-def _body_location(location: tuple[int | str, ...], body: object, *, may_lack: bool) -> tuple[int | str, ...]:
-    """The steps of a location that lead through the body; pydantic puts names of union members in between."""
-    where, *path = location or ("body",)
-    if where != "body":
-        return location
-    kept: list[int | str] = []
-    at = body
-    for index, step in enumerate(path):
-        last = index == len(path) - 1
-        if isinstance(at, dict) and isinstance(step, str):
-            if step not in at and not (last and may_lack):
-                continue
-            at = at.get(step)
-        elif isinstance(at, list) and isinstance(step, int):
-            at = at[step] if step < len(at) else None
-        elif isinstance(step, str) and isinstance(at, list):
-            continue
-        kept.append(step)
-    return (where, *kept)
-
-
-def _describe(error: dict[str, Any]) -> str:
-    match error:
-        case {"type": "value_error"}:
-            return str(error["ctx"]["error"])
-        case {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "input": str(sent)} if pattern == TEXT:
-            return "kan ikkje ha NUL-teikn" if "\0" in sent else _EMPTY
-        case {"type": "string_too_short", "ctx": {"min_length": 1}}:
-            return _EMPTY
-    return _SENTENCES.get(error["type"], "har ugyldig verdi")
-
-
-def field_error(error: dict[str, Any], body: object = None) -> FieldError:
-    """One error of pydantic's as pointer and sentence. The input itself is never repeated."""
-    kind, sentence = error["type"], _describe(error)
-    location = tuple(error["loc"])
-    if kind.startswith("union_tag_"):  # it is the tag that is wrong, not the whole
-        location = (*location, error["ctx"]["discriminator"].strip("'"))
-    if isinstance(body, dict | list):
-        location = _body_location(location, body, may_lack=kind in {"missing", "union_tag_not_found"})
-    return FieldError(_pointer(location, kind == "extra_forbidden"), sentence)
-
-
-def validation_problem(errors: list[dict[str, Any]], body: object = None) -> Problem:
-    """A 422 that points at every field at fault. With the body, a pointer names nothing but what is in it."""
-    faults = [field_error(error, body) for error in errors[:100]]
-    first = faults[0]
-    where = first.pointer.removeprefix("#").removeprefix("/") or "Innhaldet"
-    return VALIDATION(f"{where}: {first.detail}.", errors=faults)
 
 
 def database_problem(error: DBAPIError) -> Problem | None:
@@ -230,7 +132,10 @@ def install(app: FastAPI) -> None:
 
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return to_response(request, validation_problem(list(error.errors()), error.body))
+        route = request.scope.get("route")
+        field = route.body_field if isinstance(route, APIRoute) else None
+        shape = None if field is None else field.field_info.annotation
+        return to_response(request, validation_problem(list(error.errors()), error.body, shape))
 
     async def on_database(request: Request, error: Exception) -> JSONResponse:
         problem = to_problem(error)

@@ -16,19 +16,20 @@ from sqlmodel import col
 
 from app.database.base import Row
 from app.database.queries import Queries
-from app.http.problems import VALIDATION
-from app.http.schemas import Limit
+from app.http.problems import VALIDATION, Problem
+from app.http.schemas import Limit, describe_pattern
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Row)
 S = TypeVar("S", bound=BaseModel)
 
+CURSOR_INVALID = "er ikkje ein gyldig peikar; send «next» frå førre svar"
 LimitQuery = Annotated[Limit, Query(description="Maximum number of items on a page.")]
 AfterQuery = Annotated[
     str | None,
     Query(
         max_length=64,
-        pattern=r"^[A-Za-z0-9_-]{22}$",
+        pattern=describe_pattern(r"^[A-Za-z0-9_-]{22}$", CURSOR_INVALID),
         description="Cursor: `next` of the previous page.",
     ),
 ]
@@ -57,12 +58,17 @@ def format_cursor(last: UUID) -> str:
     return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
 
 
+def invalid_cursor() -> Problem:
+    """The refusal of a cursor that has the right form and is none of ours."""
+    return VALIDATION(f"«after» {CURSOR_INVALID}.", pointer="#/query/after")
+
+
 def parse_cursor(after: str) -> UUID:
     """The id a cursor stands for. Raises a 422 problem for anything that is no cursor of ours."""
     try:
         return UUID(bytes=base64.urlsafe_b64decode(after + "=="))
     except (ValueError, binascii.Error) as error:
-        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after") from error
+        raise invalid_cursor() from error
 
 
 async def fetch_page(

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.http.names import name_fields
+
 MEDIA_TYPE = "application/problem+json"
 
 TYPES: dict[str, "ProblemType"] = {}
@@ -87,7 +89,7 @@ class ProblemType:
         **extensions: Any,
     ) -> Problem:
         """A problem of this type; `pointer` is short for one error that says the same as `detail`."""
-        sentence = detail or self.nn
+        sentence = name_fields(detail) if detail else self.nn
         faults = (FieldError(pointer, sentence),) if pointer is not None else errors
         return Problem(
             self, sentence, errors=faults, headers={**self.headers, **(headers or {})}, extensions=extensions
@@ -100,7 +102,7 @@ def problem_type(
     """Declare and register a problem type. Raises `ValueError` if the code is taken."""
     if code in TYPES:
         raise ValueError(f"problem type {code} is declared twice")
-    TYPES[code] = ProblemType(code, status, title, nn, en, headers or {})
+    TYPES[code] = ProblemType(code, status, title, name_fields(nn), en, headers or {})
     return TYPES[code]
 
 
@@ -207,7 +209,7 @@ INTERNAL = problem_type(
     "internal",
     500,
     title="Noko gjekk gale hjå oss",
-    nn="Noko gjekk gale hjå oss. Ingenting er lagra. Oppgje «request_id» når du melder frå.",
+    nn="Noko gjekk gale hjå oss. Ingenting er lagra. Oppgje id-en («request_id») når du melder frå.",
     en="Something went wrong on our side. Nothing was stored. Quote `request_id` when you report it.",
 )
 UNAVAILABLE = problem_type(

@@ -37,6 +37,24 @@ TEXT = f"^[^\x00]*[^{_BLANK}][^\x00]*$"
 PYTHON_TEXT = f"^[^\x00\ud800-\udfff]*[^{_BLANK}\ud800-\udfff][^\x00\ud800-\udfff]*$"
 
 
+PATTERNS: dict[str, str] = {}
+"""Pattern -> what a text that does not match it must be, in nynorsk."""
+
+
+def describe_pattern(pattern: str, sentence: str) -> str:
+    """The pattern of a field, with what a refusal says that it asks for: «må vere ni siffer»."""
+    PATTERNS[pattern] = sentence
+    return pattern
+
+
+class FieldFault(ValueError):
+    """What a model's validator raises of fields that do not go together: the one that is at fault, and a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class Shape(BaseModel):
     """A body that comes in or goes out. Unknown fields are refused, never ignored."""
 
@@ -165,10 +183,14 @@ Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_parse_integer)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_parse_integer_in_query)]
 Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_parse_integer_in_query)]
 OrganisationNumber = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{9}$", min_length=9, max_length=9), Field(examples=["310300454"])
+    str,
+    StringConstraints(pattern=describe_pattern(r"^[0-9]{9}$", "må vere ni siffer"), min_length=9, max_length=9),
+    Field(examples=["310300454"]),
 ]
 MunicipalityNumber = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}$", min_length=4, max_length=4), Field(examples=["4631"])
+    str,
+    StringConstraints(pattern=describe_pattern(r"^[0-9]{4}$", "må vere fire siffer"), min_length=4, max_length=4),
+    Field(examples=["4631"]),
 ]
 
 

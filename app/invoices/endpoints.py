@@ -18,6 +18,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
+from app.http.schemas import describe_pattern
 from app.invoices import checks
 from app.invoices.ehf import EHF_POINTERS, parse_ehf
 from app.invoices.json_lines import JSON_POINTERS, parse_json
@@ -32,7 +33,10 @@ router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
 MonthQuery = Annotated[
     str | None,
-    StringConstraints(pattern="^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7),
+    StringConstraints(
+        pattern=describe_pattern("^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "må vere ein månad på forma ÅÅÅÅ-MM"),
+        max_length=7,
+    ),
     Query(description="Only invoices with a line for this month (`2022-03`)."),
 ]
 

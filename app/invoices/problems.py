@@ -50,7 +50,7 @@ INVOICE_ARITHMETIC = problem_type(
 INVOICE_PERIOD = problem_type(
     "invoice-period",
     422,
-    title="Perioden er ikkje til å bruke",
+    title="Perioden kan ikkje brukast",
     nn="Kvar linje må gjelde éin kalendermånad, i eigen periode eller i fakturaen sin.",
     en="Every line is for one calendar month, by its own period or the invoice's, and within the invoice's.",
 )
@@ -78,15 +78,15 @@ INVOICE_BUYER = problem_type(
 INVOICE_SUPPLIER = problem_type(
     "invoice-supplier-unknown",
     422,
-    title="Ukjend leverandør",
-    nn="Ingen leverandør har organisasjonsnummeret i fakturaen.",
+    title="Fakturaen er frå ei ukjend vekstbedrift",
+    nn="Inga vekstbedrift har organisasjonsnummeret i fakturaen. Registrer henne først, eller rett fakturaen.",
     en="No provider has the supplier's organisation number.",
 )
 INVOICE_EXISTS = problem_type(
     "invoice-already-checked",
     409,
     title="Fakturaen er alt kontrollert",
-    nn="Leverandøren sin faktura med dette nummeret er alt kontrollert.",
+    nn="Vekstbedrifta sin faktura med dette nummeret er alt kontrollert.",
     en="The supplier's invoice with this number has been checked already; `invoice_id` is the check.",
 )
 REFUSALS = (

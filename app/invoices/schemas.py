@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.budget.schemas import Month
-from app.http.schemas import Amount, Day, OrganisationNumber, Shape, Stored
+from app.http.schemas import Amount, Day, OrganisationNumber, Shape, Stored, describe_pattern
 from app.invoices.problems import MAX_LINES
 from app.rules.invoicing import InvoiceCause, InvoiceKind
 
@@ -38,9 +38,16 @@ SignedMoney = Annotated[
     _decimal_text(_SIGNED_AMOUNT, "må vere eit beløp som tekst med to desimalar, til dømes «22317.00»"),
     WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
+_CURRENCY = describe_pattern("^[A-Z]{3}$", "må vere tre store bokstavar, til dømes «NOK»")
 InvoiceNumber = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z ._/-]{0,49}$", max_length=50),
+    StringConstraints(
+        pattern=describe_pattern(
+            r"^[0-9A-Za-z][0-9A-Za-z ._/-]{0,49}$",
+            "må byrje med bokstav eller siffer, og kan elles ha mellomrom, punktum, skråstrek, strek og understrek",
+        ),
+        max_length=50,
+    ),
     Limits(examples=["F-2001"]),
 ]
 
@@ -53,7 +60,11 @@ class InvoiceLineIn(Shape):
     issued_on: Annotated[Day, Limits(examples=["2022-03-01"])]
     supplier: Annotated[OrganisationNumber, Limits(examples=["310300403"])]
     buyer: Annotated[OrganisationNumber, Limits(examples=["920290922"])]
-    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), Limits(examples=["NOK"])] = "NOK"
+    currency: Annotated[
+        str,
+        StringConstraints(pattern=describe_pattern("^[A-Z]{3}$", "må vere tre store bokstavar, til dømes «NOK»")),
+        Limits(examples=["NOK"]),
+    ] = "NOK"
     placement_id: Annotated[UUID | None, Limits(examples=[None])] = None
     period_from: Annotated[Day, Limits(examples=["2022-02-01"])]
     period_to: Annotated[Day, Limits(examples=["2022-02-28"])]

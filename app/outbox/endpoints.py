@@ -9,7 +9,7 @@ from app.http.content_negotiation import JSON
 from app.http.declarations import ReaderFactoryDep, produces
 from app.http.endpoint import Route
 from app.http.pagination import LimitQuery
-from app.http.schemas import Seconds
+from app.http.schemas import Seconds, describe_pattern
 from app.outbox.feed import CURSOR_PATTERN, EventQuery, format_cursor, parse_cursor, to_cloud_event
 from app.outbox.schemas import EventPage
 from app.security.roles import Actor, allow
@@ -18,7 +18,10 @@ router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Route)
 
 Follower = Annotated[Actor, allow("case_officer", "epj", "finance")]
 
-TYPES_PATTERN = r"^[a-z_]{1,40}\.[a-z_]{1,40}(,[a-z_]{1,40}\.[a-z_]{1,40}){0,19}$"
+TYPES_PATTERN = describe_pattern(
+    r"^[a-z_]{1,40}\.[a-z_]{1,40}(,[a-z_]{1,40}\.[a-z_]{1,40}){0,19}$",
+    "må vere opp til tjue slag med komma mellom, til dømes «budget.watch,budget.overrun»",
+)
 EVENT_STREAM = "text/event-stream"
 
 

@@ -22,7 +22,8 @@ from sqlmodel import col
 
 from app.database.queries import CompiledQuery
 from app.http.declarations import ReaderFactory
-from app.http.problems import VALIDATION
+from app.http.pagination import CURSOR_INVALID, invalid_cursor
+from app.http.schemas import describe_pattern
 from app.outbox.listener import Listener
 from app.outbox.schemas import CloudEvent
 from app.outbox.tables import Event
@@ -38,7 +39,9 @@ RETRY_MILLISECONDS = 1000
 _CURSOR = struct.Struct(">qq")
 # A position has no sign. The cursors of other lists are ids, which have that bit (RFC 9562's variant): taken for a
 # position after all events, one would keep its client waiting for good.
-CURSOR_PATTERN = r"^[A-Za-z0-9_-]{10}[ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9_-]{11}$"
+CURSOR_PATTERN = describe_pattern(
+    r"^[A-Za-z0-9_-]{10}[ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9_-]{11}$", CURSOR_INVALID
+)
 
 # Every transaction below this number has ended: its events are all there, or never will be. In a sub-select, so that it
 # is asked for once and not for every row.
@@ -129,5 +132,5 @@ def parse_cursor(after: str) -> tuple[int, int]:
     try:
         transaction_id, position = _CURSOR.unpack(base64.urlsafe_b64decode(after + "=="))
     except (binascii.Error, struct.error) as error:
-        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after") from error
+        raise invalid_cursor() from error
     return transaction_id, position

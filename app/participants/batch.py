@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.database.unit_of_work import UnitOfWork
-from app.http.exception_handlers import validation_problem
 from app.http.problems import VALIDATION, Problem
 from app.http.strict_json import STRICT_JSON, json_fault
+from app.http.validation import validation_problem
 from app.participants.problems import TOO_MANY_PARTICIPANTS
 from app.participants.schemas import (
     ExternalId,
@@ -77,7 +77,7 @@ def _parse_line(line: bytes, settings: Settings, today: date) -> tuple[UpsertIte
         return prepare_item(external_id, sent, settings, today, pointer="#/external_value"), sent.external_value
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-        return validation_problem(faults), _repeatable_value(raw, today)
+        return validation_problem(faults, shape=ParticipantBatchItem), _repeatable_value(raw, today)
     except Problem as problem:
         return problem, _repeatable_value(raw, today)
 

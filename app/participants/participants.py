@@ -115,7 +115,7 @@ def ids_by_external_id(system: str | None, value: str | None) -> Select[UUID]:
 def require_visible(actor: Actor, fields: Set[str]) -> None:
     """Raises `ROLE_REQUIRED` for a filter on fields of a participant that the caller may not see."""
     if not any(fields <= view.model_fields.keys() for role, view in VIEWS_BY_ROLE.items() if role in actor.roles):
-        raise ROLE_REQUIRED("Dette filteret krev rolla «Forvaltningskontoret» eller «EPJ».")
+        raise ROLE_REQUIRED("Dette filteret kan berre Forvaltningskontoret eller EPJ bruke.")
 
 
 async def to_response(queries: Queries, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantView]:

@@ -9,25 +9,37 @@ from pydantic import Field as Limits
 from pydantic import Strict, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from app.http.pagination import Page
-from app.http.schemas import Annullable, Day, MunicipalityNumber, Name, Shape, Stored
+from app.http.schemas import Annullable, Day, FieldFault, MunicipalityNumber, Name, Shape, Stored, describe_pattern
 from app.rules.minutes import ServiceRole
 
+_SYSTEM = describe_pattern(
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "må vere bokstavar frå a til z, siffer og «.», «_» eller «-»"
+)
+_EXTERNAL_VALUE = describe_pattern(
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]*$",
+    "må vere bokstavar frå a til z, siffer og «.», «:», «_» eller «-»",
+)
+_ELEVEN_DIGITS = describe_pattern(r"^[0-9]{11}$", "må vere elleve siffer utan mellomrom")
+_PHONE = describe_pattern(
+    r"^\+?[0-9][0-9 -]*[0-9]$", "må vere siffer, eventuelt med + framfor og mellomrom, til dømes «+47 56 00 00 00»"
+)
+_EMAIL = describe_pattern(
+    "^[^@\x00-\x20\x7f-\xa0]+@[^@\x00-\x20\x7f-\xa0]+$", "må vere ei e-postadresse, til dømes «namn@eksempel.no»"
+)
 ServiceArea = Literal["habilitation", "mental_health", "other"]
 ExternalSystem = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+    StringConstraints(min_length=1, max_length=50, pattern=_SYSTEM),
     Limits(description="The name of the other system.", examples=["profil"]),
 ]
 ExternalValue = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"),
+    StringConstraints(min_length=1, max_length=100, pattern=_EXTERNAL_VALUE),
     Limits(description="The participant's id in that system. Never an identity number.", examples=["10042"]),
 ]
-NationalIdentityNumber = Annotated[str, StringConstraints(min_length=11, max_length=11, pattern=r"^[0-9]{11}$")]
-Phone = Annotated[str, StringConstraints(min_length=4, max_length=30, pattern=r"^\+?[0-9][0-9 -]*[0-9]$")]
-Email = Annotated[
-    str, StringConstraints(min_length=3, max_length=254, pattern="^[^@\x00-\x20\x7f-\xa0]+@[^@\x00-\x20\x7f-\xa0]+$")
-]
+NationalIdentityNumber = Annotated[str, StringConstraints(min_length=11, max_length=11, pattern=_ELEVEN_DIGITS)]
+Phone = Annotated[str, StringConstraints(min_length=4, max_length=30, pattern=_PHONE)]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=_EMAIL)]
 GivenName = Annotated[Name, Limits(examples=["Solveig"])]
 FamilyName = Annotated[Name, Limits(examples=["Testnes"])]
 BirthDate = Annotated[Day, Limits(description="Not in the future.", examples=["1991-04-23"])]
@@ -235,7 +247,7 @@ class ConsentIn(Shape):
     @model_validator(mode="after")
     def _lasts_at_least_a_day(self) -> Self:
         if self.valid_to is not None and self.valid_to < self.given_on:
-            raise ValueError("«valid_to» kan ikkje vere før «given_on»")
+            raise FieldFault("valid_to", "kan ikkje vere før «given_on»")
         return self
 
 

@@ -111,7 +111,8 @@ def _require_right_party(actor: Actor, body: NoticeIn) -> None:
         return
     if body.given_by != "provider":
         raise ROLE_REQUIRED(
-            "Ei vekstbedrift seier opp på eigne vegner («given_by»: «provider»); elles Forvaltningskontoret."
+            "Ei vekstbedrift kan berre seie opp på eigne vegner, med «provider» som «given_by». Alle andre oppseiingar"
+            " registrerer Forvaltningskontoret."
         )
     if body.agreed_end_on is not None:
         raise ROLE_REQUIRED("Ein avtalt tidlegare slutt vert registrert av Forvaltningskontoret.")

@@ -28,7 +28,7 @@ ANSWER_INCOMPLETE = problem_type(
     "answer-incomplete",
     422,
     title="Svaret er ikkje fullstendig",
-    nn="Eit avslag må ha ei grunngjeving («reason»), «other» må ha ein tekst, og eit ja har ingen av delane.",
+    nn="Eit nei må ha «reason», og er det «other», også ein tekst («text»). Eit ja har ingen av delane.",
     en="A refusal needs a reason, `other` needs a text, and an acceptance has no reason (P3).",
 )
 REQUEST_NOT_ACCEPTED = problem_type(
@@ -70,7 +70,7 @@ MEDICATION_AGREEMENT_MISSING = problem_type(
     "medication-agreement-missing",
     409,
     title="Avtale om medisinering manglar",
-    nn="Oppgåver med medisinering må avtalast særskilt og skriftleg før plassen kan tildelast.",
+    nn="Oppgåver med medisinering må avtalast særskilt og skriftleg («medication_agreement») før dei kan gjevast.",
     en="Medication tasks need a separate written agreement before the grant (D5).",
 )
 CAPACITY_EXCEEDED = problem_type(
@@ -162,14 +162,14 @@ END_ALREADY_DECIDED = problem_type(
 END_BEFORE_START = problem_type(
     "end-before-start",
     409,
-    title="Plassen har ikkje teke til då",
+    title="Siste dag er før første dag",
     nn="Siste dag kan ikkje vere før første dag av plassen.",
     en="A placement's last day is not before its first (L1).",
 )
 END_AFTER_LAST_DAY = problem_type(
     "end-after-last-day",
     409,
-    title="Plassen er slutt før",
+    title="Plassen sluttar tidlegare",
     nn="Plassen har ein tidlegare siste dag enn den som står i vedtaket.",
     en="An end never extends a placement; a temporary one is extended by a `change` (L7).",
 )

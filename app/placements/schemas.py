@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
-from app.http.schemas import ONCE_EACH, Amount, Day, Line, PastDay, Percent, Prose, Shape, Stored
+from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
 from app.rates.schemas import MonthlyAmount, Months, PerEmployee
 from app.rules.process import ApplicationStatus, Need, PlacementState
 
@@ -89,7 +89,7 @@ class _Period(Shape):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError("«ends_on» kan ikkje vere før «starts_on»")
+            raise FieldFault("ends_on", "kan ikkje vere før «starts_on»")
         return self
 
 
@@ -175,15 +175,17 @@ class ChangeDecisionIn(_FollowingDecision):
         terms = (self.share, self.monthly_price, self.medication_tasks)
         if any(value is not None for value in terms):
             if self.valid_from is None:
-                raise ValueError("nye vilkår må ha ein første dag («valid_from»)")
+                raise FieldFault("valid_from", "manglar; nye vilkår må ha ein første dag")
             if self.withdraws_notice_id is not None:
-                raise ValueError("ei oppseiing vert trekt i eit vedtak for seg")
+                raise FieldFault("withdraws_notice_id", "må stå i eit vedtak for seg, utan andre endringar")
         elif self.ends_on is None and self.withdraws_notice_id is None:
-            raise ValueError("eit endringsvedtak må endre noko")
+            raise ValueError(
+                "treng «share», «monthly_price», «medication_tasks», «ends_on» eller «withdraws_notice_id»"
+            )
         elif self.ends_on is not None and self.withdraws_notice_id is not None:
-            raise ValueError("ei oppseiing vert trekt i eit vedtak for seg")
+            raise FieldFault("withdraws_notice_id", "må stå i eit vedtak for seg, utan andre endringar")
         if self.medication_agreement is not None and self.medication_tasks is not True:
-            raise ValueError("ein avtale om medisinering høyrer til «medication_tasks»: true")
+            raise FieldFault("medication_agreement", "kan berre stå der «medication_tasks» er true")
         return self
 
 

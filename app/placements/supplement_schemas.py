@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import model_validator
 
-from app.http.schemas import ONCE_EACH, Amount, Day, PastDay, Prose, Shape, Stored
+from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, PastDay, Prose, Shape, Stored
 from app.providers.schemas import FullTimeEquivalents
 from app.rates.schemas import MonthlyAmount
 
@@ -39,7 +39,7 @@ class SupplementIn(Shape):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("«valid_to» kan ikkje vere før «valid_from»")
+            raise FieldFault("valid_to", "kan ikkje vere før «valid_from»")
         return self
 
 

@@ -10,7 +10,17 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 from pydantic import Field as Limits
 
-from app.http.schemas import ONCE_EACH, Count, Day, MunicipalityNumber, Name, OrganisationNumber, Shape, Stored
+from app.http.schemas import (
+    ONCE_EACH,
+    Count,
+    Day,
+    FieldFault,
+    MunicipalityNumber,
+    Name,
+    OrganisationNumber,
+    Shape,
+    Stored,
+)
 from app.rules.capacity import Vacancy
 from app.rules.competence import Area, DeviationKind
 
@@ -22,7 +32,7 @@ def _full_time_equivalents(value: object) -> Decimal:
         value = round(value, 2)  # 57 hundredths may come as 0.5700000000000001
     written = str(value) if isinstance(value, str | Decimal | int | float) and not isinstance(value, bool) else ""
     if not _FTE.fullmatch(written):
-        raise ValueError("må vere årsverk frå 0 til 9999.99 med høgst to desimalar")
+        raise ValueError("må vere årsverk frå 0 til 9999,99, til dømes «2.50», med høgst to desimalar")
     return Decimal(written)
 
 
@@ -148,7 +158,7 @@ class CompetenceStatementIn(Shape):
     @model_validator(mode="after")
     def _require_employees_for_certificates(self) -> Self:
         if self.police_certificates > self.employees:
-            raise ValueError("det er fleire politiattestar enn tilsette")
+            raise FieldFault("police_certificates", "kan ikkje vere fleire enn «employees»")
         return self
 
 

@@ -21,7 +21,9 @@ _MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|100000
 def _monthly_amount(value: object) -> Decimal:
     if isinstance(value, str | Decimal) and _MONTHLY.fullmatch(str(value)):
         return Decimal(value)
-    raise ValueError("må vere eit beløp over 0.00 og opp til 10000000.00, som tekst med to desimalar")
+    raise ValueError(
+        "må vere eit beløp over 0 og opp til 10 000 000,00 kr, som tekst med to desimalar, til dømes «14878.00»"
+    )
 
 
 MonthlyAmount = Annotated[
@@ -40,20 +42,20 @@ def _percent(pattern: re.Pattern[str], highest: str) -> BeforeValidator:
             return value
         if isinstance(value, str) and pattern.fullmatch(value):
             return Decimal(value)
-        raise ValueError(f"må vere ein prosent frå 0.00 til {highest}, som tekst med to desimalar")
+        raise ValueError(f"må vere ein prosent frå 0 til {highest}, som tekst med to desimalar, til dømes «50.00»")
 
     return BeforeValidator(read)
 
 
 PercentTo100 = Annotated[
     Decimal,
-    _percent(_TO_100, "100.00"),
+    _percent(_TO_100, "100"),
     TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$"}),
 ]
 PercentTo200 = Annotated[
     Decimal,
-    _percent(_TO_200, "200.00"),
+    _percent(_TO_200, "200"),
     TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$"}),
 ]

@@ -11,6 +11,7 @@ from fastapi.security.base import SecurityBase
 from app.database.identity import DatabaseIdentity
 from app.http.declarations import RoleGuard
 from app.http.endpoint import Authenticator
+from app.http.names import join_alternatives
 from app.http.problems import ROLE_REQUIRED
 
 Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor"]
@@ -29,10 +30,10 @@ SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
 ROLE_NAMES: Mapping[Role, str] = {
     "case_officer": "Forvaltningskontoret",
     "service": "utøvande teneste",
-    "provider": "vekstbedrift",
+    "provider": "vekstbedrifta",
     "epj": "EPJ",
     "finance": "økonomi",
-    "auditor": "revisor",
+    "auditor": "revisoren",
 }
 """The roles as people say them, in nynorsk."""
 
@@ -87,8 +88,8 @@ class Allowed(RoleGuard, SecurityBase):
             actor = await authenticator.authenticate(request.headers.getlist("authorization"))
         assert isinstance(actor, Actor)
         if self.roles.isdisjoint(actor.roles):
-            names = " eller ".join(f"«{name}»" for role, name in ROLE_NAMES.items() if role in self.roles)
-            raise ROLE_REQUIRED(f"Dette krev rolla {names}.")
+            names = [name for role, name in ROLE_NAMES.items() if role in self.roles]
+            raise ROLE_REQUIRED(f"Dette kan berre {join_alternatives(names)} gjere.")
         return actor
 
 

@@ -14,7 +14,7 @@ _ID_WIDTH = 36
 COLUMNS = (
     Column("type"),
     Column("månad"),
-    Column("leverandør", _ID_WIDTH),
+    Column("vekstbedrift", _ID_WIDTH),
     Column("plass", _ID_WIDTH),
     Column("slag"),
     Column("første dag"),

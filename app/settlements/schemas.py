@@ -9,7 +9,7 @@ from pydantic import Field as Limits
 from pydantic import StrictBool, WithJsonSchema, model_validator
 
 from app.budget.schemas import Month
-from app.http.schemas import Amount, Day, Line, Shape, Stored
+from app.http.schemas import Amount, Day, FieldFault, Line, Shape, Stored
 from app.rules.settlement import DifferenceCause, PartKind
 
 SettlementStatus = Literal["closed", "approved", "rejected"]
@@ -139,5 +139,5 @@ class SettlementApprovalIn(Shape):
     @classmethod
     def _require_reason(cls, sent: object) -> object:
         if isinstance(sent, Mapping) and sent.get("approved") is False and sent.get("reason") is None:
-            raise ValueError("ei avvising må ha ei grunngjeving i «reason»")
+            raise FieldFault("reason", "manglar; ei avvising må ha ei grunngjeving")
         return sent

@@ -25,5 +25,7 @@ async def test_to_is_not_before_from(api: Api) -> None:
     for path, client in asked.items():
         address = path.format(provider_id=provider)
         problem = refused(await client.get(address, params=BACKWARDS), 422, "validation")
-        assert problem["errors"] == [{"pointer": "#/query/to", "detail": "«to» er før «from»."}]
+        assert problem["errors"] == [
+            {"pointer": "#/query/to", "detail": "Til og med («to») er før frå og med («from»)."}
+        ]
         ok(await client.get(address, params=ONE_DAY), 200)

@@ -295,7 +295,7 @@ async def test_a_route_is_for_its_roles_alone(role: Role, wanted: Role) -> None:
         assert answer.status_code == 200
     else:
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/role-required")
-        assert f"«{ROLE_NAMES[wanted]}»" in answer.json()["detail"]
+        assert ROLE_NAMES[wanted] in answer.json()["detail"]
 
 
 async def test_any_of_the_roles_will_do_and_the_refusal_names_them_all() -> None:
@@ -303,7 +303,7 @@ async def test_any_of_the_roles_will_do_and_the_refusal_names_them_all() -> None
         assert (await client.get("/money", headers=bearer("finance"))).json() == "person:finance"
         assert (await client.get("/money", headers=bearer("finance", PROVIDER_A))).json() == f"org:0192:{PROVIDER_A}"
         refusal = (await client.get("/money", headers=bearer("auditor"))).json()
-        assert refusal["detail"] == "Dette krev rolla «Forvaltningskontoret» eller «økonomi»."
+        assert refusal["detail"] == "Dette kan berre Forvaltningskontoret eller økonomi gjere."
         assert (
             await client.get("/money", headers={"Authorization": f"Bearer {signed(machine_claims(''))}"})
         ).status_code == 403

@@ -25,9 +25,9 @@ from app.followup.tasks.task_list import (
 from app.http.declarations import produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import LimitQuery
+from app.http.pagination import CURSOR_INVALID, LimitQuery
 from app.http.problems import VALIDATION
-from app.http.schemas import Day
+from app.http.schemas import Day, describe_pattern
 from app.rules.calendar import add_months
 from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus
 
@@ -103,7 +103,11 @@ async def list_tasks(
     limit: LimitQuery = 50,
     after: Annotated[
         str | None,
-        Query(max_length=31, pattern=r"^[A-Za-z0-9_-]{31}$", description="Cursor: `next` of the previous page."),
+        Query(
+            max_length=31,
+            pattern=describe_pattern(r"^[A-Za-z0-9_-]{31}$", CURSOR_INVALID),
+            description="Cursor: `next` of the previous page.",
+        ),
     ] = None,
 ) -> TaskPage:
     """First what waits for the caller, then what waits for others, each by due day (M1–M8, A3, L4, P4, P5, D1).

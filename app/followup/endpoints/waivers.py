@@ -13,6 +13,7 @@ from app.followup.schemas import WaiverIn, WaiverOut
 from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.openapi import refusals
+from app.http.schemas import describe_pattern
 from app.placements.access import record_placement_access
 
 router = APIRouter(prefix="/v1/tasks", tags=["follow-up"], route_class=Route)
@@ -21,7 +22,9 @@ TaskIdPath = Annotated[
     str,
     Path(
         max_length=86,
-        pattern=r"^[a-z_]{1,40}\.([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|-)\.[0-9]{1,8}$",
+        pattern=describe_pattern(
+            r"^[a-z_]{1,40}\.([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|-)\.[0-9]{1,8}$", "må vere id-en til ei oppgåve"
+        ),
         description="The task's `id`.",
         examples=["evaluation.016e0000-0005-7000-8000-000000000012.1"],
     ),

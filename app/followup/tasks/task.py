@@ -9,7 +9,7 @@ from typing import NamedTuple, Self, get_args
 from uuid import UUID
 
 from app.database.base import NIL_UUID
-from app.http.problems import VALIDATION
+from app.http.pagination import invalid_cursor
 from app.rules.follow_up_duties import (
     FollowUpRequirements,
     ResponsibleParty,
@@ -143,7 +143,7 @@ def parse_cursor(after: str) -> Position:
     """Where in the order a cursor stands. Raises `VALIDATION` for one that is not the service's."""
     ordinal, rank, n, subject_id = _CURSOR.unpack(base64.urlsafe_b64decode(after + "="))
     if not 1 <= ordinal <= date.max.toordinal():
-        raise VALIDATION("«after» er ikkje ein gyldig peikar.", pointer="#/query/after")
+        raise invalid_cursor()
     return date.fromordinal(ordinal), rank, subject_id, n
 
 

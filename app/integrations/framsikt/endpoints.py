@@ -68,7 +68,7 @@ async def export_framsikt(
     changed.
     """
     if snapshot is not None and on is not None:
-        raise VALIDATION("Eit augneblinksbilete har alt sin dag: send «on» eller «snapshot».", pointer="#/query/on")
+        raise VALIDATION("Eit rapportgrunnlag har ein dag; send berre ein av «on» og «snapshot».", pointer="#/query/on")
     if snapshot is None:
         export = await compute_export(reader, year, on or clock.today(), request.app.state.settings)
     else:

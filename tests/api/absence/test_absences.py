@@ -64,7 +64,7 @@ async def test_create_absence_with_a_known_external_id(api: Api) -> None:
         ({}, 409, "absence-over-full-day", "#/percent"),
         ({"from": "2020-12-31"}, 409, "absence-outside-placement", "#/from"),
         ({"note": "57912075186"}, 422, "identity-number-in-text", "#/note"),
-        ({"to": "2022-10-02"}, 422, "validation", "#"),
+        ({"to": "2022-10-02"}, 422, "validation", "#/to"),
         ({"placement_id": "01890a5d-ac96-774b-bcce-b302099a8057"}, 404, "not-found", "#/placement_id"),
     ],
 )

@@ -25,6 +25,7 @@ from tests.factories.absences import BATCH, ORGANISATION, item, lines, placement
 from tests.factories.steps import ok, refused
 
 NDJSON, CSV, JSON = "application/x-ndjson", "text/csv", "application/json"
+UNKNOWN = "er eit ukjent felt; felta her er element («items»)"
 HEADER = "external_id;revision;placement_id;kind;from;to;percent;note;cancelled"
 
 
@@ -136,13 +137,13 @@ async def test_malformed_body_is_refused(api: Api, place: str, body: bytes, kind
 @pytest.mark.parametrize(
     ("body", "detail", "errors"),
     [
-        (b'{"items": [], "mode": "atomic"}', "mode: er eit ukjent felt.", {"#/mode": "er eit ukjent felt"}),
-        (b'{"items": {"a": 1}}', "items: må vere ei liste.", {"#/items": "må vere ei liste"}),
-        (b"{}", "items: manglar.", {"#/items": "manglar"}),
+        (b'{"items": [], "mode": "atomic"}', f"Måte («mode») {UNKNOWN}.", {"#/mode": UNKNOWN}),
+        (b'{"items": {"a": 1}}', "Element («items») må vere ei liste.", {"#/items": "må vere ei liste"}),
+        (b"{}", "Element («items») manglar.", {"#/items": "manglar"}),
         (
             b'{"mode": "atomic", "57912075186": 1}',
-            "items: manglar.",
-            {"#/items": "manglar", "#/mode": "er eit ukjent felt", "#": "er eit ukjent felt"},
+            "Element («items») manglar.",
+            {"#/items": "manglar", "#/mode": UNKNOWN, "#": UNKNOWN},
         ),
     ],
 )

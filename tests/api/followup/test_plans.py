@@ -90,7 +90,7 @@ async def test_sending_on_an_impossible_day_refused(api: Api, noun: str, sent_on
         ("plans", {"content_areas": []}, "validation", "#/content_areas"),
         ("plans", {"text": f"Fødselsnummer {NUMBER}"}, "identity-number-in-text", "#/text"),
         ("evaluations", {"period_from": "2099-01-01", "period_to": "2099-12-31"}, "date-in-future", "#/period_from"),
-        ("evaluations", {"period_to": "2022-06-30"}, "validation", "#"),
+        ("evaluations", {"period_to": "2022-06-30"}, "validation", "#/period_to"),
         ("evaluations", {"content_areas": ["play"]}, "code-unknown", "#/content_areas/0"),
         ("evaluations", {"text": NUMBER}, "identity-number-in-text", "#/text"),
     ],

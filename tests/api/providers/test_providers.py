@@ -70,7 +70,7 @@ async def test_white_space_around_a_name_is_not_kept(api: Api) -> None:
         ("Gløde\0AS", "kan ikkje ha NUL-teikn"),
         ("\0", "kan ikkje ha NUL-teikn"),
         ("\ud800", "har teikn som ikkje er gyldig Unicode"),
-        ("x" * 201, "er for lang"),
+        ("x" * 201, "er for lang: høgst 200 teikn"),
     ],
 )
 async def test_says_what_is_wrong_with_a_text(api: Api, name: str, detail: str) -> None:
