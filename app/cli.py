@@ -27,7 +27,10 @@ from app.integrations.framsikt.files import FileFormat, render
 from app.integrations.framsikt.schemas import FramsiktExport
 from app.main import create_app
 from app.participants import key_rotation
+from app.security.roles import Actor
 from app.settings import Addresses, Settings
+from app.web import sessions
+from app.web.login import DemoPerson
 
 OPENAPI = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -85,7 +88,7 @@ def serve(
             asyncio.run(_load_example_year(settings))
             _print_welcome(settings, listener)
         asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
-        server.run(create_app(settings), listener, settings.drain_seconds)
+        server.run(create_app(settings, _demo_people() if demo else ()), listener, settings.drain_seconds)
 
 
 @cli.command()
@@ -186,6 +189,18 @@ def verify_access_log(
         keep.write_text(verdict.head.model_dump_json() + "\n")
     ranges = verdict.head.range if verdict.head is not None else 0
     print(f"{verdict.rows} rows in {ranges} ranges, none altered; {verdict.unsealed} not sealed yet.")
+
+
+@cli.command()
+def end_sessions(subject: Annotated[str, typer.Option(help="The person's subject at the log-in.")]) -> None:
+    """Log a person out of the page, wherever they are logged in."""
+    settings = _load_settings()
+
+    async def end() -> int:
+        async with _open_database(settings) as database:
+            return await sessions.end_sessions(database, subject)
+
+    print(f"{asyncio.run(end())} sessions were ended.")
 
 
 @cli.command()
@@ -299,6 +314,27 @@ def _first_line(error: BaseException) -> str:
     cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
     said = cause.args[0] if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError) and cause.args else ""
     return str(said).partition("\n")[0].rstrip(".") or type(cause or error).__name__
+
+
+def _demo_people() -> tuple[DemoPerson, ...]:
+    """Whom one may be on the page of the demo: the people that its tokens are for."""
+
+    def person(key: str, title: str, belonging: str, role: str, **of: str) -> DemoPerson:
+        subject = of.pop("subject", f"demo-{key}")
+        return DemoPerson(key, title, belonging, Actor(subject, "person", frozenset({role}), issuer="demo", **of))
+
+    return (
+        person("sakshandsamar", "Sakshandsamar", "Forvaltningskontoret", "case_officer", subject="demo-case-officer"),
+        person("okonomi", "Økonomi", "lukkar månader", "finance", subject=example_year.CLOSER.subject),
+        person("okonomi-2", "Økonomi 2", "godkjenner månader", "finance", subject=example_year.APPROVER.subject),
+        *(
+            person(f"vekstbedrift-{number}", one.name, "vekstbedrift", "provider", organisation=one.organisation_number)
+            for number, one in enumerate(example_year.PROVIDERS, 1)
+        ),
+        person("habilitering", "Habilitering", "utøvande teneste", "service", service_area="habilitation"),
+        person("psykisk-helse", "Psykisk helse og rus", "utøvande teneste", "service", service_area="mental_health"),
+        person("revisor", "Revisor", "innsynsloggen", "auditor"),
+    )
 
 
 def _print_welcome(settings: Settings, listener: socket.socket) -> None:

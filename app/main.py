@@ -42,6 +42,8 @@ from app.rates import endpoints as rate_endpoints
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
+from app.web import routes as web
+from app.web.login import DemoPerson
 
 # Routes are tried in this order: the most frequent come first.
 ROUTERS = (
@@ -95,8 +97,13 @@ TAGS = [
 ]
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The ASGI application. It connects to nothing before the first request asks for it."""
+def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> FastAPI:
+    """The ASGI application. It connects to nothing before the first request asks for it.
+
+    `demo_people` may log in by pressing a button; raises `ValueError` in production, which has none.
+    """
+    if demo_people and settings.in_production:
+        raise ValueError("the demo's people do not belong in production")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -155,6 +162,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.
         app.router.routes.extend(router.routes)
+    web.install(app, demo_people)
     app.state.fixed_paths = frozenset(
         route.path for route in app.routes if isinstance(route, APIRoute) and "{" not in route.path
     )

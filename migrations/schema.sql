@@ -16,6 +16,13 @@ CREATE FUNCTION public.caller_service_area() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['service'::text]) THEN NULLIF(current_setting('app.service_area'::text, true), ''::text) ELSE NULL::text END;
 
+CREATE FUNCTION public.close_web_session(digest bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    delete from public.web_session where id_hash = digest
+$$;
+
 CREATE FUNCTION public.continue_event_numbers() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -57,6 +64,13 @@ begin
 exception
     when lock_not_available or duplicate_table or unique_violation or check_violation then null;
 end
+$$;
+
+CREATE FUNCTION public.end_web_sessions(person text) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    with ended as (delete from public.web_session where subject = person returning 1) select count(*) from ended
 $$;
 
 CREATE TABLE public.event_base (
@@ -121,6 +135,17 @@ begin
     perform pg_notify('vekstplass_event', '');
     return null;
 end
+$$;
+
+CREATE FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    delete from public.web_session where expires_at < now();
+    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at)
+    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime);
+    insert into public.web_person as known (actor, name) values (actor, name)
+    on conflict on constraint pk_web_person do update set name = excluded.name, seen_at = now();
 $$;
 
 CREATE FUNCTION public.protected_placement_terms() RETURNS TABLE(number uuid, valid_from date, valid_to date, share smallint, monthly_price numeric, known_from date, known_until date)
@@ -231,6 +256,16 @@ begin
     end if;
     return null;
 end
+$$;
+
+CREATE FUNCTION public.resume_web_session(digest bytea, idle interval) RETURNS TABLE(subject text, name text, roles text[], organisation text, service_area text, issuer text, csrf text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    update public.web_session set seen_at = now()
+    where id_hash = digest and expires_at > now() and seen_at between now() - idle and now() - interval '1 minute';
+    select subject, name, roles, organisation, service_area, issuer, csrf from public.web_session
+    where id_hash = digest and expires_at > now() and seen_at > now() - idle;
 $$;
 
 CREATE FUNCTION public.set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text) RETURNS text
@@ -1137,6 +1172,31 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.web_person (
+    actor character varying NOT NULL,
+    name character varying NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.web_person FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.web_session (
+    id_hash bytea NOT NULL,
+    subject character varying NOT NULL,
+    name character varying NOT NULL,
+    roles character varying[] NOT NULL,
+    organisation character varying,
+    service_area character varying,
+    issuer character varying NOT NULL,
+    csrf character varying NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_web_session_id_hash CHECK ((octet_length(id_hash) = 32))
+);
+
+ALTER TABLE ONLY public.web_session FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY public.access_log ATTACH PARTITION access_log_partition.other DEFAULT;
 
 ALTER TABLE ONLY public.access_log
@@ -1279,6 +1339,12 @@ ALTER TABLE ONLY public.supplement_end
 
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.web_person
+    ADD CONSTRAINT pk_web_person PRIMARY KEY (actor);
+
+ALTER TABLE ONLY public.web_session
+    ADD CONSTRAINT pk_web_session PRIMARY KEY (id_hash);
 
 ALTER TABLE ONLY public.absence
     ADD CONSTRAINT uq_absence_provider_id_external_id UNIQUE (provider_id, external_id);
@@ -1437,6 +1503,8 @@ CREATE INDEX ix_settlement_line_placement_id ON public.settlement_line USING btr
 CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
+
+CREATE INDEX ix_web_session_subject ON public.web_session USING btree (subject);
 
 CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
@@ -1634,6 +1702,8 @@ CREATE POLICY annulled_for_case_officers ON public.evaluation AS RESTRICTIVE FOR
 CREATE POLICY annulled_for_case_officers ON public.meeting AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY annulled_for_case_officers ON public.plan AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY anybody_reads_names ON public.web_person FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'service'::text, 'provider'::text, 'epj'::text, 'finance'::text, 'auditor'::text]) AS caller_has_role));
 
 ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
 
@@ -1885,6 +1955,10 @@ CREATE POLICY owner_counts_protected ON public.supplement_end FOR SELECT TO veks
 
 CREATE POLICY owner_keeps_seals ON public.access_log_seal TO vekstplass_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps_sessions ON public.web_person TO vekstplass_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps_sessions ON public.web_session TO vekstplass_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.consent TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
@@ -2090,16 +2164,26 @@ ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.web_person ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.web_session ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA access_log_partition TO vekstplass_backup;
 
 GRANT USAGE ON SCHEMA public TO vekstplass_service;
 GRANT USAGE ON SCHEMA public TO vekstplass_backup;
+
+REVOKE ALL ON FUNCTION public.close_web_session(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.close_web_session(digest bytea) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.continue_event_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.continue_event_numbers() TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.create_access_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.create_access_log_partitions() TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.end_web_sessions(person text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_web_sessions(person text) TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
@@ -2108,6 +2192,9 @@ REVOKE ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) F
 GRANT ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.notify_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.protected_placement_terms() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
@@ -2125,6 +2212,9 @@ REVOKE ALL ON FUNCTION public.refuse_decision_edit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.refuse_settlement_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_too_large_share() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.resume_web_session(digest bytea, idle interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resume_web_session(digest bytea, idle interval) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) TO vekstplass_service;
@@ -2410,6 +2500,11 @@ GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
 GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.web_person TO vekstplass_backup;
+GRANT SELECT ON TABLE public.web_person TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.web_session TO vekstplass_backup;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA access_log_partition GRANT SELECT ON TABLES TO vekstplass_backup;
 

@@ -30,6 +30,7 @@ from app.database.unit_of_work import CallerSession
 from app.main import create_app
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
+from tests.factories.people import DEMO_PEOPLE
 from tests.factories.tokens import ISSUERS, bearer
 
 TEMPLATE = postgres.DATABASE
@@ -78,6 +79,18 @@ class Api:
     def service(self, service_area: str) -> httpx.AsyncClient:
         """Someone of an executing service."""
         return self.client(bearer("service", service_area=service_area))
+
+    async def browser(self, person: str | None = None) -> httpx.AsyncClient:
+        """A browser, with somebody of `tests.factories.people` logged in."""
+        browser = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app),
+            base_url="https://vekstplass.test",
+            headers={"Accept": "text/html", "Sec-Fetch-Site": "same-origin"},
+        )
+        if person is not None:
+            answer = await browser.post("/logg-inn", data={"rolle": person})
+            assert answer.status_code == 303, answer.text
+        return browser
 
     def person(self, role: str, subject: str) -> httpx.AsyncClient:
         """A named person in a role."""
@@ -149,7 +162,7 @@ def settings(cluster: postgres.Cluster, database: str) -> Settings:
 
 def assembled(settings: Settings, database: Database) -> FastAPI:
     """The application as `lifespan` leaves it, around a given database."""
-    app = create_app(settings)
+    app = create_app(settings, DEMO_PEOPLE)
     app.state.database = database
     app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
     app.state.draining = False

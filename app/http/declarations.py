@@ -15,6 +15,9 @@ from app.database.identity import DatabaseIdentity
 from app.database.reader import Reader
 from app.http.content_negotiation import preferred, require_content_type
 
+CALLER = "vekstplass.caller"
+"""The key of an ASGI scope under which a call from within the process carries its caller. No client can set one."""
+
 
 class RoleGuard:
     """The dependency behind a role alias (`app.security.tokens.allow`): raises 403 unless one of `roles` calls."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
@@ -57,12 +57,6 @@ class ProblemExplanation(Shape):
     status: int
     nn: str
     en: str
-
-
-@router.get("/", include_in_schema=False)
-async def redirect_to_docs() -> RedirectResponse:
-    """The bare address leads to the page."""
-    return RedirectResponse("docs")
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -31,7 +31,7 @@ from app.database.reader import Reader, reader, snapshot_reader
 from app.database.unit_of_work import UnitOfWork, snapshot_unit_of_work, unit_of_work
 from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
-from app.http.declarations import Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
+from app.http.declarations import CALLER, Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
 from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
@@ -215,8 +215,10 @@ class _Endpoint:
             raise HTTPException(405)
         if not self.guards:
             return await self._act(request, None)
-        authenticator: Authenticator = state.authenticator
-        caller = await authenticator.authenticate(request.headers.getlist("authorization"))
+        caller: Caller | None = request.scope.get(CALLER)
+        if caller is None:
+            authenticator: Authenticator = state.authenticator
+            caller = await authenticator.authenticate(request.headers.getlist("authorization"))
         # A caller with several roles sees with each operation what the roles that the operation is for may see.
         caller = caller.limited_to(self.operation.roles)
         request.scope["state"]["actor"] = caller

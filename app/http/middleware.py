@@ -105,7 +105,7 @@ class RequestMiddleware:
             problem = to_problem(error)
             if problem is None:
                 # The traceback's own text may repeat a row; the type and place are enough to find it.
-                failures.error("unhandled %s", type(error).__name__, exc_info=_strip_values(error))
+                failures.error("unhandled %s", type(error).__name__, exc_info=strip_values(error))
                 problem = INTERNAL()
             if status:
                 raise
@@ -148,7 +148,7 @@ def _trace_id(scope: Scope) -> str | None:
     return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
 
-def _strip_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+def strip_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """The traceback of an exception, with the exception's own text left out."""
     bare = RuntimeError(type(error).__name__)
     return (RuntimeError, bare, error.__traceback__)

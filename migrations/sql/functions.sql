@@ -104,6 +104,38 @@ begin
 end
 $$;
 
+-- The page's sessions, by the digest of the cookie's secret. Somebody who logs in is given a new one, and expired ones
+-- are removed; the name is kept for what the person does.
+create function open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text,
+    service_area text, issuer text, csrf text, lifetime interval) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from public.web_session where expires_at < now();
+    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at)
+    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime);
+    insert into public.web_person as known (actor, name) values (actor, name)
+    on conflict on constraint pk_web_person do update set name = excluded.name, seen_at = now();
+$$;
+
+-- The session, if it has neither expired nor been unused for `idle`. Its use is noted once a minute.
+create function resume_web_session(digest bytea, idle interval) returns table (subject text, name text, roles text[],
+    organisation text, service_area text, issuer text, csrf text)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    update public.web_session set seen_at = now()
+    where id_hash = digest and expires_at > now() and seen_at between now() - idle and now() - interval '1 minute';
+    select subject, name, roles, organisation, service_area, issuer, csrf from public.web_session
+    where id_hash = digest and expires_at > now() and seen_at > now() - idle;
+$$;
+
+create function close_web_session(digest bytea) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from public.web_session where id_hash = digest
+$$;
+
+create function end_web_sessions(person text) returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with ended as (delete from public.web_session where subject = person returning 1) select count(*) from ended
+$$;
+
 -- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
 -- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
 create function event_number() returns bigint language sql volatile

@@ -67,6 +67,8 @@ grant usage on schema access_log_partition to vekstplass_backup;
 alter default privileges in schema access_log_partition grant select on tables to vekstplass_backup;
 grant select on all tables in schema access_log_partition to vekstplass_backup;
 
+grant select on web_person to vekstplass_service;
+
 -- Nobody calls a trigger's function, and only the service one that runs as the owner.
 revoke execute on function refuse_access_log_change() from public;
 revoke execute on function notify_event() from public;
@@ -91,3 +93,11 @@ revoke execute on function read_access_log(uuid[], uuid[], text, text, timestamp
     from public;
 grant execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
     to vekstplass_service;
+revoke execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval) from public;
+grant execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval) to vekstplass_service;
+revoke execute on function resume_web_session(bytea, interval) from public;
+grant execute on function resume_web_session(bytea, interval) to vekstplass_service;
+revoke execute on function close_web_session(bytea) from public;
+grant execute on function close_web_session(bytea) to vekstplass_service;
+revoke execute on function end_web_sessions(text) from public;
+grant execute on function end_web_sessions(text) to vekstplass_service;

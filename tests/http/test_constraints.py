@@ -76,6 +76,8 @@ UNREACHABLE = {
     "ck_decision_end": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_valid_from": "each kind of decision has a shape of its own, with what it needs",
     "uq_participant_merge_duplicate_id": "a merge holds both participants locked, and refuses one that was merged",
+    "pk_web_session": "the digest of a new secret",
+    "pk_web_person": "stored by an upsert on this very key",
     "pk_event_base": "migrations alone write it",
     "uq_decision_notice_id_kind": LOCKED,
     "ck_notice_agreed_end_on": CHECKED,

@@ -13,6 +13,7 @@ OWNER_POLICIES = {
     "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
     "owner_sums_shares": "placements, to sum a participant's shares (L1)",
+    "owner_keeps_sessions": "the page's sessions, which are looked up before a caller is known, and its people's names",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
     "owner_continues_numbers": "the event feed's numbers after a restore",
 }
@@ -24,6 +25,10 @@ DEFINERS = {
     "protected_placement_terms": "days and prices of protected places for finance, without an id",
     "protected_supplements": "likewise, for what is agreed beside the price",
     "refuse_too_large_share": "a participant's placements, whichever of them the writer sees (L1)",
+    "open_web_session": "a session of the page, by the digest of its cookie: no caller is known yet",
+    "resume_web_session": "likewise",
+    "close_web_session": "likewise",
+    "end_web_sessions": "every session of one person, when they lose their place",
     "merge_participant": "two registrations of one person become one, for the case office and the EPJ",
     "continue_event_numbers": "lets a restored database's event numbers go on above the highest",
 }

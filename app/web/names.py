@@ -1,0 +1,34 @@
+"""Names for the rows of a page: of exactly the people that it shows, since each look at a person is logged."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.web.calls import PAGE_SIZE, Api
+
+
+async def load_people(api: Api, ids: Iterable[str | None]) -> dict[str, dict[str, Any]]:
+    """The participants of these ids, as far as the person may see them."""
+    wanted = sorted({id_ for id_ in ids if id_})
+    found: dict[str, dict[str, Any]] = {}
+    for part in _batches(wanted):
+        found |= {person["id"]: person for person in await api.list("/v1/participants", id=part)}
+    return found
+
+
+async def load_names(api: Api, ids: Iterable[str | None]) -> dict[str, str]:
+    """`{id: "Blid Bjørk"}`."""
+    return {id_: full_name(person) for id_, person in (await load_people(api, ids)).items()}
+
+
+async def load_providers(api: Api) -> dict[str, str]:
+    """Every provider's name by its id."""
+    return {provider["id"]: provider["name"] for provider in await api.list("/v1/providers")}
+
+
+def full_name(person: dict[str, Any]) -> str:
+    """The given name first."""
+    return f"{person['given_name']} {person['family_name']}"
+
+
+def _batches(ids: list[str]) -> list[list[str]]:
+    return [ids[start : start + PAGE_SIZE] for start in range(0, len(ids), PAGE_SIZE)]

@@ -1,0 +1,136 @@
+"""A page's address: who may see it, the day it is seen from, its headers, and what stands in place of a refusal."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.routing import Route
+
+from app import clock
+from app.http.exception_handlers import to_problem
+from app.http.middleware import strip_values
+from app.http.problems import INTERNAL
+from app.web import sessions
+from app.web.calls import Api, Refused
+from app.web.forms import CrossSite, Invalid, parse_date
+from app.web.render import render
+from app.web.sessions import Session
+
+failures = logging.getLogger("vekstplass.errors")
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    # With `no-referrer` a browser sends `Origin: null` with a form, and no `Sec-Fetch-Site` of old ones to tell by.
+    "Referrer-Policy": "same-origin",
+}
+LOG_IN = "/logg-inn"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at a page: who looks, the API as they see it, and the day they look from."""
+
+    request: Request
+    session: Session
+    api: Api
+    on: date
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return self.session.actor.roles
+
+    def query(self, name: str, default: str = "") -> str:
+        """A value of the address, without blanks around it."""
+        return self.request.query_params.get(name, default).strip()
+
+    def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """The page of a template, which has `view` too."""
+        values = {"view": self, "seen_on": self.on} | values
+        return HTMLResponse(render(self.request, template, self.session, **values), status)
+
+
+Show = Callable[[View], Awaitable[Response]]
+
+
+class Page(Route):
+    """The route of a page that these roles may see; no roles: everybody who is logged in."""
+
+    def __init__(self, path: str, show: Show, *roles: str) -> None:
+        self.roles = frozenset(roles)
+        self._show = show
+        super().__init__(path, self._answer, methods=["GET"], name=show.__name__)
+
+    async def _answer(self, request: Request) -> Response:
+        session = None
+        try:
+            session = await sessions.resume_session(request)
+            if session is None:
+                response = to_login(request)
+            elif self.roles and session.actor.roles.isdisjoint(self.roles):
+                response = problem_page(request, session, 403)
+            else:
+                api = Api(request.app, session.actor, request.scope["state"]["request_id"])
+                typed = request.query_params.get("on")
+                response = await self._show(View(request, session, api, parse_date(typed) if typed else clock.today()))
+        except Exception as error:  # the last stop before a browser, which shows no problem document
+            response = _refusal_page(request, session, error)
+        response.headers.update(HEADERS)
+        return response
+
+
+def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *methods: str) -> Route:
+    """The route of a page that needs no session."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            response = await show(request)
+        except Exception as error:  # as above
+            response = _refusal_page(request, None, error)
+        response.headers.update(HEADERS)
+        return response
+
+    return Route(path, endpoint, methods=list(methods or ("GET",)), name=show.__name__)
+
+
+def _refusal_page(request: Request, session: Session | None, error: Exception) -> Response:
+    """A page that says why not, and where to go on."""
+    if isinstance(error, Refused):
+        return problem_page(request, session, error.status, error.title, error.detail)
+    if isinstance(error, CrossSite):
+        return problem_page(request, session, 403)
+    if isinstance(error, Invalid):
+        return problem_page(request, session, 422, "Dette kan ikkje brukast", error.sentence)
+    problem = to_problem(error)
+    if problem is None:
+        failures.error("unhandled %s", type(error).__name__, exc_info=strip_values(error))
+        problem = INTERNAL()
+    return problem_page(request, session, problem.type.status, problem.type.title, problem.detail)
+
+
+def problem_page(
+    request: Request, session: Session | None, status: int, title: str | None = None, detail: str | None = None
+) -> Response:
+    """A page in place of the one that was asked for."""
+    template = {403: "403.html", 404: "404.html"}.get(status, "feil.html")
+    request_id = request.scope["state"]["request_id"]
+    values = {"status": status, "title": title, "detail": detail, "request_id": request_id}
+    return HTMLResponse(render(request, template, session, **values), status)
+
+
+def to_login(request: Request) -> Response:
+    """To the log-in, and afterwards back to where the person wanted to go."""
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = "" if target == "/" else f"?til={quote(target, safe='')}"
+    return RedirectResponse(f"{LOG_IN}{back}", 303)
+
+
+def own_path(target: str) -> str | None:
+    """A path of this site, or None: a log-in never leads anywhere else."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() else None

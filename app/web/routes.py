@@ -1,0 +1,43 @@
+"""Every address of the page, and what stands where there is none."""
+
+from fastapi import FastAPI, Request
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web import information, login, sessions, static
+from app.web.pages import HEADERS, open_page, problem_page
+
+ROUTES: tuple[BaseRoute, ...] = (
+    static.ROUTE,
+    open_page("/", login.show_start),
+    open_page("/logg-inn", login.show_login),
+    open_page("/logg-inn", login.log_in, "POST"),
+    open_page("/logg-ut", login.log_out, "POST"),
+    open_page("/hald-fram", login.keep_session, "POST"),
+    open_page("/tilgjenge", information.show_accessibility),
+    open_page("/personvern", information.show_privacy),
+)
+
+
+class NotFound:
+    """What answers an address that nothing else does: a page for a browser, and for others what stood here before."""
+
+    def __init__(self, otherwise: ASGIApp) -> None:
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if scope["type"] != "http" or "text/html" not in request.headers.get("accept", ""):
+            await self._otherwise(scope, receive, send)
+            return
+        response = problem_page(request, await sessions.resume_session(request), 404)
+        response.headers.update(HEADERS)
+        await response(scope, receive, send)
+
+
+def install(app: FastAPI, people: tuple[login.DemoPerson, ...]) -> None:
+    """Add the page to the application. `people` are those of the demo; in production there are none."""
+    app.state.demo_people = people
+    # Without a demo nobody can press its buttons: the address is not there.
+    app.router.routes.extend(route for route in ROUTES if people or getattr(route, "name", "") != "log_in")
+    app.router.default = NotFound(app.router.default)

@@ -1,0 +1,41 @@
+"""The page's own tables: who is logged in, and what the people who have logged in are called."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, LargeBinary, String, func
+from sqlmodel import Field, SQLModel
+
+
+class WebSession(SQLModel, table=True):
+    """Somebody who is logged in. `id_hash` is the SHA-256 of the secret in the cookie, which is stored nowhere.
+
+    Read and written by functions of the owner alone, by `id_hash`: at that time nobody is known to be calling.
+    """
+
+    __tablename__ = "web_session"
+    __table_args__ = (
+        CheckConstraint("octet_length(id_hash) = 32", name="id_hash"),
+        Index("ix_web_session_subject", "subject"),
+    )
+
+    id_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    subject: str
+    name: str
+    roles: list[str] = Field(sa_type=ARRAY(String))
+    organisation: str | None = None
+    service_area: str | None = None
+    issuer: str
+    csrf: str
+    created_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class WebPerson(SQLModel, table=True):
+    """What somebody who has logged in is called, for «decided by»: `actor` is as rows and logs name them."""
+
+    __tablename__ = "web_person"
+
+    actor: str = Field(primary_key=True)
+    name: str
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})

@@ -1,0 +1,150 @@
+"""The API's codes in nynorsk, and the menu of each role."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from app.security.roles import Actor
+
+# What a code means depends on the field it stands in: the key is the field's name in the API, and the code.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": {
+        # Tasks
+        "plan": "Oppfølgingsplan",
+        "evaluation": "Evalueringsrapport",
+        "conversation": "Samtale",
+        "cooperation": "Samarbeidsmøte",
+        "cooperation_meeting": "Samarbeidsmøte",
+        "system": "Felles møte på systemnivå",
+        "system_meeting": "Felles møte på systemnivå",
+        "bilateral": "Møte mellom to partar",
+        "guideline_evaluation": "Evaluering av retningslinja",
+        "absence_review": "Gjennomgang av omfattande fråvær",
+        "absence_contact": "Kontakt etter fråvær",
+        "notice_meeting": "Møte etter oppseiing",
+        "deviation": "Avvik hjå vekstbedrifta",
+        "consent": "Fornying av samtykke",
+        "moved_out": "Deltakaren har flytta ut",
+        "request_to_send": "Førespurnad som skal sendast",
+        "request_unanswered": "Førespurnad utan svar",
+        "decision_to_make": "Søknad til vedtak",
+        "end_decision": "Vedtak om opphør",
+        "temporary_ending": "Mellombels plass tek slutt",
+        "supplement_ending": "Tillegg går ut",
+        "rate_missing": "Sats som manglar",
+        "staffing_discussion": "Drøfting av bemanning",
+        "protection_to_check": "Adressevern som skal sjekkast",
+        # Decisions
+        "grant": "Tildeling av plass",
+        "reject": "Avslag",
+        "change": "Endringsvedtak",
+        "end": "Vedtak om opphør",
+        "correct": "Retting",
+        "annul": "Omgjering",
+        # Absence
+        "sick": "Sjuk",
+        "holiday": "Ferie",
+        "leave": "Permisjon",
+        "unexcused": "Ugyldig fråvær",
+        "other": "Anna",
+        # Deviations
+        "statement": "Eigenerklæring manglar",
+        "area": "Kompetanseområde manglar",
+        "police_certificate": "Politiattest manglar",
+        "staffing": "For låg bemanning",
+        "premises": "Lokala er ikkje universelt utforma",
+        "absence_routine": "Fråværsrutine manglar",
+    },
+    "status": {
+        "open": "Ope",
+        "overdue": "Over frist",
+        "done": "Gjort",
+        "waived": "Fråfalle",
+        "received": "Motteken",
+        "requested": "Ventar på svar",
+        "accepted": "Til vedtak",
+        "granted": "Fått plass",
+        "rejected": "Avslag",
+        "withdrawn": "Trekt",
+        "annulled": "Annullert",
+        "closed": "Lukka",
+        "approved": "Godkjent",
+        "waiting": "Ventar",
+    },
+    "state": {
+        "promised": "Plass er tildelt",
+        "granted": "Plass er tildelt",
+        "active": "Har plass",
+        "notice": "Sagt opp",
+        "notice_given": "Sagt opp",
+        "ended": "Slutta",
+        "annulled": "Annullert",
+    },
+    "service_area": {"habilitation": "Habilitering", "mental_health": "Psykisk helse og rus", "other": "Anna teneste"},
+    "need": {"permanent": "Varig", "temporary": "Mellombels"},
+    "terms": {"standard": "Retningslinja sine vilkår", "legacy": "Vidareførte vilkår"},
+    "responsible": {"case_office": "Forvaltningskontoret", "provider": "Vekstbedrifta", "service": "Utøvande teneste"},
+    "flag": {
+        "within": "Innanfor ramma",
+        "watch": "Nær ramma",
+        "overrun": "Over ramma",
+        "no_frame": "Inga ramme",
+    },
+    "answer": {"accepted": "Ja", "declined": "Nei"},
+    "outcome": {"allowed": "Fekk sjå", "denied": "Nekta"},
+}
+
+# The rule behind a demand, and where in the guideline it stands.
+PARAGRAPHS: Mapping[str, str] = {
+    "A3": "§ 5.1", "C1": "§ 8", "D1": "§ 2", "D4": "§ 3", "L4": "§ 9.2", "L5": "§ 9.2", "L6": "§ 8", "L7": "§ 9.2",
+    "M1": "§ 7.1", "M2": "§ 7.1", "M3": "§ 7.2", "M4": "§ 7.2", "M6": "§ 7.2", "M7": "§ 7.3", "M8": "§ 10",
+    "P4": "§ 6", "P5": "§ 8", "P6": "§ 5", "P7": "§ 5.1",
+}  # fmt: skip
+
+ROLE_WORDS: Mapping[str, str] = {
+    "case_officer": "Forvaltningskontoret",
+    "finance": "Økonomi",
+    "auditor": "Revisor",
+    "provider": "Vekstbedrift",
+    "service": "Utøvande teneste",
+}
+
+
+class MenuItem(NamedTuple):
+    """A line of the main menu."""
+
+    address: str
+    text: str
+
+
+_OFFICER = (
+    MenuItem("/arbeidsliste", "Arbeidsliste"),
+    MenuItem("/deltakarar", "Deltakarar"),
+    MenuItem("/vekstbedrifter", "Vekstbedrifter"),
+    MenuItem("/aaret", "Året"),
+    MenuItem("/oppgjer", "Oppgjer"),
+)
+# The first line of each is the role's start page; the first role that somebody has decides.
+MENUS: Mapping[str, Sequence[MenuItem]] = {
+    "case_officer": _OFFICER,
+    "finance": (MenuItem("/aaret", "Året"), MenuItem("/oppgjer", "Oppgjer")),
+    "provider": (MenuItem("/vekstbedrift", "Oversikt"),),
+    "service": (MenuItem("/deltakarar", "Deltakarar"),),
+    "auditor": (MenuItem("/logg", "Innsynsloggen"),),
+}
+
+
+def word(code: str, field: str) -> str:
+    """What a code of a field means; the code itself where nobody has given it a word (a test finds it)."""
+    return WORDS.get(field, {}).get(code, code)
+
+
+def menu(actor: Actor) -> Sequence[MenuItem]:
+    """The main menu of a person, of the first role that they have."""
+    return next((items for role, items in MENUS.items() if role in actor.roles), ())
+
+
+def describe_person(actor: Actor) -> str:
+    """Where a person belongs: `Forvaltningskontoret`, `Habilitering`."""
+    if actor.service_area is not None:
+        return word(actor.service_area, "service_area")
+    return " · ".join(text for role, text in ROLE_WORDS.items() if role in actor.roles)

@@ -1,0 +1,90 @@
+"""A page's HTML, as far as tests ask about it."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import httpx
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+# An id may be named by one or several of these.
+REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "for")
+
+
+@dataclass
+class Element:
+    """A tag with its attributes and the text below it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+@dataclass
+class Html(HTMLParser):
+    """Every element of a page, in order; `faults` says what does not nest."""
+
+    elements: list[Element] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[Element] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open[-1].tag != tag:
+            self.faults.append(f"</{tag}> closes {self._open[-1].tag if self._open else 'nothing'}")
+        else:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """The elements of a tag with these attributes."""
+        return [
+            element
+            for element in self.elements
+            if element.tag == tag and attributes.items() <= element.attributes.items()
+        ]
+
+
+def parse(answer: httpx.Response) -> Html:
+    """The page of an answer, read to its end."""
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    html = Html()
+    html.feed(answer.text)
+    html.close()
+    return html
+
+
+def find_faults(answer: httpx.Response) -> list[str]:
+    """What is wrong with a page's HTML: nesting, headings, inline styles and scripts, names without an element."""
+    html = parse(answer)
+    faults = [*html.faults]
+    if len(html.all("h1")) != 1:
+        faults.append(f"{len(html.all('h1'))} h1")
+    ids = [element.attributes["id"] for element in html.elements if "id" in element.attributes]
+    faults += [f"id {one} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    for element in html.elements:
+        faults += [f"{element.tag} has {name}" for name in element.attributes if name == "style" or name[:2] == "on"]
+        for reference in REFERENCES:
+            named = element.attributes.get(reference, "").split()
+            faults += [f"{element.tag} names {one}, which is not there" for one in named if one not in ids]
+    faults += ["a script or style stands inline" for tag in ("script", "style") for one in html.all(tag) if one.text]
+    labelled = {element.attributes["for"] for element in html.all("label") if "for" in element.attributes}
+    for tag in ("input", "select", "textarea"):
+        for one in html.all(tag):
+            hidden = one.attributes.get("type") in ("hidden", "radio", "checkbox")
+            if not hidden and one.attributes.get("id") not in labelled:
+                faults.append(f"{tag} {one.attributes.get('name')} has no label")
+    return faults
