@@ -31,6 +31,7 @@ from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, apply
 from app.budget.year_amounts import find_year_amount, record_year_amount
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
+from app.http.declarations import REVALIDATED
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
@@ -111,6 +112,7 @@ async def read_expected_refund(
 
 @router.get(
     "/position",
+    dependencies=[REVALIDATED],
     summary="Read the budget position of a year",
     responses=refusals(RATE_MISSING, GUIDELINE_MISSING),
 )

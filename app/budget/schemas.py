@@ -17,7 +17,9 @@ Share = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["100.42"]}),
 ]
 """A percent with two decimals; over 100 when a frame is exceeded."""
-Month = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})]
+Month = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$", "examples": ["2022-08"]})
+]
 
 
 class FrameIn(Shape):

@@ -256,7 +256,7 @@ class CodeListsOut(Shape):
     """All code lists on one page; `next` is always null."""
 
     items: list[CodeListOut]
-    next: None = None
+    next: str | None = None
 
 
 class DueCount(Shape):

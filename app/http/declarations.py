@@ -60,6 +60,13 @@ class Locates:
         return None
 
 
+class Revalidates:
+    """A dependency that says that the answer is about nobody: a cache may keep it, and asks each time by its tag."""
+
+    async def __call__(self) -> None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderFactory:
     """Opens readers for an endpoint that waits between them and must hold no connection meanwhile."""
@@ -94,3 +101,7 @@ def consumes(*media_types: str, limit: int) -> Any:
 def located_at(template: str) -> Any:
     """`dependencies=[located_at("/v1/requests/{id}")]` of a route whose objects are not below its own address."""
     return Depends(Locates(template))
+
+
+REVALIDATED = Depends(Revalidates())
+"""`dependencies=[REVALIDATED]` of a route whose figures are about nobody."""

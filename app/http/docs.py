@@ -65,7 +65,7 @@ async def serve_document(request: Request) -> Response:
     content = await load_document(request.app)
     prefix: str = request.scope.get("root_path", "").rstrip("/")
     if prefix:
-        content = b'{"servers":' + json.dumps([{"url": prefix}]).encode() + b"," + content[1:]
+        content = content.replace(b'"servers":[{"url":"/"}]', b'"servers":' + json.dumps([{"url": prefix}]).encode(), 1)
     return Response(content, media_type=JSON)
 
 

@@ -31,7 +31,16 @@ from app.database.reader import Reader, reader, snapshot_reader
 from app.database.unit_of_work import UnitOfWork, snapshot_unit_of_work, unit_of_work
 from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
-from app.http.declarations import CALLER, Consumes, Locates, Produces, ReaderFactory, RoleGuard, reader_factory
+from app.http.declarations import (
+    CALLER,
+    Consumes,
+    Locates,
+    Produces,
+    ReaderFactory,
+    Revalidates,
+    RoleGuard,
+    reader_factory,
+)
 from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
@@ -143,6 +152,7 @@ class Route(APIRoute):
             # A page is not tagged, unless the route says that it answers 304.
             is_tagged=bool(fields) and ("next" not in fields or 304 in self.responses),
             is_list="next" in fields,
+            is_cached=any(isinstance(call, Revalidates) for call in calls),
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
             location=next((call.template for call in calls if isinstance(call, Locates)), None),
             operation=self.operation,
@@ -201,6 +211,7 @@ class _Endpoint:
     may_lack_body: bool
     is_tagged: bool
     is_list: bool
+    is_cached: bool
     body_limit: int | None
     location: str | None
     operation: Operation
@@ -284,6 +295,8 @@ class _Endpoint:
         """Headers that follow from the bytes that go out, and 304 for a representation that the caller has."""
         if len(self.offered) > 1:
             response.headers["Vary"] = "Accept"
+        if self.is_cached:
+            response.headers["Cache-Control"] = "private, no-cache"
         if isinstance(response, StreamingResponse | FileResponse) or not 200 <= response.status_code < 300:
             return response
         content = bytes(response.body)
@@ -292,7 +305,11 @@ class _Endpoint:
         if self.is_tagged:
             response.headers["ETag"] = tag = etag_of(content)
             if is_known(request, tag):
-                kept = {name: response.headers[name] for name in ("etag", "vary") if name in response.headers}
+                kept = {
+                    name: response.headers[name]
+                    for name in ("etag", "vary", "cache-control")
+                    if name in response.headers
+                }
                 return Response(status_code=304, headers=kept)
             self._locate(request, response, content)
         elif self.is_list and request.method == "GET" and response.media_type == JSON:

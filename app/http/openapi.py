@@ -37,6 +37,9 @@ the municipal guideline's rules.
 Press **Authorize** and paste a token (the demo prints one for each role). Amounts are strings in NOK with two
 decimals, dates are calendar dates in Europe/Oslo, and a period includes its first and its last day. `X-Request-ID` is
 the id of the request, and `X-Trace-ID` that of its trace if the request had a `traceparent`.
+
+What `/v1` has is never renamed or removed. Fields, values and operations are added, so a client ignores those that it
+does not know.
 """.strip()
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -80,7 +83,8 @@ def _problem_response(description: str) -> dict[str, Any]:
     }
 
 
-def _header(name: str, description: str, *, required: bool = False, **bounds: Any) -> dict[str, Any]:
+def header_parameter(name: str, description: str, *, required: bool = False, **bounds: Any) -> dict[str, Any]:
+    """A request header as OpenAPI describes it."""
     schema = {"type": "string", **bounds}
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
@@ -122,7 +126,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
             parameter["schema"] |= choices[0]
     if method == "post" and operation.get("security"):
         parameters.append(
-            _header(
+            header_parameter(
                 "Idempotency-Key",
                 "The same key and body within 24 hours answer as the first time, with `Idempotency-Replayed: true`.",
                 minLength=1,
@@ -133,10 +137,12 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
     if method == "patch":
         content = operation["requestBody"]["content"]
         content[MERGE_PATCH] = content[JSON]
-        parameters.append(_header("If-Match", "The `ETag` of the version the change is based on.", required=True))
+        parameters.append(
+            header_parameter("If-Match", "The `ETag` of the version the change is based on.", required=True)
+        )
     if method == "get" and path.endswith("_id}"):
         parameters.append(
-            _header("If-None-Match", "`ETag` of an earlier answer; 304 without a body if nothing has changed.")
+            header_parameter("If-None-Match", "`ETag` of an earlier answer; 304 without a body if nothing has changed.")
         )
         responses["304"] = {"description": "Unchanged since the version that `If-None-Match` names."}
     for status, response in responses.items():
@@ -229,6 +235,8 @@ def _generate(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=DESCRIPTION,
+        servers=[{"url": "/"}],
+        contact={"name": "Alver kommune", "url": "https://www.alver.kommune.no"},
         routes=app.routes,
         tags=app.openapi_tags,
         separate_input_output_schemas=app.separate_input_output_schemas,

@@ -69,8 +69,9 @@ OVERRIDES: dict[tuple[str, str], Any] = {
 
 
 def add_examples(document: dict[str, Any]) -> None:
-    """Add examples to every parameter and body of an OpenAPI document, in place."""
+    """Add examples to every parameter, body and successful JSON answer of an OpenAPI document, in place."""
     schemas = document["components"]["schemas"]
+    known = _collect_examples(schemas)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             name_of_operation = f"{method} {path}"
@@ -80,12 +81,34 @@ def add_examples(document: dict[str, Any]) -> None:
                 example = OVERRIDES.get((name_of_operation, parameter["name"]), _find_demo_id(parameter["name"]) or own)
                 if parameter.get("required") and example is not None:
                     parameter.setdefault("example", example)
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                if "example" not in content and "examples" not in content and "schema" in content:
-                    example = _make_example(content["schema"], schemas)
-                    for name in example if isinstance(example, dict) else ():
-                        example[name] = OVERRIDES.get((name_of_operation, name), example[name])
-                    content["example"] = example
+            for content in _without_example(operation.get("requestBody", {})):
+                example = _make_example(content["schema"], schemas)
+                for name in example if isinstance(example, dict) else ():
+                    example[name] = OVERRIDES.get((name_of_operation, name), example[name])
+                content["example"] = example
+            for status, answer in operation["responses"].items():
+                for content in _without_example(answer) if status < "300" else ():
+                    content["example"] = _make_example(content["schema"], schemas, known)
+
+
+def _without_example(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """The JSON contents of a body or an answer that have a schema and no example of their own."""
+    contents = described.get("content", {}).items()
+    return [
+        content
+        for media_type, content in contents
+        if "json" in media_type and content.get("schema") and not {"example", "examples"} & set(content)
+    ]
+
+
+def _collect_examples(schemas: dict[str, Any]) -> dict[tuple[str, type], Any]:
+    """(field, type of the value) -> the first example that any schema has of such a field."""
+    known: dict[tuple[str, type], Any] = {}
+    for schema in schemas.values():
+        for name, field in schema.get("properties", {}).items():
+            for example in field.get("examples", ()):
+                known.setdefault((name, type(example)), example)
+    return known
 
 
 def _find_demo_id(name: str) -> str | None:
@@ -93,11 +116,22 @@ def _find_demo_id(name: str) -> str | None:
     return str(demo_id(resource, 1)) if resource in RESOURCES and resource != name else None
 
 
-def _make_example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+_TYPES = {"string": str, "integer": int, "boolean": bool, "array": list}
+_FORMATS = {
+    "date": "2022-08-31",
+    "date-time": "2022-08-31T08:00:00Z",
+    "uuid": "016e0000-00ff-7000-8000-000000000001",
+}
+
+
+def _make_example(
+    schema: dict[str, Any], schemas: dict[str, Any], known: dict[tuple[str, type], Any] | None = None, name: str = ""
+) -> Any:
+    """A value of the schema. With `known` it is an answer's: it has every field, and examples of fields elsewhere."""
     if "$ref" in schema:
-        return _make_example(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+        return _make_example(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas, known, name)
     for key in ("example", "const", "default"):
-        if key in schema:
+        if key in schema and (known is None or schema[key] is not None):
             return schema[key]
     if schema.get("examples"):
         return schema["examples"][0]
@@ -105,19 +139,27 @@ def _make_example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
         return schema["enum"][0]
     for choice in ("oneOf", "anyOf", "allOf"):
         if choice in schema:
-            return _make_example(schema[choice][0], schemas)
-    if schema.get("type") == "object" or "properties" in schema:
-        return _make_object(schema, schemas)
-    if schema.get("type") == "array":
-        return [_make_example(schema["items"], schemas)]
-    return {"integer": schema.get("minimum", 1), "boolean": False, "null": None}.get(schema.get("type", ""), "string")
+            return _make_example(schema[choice][0], schemas, known, name)
+    kind = schema.get("type", "")
+    if kind == "object" or "properties" in schema:
+        return _make_object(schema, schemas, known)
+    if kind == "array":
+        return [_make_example(schema["items"], schemas, known)]
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
+    if known is not None and kind in _TYPES and (name, _TYPES[kind]) in known and "pattern" not in schema:
+        return known[name, _TYPES[kind]]
+    return {"integer": schema.get("minimum", 1), "boolean": False, "null": None}.get(kind, "string")
 
 
-def _make_object(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _make_object(
+    schema: dict[str, Any], schemas: dict[str, Any], known: dict[tuple[str, type], Any] | None
+) -> dict[str, Any]:
     example: dict[str, Any] = {}
     for name, field in schema.get("properties", {}).items():
-        if name not in schema.get("required", ()) and "examples" not in field and "example" not in field:
+        stated = "examples" in field or "example" in field
+        if known is None and name not in schema.get("required", ()) and not stated:
             continue
-        id_ = None if "examples" in field else _find_demo_id(name)
-        example[name] = _make_example(field, schemas) if id_ is None else id_
+        id_ = None if stated else _find_demo_id(name)
+        example[name] = _make_example(field, schemas, known, name) if id_ is None else id_
     return example

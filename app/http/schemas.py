@@ -174,7 +174,7 @@ Money = Annotated[
 Amount = Annotated[
     Decimal,
     TWO_DECIMALS,
-    WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["-28904.00"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["22317.00"]}),
 ]
 Percent = Annotated[int, Field(ge=1, le=100), BeforeValidator(_parse_integer)]
 Year = Annotated[int, Field(ge=1900, le=2099), BeforeValidator(_parse_integer_in_query)]

@@ -384,4 +384,4 @@ class ProcessingTimes(Shape):
     """All providers and months with a decision, on one page; `next` is always null."""
 
     items: list[ProcessingTimeOut]
-    next: None = None
+    next: str | None = None

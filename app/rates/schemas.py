@@ -51,13 +51,13 @@ PercentTo100 = Annotated[
     Decimal,
     _percent(_TO_100, "100"),
     TWO_DECIMALS,
-    WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_100.pattern}$", "examples": ["95.00"]}),
 ]
 PercentTo200 = Annotated[
     Decimal,
     _percent(_TO_200, "200"),
     TWO_DECIMALS,
-    WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TO_200.pattern}$", "examples": ["50.00"]}),
 ]
 # The bounds are written twice because pydantic cannot show a bound that follows a validator.
 Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 24})]

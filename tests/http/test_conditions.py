@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import Api
+from tests.factories import steps
 from tests.factories.raw_http import assert_problem, send
 from tests.factories.tokens import bearer
 
@@ -117,3 +118,13 @@ async def test_no_change_is_lost_by_those_who_read_again(committed_api: Api) -> 
     await asyncio.gather(*(add(letter) for letter in "abcdefghij"))
     name = (await committed_api.case_officer.get(path)).json()["name"]
     assert sorted(name.removeprefix(GLOEDE["name"])) == list("abcdefghij")
+
+
+@pytest.mark.parametrize("path", ["/v1/budgets/2022/position", "/v1/exports/framsikt/2022"])
+async def test_figures_about_nobody_may_be_kept_and_asked_about(api: Api, path: str) -> None:
+    """A cache that may not store what it has a tag of cannot ask whether it still holds."""
+    await steps.law(api)
+    answer = await api.finance.get(path)
+    assert answer.headers["cache-control"] == "private, no-cache"
+    again = await api.finance.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, "private, no-cache")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from app.http.problems import MEDIA_TYPE, TYPES
@@ -153,6 +154,41 @@ def test_its_success_has_a_schema(operation: Operation) -> None:
                 assert "$ref" in content["schema"] or "anyOf" in content["schema"] or "oneOf" in content["schema"]
         if status == "201":
             assert "Location" in answer["headers"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_its_success_has_a_valid_example(operation: Operation) -> None:
+    """In JSON, of its schema: what a client gets."""
+    components = {"components": document()["components"]}
+    for status, answer in operation.details["responses"].items():
+        for media_type, content in answer.get("content", {}).items() if status < "300" else ():
+            if media_type == "application/json":
+                jsonschema_rs.validator_for({**content["schema"], **components}).validate(content["example"])
+
+
+def test_the_document_names_its_server_and_contact() -> None:
+    assert document()["servers"] == [{"url": "/"}]
+    assert document()["info"]["contact"]["name"] == "Alver kommune"
+
+
+def test_next_may_always_lead_on() -> None:
+    """A `next` that is null alone makes generators of clients fail."""
+    schemas = document()["components"]["schemas"]
+    found = [schema["properties"]["next"] for schema in schemas.values() if "next" in schema.get("properties", {})]
+    assert found
+    assert [schema for schema in found if schema.get("anyOf") != [{"type": "string"}, {"type": "null"}]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "headers"),
+    [
+        ("POST /v1/decisions", {"If-Match", "Idempotency-Key"}),
+        ("PUT /v1/participants/by-external-id/{system}/{value}", {"If-Match", "If-None-Match"}),
+    ],
+)
+def test_a_condition_that_may_be_sent_is_declared(name: str, headers: set[str]) -> None:
+    [operation] = [operation for operation in OPERATIONS if operation.name == name]
+    assert {parameter["name"] for parameter in operation.parameters("header")} == headers
 
 
 def inputs(schema: Any, seen: set[str]) -> None:

@@ -13,7 +13,7 @@ from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.declarations import produces
+from app.http.declarations import REVALIDATED, produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
@@ -36,6 +36,7 @@ YearPath = Annotated[Year, Path(description="Budget year.", examples=[2022])]
 
 @router.get(
     "/exports/framsikt/{year}",
+    dependencies=[REVALIDATED],
     summary="Export a year for Framsikt",
     response_model=FramsiktExport,
     responses={

@@ -54,7 +54,7 @@ class FramsiktExport(Shape):
     snapshot_id: UUID | None
     figures: PositionFigures
     items: list[FramsiktRow]
-    next: None = None
+    next: str | None = None
 
 
 class SnapshotIn(Shape):

@@ -17,7 +17,7 @@ from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
 from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
-from app.http.openapi import refusals
+from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, fetch_page
 from app.http.schemas import MunicipalityNumber
 from app.integrations.profil.fhir import find_number_system, to_patient
@@ -131,6 +131,12 @@ async def look_up_participant(
     responses={
         201: {"model": ParticipantOut, "description": "Registered."},
         **refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN),
+    },
+    openapi_extra={
+        "parameters": [
+            header_parameter("If-Match", "The `ETag` of the version that is to be replaced."),
+            header_parameter("If-None-Match", "`*`: only a new participant."),
+        ]
     },
 )
 async def upsert_participant(

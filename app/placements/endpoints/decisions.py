@@ -17,7 +17,7 @@ from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.etag import require_match
 from app.http.lookup import find
-from app.http.openapi import refusals
+from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import PRECONDITION_FAILED
 from app.placements import problems
@@ -62,6 +62,9 @@ class DecisionWithBudget(PricedDecisionOut):
         *problems.STEP_REFUSALS,
         PRECONDITION_FAILED,
     ),
+    openapi_extra={
+        "parameters": [header_parameter("If-Match", "The `ETag` of the placement that a change or an end is based on.")]
+    },
 )
 async def create_decision(
     request: Request,
