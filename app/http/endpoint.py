@@ -11,7 +11,7 @@ bytes that go out.
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType
@@ -20,7 +20,6 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, StreamingResponse
@@ -45,7 +44,7 @@ from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
 from app.http.strict_json import parse_strictly
-from app.http.validation import FIELD_NAME, list_models
+from app.http.validation import list_models, refuse_unknown_query
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -250,7 +249,7 @@ class _Endpoint:
         reads_json = self.has_json and not await self._lacks_body(request)
         if reads_json:
             require_content_type(request, (MERGE_PATCH, JSON) if request.method == "PATCH" else (JSON,))
-        _refuse_unknown_query(request, self.query_names)
+        refuse_unknown_query(request, self.query_names)
         if reads_json:
             await self._read_json(request)
         state = request.scope["state"]
@@ -371,33 +370,3 @@ def _query_names(dependant: Any) -> Iterator[tuple[str, bool]]:
         yield field.alias, list in (get_origin(part) for part in (annotation, *get_args(annotation)))
     for sub in dependant.dependencies:
         yield from _query_names(sub)
-
-
-def _list_known(known: Iterable[str]) -> str:
-    names = ", ".join(f"«{name}»" for name in known)
-    return f"her finst {names}" if names else "her finst ingen"
-
-
-def _refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
-    if not request.scope["query_string"]:
-        return
-    names = [name for name, _ in request.query_params.multi_items()]
-    unknown = f"er ein ukjend parameter; {_list_known(known)}"
-    faults = [
-        (name, unknown if name not in known else "står meir enn ein gong")
-        for name in dict.fromkeys(names)
-        if name not in known or (names.count(name) > 1 and not known[name])
-    ]
-    if faults:
-        raise RequestValidationError(
-            [
-                {
-                    "type": "value_error",
-                    "loc": ("query", name) if FIELD_NAME.fullmatch(name) else ("query",),
-                    "msg": sentence,
-                    "input": None,
-                    "ctx": {"error": sentence},
-                }
-                for name, sentence in faults
-            ]
-        )

@@ -1,9 +1,11 @@
 """From pydantic's errors to a 422 that points at every field at fault and says what is allowed there."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
 from app.http.names import list_values, name_fields, name_pointer
@@ -147,3 +149,34 @@ def validation_problem(errors: list[dict[str, Any]], body: object = None, shape:
     """
     faults = [field_error(error, body, shape) for error in errors[:100]]
     return VALIDATION(f"{name_pointer(faults[0].pointer)} {faults[0].detail}.", errors=faults)
+
+
+def _list_known(known: Iterable[str]) -> str:
+    names = ", ".join(f"«{name}»" for name in known)
+    return f"her finst {names}" if names else "her finst ingen"
+
+
+def refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
+    """Raises `RequestValidationError` for a parameter that is not known, or not known to be repeatable and repeated."""
+    if not request.scope["query_string"]:
+        return
+    names = [name for name, _ in request.query_params.multi_items()]
+    unknown = f"er ein ukjend parameter; {_list_known(known)}"
+    faults = [
+        (name, unknown if name not in known else "står meir enn ein gong")
+        for name in dict.fromkeys(names)
+        if name not in known or (names.count(name) > 1 and not known[name])
+    ]
+    if faults:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "value_error",
+                    "loc": ("query", name) if FIELD_NAME.fullmatch(name) else ("query",),
+                    "msg": sentence,
+                    "input": None,
+                    "ctx": {"error": sentence},
+                }
+                for name, sentence in faults
+            ]
+        )
