@@ -18,15 +18,15 @@ ExternalId = Annotated[
     str,
     text(100),
     Meta(min_length=1, max_length=100, pattern=PYTHON_TEXT),
-    Limits(description="The absence's name in the provider's system. Never an identity number.", examples=["F-1"]),
+    Limits(description="The absence's id in the provider's system. Never an identity number.", examples=["F-1"]),
 ]
 RevisionNumber = Annotated[
-    Revision, Meta(ge=0, le=MAX_REVISION), Limits(description="The highest one wins.", examples=[1])
+    Revision, Meta(ge=0, le=MAX_REVISION), Limits(description="The highest revision wins (A2).", examples=[1])
 ]
 KindIn = Annotated[AbsenceKind, Limits(examples=["sick"])]
 FirstDay = Annotated[Day, Limits(alias="from", description="The first day, which counts.", examples=["2022-08-22"])]
 LastDay = Annotated[Day, Limits(alias="to", description="The last day, which counts.", examples=["2022-08-23"])]
-ShareOfDay = Annotated[Percent, Meta(ge=1, le=100), Limits(description="Share of the day.")]
+ShareOfDay = Annotated[Percent, Meta(ge=1, le=100), Limits(description="Share of the day in percent.")]
 Note = Annotated[
     Annotated[Line, Meta(min_length=1, max_length=500, pattern=PYTHON_TEXT)] | None,
     Limits(description="At most 500 characters. No identity number, no diagnosis.", examples=["Ringde sjølv."]),
@@ -89,7 +89,7 @@ AbsenceItemModel = create_model(
 
 
 class AbsenceIn(_Period):
-    """One absence by hand. Without an external id it gets one of its own."""
+    """An absence to record. Without an external id it is given one."""
 
     placement_id: UUID
     kind: KindIn
@@ -100,7 +100,7 @@ class AbsenceIn(_Period):
 
 
 class AbsencePatch(Shape):
-    """What may change of an absence; a field left out stays as it is. The change is a new revision."""
+    """Changes to an absence; a field left out is unchanged. The change is a new revision."""
 
     kind: KindIn = Limits(default_factory=lambda: KINDS[0])
     starts_on: FirstDay = Limits(default_factory=lambda: date.min)
@@ -110,7 +110,7 @@ class AbsencePatch(Shape):
 
 
 class AbsenceOut(Stored):
-    """An absence as its highest revision has it."""
+    """An absence in its highest revision."""
 
     provider_id: UUID
     external_id: str
@@ -125,7 +125,7 @@ class AbsenceOut(Stored):
 
 
 class AbsenceRevisionOut(Stored):
-    """What an absence was, from `recorded_at` until it was replaced (`created_at`)."""
+    """An earlier revision, valid from `recorded_at` until it was replaced (`created_at`)."""
 
     revision: int
     placement_id: UUID
@@ -145,12 +145,12 @@ class AbsenceReviewIn(Shape):
     """What was decided about a placement's extensive absence."""
 
     reviewed_on: Annotated[Day, Limits(examples=["2022-08-31"])]
-    outcome: Annotated[Outcome, Limits(description="Nothing, follow-up, or a change or end to be decided (L5).")]
+    outcome: Annotated[Outcome, Limits(description="No change, follow-up, or a change or end to be decided (L5).")]
     reason: Annotated[Prose, Limits(examples=["Avklart med verje; nytt møte om tre månader."])]
 
 
 class AbsenceReviewOut(Stored):
-    """A review of a placement's absence."""
+    """A review of a placement's extensive absence (A3)."""
 
     placement_id: UUID
     provider_id: UUID
@@ -164,20 +164,20 @@ Hundredths = Annotated[str, Limits(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["31.
 
 
 class AbsenceSummary(Shape):
-    """Absence against planned days in the guideline's window up to and with a day (A3). Days have two decimals."""
+    """Absent and planned days in the window that ends on `on` (A3). Days have two decimals."""
 
     placement_id: UUID
     on: date
     window_from: date
-    planned: Annotated[Hundredths, Limits(description="Weekdays that are no public holiday, times the share.")]
+    planned: Annotated[Hundredths, Limits(description="Weekdays that are not public holidays, times the share.")]
     absent: Annotated[
         Hundredths,
         Limits(
-            description="Absent days that count: not `holiday`, and of no calendar week (Monday to Sunday) more than "
-            "are planned in it."
+            description="Absent days that count: not `holiday`, and in each calendar week (Monday to Sunday) at most "
+            "the planned days."
         ),
     ]
-    share: Annotated[Hundredths, Limits(description="Absent of planned, in percent; at most 100.")]
+    share: Annotated[Hundredths, Limits(description="Absent days as percent of planned days; at most 100.")]
     threshold_percent: Annotated[int, Limits(description="From this share on the absence is extensive.")]
     by_kind: Annotated[
         dict[AbsenceKind, Hundredths],
@@ -186,11 +186,14 @@ class AbsenceSummary(Shape):
             "share. Together they may be more than `absent`."
         ),
     ]
-    review_due: Annotated[bool, Limits(description="Extensive, and not reviewed since the latest absence came.")]
+    review_due: Annotated[
+        bool,
+        Limits(description="The absence is extensive, and not reviewed since the latest was recorded."),
+    ]
 
 
 class AbsenceReportRow(Shape):
-    """One placement's absence of one kind in a period."""
+    """A placement's absence of one kind in the period."""
 
     placement_id: UUID
     kind: AbsenceKind
@@ -212,20 +215,20 @@ class AbsenceReport(Shape):
 
 
 class AbsenceBatchItemOut(Shape):
-    """What became of one item. `index` is its place in the body, from 0."""
+    """The result of one item. `index` is its position in the body, from 0."""
 
     index: int
-    external_id: Annotated[str | None, Limits(description="Null where the item has none that could be repeated.")]
+    external_id: Annotated[str | None, Limits(description="Null if the item has no valid external id.")]
     status: Literal["created", "updated", "unchanged", "cancelled", "conflict", "rejected"]
     absence_id: UUID | None
     problem: Annotated[
         dict[str, str | int | list[dict[str, str]]] | None,
-        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, otherwise null."),
     ]
 
 
 class AbsenceBatchOut(Shape):
-    """What became of a batch. `accepted` counts `created`, `updated`, `unchanged` and `cancelled`."""
+    """The result of a batch. `accepted` counts `created`, `updated`, `unchanged` and `cancelled`."""
 
     accepted: int
     rejected: int

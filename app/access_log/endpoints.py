@@ -26,7 +26,7 @@ Auditor = Annotated[Actor, allow("auditor")]
 CaseOfficerOrAuditor = Annotated[Actor, allow("case_officer", "auditor")]
 
 
-@router.get("/access-log", summary="Read the access log")
+@router.get("/access-log", summary="List the access log")
 async def list_access_log(
     reader: ReaderDep,
     actor: Auditor,
@@ -38,7 +38,7 @@ async def list_access_log(
             alias="actor",
             max_length=300,
             pattern=describe_pattern(r"^[ -~]+$", "må vere skriven som i loggen, til dømes «person:test-case_officer»"),
-            description="As `actor` in the log.",
+            description="Only entries of this caller, as `actor` in the log.",
         ),
     ] = None,
     from_: Annotated[Day | None, Query(alias="from", description="First day, Europe/Oslo.")] = None,
@@ -47,9 +47,9 @@ async def list_access_log(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AccessLogOut]:
-    """Who accessed or changed whose data, and who was denied; the newest first. Reading it is logged as well.
+    """Who read or changed whose data, and who was denied, newest first. This request is logged too.
 
-    With `participant_id` a denied request by the id of the person's place, decision or other record is included.
+    With `participant_id`, denied requests for the person's placements, decisions and other records are included.
     """
     require_in_order(from_, to)
     wanted = LogFilter(actor=caller, outcome=outcome, first_day=from_, last_day=to)
@@ -62,7 +62,7 @@ async def list_access_log(
     return Page(items=items, next=following)
 
 
-@router.get("/participants/{participant_id}/access-log", summary="Tell a person who has accessed their data")
+@router.get("/participants/{participant_id}/access-log", summary="List who has accessed a participant's data")
 async def read_access_log_of_participant(
     reader: ReaderDep,
     actor: CaseOfficerOrAuditor,
@@ -70,7 +70,7 @@ async def read_access_log_of_participant(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AccessLogOut]:
-    """The person's right to know: every access, also denied ones, the newest first. Reading it is logged as well."""
+    """The person's right of access: every request about the person, denied ones too, newest first. It is logged too."""
     if "case_officer" in actor.roles:  # an auditor sees the log and no participants
         await find(reader, Participant, participant_id)
     wanted = await _about_person(reader, participant_id, LogFilter())

@@ -21,7 +21,7 @@ class AccessLogOut(Shape):
     at: datetime
     actor: Annotated[str, Limits(examples=["org:0192:310300403"])]
     organisation: str | None
-    supplier: Annotated[str | None, Limits(description="Who called for the organisation, by Maskinporten.")]
+    supplier: Annotated[str | None, Limits(description="The supplier that called for the organisation (Maskinporten).")]
     participant_id: UUID | None
     object_id: UUID | None
     action: Annotated[str, Limits(examples=["read_placement"])]

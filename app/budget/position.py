@@ -125,7 +125,7 @@ async def watch_flags(unit: UnitOfWork, first_year: int, on: date) -> None:
 async def watch_decision_budget(unit: UnitOfWork, year: int, on: date) -> DecisionBudget | None:
     """C7: `watch_flag`, and what a decision answers of the year's budget after it; None when a rate is missing.
 
-    The decision stands all the same: the law requires the service, not the budget.
+    By default the decision stands all the same: the flag informs, and what is over goes the way of the budget.
     """
     try:
         position = await watch_flag(unit, year, on)

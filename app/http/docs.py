@@ -50,7 +50,7 @@ _PAGE = """<!doctype html>
 
 
 class ProblemExplanation(Shape):
-    """What a problem type means, in both languages."""
+    """What a problem type means, in nynorsk and English."""
 
     type: str
     title: str

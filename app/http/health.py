@@ -33,7 +33,7 @@ _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Health(Shape):
-    """The answer of a probe."""
+    """The result of a health check."""
 
     status: str
 

@@ -119,6 +119,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
             known.setdefault("content", _problem_response(line)["content"])
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
+        parameter.setdefault("description", _describe_parameter(parameter))
         # Left out is not null: neither an address nor a header can say null.
         choices = [choice for choice in parameter["schema"].get("anyOf", ()) if choice != {"type": "null"}]
         if len(choices) == 1:
@@ -153,6 +154,14 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
     operation["responses"] = dict(sorted(responses.items()))
     if not parameters:
         del operation["parameters"]
+
+
+def _describe_parameter(parameter: dict[str, Any]) -> str:
+    """What a parameter that says nothing of itself is: an id by what it names, a filter by its name."""
+    noun = parameter["name"].removesuffix("_id").replace("_", " ")
+    if parameter["in"] == "path":
+        return f"Id of the {noun}." if parameter["name"].endswith("_id") else f"The {noun}."
+    return f"Only with this {noun}."
 
 
 _DESCRIPTIONS = {"201": "Created.", "204": "Done; the answer has no content."}

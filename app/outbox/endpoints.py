@@ -64,7 +64,7 @@ async def list_events(
         ),
     ] = None,
 ) -> EventPage | Response:
-    """Events in an order that never changes and never skips one. Continue with the last page's `last` as `after`.
+    """Events in an order that never changes and never skips one. Continue with `after` set to the last page's `last`.
 
     `wait` delays an empty answer until an event arrives. With `Accept: text/event-stream` events are sent as they
     happen (server-sent events); the `id` of each is a cursor, so that a client that reconnects with `Last-Event-ID`

@@ -12,7 +12,7 @@ SOURCE = "/vekstplass"
 
 
 class CloudEvent(Shape):
-    """One thing that happened (CloudEvents 1.0.2). Thin: ids and states, no personal data."""
+    """An event (CloudEvents 1.0.2). It holds ids and amounts, no personal data."""
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID

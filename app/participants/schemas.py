@@ -200,7 +200,7 @@ class ParticipantBatchItemOut(Shape):
     participant_id: UUID | None
     problem: Annotated[
         dict[str, Any] | None,
-        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, else null."),
+        Limits(description="Problem details (RFC 9457) of a `conflict` or `rejected`, otherwise null."),
     ]
 
 
@@ -234,7 +234,7 @@ class ConsentIn(Shape):
         ),
     ]
     valid_to: Annotated[
-        Day | None, Limits(description="Its own last day, where it was given for a time.", examples=[None])
+        Day | None, Limits(description="Last day of the consent, if it was given for a limited time.", examples=[None])
     ] = None
 
     @field_validator("organisations")

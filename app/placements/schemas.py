@@ -131,7 +131,7 @@ class _FollowingDecision(Shape):
 
 
 class ChangeDecisionIn(_FollowingDecision):
-    """A decision that changes a placement (D6): terms from a day on, its last day, or the withdrawal of a notice."""
+    """A decision that changes a placement (D6): its terms from a day on, its last day, or a withdrawn notice."""
 
     model_config = ConfigDict(
         json_schema_extra={

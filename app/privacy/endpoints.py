@@ -23,9 +23,9 @@ router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 
 
-@router.get("/participants/{participant_id}/export", summary="Export everything held about a person")
+@router.get("/participants/{participant_id}/export", summary="Export all data about a participant")
 async def export_participant(unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID) -> ExportOut:
-    """The person's right to have it all (GDPR art. 15 and 20). An identity number is mentioned and never shown."""
+    """Everything stored about the person (GDPR art. 15 and 20); of an identity number only that there is one."""
     participant = await find(unit, Participant, participant_id)
     record_access(unit, [participant_id])
     return ExportOut(
@@ -39,16 +39,16 @@ async def export_participant(unit: UnitOfWorkDep, actor: CaseOfficer, participan
 
 @router.post(
     "/participants/{participant_id}/erasure",
-    summary="Erase a person",
+    summary="Erase a participant's personal data",
     responses=refusals(PLACEMENT_ACTIVE, RETENTION_NOT_OVER),
 )
 async def erase_participant(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID
 ) -> ErasureOut:
-    """Replace names, numbers, contacts and free texts once retention is over, and say what was done.
+    """Replaces names, numbers, contacts and free texts after the retention period, and reports what was done.
 
-    Amounts and dates stay, for the accounts. Refused while a place is active. What `Idempotency-Key` keeps goes by
-    itself within a day, backups with their own retention.
+    Amounts and dates are kept for the accounts. Refused while a placement is active or the retention period runs.
+    Answers kept for `Idempotency-Key` disappear within a day; backups follow their own retention.
     """
     participant = await find(unit, Participant, participant_id, lock=True)
     record_access(unit, [participant_id])

@@ -20,7 +20,7 @@ class ExportOut(Shape):
         dict[str, list[dict[str, JsonValue]]],
         Limits(examples=[{"applications": [{"received_on": "2022-01-03", "wishes": "Vil arbeide ute."}]}]),
     ]
-    access_log: Annotated[str, Limits(description="Where it says who has seen this.")]
+    access_log: Annotated[str, Limits(description="Path of the access log for this person.")]
 
 
 class Erased(Shape):
@@ -33,7 +33,7 @@ class Erased(Shape):
 
 
 class ErasureOut(Shape):
-    """What an erasure did. Amounts, dates and what enterprise it was stay, for the accounts."""
+    """The result of an erasure. Amounts, dates and the provider are kept for the accounts."""
 
     participant_id: UUID
     erased_on: date

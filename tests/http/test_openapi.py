@@ -113,6 +113,7 @@ def test_an_operation_explains_itself(operation: Operation) -> None:
     assert RULE.search(details["description"]) or details["tags"][0] in RULED_BY_OTHERS
     for parameter in operation.parameters("path"):
         assert PARAMETER.fullmatch(parameter["name"])
+    assert all(parameter["description"] for parameter in operation.details.get("parameters", ()))
     statuses = {"406", "414", "422", "431", "500", "503"}
     if operation.secured:
         statuses |= {"401", "403"}

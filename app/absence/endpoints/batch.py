@@ -98,7 +98,7 @@ async def push_absences(
         Literal["each", "atomic"], Query(description="`atomic`: if one item is rejected, nothing is stored (422).")
     ] = "each",
     dry_run: Annotated[
-        Literal["true", "false"], Query(description="`true`: the same answer, and nothing is stored.")
+        Literal["true", "false"], Query(description="`true`: the answer is the same, but nothing is stored.")
     ] = "false",
 ) -> Response:
     """Takes up to 10 000 absences, in any order and any number of times. The highest revision of each wins (A1, A2).
