@@ -89,6 +89,10 @@ CREATE FUNCTION public.event_settled_below() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
 
+CREATE FUNCTION public.fold_name_words(name text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT DISTINCT word.word FROM regexp_split_to_table(translate(replace(regexp_replace(lower(NORMALIZE(fold_name_words.name, NFKD)), '[\u0300-\u036f]'::text, ''::text, 'g'::text), 'æ'::text, 'ae'::text), 'øđŧŋ'::text, 'odtn'::text), '[\u0001-\u0020\u0027\u002d\u0060\u007f-\u00a0\u02bb\u02bc\u1680\u2000-\u206f\u2212\u3000\ufeff]+'::text) word(word) WHERE (word.word <> ''::text));
+
 CREATE FUNCTION public.merge_participant(survivor uuid, duplicate uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -97,7 +101,7 @@ declare
     kept public.participant;
     key record;
 begin
-    if not public.caller_has_role('case_officer', 'epj') or survivor = duplicate then
+    if not public.caller_has_role('case_officer') or survivor = duplicate then
         raise insufficient_privilege;
     end if;
     perform set_config('app.merging', survivor || ',' || duplicate, true);
@@ -107,6 +111,8 @@ begin
     where participant_id = duplicate and exists (
         select from public.participant_external_id own
         where own.participant_id = survivor and own.system = name.system and own.current);
+    -- The survivor's name stands.
+    delete from public.participant_name_word where participant_id = duplicate;
     for key in
         select named.relname, string_agg(format('%I = ($1).%I', own.attname, theirs.attname), ', ') as columns,
             max(own.attname) filter (where theirs.attname = 'id') as id,
@@ -298,6 +304,20 @@ begin
     insert into public.access_log_seal values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 end
 $_$;
+
+CREATE FUNCTION public.store_name_words() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'UPDATE' then
+        delete from participant_name_word where participant_id = new.id;
+    end if;
+    insert into participant_name_word (participant_id, word, prefix)
+    select new.id, word, left(word, 2)
+    from unnest(fold_name_words(new.given_name || ' ' || new.family_name)) as word;
+    return null;
+end
+$$;
 
 CREATE TABLE public.access_log (
     id uuid NOT NULL,
@@ -904,6 +924,14 @@ CREATE TABLE public.participant_merge (
 
 ALTER TABLE ONLY public.participant_merge FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.participant_name_word (
+    participant_id uuid NOT NULL,
+    word character varying NOT NULL COLLATE pg_catalog."C",
+    prefix character varying NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE ONLY public.participant_name_word FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.placement (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1298,6 +1326,9 @@ ALTER TABLE ONLY public.participant_external_id
 ALTER TABLE ONLY public.participant_merge
     ADD CONSTRAINT pk_participant_merge PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.participant_name_word
+    ADD CONSTRAINT pk_participant_name_word PRIMARY KEY (participant_id, word);
+
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT pk_placement PRIMARY KEY (id);
 
@@ -1476,6 +1507,8 @@ CREATE INDEX ix_participant_external_id_participant_id ON public.participant_ext
 
 CREATE INDEX ix_participant_merge_participant_id ON public.participant_merge USING btree (participant_id);
 
+CREATE INDEX ix_participant_name_word_prefix_participant_id_word ON public.participant_name_word USING btree (prefix, participant_id, word);
+
 CREATE INDEX ix_participant_service_area_id ON public.participant USING btree (service_area, id);
 
 CREATE INDEX ix_placement_participant_id_id ON public.placement USING btree (participant_id, id);
@@ -1526,6 +1559,8 @@ ALTER INDEX public.ix_access_log_transaction_number ATTACH PARTITION access_log_
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON access_log_partition.other FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
+CREATE TRIGGER change_name_words AFTER UPDATE OF given_name, family_name ON public.participant FOR EACH ROW WHEN ((((old.given_name)::text IS DISTINCT FROM (new.given_name)::text) OR ((old.family_name)::text IS DISTINCT FROM (new.family_name)::text))) EXECUTE FUNCTION public.store_name_words();
+
 CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
@@ -1545,6 +1580,8 @@ CREATE TRIGGER refuse_edit BEFORE UPDATE ON public.decision FOR EACH ROW EXECUTE
 CREATE TRIGGER refuse_too_large_share AFTER UPDATE OF participant_id ON public.placement FOR EACH ROW WHEN ((new.participant_id <> old.participant_id)) EXECUTE FUNCTION public.refuse_too_large_share();
 
 CREATE TRIGGER refuse_too_large_share AFTER INSERT OR UPDATE ON public.placement_terms FOR EACH ROW WHEN ((new.known_until IS NULL)) EXECUTE FUNCTION public.refuse_too_large_share();
+
+CREATE TRIGGER store_name_words AFTER INSERT ON public.participant FOR EACH ROW EXECUTE FUNCTION public.store_name_words();
 
 ALTER TABLE ONLY public.absence
     ADD CONSTRAINT fk_absence_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -1626,6 +1663,9 @@ ALTER TABLE ONLY public.participant_external_id
 
 ALTER TABLE ONLY public.participant_merge
     ADD CONSTRAINT fk_participant_merge_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.participant_name_word
+    ADD CONSTRAINT fk_participant_name_word_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT fk_placement_participant_id FOREIGN KEY (participant_id, service_area, address_protection) REFERENCES public.participant(id, service_area, address_protection) ON UPDATE CASCADE;
@@ -1711,7 +1751,11 @@ CREATE POLICY auditor_reads ON public.access_log FOR SELECT TO vekstplass_servic
 
 CREATE POLICY auditor_reads ON public.access_log_seal FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
+CREATE POLICY auditor_reads ON public.participant FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
 CREATE POLICY auditor_reads ON public.participant_merge FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
+CREATE POLICY auditor_reads ON public.participant_name_word FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
 ALTER TABLE public.budget_flag ENABLE ROW LEVEL SECURITY;
 
@@ -1750,6 +1794,8 @@ CREATE POLICY case_officer_and_epj_manage ON public.participant TO vekstplass_se
 CREATE POLICY case_officer_and_epj_manage ON public.participant_external_id TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_epj_manage ON public.participant_merge TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_epj_manage ON public.participant_name_word TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_finance_check ON public.invoice_check FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role) AND ((checked_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
 
@@ -1971,6 +2017,8 @@ CREATE POLICY owner_merges ON public.participant_external_id TO vekstplass_owner
 
 CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.participant_name_word TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
@@ -1982,6 +2030,8 @@ ALTER TABLE public.participant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participant_external_id ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.participant_merge ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.participant_name_word ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.placement ENABLE ROW LEVEL SECURITY;
 
@@ -2138,6 +2188,10 @@ CREATE POLICY service_reads_area ON public.notice FOR SELECT TO vekstplass_servi
 
 CREATE POLICY service_reads_area ON public.participant FOR SELECT TO vekstplass_service USING (((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)));
 
+CREATE POLICY service_reads_area ON public.participant_name_word FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.participant
+  WHERE ((participant.id = participant_name_word.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))))));
+
 CREATE POLICY service_reads_area ON public.placement FOR SELECT TO vekstplass_service USING ((((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT address_protection)));
 
 CREATE POLICY service_reads_area ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
@@ -2218,6 +2272,8 @@ GRANT ALL ON FUNCTION public.resume_web_session(digest bytea, idle interval) TO 
 
 REVOKE ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.store_access_log_seal(range_number bigint, sealed_at timestamp with time zone, first_transaction bigint, end_transaction bigint, next_transaction bigint, row_ids uuid[], row_codes bytea, digest bytea, next_commitment bytea, proof bytea) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.store_name_words() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.access_log TO vekstplass_backup;
 GRANT SELECT ON TABLE public.access_log TO vekstplass_service;
@@ -2412,6 +2468,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.participant_external_id TO vekstplass
 
 GRANT SELECT ON TABLE public.participant_merge TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.participant_merge TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant_name_word TO vekstplass_backup;
+GRANT SELECT,INSERT,DELETE ON TABLE public.participant_name_word TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.placement TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.placement TO vekstplass_service;

@@ -34,6 +34,11 @@ AfterQuery = Annotated[
     ),
 ]
 
+IdsQuery = Annotated[
+    list[UUID] | None,
+    Query(alias="id", min_length=1, max_length=200, description="Only the rows with these ids; may be repeated."),
+]
+
 
 class Page(BaseModel, Generic[T]):
     """One page of a list. `next` is null on the last one, and only there."""

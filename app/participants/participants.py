@@ -5,25 +5,31 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Subquery, Uuid, and_, any_, bindparam, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
-from app.http.problems import NOT_FOUND, ROLE_REQUIRED
+from app.http.pagination import parse_cursor
+from app.http.problems import NOT_FOUND, ROLE_REQUIRED, VALIDATION
 from app.participants.locks import lock_names
 from app.participants.problems import BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_INVALID
 from app.participants.schemas import (
+    SEARCHERS,
     VIEWS_BY_ROLE,
     ExternalId,
+    ParticipantForAuditor,
+    ParticipantForService,
     ParticipantIn,
     ParticipantOut,
     ParticipantPatch,
     ParticipantUpsert,
     ParticipantView,
 )
-from app.participants.tables import Participant, ParticipantExternalId
+from app.participants.tables import Participant, ParticipantExternalId, ParticipantNameWord
+from app.rules.names import LEAST_LETTERS, find_short_words, fold_words
 from app.security.identity_numbers import compute_blind_index, encrypt, is_acceptable
 from app.security.roles import Actor
 from app.settings import Settings
@@ -112,6 +118,44 @@ def ids_by_external_id(system: str | None, value: str | None) -> Select[UUID]:
     return statement
 
 
+def ids_by_name(name: str, after: str | None) -> Subquery:
+    """The ids of the participants in whose name each word of the query begins a word, in order, after the cursor.
+
+    Raises:
+        Problem: `validation` for a word of fewer than two letters, and for a query without a word.
+    """
+    words = sorted(fold_words(name), key=len, reverse=True)
+    if not words or find_short_words(name):
+        raise VALIDATION(f"Kvart ord i namnet («name») må ha minst {LEAST_LETTERS} bokstavar.", pointer="#/query/name")
+    # The longest word has the index, the others are asked of those that have it.
+    first, *others = (aliased(ParticipantNameWord) for _ in words)
+    statement = select(col(first.participant_id)).where(_begins(first, words[0])).distinct()
+    if after is not None:
+        statement = statement.where(col(first.participant_id) > parse_cursor(after))
+    for other, word in zip(others, words[1:], strict=True):
+        has_word = select(col(other.word)).where(
+            col(other.participant_id) == first.participant_id, _begins(other, word)
+        )
+        statement = statement.where(has_word.exists())
+    return statement.subquery("found")
+
+
+def _begins(row: type[ParticipantNameWord], word: str) -> ColumnElement[bool]:
+    """Whether the row's word begins with this one, by operators that an index serves beside a policy."""
+    begins = col(row.prefix) == word[:LEAST_LETTERS]
+    if len(word) == LEAST_LETTERS:
+        return begins
+    return and_(begins, col(row.word) >= word, col(row.word) < word + "\U0010ffff")
+
+
+def require_searcher(actor: Actor) -> None:
+    """Raises `ROLE_REQUIRED` for a search by name or birth date by one who may not search."""
+    if actor.roles.isdisjoint(SEARCHERS):
+        raise ROLE_REQUIRED(
+            "Søk etter namn eller fødselsdato kan berre Forvaltningskontoret, utøvande tenester og revisor gjere."
+        )
+
+
 def require_visible(actor: Actor, fields: Set[str]) -> None:
     """Raises `ROLE_REQUIRED` for a filter on fields of a participant that the caller may not see."""
     if not any(fields <= view.model_fields.keys() for role, view in VIEWS_BY_ROLE.items() if role in actor.roles):
@@ -121,6 +165,10 @@ def require_visible(actor: Actor, fields: Set[str]) -> None:
 async def to_response(queries: Queries, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantView]:
     """The participants with the fields that the caller may see: those of the widest view that one of its roles has."""
     view = next(view for role, view in VIEWS_BY_ROLE.items() if role in actor.roles)
+    if view is ParticipantForService and "auditor" in actor.roles:
+        # As the auditor it sees everybody, and less of them than as the service of their area.
+        views = {actor.service_area: view}
+        return [views.get(row.service_area, ParticipantForAuditor).model_validate(row) for row in participants]
     if view is not ParticipantOut:
         return [view.model_validate(row) for row in participants]
     external_ids: dict[UUID, list[ExternalId]] = {row.id: [] for row in participants}

@@ -160,21 +160,35 @@ class ParticipantForProvider(Stored):
     contacts: list[Contact]
 
 
+class ParticipantForAuditor(Stored):
+    """A participant as the auditor sees it, to find the person's id."""
+
+    given_name: str
+    family_name: str
+    birth_date: Day
+
+
 class ParticipantMergeIn(Shape):
     """The duplicate record, which is merged into the participant in the path."""
 
     duplicate_id: Annotated[UUID, Limits(examples=["016e0000-0002-7000-8000-00000000001f"])]
 
 
-ParticipantView = ParticipantOut | ParticipantForService | ParticipantForProvider
+ParticipantView = ParticipantOut | ParticipantForService | ParticipantForProvider | ParticipantForAuditor
 # Role -> the fields that it may see of a participant; a role that is not here sees none. Widest first: a caller with
 # several roles gets the first. Which participants there are to see is decided in the database.
-VIEWS_BY_ROLE: Mapping[str, type[ParticipantOut] | type[ParticipantForService] | type[ParticipantForProvider]] = {
+VIEWS_BY_ROLE: Mapping[
+    str,
+    type[ParticipantOut] | type[ParticipantForService] | type[ParticipantForProvider] | type[ParticipantForAuditor],
+] = {
     "case_officer": ParticipantOut,
     "epj": ParticipantOut,
     "service": ParticipantForService,
     "provider": ParticipantForProvider,
+    "auditor": ParticipantForAuditor,
 }
+# Who may search by name or birth date.
+SEARCHERS = frozenset({"case_officer", "service", "auditor"})
 
 
 class ParticipantPage(Page[ParticipantView]):

@@ -1,13 +1,17 @@
 """Participants, their external ids, merges of two records, and consents (D1, M6)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
+
+# In the order of its code points, whatever the database's own collation: an index serves a prefix as a range.
+_PLAIN_TEXT: Any = String(collation="C")
 
 
 class Participant(Row, table=True):
@@ -68,6 +72,17 @@ class ParticipantExternalId(Row, table=True):
     system: str
     value: str
     current: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+
+
+class ParticipantNameWord(SQLModel, table=True):
+    """A folded word of a participant's name, kept by a trigger; what `name=` searches. `prefix` is its first two."""
+
+    __tablename__ = "participant_name_word"
+    __table_args__ = (Index("ix_participant_name_word_prefix_participant_id_word", "prefix", "participant_id", "word"),)
+
+    participant_id: UUID = Field(foreign_key="participant.id", primary_key=True)
+    word: str = Field(sa_type=_PLAIN_TEXT, primary_key=True)
+    prefix: str = Field(sa_type=_PLAIN_TEXT)
 
 
 class ParticipantMerge(Row, table=True):

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, or_, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery
@@ -54,6 +54,7 @@ PLACEMENT_HISTORY = CompiledQuery(
 
 _FILTERS = {
     "provider_id": col(Placement.provider_id) == bindparam("provider_id"),
+    "ids": col(Placement.id) == any_(bindparam("ids", type_=ARRAY(Uuid()))),
     "participant_id": col(Placement.participant_id) == bindparam("participant_id"),
     "active_on": and_(
         col(Placement.starts_on) <= bindparam("active_on"),
@@ -65,7 +66,7 @@ _FILTERS = {
 
 @cache
 def compile_placement_list(filters: frozenset[str]) -> CompiledQuery:
-    """Placements by some of the filters `provider_id`, `participant_id`, `active_on` and `after`, at most `limit`.
+    """Placements by some of the filters `ids`, `provider_id`, `participant_id`, `active_on`, `after`; at most `limit`.
 
     Each filter is a parameter of its own name, and so is `limit`. `after` is the id of the placement before.
     """

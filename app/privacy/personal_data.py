@@ -99,6 +99,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
             "identity_number_index": None,
         },
     ),
+    PersonalDataTable("name_words", "participant_name_word", _by_participant_id, delete=True),
     PersonalDataTable("external_ids", "participant_external_id", _by_participant_id, delete=True),
     PersonalDataTable("merged_records", "participant_merge", _by_participant_id),
     PersonalDataTable("applications", "application", _by_participant_id, erase={"wishes": ERASED}),

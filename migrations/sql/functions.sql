@@ -73,7 +73,7 @@ declare
     kept public.participant;
     key record;
 begin
-    if not public.caller_has_role('case_officer', 'epj') or survivor = duplicate then
+    if not public.caller_has_role('case_officer') or survivor = duplicate then
         raise insufficient_privilege;
     end if;
     perform set_config('app.merging', survivor || ',' || duplicate, true);
@@ -83,6 +83,8 @@ begin
     where participant_id = duplicate and exists (
         select from public.participant_external_id own
         where own.participant_id = survivor and own.system = name.system and own.current);
+    -- The survivor's name stands.
+    delete from public.participant_name_word where participant_id = duplicate;
     for key in
         select named.relname, string_agg(format('%I = ($1).%I', own.attname, theirs.attname), ', ') as columns,
             max(own.attname) filter (where theirs.attname = 'id') as id,
@@ -162,6 +164,18 @@ $$;
 alter table event alter column transaction_id set default event_number();
 alter table access_log alter column transaction_number set default event_number();
 
+-- The words of a name as they are searched for: `fold_words` in app/rules/names.py folds the queries in the same way.
+create function fold_name_words(name text) returns text[] language sql immutable parallel safe
+return array(
+    select distinct word
+    from regexp_split_to_table(
+        translate(
+            replace(regexp_replace(lower(normalize(name, nfkd)), '[\u0300-\u036f]', '', 'g'), 'æ', 'ae'),
+            'øđŧŋ', 'odtn'),
+        '[\u0001-\u0020\u0027\u002d\u0060\u007f-\u00a0\u02bb\u02bc\u1680\u2000-\u206f\u2212\u3000\ufeff]+') as word
+    where word <> ''
+);
+
 -- Functions of the triggers in triggers.sql.
 
 -- L1: the shares of all of a participant's placements on a day are at most 100 %, whichever of them the writer sees. A sum
@@ -185,6 +199,19 @@ begin
         raise exclusion_violation using constraint = 'ck_participant_shares',
             message = 'a participant''s placements are more than the whole day';
     end if;
+    return null;
+end
+$$;
+
+-- As whoever writes the participant.
+create function store_name_words() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' then
+        delete from participant_name_word where participant_id = new.id;
+    end if;
+    insert into participant_name_word (participant_id, word, prefix)
+    select new.id, word, left(word, 2)
+    from unnest(fold_name_words(new.given_name || ' ' || new.family_name)) as word;
     return null;
 end
 $$;

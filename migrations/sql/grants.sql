@@ -13,6 +13,7 @@ grant select, insert on competence_statement to vekstplass_service;
 
 grant select, insert, update on participant to vekstplass_service;
 grant select, insert, delete on participant_external_id to vekstplass_service;
+grant select, insert, delete on participant_name_word to vekstplass_service;
 grant select, insert on participant_merge to vekstplass_service;
 
 grant select, insert on rate to vekstplass_service;
@@ -72,6 +73,7 @@ grant select on web_person to vekstplass_service;
 -- Nobody calls a trigger's function, and only the service one that runs as the owner.
 revoke execute on function refuse_access_log_change() from public;
 revoke execute on function notify_event() from public;
+revoke execute on function store_name_words() from public;
 revoke execute on function refuse_decision_edit() from public;
 revoke execute on function refuse_settlement_change() from public;
 revoke execute on function refuse_too_large_share() from public;

@@ -6,6 +6,12 @@ create trigger refuse_too_large_share after insert or update on placement_terms
 create trigger refuse_too_large_share after update of participant_id on placement
     for each row when (new.participant_id <> old.participant_id) execute function refuse_too_large_share();
 
+create trigger store_name_words after insert on participant for each row execute function store_name_words();
+
+create trigger change_name_words after update of given_name, family_name on participant for each row
+    when ((old.given_name, old.family_name) is distinct from (new.given_name, new.family_name))
+    execute function store_name_words();
+
 create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();
 
 create trigger refuse_change before update or delete or truncate on settlement

@@ -270,12 +270,6 @@ class Links(HTMLParser):
             assert values.get("src"), "a script in the page itself"
 
 
-async def test_the_bare_address_leads_to_the_docs_page(api: Api) -> None:
-    """The demo prints it, so somebody opens it; a relative address holds behind a proxy's prefix too."""
-    answer = await api.anonymous.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
-
-
 async def test_the_docs_page_asks_nobody_else_for_anything(api: Api) -> None:
     """A closed network is enough: all its files come from here, and its policy lets none come from elsewhere."""
     page = await api.anonymous.get("/docs")

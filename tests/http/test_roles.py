@@ -69,11 +69,14 @@ async def test_the_table_is_what_the_service_does(
 def test_the_access_log_is_the_auditors_alone() -> None:
     """The case office may do everything else (the contract's table of roles), but approve what is paid (C13).
 
-    One person's log it may show to that person, whose right it is.
+    One person's log it may show to that person, whose right it is. The auditor finds people, to read their log.
     """
+    finding = {"GET /v1/participants", "POST /v1/participants/lookup"}
     for name, roles in TABLE.items():
         if name == "GET /v1/participants/{participant_id}/access-log":
             assert set(roles) == {"auditor", "case_officer"}
+        elif name in finding:
+            assert {"case_officer", "auditor"} <= set(roles)
         elif "auditor" in roles:
             assert roles == ["auditor"], name
         elif roles and not name.endswith(("/answer", "/approval")):

@@ -29,7 +29,7 @@ DEFINERS = {
     "resume_web_session": "likewise",
     "close_web_session": "likewise",
     "end_web_sessions": "every session of one person, when they lose their place",
-    "merge_participant": "two registrations of one person become one, for the case office and the EPJ",
+    "merge_participant": "two registrations of one person become one, for the case office",
     "continue_event_numbers": "lets a restored database's event numbers go on above the highest",
 }
 

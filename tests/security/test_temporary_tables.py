@@ -31,13 +31,16 @@ async def shadow_tables(superuser: asyncpg.Connection, service: asyncpg.Connecti
     database = await superuser.fetchval("select current_database()")
     await superuser.execute(f"grant temporary on database {database} to vekstplass_service")
     tables = await superuser.fetch(
-        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+        "select relname, has_table_privilege('vekstplass_service', oid, 'select') as readable from pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
     )
     await service.execute("create temporary table first (id int)")
     await service.execute(REACHED)
     for row in tables:
         table = row["relname"]
-        await service.execute(f"create temporary table {table} (like public.{table})")
+        # What the service may not read, it does not know the columns of: the trigger is reached all the same.
+        columns = f"like public.{table}" if row["readable"] else ""
+        await service.execute(f"create temporary table {table} ({columns})")
         await service.execute(
             f"create trigger reached before insert or update or delete on pg_temp.{table}"
             " for each statement execute function pg_temp.reached()"

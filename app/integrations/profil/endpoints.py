@@ -29,9 +29,11 @@ from app.participants.problems import (
 )
 from app.participants.schemas import ParticipantBatchOut, ParticipantMergeIn, ParticipantOut, ParticipantView
 from app.placements.problems import PLACEMENT_OVERLAP
-from app.security.roles import Epj
+from app.security.roles import Actor, Epj, allow
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
+
+CaseOfficer = Annotated[Actor, allow("case_officer")]
 
 _EXAMPLE = {
     "external_system": "profil",
@@ -118,7 +120,7 @@ def _batch_refused(pushed: ParticipantBatchOut) -> Problem:
     responses=refusals(MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
 )
 async def merge_participants(
-    request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: ParticipantMergeIn
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: ParticipantMergeIn
 ) -> ParticipantView:
     """The participant in the path keeps all placements and absence of both; the duplicate is removed (D1, L1).
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.participants.schemas import Contact, ParticipantOut, ParticipantView
+from app.participants.schemas import Contact, ParticipantForAuditor, ParticipantOut, ParticipantView
 from app.participants.tables import Participant
 from app.rules.identifiers import classify_identity_number
 from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, decrypt
@@ -50,6 +50,7 @@ def to_patient(participant: ParticipantView, number_system: str | None, settings
     meta: Element = {"profile": [PROFILE], "lastUpdated": participant.updated_at.isoformat()}
     identifiers: list[Element] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{participant.id}"}]
     address = None
+    contacts = [] if isinstance(participant, ParticipantForAuditor) else participant.contacts
     if isinstance(participant, ParticipantOut):
         identifiers += [
             {"system": settings.fhir_identifier_systems[external_id.system], "value": external_id.value}
@@ -70,7 +71,7 @@ def to_patient(participant: ParticipantView, number_system: str | None, settings
         name=[{"use": "official", "family": participant.family_name, "given": participant.given_name.split()}],
         birth_date=participant.birth_date.isoformat(),
         address=address,
-        contact=[_to_contact(contact) for contact in participant.contacts] or None,
+        contact=[_to_contact(contact) for contact in contacts] or None,
     )
 
 

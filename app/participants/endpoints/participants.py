@@ -1,5 +1,6 @@
 """HTTP for participants (D1)."""
 
+from contextlib import nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from app.http.endpoint import Route
 from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
-from app.http.pagination import AfterQuery, LimitQuery, fetch_page
-from app.http.schemas import MunicipalityNumber
+from app.http.pagination import AfterQuery, IdsQuery, LimitQuery, fetch_page
+from app.http.problems import VALIDATION
+from app.http.schemas import TEXT, Day, MunicipalityNumber
 from app.integrations.profil.fhir import find_number_system, to_patient
 from app.participants import participants
 from app.participants.problems import (
@@ -32,6 +34,7 @@ from app.participants.schemas import (
     ExternalId,
     ExternalSystem,
     ExternalValue,
+    ParticipantForAuditor,
     ParticipantIn,
     ParticipantLookup,
     ParticipantOut,
@@ -47,6 +50,8 @@ from app.security.roles import Actor, Epj, allow
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 
+ParticipantLister = Annotated[Actor, allow("case_officer", "epj", "service", "provider", "auditor")]
+ParticipantFinder = Annotated[Actor, allow("case_officer", "epj", "auditor")]
 ParticipantReader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
 
 
@@ -68,7 +73,20 @@ async def register_participant(
 @router.get("", summary="List participants")
 async def list_participants(
     reader: ReaderDep,
-    actor: ParticipantReader,
+    actor: ParticipantLister,
+    id_: IdsQuery = None,
+    name: Annotated[
+        str | None,
+        Query(
+            min_length=2,
+            max_length=200,
+            pattern=TEXT,
+            description="Every word of it, of two letters or more, begins a word of the name. Case and accents do not"
+            " count; ø, æ, å, đ, ŧ and ŋ are found by o, ae, a, d, t and n too.",
+            examples=["sol test"],
+        ),
+    ] = None,
+    birth_date: Annotated[Day | None, Query(description="Only participants born on this day.")] = None,
     municipality_number: Annotated[
         MunicipalityNumber | None, Query(description="Only participants registered in this municipality.")
     ] = None,
@@ -85,11 +103,17 @@ async def list_participants(
     after: AfterQuery = None,
 ) -> ParticipantPage:
     """The participants that the caller may see (D1): a service those of its area, a provider those with a placement
-    there.
+    there. The auditor finds people by `name`, `birth_date` or `id`, to read the access log of the right one.
 
-    A filter on a field that the caller may not see is refused with 403.
+    A filter on a field that the caller may not see is refused with 403, and so is `name` or `birth_date` from others
+    than the case office, the services and the auditor. Only those that are in the answer are in the access log.
     """
     filters = {}
+    is_search = name is not None or birth_date is not None
+    if is_search:
+        participants.require_searcher(actor)
+    elif id_ is None and actor.roles == {"auditor"}:
+        raise VALIDATION("Søk med «name», «birth_date» eller «id».", pointer="#/query/name")
     if municipality_number is not None:
         filters["municipality_number"] = col(Participant.municipality_number) == municipality_number
     if service_area is not None:
@@ -99,7 +123,17 @@ async def list_participants(
         filters["external_ids"] = col(Participant.id).in_(ids)
     participants.require_visible(actor, filters.keys())
     statement = select(Participant).where(*filters.values())
-    rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
+    if id_ is not None:
+        statement = statement.where(col(Participant.id).in_(id_))
+    if birth_date is not None:
+        statement = statement.where(col(Participant.birth_date) == birth_date)
+    if name is not None:
+        found = participants.ids_by_name(name, after)
+        statement = statement.join(found, found.c.participant_id == col(Participant.id))
+    # Whoever is the auditor of everybody beside the service of an area lists its area.
+    lists_area = not is_search and id_ is None and actor.roles == {"auditor", "service"}
+    async with reader.acting_as("service", alone=True) if lists_area else nullcontext():
+        rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
     record_access(reader, (row.id for row in rows))
     return ParticipantPage(items=await participants.to_response(reader, actor, rows), next=following)
 
@@ -107,13 +141,13 @@ async def list_participants(
 @router.post(
     "/lookup",
     summary="Find a participant by identity number",
-    response_model=ParticipantOut,
+    response_model=ParticipantOut | ParticipantForAuditor,
     responses=refusals(IDENTITY_NUMBER_INVALID),
 )
 async def look_up_participant(
-    request: Request, unit: UnitOfWorkDep, actor: Epj, body: ParticipantLookup
+    request: Request, unit: UnitOfWorkDep, actor: ParticipantFinder, body: ParticipantLookup
 ) -> ParticipantView:
-    """The participant with exactly this number, or 404 (D1).
+    """The participant with exactly this number, or 404 (D1). The auditor gets the id, name and birth date alone.
 
     The number is sent in a body because addresses are logged.
     """

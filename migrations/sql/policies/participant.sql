@@ -1,6 +1,6 @@
 -- Participants. Case officers and the EPJ keep them. A service reads those of its area, and a provider those who have
--- or have had a place with it. To finance a participant is an id. merge_participant, which runs as the owner, reaches
--- the two that it merges.
+-- or have had a place with it. The auditor looks people up by name; which columns it gets is the service's to say. To
+-- finance a participant is an id. merge_participant, which runs as the owner, reaches the two that it merges.
 alter table participant enable row level security;
 alter table participant force row level security;
 
@@ -13,6 +13,9 @@ create policy service_reads_area on participant for select to vekstplass_service
 
 create policy provider_reads_own on participant for select to vekstplass_service
     using (id in (select participant_id from placement where provider_id = (select caller_provider_id())));
+
+create policy auditor_reads on participant for select to vekstplass_service
+    using ((select caller_has_role('auditor')));
 
 create policy owner_merges on participant to current_user
     using (id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))

@@ -25,7 +25,7 @@ async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -
     given = ok(await api.case_officer.post(f"/v1/participants/{gone}/consents", json=consent))
     granted = ok(await api.case_officer.post("/v1/decisions", json=await steps.ready_to_grant(api, provider, kept)))
     applied = await steps.application(api, gone)
-    answer = await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    answer = await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
     merged = ok(answer, 200)
     assert merged["external_ids"] == [{"system": "profil", "value": "K"}, {"system": "profil", "value": "G"}]
     assert answer.headers["etag"] == (await api.epj.get(f"/v1/participants/{kept}")).headers["etag"]
@@ -49,7 +49,7 @@ async def test_merging_keeps_everything(api: Api, connection: AsyncConnection) -
     assert [tuple(event) for event in events] == [
         ("participant.merged", {"participant_id": kept, "duplicate_id": gone})
     ]
-    again = await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    again = await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
     assert again.status_code == 200
 
 
@@ -57,7 +57,7 @@ async def test_both_numbers_of_a_person(api: Api) -> None:
     """A D-number is followed by a national number: the survivor's stands."""
     kept = (await upsert(api, "K", national_identity_number=NUMBER))["id"]
     gone = (await upsert(api, "G", national_identity_number=D_NUMBER))["id"]
-    ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
     found = await api.epj.post("/v1/participants/lookup", json={"national_identity_number": NUMBER})
     assert found.json()["id"] == kept
 
@@ -67,7 +67,7 @@ async def test_a_protected_address_stays_protected(api: Api) -> None:
     provider = await steps.provider(api)
     kept, gone = await steps.participant(api), await steps.participant(api, address_protection=True)
     ok(await api.case_officer.post("/v1/placements", json=steps.legacy(gone, provider)))
-    merged = ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    merged = ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
     assert merged["address_protection"] is True
     assert ok(await api.finance.get("/v1/placements"), 200)["items"] == []
 
@@ -76,7 +76,7 @@ async def test_the_log_follows_the_person(api: Api) -> None:
     """What was seen under the duplicate's id is told of as well."""
     kept, gone = await steps.participant(api), await steps.participant(api)
     ok(await api.epj.get(f"/v1/participants/{gone}"), 200)
-    ok(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
     for client in (api.case_officer, api.auditor):
         log = ok(await client.get(f"/v1/participants/{kept}/access-log"), 200)["items"]
         assert gone in json.dumps(log)
@@ -89,18 +89,22 @@ async def test_overlapping_places_are_not_merged(api: Api) -> None:
     kept, gone = await steps.participant(api), await steps.participant(api)
     for person in (kept, gone):
         ok(await api.case_officer.post("/v1/placements", json=steps.legacy(person, provider)))
-    refused(await api.epj.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 409, "placement-overlap")
+    refused(
+        await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}),
+        409,
+        "placement-overlap",
+    )
     assert (await api.epj.get(f"/v1/participants/{gone}")).status_code == 200
 
 
 async def test_refused_merges(api: Api) -> None:
     person = await steps.participant(api)
     path = f"/v1/participants/{person}/merge"
-    refused(await api.epj.post(path, json={"duplicate_id": person}), 422, "merge-with-itself")
-    refused(await api.epj.post(path, json={"duplicate_id": str(uuid4())}), 404, "not-found")
-    missing = await api.epj.post(f"/v1/participants/{uuid4()}/merge", json={"duplicate_id": person})
+    refused(await api.case_officer.post(path, json={"duplicate_id": person}), 422, "merge-with-itself")
+    refused(await api.case_officer.post(path, json={"duplicate_id": str(uuid4())}), 404, "not-found")
+    missing = await api.case_officer.post(f"/v1/participants/{uuid4()}/merge", json={"duplicate_id": person})
     refused(missing, 404, "not-found")
-    for client in (api.provider("310300403"), api.service("habilitation"), api.finance, api.auditor):
+    for client in (api.epj, api.provider("310300403"), api.service("habilitation"), api.finance, api.auditor):
         assert (await client.post(path, json={"duplicate_id": person})).status_code == 403
 
 
@@ -126,7 +130,7 @@ async def test_every_table_that_names_a_participant_is_covered(owner: asyncpg.Co
 async def test_the_merging_function_opens_nothing_else(api: Api, connection: AsyncConnection) -> None:
     """It is for those who may merge, and the service can change a decision by no other way."""
     kept, gone = await steps.participant(api), await steps.participant(api)
-    for role in ("finance", "provider", "service"):
+    for role in ("epj", "finance", "provider", "service"):
         savepoint = await connection.begin_nested()
         await connection.execute(text("select set_config('app.roles', :role, true)"), {"role": role})
         with pytest.raises(Exception, match="insufficient_privilege"):

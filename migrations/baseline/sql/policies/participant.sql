@@ -1,0 +1,19 @@
+-- Participants. Case officers and the EPJ keep them. A service reads those of its area, and a provider those who have
+-- or have had a place with it. To finance a participant is an id. merge_participant, which runs as the owner, reaches
+-- the two that it merges.
+alter table participant enable row level security;
+alter table participant force row level security;
+
+create policy case_officer_and_epj_manage on participant to vekstplass_service
+    using ((select caller_has_role('case_officer', 'epj')))
+    with check ((select caller_has_role('case_officer', 'epj')));
+
+create policy service_reads_area on participant for select to vekstplass_service
+    using (service_area = (select caller_service_area()));
+
+create policy provider_reads_own on participant for select to vekstplass_service
+    using (id in (select participant_id from placement where provider_id = (select caller_provider_id())));
+
+create policy owner_merges on participant to current_user
+    using (id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))
+    with check (id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));
