@@ -4,8 +4,8 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import information, login, sessions, static
-from app.web.pages import HEADERS, open_page, problem_page
+from app.web import information, login, sessions, static, worklist
+from app.web.pages import HEADERS, Page, open_page, problem_page
 
 ROUTES: tuple[BaseRoute, ...] = (
     static.ROUTE,
@@ -14,6 +14,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     open_page("/logg-inn", login.log_in, "POST"),
     open_page("/logg-ut", login.log_out, "POST"),
     open_page("/hald-fram", login.keep_session, "POST"),
+    Page("/arbeidsliste", worklist.show_worklist, "case_officer"),
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
 )

@@ -69,6 +69,15 @@ async def test_unknown_address_is_a_problem_for_a_program(api: Api) -> None:
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
 
 
+@pytest.mark.parametrize("on", ["i går", "31.02.2022", "2022-13-01", "1.1.1899", "<script>"])
+async def test_day_that_is_none_is_a_page_with_a_way_on(api: Api, on: str) -> None:
+    answer = await (await api.browser("sakshandsamar")).get("/arbeidsliste", params={"on": on})
+    assert answer.status_code == 422
+    assert find_faults(answer) == []
+    assert "<script>" not in answer.text.partition("</head>")[2]
+    assert [one.text for one in parse(answer).all("a", href="/") if "startsida" in one.text]
+
+
 async def test_static_files_are_kept_for_ever_under_their_own_address(api: Api) -> None:
     browser = await api.browser()
     page = parse(await browser.get("/logg-inn"))

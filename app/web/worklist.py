@@ -1,0 +1,186 @@
+"""S1, the work list: what waits for the case office, and what the guideline demands of others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from app.web.names import load_names, load_providers
+from app.web.pages import View
+from app.web.render import long_date, to_date
+from app.web.words import PARAGRAPHS, word
+
+SOON = timedelta(days=60)
+LATE_APPLICATION_DAYS = 30
+
+STATUSES = (("", "Ikkje gjort"), ("overdue", "Over frist"), ("open", "Opne"), ("done", "Gjort"))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application that is not decided: how long it has waited, and for whom."""
+
+    id: str
+    name: str
+    participant_id: str
+    received_on: date
+    status: str
+    said: str
+    days: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.days >= LATE_APPLICATION_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks of one kind that are due on one day at one provider: one line, with the people folded below it."""
+
+    kind: str
+    due_on: date
+    rule: str
+    paragraph: str
+    provider: str
+    responsible: str
+    title: str
+    people: Sequence[tuple[str, str]]
+    tasks: int
+    lacks: str
+
+
+async def show_worklist(view: View) -> Response:
+    """The officer's start page."""
+    chosen = {name: view.query(name) for name in ("status", "kind", "provider_id", "responsible")}
+    later = view.query("seinare") == "ja"
+    tasks = await view.api.list("/v1/tasks", on=view.on, **_filter(chosen, view.on, later))
+    waiting = await view.api.list("/v1/applications", status="waiting")
+    asked = await view.api.list("/v1/requests", answer="none")
+    accepted = await view.api.list("/v1/requests", answer="accepted")
+    providers = await load_providers(view.api)
+    people = {task["participant_id"] for task in tasks} | {one["participant_id"] for one in waiting}
+    names = await load_names(view.api, people)
+    applications = _describe_applications(waiting, [*asked, *accepted], names, providers, view.on)
+    groups = group_tasks(tasks, names, providers)
+    soon = view.on + SOON
+    return view.render(
+        "arbeidsliste.html",
+        applications=applications,
+        overdue=[group for group in groups if group.due_on < view.on],
+        soon=[group for group in groups if view.on <= group.due_on <= soon],
+        later=[group for group in groups if group.due_on > soon],
+        shows_later=later,
+        tasks=tasks,
+        groups=groups,
+        chosen=chosen,
+        chips=_describe_filters(chosen, providers, view.on),
+        kinds=sorted({(task["kind"], word(task["kind"], "kind")) for task in tasks}, key=lambda one: one[1]),
+        providers=sorted(providers.items(), key=lambda one: one[1]),
+        statuses=STATUSES,
+    )
+
+
+def group_tasks(
+    tasks: Iterable[Mapping[str, Any]], names: Mapping[str, str], providers: Mapping[str, str]
+) -> list[Group]:
+    """Tasks by day, kind, provider and who is responsible; what concerns nobody in particular stands by itself."""
+
+    def key(task: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+        alone = "" if task["participant_id"] else task["id"]
+        return task["due_on"], task["kind"], task["provider_id"] or "", task["responsible"], alone
+
+    groups = []
+    for (due_on, kind, provider_id, responsible, _), found in groupby(sorted(tasks, key=key), key):
+        members = list(found)
+        people = {task["participant_id"]: names.get(task["participant_id"], "") for task in members}
+        people.pop(None, None)
+        rule = members[0]["rule"]
+        groups.append(
+            Group(
+                kind=word(kind, "kind"),
+                due_on=to_date(due_on),
+                rule=rule,
+                paragraph=PARAGRAPHS.get(rule, ""),
+                provider=providers.get(provider_id, ""),
+                responsible=word(responsible, "responsible"),
+                title=members[0]["title"],
+                people=sorted(people.items(), key=lambda one: one[1]),
+                tasks=len(members),
+                lacks="Laga, ikkje send" if all(task["missing"] == ["sent"] for task in members) else "",
+            )
+        )
+    return groups
+
+
+def _filter(chosen: Mapping[str, str], on: date, later: bool) -> dict[str, Any]:
+    """What the list is asked for: by default what is overdue or due soon, as the API has it."""
+    status = {"": None, "overdue": ["overdue"], "open": ["open"], "done": ["done"]}.get(chosen["status"])
+    if later and status is None:
+        status = ["open", "overdue"]
+    return {
+        "status": status,
+        "kind": chosen["kind"] or None,
+        "provider_id": chosen["provider_id"] or None,
+        "responsible": chosen["responsible"] or None,
+    }
+
+
+def _describe_filters(chosen: Mapping[str, str], providers: Mapping[str, str], on: date) -> list[tuple[str, str]]:
+    """Each filter that holds, in words, and the address without it."""
+    texts = {
+        "status": f"Status: {dict(STATUSES).get(chosen['status'], '')}",
+        "kind": f"Kva: {word(chosen['kind'], 'kind')}",
+        "provider_id": f"Vekstbedrift: {providers.get(chosen['provider_id'], '')}",
+        "responsible": f"Ansvarleg: {word(chosen['responsible'], 'responsible')}",
+    }
+    return [
+        (
+            text,
+            "?"
+            + urlencode(
+                {"on": on.isoformat()} | {key: value for key, value in chosen.items() if value and key != name}
+            ),
+        )
+        for name, text in texts.items()
+        if chosen[name]
+    ]
+
+
+def _describe_applications(
+    waiting: Iterable[Mapping[str, Any]],
+    requests: Iterable[Mapping[str, Any]],
+    names: Mapping[str, str],
+    providers: Mapping[str, str],
+    on: date,
+) -> list[Application]:
+    """The oldest first."""
+    latest = {request["application_id"]: request for request in sorted(requests, key=lambda one: str(one["id"]))}
+    found = []
+    for one in sorted(waiting, key=lambda one: (one["received_on"], one["id"])):
+        request = latest.get(one["id"])
+        received_on = to_date(one["received_on"])
+        found.append(
+            Application(
+                id=one["id"],
+                name=names.get(one["participant_id"], ""),
+                participant_id=one["participant_id"],
+                received_on=received_on,
+                status=one["status"],
+                said=_describe_request(request, providers),
+                days=(on - received_on).days,
+            )
+        )
+    return found
+
+
+def _describe_request(request: Mapping[str, Any] | None, providers: Mapping[str, str]) -> str:
+    if request is None:
+        return "ingen vekstbedrift er spurd"
+    provider = providers.get(request["provider_id"], "vekstbedrifta")
+    if request["answer"] == "accepted":
+        return f"{provider} sa ja {long_date(request['answered_on'])}"
+    return f"spurde {provider} {long_date(request['sent_on'])}"

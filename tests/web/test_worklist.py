@@ -1,0 +1,96 @@
+"""S1, the work list on the page."""
+
+import pytest
+
+from tests.conftest import Api
+from tests.factories import follow_up, steps
+from tests.factories.steps import ok
+from tests.web.html import find_faults, parse
+
+ADDRESS = "/arbeidsliste"
+ON = {"on": "31.08.2022"}
+
+
+async def test_worklist_shows_applications_with_days_waited(api: Api) -> None:
+    provider_id = await steps.provider(api)
+    await steps.ready_to_grant(api, provider_id)
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    page = parse(answer)
+    [case] = page.all("li", **{"class": "case"})
+    assert "Søkte 3.\u00a0januar 2022" in case.text
+    assert "Gløde AS sa ja" in case.text
+    assert "240 dagar sidan søknad" in case.text
+    assert [one.text for one in page.all("span", **{"class": "tag tag--warning"})] == ["Til vedtak"]
+
+
+async def test_worklist_groups_what_is_due_at_one_provider_on_one_day(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    for _ in range(3):
+        await steps.recorded(api, provider_id)
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
+    assert find_faults(answer) == []
+    plans = [one for one in parse(answer).all("details") if "Oppfølgingsplan" in one.text and "task-row" in str(one)]
+    assert len(plans) == 1
+    assert "3 deltakarar" in plans[0].text
+    assert "152 dagar over" in plans[0].text
+
+
+async def test_worklist_says_that_a_plan_is_not_sent(api: Api) -> None:
+    await steps.law(api)
+    place = await steps.recorded(api, await steps.provider(api))
+    ok(await api.provider("310300403").post("/v1/plans", json=follow_up.plan(place, sent_on=None)))
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
+    assert "Laga, ikkje send" in answer.text
+
+
+async def test_worklist_logs_exactly_the_people_it_shows(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    await steps.recorded(api, provider_id)
+    unseen = await steps.participant(api)
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
+    shown = {one.attributes["href"].rpartition("/")[2] for one in parse(answer).all("a") if "/deltakarar/" in str(one)}
+    log = (await api.auditor.get("/v1/access-log", params={"actor": "person:test-sakshandsamar"})).json()["items"]
+    assert {row["participant_id"] for row in log} == shown
+    assert unseen not in shown
+    assert len(shown) == 1
+
+
+async def test_filters_are_kept_and_can_be_taken_away(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    await steps.recorded(api, provider_id)
+    wanted = ON | {"status": "overdue", "kind": "plan", "provider_id": provider_id, "responsible": "provider"}
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=wanted)
+    page = parse(answer)
+    assert find_faults(answer) == []
+    assert [one.text for one in page.all("p", role="status")] == ["1 frist i 1 gruppe"]
+    chips = page.all("a", **{"class": "chip"})
+    assert [one.text.removeprefix("Fjern filteret ") for one in chips] == [
+        "Status: Over frist", "Kva: Oppfølgingsplan", "Vekstbedrift: Gløde AS", "Ansvarleg: Vekstbedrifta",
+    ]  # fmt: skip
+    assert "status" not in chips[0].attributes["href"]
+    assert "kind=plan" in chips[0].attributes["href"]
+
+
+async def test_empty_worklist_says_so(api: Api) -> None:
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params={"on": "01.02.2022"})
+    assert find_faults(answer) == []
+    assert "Ingen søknader ventar." in answer.text
+    assert "Ingenting ventar på deg." in answer.text
+
+
+@pytest.mark.parametrize("query", [{"kind": "tull"}, {"provider_id": "tull"}, {"responsible": "konge"}])
+async def test_filter_that_is_none_is_a_page_with_a_way_on(api: Api, query: dict[str, str]) -> None:
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=query)
+    assert (answer.status_code, find_faults(answer)) == (422, [])
+
+
+async def test_names_are_escaped(api: Api) -> None:
+    person = await steps.participant(api, given_name="<script>alert(1)</script>")
+    await steps.application(api, person)
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
+    assert find_faults(answer) == []
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
