@@ -41,7 +41,7 @@ from app.participants import participants
 from app.participants.schemas import Contact, ParticipantIn
 from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
 from app.placements import changes, decisions, notices, supplements
-from app.placements.schemas import LEGAL_BASIS, ChangeDecisionIn, LegacyPlacementIn, NoticeIn
+from app.placements.schemas import ChangeDecisionIn, LegacyPlacementIn, NoticeIn
 from app.placements.supplement_schemas import SupplementIn
 from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
 from app.providers import providers
@@ -51,6 +51,7 @@ from app.rates import rates
 from app.rates.schemas import GuidelineVersionIn, RateIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules.identifiers import classify_identity_number
+from app.rules.process import LEGAL_BASIS
 from app.security.roles import Actor
 from app.settings import Settings
 from app.settlements import settlements

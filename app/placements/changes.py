@@ -1,4 +1,4 @@
-"""Decisions about placements that exist, `change` and `end` (D3, D6, L3, L5, L7).
+"""Decisions about placements that exist, `change` and `end` (D3, D6, L3, L5, L7, L8).
 
 Each follows the placement's latest decision. The placement's row is locked first, so that the second of two at once
 decides on the result of the first, or is refused when it names an earlier decision.
@@ -78,11 +78,13 @@ async def end_placement(
     """L5: the end is a decision; and the placement's last day by it.
 
     After a notice it is the day of the notice. **Decided here**: an end without a notice is the case office's
-    responsibility (the person has moved, a temporary placement is cut short); it never extends a placement.
+    responsibility (the person has moved, a temporary placement is cut short); it never extends a placement. A death
+    ends it on its own day, also under notice or once another end is decided (L8).
     """
+    died = body.destination == "died"
     _require_latest(history, body)
-    require_step(history, "end", body.decided_on)
-    if history.notice_open and body.ends_on != placement.ends_on:
+    require_step(history, "end_by_death" if died else "end", body.decided_on)
+    if history.notice_open and not died and body.ends_on != placement.ends_on:
         raise problems.END_DIFFERS_FROM_NOTICE(
             f"Plassen er sagt opp til {placement.ends_on}, og vedtaket må ha same dag.", ends_on=f"{placement.ends_on}"
         )
@@ -91,7 +93,8 @@ async def end_placement(
     if placement.ends_on is not None and body.ends_on > placement.ends_on:
         raise problems.END_AFTER_LAST_DAY(f"Plassen sin siste dag er {placement.ends_on}.")
     placement.ends_on = body.ends_on
-    notice_id = None if history.notice is None else history.notice.notice_id
+    # The notice is followed by an end once.
+    notice_id = None if history.notice is None or history.end_decided else history.notice.notice_id
     decision = _follow(actor, placement, history, body.model_dump(exclude={"follows_id"}), notice_id=notice_id)
     unit.session.add(decision)
     await replace_terms(unit, placement, history.changes, body.decided_on)

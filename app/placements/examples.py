@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.http.openapi_examples import demo_id
-from app.placements.schemas import LEGAL_BASIS
+from app.rules.process import LEGAL_BASIS
 
 
 def _example(summary: str, kind: str, decided_on: str, **fields: Any) -> dict[str, Any]:
@@ -37,6 +37,11 @@ DECISIONS: dict[str, Any] = {
         share=60,
     ),
     "end": _example(
-        "End a placement", "end", "2022-08-15", placement_id=str(demo_id("placement", 7)), ends_on="2022-12-31"
+        "End a placement",
+        "end",
+        "2022-08-15",
+        placement_id=str(demo_id("placement", 7)),
+        ends_on="2022-12-31",
+        destination="ordinary_work",
     ),
 }

@@ -39,6 +39,7 @@ class HistoryEvent:
     share: int | None
     medication_tasks: bool | None
     monthly_price: Decimal | None
+    destination: str | None
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class PlacementHistory:
         latest_id: its latest decision.
         latest_day: the latest day of an event; nothing is decided on an earlier one.
         notice: the notice that set the last day, also once the end is decided; None where it is withdrawn.
+        destination: where the latest end sends the person (L8).
     """
 
     placement: Record
@@ -60,6 +62,7 @@ class PlacementHistory:
     latest_day: date | None = None
     notice: HistoryEvent | None = None
     end_decided: bool = False
+    destination: str | None = None
 
     def __post_init__(self) -> None:
         for event in self.events:
@@ -72,7 +75,7 @@ class PlacementHistory:
             elif event.step == "notice_withdrawn":
                 self.notice, self.end_decided = None, False
             elif event.step == "end_decided":
-                self.end_decided = True
+                self.end_decided, self.destination = True, event.destination
             elif event.step == "changed" and event.valid_from is not None:
                 price = None if event.monthly_price is None else to_ore(event.monthly_price)
                 self.changes.append(TermsChange(event.valid_from, event.share, price, event.medication_tasks))
@@ -82,10 +85,19 @@ class PlacementHistory:
         """Notice is given, and neither withdrawn nor followed by the decision to end."""
         return self.notice is not None and not self.end_decided
 
+    @property
+    def died(self) -> bool:
+        """L8: a death has ended the placement."""
+        return self.end_decided and self.destination == "died"
+
     def determine_state(self, on: date) -> PlacementState:
         """The placement's state on a day (L3, L5, L7)."""
         return determine_placement_state(
-            last_day=self.placement["ends_on"], end_decided=self.end_decided, notice_open=self.notice_open, on=on
+            last_day=self.placement["ends_on"],
+            end_decided=self.end_decided,
+            notice_open=self.notice_open,
+            on=on,
+            died=self.died,
         )
 
     def build_segments(self) -> list[TermsSegment]:
@@ -117,6 +129,7 @@ async def load_history(queries: Queries, placement_id: UUID) -> PlacementHistory
             share=row["event_share"],
             medication_tasks=row["event_medication_tasks"],
             monthly_price=row["event_monthly_price"],
+            destination=row["destination"],
         )
         for row in rows
         if row["step"] is not None

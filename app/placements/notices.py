@@ -22,6 +22,7 @@ from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.changes import require_step
 from app.placements.history import load_history
+from app.placements.queries import select_ended_by_death
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import replace_terms
@@ -95,13 +96,20 @@ async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[Notic
 
 
 async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
-    """L4: notices that are not withdrawn and whose reason requires a meeting, from the day they were given."""
+    """L4: notices that are not withdrawn and whose reason requires a meeting, from the day they were given.
+
+    After a death none is required (L8).
+    """
     withdrawn = select(col(Decision.notice_id)).where(
         col(Decision.kind) == "change", col(Decision.notice_id).is_not(None)
     )
     return await queries.select(
         select(Notice)
-        .where(col(Notice.reason).in_(sorted(MEETING_REASONS)), col(Notice.id).not_in(withdrawn))
+        .where(
+            col(Notice.reason).in_(sorted(MEETING_REASONS)),
+            col(Notice.id).not_in(withdrawn),
+            col(Notice.placement_id).not_in(select_ended_by_death()),
+        )
         .order_by(col(Notice.id))
     )
 

@@ -2,12 +2,13 @@
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, or_, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery
-from app.placements.tables import Placement
+from app.placements.tables import Decision, Placement
 
 # A placement and its events (D6): one row per event, in the order they were stored, each with the placement's columns.
 # Terms that have always been known are those that a legacy placement was recorded with (L2).
@@ -36,21 +37,33 @@ PLACEMENT_HISTORY = CompiledQuery(
                 share as event_share,
                 case kind when 'grant' then placement.medication_tasks else medication_tasks end
                     as event_medication_tasks,
-                monthly_price as event_monthly_price
+                monthly_price as event_monthly_price,
+                destination
             from decision where placement_id = placement.id
             union all
             select act_number, 'notice_given', given_on, null, null, id, null, ends_on, replaced_ends_on,
-                null, null, null
+                null, null, null, null
             from notice where placement_id = placement.id
             union all
             select 0, 'recorded', null, null, null, null, valid_from, valid_to, null,
-                share, medication_tasks, monthly_price
+                share, medication_tasks, monthly_price, null
             from placement_terms where placement_id = placement.id and known_from is null
         ) event on true
         where placement.id = :placement_id
         order by event.event_number
     """)
 )
+
+
+def select_ended_by_death() -> Select[UUID]:
+    """L8: the ids of placements whose last day is the day of a death."""
+    decision, placement = Decision, Placement
+    return (
+        select(col(placement.id))
+        .join(decision, col(decision.placement_id) == col(placement.id))
+        .where(col(decision.destination) == "died", col(decision.ends_on) == col(placement.ends_on))
+    )
+
 
 _FILTERS = {
     "provider_id": col(Placement.provider_id) == bindparam("provider_id"),

@@ -9,9 +9,7 @@ from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
 from app.rates.schemas import MonthlyAmount, Months, PerEmployee
-from app.rules.process import ApplicationStatus, Need, PlacementState
-
-LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
+from app.rules.process import LEGAL_BASIS, ApplicationStatus, Destination, Need, PlacementState
 
 Answer = Literal["accepted", "declined"]
 DeclineReason = Literal["no_capacity", "cannot_accommodate", "other"]
@@ -93,31 +91,40 @@ class _Period(Shape):
         return self
 
 
-class GrantDecisionIn(_Period):
+class _Decision(Shape):
+    decided_on: PastDay
+    legal_basis: Annotated[
+        Line,
+        Limits(
+            description="One of `legal_bases` of the guideline version in force on the day of the decision (D2).",
+            examples=[LEGAL_BASIS],
+        ),
+    ]
+    reason: Annotated[Prose | None, Limits(examples=[None])] = None
+    archive_reference: Annotated[
+        Line | None, Limits(description="The decision's reference in the archive.", examples=["2022/117-4"])
+    ] = None
+
+
+class GrantDecisionIn(_Decision, _Period):
     """A decision that grants a place (D1–D5, L2, L7)."""
 
     kind: Literal["grant"]
-    decided_on: PastDay
-    legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     application_id: UUID
     request_id: UUID
     share: Percent = 100
     medication_agreement: MedicationAgreement | None = None
 
 
-class RejectDecisionIn(Shape):
-    """A decision that rejects an application (D3)."""
+class RejectDecisionIn(_Decision):
+    """A decision that rejects an application, with its reason (D3)."""
 
     kind: Literal["reject"]
-    decided_on: PastDay
-    legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
     application_id: UUID
-    reason: Annotated[Prose | None, Limits(examples=["Ikkje busett i kommunen."])] = None
+    reason: Annotated[Prose, Limits(examples=["Ikkje busett i kommunen."])]
 
 
-class _FollowingDecision(Shape):
-    decided_on: PastDay
-    legal_basis: Annotated[Line, Limits(examples=[LEGAL_BASIS])]
+class _FollowingDecision(_Decision):
     placement_id: UUID
     follows_id: Annotated[
         UUID | None,
@@ -127,7 +134,6 @@ class _FollowingDecision(Shape):
             examples=[None],
         ),
     ] = None
-    reason: Annotated[Prose | None, Limits(examples=[None])] = None
 
 
 class ChangeDecisionIn(_FollowingDecision):
@@ -190,10 +196,25 @@ class ChangeDecisionIn(_FollowingDecision):
 
 
 class EndDecisionIn(_FollowingDecision):
-    """A decision that ends a placement (L5): on the day of the notice, or without a notice on the day it states."""
+    """A decision that ends a placement (L5): on the day of the notice, or without a notice on the day it states.
+
+    A death ends the placement on its own day, also under notice or after another end is decided (L8).
+    """
 
     kind: Literal["end"]
     ends_on: Annotated[Day, Limits(description="Last day, inclusive; it is paid (L3).", examples=["2022-09-30"])]
+    destination: Annotated[
+        Destination | None, Limits(description="Where the person goes from here (L8).", examples=["ordinary_work"])
+    ] = None
+
+    @model_validator(mode="after")
+    def _died_before_the_decision(self) -> Self:
+        if self.destination == "died" and self.ends_on > self.decided_on:
+            raise FieldFault(
+                "ends_on",
+                f"er {self.ends_on}, etter vedtaksdatoen ({self.decided_on}): eit dødsfall kan ikkje liggje fram i tid",
+            )
+        return self
 
 
 DecisionIn = Annotated[
@@ -209,6 +230,7 @@ class DecisionOut(Stored):
     decided_by: str
     legal_basis: str
     reason: str | None
+    archive_reference: str | None
     participant_id: UUID
     application_id: UUID | None
     request_id: UUID | None
@@ -224,6 +246,7 @@ class DecisionOut(Stored):
     notice_id: Annotated[
         UUID | None, Limits(description="The notice that an `end` follows (L5), or that a `change` withdraws.")
     ]
+    destination: Annotated[Destination | None, Limits(description="Where an `end` sends the person (L8).")]
 
 
 class PricedDecisionOut(DecisionOut):

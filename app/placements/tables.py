@@ -273,7 +273,8 @@ class SupplementEnd(Row, table=True):
 class Decision(Row, table=True):
     """A decision by the case office (D3). Never edited: a change is a new decision that names this one (D6).
 
-    `notice_id` is the notice that an `end` follows (L5), or that a `change` withdraws.
+    `notice_id` is the notice that an `end` follows (L5), or that a `change` withdraws. `destination` is where an `end`
+    sends the person (L8); of several ends the last counts.
     """
 
     __tablename__ = "decision"
@@ -312,6 +313,13 @@ class Decision(Row, table=True):
             name="valid_from",
         ),
         CheckConstraint("monthly_price > 0 and monthly_price <= 10000000", name="monthly_price"),
+        CheckConstraint("length(archive_reference) between 1 and 500", name="archive_reference"),
+        CheckConstraint(
+            "destination in ('vta', 'municipal_offer', 'ordinary_work', 'education', 'other_offer', 'none', 'moved',"
+            " 'died')",
+            name="destination",
+        ),
+        CheckConstraint("kind = 'end' or destination is null", name="end_fields"),
         ForeignKeyConstraint(["notice_id", "placement_id"], ["notice.id", "notice.placement_id"]),
         # A notice is followed by the end, or withdrawn, once each.
         Index("uq_decision_notice_id_kind", "notice_id", "kind", unique=True),
@@ -339,4 +347,6 @@ class Decision(Row, table=True):
     medication_tasks: bool | None = None
     notice_id: UUID | None = None
     medication_agreement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    archive_reference: str | None = None
+    destination: str | None = None
     act_number: int = _act_number_field()

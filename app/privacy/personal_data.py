@@ -110,6 +110,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         _by_participant_id,
         erase={
             "reason": ERASED,
+            "archive_reference": ERASED,
             "medication_agreement": _replace_members(Decision.medication_agreement, {"reference": ERASED}),
         },
     ),

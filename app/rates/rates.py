@@ -1,6 +1,7 @@
 """Rates and guideline versions: recorded once, never changed (C1), and as the rules take them."""
 
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import func, select, text
 from sqlmodel import col
@@ -14,6 +15,9 @@ from app.rules.capacity import Counting
 from app.rules.competence import Staffing
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
+from app.rules.process import LEGAL_BASES, DecisionKind
+
+T = TypeVar("T")
 
 # D9, where no version is in force yet.
 MOST_MONTHS_AHEAD = 24
@@ -93,21 +97,31 @@ async def load_most_months_ahead(queries: Queries, day: date) -> int:
 
     24 before there is one.
     """
-    months = await queries.fetch_value(
-        select(col(GuidelineVersion.most_months_ahead))
-        .where(col(GuidelineVersion.valid_from) <= day)
-        .order_by(col(GuidelineVersion.valid_from).desc())
-        .limit(1)
-    )
+    months = await _load_parameter(queries, GuidelineVersion.most_months_ahead, day)
     return MOST_MONTHS_AHEAD if months is None else months
 
 
 async def load_notice_months(queries: Queries, day: date) -> int:
     """L3: the notice period in months, by the version in force on the day of the notice; three before there is one."""
-    months = await queries.fetch_value(
-        select(col(GuidelineVersion.notice_months))
+    months = await _load_parameter(queries, GuidelineVersion.notice_months, day)
+    return NOTICE_MONTHS if months is None else months
+
+
+async def load_legal_bases(queries: Queries, kind: DecisionKind, day: date) -> list[str]:
+    """D2: what the legal basis of a decision of this kind may be, by the version in force on its day.
+
+    The guideline's own before there is one.
+    """
+    bases = await _load_parameter(queries, GuidelineVersion.legal_bases, day)
+    return (LEGAL_BASES if bases is None else bases)[kind]
+
+
+async def _load_parameter(queries: Queries, column: T, day: date) -> T | None:
+    """A parameter of the version in force on a day; None before the first."""
+    value: T | None = await queries.fetch_value(
+        select(col(column))
         .where(col(GuidelineVersion.valid_from) <= day)
         .order_by(col(GuidelineVersion.valid_from).desc())
         .limit(1)
     )
-    return NOTICE_MONTHS if months is None else months
+    return value

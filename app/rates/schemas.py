@@ -1,4 +1,4 @@
-"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, L3, P5, A3, M).
 
 Rows are never changed."""
 
@@ -13,6 +13,7 @@ from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, P
 from app.rules.absence import AbsenceKind
 from app.rules.capacity import ShareCounts
 from app.rules.prices import Proration
+from app.rules.process import LEGAL_BASES
 
 # Up to this amount per month the rules count exactly (`rules.prices`).
 _MONTHLY = re.compile(r"([1-9][0-9]{0,6}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9])|10000000\.00)", re.ASCII)
@@ -86,6 +87,20 @@ class RateOut(Stored):
     source: str
 
 
+BasisList = Annotated[list[Line], Limits(min_length=1, max_length=20), ONCE_EACH]
+
+
+class LegalBases(Shape):
+    """The legal bases that a decision of each kind may have (D2)."""
+
+    grant: BasisList = LEGAL_BASES["grant"]
+    reject: BasisList = LEGAL_BASES["reject"]
+    change: BasisList = LEGAL_BASES["change"]
+    end: BasisList = LEGAL_BASES["end"]
+    correct: BasisList = LEGAL_BASES["correct"]
+    annul: BasisList = LEGAL_BASES["annul"]
+
+
 class GuidelineVersionIn(Shape):
     """A version of the guideline. A parameter left out has its value from 2022."""
 
@@ -147,6 +162,7 @@ class GuidelineVersionIn(Shape):
     plan_renewal_days: Annotated[
         DaysDue, Limits(description="Days from a report that says that the plan does not stand to a new plan (M2).")
     ] = 90
+    legal_bases: LegalBases = LegalBases()
 
 
 class GuidelineVersionOut(Stored):
@@ -175,3 +191,4 @@ class GuidelineVersionOut(Stored):
     temporary_ending_days: int
     supplement_ending_days: int
     plan_renewal_days: int
+    legal_bases: LegalBases

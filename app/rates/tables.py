@@ -1,17 +1,19 @@
-"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, L3, P5, A3, M).
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, L3, P5, A3, M).
 
 Rows are never changed."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from app.database.base import Row
 from app.rules.capacity import ShareCounts
 from app.rules.prices import Proration
+from app.rules.process import LEGAL_BASES
 
 
 class Rate(Row, table=True):
@@ -65,6 +67,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("temporary_ending_days between 0 and 366", name="temporary_ending_days"),
         CheckConstraint("supplement_ending_days between 0 and 366", name="supplement_ending_days"),
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
+        CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
     )
 
     valid_from: date
@@ -92,3 +95,8 @@ class GuidelineVersion(Row, table=True):
     temporary_ending_days: int = Field(default=60, sa_type=SmallInteger, sa_column_kwargs={"server_default": "60"})
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
+    legal_bases: dict[str, list[str]] = Field(
+        default_factory=lambda: dict(LEGAL_BASES),
+        sa_type=JSONB,
+        sa_column_kwargs={"server_default": text(f"'{json.dumps(LEGAL_BASES, ensure_ascii=False)}'")},
+    )

@@ -84,3 +84,10 @@ def get_placement_year(first_day: date, n: int) -> tuple[date, date]:
     if n < 1:
         raise ValueError("placement years are counted from 1")
     return add_months(first_day, 12 * (n - 1)), add_months(first_day, 12 * n) - _DAY
+
+
+def find_placement_year_start(first_day: date, day: date) -> date:
+    """The first day of the placement year that a day lies in; `first_day` for a day before it (M)."""
+    n = max(day.year - first_day.year, 0)
+    begins, _ = get_placement_year(first_day, n + 1)
+    return begins if begins <= day or n == 0 else get_placement_year(first_day, n)[0]

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from app.rules.calendar import add_months, get_placement_year
+from app.rules.calendar import add_months, find_placement_year_start, get_placement_year
 from app.rules.minutes import Consent, MeetingKind, list_themes
 
 TaskKind = Literal[
@@ -243,11 +243,15 @@ def list_duties(
     kinds: Collection[TaskKind],
     due_from: date = date.min,
     due_to: date = date.max,
+    died: bool = False,
 ) -> Iterator[Duty]:
     """M1–M4: everything a placement has come to owe by a day, done or not, that is due between the other two.
 
-    `first` is the first day of its clock.
+    `first` is the first day of its clock. Where `died` says that a death ended the placement, nothing is owed of the
+    placement year in which it did (L8).
     """
+    if died and ends_on is not None:
+        due_to = min(due_to, find_placement_year_start(first, ends_on) - _DAY)
     clock = build_clock(first, ends_on, on, requirements)
     plan_due_on = clock.plan_due_on
     if plan_due_on is not None and "plan" in kinds and due_from <= plan_due_on <= due_to:

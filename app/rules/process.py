@@ -13,8 +13,25 @@ ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rej
 PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended"]
 Step = Literal[
     "request", "accept", "decline", "grant", "reject", "withdraw",
-    "change", "notice", "withdraw_notice", "end",
+    "change", "notice", "withdraw_notice", "end", "end_by_death",
 ]  # fmt: skip
+
+DecisionKind = Literal["grant", "reject", "change", "end", "correct", "annul"]
+Destination = Literal[
+    "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died"
+]  # fmt: skip
+
+LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
+_CORRECTION_BASIS = "Forvaltningslova § 35"
+# D2: what a decision of each kind may rest on, unless a version of the guideline says otherwise.
+LEGAL_BASES: dict[str, list[str]] = {
+    "grant": [LEGAL_BASIS],
+    "reject": [LEGAL_BASIS],
+    "change": [LEGAL_BASIS],
+    "end": [LEGAL_BASIS],
+    "correct": [_CORRECTION_BASIS],
+    "annul": [_CORRECTION_BASIS],
+}
 
 GrantObstacle = Literal[
     "application-closed",
@@ -65,6 +82,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     # The end is decided, and its last day still to come.
     Transition("ending", "change", "ending"),
     Transition("ending", "withdraw_notice", "running"),
+    # L8: a death ends a place with its own day, whatever was decided or given notice of before.
+    Transition("running", "end_by_death", "ended"),
+    Transition("noticed", "end_by_death", "ended"),
+    Transition("lapsed", "end_by_death", "ended"),
+    Transition("ending", "end_by_death", "ended"),
 )
 
 
@@ -74,13 +96,15 @@ def find_next_state(state: ApplicationStatus | PlacementState, step: Step) -> Ap
 
 
 def determine_placement_state(
-    *, last_day: date | None, end_decided: bool, notice_open: bool, on: date
+    *, last_day: date | None, end_decided: bool, notice_open: bool, on: date, died: bool = False
 ) -> PlacementState:
-    """L3, L5, L7: the state of a place on a day.
+    """L3, L5, L7, L8: the state of a place on a day.
 
     `last_day` is the last day known by now, from notice, end or a temporary grant; `notice_open` says that a notice is
-    neither withdrawn nor followed by the decision to end.
+    neither withdrawn nor followed by the decision to end; `died` that the end is a death, after which no step is left.
     """
+    if died:
+        return "ended"
     passed = last_day is not None and last_day < on
     if notice_open:
         return "lapsed" if passed else "noticed"

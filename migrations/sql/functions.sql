@@ -224,10 +224,12 @@ begin
 end
 $$;
 
--- D6: erasure may replace a text and an agreement's reference by «Sletta»; nothing else changes.
+-- D6: erasure may replace a text, a reference and an agreement's reference by «Sletta»; nothing else changes.
 create function refuse_decision_edit() returns trigger language plpgsql as $$
 begin
     if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
+        or new.archive_reference is distinct from old.archive_reference
+        and new.archive_reference is distinct from 'Sletta'
         or new.medication_agreement is distinct from old.medication_agreement
         and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
         raise insufficient_privilege using message = 'a decision is never edited';

@@ -145,6 +145,18 @@ async def recorded(api: Callers, provider_id: str, **changes: Any) -> str:
     return made
 
 
+def reject(application_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a rejection."""
+    body = {
+        "kind": "reject",
+        "decided_on": "2022-01-11",
+        "legal_basis": LEGAL_BASIS,
+        "application_id": application_id,
+        "reason": "Ikkje busett i kommunen.",
+    }
+    return body | changes
+
+
 def change(placement_id: str, **changes: Any) -> dict[str, Any]:
     """The body of a change."""
     body = {

@@ -16,6 +16,8 @@ BETWEEN_FIELDS = (
     "manglar; ",
     ", før ",
     "etter i dag",
+    "etter vedtaksdatoen",
+    "for vedtak av dette slaget",
     "høyrer saman",
     "minst éi teneste",
     "må vere ein dag i",

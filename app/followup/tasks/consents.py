@@ -12,6 +12,7 @@ from app.followup.tables import Meeting
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.participants.consents import load_consents
 from app.participants.tables import ConsentRecord
+from app.placements.queries import select_ended_by_death
 from app.placements.tables import Placement
 from app.rules.follow_up_duties import calculate_consent_due_day, find_requirements
 from app.rules.minutes import Consent, is_consent_mended, normalise_organisation
@@ -37,6 +38,7 @@ _CONSENTS = CompiledQuery(
         func.coalesce(col(ConsentRecord.withdrawn_on) > _ON, True),
         col(ConsentRecord.annulled_at).is_(None),
         col(Placement.starts_on) <= _ON,
+        col(Placement.id).not_in(select_ended_by_death()),
     )
 )
 _MEETINGS_WITHOUT_CONSENT = CompiledQuery(

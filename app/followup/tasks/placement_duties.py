@@ -42,7 +42,9 @@ _VERSIONS = CompiledQuery(
 _WAIVED = CompiledQuery(text("select kind, subject_id, n from task_waiver where withdrawn_at is null"))
 _PLACEMENTS = CompiledQuery(
     text(
-        "select id, provider_id, participant_id, terms, starts_on, ends_on from placement where starts_on <= :on"
+        "select id, provider_id, participant_id, terms, starts_on, ends_on,"
+        " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
+        " from placement where starts_on <= :on"
         " and (cast(:placement_id as uuid) is null or id = :placement_id)"
         " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
     )
@@ -205,7 +207,7 @@ def _list_tasks(
     period: DuePeriod,
 ) -> Iterator[Task]:
     """The tasks of one placement."""
-    id_, provider_id, participant_id, terms, starts_on, ends_on = placement
+    id_, provider_id, participant_id, terms, starts_on, ends_on, died = placement
     clock_start = find_clock_start(terms, starts_on, rules.requirements[0].valid_from)
     if clock_start is None or clock_start > query.on:
         return
@@ -219,6 +221,7 @@ def _list_tasks(
         kinds=kinds,
         due_from=period.first,
         due_to=period.last,
+        died=bool(died),
     ):
         task = Task(
             due_on=duty.due_on,

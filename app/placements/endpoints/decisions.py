@@ -19,7 +19,7 @@ from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
-from app.http.problems import PRECONDITION_FAILED
+from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.placements import problems
 from app.placements.changes import change_placement, end_placement, lock_for_decision
 from app.placements.decisions import grant_placement, reject_application
@@ -29,7 +29,6 @@ from app.placements.schemas import (
     ChangeDecisionIn,
     DecisionIn,
     DecisionOut,
-    EndDecisionIn,
     GrantDecisionIn,
     PricedDecisionOut,
     PricedPlacementDetail,
@@ -37,6 +36,7 @@ from app.placements.schemas import (
 )
 from app.placements.sync_filters import SyncFilterDep
 from app.placements.tables import Decision
+from app.rates import rates
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=Route)
@@ -72,12 +72,13 @@ async def create_decision(
     actor: CaseOfficer,
     body: Annotated[DecisionIn, Body(openapi_examples=DECISIONS)],
 ) -> DecisionWithBudget:
-    """`grant`, `reject`, `change` or `end`. Only the case office decides (D3), on a recorded legal basis (D2), and a
-    decision is final (D6).
+    """`grant`, `reject`, `change` or `end`. Only the case office decides (D3), on a legal basis out of the guideline's
+    (D2), and a decision is final (D6). A rejection has a reason, every decision may have one (D3).
 
     A grant requires a request that the provider has accepted (D4), a participant who lives in the municipality (D1),
     free capacity (P2), and no other placement in the period (L1). A `change` or an `end` follows the placement's latest
     decision: with `follows_id`, or the placement's `ETag` in `If-Match`, it is refused if another decision came first.
+    No `end` requires a notice, and a death ends the placement on its own day whatever was decided before (L8).
 
     The answer has the budget's flag after the decision (C7). An overrun is flagged and does not refuse the decision.
     """
@@ -96,9 +97,10 @@ async def _decide(
     request: Request,
     unit: UnitOfWork,
     actor: Actor,
-    body: GrantDecisionIn | RejectDecisionIn | ChangeDecisionIn | EndDecisionIn,
+    body: DecisionIn,
 ) -> tuple[Decision, date | None]:
     """The decision, and the first day whose cost it may affect; None for a rejection."""
+    await _require_legal_basis(unit, body)
     if isinstance(body, GrantDecisionIn):
         municipality_number = request.app.state.settings.municipality_number
         return await grant_placement(unit, actor, body, municipality_number), body.starts_on
@@ -110,6 +112,17 @@ async def _decide(
     if isinstance(body, ChangeDecisionIn):
         return await change_placement(unit, actor, placement, history, body)
     return await end_placement(unit, actor, placement, history, body)
+
+
+async def _require_legal_basis(unit: UnitOfWork, body: DecisionIn) -> None:
+    """D2: 422 where the legal basis is none of the guideline's for the kind; it lists them."""
+    bases = await rates.load_legal_bases(unit, body.kind, body.decided_on)
+    if body.legal_basis not in bases:
+        allowed = ", ".join(f"«{basis}»" for basis in bases)
+        raise VALIDATION(
+            f"«legal_basis» for vedtak av dette slaget ({body.decided_on}) må vere ein av: {allowed}.",
+            pointer="#/legal_basis",
+        )
 
 
 @router.get("", summary="List decisions")

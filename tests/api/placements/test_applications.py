@@ -69,13 +69,7 @@ async def test_processing_times_by_provider_and_month(api: Api) -> None:
         body = await steps.ready_to_grant(api, provider_id, received_on=received)
         ok(await api.case_officer.post("/v1/decisions", json=body | {"decided_on": decided}))
     rejected = await steps.application(api, await steps.participant(api))
-    reject = {
-        "kind": "reject",
-        "decided_on": "2022-01-05",
-        "legal_basis": steps.LEGAL_BASIS,
-        "application_id": rejected,
-    }
-    ok(await api.case_officer.post("/v1/decisions", json=reject))
+    ok(await api.case_officer.post("/v1/decisions", json=steps.reject(rejected, decided_on="2022-01-05")))
     path = "/v1/statistics/processing-time"
     rows = ok(await api.case_officer.get(path), 200)["items"]
     keys = ("provider_id", "month", "decisions", "average_days", "shortest_days", "longest_days")

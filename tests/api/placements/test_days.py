@@ -78,7 +78,7 @@ async def test_a_grant_is_decided_between_the_request_and_today(
 
 async def test_a_rejection_before_the_receipt_is_refused(api: Api) -> None:
     applied = await steps.application(api, await steps.participant(api), received_on="2022-01-03")
-    body = {"kind": "reject", "decided_on": "2022-01-02", "legal_basis": steps.LEGAL_BASIS, "application_id": applied}
+    body = steps.reject(applied, decided_on="2022-01-02")
     answer = await api.case_officer.post("/v1/decisions", json=body)
     assert_names_both_days(answer, "decided_on", "2022-01-02", "2022-01-03")
 

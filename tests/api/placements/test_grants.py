@@ -125,13 +125,7 @@ async def test_decided_application_is_closed(api: Api) -> None:
     await steps.law(api)
     provider_id = await steps.provider(api)
     body = await steps.ready_to_grant(api, provider_id)
-    reject = {
-        "kind": "reject",
-        "decided_on": "2022-01-11",
-        "legal_basis": steps.LEGAL_BASIS,
-        "application_id": body["application_id"],
-        "reason": "Trekt.",
-    }
+    reject = steps.reject(body["application_id"])
     rejected = await decide(api, reject)
     assert (rejected["placement_id"], rejected["budget"]) == (None, None)
     request = {"provider_id": provider_id, "sent_on": "2022-01-12"}

@@ -102,10 +102,15 @@ class Place:
     notices: list[tuple[str, date | None]] = field(default_factory=list)
     notice_open: bool = False
     end_decided: bool = False
+    died: bool = False
 
     def state(self, on: date) -> PlacementState:
         return determine_placement_state(
-            last_day=self.ends_on, end_decided=self.end_decided, notice_open=self.notice_open, on=on
+            last_day=self.ends_on,
+            end_decided=self.end_decided,
+            notice_open=self.notice_open,
+            on=on,
+            died=self.died,
         )
 
 
@@ -252,8 +257,8 @@ class PlacementMachine(RuleBasedStateMachine):
             path = f"/v1/applications/{of.id}/withdrawal"
             made = self.take_step(role, "withdraw", of.state, path, {"withdrawn_on": self.today.isoformat()})
         else:
-            body = {"kind": "reject", "decided_on": self.today.isoformat(), "legal_basis": steps.LEGAL_BASIS}
-            made = self.take_step(role, "reject", of.state, "/v1/decisions", body | {"application_id": of.id})
+            body = steps.reject(of.id, decided_on=self.today.isoformat())
+            made = self.take_step(role, "reject", of.state, "/v1/decisions", body)
         if made is not None:
             of.state = "withdrawn" if withdraw else "rejected"
 
@@ -320,6 +325,16 @@ class PlacementMachine(RuleBasedStateMachine):
         if self.take_step(role, "end", state, "/v1/decisions", body) is not None:
             assert of.ends_on is None or ends_on <= of.ends_on
             of.ends_on, of.notice_open, of.end_decided = ends_on, False, True
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, ago=st.integers(0, 60))
+    def die(self, place: int, role: str, ago: int) -> None:
+        """L8: whatever was decided or given notice of before."""
+        of = self.places[place % len(self.places)]
+        ends_on = self.today - timedelta(days=ago)
+        body = steps.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat(), destination="died")
+        if self.take_step(role, "end_by_death", of.state(self.today), "/v1/decisions", body) is not None:
+            of.ends_on, of.notice_open, of.end_decided, of.died = ends_on, False, True, True
 
     @precondition(lambda self: self.places)
     @rule(place=INDEX, role=ROLES, begins=st.integers(-60, 60))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import Api
+from tests.factories import steps
 from tests.factories.places import case_rates, got, posted
 
 RATE = {"valid_from": "2022-01-01", "known_from": "2022-01-01", "monthly_amount": "14878.00", "source": "NAV"}
@@ -122,6 +123,14 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "supplement_ending_days": 30,
         "plan_renewal_days": 90,
         "share_counts": "shares",
+        "legal_bases": {
+            "grant": [steps.LEGAL_BASIS],
+            "reject": [steps.LEGAL_BASIS],
+            "change": [steps.LEGAL_BASIS],
+            "end": [steps.LEGAL_BASIS],
+            "correct": ["Forvaltningslova § 35"],
+            "annul": ["Forvaltningslova § 35"],
+        },
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
@@ -149,6 +158,14 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "temporary_ending_days": 366,
         "supplement_ending_days": 1,
         "plan_renewal_days": 366,
+        "legal_bases": {
+            "grant": ["Helse- og omsorgstenestelova § 3-4", "Helse- og omsorgstenestelova § 3-3"],
+            "reject": ["a"],
+            "change": ["b"],
+            "end": ["c"],
+            "correct": ["d"],
+            "annul": ["e"],
+        },
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given

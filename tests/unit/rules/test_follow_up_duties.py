@@ -365,3 +365,17 @@ def test_m2_a_new_plan_is_due_after_a_report_that_says_so(
         assert duty.status != "overdue" or on > duty.due_on
     if all(verdict.plan_stands for verdict in sent):
         assert renewals == []
+
+
+@given(DAYS, st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 2000))
+def test_l8_of_the_year_of_a_death_nothing_is_owed(first: date, passed: int, length: int, reported: int) -> None:
+    """L8: what was due before that year began is owed as ever, and nothing else."""
+    on, ends_on = first + passed * DAY, first + length * DAY
+    sent_on = first + reported * DAY
+    record = FollowUpRecord(verdicts=[Verdict(first, sent_on, sent_on, False)])
+
+    def list_due(*, died: bool) -> list[Duty]:
+        return list(list_duties(first, ends_on, record, on=on, requirements=REQUIREMENTS, kinds=KINDS, died=died))
+
+    begins = next(begins for n in range(1, 20) for begins, last in [get_placement_year(first, n)] if last >= ends_on)
+    assert list_due(died=True) == [duty for duty in list_due(died=False) if duty.due_on < begins]

@@ -44,3 +44,8 @@ def test_where_a_place_stands(
     assert (
         determine_placement_state(last_day=last_day, end_decided=end_decided, notice_open=notice_open, on=DAY) == state
     )
+
+
+def test_no_step_is_left_after_a_death() -> None:
+    """L8: not on the day itself either."""
+    assert determine_placement_state(last_day=DAY, end_decided=True, notice_open=False, on=DAY, died=True) == "ended"
