@@ -87,7 +87,7 @@ async def test_an_odd_subject_is_a_value(door: Door, subject: str) -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 async def test_a_subject_is_a_value_whatever_the_server_takes_strings_for(committed_api: Api, subject: str) -> None:
-    """With `standard_conforming_strings` off a backslash would end a quotation (S11)."""
+    """With `standard_conforming_strings` off a backslash would end a quotation."""
     database: Database = committed_api.app.state.database
     identity = DatabaseIdentity(actor=subject, roles=frozenset({"provider"}))
     async with database.reader(DatabaseIdentity(actor="a")) as queries:

@@ -227,7 +227,7 @@ async def test_an_earlier_head_tells_that_the_end_is_gone(log: Log) -> None:
 
 
 async def test_the_services_role_cannot_make_a_verification_fail(log: Log) -> None:
-    """S9: neither settings, nor a seal of its own, nor a row that is older than it says."""
+    """Neither settings, nor a seal of its own, nor a row that is older than it says."""
     await log.seal()
     service = await asyncpg.connect(log.api.app.state.settings.database_url.replace("+asyncpg", ""))
     try:
