@@ -19,6 +19,8 @@ from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
 from app.database.connections import Database
+from app.followup.calendar_subscriptions import CalendarOwners, Calendars
+from app.followup.endpoints import calendars as calendar_endpoints
 from app.followup.endpoints import code_lists as code_list_endpoints
 from app.followup.endpoints import evaluations as evaluation_endpoints
 from app.followup.endpoints import meetings as meeting_endpoints
@@ -28,6 +30,7 @@ from app.followup.endpoints import waivers as waiver_endpoints
 from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
 from app.http.middleware import RequestMiddleware
+from app.http.secret_addresses import is_secret
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
@@ -61,6 +64,7 @@ ROUTERS = (
     evaluation_endpoints.router,
     task_endpoints.router,
     waiver_endpoints.router,
+    calendar_endpoints.router,
     yearly_report_endpoints.router,
     code_list_endpoints.router,
     rate_endpoints.router,
@@ -151,6 +155,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
             "auto_configure": settings.tracing,
             "metrics": False,
             "logs": False,
+            "exclude": is_secret,
         },
     )
     app.state.settings = settings
@@ -158,6 +163,8 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.document = None
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
+    app.state.caller_observer = CalendarOwners()
+    app.state.calendars = Calendars(settings.wrong_calendars_per_minute)
     exception_handlers.install(app)
     for router in ROUTERS:
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.

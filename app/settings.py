@@ -124,6 +124,8 @@ class Settings(Addresses):
 
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
+    # Secret addresses of calendars that nobody has, before they are answered 429: in each process.
+    wrong_calendars_per_minute: int = Field(default=60, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)
     # After the last place, decision or application, before a person may be erased. The guideline says nothing; decided
     # here, as long as accounts are kept (bokføringslova § 13).
@@ -140,6 +142,13 @@ class Settings(Addresses):
         """The secret behind the fingerprints of keyed requests, derived so that it needs no setting of its own."""
         return hmac.digest(
             base64.b64decode(self.identity_number_index_key.get_secret_value()), b"idempotency fingerprint", "sha256"
+        )
+
+    @cached_property
+    def calendar_key(self) -> bytes:
+        """The secret behind the ids of calendar entries, derived as `fingerprint_key` is."""
+        return hmac.digest(
+            base64.b64decode(self.identity_number_index_key.get_secret_value()), b"calendar entry", "sha256"
         )
 
     @property

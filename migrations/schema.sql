@@ -523,6 +523,21 @@ CREATE TABLE public.budget_snapshot (
 
 ALTER TABLE ONLY public.budget_snapshot FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.calendar_subscription (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    owner character varying NOT NULL,
+    secret_hash bytea NOT NULL,
+    roles character varying[] NOT NULL,
+    organisation character varying,
+    service_area character varying,
+    last_seen_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.calendar_subscription FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.competence_statement (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1278,6 +1293,9 @@ ALTER TABLE ONLY public.budget_frame
 ALTER TABLE ONLY public.budget_snapshot
     ADD CONSTRAINT pk_budget_snapshot PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.calendar_subscription
+    ADD CONSTRAINT pk_calendar_subscription PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.competence_statement
     ADD CONSTRAINT pk_competence_statement PRIMARY KEY (id);
 
@@ -1392,6 +1410,9 @@ ALTER TABLE ONLY public.absence
 ALTER TABLE ONLY public.budget_snapshot
     ADD CONSTRAINT uq_budget_snapshot_year_name UNIQUE (year, name);
 
+ALTER TABLE ONLY public.calendar_subscription
+    ADD CONSTRAINT uq_calendar_subscription_secret_hash UNIQUE (secret_hash);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT uq_decision_follows_id UNIQUE (follows_id);
 
@@ -1473,6 +1494,8 @@ CREATE INDEX ix_absence_revision_provider_id_external_id ON public.absence_revis
 CREATE INDEX ix_application_participant_id ON public.application USING btree (participant_id);
 
 CREATE INDEX ix_budget_frame_year_id ON public.budget_frame USING btree (year, id);
+
+CREATE INDEX ix_calendar_subscription_owner ON public.calendar_subscription USING btree (owner) WHERE (revoked_at IS NULL);
 
 CREATE INDEX ix_competence_statement_provider_id_id ON public.competence_statement USING btree (provider_id, id);
 
@@ -1744,6 +1767,8 @@ ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.access_log_seal ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY address_reads_own ON public.calendar_subscription FOR SELECT TO vekstplass_service USING ((('calendar:'::text || encode(secret_hash, 'hex'::text)) = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
+
 CREATE POLICY annulled_for_case_officers ON public.consent AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY annulled_for_case_officers ON public.evaluation AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
@@ -1771,6 +1796,8 @@ ALTER TABLE public.budget_flag ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.budget_frame ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.budget_snapshot ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.calendar_subscription ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY caller_adds_own ON public.access_log FOR INSERT TO vekstplass_service WITH CHECK (((actor)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
 
@@ -2013,6 +2040,8 @@ CREATE POLICY owner_keeps_seals ON public.access_log_seal TO vekstplass_owner US
 CREATE POLICY owner_keeps_sessions ON public.web_person TO vekstplass_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps_sessions ON public.web_session TO vekstplass_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_manages_own ON public.calendar_subscription TO vekstplass_service USING (((owner)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))) WITH CHECK (((owner)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
 
 CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
@@ -2353,6 +2382,17 @@ GRANT SELECT,INSERT ON TABLE public.budget_frame TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.budget_snapshot TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.budget_snapshot TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.calendar_subscription TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.calendar_subscription TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.calendar_subscription TO vekstplass_service;
+
+GRANT UPDATE(roles) ON TABLE public.calendar_subscription TO vekstplass_service;
+
+GRANT UPDATE(last_seen_at) ON TABLE public.calendar_subscription TO vekstplass_service;
+
+GRANT UPDATE(revoked_at) ON TABLE public.calendar_subscription TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.competence_statement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.competence_statement TO vekstplass_service;

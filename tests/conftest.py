@@ -157,6 +157,8 @@ def settings(cluster: postgres.Cluster, database: str) -> Settings:
         database_url=cluster.url("vekstplass_service", database),
         issuers=ISSUERS,
         allow_synthetic_identity_numbers=True,
+        # Tests of every operation try more than anybody mistypes.
+        wrong_calendars_per_minute=100_000,
     )
 
 

@@ -18,6 +18,7 @@ from tests.test_readme import free_port
 from tests.test_serving import instance, token
 
 MARKER = "Marianne Markør 15817000190"
+ADDRESS = "a-secret-address-that-stands-in-no-trace-00"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
@@ -62,6 +63,7 @@ async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Pat
             assert (answer.status_code, answer.headers["X-Trace-ID"]) == (200, TRACE)
             sent = {"given_name": MARKER, "family_name": MARKER, "colour": MARKER}
             assert (await client.post("/v1/participants", json=sent, headers=headers)).status_code == 422
+            assert (await client.get(f"/v1/calendars/{ADDRESS}.ics", headers=traced)).status_code == 404
             process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(process.wait, 20)
         [out] = tmp_path.glob("*.out")
@@ -71,5 +73,5 @@ async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Pat
         told = b"".join(received)
         assert (b"/v1/placements" in told) == (tracing == "true")
         assert (bytes.fromhex(TRACE) in told) == (tracing == "true")
-        for secret in (MARKER.encode(), b"15817000190", headers["Authorization"].encode()):
+        for secret in (MARKER.encode(), b"15817000190", ADDRESS.encode(), headers["Authorization"].encode()):
             assert secret not in told

@@ -28,8 +28,9 @@ from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
 from app.demo import absences, applications, follow_up
-from app.followup.tables import Evaluation, GuidelineEvaluation, Meeting, Plan
-from app.http.openapi_examples import demo_id
+from app.followup.calendar_subscriptions import create_subscription
+from app.followup.tables import CalendarSubscription, Evaluation, GuidelineEvaluation, Meeting, Plan
+from app.http.openapi_examples import DEMO_CALENDAR, demo_id
 from app.integrations.framsikt.schemas import SnapshotIn
 from app.integrations.framsikt.snapshots import take_snapshot
 from app.integrations.framsikt.tables import BudgetSnapshot
@@ -61,6 +62,8 @@ DAY = date(2022, 8, 31)
 """The day that the demo lives on; nothing in it happened later, but for the rates of the years after."""
 
 LOADER = Actor(subject="demo", kind="person", roles=frozenset({"case_officer"}))
+OFFICER = Actor(subject="demo-case-officer", kind="person", roles=frozenset({"case_officer"}))
+"""The case officer whose tokens the demo mints: of its calendar."""
 CLOSER, APPROVER = (
     Actor(subject=subject, kind="person", roles=frozenset({"finance"})) for subject in ("finance-1", "finance-2")
 )
@@ -115,6 +118,7 @@ NUMBERED: dict[type[object], str] = {
     ConsentRecord: "consent",
     GuidelineEvaluation: "guideline_evaluation",
     BudgetSnapshot: "snapshot",
+    CalendarSubscription: "calendar_subscription",
     **absences.NUMBERED,
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
@@ -162,6 +166,9 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await _close_months(unit, settings)
+        await _act_as(unit, OFFICER)
+        await create_subscription(unit, OFFICER, DEMO_CALENDAR)
+        await _act_as(unit, LOADER)
         tertial = SnapshotIn(name="1. tertial", on=date(2022, 4, 30))
         await take_snapshot(unit, LOADER, 2022, tertial, settings)
     return True

@@ -1,6 +1,6 @@
 """Shapes of meetings, plans, evaluations, code lists and the year's report (M1–M5, M7, M8, D5)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -330,3 +330,27 @@ class WaiverOut(Stored):
     status: Annotated[Literal["waived"], Limits(description="The status that the task has by it.")] = "waived"
     reason: str
     waived_by: str
+
+
+class CalendarSubscriptionIn(Shape):
+    """Nothing is asked for."""
+
+
+class NewCalendarSubscription(Shape):
+    """A subscription with its address, which is shown this once."""
+
+    id: UUID
+    url: Annotated[
+        str | None,
+        Limits(
+            description="Secret path below the service's own address. Null where a repeated `Idempotency-Key` is"
+            " answered: it is not kept."
+        ),
+    ]
+
+
+class CalendarSubscriptionOut(Stored):
+    """A subscription in force. `roles` are those of its owner that it shows the tasks of."""
+
+    roles: list[str]
+    last_seen_at: Annotated[datetime, Limits(description="The owner's last call that was noted.")]

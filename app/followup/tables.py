@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -203,3 +204,21 @@ class TaskWaiver(Row, table=True):
     @property
     def task_id(self) -> str:
         return f"{self.kind}.{self.subject_id}.{self.n}"
+
+
+class CalendarSubscription(Row, table=True):
+    """A secret address to its owner's tasks. `roles` are those that the owner has not lost since."""
+
+    __tablename__ = "calendar_subscription"
+    __table_args__ = (
+        UniqueConstraint("secret_hash"),
+        Index("ix_calendar_subscription_owner", "owner", postgresql_where=text("revoked_at is null")),
+    )
+
+    owner: str
+    secret_hash: bytes = Field(sa_type=LargeBinary)
+    roles: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    organisation: str | None = None
+    service_area: str | None = None
+    last_seen_at: datetime = Field(sa_type=DateTime(timezone=True))
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

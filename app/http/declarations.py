@@ -68,6 +68,16 @@ class Revalidates:
 
 
 @dataclass(frozen=True, slots=True)
+class Conceals:
+    """A dependency that names the field of an answer that is never kept for an `Idempotency-Key`: a secret."""
+
+    field: str
+
+    async def __call__(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderFactory:
     """Opens readers for an endpoint that waits between them and must hold no connection meanwhile."""
 
@@ -101,6 +111,11 @@ def consumes(*media_types: str, limit: int) -> Any:
 def located_at(template: str) -> Any:
     """`dependencies=[located_at("/v1/requests/{id}")]` of a route whose objects are not below its own address."""
     return Depends(Locates(template))
+
+
+def conceals(field: str) -> Any:
+    """`dependencies=[conceals("url")]` of a route whose answer has a secret that is shown once."""
+    return Depends(Conceals(field))
 
 
 REVALIDATED = Depends(Revalidates())

@@ -32,6 +32,7 @@ from app.http import idempotency
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import (
     CALLER,
+    Conceals,
     Consumes,
     Locates,
     Produces,
@@ -84,6 +85,12 @@ class Authenticator(Protocol):
     """Turns `Authorization` headers into a caller, or raises a 401 problem."""
 
     async def authenticate(self, authorization_headers: list[str]) -> Caller: ...
+
+
+class CallerObserver(Protocol):
+    """Is shown every caller with all its roles; the application provides it as `app.state.caller_observer`."""
+
+    async def observe(self, caller: Caller, database: Database) -> None: ...
 
 
 class StrictRequest(Request):
@@ -153,6 +160,7 @@ class Route(APIRoute):
             is_list="next" in fields,
             is_cached=any(isinstance(call, Revalidates) for call in calls),
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
+            concealed=next((call.field for call in calls if isinstance(call, Conceals)), None),
             location=next((call.template for call in calls if isinstance(call, Locates)), None),
             operation=self.operation,
         ).handle
@@ -212,6 +220,7 @@ class _Endpoint:
     is_list: bool
     is_cached: bool
     body_limit: int | None
+    concealed: str | None
     location: str | None
     operation: Operation
 
@@ -229,6 +238,8 @@ class _Endpoint:
         if caller is None:
             authenticator: Authenticator = state.authenticator
             caller = await authenticator.authenticate(request.headers.getlist("authorization"))
+        observer: CallerObserver = state.caller_observer
+        await observer.observe(caller, state.database)
         # A caller with several roles sees with each operation what the roles that the operation is for may see.
         caller = caller.limited_to(self.operation.roles)
         request.scope["state"]["actor"] = caller
@@ -287,7 +298,7 @@ class _Endpoint:
         if isinstance(attempt, Response):
             return attempt
         response = self._complete(request, await self.handler(request))
-        await attempt.remember(unit, response)
+        await attempt.remember(unit, response, without=self.concealed)
         return response
 
     def _complete(self, request: Request, response: Response) -> Response:

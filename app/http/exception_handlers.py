@@ -26,6 +26,7 @@ from app.http.problems import (
     Problem,
     ProblemType,
 )
+from app.http.secret_addresses import conceal
 from app.http.validation import validation_problem
 
 log = logging.getLogger("vekstplass.errors")
@@ -102,7 +103,7 @@ def to_response(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(
         problem.body(
             # Not `request.url`: it raises on a query that is not UTF-8.
-            instance=quote(request.scope["path"], safe="/:@!$&'()*+,;=~", errors="replace"),
+            instance=quote(conceal(request.scope["path"]), safe="/:@!$&'()*+,;=~", errors="replace"),
             request_id=request.scope.get("state", {}).get("request_id"),
         ),
         status_code=problem.type.status,

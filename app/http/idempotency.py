@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -73,17 +74,22 @@ class Attempt:
     key: str
     fingerprint: bytes
 
-    async def remember(self, unit: UnitOfWork, response: Response) -> None:
-        """Store a successful answer beside the act, in its transaction."""
+    async def remember(self, unit: UnitOfWork, response: Response, *, without: str | None = None) -> None:
+        """Store a successful answer beside the act, in its transaction; one field of it as null where it is secret."""
         if not 200 <= response.status_code < 300:
             return
+        body = bytes(response.body)
+        names: tuple[str, ...] = _KEPT_HEADERS
+        if without is not None:
+            body = msgspec.json.encode({**msgspec.json.decode(body), without: None})
+            names = tuple(name for name in names if name != "etag")
         values: dict[str, Any] = {
             "caller": self.caller,
             "key": self.key,
             "fingerprint": self.fingerprint,
             "status": response.status_code,
-            "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-            "body": bytes(response.body),
+            "headers": {name: response.headers[name] for name in names if name in response.headers},
+            "body": body,
             "participant_ids": sorted(unit.access.participants),
         }
         unit.session.add(IdempotencyKey(**values))

@@ -31,7 +31,10 @@ RESOURCES = (
     "invoice",
     "absence",
     "absence_review",
+    "calendar_subscription",
 )
+DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
+"""The secret of the demo's calendar, which is none."""
 
 
 def demo_id(resource: str, number: int) -> UUID:

@@ -59,6 +59,8 @@ grant select, insert on invoice_cover to vekstplass_service;
 -- Not the number: the highest decides what numbers begin with after a restore.
 grant select, insert (id, type, subject, data) on event to vekstplass_service;
 grant select on event_base to vekstplass_service;
+grant select, insert, update (roles, last_seen_at, revoked_at, updated_at) on calendar_subscription
+    to vekstplass_service;
 grant select, insert, delete on idempotency_key to vekstplass_service;
 
 grant select, insert (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,

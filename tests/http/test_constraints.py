@@ -90,6 +90,7 @@ UNREACHABLE = {
     "ck_placement_terms_known_until": LOCKED,
     "ck_placement_terms_valid_to": LOCKED,
     "ex_placement_terms_overlap": LOCKED,
+    "uq_calendar_subscription_secret_hash": "a secret is made by the service, and never taken from a client",
     "ck_task_waiver_withdrawn_by": "who takes a waiver back and when are written together",
 }
 

@@ -78,7 +78,8 @@ async def tried(
         if parameter["in"] == "query" and parameter.get("required")
     }
     answer = httpx.Response(500)
-    for client in (api.case_officer, api.auditor, api.finance, api.epj, api.provider(AUFERA)):
+    officer = api.person("case_officer", example_year.OFFICER.subject)
+    for client in (officer, api.auditor, api.finance, api.epj, api.provider(AUFERA)):
         headers: dict[str, str] = {}
         if method == "patch":
             headers["If-Match"] = (await client.get(address)).headers.get("etag", "")

@@ -20,11 +20,11 @@ from tests.http.operations import Operation, bodies, document, names, operations
 
 OPENAPI = Path(__file__).parents[2] / "openapi" / "openapi.json"
 # Who calls these has no token yet, or is a probe.
-PUBLIC = {"GET /health/live", "GET /health/ready", "GET /problems/{problem_code}"}
+PUBLIC = {"GET /health/live", "GET /health/ready", "GET /problems/{problem_code}", "GET /v1/calendars/{secret}.ics"}
 # What the guideline says nothing of: the law and the service itself do.
 RULED_BY_OTHERS = {"service", "access log"}
 RULE = re.compile(r"\b[ACDLMP][1-9][0-9]?\b")
-PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|([a-z]+_)?code")
+PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|secret|([a-z]+_)?code")
 OPERATION_ID = re.compile(r"[a-z]+(_[a-z]+)+")
 ODD_SCHEMA = re.compile(r"__|Told|Made|Another|^Body")
 

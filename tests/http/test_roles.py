@@ -51,7 +51,8 @@ async def test_the_table_is_what_the_service_does(
     allowed = TABLE[operation.name]
     assert bool(allowed) == operation.secured
     if not allowed:
-        assert (await call(api, operation, ())).status == 200
+        # An address that is its own key is unknown.
+        assert (await call(api, operation, ())).status == (404 if "{secret}" in operation.path else 200)
         return
     assert_problem(await call(api, operation, ()), 401, "unauthenticated")
     for role in (*ROLES, NO_ROLE):
