@@ -39,6 +39,16 @@ IdsQuery = Annotated[
     Query(alias="id", min_length=1, max_length=200, description="Only the rows with these ids; may be repeated."),
 ]
 
+ParticipantsQuery = Annotated[
+    list[UUID] | None,
+    Query(
+        alias="participant_id",
+        min_length=1,
+        max_length=200,
+        description="Only the rows about these participants; may be repeated.",
+    ),
+]
+
 
 class Page(BaseModel, Generic[T]):
     """One page of a list. `next` is null on the last one, and only there."""

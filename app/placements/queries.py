@@ -68,7 +68,7 @@ def select_ended_by_death() -> Select[UUID]:
 _FILTERS = {
     "provider_id": col(Placement.provider_id) == bindparam("provider_id"),
     "ids": col(Placement.id) == any_(bindparam("ids", type_=ARRAY(Uuid()))),
-    "participant_id": col(Placement.participant_id) == bindparam("participant_id"),
+    "participant_ids": col(Placement.participant_id) == any_(bindparam("participant_ids", type_=ARRAY(Uuid()))),
     "active_on": and_(
         col(Placement.starts_on) <= bindparam("active_on"),
         or_(col(Placement.ends_on).is_(None), col(Placement.ends_on) >= bindparam("active_on")),
@@ -79,7 +79,7 @@ _FILTERS = {
 
 @cache
 def compile_placement_list(filters: frozenset[str]) -> CompiledQuery:
-    """Placements by some of the filters `ids`, `provider_id`, `participant_id`, `active_on`, `after`; at most `limit`.
+    """Placements by some of the filters `ids`, `provider_id`, `participant_ids`, `active_on`, `after`; at most `limit`.
 
     Each filter is a parameter of its own name, and so is `limit`. `after` is the id of the placement before.
     """

@@ -81,7 +81,11 @@ class Api:
             if after is None:
                 return items
 
-    async def _call(self, method: str, path: str, query: Mapping[str, Value]) -> Answer:
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """What an act answers. Raises `Refused`."""
+        return (await self._call("POST", path, {}, json.dumps(body).encode())).json()
+
+    async def _call(self, method: str, path: str, query: Mapping[str, Value], body: bytes = b"") -> Answer:
         self.made += 1
         sent = [
             (name, _write(one))
@@ -94,7 +98,7 @@ class Api:
         content = bytearray()
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Message) -> None:
             nonlocal status
@@ -115,6 +119,7 @@ class Api:
             "query_string": urlencode(sent).encode(),
             "root_path": "",
             "headers": [
+                *([(b"content-type", b"application/json")] if body else []),
                 (b"host", b"page"),
                 (b"accept", b"application/json"),
                 (b"x-request-id", self._request_id.encode()),

@@ -1,6 +1,6 @@
 """Names for the rows of a page: of exactly the people that it shows, since each look at a person is logged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.web.calls import PAGE_SIZE, Api
@@ -25,7 +25,7 @@ async def load_providers(api: Api) -> dict[str, str]:
     return {provider["id"]: provider["name"] for provider in await api.list("/v1/providers")}
 
 
-def full_name(person: dict[str, Any]) -> str:
+def full_name(person: Mapping[str, Any]) -> str:
     """The given name first."""
     return f"{person['given_name']} {person['family_name']}"
 

@@ -1,7 +1,7 @@
 """A page's address: who may see it, the day it is seen from, its headers, and what stands in place of a refusal."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from app.http.middleware import strip_values
 from app.http.problems import INTERNAL
 from app.web import sessions
 from app.web.calls import Api, Refused
-from app.web.forms import CrossSite, Invalid, parse_date
+from app.web.forms import CrossSite, Invalid, parse_date, read_form, require_own_origin
 from app.web.render import render
 from app.web.sessions import Session
 
@@ -57,15 +57,18 @@ class View:
 
 
 Show = Callable[[View], Awaitable[Response]]
+Act = Callable[[View, dict[str, str]], Awaitable[Response]]
 
 
 class Page(Route):
     """The route of a page that these roles may see; no roles: everybody who is logged in."""
 
-    def __init__(self, path: str, show: Show, *roles: str) -> None:
+    def __init__(
+        self, path: str, show: Show, *roles: str, methods: Sequence[str] = ("GET",), name: str | None = None
+    ) -> None:
         self.roles = frozenset(roles)
         self._show = show
-        super().__init__(path, self._answer, methods=["GET"], name=show.__name__)
+        super().__init__(path, self._answer, methods=list(methods), name=name or show.__name__)
 
     async def _answer(self, request: Request) -> Response:
         session = None
@@ -83,6 +86,20 @@ class Page(Route):
             response = _refusal_page(request, session, error)
         response.headers.update(HEADERS)
         return response
+
+
+class Action(Page):
+    """The route of a form: sent from a page of this site, with the session's own token."""
+
+    def __init__(self, path: str, act: Act, *roles: str) -> None:
+        async def show(view: View) -> Response:
+            require_own_origin(view.request)
+            form = await read_form(view.request)
+            if not view.session.is_own_form(form.get("csrf", "")):
+                raise CrossSite
+            return await act(view, form)
+
+        super().__init__(path, show, *roles, methods=("POST",), name=act.__name__)
 
 
 def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *methods: str) -> Route:

@@ -4,8 +4,8 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import information, login, sessions, static, worklist
-from app.web.pages import HEADERS, Page, open_page, problem_page
+from app.web import access, information, login, people, person, sessions, static, worklist
+from app.web.pages import HEADERS, Action, Page, open_page, problem_page
 
 ROUTES: tuple[BaseRoute, ...] = (
     static.ROUTE,
@@ -15,6 +15,11 @@ ROUTES: tuple[BaseRoute, ...] = (
     open_page("/logg-ut", login.log_out, "POST"),
     open_page("/hald-fram", login.keep_session, "POST"),
     Page("/arbeidsliste", worklist.show_worklist, "case_officer"),
+    Page("/deltakarar", people.show_people, "case_officer", "service"),
+    Action("/deltakarar/oppslag", people.look_up_person, "case_officer"),
+    Page("/deltakarar/{participant_id:uuid}", person.show_person, "case_officer", "service", "provider"),
+    Page("/innsyn/{participant_id:uuid}", access.show_access, "case_officer"),
+    Page("/logg", access.show_log, "auditor"),
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
 )

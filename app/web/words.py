@@ -70,12 +70,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "approved": "Godkjent",
         "waiting": "Ventar",
     },
+    # Of a place; a lapsed one's notice has run out without a decision (L5).
     "state": {
-        "promised": "Plass er tildelt",
-        "granted": "Plass er tildelt",
-        "active": "Har plass",
-        "notice": "Sagt opp",
-        "notice_given": "Sagt opp",
+        "running": "Har plass",
+        "noticed": "Sagt opp",
+        "lapsed": "Oppseiinga er ute",
+        "ending": "Sluttar",
         "ended": "Slutta",
         "annulled": "Annullert",
     },
@@ -90,6 +90,26 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no_frame": "Inga ramme",
     },
     "answer": {"accepted": "Ja", "declined": "Nei"},
+    "contact": {"guardian": "Verje", "next_of_kin": "Pårørande"},
+    "given_by": {
+        "participant": "deltakaren",
+        "guardian": "verja",
+        "next_of_kin": "pårørande",
+        "municipality": "kommunen",
+        "provider": "vekstbedrifta",
+    },
+    "notice": {
+        "changed_needs": "endra behov",
+        "cannot_accommodate": "kan ikkje leggje til rette",
+        "extensive_absence": "omfattande fråvær",
+        "other": "anna grunn",
+    },
+    "service": {
+        "habilitation": "Habilitering",
+        "mental_health": "Psykisk helse og rus",
+        "nav": "NAV",
+        "other_service": "ei anna teneste",
+    },
     "outcome": {"allowed": "Fekk sjå", "denied": "Nekta"},
 }
 

@@ -14,7 +14,7 @@ from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page, format_cursor, parse_cursor
+from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, format_cursor, parse_cursor
 from app.http.periods import require_in_order
 from app.http.schemas import Day
 from app.placements import applications, problems, requests
@@ -50,7 +50,7 @@ async def record_application(unit: UnitOfWorkDep, actor: CaseOfficer, body: Appl
 async def list_applications(
     reader: ReaderDep,
     actor: CaseOfficer,
-    participant_id: UUID | None = None,
+    participant_ids: ParticipantsQuery = None,
     status: Annotated[
         ApplicationStatus | Literal["waiting"] | None,
         Query(description="Only applications with this status; `waiting` means neither decided nor withdrawn."),
@@ -60,8 +60,8 @@ async def list_applications(
 ) -> Page[ApplicationOut]:
     """In order of receipt, the longest waiting first (D4)."""
     statement = select(Application)
-    if participant_id is not None:
-        statement = statement.where(col(Application.participant_id) == participant_id)
+    if participant_ids is not None:
+        statement = statement.where(col(Application.participant_id).in_(participant_ids))
     if status is not None:
         statement = applications.filter_by_status(statement, status)
     order = tuple_(col(Application.received_on), col(Application.id))

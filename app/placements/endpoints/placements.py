@@ -14,7 +14,16 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, IdsQuery, LimitQuery, Page, cut_page, parse_cursor, write_page
+from app.http.pagination import (
+    AfterQuery,
+    IdsQuery,
+    LimitQuery,
+    Page,
+    ParticipantsQuery,
+    cut_page,
+    parse_cursor,
+    write_page,
+)
 from app.http.schemas import Day, json_response
 from app.placements import decisions, problems
 from app.placements.history import load_history, to_detail
@@ -62,7 +71,7 @@ async def list_placements(
     sync_filter: SyncFilterDep,
     id_: IdsQuery = None,
     provider_id: UUID | None = None,
-    participant_id: UUID | None = None,
+    participant_ids: ParticipantsQuery = None,
     active_on: Annotated[Day | None, Query(description="Only placements that are active on this day.")] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
@@ -70,7 +79,7 @@ async def list_placements(
     """A provider gets its own placements, a service those of its area (L1). Prices are shown to the case office and
     finance only.
     """
-    values = {"ids": id_, "provider_id": provider_id, "participant_id": participant_id, "active_on": active_on}
+    values = {"ids": id_, "provider_id": provider_id, "participant_ids": participant_ids, "active_on": active_on}
     values["after"] = None if after is None else parse_cursor(after)
     filters = frozenset(name for name, value in values.items() if value is not None)
     conditions = sync_filter.filter_placements(actor)

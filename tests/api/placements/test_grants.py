@@ -262,3 +262,15 @@ async def test_pointer_omits_the_kind_of_decision(api: Api) -> None:
     bad = steps.grant("x", "y", medication_agreement={"agreed_on": "2022-02-30"})
     pointers = {error["pointer"] for error in (await api.case_officer.post("/v1/decisions", json=bad)).json()["errors"]}
     assert pointers >= {"#/application_id", "#/medication_agreement/agreed_on", "#/medication_agreement/reference"}
+
+
+async def test_lists_take_several_participants(api: Api) -> None:
+    """A page names the people it shows, and is told of no others."""
+    provider_id = await steps.provider(api)
+    people = [await steps.participant(api) for _ in range(3)]
+    for person in people:
+        ok(await api.case_officer.post("/v1/placements", json=steps.legacy(person, provider_id)))
+        await steps.application(api, person)
+    for path in ("/v1/placements", "/v1/applications"):
+        found = ok(await api.case_officer.get(path, params={"participant_id": people[:2]}), 200)["items"]
+        assert {one["participant_id"] for one in found} == set(people[:2]), path

@@ -1,0 +1,53 @@
+"""The access log in people's words: what an operation's id says was done, and why."""
+
+from collections.abc import Mapping
+
+PURPOSES: Mapping[str, str] = {
+    "case_handling": "Sakshandsaming",
+    "follow_up": "Oppfølging av tenesta",
+    "provision": "Oppfølging av plassen",
+    "record_keeping": "Oppdatering frå journalsystemet",
+    "accounting": "Rekneskap og budsjett",
+    "oversight": "Tilsyn med innsyn",
+    "unknown": "Ukjent",
+}
+# An operation's id is a verb and a noun (`read_placement`): the longest beginning that stands here is the verb.
+VERBS: Mapping[str, str] = {
+    "add": "Registrerte", "annul": "Annullerte", "answer": "Svarte på", "cancel": "Trekte", "change": "Endra",
+    "check": "Kontrollerte", "close": "Lukka", "compute": "Rekna på", "correct": "Retta", "create": "Registrerte",
+    "decide": "Godkjende eller avviste", "end": "Avslutta", "erase": "Sletta", "export": "Henta ut", "get": "Såg",
+    "give": "Registrerte", "list": "Såg", "look_up": "Slo opp", "merge": "Slo saman", "push": "Sende inn",
+    "read": "Såg", "recall": "Kalla tilbake", "record": "Registrerte", "register": "Registrerte",
+    "retract": "Trekte", "revoke": "Stengde", "send": "Sende", "set": "Fastsette", "summarise": "Talde",
+    "update": "Endra",
+    "upsert": "Oppdaterte", "waive": "Fråfall", "withdraw": "Trekte",
+}  # fmt: skip
+NOUNS: Mapping[str, str] = {
+    "absence": "fråvær", "absence_report": "fråværsrapporten", "absence_review": "gjennomgang av fråvær",
+    "absence_reviews": "gjennomgangar av fråvær", "absence_revisions": "endringane av fråvær",
+    "absence_summary": "samandrag av fråvær", "absences": "fråvær", "access_log": "innsynsloggen",
+    "access_log_of_participant": "kven som har sett personen", "application": "søknaden",
+    "application_requests": "førespurnadene", "applications": "søknader", "consent": "samtykke",
+    "consents": "samtykke", "decision": "vedtak", "decisions": "vedtak", "evaluation": "evalueringsrapport",
+    "evaluations": "evalueringsrapportar", "events": "hendingar", "follow_up_report": "årsrapporten",
+    "legacy_placement": "plass på vidareførte vilkår", "meeting": "møte", "meeting_versions": "utgåvene av eit referat",
+    "meetings": "møte", "month": "månaden", "notice": "oppseiing", "notices": "oppseiingar",
+    "participant": "personen", "participants": "personen", "placement": "plassen", "placements": "plassen",
+    "plan": "oppfølgingsplan", "plans": "oppfølgingsplanar", "request": "førespurnad", "requests": "førespurnader",
+    "settlement": "oppgjeret", "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
+    "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
+}  # fmt: skip
+
+
+def describe_action(operation: str) -> str:
+    """`read_placement` -> `Såg plassen`; an operation that has no words here is named as it is."""
+    for verb in sorted(VERBS, key=len, reverse=True):
+        noun = operation.removeprefix(f"{verb}_")
+        if noun != operation and noun in NOUNS:
+            return f"{VERBS[verb]} {NOUNS[noun]}"
+    return operation.replace("_", " ")
+
+
+def describe_purpose(code: str) -> str:
+    """Why somebody looked."""
+    return PURPOSES.get(code, code)

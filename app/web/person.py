@@ -1,0 +1,227 @@
+"""S3, one person's whole way: what was decided, what happened, what the guideline demands, and who is who."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from fastapi import Response
+
+from app.web import charts
+from app.web.names import full_name, load_providers
+from app.web.pages import View
+from app.web.render import amount, short_date, to_date
+from app.web.sessions import load_display_names
+from app.web.words import PARAGRAPHS, word
+
+OPEN = ("received", "requested", "accepted")
+"""Statuses of an application that nobody has decided."""
+MOST_PLACES = 3
+"""Places whose meetings, plans and demands are shown: the newest; more than one at a time is rare (L1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A point of the timeline. `mark` is `decision` (a square), `lacks` (a red ring), or nothing (a ring)."""
+
+    day: date
+    title: str
+    text: str = ""
+    mark: str = ""
+    is_annulled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the guideline demands, and where it stands."""
+
+    title: str
+    status: str
+    tone: str
+    rule: str
+    paragraph: str
+    due_on: str
+
+
+async def show_person(view: View) -> Response:
+    """Boxes that the person who looks may not have are left out; a participant they may not see does not exist."""
+    api, id_ = view.api, str(view.request.path_params["participant_id"])
+    person = await api.get(f"/v1/participants/{id_}")
+    providers = await load_providers(api)
+    is_officer = "case_officer" in view.roles
+    places = sorted(await api.list("/v1/placements", participant_id=[id_]), key=lambda one: one["starts_on"])
+    applications = await api.list("/v1/applications", participant_id=[id_]) if is_officer else []
+    decisions = await api.list("/v1/decisions", participant_id=id_) if is_officer else []
+    consents = await api.find(f"/v1/participants/{id_}/consents", limit=200)
+    events = [
+        *_list_applications(applications),
+        *_list_decisions(decisions, providers),
+        *_list_consents(consents["items"] if consents else []),
+        *_list_legacy_places(places, providers),
+    ]
+    demands: list[Demand] = []
+    absence = current = None
+    for place in places[-MOST_PLACES:]:
+        current = await api.get(f"/v1/placements/{place['id']}")
+        events += [*_list_notices(current["history"]), *await _load_follow_up(view, place["id"])]
+        tasks = await api.list(
+            "/v1/tasks", placement_id=place["id"], on=view.on, status=["open", "overdue", "done", "waived"]
+        )
+        demands += [_describe_demand(task) for task in tasks]
+        absence = await api.find(f"/v1/placements/{place['id']}/absence-summary", on=view.on)
+    only = view.query("berre")
+    if only == "vedtak":
+        events = [event for event in events if event.mark == "decision"]
+    elif only == "oppfolging":
+        events = [event for event in events if event.mark != "decision"]
+    names = await load_display_names(
+        view.request.app.state.database, view.session, (one["decided_by"] for one in decisions)
+    )
+    return view.render(
+        "deltakar.html",
+        person=person,
+        name=full_name(person),
+        place=current,
+        provider=providers.get(current["provider_id"], "") if current else "",
+        application=next((one for one in reversed(applications) if one["status"] in OPEN), None),
+        years=_by_year(events),
+        demands=[demand for demand in demands if demand.tone != "done"],
+        done=[demand for demand in demands if demand.tone == "done"],
+        absence=absence,
+        bar=_draw_absence(absence),
+        deciders=sorted(set(names.values())),
+        only=only,
+    )
+
+
+async def _load_follow_up(view: View, placement_id: str) -> list[Event]:
+    """Meetings, plans, reports and supplements of a place, as far as they may be seen."""
+    events: list[Event] = []
+    for path, describe in (
+        ("/v1/meetings", _describe_meeting),
+        ("/v1/plans", _describe_plan),
+        ("/v1/evaluations", _describe_evaluation),
+    ):
+        found = await view.api.find(path, placement_id=placement_id, limit=200)
+        events += [describe(one) for one in (found["items"] if found else ())]
+    supplements = await view.api.find(f"/v1/placements/{placement_id}/supplements", limit=200)
+    events += [_describe_supplement(one) for one in (supplements["items"] if supplements else ())]
+    return events
+
+
+def _by_year(events: Iterable[Event]) -> list[tuple[int, list[Event]]]:
+    """The newest first."""
+    ordered = sorted(events, key=lambda event: event.day, reverse=True)
+    return [(year, list(found)) for year, found in groupby(ordered, lambda event: event.day.year)]
+
+
+def _list_applications(applications: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+    for one in applications:
+        text = f"{word(one['need'], 'need')} behov · {word(one['status'], 'status').lower()}"
+        yield Event(to_date(one["received_on"]), "Søknad om plass", text)
+
+
+def _list_decisions(decisions: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> Iterator[Event]:
+    for one in decisions:
+        parts = []
+        if one["provider_id"]:
+            parts.append(providers.get(one["provider_id"], ""))
+        if one["starts_on"]:
+            parts.append(f"frå {short_date(one['starts_on'])}")
+        if one["ends_on"]:
+            parts.append(f"siste dag {short_date(one['ends_on'])}")
+        if one["share"]:
+            parts.append(f"{one['share']} %")
+        if one["reason"]:
+            parts.append(one["reason"])
+        yield Event(to_date(one["decided_on"]), word(one["kind"], "kind"), " · ".join(filter(None, parts)), "decision")
+
+
+def _list_legacy_places(places: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> Iterator[Event]:
+    """A place from before the guideline has no decision: its first day stands for it (L2)."""
+    for one in places:
+        if one["terms"] == "legacy":
+            price = f" · kr {amount(one['monthly_price'])} i månaden" if one.get("monthly_price") else ""
+            text = f"{word(one['need'], 'need')} behov · {one['share']} %{price}"
+            title = f"Plass hjå {providers.get(one['provider_id'], 'vekstbedrifta')}, vidareførte vilkår"
+            yield Event(to_date(one["starts_on"]), title, text, "decision")
+
+
+def _list_notices(history: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+    for step in history:
+        if step["step"] == "notice_given" and step["on"]:
+            yield Event(to_date(step["on"]), "Oppseiing", f"Siste dag {short_date(step['ends_on'])}")
+        elif step["step"] == "notice_withdrawn" and step["on"]:
+            yield Event(to_date(step["on"]), "Oppseiinga er trekt")
+
+
+def _list_consents(consents: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+    for one in consents:
+        services = ", ".join([*(word(service, "service") for service in one["services"]), *one["organisations"]])
+        text = f"Gjeve av {word(one['given_by'], 'given_by')}"
+        if one["withdrawn_on"]:
+            text += f" · trekt {short_date(one['withdrawn_on'])}"
+        elif one["valid_to"]:
+            text += f" · gjeld til {short_date(one['valid_to'])}"
+        yield Event(to_date(one["given_on"]), f"Samtykke: {services}", text, is_annulled=one["annulled_at"] is not None)
+
+
+def _describe_meeting(one: Mapping[str, Any]) -> Event:
+    who = "Med deltakaren" if one["participant_present"] else f"Utan deltakaren: {one['participant_absence_reason']}"
+    mark = "lacks" if one["services_without_consent"] else ""
+    if mark:
+        who += " · ei teneste var med utan samtykke (M6)"
+    return Event(to_date(one["held_on"]), word(one["kind"], "kind"), who, mark, one["annulled_at"] is not None)
+
+
+def _describe_plan(one: Mapping[str, Any]) -> Event:
+    is_annulled = one["annulled_at"] is not None
+    if one["sent_on"] is None:
+        text = "M1 krev at planen er send til Forvaltningskontoret"
+        return Event(to_date(one["made_on"]), "Oppfølgingsplan laga, ikkje send", text, "lacks", is_annulled)
+    text = f"Send {short_date(one['sent_on'])}"
+    return Event(to_date(one["made_on"]), "Oppfølgingsplan", text, "", is_annulled)
+
+
+def _describe_evaluation(one: Mapping[str, Any]) -> Event:
+    is_annulled = one["annulled_at"] is not None
+    text = f"For {short_date(one['period_from'])} – {short_date(one['period_to'])}"
+    if one["sent_on"] is None:
+        return Event(to_date(one["period_to"]), "Evalueringsrapport, ikkje send", text, "lacks", is_annulled)
+    return Event(to_date(one["sent_on"]), "Evalueringsrapport", text, "", is_annulled)
+
+
+def _describe_supplement(one: Mapping[str, Any]) -> Event:
+    until = f" til {short_date(one['valid_to'])}" if one["valid_to"] else ""
+    text = f"Frå {short_date(one['valid_from'])}{until} · {one['reason']}"
+    day = to_date(one["agreed_on"] or one["valid_from"])
+    return Event(day, f"Tillegg: kr {amount(one['monthly_amount'])} i månaden", text)
+
+
+def _describe_demand(task: Mapping[str, Any]) -> Demand:
+    status = word(task["status"], "status")
+    if task["status"] != "done" and task["required"] > 1:
+        status = f"{status} ({task['recorded']} av {task['required']})"
+    if task["missing"] == ["sent"]:
+        status = f"{status}: ikkje send"
+    return Demand(
+        title=word(task["kind"], "kind"),
+        status=status,
+        tone={"overdue": "late", "done": "done", "waived": "done"}.get(task["status"], ""),
+        rule=task["rule"],
+        paragraph=PARAGRAPHS.get(task["rule"], ""),
+        due_on=task["due_on"],
+    )
+
+
+def _draw_absence(absence: Mapping[str, Any] | None) -> str:
+    """The share of planned days in the window, with the limit of the review (A3)."""
+    if absence is None:
+        return ""
+    absent, planned = Decimal(absence["absent"]), Decimal(absence["planned"])
+    limit = planned * absence["threshold_percent"] / 100
+    title = f"Fråvær: {amount(absent)} av {amount(planned)} planlagde dagar, grensa er {absence['threshold_percent']} %"
+    late = max(absent - limit, Decimal(0))
+    return charts.share_bar(absent - late, late, planned, uid="fravaer", title=title, limit=limit)

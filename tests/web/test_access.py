@@ -1,0 +1,80 @@
+"""S13: who has seen whose data, on the page."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.web.log_words import NOUNS, VERBS, describe_action, describe_purpose
+from tests.conftest import Api
+from tests.factories import steps
+from tests.web.html import find_faults, parse
+
+# Operations that are about no participant are never in the log of one.
+IMPERSONAL = {
+    "capacities", "capacity", "code_lists", "competence_statement", "competence_statements", "costs", "deviations",
+    "expected_refund", "expected_refunds", "frame", "frames", "framsikt", "guideline_evaluation",
+    "guideline_evaluations", "guideline_version", "guideline_versions", "invoice", "invoices", "liveness", "position",
+    "problem_type", "processing_times", "provider", "provider_deviations", "providers", "rate", "rates", "readiness",
+    "calendar", "calendar_subscription", "calendar_subscriptions",
+    "settlements", "snapshot", "snapshots", "vacancies", "what_if",
+}  # fmt: skip
+
+
+def test_every_operation_has_words() -> None:
+    document = json.loads(Path("openapi/openapi.json").read_text())
+    for path in document["paths"].values():
+        for operation in path.values():
+            id_ = operation["operationId"] if "operationId" in operation else None
+            if id_ is None:
+                continue
+            verbs = [verb for verb in sorted(VERBS, key=len, reverse=True) if id_.startswith(f"{verb}_")]
+            assert verbs, f"{id_}: add its verb to VERBS in app/web/log_words.py"
+            noun = id_.removeprefix(f"{verbs[0]}_")
+            assert noun in NOUNS or noun in IMPERSONAL, f"{id_}: add «{noun}» to NOUNS in app/web/log_words.py"
+
+
+def test_words_of_an_operation() -> None:
+    assert describe_action("read_placement") == "Såg plassen"
+    assert describe_action("look_up_participant") == "Slo opp personen"
+    assert describe_purpose("case_handling") == "Sakshandsaming"
+
+
+async def test_officer_shows_a_person_who_has_seen_them(api: Api) -> None:
+    person = await steps.participant(api)
+    await api.service("habilitation").get(f"/v1/participants/{person}")
+    browser = await api.browser("sakshandsamar")
+    await browser.get(f"/deltakarar/{person}")
+    answer = await browser.get(f"/innsyn/{person}")
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    text = " ".join(one.text for one in parse(answer).all("tbody"))
+    assert "Sakshandsamar (demo)" in text
+    assert "Såg personen" in text
+    assert "Registrerte personen" in text
+
+
+async def test_auditor_finds_a_person_and_reads_their_log(api: Api) -> None:
+    person = await steps.participant(api, given_name="Åse", family_name="Lykt")
+    browser = await api.browser("revisor")
+    answer = await browser.get("/logg", params={"name": "lykt"})
+    assert find_faults(answer) == []
+    [link] = [one for one in parse(answer).all("a") if one.text == "Åse Lykt"]
+    assert link.attributes["href"] == f"?deltakar={person}"
+    answer = await browser.get("/logg", params={"deltakar": person})
+    assert find_faults(answer) == []
+    assert {one.text for one in parse(answer).all("td", **{"data-label": "Om"})} == {"Åse Lykt"}
+
+
+async def test_log_is_narrowed_by_caller_and_day(api: Api) -> None:
+    await steps.participant(api)
+    browser = await api.browser("revisor")
+    answer = await browser.get("/logg", params={"kven": "person:finst-ikkje"})
+    assert "Ingen oppslag passar" in answer.text
+    answer = await browser.get("/logg", params={"kven": "person:case_officer", "utfall": "allowed"})
+    assert parse(answer).all("td", **{"data-label": "Kva"})
+
+
+@pytest.mark.parametrize("query", [{"fra": "i går"}, {"utfall": "kanskje"}, {"deltakar": "x"}, {"kven": "æ"}])
+async def test_log_that_cannot_be_asked_for_is_a_page_with_a_way_on(api: Api, query: dict[str, str]) -> None:
+    answer = await (await api.browser("revisor")).get("/logg", params=query)
+    assert (answer.status_code, find_faults(answer)) == (422, [])
