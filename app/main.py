@@ -88,6 +88,7 @@ TAGS = [
     {"name": "meetings", "description": "Conversations, cooperation and system meetings, and their minutes (M3–M7)."},
     {"name": "plans", "description": "Follow-up plans (M1, D5)."},
     {"name": "evaluations", "description": "Yearly evaluation reports, and the guideline's own (M2, M8)."},
+    {"name": "statistics", "description": "Processing times, and where people go when a place ends (D4, L8)."},
     {"name": "follow-up", "description": "Tasks, code lists and the year's follow-up report (M1–M8)."},
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},

@@ -97,6 +97,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "items": "element",
     "kind": "slag",
     "known_from": "kjend frå",
+    "least_count": "minste tal som vert vist",
     "legal_bases": "heimlar",
     "legal_basis": "heimel",
     "limit": "tal på ei side",

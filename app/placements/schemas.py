@@ -8,7 +8,7 @@ from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
-from app.rates.schemas import MonthlyAmount, Months, PerEmployee
+from app.rates.schemas import From1To100, MonthlyAmount, Months
 from app.rules.process import LEGAL_BASIS, ApplicationStatus, Destination, Need, PlacementState
 
 Answer = Literal["accepted", "declined"]
@@ -268,7 +268,7 @@ class LegacyPlacementIn(_Period):
         Limits(description="Its own notice period in months; null is the guideline's (L3).", examples=[None]),
     ] = None
     places_per_employee: Annotated[
-        PerEmployee | None,
+        From1To100 | None,
         Limits(description="Its own staffing; null is the guideline's places per employee (P5).", examples=[None]),
     ] = None
     decided_on: Annotated[
@@ -390,21 +390,3 @@ class NoticeOut(Stored):
     decision_id: Annotated[
         UUID | None, Limits(description="The decision that ended the placement or withdrew the notice.")
     ]
-
-
-class ProcessingTimeOut(Shape):
-    """Days from receipt to decision, for one provider and month of decision."""
-
-    provider_id: Annotated[UUID | None, Limits(description="Null for rejections, which name no provider.")]
-    month: Annotated[str, Limits(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2022-01"])]
-    decisions: int
-    average_days: Annotated[str, Limits(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["7.00"])]
-    shortest_days: int
-    longest_days: int
-
-
-class ProcessingTimes(Shape):
-    """All providers and months with a decision, on one page; `next` is always null."""
-
-    items: list[ProcessingTimeOut]
-    next: str | None = None

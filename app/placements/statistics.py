@@ -1,15 +1,46 @@
-"""Processing times from application to decision. No personal data."""
+"""Processing times from application to decision, and where people go when a place ends. No personal data."""
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlmodel import col
 
-from app.database.queries import Queries
-from app.placements.schemas import ProcessingTimeOut
+from app.database.queries import CompiledQuery, Queries
+from app.placements.statistics_schemas import (
+    DestinationMoves,
+    Moves,
+    MovesOut,
+    PeopleCount,
+    ProcessingTimeOut,
+    YearMoves,
+)
 from app.placements.tables import Application, Decision
+from app.rates.tables import GuidelineVersion
+from app.rules.process import Destination
+from app.rules.suppression import LEAST, show_table, suppress_table
+
+# The last end of each place whose last day has come, and of each person's in a year the last of these.
+_MOVES = CompiledQuery(
+    text(
+        """
+        select year, destination, count(*) from (
+            select distinct on (participant_id, year) year, destination
+            from (
+                select distinct on (placement.id)
+                    placement.id, placement.participant_id, placement.ends_on, destination,
+                    extract(year from placement.ends_on)::int as year
+                from placement join decision on decision.placement_id = placement.id and decision.kind = 'end'
+                where placement.ends_on <= :today
+                order by placement.id, decision.act_number desc
+            ) as last_end
+            order by participant_id, year, ends_on desc, id desc
+        ) as last_of_year
+        group by year, destination
+        """
+    )
+)
 
 
 async def load_processing_times(
@@ -45,3 +76,42 @@ async def load_processing_times(
         )
         for provider, in_month, count, average, shortest, longest in await queries.fetch(statement)
     ]
+
+
+async def load_moves(queries: Queries, today: date, *, is_suppressed: bool) -> Moves:
+    """L8: people by the year in which a place ended and the destination that its end names, with all totals.
+
+    Everybody is counted, those with a protected address too; small counts are hidden (S6) if `is_suppressed`.
+    **Decided here**: a person whose places ended more than once in a year counts once, by the last of them; an end
+    counts when its last day has come, and a place that ran out without a decision not at all.
+    """
+    async with queries.acting_as("case_officer"):
+        people = {(year, destination): count for year, destination, count in await queries.fetch(_MOVES, today=today)}
+        least = await queries.fetch_value(
+            select(col(GuidelineVersion.least_count))
+            .where(col(GuidelineVersion.valid_from) <= today)
+            .order_by(col(GuidelineVersion.valid_from).desc())
+            .limit(1)
+        )
+    named: tuple[Destination | None, ...] = get_args(Destination)
+    destinations = (*named, None) if any(destination is None for _, destination in people) else named
+    years = range(min((year for year, _ in people), default=today.year), today.year + 1)
+    cells = [[people.get((year, destination), 0) for destination in destinations] for year in years]
+    table = suppress_table(cells, least or LEAST) if is_suppressed else show_table(cells)
+    return Moves(
+        items=[
+            MovesOut(year=year, destination=destination, **_count(people))
+            for year, row in zip(years, table.cells, strict=True)
+            for destination, people in zip(destinations, row, strict=True)
+        ],
+        years=[YearMoves(year=year, **_count(people)) for year, people in zip(years, table.row_totals, strict=True)],
+        destinations=[
+            DestinationMoves(destination=destination, **_count(people))
+            for destination, people in zip(destinations, table.column_totals, strict=True)
+        ],
+        total=PeopleCount(**_count(table.total)),
+    )
+
+
+def _count(people: int | None) -> dict[str, Any]:
+    return {"people": people, "suppressed": people is None}

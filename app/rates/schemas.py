@@ -66,7 +66,7 @@ DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "m
 DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
 MonthsTo120 = Annotated[Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
-PerEmployee = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
+From1To100 = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
 
 class RateIn(Shape):
@@ -131,7 +131,7 @@ class GuidelineVersionIn(Shape):
     consent_months: Annotated[
         MonthsTo120, Limits(description="Months until a consent without a last day must be renewed (M6).")
     ] = 12
-    places_per_employee: Annotated[PerEmployee, Limits(description="Places per employee (P5).")] = 5
+    places_per_employee: Annotated[From1To100, Limits(description="Places per employee (P5).")] = 5
     share_counts: Annotated[
         ShareCounts,
         Limits(description="Whether a part place fills its share of a place, or a whole one as a person (P2, P5)."),
@@ -162,6 +162,9 @@ class GuidelineVersionIn(Shape):
     plan_renewal_days: Annotated[
         DaysDue, Limits(description="Days from a report that says that the plan does not stand to a new plan (M2).")
     ] = 90
+    least_count: Annotated[
+        From1To100, Limits(description="Smallest count of people, but for 0, that statistics show (S6).")
+    ] = 5
     legal_bases: LegalBases = LegalBases()
 
 
@@ -191,4 +194,5 @@ class GuidelineVersionOut(Stored):
     temporary_ending_days: int
     supplement_ending_days: int
     plan_renewal_days: int
+    least_count: int
     legal_bases: LegalBases

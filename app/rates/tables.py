@@ -67,6 +67,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("temporary_ending_days between 0 and 366", name="temporary_ending_days"),
         CheckConstraint("supplement_ending_days between 0 and 366", name="supplement_ending_days"),
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
+        CheckConstraint("least_count between 1 and 100", name="least_count"),
         CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
     )
 
@@ -95,6 +96,7 @@ class GuidelineVersion(Row, table=True):
     temporary_ending_days: int = Field(default=60, sa_type=SmallInteger, sa_column_kwargs={"server_default": "60"})
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
+    least_count: int = Field(default=5, sa_type=SmallInteger, sa_column_kwargs={"server_default": "5"})
     legal_bases: dict[str, list[str]] = Field(
         default_factory=lambda: dict(LEGAL_BASES),
         sa_type=JSONB,

@@ -15,19 +15,15 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, format_cursor, parse_cursor
-from app.http.periods import require_in_order
-from app.http.schemas import Day
 from app.placements import applications, problems, requests
 from app.placements.schemas import (
     ApplicationIn,
     ApplicationOut,
     ApplicationWithdrawalIn,
-    ProcessingTimes,
     RequestAnswerIn,
     RequestIn,
     RequestOut,
 )
-from app.placements.statistics import load_processing_times
 from app.placements.tables import Application, Request
 from app.rules.process import ApplicationStatus
 from app.security.roles import Actor, allow
@@ -167,16 +163,3 @@ async def answer_request(
     answered = await requests.answer_request(unit, request_id, body, clock.today())
     [out] = await requests.to_response(unit, [answered])
     return out
-
-
-@router.get("/statistics/processing-time", summary="Get processing times of applications")
-async def read_processing_times(
-    reader: ReaderDep,
-    actor: CaseOfficer,
-    provider_id: UUID | None = None,
-    from_: Annotated[Day | None, Query(alias="from", description="Decided on this day or later.")] = None,
-    to: Annotated[Day | None, Query(description="Decided on this day or earlier.")] = None,
-) -> ProcessingTimes:
-    """Days from receipt to decision, per provider and month of decision (D4, D6)."""
-    require_in_order(from_, to)
-    return ProcessingTimes(items=await load_processing_times(reader, from_, to, provider_id))
