@@ -226,6 +226,8 @@ begin
     if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
         or new.archive_reference is distinct from old.archive_reference
         and new.archive_reference is distinct from 'Sletta'
+        or new.health_and_social_tasks is distinct from old.health_and_social_tasks
+        and new.health_and_social_tasks is distinct from '{}'
         or new.medication_agreement is distinct from old.medication_agreement
         and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
         raise insufficient_privilege using message = 'a decision is never edited';
@@ -604,13 +606,18 @@ CREATE TABLE public.decision (
     act_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
     archive_reference character varying,
     destination character varying,
+    budget_reference character varying,
+    health_and_social_tasks character varying[],
     CONSTRAINT ck_decision_application_id CHECK ((((kind)::text = ANY ((ARRAY['change'::character varying, 'end'::character varying])::text[])) OR (application_id IS NOT NULL))),
     CONSTRAINT ck_decision_archive_reference CHECK (((length((archive_reference)::text) >= 1) AND (length((archive_reference)::text) <= 500))),
+    CONSTRAINT ck_decision_budget_reference CHECK (((length((budget_reference)::text) >= 1) AND (length((budget_reference)::text) <= 500))),
     CONSTRAINT ck_decision_change CHECK ((((kind)::text <> 'change'::text) OR (num_nonnulls(share, monthly_price, medication_tasks, ends_on, notice_id) > 0))),
     CONSTRAINT ck_decision_destination CHECK (((destination)::text = ANY ((ARRAY['vta'::character varying, 'municipal_offer'::character varying, 'ordinary_work'::character varying, 'education'::character varying, 'other_offer'::character varying, 'none'::character varying, 'moved'::character varying, 'died'::character varying])::text[]))),
     CONSTRAINT ck_decision_end CHECK ((((kind)::text <> 'end'::text) OR (ends_on IS NOT NULL))),
     CONSTRAINT ck_decision_end_fields CHECK ((((kind)::text = 'end'::text) OR (destination IS NULL))),
     CONSTRAINT ck_decision_grant CHECK ((((kind)::text <> 'grant'::text) OR ((request_id IS NOT NULL) AND (starts_on IS NOT NULL)))),
+    CONSTRAINT ck_decision_grant_fields CHECK ((((kind)::text = 'grant'::text) OR (num_nonnulls(budget_reference, health_and_social_tasks) = 0))),
+    CONSTRAINT ck_decision_health_and_social_tasks CHECK ((cardinality(health_and_social_tasks) <= 20)),
     CONSTRAINT ck_decision_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'change'::character varying, 'end'::character varying])::text[]))),
     CONSTRAINT ck_decision_legal_basis CHECK (((length((legal_basis)::text) >= 1) AND (length((legal_basis)::text) <= 500))),
     CONSTRAINT ck_decision_monthly_price CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
@@ -724,6 +731,7 @@ CREATE TABLE public.guideline_version (
     plan_renewal_days smallint DEFAULT 90 NOT NULL,
     legal_bases jsonb DEFAULT '{"end": ["Helse- og omsorgstenestelova § 3-3"], "annul": ["Forvaltningslova § 35"], "grant": ["Helse- og omsorgstenestelova § 3-3"], "change": ["Helse- og omsorgstenestelova § 3-3"], "reject": ["Helse- og omsorgstenestelova § 3-3"], "correct": ["Forvaltningslova § 35"]}'::jsonb NOT NULL,
     least_count smallint DEFAULT 5 NOT NULL,
+    over_frame character varying DEFAULT 'flag'::character varying NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -732,6 +740,7 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_legal_bases CHECK ((jsonb_typeof(legal_bases) = 'object'::text)),
     CONSTRAINT ck_guideline_version_most_months_ahead CHECK (((most_months_ahead >= 1) AND (most_months_ahead <= 120))),
     CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_guideline_version_over_frame CHECK (((over_frame)::text = ANY ((ARRAY['flag'::character varying, 'confirm'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_part_year_conversations CHECK (((part_year_conversations >= 0) AND (part_year_conversations <= 52))),
     CONSTRAINT ck_guideline_version_part_year_percent CHECK (((part_year_percent >= 1) AND (part_year_percent <= 100))),
     CONSTRAINT ck_guideline_version_per_year CHECK ((((conversations_per_year >= 0) AND (conversations_per_year <= 52)) AND ((cooperation_meetings_per_year >= 0) AND (cooperation_meetings_per_year <= 52)) AND ((evaluations_per_year >= 0) AND (evaluations_per_year <= 52)))),
@@ -2420,6 +2429,8 @@ GRANT UPDATE(reason) ON TABLE public.decision TO vekstplass_service;
 GRANT UPDATE(medication_agreement) ON TABLE public.decision TO vekstplass_service;
 
 GRANT UPDATE(archive_reference) ON TABLE public.decision TO vekstplass_service;
+
+GRANT UPDATE(health_and_social_tasks) ON TABLE public.decision TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.evaluation TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.evaluation TO vekstplass_service;

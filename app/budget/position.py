@@ -108,7 +108,7 @@ async def watch_flag(unit: UnitOfWork, year: int, on: date) -> Position:
     return position
 
 
-async def watch_flags(unit: UnitOfWork, first_year: int, on: date) -> None:
+async def watch_flags(unit: UnitOfWork, first_year: int, on: date) -> list[DecisionBudget]:
     """C7: `watch_flag` for a change that affects several years: each with a frame, from the first year affected.
 
     A year whose position lacks a rate is left out: it has no flag. A provider's notice changes the flag too, though a
@@ -118,15 +118,12 @@ async def watch_flags(unit: UnitOfWork, first_year: int, on: date) -> None:
     async with unit.acting_as("case_officer"):
         years = select(col(BudgetFrame.year)).where(col(BudgetFrame.year) >= first_year).distinct()
         # In rising order, as every transaction takes these locks.
-        for year in sorted(await unit.session.scalars(years)):
-            await watch_decision_budget(unit, year, on)
+        budgets = [await watch_decision_budget(unit, year, on) for year in sorted(await unit.session.scalars(years))]
+    return [budget for budget in budgets if budget is not None]
 
 
 async def watch_decision_budget(unit: UnitOfWork, year: int, on: date) -> DecisionBudget | None:
-    """C7: `watch_flag`, and what a decision answers of the year's budget after it; None when a rate is missing.
-
-    By default the decision stands all the same: the flag informs, and what is over goes the way of the budget.
-    """
+    """C7: `watch_flag`, and what a decision answers of the year's budget after it; None when a rate is missing."""
     try:
         position = await watch_flag(unit, year, on)
     except Problem as problem:

@@ -169,7 +169,7 @@ class CostsOut(Shape):
 
 
 class DecisionBudget(Shape):
-    """The year's position after the decision (C7). It never refuses the decision."""
+    """The year's position after the decision (C7)."""
 
     year: int
     flag: Flag

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.placements import problems
-from app.placements.tables import Placement, PlacementTerms
+from app.placements.tables import Decision, Placement, PlacementTerms
 from app.providers import providers
 from app.providers.tables import Provider
 from app.rates.rates import load_share_counting
@@ -63,7 +63,10 @@ async def require_sufficient_capacity(unit: UnitOfWork, provider_id: UUID) -> No
 
 
 async def load_places_by_provider(queries: Queries) -> dict[UUID, list[StaffedPlace]]:
-    """P5: every place the caller may see, by provider, with the staffing that a legacy place carries of its own."""
+    """P5, D7: every place the caller may see, by provider, with the staffing that a legacy place carries of its own and
+    whether its grant names health and social tasks.
+    """
+    with_tasks = select(col(Decision.placement_id)).where(func.cardinality(col(Decision.health_and_social_tasks)) > 0)
     rows = await queries.fetch(
         select(
             col(PlacementTerms.provider_id),
@@ -71,13 +74,14 @@ async def load_places_by_provider(queries: Queries) -> dict[UUID, list[StaffedPl
             col(PlacementTerms.valid_to),
             col(PlacementTerms.share),
             col(Placement.places_per_employee),
+            col(Placement.id).in_(with_tasks),
         )
         .join(Placement, col(Placement.id) == col(PlacementTerms.placement_id))
         .where(col(PlacementTerms.known_until).is_(None))
     )
     places: defaultdict[UUID, list[StaffedPlace]] = defaultdict(list)
-    for provider_id, first_day, last_day, share, places_per_employee in rows:
-        places[provider_id].append(StaffedPlace(Occupancy(first_day, last_day, share), places_per_employee))
+    for provider_id, first_day, last_day, share, *of_placement in rows:
+        places[provider_id].append(StaffedPlace(Occupancy(first_day, last_day, share), *of_placement))
     return places
 
 

@@ -1,7 +1,9 @@
 """Decisions about applications, `grant` and `reject` (D1–D6), and the placements they make (L1, L2, L7, P2)."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from app.budget.schemas import DecisionBudget
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.http.periods import require_not_before
@@ -88,6 +90,30 @@ async def _require_near_start(unit: UnitOfWork, body: GrantDecisionIn) -> None:
             f" ({body.decided_on}), altså seinast {latest}.",
             pointer="#/starts_on",
         )
+
+
+async def require_budget_reference(unit: UnitOfWork, body: GrantDecisionIn, budgets: Sequence[DecisionBudget]) -> None:
+    """C7: where the guideline asks for it (`over_frame`), a grant over the frame names the case that pays.
+
+    `budgets` are those of the placement's first year and of the years after it, with the placement in them. Raises
+    `OVER_FRAME` for the first year of the placement whose forecast is over its frame.
+    """
+    if body.budget_reference is not None or await rates.load_over_frame(unit, body.decided_on) == "flag":
+        return
+    for budget in budgets:
+        if budget.flag == "overrun" and budget.difference is not None and not _ends_before(body, budget.year):
+            over = -budget.difference
+            kroner = f"{over:,.2f}".translate({ord(","): " ", ord("."): ","})
+            raise problems.OVER_FRAME(
+                f"Prognosen for {budget.year} går {kroner} kr over budsjettramma. Oppgje saka som dekkjer det, i"
+                " «budget_reference».",
+                year=budget.year,
+                amount=f"{over:.2f}",
+            )
+
+
+def _ends_before(body: GrantDecisionIn, year: int) -> bool:
+    return body.ends_on is not None and body.ends_on.year < year
 
 
 async def reject_application(unit: UnitOfWork, actor: Actor, body: RejectDecisionIn) -> Decision:

@@ -95,6 +95,14 @@ PLACEMENT_OVERLAP = problem_type(
     en="Two placements of one participant at one provider may not overlap, and the shares of all of a participant's"
     " placements on a day are at most 100 %; `day` is the first day on which they are more (L1).",
 )
+OVER_FRAME = problem_type(
+    "over-frame",
+    409,
+    title="Vedtaket går over budsjettramma",
+    nn="Prognosen går over budsjettramma. Oppgje saka som dekkjer det, i «budget_reference».",
+    en="The grant brings the forecast of `year` over its frame, by `amount`; the guideline asks for the case that pays,"
+    " in `budget_reference` (C7).",
+)
 LEGACY_AFTER_GUIDELINE = problem_type(
     "legacy-after-guideline",
     409,

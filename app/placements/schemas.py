@@ -114,6 +114,17 @@ class GrantDecisionIn(_Decision, _Period):
     request_id: UUID
     share: Percent = 100
     medication_agreement: MedicationAgreement | None = None
+    budget_reference: Annotated[
+        Line | None,
+        Limits(
+            description="The case that pays where the grant brings the forecast over the frame (C7).", examples=[None]
+        ),
+    ] = None
+    health_and_social_tasks: Annotated[
+        list[Line],
+        Limits(max_length=20, description="Tasks that the provider does (D7).", examples=[["Hjelp til måltid"]]),
+        ONCE_EACH,
+    ] = []
 
 
 class RejectDecisionIn(_Decision):
@@ -247,12 +258,16 @@ class DecisionOut(Stored):
         UUID | None, Limits(description="The notice that an `end` follows (L5), or that a `change` withdraws.")
     ]
     destination: Annotated[Destination | None, Limits(description="Where an `end` sends the person (L8).")]
+    health_and_social_tasks: Annotated[
+        list[str] | None, Limits(description="Tasks that a `grant` names (D7); null for another kind.")
+    ]
 
 
 class PricedDecisionOut(DecisionOut):
-    """A decision with the legacy price it sets."""
+    """A decision with the legacy price it sets, and the case that pays for it."""
 
     monthly_price: Amount | None
+    budget_reference: Annotated[str | None, Limits(description="The case that pays for a `grant` (C7).")]
 
 
 class LegacyPlacementIn(_Period):

@@ -12,10 +12,11 @@ from sqlalchemy import (
     Index,
     Numeric,
     SmallInteger,
+    String,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlmodel import Field
 
 from app.database.base import Row
@@ -320,6 +321,11 @@ class Decision(Row, table=True):
             name="destination",
         ),
         CheckConstraint("kind = 'end' or destination is null", name="end_fields"),
+        CheckConstraint("length(budget_reference) between 1 and 500", name="budget_reference"),
+        CheckConstraint("cardinality(health_and_social_tasks) <= 20", name="health_and_social_tasks"),
+        CheckConstraint(
+            "kind = 'grant' or num_nonnulls(budget_reference, health_and_social_tasks) = 0", name="grant_fields"
+        ),
         ForeignKeyConstraint(["notice_id", "placement_id"], ["notice.id", "notice.placement_id"]),
         # A notice is followed by the end, or withdrawn, once each.
         Index("uq_decision_notice_id_kind", "notice_id", "kind", unique=True),
@@ -349,4 +355,6 @@ class Decision(Row, table=True):
     medication_agreement: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     archive_reference: str | None = None
     destination: str | None = None
+    budget_reference: str | None = None
+    health_and_social_tasks: list[str] | None = Field(default=None, sa_type=ARRAY(String))
     act_number: int = _act_number_field()

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, LargeBinary, Table, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Date, LargeBinary, String, Table, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import col
 
 from app.database.base import metadata
@@ -111,6 +111,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         erase={
             "reason": ERASED,
             "archive_reference": ERASED,
+            "health_and_social_tasks": literal([], ARRAY(String)),
             "medication_agreement": _replace_members(Decision.medication_agreement, {"reference": ERASED}),
         },
     ),

@@ -186,7 +186,8 @@ async def list_provider_deviations(
 ) -> Page[DeviationOut]:
     """What is missing, since when, and when it was corrected (P4, P5).
 
-    `statement`: the provider has active places and no competence statement; `area`: a competence area is not covered;
+    `statement`: the provider has active places and no competence statement; `area`: a competence area is not
+    covered, or a grant names health and social tasks that no statement covers (D7);
     `police_certificate`: an employee has none; `staffing`: fewer full-time equivalents than the guideline requires for
     the active places, individual supplements included.
     """

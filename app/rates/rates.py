@@ -15,6 +15,7 @@ from app.rules.capacity import Counting
 from app.rules.competence import Staffing
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
+from app.rules.position import OverFrame
 from app.rules.process import LEGAL_BASES, DecisionKind
 
 T = TypeVar("T")
@@ -114,6 +115,15 @@ async def load_legal_bases(queries: Queries, kind: DecisionKind, day: date) -> l
     """
     bases = await _load_parameter(queries, GuidelineVersion.legal_bases, day)
     return (LEGAL_BASES if bases is None else bases)[kind]
+
+
+async def load_over_frame(queries: Queries, day: date) -> OverFrame:
+    """C7: what a grant over the frame asks for, by the version in force on the day of the decision.
+
+    `flag` before there is one.
+    """
+    over_frame = await _load_parameter(queries, GuidelineVersion.over_frame, day)
+    return "flag" if over_frame is None else over_frame
 
 
 async def _load_parameter(queries: Queries, column: T, day: date) -> T | None:

@@ -12,6 +12,7 @@ from pydantic import Field as Limits
 from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
 from app.rules.absence import AbsenceKind
 from app.rules.capacity import ShareCounts
+from app.rules.position import OverFrame
 from app.rules.prices import Proration
 from app.rules.process import LEGAL_BASES
 
@@ -166,6 +167,13 @@ class GuidelineVersionIn(Shape):
         From1To100, Limits(description="Smallest count of people, but for 0, that statistics show (S6).")
     ] = 5
     legal_bases: LegalBases = LegalBases()
+    over_frame: Annotated[
+        OverFrame,
+        Limits(
+            description="What a grant that brings the forecast over the frame asks for: nothing, or the case that pays"
+            " (`budget_reference`) (C7)."
+        ),
+    ] = "flag"
 
 
 class GuidelineVersionOut(Stored):
@@ -196,3 +204,4 @@ class GuidelineVersionOut(Stored):
     plan_renewal_days: int
     least_count: int
     legal_bases: LegalBases
+    over_frame: OverFrame

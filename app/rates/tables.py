@@ -12,6 +12,7 @@ from sqlmodel import Field
 
 from app.database.base import Row
 from app.rules.capacity import ShareCounts
+from app.rules.position import OverFrame
 from app.rules.prices import Proration
 from app.rules.process import LEGAL_BASES
 
@@ -69,6 +70,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
         CheckConstraint("least_count between 1 and 100", name="least_count"),
         CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
+        CheckConstraint("over_frame in ('flag', 'confirm')", name="over_frame"),
     )
 
     valid_from: date
@@ -102,3 +104,4 @@ class GuidelineVersion(Row, table=True):
         sa_type=JSONB,
         sa_column_kwargs={"server_default": text(f"'{json.dumps(LEGAL_BASES, ensure_ascii=False)}'")},
     )
+    over_frame: OverFrame = Field(default="flag", sa_type=String, sa_column_kwargs={"server_default": "flag"})

@@ -1,7 +1,8 @@
-"""What a provider must have in order (P4, P5): what is missing, since when, and when it was put right.
+"""What a provider must have in order (P4, P5, D7): what is missing, since when, and when it was put right.
 
 A statement holds from the day it is stated on until the next. **Decided here**: a provider with places and no statement
-lacks the statement, and nothing else is held against it before there is one; staff is counted against the places that
+lacks the statement, and nothing else is held against it before there is one, but for the area of health and social
+tasks where a grant names such (D7); staff is counted against the places that
 are active on a day, a part place as its share or as one (`share_counts`, P2).
 """
 
@@ -30,10 +31,14 @@ class Staffing(NamedTuple):
 
 
 class StaffedPlace(NamedTuple):
-    """P5: a place, and how many such places one employee is for: None is the guideline's, a legacy place has one."""
+    """P5: a place, and how many such places one employee is for: None is the guideline's, a legacy place has one.
+
+    `has_tasks` says that its grant names health and social tasks (D7).
+    """
 
     occupancy: Occupancy
     places_per_employee: int | None = None
+    has_tasks: bool = False
 
 
 DEFAULT_STAFFING: tuple[Staffing, ...] = (Staffing(date.min, 5),)
@@ -73,6 +78,7 @@ class _DayFacts:
     statement: Statement | None
     places: int
     required_staff: Fraction
+    has_tasks: bool
 
 
 _Check = Callable[[_DayFacts], _Shortfall | None]
@@ -107,7 +113,13 @@ def calculate_required_staff(places: Fraction | int, extra: Fraction, places_per
 
 def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
     def check_area(area: Area) -> _Check:
-        return lambda day: (None, None) if day.statement and area not in day.statement.areas else None
+        def check(day: _DayFacts) -> _Shortfall | None:
+            if day.statement is None:
+                # D7: a grant that names such tasks does not wait for a statement.
+                return (None, None) if day.has_tasks and area == "health_and_social_tasks" else None
+            return None if area in day.statement.areas else (None, None)
+
+        return check
 
     return [
         ("statement", None, _check_statement),
@@ -143,13 +155,13 @@ def _list_day_facts(
     """The facts from each day on which one of them changes."""
     days = {statement.stated_on for statement in statements} | {version.valid_from for version in staffing[1:]}
     # How many places with each staffing of their own, and percent of them, begin or end on a day.
-    steps: dict[date, list[tuple[int | None, int, int]]] = {}
-    for place, own in places:
+    steps: dict[date, list[tuple[int | None, int, int, bool]]] = {}
+    for place, own, has_tasks in places:
         first, last, share = place.first_day, place.last_day, place.share
         if last is None or first <= last:
-            steps.setdefault(first, []).append((own, 1, share))
+            steps.setdefault(first, []).append((own, 1, share, has_tasks))
             if last is not None and last < date.max:
-                steps.setdefault(last + timedelta(days=1), []).append((own, -1, -share))
+                steps.setdefault(last + timedelta(days=1), []).append((own, -1, -share, has_tasks))
     for (first, last), _ in extra:
         days.add(first)
         if last is not None and last < date.max:
@@ -157,9 +169,11 @@ def _list_day_facts(
     ordered = sorted(statements, key=lambda statement: statement.stated_on)
     people: dict[int | None, int] = {}
     percent: dict[int | None, int] = {}
+    with_tasks = 0
     facts = []
     for day in sorted(day for day in days | steps.keys() if day <= through):
-        for own, more_people, more_percent in steps.get(day, ()):
+        for own, more_people, more_percent, has_tasks in steps.get(day, ()):
+            with_tasks += more_people if has_tasks else 0
             people[own] = people.get(own, 0) + more_people
             percent[own] = percent.get(own, 0) + more_percent
         stated = [statement for statement in ordered if statement.stated_on <= day]
@@ -169,7 +183,7 @@ def _list_day_facts(
         for own in people:
             number = Fraction(percent[own], WHOLE) if by_share else Fraction(people[own])
             required += calculate_required_staff(number, Fraction(0), own or version.places_per_employee)
-        facts.append((day, _DayFacts(stated[-1] if stated else None, sum(people.values()), required)))
+        facts.append((day, _DayFacts(stated[-1] if stated else None, sum(people.values()), required, with_tasks > 0)))
     return facts
 
 

@@ -27,6 +27,9 @@ from app.rules.prices import (
 
 Flag = Literal["no_frame", "within", "watch", "overrun"]
 
+OverFrame = Literal["flag", "confirm"]
+"""C7: a grant that brings the forecast over the frame is flagged, or needs the case that pays for it."""
+
 _RANKS: dict[Flag, int] = {"no_frame": 0, "within": 0, "watch": 1, "overrun": 2}
 
 

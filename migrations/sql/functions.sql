@@ -230,6 +230,8 @@ begin
     if new.reason is distinct from old.reason and new.reason is distinct from 'Sletta'
         or new.archive_reference is distinct from old.archive_reference
         and new.archive_reference is distinct from 'Sletta'
+        or new.health_and_social_tasks is distinct from old.health_and_social_tasks
+        and new.health_and_social_tasks is distinct from '{}'
         or new.medication_agreement is distinct from old.medication_agreement
         and new.medication_agreement is distinct from old.medication_agreement || '{"reference": "Sletta"}' then
         raise insufficient_privilege using message = 'a decision is never edited';

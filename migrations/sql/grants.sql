@@ -24,7 +24,8 @@ grant select, insert, update (answer, answered_on, reason, text, updated_at) on 
 grant select, insert, update on placement to vekstplass_service;
 grant select, insert, update (known_until, updated_at) on placement_terms to vekstplass_service;
 grant select, insert, update (text, updated_at) on notice to vekstplass_service;
-grant select, insert, update (reason, medication_agreement, archive_reference, updated_at) on decision to vekstplass_service;
+grant select, insert, update (reason, medication_agreement, archive_reference, health_and_social_tasks, updated_at)
+    on decision to vekstplass_service;
 grant select, insert, update (reason, updated_at) on placement_supplement to vekstplass_service;
 grant select, insert, update (reason, updated_at) on supplement_end to vekstplass_service;
 

@@ -74,6 +74,7 @@ UNREACHABLE = {
     "ck_competence_statement_police_certificates": CHECKED,
     "ck_decision_change": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_end": "each kind of decision has a shape of its own, with what it needs",
+    "ck_decision_grant_fields": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_end_fields": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_valid_from": "each kind of decision has a shape of its own, with what it needs",
     "uq_participant_merge_duplicate_id": "a merge holds both participants locked, and refuses one that was merged",

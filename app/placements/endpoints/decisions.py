@@ -22,7 +22,7 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.placements import problems
 from app.placements.changes import change_placement, end_placement, lock_for_decision
-from app.placements.decisions import grant_placement, reject_application
+from app.placements.decisions import grant_placement, reject_application, require_budget_reference
 from app.placements.examples import DECISIONS
 from app.placements.history import to_detail
 from app.placements.schemas import (
@@ -59,6 +59,7 @@ class DecisionWithBudget(PricedDecisionOut):
         *problems.GRANT_OBSTACLES.values(),
         problems.CAPACITY_EXCEEDED,
         problems.PLACEMENT_OVERLAP,
+        problems.OVER_FRAME,
         *problems.STEP_REFUSALS,
         PRECONDITION_FAILED,
     ),
@@ -80,14 +81,17 @@ async def create_decision(
     decision: with `follows_id`, or the placement's `ETag` in `If-Match`, it is refused if another decision came first.
     No `end` requires a notice, and a death ends the placement on its own day whatever was decided before (L8).
 
-    The answer has the budget's flag after the decision (C7). An overrun is flagged and does not refuse the decision.
+    The answer has the budget's flag after the decision (C7). An overrun is flagged and does not refuse the decision,
+    unless `over_frame` of the guideline version is `confirm`: then a grant over the frame needs `budget_reference`.
     """
     decision, first_day = await _decide(request, unit, actor, body)
     budget = None
     if first_day is not None:
         on = max(clock.today(), body.decided_on)
         budget = await watch_decision_budget(unit, first_day.year, on)
-        await watch_flags(unit, first_day.year + 1, on)
+        later = await watch_flags(unit, first_day.year + 1, on)
+        if isinstance(body, GrantDecisionIn):
+            await require_budget_reference(unit, body, [*later] if budget is None else [budget, *later])
     record_access(unit, [decision.participant_id])
     out = PricedDecisionOut.model_validate(decision)
     return DecisionWithBudget(**out.model_dump(), budget=budget)

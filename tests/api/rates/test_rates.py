@@ -132,6 +132,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
             "correct": ["Forvaltningslova § 35"],
             "annul": ["Forvaltningslova § 35"],
         },
+        "over_frame": "flag",
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
@@ -168,6 +169,7 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
             "correct": ["d"],
             "annul": ["e"],
         },
+        "over_frame": "confirm",
     }
     body = await posted(api.case_officer, "/v1/guideline-versions", dict(given))
     assert {name: body[name] for name in given} == given
