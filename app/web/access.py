@@ -10,8 +10,7 @@ from fastapi import Response
 from app.web.forms import parse_date
 from app.web.log_words import describe_action, describe_purpose
 from app.web.names import full_name, load_names
-from app.web.pages import View
-from app.web.sessions import load_display_names
+from app.web.pages import View, load_callers
 
 PAGE = 50
 OUTCOMES = (("", "Alle"), ("allowed", "Fekk sjå"), ("denied", "Nekta"))
@@ -77,11 +76,11 @@ async def show_log(view: View) -> Response:
 
 async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]:
     rows = list(rows)
-    names = await load_display_names(view.request.app.state.database, view.session, (row["actor"] for row in rows))
+    names = await load_callers(view, (row["actor"] for row in rows))
     return [
         Line(
             at=row["at"],
-            who=names.get(row["actor"], _describe_caller(row["actor"])),
+            who=names[row["actor"]],
             organisation=row["organisation"] or "",
             why=describe_purpose(row["purpose"]),
             what=describe_action(row["action"]),
@@ -90,9 +89,3 @@ async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]
         )
         for row in rows
     ]
-
-
-def _describe_caller(actor: str) -> str:
-    """A caller who never logged in on the page: a system by its organisation's number, a person by their subject."""
-    kind, _, subject = actor.partition(":")
-    return f"Systemet til {subject.removeprefix('0192:')}" if kind == "org" else subject

@@ -1,7 +1,7 @@
 """A page's address: who may see it, the day it is seen from, its headers, and what stands in place of a refusal."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +54,18 @@ class View:
         """The page of a template, which has `view` too."""
         values = {"view": self, "seen_on": self.on} | values
         return HTMLResponse(render(self.request, template, self.session, **values), status)
+
+
+async def load_callers(view: View, actors: Iterable[str]) -> dict[str, str]:
+    """What callers of rows and logs are called; who never logged in by their subject, a system by its number."""
+    actors = set(actors)
+    names = await sessions.load_display_names(view.request.app.state.database, view.session, actors)
+    return {actor: names.get(actor, _describe_caller(actor)) for actor in actors}
+
+
+def _describe_caller(actor: str) -> str:
+    kind, _, subject = actor.partition(":")
+    return f"Systemet til {subject.removeprefix('0192:')}" if kind == "org" else subject
 
 
 Show = Callable[[View], Awaitable[Response]]

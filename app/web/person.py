@@ -11,9 +11,8 @@ from fastapi import Response
 
 from app.web import charts
 from app.web.names import full_name, load_providers
-from app.web.pages import View
+from app.web.pages import View, load_callers
 from app.web.render import amount, short_date, to_date
-from app.web.sessions import load_display_names
 from app.web.words import PARAGRAPHS, word
 
 OPEN = ("received", "requested", "accepted")
@@ -76,9 +75,7 @@ async def show_person(view: View) -> Response:
         events = [event for event in events if event.mark == "decision"]
     elif only == "oppfolging":
         events = [event for event in events if event.mark != "decision"]
-    names = await load_display_names(
-        view.request.app.state.database, view.session, (one["decided_by"] for one in decisions)
-    )
+    deciders = await load_callers(view, (one["decided_by"] for one in decisions))
     return view.render(
         "deltakar.html",
         person=person,
@@ -91,7 +88,7 @@ async def show_person(view: View) -> Response:
         done=[demand for demand in demands if demand.tone == "done"],
         absence=absence,
         bar=_draw_absence(absence),
-        deciders=sorted(set(names.values())),
+        deciders=sorted(set(deciders.values())),
         only=only,
     )
 

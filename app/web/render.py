@@ -90,6 +90,11 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def number(value: str | Decimal) -> str:
+    """A number of places or employees, without needless noughts: `2,5`."""
+    return f"{Decimal(value).normalize():f}".replace(".", ",").replace("-", "\u2212")
+
+
 def to_date(value: str | date) -> date:
     """A day, as the API writes it."""
     return date.fromisoformat(value) if isinstance(value, str) else value
@@ -111,6 +116,7 @@ _environment.filters |= {
     "dato_kort": short_date,
     "dato_felt": typed_date,
     "tidspunkt": moment,
+    "tal": number,
     "relativ": from_day,
     "ord": words.word,
 }

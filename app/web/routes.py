@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import access, information, login, people, person, sessions, static, worklist
+from app.web import access, information, login, people, person, providers, sessions, settling, static, worklist
 from app.web.pages import HEADERS, Action, Page, open_page, problem_page
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -18,6 +18,12 @@ ROUTES: tuple[BaseRoute, ...] = (
     Page("/deltakarar", people.show_people, "case_officer", "service"),
     Action("/deltakarar/oppslag", people.look_up_person, "case_officer"),
     Page("/deltakarar/{participant_id:uuid}", person.show_person, "case_officer", "service", "provider"),
+    Page("/vekstbedrifter", providers.show_providers, "case_officer"),
+    Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
+    Page("/vekstbedrift", providers.show_own_page, "provider"),
+    Page("/oppgjer", settling.show_this_year, "case_officer", "finance"),
+    Page("/oppgjer/{year:int}", settling.show_settlements, "case_officer", "finance"),
+    Page("/oppgjer/{year:int}/{month:int}", settling.show_settlement, "case_officer", "finance"),
     Page("/innsyn/{participant_id:uuid}", access.show_access, "case_officer"),
     Page("/logg", access.show_log, "auditor"),
     open_page("/tilgjenge", information.show_accessibility),

@@ -1,6 +1,7 @@
 """What every page has in common: who may see it, its headers, its HTML, and what stands in place of a refusal."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ ROLES = json.loads((Path(__file__).parent / "roles.json").read_text())
 
 def address_of(route: Page) -> str:
     """An address of the page."""
-    path = route.path.replace("{participant_id:uuid}", "0190c0de-7a00-7000-8000-000000000001")
+    path = re.sub(r"\{\w+:uuid\}", "0190c0de-7a00-7000-8000-000000000001", route.path)
     return path.replace("{year:int}", "2022").replace("{month:int}", "7")
 
 

@@ -1,0 +1,197 @@
+"""S9, the settlement of a year and of a month, to read: lines one can add, differences, and who has agreed."""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from app.web.charts import MONTHS, SHORT
+from app.web.names import load_providers
+from app.web.pages import View, load_callers, problem_page
+from app.web.render import long_date
+
+# Status -> class of the cell, what it is called, and its tone.
+STATUSES: Mapping[str, tuple[str, str, str]] = {
+    "approved": ("approved", "Godkjend", "success"),
+    "closed": ("closed", "Lukka, ventar på godkjenning", "warning"),
+    "rejected": ("ready", "Avvist, må lukkast på nytt", "danger"),
+}
+CAUSES: Mapping[str, str] = {
+    "rate": "Ny sats",
+    "period": "Andre dagar",
+    "share": "Anna del av plass",
+    "supplement": "Tillegg",
+    "legacy_price": "Annan eigen pris",
+    "added": "Ny plass",
+    "removed": "Plassen er borte",
+    "correction": "Retting",
+}
+PARTS: Mapping[str, str] = {"base": "Grunnfinansiering", "legacy": "Eigen pris", "supplement": "Tillegg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A cell and a row of the year."""
+
+    number: int
+    name: str
+    short: str
+    kind: str
+    status: str
+    tone: str
+    total: str | None
+    closed_by: str
+    decided_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a line: days / days of the month x share x price."""
+
+    kind: str
+    first_day: str
+    last_day: str
+    days: int
+    share: int
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place's month. `name` numbers the lines of a provider: no name of a person stands in a settlement."""
+
+    name: str
+    parts: Sequence[Part]
+    divisor: int
+    amount: str
+
+
+async def show_this_year(view: View) -> Response:
+    """To the year of the page's day."""
+    return RedirectResponse(f"/oppgjer/{view.on.year}", 303)
+
+
+async def show_settlements(view: View) -> Response:
+    """Twelve months, and what each came to."""
+    year: int = view.request.path_params["year"]
+    found = await view.api.list(f"/v1/budgets/{year}/settlements")
+    costs = (await view.api.get(f"/v1/budgets/{year}/costs", by="month", on=date(year, 12, 31)))["items"]
+    names = await _load_names(view, found)
+    settled = {one["month"]: one for one in sorted(found, key=lambda one: (one["month"], one["version"]))}
+    expected = {int(one["month"][5:]): one["amount"] for one in costs}
+    months = [_describe_month(year, number, settled.get(number), expected, names, view.on) for number in range(1, 13)]
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for one in settled.values():
+        totals[one["status"]] += Decimal(one["total"])
+    waiting = next((month for month in months if month.kind == "closed"), None)
+    return view.render(
+        "oppgjer.html", year=year, months=months, totals=totals, waiting=waiting, settled=settled, names=names
+    )
+
+
+async def show_settlement(view: View) -> Response:
+    """A closed month with its lines and differences; one that is not closed says when it can be."""
+    year, number = view.request.path_params["year"], view.request.path_params["month"]
+    if not 1 <= number <= 12:
+        return problem_page(view.request, view.session, 404)
+    settlement = await view.api.find(f"/v1/budgets/{year}/settlements/{number}")
+    values: dict[str, Any] = {"year": year, "number": number, "month": MONTHS[number - 1], "settlement": settlement}
+    if settlement is None:
+        return view.render("oppgjer-maanad.html", opens_on=_opens_on(year, number), **values)
+    providers = await load_providers(view.api)
+    names = await _load_names(view, [settlement])
+    return view.render(
+        "oppgjer-maanad.html",
+        standing=STATUSES[settlement["status"]],
+        lines=_describe_lines(settlement["lines"], providers),
+        differences=[
+            {
+                **one,
+                "provider": providers.get(one["provider_id"] or "", "Ukjend vekstbedrift"),
+                "what": CAUSES.get(one["cause"], one["cause"]),
+            }
+            for one in settlement["differences"]
+        ],
+        sums=[
+            {**one, "provider": providers.get(one["provider_id"] or "", "Verna plassar")}
+            for one in settlement["providers"]
+        ],
+        closed_by=names[settlement["closed_by"]],
+        decided_by=names.get(settlement["decided_by"]),
+        **values,
+    )
+
+
+async def _load_names(view: View, settlements: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    actors = {one[name] for one in settlements for name in ("closed_by", "decided_by") if one[name]}
+    return await load_callers(view, actors)
+
+
+def _opens_on(year: int, month: int) -> date:
+    """The first day on which a month is over."""
+    return date(year, month, monthrange(year, month)[1]) + timedelta(days=1)
+
+
+def _describe_month(
+    year: int,
+    number: int,
+    settlement: Mapping[str, Any] | None,
+    expected: Mapping[int, str],
+    names: Mapping[str, str],
+    on: date,
+) -> Month:
+    opens_on = _opens_on(year, number)
+    if settlement is not None:
+        kind, status, tone = STATUSES[settlement["status"]]
+    elif opens_on <= on:
+        kind, status, tone = "ready", "Kan lukkast", "info"
+    elif (opens_on - on).days <= 31:
+        kind, status, tone = "ready", f"Kan lukkast frå {long_date(opens_on)}", "info"
+    else:
+        kind, status, tone = "later", "Ikkje over", ""
+    return Month(
+        number=number,
+        name=MONTHS[number - 1].capitalize(),
+        short=SHORT[number - 1],
+        kind=kind,
+        status=status,
+        tone=tone,
+        total=settlement["total"] if settlement else expected.get(number),
+        closed_by=names[settlement["closed_by"]] if settlement else "",
+        decided_by=names[settlement["decided_by"]] if settlement and settlement["decided_by"] else "",
+        reason=(settlement["reason"] or "") if settlement else "",
+    )
+
+
+def _describe_lines(lines: Sequence[Mapping[str, Any]], providers: Mapping[str, str]) -> list[Line]:
+    counted: defaultdict[str, int] = defaultdict(int)
+    described = []
+    for line in sorted(lines, key=lambda one: (providers.get(one["provider_id"] or "", "\uffff"), one["id"])):
+        provider = providers.get(line["provider_id"] or "", "Verna plass")
+        counted[provider] += 1
+        described.append(
+            Line(
+                name=f"{provider} {counted[provider]}",
+                parts=[
+                    Part(
+                        PARTS.get(part["kind"], part["kind"]),
+                        part["first_day"],
+                        part["last_day"],
+                        part["days"],
+                        part["share"],
+                        part["price"],
+                    )
+                    for part in line["parts"]
+                ],
+                divisor=line["divisor"],
+                amount=line["amount"],
+            )
+        )
+    return described

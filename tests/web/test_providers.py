@@ -1,0 +1,67 @@
+"""S10 and S11: the providers as the case office sees them, and a provider's own page."""
+
+from app.clock import new_id
+from tests.conftest import Api
+from tests.factories import steps
+from tests.factories.world import build
+from tests.web.html import find_faults, parse
+
+ON = {"on": "31.08.2022"}
+
+
+async def test_providers_show_free_places_and_what_is_missing(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api, places=3)
+    await steps.recorded(api, provider_id)
+    await steps.ready_to_grant(api, provider_id)
+    answer = await (await api.browser("sakshandsamar")).get("/vekstbedrifter", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    [card] = parse(answer).all("section", **{"class": "card"})
+    assert "1 ledig av 3" in card.text
+    assert "1 i bruk, 1 lovd" in card.text
+    assert "Eigenerklæring manglar" in card.text
+
+
+async def test_provider_shows_its_places_and_deviations(api: Api) -> None:
+    await steps.law(api)
+    provider_id = await steps.provider(api, places=3)
+    await steps.recorded(api, provider_id)
+    answer = await (await api.browser("sakshandsamar")).get(f"/vekstbedrifter/{provider_id}", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    assert "Ingen eigenerklæring er registrert." in answer.text
+    assert "Ikkje retta" in answer.text
+
+
+async def test_provider_that_does_not_exist_is_a_page_with_a_way_on(api: Api) -> None:
+    answer = await (await api.browser("sakshandsamar")).get(f"/vekstbedrifter/{new_id()}")
+    assert (answer.status_code, find_faults(answer)) == (404, [])
+
+
+async def test_no_providers_is_said(api: Api) -> None:
+    answer = await (await api.browser("sakshandsamar")).get("/vekstbedrifter")
+    assert "Ingen vekstbedrifter er registrerte." in answer.text
+
+
+async def test_own_page_shows_own_people_and_no_amount(api: Api) -> None:
+    world = await build(api)
+    answer = await (await api.browser("vekstbedrift-1")).get("/vekstbedrift", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    page = parse(answer)
+    people = {one.attributes["href"] for one in page.all("a") if one.attributes["href"].startswith("/deltakarar/")}
+    assert people == {f"/deltakarar/{world.ids['a']['participant_id']}"}
+    assert "kr" not in [part for one in page.all("main") for part in one.text.split()]
+
+
+async def test_own_page_shows_requests_that_wait(api: Api) -> None:
+    provider_id = await steps.provider(api)
+    applied = await steps.application(api, await steps.participant(api))
+    await steps.request(api, applied, provider_id, answer=None)
+    answer = await (await api.browser("vekstbedrift-1")).get("/vekstbedrift", params=ON)
+    assert find_faults(answer) == []
+    assert "239 dagar sidan de vart spurde" in parse(answer).all("li", **{"class": "case"})[0].text
+
+
+async def test_own_page_of_an_unknown_enterprise_says_so(api: Api) -> None:
+    answer = await (await api.browser("vekstbedrift-2")).get("/vekstbedrift")
+    assert (answer.status_code, find_faults(answer)) == (404, [])
+    assert "ikkje registrert som vekstbedrift" in answer.text
