@@ -1,11 +1,12 @@
-"""Absences as files: CSV for programs, XLSX for people, with the columns of the JSON and headings in its words."""
+"""Absences as files: CSV for programs, with the columns of the JSON, and XLSX for people, with headings in nynorsk."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from app.absence.tables import Absence
+from app.http.names import FIELD_NAMES, VALUE_NAMES
 from app.http.spreadsheets import Cell, Column, write_table, xlsx_file
 
 MAX_ROWS = 50_000
@@ -31,18 +32,13 @@ COLUMNS: dict[str, Callable[[Absence], Cell]] = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _rows(absences: Iterable[Absence]) -> Iterator[list[Cell]]:
-    for absence in absences:
-        yield [value(absence) for value in COLUMNS.values()]
-
-
 def write_csv(absences: Iterable[Absence]) -> bytes:
     """RFC 4180, UTF-8, comma between."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for row in _rows(absences):
-        writer.writerow([_csv_cell(cell) for cell in row])
+    for absence in absences:
+        writer.writerow([_csv_cell(value(absence)) for value in COLUMNS.values()])
     return file.getvalue().encode()
 
 
@@ -62,5 +58,8 @@ def _csv_cell(cell: Cell) -> str:
 def write_xlsx(absences: Iterable[Absence]) -> bytes:
     """One sheet, with each cell as what it is."""
     with xlsx_file() as (workbook, made):
-        write_table(workbook, "Fråvær", [Column(name, _WIDTH) for name in COLUMNS], _rows(absences))
+        columns = [Column(FIELD_NAMES[name].capitalize(), _WIDTH) for name in COLUMNS]
+        people_read = COLUMNS | {"kind": lambda row: VALUE_NAMES[row.kind]}
+        rows = ([value(absence) for value in people_read.values()] for absence in absences)
+        write_table(workbook, "Fråvær", columns, rows)
     return made.getvalue()

@@ -109,9 +109,15 @@ _LABELS: Mapping[str, Iterable[tuple[str, str]]] = {
     "task_statuses": TASK_STATUSES.items(),
     "task_responsible": _RESPONSIBLE.items(),
 }
+_WORDS = {code: label for labels in _LABELS.values() for code, label in labels}
 CODE_LISTS = CodeListsOut(
     items=[
         CodeListOut(name=name, codes=[CodeOut(code=code, label=label) for code, label in labels])
         for name, labels in _LABELS.items()
     ]
 )
+
+
+def describe_codes(codes: Iterable[str]) -> str:
+    """The codes as a refusal lists them: Økonomi («economy»), …"""
+    return ", ".join(f"{_WORDS[code]} («{code}»)" for code in codes)

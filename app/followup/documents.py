@@ -11,6 +11,7 @@ from app import clock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.followup import problems
+from app.followup.code_lists import describe_codes
 from app.followup.schemas import (
     EvaluationIn,
     EvaluationOut,
@@ -170,5 +171,5 @@ def require_codes(codes: Sequence[str], known: Collection[str], name: str) -> li
     """The codes in the code list's own order, each once. Raises `code-unknown` pointing at the first other."""
     for index, code in enumerate(codes):
         if code not in known:
-            raise problems.CODE_UNKNOWN(pointer=f"#/{name}/{index}")
+            raise problems.CODE_UNKNOWN(f"«{name}» kan ha {describe_codes(known)}.", pointer=f"#/{name}/{index}")
     return [code for code in known if code in codes]

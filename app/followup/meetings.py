@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.database.unit_of_work import UnitOfWork
 from app.followup import problems
+from app.followup.code_lists import describe_codes
 from app.followup.documents import (
     annul_document,
     find_own,
@@ -163,7 +164,10 @@ async def _check_minutes(
     require_no_identity_number(today, texts | organisations)
     themes = require_codes(body.themes, list_themes(kind), "themes")
     if kind == "cooperation" and not themes:
-        raise problems.THEME_MISSING(pointer="#/themes")
+        raise problems.THEME_MISSING(
+            f"Eit samarbeidsmøte må ha minst eitt av desse tema: {describe_codes(list_themes(kind))}.",
+            pointer="#/themes",
+        )
     if is_absence_unexplained(kind, roles, body.participant_absence_reason):
         raise problems.ABSENCE_REASON_MISSING(pointer="#/participant_absence_reason")
     if kind == "system":

@@ -73,7 +73,7 @@ ATTENDEE_UNKNOWN = problem_type(
     "attendee-unknown",
     422,
     title="Ukjend vekstbedrift",
-    nn="Ingen registrert vekstbedrift har dette organisasjonsnummeret eller namnet.",
+    nn="Inga registrert vekstbedrift har dette namnet eller organisasjonsnummeret; sjå «GET /v1/providers».",
     en="No registered provider has this organisation number or name (M7).",
 )
 TOO_MANY_TASKS = problem_type(

@@ -41,7 +41,7 @@ async def check_invoice(
     `guideline-missing`.
     """
     if invoice.buyer != buyer:
-        raise INVOICE_BUYER(pointer=pointers.buyer)
+        raise INVOICE_BUYER(f"Kjøparen må vere kommunen, organisasjonsnummer {buyer}.", pointer=pointers.buyer)
     if invoice.currency != "NOK":
         raise INVOICE_CURRENCY(pointer=pointers.currency)
     if sum(abs(line.amount) for line in invoice.lines) + abs(invoice.charges) > _MAX_AMOUNT:

@@ -36,7 +36,10 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
     """
     await find(unit, Participant, participant_id)
     if body.given_on > today:
-        raise CONSENT_DAY_INVALID(pointer="#/given_on")
+        raise CONSENT_DAY_INVALID(
+            f"«given_on» er {body.given_on}, etter i dag ({today}): det som har hendt, kan ikkje liggje fram i tid.",
+            pointer="#/given_on",
+        )
     require_no_identity_number(today, {f"organisations/{n}": name for n, name in enumerate(body.organisations)})
     named = {minutes.normalise_organisation(name): name for name in reversed(body.organisations)}
     consent = ConsentRecord.model_validate(
@@ -65,7 +68,11 @@ async def withdraw_consent(
         raise CONSENT_WITHDRAWN()
     withdrawn_on = body.withdrawn_on or today
     if not consent.given_on <= withdrawn_on <= today:
-        raise CONSENT_DAY_INVALID(pointer="#/withdrawn_on")
+        raise CONSENT_DAY_INVALID(
+            f"«withdrawn_on» er {withdrawn_on}, men må vere frå {consent.given_on}, då samtykket vart gjeve, til i dag"
+            f" ({today}).",
+            pointer="#/withdrawn_on",
+        )
     consent.withdrawn_on = withdrawn_on
     await unit.session.flush()
     await publish(unit, ConsentEvent("consent.withdrawn", consent.id, consent.participant_id))

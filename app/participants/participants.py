@@ -184,7 +184,7 @@ async def to_response(queries: Queries, actor: Actor, participants: Sequence[Par
 def require_birth_date(birth_date: date, today: date) -> None:
     """Raises `birth-date-in-future`."""
     if birth_date > today:
-        raise BIRTH_DATE_IN_FUTURE(pointer="#/birth_date")
+        raise BIRTH_DATE_IN_FUTURE(f"«birth_date» er {birth_date}, etter i dag ({today}).", pointer="#/birth_date")
 
 
 def require_identity_number(number: str, settings: Settings, today: date) -> None:

@@ -7,7 +7,7 @@ IDENTITY_NUMBER_INVALID = problem_type(
     "identity-number-invalid",
     422,
     title="Ugyldig fødselsnummer",
-    nn="Fødselsnummeret eller D-nummeret er ikkje gyldig her.",
+    nn="Fødselsnummeret eller D-nummeret er ikkje gyldig her. Sjekk at alle elleve siffera er rett skrivne av.",
     en="Not a valid national identity number or D-number. H-numbers are refused, and synthetic numbers (month + 80) are"
     " accepted only if the service is configured for them. The number itself is never repeated.",
 )

@@ -136,4 +136,9 @@ def _calculate_last_day(body: NoticeIn, months: int) -> date:
     except AgreedEndLacksParty as error:
         raise problems.AGREED_END_INCOMPLETE(pointer="#/agreed_by") from error
     except (AgreedEndBeforeNotice, AgreedEndAfterNotice) as error:
-        raise problems.AGREED_END_OUTSIDE_NOTICE(pointer="#/agreed_end_on") from error
+        last = calculate_notice_end(body.given_on, months)
+        raise problems.AGREED_END_OUTSIDE_NOTICE(
+            f"«agreed_end_on» er {body.agreed_end_on}, men må vere frå {body.given_on}, då plassen vart sagd opp, til"
+            f" {last}, siste dag av oppseiingstida.",
+            pointer="#/agreed_end_on",
+        ) from error

@@ -7,7 +7,7 @@ ORGANISATION_NUMBER_INVALID = problem_type(
     "organisation-number-invalid",
     422,
     title="Ugyldig organisasjonsnummer",
-    nn="Organisasjonsnummeret stemmer ikkje med kontrollsifferet.",
+    nn="Organisasjonsnummeret stemmer ikkje med kontrollsifferet. Sjekk at det er rett skrive av.",
     en="The organisation number fails its modulus-11 control (P1).",
 )
 ORGANISATION_NUMBER_TAKEN = problem_type(

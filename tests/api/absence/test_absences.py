@@ -9,6 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.absence.files import COLUMNS
+from app.http.names import FIELD_NAMES
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.absences import ORGANISATION, item, placement, pushed
@@ -196,7 +198,7 @@ async def test_list_absences_as_csv(api: Api) -> None:
 
 
 async def test_list_absences_as_xlsx(api: Api) -> None:
-    """Typed cells, and the columns of the JSON."""
+    """Typed cells, and the columns of the JSON with headings and kinds in nynorsk."""
     await push_six(api)
     client = api.provider(ORGANISATION)
     answer = await client.get("/v1/absences", headers={"Accept": XLSX}, params={"kind": "holiday"})
@@ -204,8 +206,10 @@ async def test_list_absences_as_xlsx(api: Api) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     head, only = sheet.iter_rows(values_only=True)
-    row = dict(zip(head, only, strict=True))
-    assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "holiday", 50, False)
+    names = {FIELD_NAMES[name].capitalize(): name for name in COLUMNS}
+    row = {names[str(heading)]: cell for heading, cell in zip(head, only, strict=True)}
+    assert head[5:8] == ("Slag", "Frå og med", "Til og med")
+    assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "ferie", 50, False)
     assert str(row["from"]) == "2022-10-06 00:00:00"
     listed = ok(await client.get("/v1/absences", params={"kind": "holiday"}), 200)["items"][0]
     assert str(row["created_at"])[:19] == listed["created_at"][:19].replace("T", " ")
