@@ -6,6 +6,7 @@ it. Every field of a request and every parameter has a name here; a test says wh
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 FIELD_NAMES: Mapping[str, str] = {
     "absence_id": "fråvær",
@@ -362,6 +363,11 @@ def name_pointer(pointer: str) -> str:
 def join_alternatives(names: Sequence[str]) -> str:
     """As a sentence lists what may be chosen between: «Forvaltningskontoret, EPJ eller vekstbedrifta»."""
     return " eller ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def format_amount(amount: Decimal) -> str:
+    """An amount as people write it, with no-break spaces: «kr 10 000 000,00»."""
+    return f"kr {amount:,.2f}".translate({ord(" "): "\u00a0", ord(","): "\u00a0", ord("."): ","})
 
 
 def list_values(values: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from app.budget.schemas import DecisionBudget
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
+from app.http.names import format_amount
 from app.http.periods import require_not_before
 from app.http.problems import VALIDATION
 from app.outbox.events import ApplicationRejectedEvent, DecisionEvent, PlacementEvent
@@ -103,10 +104,9 @@ async def require_budget_reference(unit: UnitOfWork, body: GrantDecisionIn, budg
     for budget in budgets:
         if budget.flag == "overrun" and budget.difference is not None and not _ends_before(body, budget.year):
             over = -budget.difference
-            kroner = f"{over:,.2f}".translate({ord(","): " ", ord("."): ","})
             raise problems.OVER_FRAME(
-                f"Prognosen for {budget.year} går {kroner} kr over budsjettramma. Oppgje saka som dekkjer det, i"
-                " «budget_reference».",
+                f"Prognosen for {budget.year} går {format_amount(over)} over budsjettramma. Oppgje saka som dekkjer"
+                " det, i «budget_reference».",
                 year=budget.year,
                 amount=f"{over:.2f}",
             )

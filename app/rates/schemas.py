@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Limits
 
+from app.http.names import format_amount
 from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
 from app.rules.absence import AbsenceKind
 from app.rules.capacity import ShareCounts
@@ -24,7 +25,8 @@ def _monthly_amount(value: object) -> Decimal:
     if isinstance(value, str | Decimal) and _MONTHLY.fullmatch(str(value)):
         return Decimal(value)
     raise ValueError(
-        "må vere eit beløp over 0 og opp til 10 000 000,00 kr, som tekst med to desimalar, til dømes «14878.00»"
+        f"må vere eit beløp over 0 og opp til {format_amount(Decimal(10_000_000))}, som tekst med to desimalar, til"
+        " dømes «14878.00»"
     )
 
 
