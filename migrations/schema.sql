@@ -429,6 +429,22 @@ CREATE TABLE public.absence_revision (
 
 ALTER TABLE ONLY public.absence_revision FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.absence_routine (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    provider_id uuid NOT NULL,
+    agreed_on date NOT NULL,
+    contact_after_days smallint NOT NULL,
+    contact character varying NOT NULL,
+    reference character varying NOT NULL,
+    CONSTRAINT ck_absence_routine_contact CHECK (((length((contact)::text) >= 1) AND (length((contact)::text) <= 500))),
+    CONSTRAINT ck_absence_routine_contact_after_days CHECK (((contact_after_days >= 1) AND (contact_after_days <= 60))),
+    CONSTRAINT ck_absence_routine_reference CHECK (((length((reference)::text) >= 1) AND (length((reference)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.absence_routine FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.absence_watch (
     placement_id uuid NOT NULL,
     provider_id uuid NOT NULL,
@@ -550,9 +566,13 @@ CREATE TABLE public.competence_statement (
     police_certificates integer NOT NULL,
     full_time_equivalents numeric(6,2) NOT NULL,
     areas jsonb NOT NULL,
+    police_certificates_not_required integer DEFAULT 0 NOT NULL,
+    premises jsonb,
     CONSTRAINT ck_competence_statement_areas CHECK ((jsonb_typeof(areas) = 'array'::text)),
     CONSTRAINT ck_competence_statement_full_time_equivalents CHECK ((full_time_equivalents >= (0)::numeric)),
-    CONSTRAINT ck_competence_statement_police_certificates CHECK (((police_certificates >= 0) AND (police_certificates <= employees)))
+    CONSTRAINT ck_competence_statement_police_certificates CHECK (((police_certificates >= 0) AND (police_certificates <= employees))),
+    CONSTRAINT ck_competence_statement_police_certificates_not_required CHECK (((police_certificates_not_required >= 0) AND (police_certificates_not_required <= employees))),
+    CONSTRAINT ck_competence_statement_premises CHECK ((jsonb_typeof(premises) = 'object'::text))
 );
 
 ALTER TABLE ONLY public.competence_statement FORCE ROW LEVEL SECURITY;
@@ -1286,6 +1306,9 @@ ALTER TABLE ONLY public.absence_review
 ALTER TABLE ONLY public.absence_revision
     ADD CONSTRAINT pk_absence_revision PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.absence_routine
+    ADD CONSTRAINT pk_absence_routine PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.absence_watch
     ADD CONSTRAINT pk_absence_watch PRIMARY KEY (placement_id);
 
@@ -1502,6 +1525,10 @@ CREATE INDEX ix_absence_review_placement_id_id ON public.absence_review USING bt
 
 CREATE INDEX ix_absence_revision_provider_id_external_id ON public.absence_revision USING btree (provider_id, external_id);
 
+CREATE INDEX ix_absence_routine_provider_id_id ON public.absence_routine USING btree (provider_id, id);
+
+CREATE INDEX ix_absence_unexcused ON public.absence USING btree (placement_id, starts_on) WHERE (((kind)::text = 'unexcused'::text) AND (NOT cancelled));
+
 CREATE INDEX ix_application_participant_id ON public.application USING btree (participant_id);
 
 CREATE INDEX ix_budget_frame_year_id ON public.budget_frame USING btree (year, id);
@@ -1634,6 +1661,9 @@ ALTER TABLE ONLY public.absence_review
 
 ALTER TABLE ONLY public.absence_revision
     ADD CONSTRAINT fk_absence_revision_provider_id_external_id FOREIGN KEY (provider_id, external_id) REFERENCES public.absence(provider_id, external_id);
+
+ALTER TABLE ONLY public.absence_routine
+    ADD CONSTRAINT fk_absence_routine_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
 
 ALTER TABLE ONLY public.absence_watch
     ADD CONSTRAINT fk_absence_watch_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -1772,6 +1802,8 @@ ALTER TABLE public.absence_review ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.absence_revision ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.absence_routine ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.absence_watch ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
@@ -1813,6 +1845,8 @@ ALTER TABLE public.calendar_subscription ENABLE ROW LEVEL SECURITY;
 CREATE POLICY caller_adds_own ON public.access_log FOR INSERT TO vekstplass_service WITH CHECK (((actor)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
 
 CREATE POLICY caller_manages_own ON public.idempotency_key TO vekstplass_service USING (((caller)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))) WITH CHECK (((caller)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
+
+CREATE POLICY case_officer_adds ON public.absence_routine FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_adds ON public.competence_statement FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
@@ -1925,6 +1959,8 @@ CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass
 CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.task_waiver TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_reads ON public.absence_routine FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
@@ -2137,6 +2173,8 @@ CREATE POLICY provider_manages_own ON public.consent TO vekstplass_service USING
   WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
 
 CREATE POLICY provider_reads_itself ON public.provider FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ((organisation_number)::text = ( SELECT public.caller_organisation() AS caller_organisation))));
+
+CREATE POLICY provider_reads_own ON public.absence_routine FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
 CREATE POLICY provider_reads_own ON public.competence_statement FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
@@ -2369,6 +2407,9 @@ GRANT SELECT,INSERT ON TABLE public.absence_revision TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.absence_revision TO vekstplass_service;
 
 GRANT UPDATE(note) ON TABLE public.absence_revision TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.absence_routine TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.absence_routine TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.absence_watch TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.absence_watch TO vekstplass_service;

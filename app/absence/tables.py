@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.database.base import Row
@@ -29,6 +29,13 @@ class Absence(Row, table=True):
         CheckConstraint("cancelled or not revision_cancels", name="cancelled"),
         # Collisions and the last 90 days of a placement are both a range of it.
         Index("ix_absence_placement_id_ends_on", "placement_id", "ends_on"),
+        # Unexcused absence in a row (P7) is looked for in all of it, and little of it is unexcused.
+        Index(
+            "ix_absence_unexcused",
+            "placement_id",
+            "starts_on",
+            postgresql_where=text("kind = 'unexcused' and not cancelled"),
+        ),
     )
 
     provider_id: UUID

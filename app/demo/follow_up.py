@@ -11,13 +11,19 @@ from app.followup.waivers import waive_task
 from app.http.openapi_examples import demo_id
 from app.participants import consents
 from app.participants.schemas import ConsentIn
+from app.providers.absence_routines import record_routine
 from app.providers.competence import record_statement
-from app.providers.schemas import CompetenceStatementIn
+from app.providers.schemas import AbsenceRoutineIn, CompetenceStatementIn
 from app.security.roles import Actor
 
 AREAS = ["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]
-# Employees, police certificates and full-time equivalents by provider. The last lacks a certificate.
-STAFF = ((4, 4, "2.40"), (3, 3, "2.00"), (3, 2, "1.60"))
+# Employees, police certificates, full-time equivalents and premises by provider. The last lacks a certificate.
+STAFF = (
+    (4, 4, "2.40", "yes", "Alt på eitt plan, med trinnfri inngang."),
+    (3, 3, "2.00", "partly", "Heis til verkstaden; garderoben er trong."),
+    (3, 2, "1.60", "partly", "Trinnfri inngang; ikkje heis til andre høgda."),
+)
+ROUTINE = {"agreed_on": "2022-01-20", "contact_after_days": 3, "contact": "Pårørande eller verje, så utøvande teneste"}
 CONTENT = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
 # Placement number -> the plan's day, for those that were not in time; None: there is no plan.
 LATE_PLANS = {23: date(2022, 5, 10), 24: None}
@@ -38,7 +44,7 @@ async def add_follow_up(
     municipality_number: str,
 ) -> None:
     """File it, provider by provider and placement by placement."""
-    for number, (employees, certificates, equivalents) in enumerate(STAFF, start=1):
+    for number, (employees, certificates, equivalents, design, text) in enumerate(STAFF, start=1):
         statement = CompetenceStatementIn.model_validate(
             {
                 "stated_on": "2022-01-20",
@@ -46,9 +52,12 @@ async def add_follow_up(
                 "police_certificates": certificates,
                 "full_time_equivalents": equivalents,
                 "areas": AREAS,
+                "premises": {"universal_design": design, "text": text},
             }
         )
         await record_statement(unit, demo_id("provider", number), statement)
+        routine = AbsenceRoutineIn.model_validate({**ROUTINE, "reference": f"Sak 2022/{number}"})
+        await record_routine(unit, demo_id("provider", number), routine)
     consent = ConsentIn.model_validate({"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]})
     await consents.record_consent(unit, demo_id("participant", 1), consent, today)
     for number in range(1, placements + 1):

@@ -75,6 +75,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "temporary_ending": "Mellombels plass tek slutt",
     "supplement_ending": "Tillegg går ut",
     "rate_missing": "Ny sats",
+    "absence_contact": "Kontakt etter fråvær",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

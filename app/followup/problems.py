@@ -88,9 +88,10 @@ NOT_WAIVABLE = problem_type(
     "not-waivable",
     409,
     title="Oppgåva kan ikkje fråfallast",
-    nn="Berre planar, evalueringar, samtalar og samarbeidsmøte kan fråfallast. Denne oppgåva går bort når ho er gjord.",
-    en="Only plans, evaluations, conversations and cooperation meetings can be waived (M9); this task goes away when it"
-    " is done.",
+    nn="Berre planar, evalueringar, samtalar, samarbeidsmøte og kontakt etter fråvær kan fråfallast. Denne oppgåva går"
+    " bort når ho er gjord.",
+    en="Only plans, evaluations, conversations, cooperation meetings and contacts after absence can be waived (M9);"
+    " this task goes away when it is done.",
 )
 TASK_DONE = problem_type(
     "task-done",

@@ -282,6 +282,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "municipality": "kommunen",
     "nav": "NAV",
     "next_of_kin": "pårørande",
+    "no": "nei",
     "no_capacity": "ikkje ledig plass",
     "no_change": "inga endring",
     "none": "ingen",
@@ -294,6 +295,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "other_service": "anna teneste",
     "overdue": "forfalle",
     "participant": "deltakar",
+    "partly": "delvis",
     "people": "personar",
     "permanent": "varig",
     "placement": "plass",
@@ -328,6 +330,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "waived": "fråfalle",
     "weekdays": "vekedagar",
     "withdrawn": "trekt",
+    "yes": "ja",
 }
 
 # In parentheses it stands beside the sentence's own words for it.

@@ -1,4 +1,4 @@
-"""What providers state about their staff, and what is missing (P4, P5). Numbers only: no employee is ever named."""
+"""What providers state about their staff and premises, and what is missing (P4–P7). No employee is ever named."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,15 +13,24 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
-from app.providers.schemas import CompetenceStatementIn, DeviationOut
+from app.providers.absence_routines import load_routines
+from app.providers.schemas import CompetenceStatementIn, DeviationOut, Premises
 from app.providers.tables import CompetenceStatement, Provider
-from app.rules.competence import Deviation, Period, StaffedPlace, Staffing, Statement, find_deviations
+from app.rules.competence import (
+    Deviation,
+    Period,
+    StaffedPlace,
+    Staffing,
+    Statement,
+    find_deviations,
+    find_missing_routine,
+)
 
 Extra = tuple[Period, Decimal]
 
 
 async def record_statement(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
-    """P4, P5: a statement counts from its day until the next; of several of one day, the last recorded."""
+    """P4–P6: a statement counts from its day until the next; of several of one day, the last recorded."""
     provider = await find(unit, Provider, provider_id)
     statement = CompetenceStatement(**body.model_dump(), provider_id=provider.id)
     unit.session.add(statement)
@@ -37,7 +46,7 @@ async def load_deviations(
     on: date,
     provider_id: UUID | None = None,
 ) -> list[DeviationOut]:
-    """P4, P5: what each provider, or one, lacked by a day, in the order in which it began.
+    """P4–P7: what each provider, or one, lacked by a day, in the order in which it began.
 
     Args:
         places: each provider's placements by their terms.
@@ -52,17 +61,14 @@ async def load_deviations(
     stated: dict[UUID, list[Statement]] = {}
     for row in await queries.select(statements):
         stated.setdefault(row.provider_id, []).append(_to_statement(row))
-    found = [
-        _to_response(id_, deviation)
-        for (id_,) in await queries.fetch(ids)
-        for deviation in find_deviations(
-            stated.get(id_, ()),
-            places.get(id_, ()),
-            [(period, Fraction(amount)) for period, amount in extra.get(id_, ())],
-            on,
-            staffing,
-        )
-    ]
+    routines = await load_routines(queries, on)
+    found = []
+    for (id_,) in await queries.fetch(ids):
+        agreed_on = [routine.agreed_on for routine in routines.get(id_, ())]
+        own, more = places.get(id_, ()), [(period, Fraction(amount)) for period, amount in extra.get(id_, ())]
+        deviations = find_deviations(stated.get(id_, ()), own, more, on, staffing)
+        deviations += find_missing_routine(agreed_on, own, on)
+        found += [_to_response(id_, deviation) for deviation in deviations]
     return sorted(found, key=deviation_key)
 
 
@@ -79,6 +85,8 @@ def _to_statement(row: CompetenceStatement) -> Statement:
         row.police_certificates,
         Fraction(row.full_time_equivalents),
         frozenset(row.areas),
+        row.police_certificates_not_required,
+        None if row.premises is None else Premises.model_validate(row.premises).universal_design,
     )
 
 

@@ -1,4 +1,4 @@
-"""HTTP for providers: capacity (P1, P2), and competence and staff (P4, P5)."""
+"""HTTP for providers: capacity (P1, P2), competence, staff and premises (P4–P6), and absence routines (P7)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -23,13 +23,15 @@ from app.placements.capacity import load_places_by_provider, require_sufficient_
 from app.placements.problems import CAPACITY_IN_USE
 from app.placements.supplements import load_staff_by_provider
 from app.placements.vacancies import load_vacancies
-from app.providers import competence, providers
+from app.providers import absence_routines, competence, providers
 from app.providers.problems import (
     ORGANISATION_NUMBER_INVALID,
     ORGANISATION_NUMBER_TAKEN,
     PROVIDER_OUTSIDE_MUNICIPALITY,
 )
 from app.providers.schemas import (
+    AbsenceRoutineIn,
+    AbsenceRoutineOut,
     CapacityIn,
     CapacityOut,
     CompetenceStatementIn,
@@ -40,7 +42,7 @@ from app.providers.schemas import (
     ProviderPatch,
     VacancyOut,
 )
-from app.providers.tables import CompetenceStatement, Provider, ProviderCapacity
+from app.providers.tables import AbsenceRoutine, CompetenceStatement, Provider, ProviderCapacity
 from app.rates.rates import load_staffing_ratios
 from app.security.roles import Actor, allow
 
@@ -144,8 +146,8 @@ async def list_capacities(
 async def record_competence_statement(
     unit: UnitOfWorkDep, actor: CaseOfficerOrProvider, provider_id: UUID, body: CompetenceStatementIn
 ) -> CompetenceStatementOut:
-    """Number of employees, police certificates, full-time equivalents and areas covered, from a day on (P4, P5). No
-    names.
+    """Number of employees, police certificates, full-time equivalents and areas covered, from a day on (P4, P5), and
+    how far the premises are universally designed (P6). No names.
     """
     statement = await competence.record_statement(unit, provider_id, body)
     return CompetenceStatementOut.model_validate(statement)
@@ -159,10 +161,38 @@ async def list_competence_statements(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[CompetenceStatementOut]:
-    """All statements, in the order they were recorded (P4, P5)."""
+    """All statements, in the order they were recorded (P4–P6)."""
     await find(reader, Provider, provider_id)
     statement = select(CompetenceStatement).where(col(CompetenceStatement.provider_id) == provider_id)
     return await list_page(reader, statement, CompetenceStatementOut, limit=limit, after=after)
+
+
+@router.post(
+    "/{provider_id}/absence-routines",
+    dependencies=[located_at("/v1/providers/{provider_id}/absence-routines")],
+    status_code=201,
+    summary="Record an agreed absence routine",
+)
+async def record_absence_routine(
+    unit: UnitOfWorkDep, actor: CaseOfficer, provider_id: UUID, body: AbsenceRoutineIn
+) -> AbsenceRoutineOut:
+    """After how many planned days of unexcused absence somebody is contacted, and who (P7). The last agreed counts."""
+    routine = await absence_routines.record_routine(unit, provider_id, body)
+    return AbsenceRoutineOut.model_validate(routine)
+
+
+@router.get("/{provider_id}/absence-routines", summary="List a provider's absence routines")
+async def list_absence_routines(
+    reader: SnapshotReaderDep,
+    actor: CaseOfficerOrProvider,
+    provider_id: UUID,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[AbsenceRoutineOut]:
+    """All routines, in the order they were recorded (P7)."""
+    await find(reader, Provider, provider_id)
+    statement = select(AbsenceRoutine).where(col(AbsenceRoutine.provider_id) == provider_id)
+    return await list_page(reader, statement, AbsenceRoutineOut, limit=limit, after=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +214,13 @@ DeviationQuery = Annotated[DeviationFilter, Depends()]
 async def list_provider_deviations(
     reader: SnapshotReaderDep, actor: CaseOfficerOrProvider, provider_id: UUID, query: DeviationQuery
 ) -> Page[DeviationOut]:
-    """What is missing, since when, and when it was corrected (P4, P5).
+    """What is missing, since when, and when it was corrected (P4–P7).
 
     `statement`: the provider has active places and no competence statement; `area`: a competence area is not
     covered, or a grant names health and social tasks that no statement covers (D7);
     `police_certificate`: an employee has none; `staffing`: fewer full-time equivalents than the guideline requires for
-    the active places, individual supplements included.
+    the active places, individual supplements included; `premises`: they are not universally designed;
+    `absence_routine`: the provider has active places and no agreed absence routine.
     """
     await find(reader, Provider, provider_id)
     return await _deviations_page(reader, query, provider_id)
@@ -199,7 +230,7 @@ async def list_provider_deviations(
 async def list_deviations(
     reader: SnapshotReaderDep, actor: CaseOfficerOrProvider, query: DeviationQuery
 ) -> Page[DeviationOut]:
-    """What is missing, since when, and when it was corrected (P4, P5). A provider gets its own only."""
+    """What is missing, since when, and when it was corrected (P4–P7). A provider gets its own only."""
     return await _deviations_page(reader, query, None)
 
 

@@ -1,4 +1,4 @@
-"""A provider, its capacity over time (P1, P2), its competence statements and deviations (P4, P5)."""
+"""A provider, its capacity over time (P1, P2), its competence statements, absence routines and deviations (P4–P7)."""
 
 import re
 from datetime import date
@@ -11,18 +11,21 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.http.schemas import (
+    INTEGER,
     ONCE_EACH,
     Count,
     Day,
     FieldFault,
+    Line,
     MunicipalityNumber,
     Name,
     OrganisationNumber,
+    PastDay,
     Shape,
     Stored,
 )
 from app.rules.capacity import Vacancy
-from app.rules.competence import Area, DeviationKind
+from app.rules.competence import Area, DeviationKind, UniversalDesign
 
 _FTE = re.compile(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,2})?", re.ASCII)
 
@@ -138,10 +141,17 @@ class CapacityOut(Stored):
     places: int
 
 
-class CompetenceStatementIn(Shape):
-    """What a provider states about its staff (P4, P5)."""
+class Premises(Shape):
+    """How far the premises are universally designed (P6)."""
 
-    stated_on: Day
+    universal_design: UniversalDesign
+    text: Annotated[Line, Limits(examples=["Trinnfri inngang; heis til verkstaden i andre høgda."])]
+
+
+class CompetenceStatementIn(Shape):
+    """What a provider states about its staff and premises (P4–P6)."""
+
+    stated_on: PastDay
     employees: Annotated[Count, Limits(examples=[5])]
     police_certificates: Annotated[Count, Limits(description="How many of them hold one.", examples=[5])]
     full_time_equivalents: FullTimeEquivalents
@@ -154,16 +164,29 @@ class CompetenceStatementIn(Shape):
         ),
         ONCE_EACH,
     ]
+    police_certificates_not_required: Annotated[
+        Count,
+        Limits(
+            description="How many of those without a certificate the law does not ask for one: employed before 2017.",
+            examples=[0],
+        ),
+    ] = 0
+    premises: Premises | None = None
 
     @model_validator(mode="after")
     def _require_employees_for_certificates(self) -> Self:
         if self.police_certificates > self.employees:
             raise FieldFault("police_certificates", "kan ikkje vere fleire enn «employees»")
+        if self.police_certificates + self.police_certificates_not_required > self.employees:
+            raise FieldFault(
+                "police_certificates_not_required",
+                "kan saman med «police_certificates» ikkje vere fleire enn «employees»",
+            )
         return self
 
 
 class CompetenceStatementOut(Stored):
-    """A provider's statement about its staff, valid until the next one (P4, P5)."""
+    """A provider's statement about its staff and premises, valid until the next one (P4–P6)."""
 
     provider_id: UUID
     stated_on: date
@@ -171,10 +194,40 @@ class CompetenceStatementOut(Stored):
     police_certificates: int
     full_time_equivalents: FullTimeEquivalents
     areas: list[Area]
+    police_certificates_not_required: int
+    premises: Premises | None
+
+
+class AbsenceRoutineIn(Shape):
+    """What is agreed with a provider about unexcused absence (P7)."""
+
+    agreed_on: PastDay
+    contact_after_days: Annotated[
+        int,
+        Limits(
+            ge=1,
+            le=60,
+            description="After so many planned days of unexcused absence in a row somebody is contacted.",
+            examples=[3],
+        ),
+        INTEGER,
+    ]
+    contact: Annotated[Line, Limits(description="Who is contacted.", examples=["Pårørande, så Habilitering"])]
+    reference: Annotated[Line, Limits(description="Where the agreement is filed.", examples=["Sak 2022/145"])]
+
+
+class AbsenceRoutineOut(Stored):
+    """What is agreed with a provider about unexcused absence, until the next routine (P7)."""
+
+    provider_id: UUID
+    agreed_on: date
+    contact_after_days: int
+    contact: str
+    reference: str
 
 
 class DeviationOut(Shape):
-    """Something a provider must have and lacks (P4, P5), until it is corrected."""
+    """Something a provider must have and lacks (P4–P7), until it is corrected."""
 
     provider_id: UUID
     kind: DeviationKind

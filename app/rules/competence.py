@@ -1,4 +1,4 @@
-"""What a provider must have in order (P4, P5, D7): what is missing, since when, and when it was put right.
+"""What a provider must have in order (P4–P7, D7): what is missing, since when, and when it was put right.
 
 A statement holds from the day it is stated on until the next. **Decided here**: a provider with places and no statement
 lacks the statement, and nothing else is held against it before there is one, but for the area of health and social
@@ -17,7 +17,8 @@ from app.rules.capacity import WHOLE, Occupancy, ShareCounts
 
 Area = Literal["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]
 AREAS: tuple[Area, ...] = get_args(Area)
-DeviationKind = Literal["statement", "area", "police_certificate", "staffing"]
+DeviationKind = Literal["statement", "area", "police_certificate", "staffing", "premises", "absence_routine"]
+UniversalDesign = Literal["yes", "partly", "no"]
 
 Period = tuple[date, date | None]
 
@@ -46,13 +47,18 @@ DEFAULT_STAFFING: tuple[Staffing, ...] = (Staffing(date.min, 5),)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """P4, P5: what was stated on a day, in the order recorded where two share the day."""
+    """P4–P6: what was stated on a day, in the order recorded where two share the day.
+
+    `certificates_not_required` are employees without one whom the law does not ask for it.
+    """
 
     stated_on: date
     employees: int
     police_certificates: int
     full_time_equivalents: Fraction
     areas: frozenset[str]
+    certificates_not_required: int = 0
+    universal_design: UniversalDesign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def find_deviations(
     through: date,
     staffing: Sequence[Staffing] = DEFAULT_STAFFING,
 ) -> list[Deviation]:
-    """P4, P5: every deviation that began by a day, in the order in which they began.
+    """P4–P6: every deviation that began by a day, in the order in which they began.
 
     `places` are the provider's placements by their terms, `extra` the full-time equivalents that individual agreements
     add in a period. `staffing` is sorted by day; the first also holds before its own. Nothing after `through` is looked
@@ -104,6 +110,19 @@ def find_deviations(
         for deviation in _join_days(kind, area, [(day, check(facts)) for day, facts in changes])
     ]
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
+
+
+def find_missing_routine(routines: Sequence[date], places: Sequence[StaffedPlace], through: date) -> list[Deviation]:
+    """P7: when the provider had places and no absence routine, by the days on which routines were agreed."""
+    agreed_on = min(routines, default=None)
+    shortfalls: list[tuple[date, _Shortfall | None]] = [
+        (day, (None, None) if facts.places else None)
+        for day, facts in _list_day_facts([], places, [], through, DEFAULT_STAFFING)
+        if agreed_on is None or day < agreed_on
+    ]
+    if agreed_on is not None and agreed_on <= through:
+        shortfalls.append((agreed_on, None))
+    return _join_days("absence_routine", None, shortfalls)
 
 
 def calculate_required_staff(places: Fraction | int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
@@ -125,6 +144,7 @@ def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
         ("statement", None, _check_statement),
         ("police_certificate", None, _check_certificates),
         ("staffing", None, _check_staff),
+        ("premises", None, _check_premises),
         *(("area", area, check_area(area)) for area in AREAS),
     ]  # fmt: skip
 
@@ -134,9 +154,15 @@ def _check_statement(day: _DayFacts) -> _Shortfall | None:
 
 
 def _check_certificates(day: _DayFacts) -> _Shortfall | None:
-    if day.statement is None or day.statement.police_certificates >= day.statement.employees:
+    if day.statement is None:
         return None
-    return Fraction(day.statement.employees), Fraction(day.statement.police_certificates)
+    required = day.statement.employees - day.statement.certificates_not_required
+    held = day.statement.police_certificates
+    return None if held >= required else (Fraction(required), Fraction(held))
+
+
+def _check_premises(day: _DayFacts) -> _Shortfall | None:
+    return (None, None) if day.statement and day.statement.universal_design == "no" else None
 
 
 def _check_staff(day: _DayFacts) -> _Shortfall | None:

@@ -34,12 +34,13 @@ TaskKind = Literal[
     "temporary_ending",
     "supplement_ending",
     "rate_missing",
+    "absence_contact",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service"]
 
 WAIVABLE_KINDS: frozenset[TaskKind] = frozenset(
-    {"plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting"}
+    {"plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact"}
 )
 """M9: what may be waived. Everything else goes away by what is decided or recorded."""
 

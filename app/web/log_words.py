@@ -24,7 +24,8 @@ VERBS: Mapping[str, str] = {
 }  # fmt: skip
 NOUNS: Mapping[str, str] = {
     "absence": "fråvær", "absence_report": "fråværsrapporten", "absence_review": "gjennomgang av fråvær",
-    "absence_reviews": "gjennomgangar av fråvær", "absence_revisions": "endringane av fråvær",
+    "absence_reviews": "gjennomgangar av fråvær", "absence_routine": "fråværsrutina",
+    "absence_routines": "fråværsrutinane", "absence_revisions": "endringane av fråvær",
     "absence_summary": "samandrag av fråvær", "absences": "fråvær", "access_log": "innsynsloggen",
     "access_log_of_participant": "kven som har sett personen", "application": "søknaden",
     "application_requests": "førespurnadene", "applications": "søknader", "consent": "samtykke",

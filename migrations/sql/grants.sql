@@ -10,6 +10,7 @@ grant select on alembic_version to vekstplass_service;
 grant select, insert, update (name, municipality_number, updated_at) on provider to vekstplass_service;
 grant select, insert on provider_capacity to vekstplass_service;
 grant select, insert on competence_statement to vekstplass_service;
+grant select, insert on absence_routine to vekstplass_service;
 
 grant select, insert, update on participant to vekstplass_service;
 grant select, insert, delete on participant_external_id to vekstplass_service;

@@ -5,6 +5,12 @@ from typing import Any, Protocol
 import httpx
 
 LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
+ABSENCE_ROUTINE = {
+    "agreed_on": "2021-01-01",
+    "contact_after_days": 3,
+    "contact": "Pårørande, så utøvande teneste",
+    "reference": "Sak 2021/12",
+}
 GUIDELINE = {"valid_from": "2022-01-01"}
 RATE = {
     "valid_from": "2022-01-01",
@@ -52,11 +58,12 @@ async def law(api: Callers, frame: str | None = "6934000.00") -> None:
 async def provider(
     api: Callers, places: int = 10, organisation_number: str = "310300403", name: str = "Gløde AS"
 ) -> str:
-    """A provider with a capacity since 2021; its id."""
+    """A provider with a capacity since 2021, and an absence routine (P7); its id."""
     body = {"name": name, "organisation_number": organisation_number, "municipality_number": "4631"}
     made: str = ok(await api.case_officer.post("/v1/providers", json=body))["id"]
     capacity = {"valid_from": "2021-01-01", "places": places}
     ok(await api.case_officer.post(f"/v1/providers/{made}/capacities", json=capacity))
+    ok(await api.case_officer.post(f"/v1/providers/{made}/absence-routines", json=ABSENCE_ROUTINE))
     return made
 
 

@@ -72,6 +72,7 @@ UNREACHABLE = {
     "uq_settlement_line_settlement_id_placement_id": "a month has one line for a placement",
     "uq_settlement_number": "numbers are counted up under the books' lock",
     "ck_competence_statement_police_certificates": CHECKED,
+    "ck_competence_statement_police_certificates_not_required": CHECKED,
     "ck_decision_change": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_end": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_grant_fields": "each kind of decision has a shape of its own, with what it needs",

@@ -104,8 +104,8 @@ async def list_tasks(
     after: Annotated[
         str | None,
         Query(
-            max_length=31,
-            pattern=describe_pattern(r"^[A-Za-z0-9_-]{31}$", CURSOR_INVALID),
+            max_length=34,
+            pattern=describe_pattern(r"^[A-Za-z0-9_-]{34}$", CURSOR_INVALID),
             description="Cursor: `next` of the previous page.",
         ),
     ] = None,

@@ -42,7 +42,7 @@ async def waive_task(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, task_id: TaskIdPath, body: WaiverIn
 ) -> WaiverOut:
     """Of what is due and will never be done, with a reason (M9): plans, evaluations, conversations and cooperation
-    meetings (M1–M4), and the meeting that a notice calls for (L4).
+    meetings (M1–M4), the meeting that a notice calls for (L4), and contacts after absence (P7).
 
     The task's status is `waived`, whatever day is asked about, unless the thing is done after all. It leaves the
     default list, and is counted in the year's report.

@@ -1,14 +1,19 @@
-"""P4, P5: what providers lack of staff and competence."""
+"""P4–P7: what providers lack of staff, competence, premises and routines."""
+
+from collections.abc import Mapping
 
 from app.database.queries import Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.placements import capacity, supplements
 from app.providers import competence
 from app.rates import rates
+from app.rules.competence import DeviationKind
+
+_RULES: Mapping[DeviationKind, str] = {"staffing": "P5", "premises": "P6", "absence_routine": "P7"}
 
 
 async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
-    """P4, P5: due on the first day on which it was missing, done when it is no longer missing."""
+    """P4–P7: due on the first day on which it was missing, done when it is no longer missing."""
     if query.placement_id is not None:
         return []
     deviations = await competence.load_deviations(
@@ -27,7 +32,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
             TaskSubject(
                 provider_id=deviation.provider_id,
                 link=f"/v1/providers/{deviation.provider_id}/deviations",
-                rule="P5" if deviation.kind == "staffing" else "P4",
+                rule=_RULES.get(deviation.kind, "P4"),
                 missing=(deviation.area or deviation.kind,),
             ),
             on=query.on,

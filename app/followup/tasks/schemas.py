@@ -33,7 +33,13 @@ class TaskOut(Shape):
     participant_id: Annotated[UUID | None, Limits(description="The participant, if the caller may see them.")]
     rule: Annotated[str, Limits(description="The rule that requires it.", examples=["M1"])]
     link: Annotated[str, Limits(description="Path of the object the task is about.")]
-    n: Annotated[int, Limits(description="Number of the placement year, or the calendar year; 0 if there is one only.")]
+    n: Annotated[
+        int,
+        Limits(
+            description="Number of the placement year, the calendar year, or the first day of an absence as YYYYMMDD; 0"
+            " if there is one only."
+        ),
+    ]
     required: Annotated[int, Limits(description="How many are required.")]
     recorded: Annotated[int, Limits(description="How many are recorded.")]
     missing: Annotated[

@@ -41,6 +41,7 @@ RULE: Mapping[TaskKind, str] = {
     "temporary_ending": "L7",
     "supplement_ending": "L6",
     "rate_missing": "C1",
+    "absence_contact": "P7",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation", "rate_missing"})
@@ -64,6 +65,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "temporary_ending": "case_office",
     "supplement_ending": "case_office",
     "rate_missing": "case_office",
+    "absence_contact": "provider",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))
@@ -74,7 +76,7 @@ DAYS_AHEAD = 60
 TaskKey = tuple[int, bytes, int]
 """What a task is, whenever it is due: rank of its kind, subject and number."""
 
-_CURSOR = struct.Struct(">IBH16s")
+_CURSOR = struct.Struct(">IBI16s")
 Position = tuple[date, int, bytes, int]
 
 
@@ -141,7 +143,7 @@ class Task(NamedTuple):
 
 def parse_cursor(after: str) -> Position:
     """Where in the order a cursor stands. Raises `VALIDATION` for one that is not the service's."""
-    ordinal, rank, n, subject_id = _CURSOR.unpack(base64.urlsafe_b64decode(after + "="))
+    ordinal, rank, n, subject_id = _CURSOR.unpack(base64.urlsafe_b64decode(after + "=="))
     if not 1 <= ordinal <= date.max.toordinal():
         raise invalid_cursor()
     return date.fromordinal(ordinal), rank, subject_id, n

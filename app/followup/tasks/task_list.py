@@ -10,6 +10,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks import (
+    absence_contacts,
     absence_reviews,
     applications,
     consents,
@@ -67,6 +68,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("temporary_ending", _CASE_OFFICE, endings.list_temporary_endings),
     ("supplement_ending", _CASE_OFFICE, endings.list_supplement_endings),
     ("rate_missing", _CASE_OFFICE, missing_rates.list_tasks),
+    ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
 )
 
 

@@ -118,10 +118,71 @@ async def test_what_is_missing_may_be_more_than_one_statement_can_say(api: Api) 
     assert len(tasks) == 2
 
 
+async def list_open_deviations(api: Api, provider_id: str) -> list[tuple[str, str | None, str | None]]:
+    query = {"status": "open"}
+    found = ok(await api.case_officer.get(f"/v1/providers/{provider_id}/deviations", params=query), 200)["items"]
+    return [(row["kind"], row["required"], row["stated"]) for row in found]
+
+
+async def test_certificates_that_the_law_does_not_ask_for_are_no_deviation(api: Api) -> None:
+    """P4: three of five have one, and one needs none: one is missing."""
+    provider_id = await steps.provider(api)
+    path = f"/v1/providers/{provider_id}/competence-statements"
+    made = ok(
+        await api.provider("310300403").post(
+            path, json=statement(police_certificates=3, police_certificates_not_required=1)
+        )
+    )
+    assert made["police_certificates_not_required"] == 1
+    assert await list_open_deviations(api, provider_id) == [("police_certificate", "4.00", "3.00")]
+    ok(await api.case_officer.post(path, json=statement(police_certificates=3, police_certificates_not_required=2)))
+    assert await list_open_deviations(api, provider_id) == []
+
+
+@pytest.mark.parametrize("design", ["yes", "partly"])
+async def test_premises_are_stated(api: Api, design: str) -> None:
+    """P6."""
+    provider_id = await steps.provider(api)
+    path = f"/v1/providers/{provider_id}/competence-statements"
+    premises = {"universal_design": design, "text": "Trinnfri inngang."}
+    assert ok(await api.case_officer.post(path, json=statement(premises=premises)))["premises"] == premises
+    assert ok(await api.case_officer.get(path), 200)["items"][0]["premises"] == premises
+    assert await list_open_deviations(api, provider_id) == []
+
+
+async def test_premises_without_universal_design_are_a_deviation_until_mended(api: Api) -> None:
+    """P6."""
+    provider_id = await steps.provider(api)
+    path = f"/v1/providers/{provider_id}/competence-statements"
+    premises = {"universal_design": "no", "text": "Berre trapp."}
+    ok(await api.case_officer.post(path, json=statement(premises=premises)))
+    assert await list_open_deviations(api, provider_id) == [("premises", None, None)]
+    [task] = ok(await api.case_officer.get("/v1/tasks?kind=deviation"), 200)["items"]
+    assert (task["rule"], task["missing"]) == ("P6", ["premises"])
+    mended = {"universal_design": "partly", "text": "Rampe i august."}
+    ok(await api.case_officer.post(path, json=statement(stated_on="2022-08-20", premises=mended)))
+    assert await list_open_deviations(api, provider_id) == []
+
+
+async def test_fault_in_premises_points_at_the_field(api: Api) -> None:
+    path = f"/v1/providers/{await steps.provider(api)}/competence-statements"
+    premises = {"universal_design": "maybe", "text": "Trong."}
+    problem = refused(await api.case_officer.post(path, json=statement(premises=premises)), 422, "validation")
+    assert [error["pointer"] for error in problem["errors"]] == ["#/premises/universal_design"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"police_certificates": 6},
+        {"police_certificates_not_required": 1},
+        {"police_certificates": 0, "police_certificates_not_required": 6},
+        {"police_certificates_not_required": -1},
+        {"stated_on": "2099-01-01"},
+        {"premises": {"universal_design": "maybe", "text": "Trong."}},
+        {"premises": {"universal_design": "no"}},
+        {"premises": {"universal_design": "no", "text": " "}},
+        {"premises": "no"},
         {"full_time_equivalents": "4.505"},
         {"full_time_equivalents": -1},
         {"full_time_equivalents": True},
