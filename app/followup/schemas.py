@@ -317,6 +317,16 @@ class FollowUpOut(Shape):
     guideline_evaluations: Annotated[int, Limits(description="Evaluations of the guideline itself (M8).")]
 
 
+class FollowUpCounts(Shape):
+    """The year's compliance with chapter 7 in numbers, for the municipality as a whole."""
+
+    year: int
+    on: date
+    municipality: FollowUpFigures
+    system_meetings: Annotated[int, Limits(description="System meetings held (M7).")]
+    guideline_evaluations: Annotated[int, Limits(description="Evaluations of the guideline itself (M8).")]
+
+
 class WaiverIn(Shape):
     """Why something that is due will never be done (M9)."""
 

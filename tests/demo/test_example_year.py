@@ -53,3 +53,22 @@ async def test_c13_six_months_are_approved_and_july_waits(committed_api: Api) ->
         *((month, "approved") for month in range(1, 7)),
         (7, "closed"),
     ]
+
+
+@pytest.mark.usefixtures("example_day")
+async def test_work_list_says_what_to_do_this_morning(committed_api: Api) -> None:
+    """The case officer's default list: what waits for her first, at most 40 rows, each with a title and a link."""
+    state = committed_api.app.state
+    assert await example_year.load(state.database, state.settings)
+    page = (await committed_api.case_officer.get("/v1/tasks?limit=200")).json()
+    tasks = page["items"]
+    assert page["next"] is None
+    assert 10 <= len(tasks) <= 40
+    own = [task for task in tasks if task["responsible"] == "case_office"]
+    assert tasks[: len(own)] == own
+    assert {task["kind"] for task in own} >= {"decision_to_make", "request_to_send", "temporary_ending"}
+    assert own[0]["title"] == "Gjer vedtak: Blid Lykt, Aufera AS"
+    assert all(task["status"] in ("open", "overdue") and task["link"] for task in tasks)
+    assert [task["due_on"] for task in own] == sorted(task["due_on"] for task in own)
+    summary = (await committed_api.case_officer.get("/v1/tasks/summary?by=kind")).json()
+    assert summary["count"] == len(tasks)

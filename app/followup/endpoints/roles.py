@@ -5,6 +5,7 @@ from typing import Annotated
 from app.security.roles import Actor, allow
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
+CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
 FilingParty = Annotated[Actor, allow("case_officer", "provider")]
 FollowUpParty = Annotated[Actor, allow("case_officer", "provider", "service")]
 EveryParty = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]

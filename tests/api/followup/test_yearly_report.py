@@ -126,3 +126,26 @@ async def test_report_is_for_the_case_office_only(api: Api) -> None:
     refused(await api.case_officer.get("/v1/follow-up/2022", headers=headers), 406, "not-acceptable")
     empty = ok(await api.case_officer.get("/v1/follow-up/2022"), 200)
     assert (empty["providers"], empty["municipality"]["places"]) == ([], 0)
+
+
+async def test_counts_are_those_of_the_report_without_names(api: Api) -> None:
+    """For finance too, which may read neither plans nor meetings; nobody is logged."""
+    await create_year(api)
+    query = {"on": "2023-12-31"}
+    report = ok(await api.case_officer.get("/v1/follow-up/2023", params=query), 200)
+    for client in (api.finance, api.case_officer):
+        assert ok(await client.get("/v1/follow-up/2023/counts", params=query), 200) == {
+            "year": 2023,
+            "on": "2023-12-31",
+            "municipality": report["municipality"],
+            "system_meetings": 1,
+            "guideline_evaluations": 0,
+        }
+    logged = ok(await api.auditor.get("/v1/access-log", params={"limit": 200}), 200)["items"]
+    assert "read_follow_up_counts" not in {row["action"] for row in logged}
+
+
+async def test_counts_are_refused_to_providers_and_services(api: Api) -> None:
+    for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.epj):
+        refused(await client.get("/v1/follow-up/2022/counts"), 403, "role-required")
+    refused(await api.finance.get("/v1/follow-up/1899/counts"), 422, "validation")
