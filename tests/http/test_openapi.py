@@ -190,6 +190,7 @@ def test_next_may_always_lead_on() -> None:
 def test_a_condition_that_may_be_sent_is_declared(name: str, headers: set[str]) -> None:
     [operation] = [operation for operation in OPERATIONS if operation.name == name]
     assert {parameter["name"] for parameter in operation.parameters("header")} == headers
+    assert "412" in problems(operation)
 
 
 def inputs(schema: Any, seen: set[str]) -> None:

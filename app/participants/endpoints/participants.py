@@ -20,7 +20,7 @@ from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, IdsQuery, LimitQuery, fetch_page
-from app.http.problems import VALIDATION
+from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.http.schemas import TEXT, Day, MunicipalityNumber
 from app.integrations.profil.fhir import find_number_system, to_patient
 from app.participants import participants
@@ -164,7 +164,13 @@ async def look_up_participant(
     response_model=ParticipantOut,
     responses={
         201: {"model": ParticipantOut, "description": "Registered."},
-        **refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN),
+        **refusals(
+            IDENTITY_NUMBER_INVALID,
+            BIRTH_DATE_IN_FUTURE,
+            EXTERNAL_ID_INVALID,
+            IDENTITY_NUMBER_TAKEN,
+            PRECONDITION_FAILED,
+        ),
     },
     openapi_extra={
         "parameters": [
