@@ -39,7 +39,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "by": "gruppering",
     "calendar_subscription_id": "kalenderabonnement",
     "called_by": "kalla inn av",
-    "cancelled": "avlyst",
+    "cancelled": "trekt tilbake",
     "capacity_id": "kapasitet",
     "change": "slag endring",
     "changes": "endringar",
