@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
-from app.rates.schemas import GuidelineVersionIn, RateIn
+from app.rates.schemas import GuidelineVersionIn, LetterTexts, RateIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules import prices
 from app.rules.capacity import Counting
@@ -124,6 +124,15 @@ async def load_over_frame(queries: Queries, day: date) -> OverFrame:
     """
     over_frame = await _load_parameter(queries, GuidelineVersion.over_frame, day)
     return "flag" if over_frame is None else over_frame
+
+
+async def load_letter_texts(queries: Queries, day: date) -> LetterTexts:
+    """D3: what the letter about a decision says, by the version in force on the day of the decision.
+
+    The texts of 2022 before there is one.
+    """
+    texts = await _load_parameter(queries, GuidelineVersion.letter_texts, day)
+    return LetterTexts() if texts is None else LetterTexts.model_validate(texts)
 
 
 async def _load_parameter(queries: Queries, column: T, day: date) -> T | None:

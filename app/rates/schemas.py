@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.http.names import format_amount
-from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Shape, Stored
+from app.http.schemas import ONCE_EACH, TWO_DECIMALS, Count, Day, Line, Money, Percent, Prose, Shape, Stored
 from app.rules.absence import AbsenceKind
 from app.rules.capacity import ShareCounts
 from app.rules.position import OverFrame
@@ -68,6 +68,7 @@ Months = Annotated[Count, Limits(le=24), WithJsonSchema({"type": "integer", "min
 DaysDue = Annotated[Count, Limits(le=366), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366})]
 DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 366})]
 MonthsTo120 = Annotated[Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})]
+Weeks = Annotated[Count, Limits(ge=1, le=52), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 52})]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
 From1To100 = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
@@ -102,6 +103,55 @@ class LegalBases(Shape):
     end: BasisList = LEGAL_BASES["end"]
     correct: BasisList = LEGAL_BASES["correct"]
     annul: BasisList = LEGAL_BASES["annul"]
+
+
+class LetterTitles(Shape):
+    """The heading of the letter about a decision of each kind."""
+
+    grant: Line = "Vedtak om plass i vekstbedrift"
+    reject: Line = "Avslag på søknad om plass i vekstbedrift"
+    change: Line = "Vedtak om endring av plass i vekstbedrift"
+    end: Line = "Vedtak om opphør av plass i vekstbedrift"
+    correct: Line = "Retting av vedtak om plass i vekstbedrift"
+    annul: Line = "Oppheving av vedtak om plass i vekstbedrift"
+
+
+class LetterOpenings(Shape):
+    """What is decided, in a sentence or two, before its days and extent."""
+
+    grant: Prose = "Du får plass i vekstbedrift."
+    reject: Prose = "Du får ikkje plass i vekstbedrift."
+    change: Prose = "Vi har endra vedtaket om plassen din."
+    end: Prose = "Plassen i vekstbedrifta tek slutt."
+    correct: Prose = "Det var ein feil i eit vedtak om plassen din. Slik er det retta:"
+    annul: Prose = "Vedtaket om plass i vekstbedrift er oppheva og gjeld ikkje."
+
+
+class LetterTexts(Shape):
+    """What the letter about a decision says to the participant (D3). A text left out has its value from 2022.
+
+    The municipality's lawyers decide which appeal holds: the law gives no individual right to a place (D2).
+    """
+
+    sender: Line = "Alver kommune"
+    office: Line = "Forvaltningskontoret"
+    titles: LetterTitles = LetterTitles()
+    decided: LetterOpenings = LetterOpenings()
+    legal_basis_note: Annotated[Prose | None, Limits(description="Said after the legal basis (D2).")] = (
+        "Tilbodet gjev ingen individuell rett."
+    )
+    case_access: Annotated[Prose, Limits(description="The right to see the case.")] = (
+        "Du har rett til å sjå dokumenta i saka di. Ta kontakt med oss, så hjelper vi deg."
+    )
+    appeal: Annotated[Prose | None, Limits(description="The right to appeal; null leaves the section out.")] = (
+        "Er du ikkje nøgd, kan du klage. Skriv kva vedtak du klagar på, og kva du vil ha endra. Held vi fast på"
+        " vedtaket, sender vi klaga vidare til klageorganet. Vi hjelper deg gjerne med å skrive klaga."
+    )
+    appeal_addressee: Annotated[Line, Limits(description="Where an appeal is sent.")] = (
+        "Alver kommune, Forvaltningskontoret"
+    )
+    appeal_weeks: Annotated[Weeks, Limits(description="Weeks from receipt of the letter to appeal within.")] = 3
+    closing: Line = "Brevet er godkjent elektronisk og har difor ikkje underskrift."
 
 
 class GuidelineVersionIn(Shape):
@@ -169,6 +219,7 @@ class GuidelineVersionIn(Shape):
         From1To100, Limits(description="Smallest count of people, but for 0, that statistics show (S6).")
     ] = 5
     legal_bases: LegalBases = LegalBases()
+    letter_texts: LetterTexts = LetterTexts()
     over_frame: Annotated[
         OverFrame,
         Limits(
@@ -207,3 +258,4 @@ class GuidelineVersionOut(Stored):
     least_count: int
     legal_bases: LegalBases
     over_frame: OverFrame
+    letter_texts: LetterTexts

@@ -2,11 +2,11 @@
 
 Rows are never changed."""
 
-import json
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Numeric, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -14,7 +14,6 @@ from app.database.base import Row
 from app.rules.capacity import ShareCounts
 from app.rules.position import OverFrame
 from app.rules.prices import Proration
-from app.rules.process import LEGAL_BASES
 
 
 class Rate(Row, table=True):
@@ -70,6 +69,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
         CheckConstraint("least_count between 1 and 100", name="least_count"),
         CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
+        CheckConstraint("jsonb_typeof(letter_texts) = 'object'", name="letter_texts"),
         CheckConstraint("over_frame in ('flag', 'confirm')", name="over_frame"),
     )
 
@@ -99,9 +99,6 @@ class GuidelineVersion(Row, table=True):
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
     least_count: int = Field(default=5, sa_type=SmallInteger, sa_column_kwargs={"server_default": "5"})
-    legal_bases: dict[str, list[str]] = Field(
-        default_factory=lambda: dict(LEGAL_BASES),
-        sa_type=JSONB,
-        sa_column_kwargs={"server_default": text(f"'{json.dumps(LEGAL_BASES, ensure_ascii=False)}'")},
-    )
+    legal_bases: dict[str, list[str]] = Field(sa_type=JSONB)
     over_frame: OverFrame = Field(default="flag", sa_type=String, sa_column_kwargs={"server_default": "flag"})
+    letter_texts: dict[str, Any] = Field(sa_type=JSONB)

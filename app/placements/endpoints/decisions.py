@@ -1,10 +1,10 @@
-"""Endpoints of the case office's decisions (D1–D6, L3, L5, L7)."""
+"""Endpoints of the case office's decisions and the letters about them (D1–D7, L3, L5, L7, L8)."""
 
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from app.budget.position import watch_decision_budget, watch_flags
 from app.budget.schemas import DecisionBudget
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
+from app.http.declarations import produces
 from app.http.endpoint import Route
 from app.http.etag import require_match
 from app.http.lookup import find
@@ -25,6 +26,7 @@ from app.placements.changes import change_placement, end_placement, lock_for_dec
 from app.placements.decisions import grant_placement, reject_application, require_budget_reference
 from app.placements.examples import DECISIONS
 from app.placements.history import to_detail
+from app.placements.letters import HEADERS, MEDIA_TYPE, write_letter
 from app.placements.schemas import (
     ChangeDecisionIn,
     DecisionIn,
@@ -162,6 +164,25 @@ async def read_decision(reader: ReaderDep, actor: DecisionReader, decision_id: U
     decision = _choose_shape(actor).model_validate(await find(reader, Decision, decision_id))
     record_access(reader, [decision.participant_id])
     return decision
+
+
+@router.get(
+    "/{decision_id}/letter",
+    summary="Get the letter about a decision",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)
+async def read_letter(
+    reader: ReaderDep, actor: DecisionReader, decision_id: UUID, media_type: Annotated[str, produces(MEDIA_TYPE)]
+) -> Response:
+    """The letter to the participant about any kind of decision (D3): an HTML document in nynorsk, for print. It says
+    what is decided, why, on what legal basis, and how to see the case and to appeal, and no amount.
+
+    Its texts are those of the guideline version in force on the day of the decision (`letter_texts`).
+    """
+    decision = await find(reader, Decision, decision_id)
+    record_access(reader, [decision.participant_id])
+    return Response(await write_letter(reader, decision), media_type=media_type, headers=HEADERS)
 
 
 def _choose_shape(actor: Actor) -> type[DecisionOut]:

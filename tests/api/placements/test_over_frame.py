@@ -44,7 +44,7 @@ async def test_a_grant_over_the_frame_needs_the_case_that_pays(api: Api, connect
     before = await count_rows(connection)
     problem = refused(await api.case_officer.post("/v1/decisions", json=body), 409, "over-frame")
     assert (problem["year"], problem["amount"]) == (2022, "33902.00")
-    assert "33 902,00 kr" in problem["detail"]
+    assert "kr\u00a033\u00a0902,00" in problem["detail"]
     assert "«budget_reference»" in problem["detail"]
     assert await count_rows(connection) == before
     made = await decide(api, body | {"budget_reference": REFERENCE})

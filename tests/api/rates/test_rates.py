@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.rates.schemas import LetterTexts
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.places import case_rates, got, posted
@@ -133,6 +134,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
             "annul": ["Forvaltningslova § 35"],
         },
         "over_frame": "flag",
+        "letter_texts": LetterTexts().model_dump(),
     }
     assert (await api.finance.get(answer.headers["location"])).json() == body
 
