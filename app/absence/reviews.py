@@ -70,6 +70,12 @@ _COUNTED_ABSENCES = CompiledQuery(
         " and a.kind <> all(cast(:uncounted as text[]))"
     )
 )
+_PERIODS = CompiledQuery(
+    text(
+        "select id, provider_id, participant_id, starts_on, ends_on, share from placement"
+        " where id = any(cast(:placements as uuid[]))"
+    )
+)
 _WATCHES = CompiledQuery(
     text(
         "select placement_id, notified_at, reviewed_at, reviewed_on from absence_watch"
@@ -142,8 +148,8 @@ async def list_due_reviews(queries: Queries, on: date) -> list[DueReview]:
     window = AbsenceWindow(on, parameters.window_days)
     tallies = await _load_tallies(queries, window, parameters)
     ids = [id_ for id_, tally in tallies.items() if tally.absent]
-    rows = await queries.select(select(Placement).where(col(Placement.id).in_(ids)))
-    active = [period for period in map(_period_of, rows) if _is_active(period, on)]
+    periods = [PlacementPeriod(*row) for row in await queries.fetch(_PERIODS, placements=ids)]
+    active = [period for period in periods if _is_active(period, on)]
     return await _find_due(queries, window, parameters, active, tallies)
 
 

@@ -4,14 +4,12 @@
 since a part place's own days are not known (A3). Weekends and public holidays neither count nor break a row.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.rules.calendar import is_planned_day
-
-_DAY = timedelta(days=1)
 
 
 class ContactRoutine(NamedTuple):
@@ -28,46 +26,53 @@ class AbsenceContact(NamedTuple):
     due_on: date
 
 
+class PlannedDays:
+    """The planned days of a closed period, numbered from 0: days in a row are numbers in a row."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self.days: list[date] = []
+        self._first = first.toordinal()
+        # The n-th is how many planned days there are before the n-th day of the period.
+        self._before = [0]
+        for ordinal in range(self._first, last.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            if is_planned_day(day):
+                self.days.append(day)
+            self._before.append(len(self.days))
+
+    def count_before(self, day: date) -> int:
+        """How many there are before a day: the number of the first that is not."""
+        return self._before[min(max(day.toordinal() - self._first, 0), len(self._before) - 1)]
+
+
 def list_absence_contacts(
-    absences: Iterable[tuple[date, date]], routines: Sequence[ContactRoutine], through: date
+    absences: Iterable[tuple[date, date]], routines: Sequence[ContactRoutine], calendar: PlannedDays
 ) -> Iterator[AbsenceContact]:
-    """P7: the rows of unexcused absence that were long enough by a day, one contact a row.
+    """P7: the rows of unexcused absence that were long enough by the calendar's last day, one contact a row.
 
     Args:
         absences: first and last days of unexcused absence of one placement.
         routines: sorted by day; each holds from its day until the next, and a row's days before the first count too.
-        through: no later day is looked at.
+        calendar: begins no later than the absences.
     """
-    first_day = date.min
-    count = 0
-    due = False
-    expected: date | None = None
-    for day in _list_planned_days(absences, through):
-        if day != expected:
-            first_day, count, due = day, 0, False
-        count += 1
-        expected = _find_next_planned_day(day)
-        known = bisect_right(routines, day, key=lambda routine: routine.agreed_on)
-        if not due and known and count >= routines[known - 1].contact_after_days:
-            due = True
-            yield AbsenceContact(first_day, day)
-
-
-def _list_planned_days(absences: Iterable[tuple[date, date]], through: date) -> Iterator[date]:
-    """Each planned day of the absences once, in order."""
-    following = date.min
+    begin = end = 0
     for first, last in sorted(absences):
-        day = max(first, following)
-        last = min(last, through)
-        while day <= last:
-            if is_planned_day(day):
-                yield day
-            day += _DAY
-        following = max(following, day)
+        start, after = calendar.count_before(first), calendar.count_before(last + timedelta(days=1))
+        if start > end:
+            yield from _find_contact(begin, end, routines, calendar)
+            begin, end = start, after
+        else:
+            begin, end = (begin if begin < end else start), max(end, after)
+    yield from _find_contact(begin, end, routines, calendar)
 
 
-def _find_next_planned_day(day: date) -> date:
-    day += _DAY
-    while not is_planned_day(day):
-        day += _DAY
-    return day
+def _find_contact(
+    begin: int, end: int, routines: Sequence[ContactRoutine], calendar: PlannedDays
+) -> Iterator[AbsenceContact]:
+    """The contact of the row of these numbers, `end` not included, if it was long enough."""
+    never = ContactRoutine(date.max, 1)
+    for routine, following in pairwise((*routines, never)):
+        due = max(begin + routine.contact_after_days - 1, calendar.count_before(routine.agreed_on))
+        if due < min(end, calendar.count_before(following.agreed_on)):
+            yield AbsenceContact(calendar.days[begin], calendar.days[due])
+            return

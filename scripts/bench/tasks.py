@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/bench/tasks.py [--rounds N] [--places N]
 
-Five years of places with their plans, conversations, cooperation meetings and evaluations, most of them done. Asked in
+Five years of places with their plans, conversations, cooperation meetings and evaluations, most of them done, and with
+absence, some of it unexcused. Asked in
 turn, in one process: the first page of everything, the first page of what is overdue, and half a year's calendar,
 each as the case office through the whole application (token, wall, access log, JSON); and as the bare SQL, the very
 statements that the first page sends, recorded from it and sent again by asyncpg on one connection as the same role,
@@ -85,6 +86,17 @@ select gen_random_uuid(), id, provider_id, 'provider', starts_on + i * 365, star
     starts_on + i * 365 + 350, array['mastery'], 'x'
 from placement, generate_series(0, 4) i
 where starts_on + i * 365 + 350 <= date '{on}' and hashtext(id::text || i) % 12 <> 0;
+insert into absence_routine (id, provider_id, agreed_on, contact_after_days, contact, reference)
+select gen_random_uuid(), id, '2022-01-20', 3, 'x', 'x' from provider;
+insert into absence (
+    id, provider_id, external_id, placement_id, revision, kind, starts_on, ends_on, percent, cancelled, revision_cancels
+)
+select gen_random_uuid(), provider_id, id::text || i, id, 1, case when i % 5 = 0 then 'unexcused' else 'sick' end,
+    starts_on + i * 80 + 10, starts_on + i * 80 + 11 + i % 4, 100, false, false
+from placement, generate_series(0, 19) i where starts_on + i * 80 + 15 <= date '{on}';
+insert into task_waiver (id, kind, subject_id, n, placement_id, provider_id, reason, waived_by)
+select gen_random_uuid(), kind, id, 1, id, provider_id, 'x', 'person:bench'
+from placement, unnest(array['conversation', 'evaluation']) kind where hashtext(id::text || kind) % 10 = 0;
 """
 Sent = list[tuple[str, tuple[Any, ...]]]
 
@@ -129,9 +141,11 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     counted = (await get("/v1/tasks.ics", **DUE)).text.count("BEGIN:VEVENT")
-    [filed] = await owner.fetch("select (select count(*) from meeting), (select count(*) from evaluation)")
-    print(f"{places} places, {filed[0]} meetings, {filed[1]} evaluations, {counted} entries in the calendar,")
-    print(f"{len(statements)} statements")
+    [filed] = await owner.fetch(
+        "select (select count(*) from meeting), (select count(*) from evaluation), (select count(*) from absence)"
+    )
+    print(f"{places} places, {filed[0]} meetings, {filed[1]} evaluations, {filed[2]} absences,")
+    print(f"{counted} entries in the calendar, {len(statements)} statements")
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():

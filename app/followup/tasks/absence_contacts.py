@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.providers.absence_routines import load_routines
-from app.rules.absence_contacts import list_absence_contacts
+from app.rules.absence_contacts import PlannedDays, list_absence_contacts
 
 # Of the placements that last on the day. What ended before its provider had a routine opened nothing.
 _ABSENCES = CompiledQuery(
@@ -47,10 +47,13 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     for placement_id, provider_id, participant_id, first, last in await queries.fetch(_ABSENCES, **values):
         if provider_id in routines and last >= routines[provider_id][0].agreed_on:
             absences[placement_id, provider_id, participant_id].append((first, last))
+    if not absences:
+        return []
+    calendar = PlannedDays(min(first for periods in absences.values() for first, _ in periods), query.on)
     found = [
         (subject, contact)
         for subject, periods in absences.items()
-        for contact in list_absence_contacts(periods, routines[subject[1]], query.on)
+        for contact in list_absence_contacts(periods, routines[subject[1]], calendar)
     ]
     if not found:
         return []
