@@ -628,19 +628,29 @@ CREATE TABLE public.decision (
     destination character varying,
     budget_reference character varying,
     health_and_social_tasks character varying[],
-    CONSTRAINT ck_decision_application_id CHECK ((((kind)::text = ANY ((ARRAY['change'::character varying, 'end'::character varying])::text[])) OR (application_id IS NOT NULL))),
+    corrects_id uuid,
+    ground character varying,
+    found_by character varying,
+    need character varying,
+    CONSTRAINT ck_decision_application_id CHECK ((((kind)::text <> ALL ((ARRAY['grant'::character varying, 'reject'::character varying])::text[])) OR (application_id IS NOT NULL))),
     CONSTRAINT ck_decision_archive_reference CHECK (((length((archive_reference)::text) >= 1) AND (length((archive_reference)::text) <= 500))),
     CONSTRAINT ck_decision_budget_reference CHECK (((length((budget_reference)::text) >= 1) AND (length((budget_reference)::text) <= 500))),
     CONSTRAINT ck_decision_change CHECK ((((kind)::text <> 'change'::text) OR (num_nonnulls(share, monthly_price, medication_tasks, ends_on, notice_id) > 0))),
+    CONSTRAINT ck_decision_corrects_id CHECK ((((kind)::text <> 'correct'::text) OR (corrects_id IS NOT NULL))),
+    CONSTRAINT ck_decision_corrects_nothing CHECK ((((kind)::text = ANY ((ARRAY['correct'::character varying, 'annul'::character varying])::text[])) OR (corrects_id IS NULL))),
     CONSTRAINT ck_decision_destination CHECK (((destination)::text = ANY ((ARRAY['vta'::character varying, 'municipal_offer'::character varying, 'ordinary_work'::character varying, 'education'::character varying, 'other_offer'::character varying, 'none'::character varying, 'moved'::character varying, 'died'::character varying])::text[]))),
     CONSTRAINT ck_decision_end CHECK ((((kind)::text <> 'end'::text) OR (ends_on IS NOT NULL))),
-    CONSTRAINT ck_decision_end_fields CHECK ((((kind)::text = 'end'::text) OR (destination IS NULL))),
+    CONSTRAINT ck_decision_end_fields CHECK ((((kind)::text = ANY ((ARRAY['end'::character varying, 'correct'::character varying])::text[])) OR (destination IS NULL))),
+    CONSTRAINT ck_decision_found_by CHECK (((found_by)::text = ANY ((ARRAY['case_office'::character varying, 'provider'::character varying, 'participant'::character varying, 'guardian'::character varying, 'service'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT ck_decision_grant CHECK ((((kind)::text <> 'grant'::text) OR ((request_id IS NOT NULL) AND (starts_on IS NOT NULL)))),
     CONSTRAINT ck_decision_grant_fields CHECK ((((kind)::text = 'grant'::text) OR (num_nonnulls(budget_reference, health_and_social_tasks) = 0))),
+    CONSTRAINT ck_decision_ground CHECK (((ground)::text = ANY ((ARRAY['clerical_error'::character varying, 'not_notified'::character varying, 'invalid'::character varying, 'in_favour'::character varying])::text[]))),
     CONSTRAINT ck_decision_health_and_social_tasks CHECK ((cardinality(health_and_social_tasks) <= 20)),
-    CONSTRAINT ck_decision_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'change'::character varying, 'end'::character varying])::text[]))),
+    CONSTRAINT ck_decision_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'change'::character varying, 'end'::character varying, 'correct'::character varying, 'annul'::character varying])::text[]))),
     CONSTRAINT ck_decision_legal_basis CHECK (((length((legal_basis)::text) >= 1) AND (length((legal_basis)::text) <= 500))),
+    CONSTRAINT ck_decision_mending CHECK (((((kind)::text = ANY ((ARRAY['correct'::character varying, 'annul'::character varying])::text[])) = (found_by IS NOT NULL)) AND ((found_by IS NULL) = (ground IS NULL)) AND ((found_by IS NULL) OR (reason IS NOT NULL)))),
     CONSTRAINT ck_decision_monthly_price CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
+    CONSTRAINT ck_decision_need CHECK (((need IS NULL) OR (((kind)::text = 'correct'::text) AND ((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[]))))),
     CONSTRAINT ck_decision_placement_id CHECK ((((kind)::text = 'reject'::text) = (placement_id IS NULL))),
     CONSTRAINT ck_decision_valid_from CHECK ((((kind)::text <> 'change'::text) OR (num_nonnulls(share, monthly_price, medication_tasks) = 0) OR (valid_from IS NOT NULL)))
 );
@@ -1007,6 +1017,7 @@ CREATE TABLE public.placement (
     medication_tasks boolean DEFAULT false NOT NULL,
     notice_months smallint,
     places_per_employee smallint,
+    annulled_on date,
     CONSTRAINT ck_placement_decided_on CHECK ((((terms)::text = 'legacy'::text) OR (decided_on IS NOT NULL))),
     CONSTRAINT ck_placement_ends_on CHECK ((ends_on >= starts_on)),
     CONSTRAINT ck_placement_legacy_terms CHECK ((((terms)::text = 'legacy'::text) OR (num_nonnulls(notice_months, places_per_employee) = 0))),
@@ -1177,9 +1188,9 @@ CREATE TABLE public.settlement_difference (
     divisor smallint,
     parts jsonb,
     CONSTRAINT ck_settlement_difference_amount CHECK ((amount <> (0)::numeric)),
-    CONSTRAINT ck_settlement_difference_cause CHECK (((cause)::text = ANY ((ARRAY['rate'::character varying, 'period'::character varying, 'share'::character varying, 'supplement'::character varying, 'legacy_price'::character varying, 'added'::character varying, 'removed'::character varying])::text[]))),
+    CONSTRAINT ck_settlement_difference_cause CHECK (((cause)::text = ANY ((ARRAY['rate'::character varying, 'period'::character varying, 'share'::character varying, 'supplement'::character varying, 'legacy_price'::character varying, 'added'::character varying, 'removed'::character varying, 'correction'::character varying])::text[]))),
     CONSTRAINT ck_settlement_difference_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
-    CONSTRAINT ck_settlement_difference_parts CHECK (((((cause)::text = 'removed'::text) = (divisor IS NULL)) AND ((divisor IS NULL) = (parts IS NULL))))
+    CONSTRAINT ck_settlement_difference_parts CHECK (((((cause)::text <> 'removed'::text) OR (divisor IS NULL)) AND (((cause)::text = ANY ((ARRAY['removed'::character varying, 'correction'::character varying])::text[])) OR (divisor IS NOT NULL)) AND ((divisor IS NULL) = (parts IS NULL))))
 );
 
 ALTER TABLE ONLY public.settlement_difference FORCE ROW LEVEL SECURITY;
@@ -1294,7 +1305,7 @@ ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 
 ALTER TABLE ONLY public.placement
-    ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, provider_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&);
+    ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, provider_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE ((annulled_on IS NULL));
 
 ALTER TABLE ONLY public.placement_terms
     ADD CONSTRAINT ex_placement_terms_overlap EXCLUDE USING gist (placement_id WITH =, daterange(valid_from, valid_to, '[]'::text) WITH &&, daterange(known_from, known_until) WITH &&);
@@ -1452,6 +1463,9 @@ ALTER TABLE ONLY public.calendar_subscription
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT uq_decision_follows_id UNIQUE (follows_id);
 
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT uq_decision_id_placement_id UNIQUE (id, placement_id);
+
 ALTER TABLE ONLY public.guideline_version
     ADD CONSTRAINT uq_guideline_version_valid_from UNIQUE (valid_from);
 
@@ -1540,6 +1554,8 @@ CREATE INDEX ix_calendar_subscription_owner ON public.calendar_subscription USIN
 CREATE INDEX ix_competence_statement_provider_id_id ON public.competence_statement USING btree (provider_id, id);
 
 CREATE INDEX ix_consent_participant_id_id ON public.consent USING btree (participant_id, id);
+
+CREATE INDEX ix_decision_corrects_id ON public.decision USING btree (corrects_id);
 
 CREATE INDEX ix_decision_participant_id_id ON public.decision USING btree (participant_id, id);
 
@@ -1681,6 +1697,9 @@ ALTER TABLE ONLY public.consent
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT fk_decision_application_id FOREIGN KEY (application_id) REFERENCES public.application(id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT fk_decision_corrects_id_placement_id FOREIGN KEY (corrects_id, placement_id) REFERENCES public.decision(id, placement_id);
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT fk_decision_follows_id FOREIGN KEY (follows_id) REFERENCES public.decision(id);

@@ -33,10 +33,12 @@ _REPORT = CompiledQuery(
         "select a.placement_id, a.kind, count(*) as absences, sum(a.percent * ("
         "(cast(:planned_before as int[]))"
         "[least(a.ends_on, p.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
-        " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1])) as hundredths"
+        " - (cast(:planned_before as int[]))"
+        "[greatest(greatest(a.starts_on, p.starts_on) - cast(:first_day as date), 0) + 1])) as hundredths"
         " from absence a join placement p on p.id = a.placement_id"
         " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
-        " and a.ends_on >= cast(:first_day as date) and a.starts_on <= least(p.ends_on, cast(:last_day as date))"
+        " and a.ends_on >= greatest(p.starts_on, cast(:first_day as date))"
+        " and a.starts_on <= least(p.ends_on, cast(:last_day as date))"
         " group by a.placement_id, a.kind order by a.placement_id, a.kind"
     )
 )

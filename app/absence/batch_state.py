@@ -31,7 +31,9 @@ _LOCK_PROVIDERS = text(
     " from (select unnest(string_to_array(:providers, ',')) as id order by 1 offset 0) as pushing"
 )
 _PLACEMENTS = text(
-    "select id, provider_id, participant_id, starts_on, ends_on, share from placement"
+    # One that is annulled has no day (D8).
+    "select id, provider_id, participant_id, starts_on,"
+    " case when annulled_on is null then ends_on else starts_on - 1 end, share from placement"
     f" where id = any({_IDS.format('placements')})"
 )
 # By the driver: ten thousand rows through SQLAlchemy take as long as everything else of a repeated push.

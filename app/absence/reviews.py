@@ -9,7 +9,7 @@ documented: for others it changes nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -52,12 +52,13 @@ _PARAMETERS = CompiledQuery(
 # The n-th element (from 1) is how many of the window's first n - 1 days are planned.
 _PLANNED = (
     "(cast(:planned_before as int[]))[least(a.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
-    " - (cast(:planned_before as int[]))[greatest(a.starts_on - cast(:first_day as date), 0) + 1]"
+    " - (cast(:planned_before as int[]))"
+    "[greatest(greatest(a.starts_on, p.starts_on) - cast(:first_day as date), 0) + 1]"
 )
 _TALLY = (
     f"select a.placement_id, a.kind, count(*), sum(a.percent * ({_PLANNED})), max(a.updated_at), max(a.starts_on)"
-    " from absence a"
-    " where {placements} not a.cancelled and a.ends_on >= cast(:first_day as date)"
+    " from absence a join placement p on p.id = a.placement_id"
+    " where {placements} not a.cancelled and a.ends_on >= greatest(p.starts_on, cast(:first_day as date))"
     " and a.starts_on <= cast(:last_day as date) group by a.placement_id, a.kind"
 )
 _TALLY_ALL = CompiledQuery(text(_TALLY.format(placements="")))
@@ -357,7 +358,9 @@ async def _load_watches(queries: Queries, placement_ids: Sequence[UUID]) -> dict
 
 
 def _period_of(row: Placement) -> PlacementPeriod:
-    return PlacementPeriod(row.id, row.provider_id, row.participant_id, row.starts_on, row.ends_on, row.share)
+    """Without a day where the placement is annulled (D8)."""
+    ends_on = row.ends_on if row.annulled_on is None else row.starts_on - timedelta(days=1)
+    return PlacementPeriod(row.id, row.provider_id, row.participant_id, row.starts_on, ends_on, row.share)
 
 
 def _is_active(placement: PlacementPeriod, on: date) -> bool:

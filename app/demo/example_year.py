@@ -42,7 +42,8 @@ from app.participants import participants
 from app.participants.schemas import Contact, ParticipantIn
 from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
 from app.placements import changes, decisions, notices, supplements
-from app.placements.schemas import ChangeDecisionIn, LegacyPlacementIn, NoticeIn
+from app.placements.decision_schemas import ChangeDecisionIn
+from app.placements.schemas import LegacyPlacementIn, NoticeIn
 from app.placements.supplement_schemas import SupplementIn
 from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
 from app.providers import providers

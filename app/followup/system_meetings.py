@@ -21,7 +21,7 @@ _ACTIVE_PROVIDERS = CompiledQuery(
         """
         select provider.id, asked.year from provider cross join unnest(cast(:years as int[])) as asked (year)
         where exists (
-            select from placement where placement.provider_id = provider.id
+            select from placement where placement.provider_id = provider.id and annulled_on is null
             and starts_on <= make_date(asked.year, 12, 31) and coalesce(ends_on >= make_date(asked.year, 1, 1), true)
         ) or exists (
             select from provider_capacity held where held.provider_id = provider.id and held.places > 0

@@ -37,7 +37,7 @@ _PROVIDERS = CompiledQuery(
         """
         with active as (
             select id, provider_id, participant_id from placement
-            where starts_on <= :last and coalesce(ends_on >= :first, true)
+            where annulled_on is null and starts_on <= :last and coalesce(ends_on >= :first, true)
         ), held as (
             select placement_id, count(*) as meetings, count(*) filter (where participant_present) as together
             from meeting
@@ -60,8 +60,8 @@ _PROVIDERS = CompiledQuery(
 _PARTICIPANTS = CompiledQuery(
     text(
         "select count(distinct participant_id) from meeting join placement on placement.id = meeting.placement_id"
-        " where meeting.annulled_at is null and kind in ('conversation', 'cooperation') and participant_present"
-        " and held_on between :first and :last"
+        " where meeting.annulled_at is null and placement.annulled_on is null"
+        " and kind in ('conversation', 'cooperation') and participant_present and held_on between :first and :last"
     )
 )
 

@@ -65,6 +65,18 @@ class DecisionEvent(DomainEvent, frozen=True):
     decision_id: UUID
 
 
+class MendingEvent(DomainEvent, frozen=True):
+    """D8: `effective_on` is the first day on which something is otherwise than it was."""
+
+    SUBJECT = "/v1/placements/{placement_id}"
+
+    type: Literal["placement.corrected", "placement.annulled"]
+    placement_id: UUID
+    provider_id: UUID
+    decision_id: UUID
+    effective_on: date
+
+
 class NoticeEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/placements/{placement_id}"
 

@@ -15,7 +15,13 @@ from app.placements.tables import Decision, Placement, PlacementTerms
 from app.providers import providers
 from app.providers.tables import Provider
 from app.rates.rates import load_share_counting
-from app.rules.capacity import WHOLE, Occupancy, find_first_day_over_capacity, find_first_day_over_whole
+from app.rules.capacity import (
+    WHOLE,
+    Occupancy,
+    find_first_common_day,
+    find_first_day_over_capacity,
+    find_first_day_over_whole,
+)
 from app.rules.competence import StaffedPlace
 from app.rules.terms import TermsSegment
 
@@ -36,6 +42,14 @@ async def require_room_for(unit: UnitOfWork, placement: Placement, segments: Seq
     )
     if day is not None:
         raise problems.CAPACITY_EXCEEDED(f"{provider.name} har ikkje ledig plass {day}.", day=day.isoformat())
+    at_provider = await _load_occupancies(
+        unit, provider_id=provider.id, participant_id=placement.participant_id, without=placement.id
+    )
+    day = find_first_common_day(at_provider, planned)
+    if day is not None:
+        raise problems.PLACEMENT_OVERLAP(
+            f"Deltakaren har alt ein plass ved {provider.name} {day}.", day=day.isoformat()
+        )
     of_participant = await _load_occupancies(unit, participant_id=placement.participant_id, without=placement.id)
     over = find_first_day_over_whole([*of_participant, *planned])
     if over is not None:
@@ -100,7 +114,7 @@ async def _load_occupancies(
     participant_id: UUID | None = None,
     without: UUID | None = None,
 ) -> list[Occupancy]:
-    """The terms, as known now, of a provider's or a participant's placements, but for one of them."""
+    """The terms, as known now, of a provider's and a participant's placements, but for one of them."""
     statement = select(col(PlacementTerms.valid_from), col(PlacementTerms.valid_to), col(PlacementTerms.share)).where(
         col(PlacementTerms.known_until).is_(None), col(PlacementTerms.placement_id).is_distinct_from(without)
     )

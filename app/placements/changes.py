@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app import clock
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.outbox.events import DecisionEvent
 from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.capacity import require_room_for
+from app.placements.decision_schemas import ChangeDecisionIn, EndDecisionIn
 from app.placements.history import PlacementHistory, load_history
-from app.placements.schemas import ChangeDecisionIn, EndDecisionIn
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import make_terms, replace_terms
 from app.rules.money import to_ore
@@ -49,7 +50,7 @@ async def change_placement(
         raise problems.CHANGE_OUTSIDE_PLACE(f"Endringa må gjelde frå {placement.starts_on} eller seinare.")
     first_day = min(day for day in (body.valid_from, body.ends_on, placement.ends_on, ends_on) if day is not None)
     is_extended = placement.ends_on is not None and (ends_on is None or ends_on > placement.ends_on)
-    changes = list(history.changes)
+    changes = list(history.course.changes)
     if body.valid_from is not None:
         price = None if body.monthly_price is None else to_ore(body.monthly_price)
         changes.append(TermsChange(body.valid_from, body.share, price, body.medication_tasks))
@@ -58,7 +59,7 @@ async def change_placement(
         await require_room_for(unit, placement, build_segments(placement.starts_on, ends_on, first, changes))
     placement.ends_on = ends_on
     agreement = body.medication_agreement
-    decision = _follow(
+    decision = follow(
         actor,
         placement,
         history,
@@ -84,7 +85,7 @@ async def end_placement(
     died = body.destination == "died"
     _require_latest(history, body)
     require_step(history, "end_by_death" if died else "end", body.decided_on)
-    if history.notice_open and not died and body.ends_on != placement.ends_on:
+    if history.course.notice_open and not died and body.ends_on != placement.ends_on:
         raise problems.END_DIFFERS_FROM_NOTICE(
             f"Plassen er sagt opp til {placement.ends_on}, og vedtaket må ha same dag.", ends_on=f"{placement.ends_on}"
         )
@@ -94,10 +95,11 @@ async def end_placement(
         raise problems.END_AFTER_LAST_DAY(f"Plassen sin siste dag er {placement.ends_on}.")
     placement.ends_on = body.ends_on
     # The notice is followed by an end once.
-    notice_id = None if history.notice is None or history.end_decided else history.notice.notice_id
-    decision = _follow(actor, placement, history, body.model_dump(exclude={"follows_id"}), notice_id=notice_id)
+    notice = history.course.notice
+    notice_id = None if notice is None or history.course.end_decided else notice.notice_id
+    decision = follow(actor, placement, history, body.model_dump(exclude={"follows_id"}), notice_id=notice_id)
     unit.session.add(decision)
-    await replace_terms(unit, placement, history.changes, body.decided_on)
+    await replace_terms(unit, placement, history.course.changes, body.decided_on)
     await publish(unit, DecisionEvent("placement.ended", placement.id, placement.provider_id, decision.id))
     return decision, body.ends_on
 
@@ -110,6 +112,8 @@ def require_step(history: PlacementHistory, step: Step, on: date) -> None:
     state = history.determine_state(on)
     if find_next_state(state, step) is not None:
         return
+    if state == "annulled":
+        raise problems.PLACEMENT_ANNULLED(f"Plassen vart oppheva {history.placement['annulled_on']}.")
     if state == "lapsed":
         raise problems.NOTICE_HAS_RUN_OUT()
     if state == "ended":
@@ -119,7 +123,7 @@ def require_step(history: PlacementHistory, step: Step, on: date) -> None:
     raise problems.NOTICE_ALREADY_OPEN() if state == "noticed" else problems.END_ALREADY_DECIDED()
 
 
-def _follow(
+def follow(
     actor: Actor,
     placement: Placement,
     history: PlacementHistory,
@@ -128,6 +132,7 @@ def _follow(
     notice_id: UUID | None,
     medication_agreement: dict[str, Any] | None = None,
 ) -> Decision:
+    """A decision of these fields about the placement, after its latest one."""
     return Decision(
         **fields,
         medication_agreement=medication_agreement,
@@ -143,9 +148,15 @@ def _follow(
 def _require_latest(history: PlacementHistory, body: ChangeDecisionIn | EndDecisionIn) -> None:
     if body.follows_id is not None and body.follows_id != history.latest_id:
         raise problems.DECISION_STALE(latest_id=None if history.latest_id is None else str(history.latest_id))
-    if history.latest_day is not None and body.decided_on < history.latest_day:
+    require_order(history, body.decided_on)
+
+
+def require_order(history: PlacementHistory, decided_on: date) -> None:
+    """D6: the decision is dated no earlier than what came before it. Raises `DECISION_OUT_OF_ORDER`."""
+    latest_day = history.find_latest_day(clock.today())
+    if latest_day is not None and decided_on < latest_day:
         raise problems.DECISION_OUT_OF_ORDER(
-            f"Vedtaket kan ikkje vere datert før {history.latest_day}.", not_before=history.latest_day.isoformat()
+            f"Vedtaket kan ikkje vere datert før {latest_day}.", not_before=latest_day.isoformat()
         )
 
 
@@ -159,16 +170,17 @@ def _require_legal_terms(placement: Placement, body: ChangeDecisionIn) -> None:
 async def _find_replaced_last_day(unit: UnitOfWork, history: PlacementHistory, notice_id: UUID) -> date | None:
     """The last day that a withdrawal of the notice restores. Raises `NOTICE_NOT_OPEN`."""
     await find_reference(unit, Notice, notice_id, "#/withdraws_notice_id")
-    if history.notice is None or history.notice.notice_id != notice_id:
+    notice = history.course.notice
+    if notice is None or notice.notice_id != notice_id:
         raise problems.NOTICE_NOT_OPEN()
-    return history.notice.replaced_ends_on
+    return notice.replaced_ends_on
 
 
 def _require_last_day(placement: Placement, history: PlacementHistory, ends_on: date) -> date:
     """L7: a temporary placement's last day is moved by a change; a permanent one's only once its end is decided."""
-    if history.notice_open:
+    if history.course.notice_open:
         raise problems.NOTICE_ALREADY_OPEN()
-    if placement.need == "permanent" and not history.end_decided:
+    if placement.need == "permanent" and not history.course.end_decided:
         raise problems.PERMANENT_HAS_NO_LAST_DAY()
     if ends_on < placement.starts_on:
         raise problems.END_BEFORE_START()

@@ -15,7 +15,8 @@ from app.participants.tables import Participant
 from app.placements import problems
 from app.placements.applications import load_statuses
 from app.placements.capacity import require_room_for
-from app.placements.schemas import GrantDecisionIn, LegacyPlacementIn, RejectDecisionIn
+from app.placements.decision_schemas import GrantDecisionIn, RejectDecisionIn
+from app.placements.schemas import LegacyPlacementIn
 from app.placements.tables import Application, Decision, Placement, Request
 from app.placements.terms import make_terms, replace_terms
 from app.rates import rates
@@ -50,7 +51,7 @@ async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn,
     if obstacle is not None:
         raise problems.GRANT_OBSTACLES[obstacle]()
     require_not_before(body.decided_on, "decided_on", request.sent_on, "førespurnaden vart send")
-    await _require_near_start(unit, body)
+    await require_near_start(unit, body.decided_on, body.starts_on)
     placement = Placement(
         participant_id=participant.id,
         provider_id=request.provider_id,
@@ -81,14 +82,14 @@ async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn,
     return decision
 
 
-async def _require_near_start(unit: UnitOfWork, body: GrantDecisionIn) -> None:
+async def require_near_start(unit: UnitOfWork, decided_on: date, starts_on: date) -> None:
     """D9: 422 where the place begins later than so many months after its decision (`most_months_ahead`)."""
-    months = await rates.load_most_months_ahead(unit, body.decided_on)
-    latest = add_months(body.decided_on, months)
-    if body.starts_on > latest:
+    months = await rates.load_most_months_ahead(unit, decided_on)
+    latest = add_months(decided_on, months)
+    if starts_on > latest:
         raise VALIDATION(
-            f"«starts_on» er {body.starts_on}, men ein plass må ta til seinast {months} månader etter vedtaket"
-            f" ({body.decided_on}), altså seinast {latest}.",
+            f"«starts_on» er {starts_on}, men ein plass må ta til seinast {months} månader etter vedtaket"
+            f" ({decided_on}), altså seinast {latest}.",
             pointer="#/starts_on",
         )
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from app.http.openapi_examples import demo_id
-from app.rules.process import LEGAL_BASIS
+from app.rules.process import CORRECTION_BASIS, LEGAL_BASIS
 
 
 def _example(summary: str, kind: str, decided_on: str, **fields: Any) -> dict[str, Any]:
-    return {"summary": summary, "value": {"kind": kind, "decided_on": decided_on, "legal_basis": LEGAL_BASIS, **fields}}
+    value = {"kind": kind, "decided_on": decided_on, "legal_basis": LEGAL_BASIS}
+    return {"summary": summary, "value": value | fields}
 
 
 DECISIONS: dict[str, Any] = {
@@ -43,5 +44,25 @@ DECISIONS: dict[str, Any] = {
         placement_id=str(demo_id("placement", 7)),
         ends_on="2022-12-31",
         destination="ordinary_work",
+    ),
+    "correct": _example(
+        "Correct a decision's last day",
+        "correct",
+        "2022-08-31",
+        legal_basis=CORRECTION_BASIS,
+        placement_id=str(demo_id("placement", 18)),
+        corrects_id=str(demo_id("decision", 1)),
+        reason="Siste dag vart skriven feil.",
+        found_by="provider",
+        ends_on="2022-11-30",
+    ),
+    "annul": _example(
+        "Annul a placement",
+        "annul",
+        "2022-08-31",
+        legal_basis=CORRECTION_BASIS,
+        placement_id=str(demo_id("placement", 8)),
+        reason="Personen var registrert to gonger.",
+        found_by="case_office",
     ),
 }

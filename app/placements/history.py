@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,34 +11,13 @@ from asyncpg import Record
 from app.database.queries import Queries
 from app.http.problems import NOT_FOUND
 from app.placements.queries import PLACEMENT_HISTORY
-from app.placements.schemas import HistoryStep, PlacementDetail, PricedPlacementDetail
+from app.placements.schemas import PlacementDetail, PricedPlacementDetail
 from app.placements.terms import get_legacy_price, make_terms
-from app.rules.money import to_ore
+from app.rules.placement_course import HistoryEvent, PlacementCourse, follow_events
 from app.rules.process import PlacementState, determine_placement_state
-from app.rules.terms import TermsChange, TermsSegment, build_segments, find_terms
+from app.rules.terms import TermsSegment, build_segments, find_terms
 
 D = TypeVar("D", PlacementDetail, PricedPlacementDetail)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEvent:
-    """A decision about a placement, a notice of it, or its record as `legacy`, which has no day.
-
-    A notice replaces the last day `replaced_ends_on`; its withdrawal brings it back as `ends_on`.
-    """
-
-    step: HistoryStep
-    on: date | None
-    decision_id: UUID | None
-    follows_id: UUID | None
-    notice_id: UUID | None
-    valid_from: date | None
-    ends_on: date | None
-    replaced_ends_on: date | None
-    share: int | None
-    medication_tasks: bool | None
-    monthly_price: Decimal | None
-    destination: str | None
 
 
 @dataclass(slots=True)
@@ -48,63 +26,42 @@ class PlacementHistory:
 
     Attributes:
         placement: its stored columns, by name.
-        changes: the decided changes of its terms, in order.
+        course: what the events come to.
         latest_id: its latest decision.
-        latest_day: the latest day of an event; nothing is decided on an earlier one.
-        notice: the notice that set the last day, also once the end is decided; None where it is withdrawn.
-        destination: where the latest end sends the person (L8).
     """
 
     placement: Record
     events: Sequence[HistoryEvent]
-    changes: list[TermsChange] = field(default_factory=list)
+    course: PlacementCourse = field(init=False)
     latest_id: UUID | None = None
-    latest_day: date | None = None
-    notice: HistoryEvent | None = None
-    end_decided: bool = False
-    destination: str | None = None
 
     def __post_init__(self) -> None:
-        for event in self.events:
-            if event.on is None:
-                continue
-            self.latest_day = max(self.latest_day or event.on, event.on)
-            self.latest_id = event.decision_id or self.latest_id
-            if event.step == "notice_given":
-                self.notice = event
-            elif event.step == "notice_withdrawn":
-                self.notice, self.end_decided = None, False
-            elif event.step == "end_decided":
-                self.end_decided, self.destination = True, event.destination
-            elif event.step == "changed" and event.valid_from is not None:
-                price = None if event.monthly_price is None else to_ore(event.monthly_price)
-                self.changes.append(TermsChange(event.valid_from, event.share, price, event.medication_tasks))
+        self.course = follow_events(self.events, self.placement["need"])
+        self.latest_id = next((event.decision_id for event in reversed(self.events) if event.decision_id), None)
 
-    @property
-    def notice_open(self) -> bool:
-        """Notice is given, and neither withdrawn nor followed by the decision to end."""
-        return self.notice is not None and not self.end_decided
+    def find_latest_day(self, today: date) -> date | None:
+        """The latest day of an event; nothing is decided on an earlier one.
 
-    @property
-    def died(self) -> bool:
-        """L8: a death has ended the placement."""
-        return self.end_decided and self.destination == "died"
+        A day that lies ahead is a mistake (D9), and holds up nothing that comes after it.
+        """
+        return max((event.on for event in self.events if event.on is not None and event.on <= today), default=None)
 
     def determine_state(self, on: date) -> PlacementState:
-        """The placement's state on a day (L3, L5, L7)."""
+        """The placement's state on a day (L3, L5, L7, D8)."""
         return determine_placement_state(
             last_day=self.placement["ends_on"],
-            end_decided=self.end_decided,
-            notice_open=self.notice_open,
+            end_decided=self.course.end_decided,
+            notice_open=self.course.notice_open,
             on=on,
-            died=self.died,
+            died=self.course.died,
+            annulled=self.placement["annulled_on"] is not None,
         )
 
     def build_segments(self) -> list[TermsSegment]:
         """The placement's terms over time, by its last day and its changes."""
         row = self.placement
         first = make_terms(row["share"], row["monthly_price"], row["medication_tasks"])
-        return build_segments(row["starts_on"], row["ends_on"], first, self.changes)
+        return build_segments(row["starts_on"], row["ends_on"], first, self.course.changes)
 
 
 async def load_history(queries: Queries, placement_id: UUID) -> PlacementHistory:
@@ -122,11 +79,13 @@ async def load_history(queries: Queries, placement_id: UUID) -> PlacementHistory
             on=row["event_on"],
             decision_id=row["decision_id"],
             follows_id=row["follows_id"],
+            corrects_id=row["corrects_id"],
             notice_id=row["notice_id"],
             valid_from=row["valid_from"],
             ends_on=replaced.get(row["notice_id"]) if row["step"] == "notice_withdrawn" else row["event_ends_on"],
             replaced_ends_on=row["replaced_ends_on"],
             share=row["event_share"],
+            need=row["event_need"],
             medication_tasks=row["event_medication_tasks"],
             monthly_price=row["event_monthly_price"],
             destination=row["destination"],

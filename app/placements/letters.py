@@ -25,11 +25,12 @@ _PARTIES = CompiledQuery(
     text(
         """
         select participant.given_name, participant.family_name, provider.name as provider, application.received_on,
-            notice.given_on
+            notice.given_on, corrected.decided_on as corrected_on
         from participant
         left join provider on provider.id = :provider_id
         left join application on application.id = :application_id
         left join notice on notice.id = :notice_id
+        left join decision as corrected on corrected.id = :corrects_id
         where participant.id = :participant_id
         """
     )
@@ -63,6 +64,7 @@ async def write_letter(queries: Queries, decision: Decision) -> str:
             provider_id=decision.provider_id,
             application_id=decision.application_id,
             notice_id=decision.notice_id,
+            corrects_id=decision.corrects_id,
         )
     assert parties is not None
     return render_letter(decision, parties, await load_letter_texts(queries, decision.decided_on))
@@ -97,8 +99,11 @@ def _list_facts(decision: Decision, parties: Record) -> Iterator[tuple[str, str]
     if decision.kind == "reject":
         return
     yield "Vekstbedrift", parties["provider"]
+    if parties["corrected_on"] is not None:
+        label = "Vedtak som er retta" if decision.kind == "correct" else "Vedtak som er oppheva"
+        yield label, format_day(parties["corrected_on"])
     if parties["given_on"] is not None:
-        label = "Oppseiing som er trekt" if decision.kind == "change" else "Etter oppseiing"
+        label = "Oppseiing som er trekt" if decision.kind in ("change", "correct") else "Etter oppseiing"
         yield label, format_day(parties["given_on"])
     if decision.starts_on is not None:
         yield "Første dag", format_day(decision.starts_on)
@@ -106,8 +111,10 @@ def _list_facts(decision: Decision, parties: Record) -> Iterator[tuple[str, str]
         yield "Gjeld frå", format_day(decision.valid_from)
     if decision.ends_on is not None:
         yield "Siste dag", format_day(decision.ends_on)
-    elif decision.kind == "grant":
+    elif decision.kind == "grant" or decision.need == "permanent":
         yield "Siste dag", "ingen; plassen er varig"
+    elif decision.kind == "correct" and decision.starts_on is None:
+        yield "Siste dag", "ingen etter dette vedtaket"
     if decision.share is not None:
         yield "Omfang", f"{decision.share} %"
     if decision.medication_tasks is not None:

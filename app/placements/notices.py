@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app import clock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
@@ -68,8 +69,8 @@ async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: 
     unit.session.add(notice)
     placement.ends_on = ends_on
     # A notice recorded late counts as known no earlier than what was decided meanwhile.
-    known_from = max(body.given_on, history.latest_day or body.given_on)
-    await replace_terms(unit, placement, history.changes, known_from)
+    known_from = max(body.given_on, history.find_latest_day(clock.today()) or body.given_on)
+    await replace_terms(unit, placement, history.course.changes, known_from)
     await publish(unit, NoticeEvent("placement.noticed", placement.id, placement.provider_id, notice.id))
     return placement, notice
 
@@ -98,17 +99,19 @@ async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[Notic
 async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
     """L4: notices that are not withdrawn and whose reason requires a meeting, from the day they were given.
 
-    After a death none is required (L8).
+    After a death none is required (L8), and none of a placement that is annulled (D8).
     """
     withdrawn = select(col(Decision.notice_id)).where(
-        col(Decision.kind) == "change", col(Decision.notice_id).is_not(None)
+        col(Decision.kind).in_(("change", "correct")), col(Decision.notice_id).is_not(None)
     )
+    annulled = select(col(Placement.id)).where(col(Placement.annulled_on).is_not(None))
     return await queries.select(
         select(Notice)
         .where(
             col(Notice.reason).in_(sorted(MEETING_REASONS)),
             col(Notice.id).not_in(withdrawn),
             col(Notice.placement_id).not_in(select_ended_by_death()),
+            col(Notice.placement_id).not_in(annulled),
         )
         .order_by(col(Notice.id))
     )

@@ -111,6 +111,13 @@ LEGACY_AFTER_GUIDELINE = problem_type(
     en="Legacy terms are for a placement that began, or was decided, before the guideline took effect (L2).",
 )
 
+PLACEMENT_ANNULLED = problem_type(
+    "placement-annulled",
+    409,
+    title="Plassen er oppheva",
+    nn="Plassen er oppheva: han skulle aldri ha vore, og det kan ikkje gjerast noko med han.",
+    en="The placement is annulled; nothing more is decided about it (D8).",
+)
 PLACE_ENDED = problem_type(
     "place-ended",
     409,
@@ -246,6 +253,7 @@ TOO_MANY_TERMS = problem_type(
 )
 # What a decision about a placement that exists, or a notice of it, may be refused with.
 STEP_REFUSALS = (
+    PLACEMENT_ANNULLED,
     PLACE_ENDED,
     NOTICE_ALREADY_OPEN,
     NOTICE_NOT_OPEN,

@@ -17,7 +17,7 @@ PLACEMENT_HISTORY = CompiledQuery(
         select placement.id, placement.created_at, placement.updated_at, placement.participant_id,
             placement.provider_id, placement.need, placement.terms, placement.starts_on, placement.ends_on,
             placement.share, placement.monthly_price, placement.medication_tasks, placement.decided_on,
-            placement.notice_months, placement.places_per_employee, event.*
+            placement.notice_months, placement.places_per_employee, placement.annulled_on, event.*
         from placement
         left join lateral (
             select
@@ -25,28 +25,32 @@ PLACEMENT_HISTORY = CompiledQuery(
                 case kind
                     when 'grant' then 'granted'
                     when 'end' then 'end_decided'
+                    when 'correct' then 'corrected'
+                    when 'annul' then 'annulled'
                     else case when notice_id is null then 'changed' else 'notice_withdrawn' end
                 end as step,
                 decided_on as event_on,
                 id as decision_id,
                 follows_id,
+                corrects_id,
                 notice_id,
-                case kind when 'grant' then placement.starts_on else valid_from end as valid_from,
+                coalesce(decision.starts_on, valid_from) as valid_from,
                 ends_on as event_ends_on,
                 null::date as replaced_ends_on,
                 share as event_share,
+                decision.need as event_need,
                 case kind when 'grant' then placement.medication_tasks else medication_tasks end
                     as event_medication_tasks,
                 monthly_price as event_monthly_price,
                 destination
             from decision where placement_id = placement.id
             union all
-            select act_number, 'notice_given', given_on, null, null, id, null, ends_on, replaced_ends_on,
-                null, null, null, null
+            select act_number, 'notice_given', given_on, null, null, null, id, null, ends_on, replaced_ends_on,
+                null, null, null, null, null
             from notice where placement_id = placement.id
             union all
-            select 0, 'recorded', null, null, null, null, valid_from, valid_to, null,
-                share, medication_tasks, monthly_price, null
+            select 0, 'recorded', null, null, null, null, null, valid_from, valid_to, null,
+                share, null, medication_tasks, monthly_price, null
             from placement_terms where placement_id = placement.id and known_from is null
         ) event on true
         where placement.id = :placement_id
@@ -56,7 +60,7 @@ PLACEMENT_HISTORY = CompiledQuery(
 
 
 def select_ended_by_death() -> Select[UUID]:
-    """L8: the ids of placements whose last day is the day of a death."""
+    """L8: the ids of placements whose last day is the day of a death, also of one that is corrected (D8)."""
     decision, placement = Decision, Placement
     return (
         select(col(placement.id))
@@ -72,6 +76,7 @@ _FILTERS = {
     "active_on": and_(
         col(Placement.starts_on) <= bindparam("active_on"),
         or_(col(Placement.ends_on).is_(None), col(Placement.ends_on) >= bindparam("active_on")),
+        col(Placement.annulled_on).is_(None),
     ),
     "after": col(Placement.id) > bindparam("after"),
 }

@@ -34,6 +34,7 @@ async def find_relocated_placements(queries: Queries, municipality_number: str, 
         .join(Participant, col(Participant.id) == col(Placement.participant_id))
         .where(
             col(Participant.municipality_number) != municipality_number,
+            col(Placement.annulled_on).is_(None),
             or_(col(Placement.ends_on).is_(None), col(Placement.ends_on) >= on),
         )
         .order_by(col(Placement.id))

@@ -1,15 +1,20 @@
-"""Bodies and answers for applications, requests, decisions, placements and notices."""
+"""Bodies and answers for applications, requests, placements and notices."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
+from pydantic import StrictBool, model_validator
 
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
 from app.rates.schemas import From1To100, MonthlyAmount, Months
-from app.rules.process import LEGAL_BASIS, ApplicationStatus, Destination, Need, PlacementState
+from app.rules.placement_course import HistoryStep
+from app.rules.process import (
+    ApplicationStatus,
+    Need,
+    PlacementState,
+)
 
 Answer = Literal["accepted", "declined"]
 DeclineReason = Literal["no_capacity", "cannot_accommodate", "other"]
@@ -73,14 +78,7 @@ class RequestAnswerIn(Shape):
     answered_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=[None])] = None
 
 
-class MedicationAgreement(Shape):
-    """The separate written agreement that medication tasks require (D5)."""
-
-    agreed_on: PastDay
-    reference: Annotated[Line, Limits(examples=["Avtale 2022/117"])]
-
-
-class _Period(Shape):
+class Period(Shape):
     starts_on: Day
     ends_on: Annotated[Day | None, Limits(examples=[None])] = None
 
@@ -91,186 +89,7 @@ class _Period(Shape):
         return self
 
 
-class _Decision(Shape):
-    decided_on: PastDay
-    legal_basis: Annotated[
-        Line,
-        Limits(
-            description="One of `legal_bases` of the guideline version in force on the day of the decision (D2).",
-            examples=[LEGAL_BASIS],
-        ),
-    ]
-    reason: Annotated[Prose | None, Limits(examples=[None])] = None
-    archive_reference: Annotated[
-        Line | None, Limits(description="The decision's reference in the archive.", examples=["2022/117-4"])
-    ] = None
-
-
-class GrantDecisionIn(_Decision, _Period):
-    """A decision that grants a place (D1–D5, L2, L7)."""
-
-    kind: Literal["grant"]
-    application_id: UUID
-    request_id: UUID
-    share: Percent = 100
-    medication_agreement: MedicationAgreement | None = None
-    budget_reference: Annotated[
-        Line | None,
-        Limits(
-            description="The case that pays where the grant brings the forecast over the frame (C7).", examples=[None]
-        ),
-    ] = None
-    health_and_social_tasks: Annotated[
-        list[Line],
-        Limits(max_length=20, description="Tasks that the provider does (D7).", examples=[["Hjelp til måltid"]]),
-        ONCE_EACH,
-    ] = []
-
-
-class RejectDecisionIn(_Decision):
-    """A decision that rejects an application, with its reason (D3)."""
-
-    kind: Literal["reject"]
-    application_id: UUID
-    reason: Annotated[Prose, Limits(examples=["Ikkje busett i kommunen."])]
-
-
-class _FollowingDecision(_Decision):
-    placement_id: UUID
-    follows_id: Annotated[
-        UUID | None,
-        Limits(
-            description="The latest decision of the placement that the caller knows. Refused if there is a later one"
-            " (D6).",
-            examples=[None],
-        ),
-    ] = None
-
-
-class ChangeDecisionIn(_FollowingDecision):
-    """A decision that changes a placement (D6): its terms from a day on, its last day, or a withdrawn notice."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "change",
-                    "decided_on": "2022-06-13",
-                    "legal_basis": LEGAL_BASIS,
-                    "placement_id": "016e0000-0005-7000-8000-000000000001",
-                    "valid_from": "2022-08-01",
-                    "share": 60,
-                }
-            ]
-        }
-    )
-
-    kind: Literal["change"]
-    valid_from: Annotated[Day | None, Limits(description="First day of the new terms.", examples=["2022-08-01"])] = None
-    share: Annotated[Percent | None, Limits(examples=[60])] = None
-    monthly_price: Annotated[
-        MonthlyAmount | None, Limits(description="Only for a legacy placement (L2).", examples=[None])
-    ] = None
-    medication_tasks: Annotated[StrictBool | None, Limits(description="True requires `medication_agreement` (D5).")] = (
-        None
-    )
-    medication_agreement: MedicationAgreement | None = None
-    ends_on: Annotated[
-        Day | None,
-        Limits(
-            description="New last day. Only for a temporary placement, or one whose end is decided (L7).",
-            examples=[None],
-        ),
-    ] = None
-    withdraws_notice_id: Annotated[
-        UUID | None,
-        Limits(description="The notice that is withdrawn, before the placement's last day.", examples=[None]),
-    ] = None
-
-    @model_validator(mode="after")
-    def _changes_something_from_a_day(self) -> Self:
-        terms = (self.share, self.monthly_price, self.medication_tasks)
-        if any(value is not None for value in terms):
-            if self.valid_from is None:
-                raise FieldFault("valid_from", "manglar; nye vilkår må ha ein første dag")
-            if self.withdraws_notice_id is not None:
-                raise FieldFault("withdraws_notice_id", "må stå i eit vedtak for seg, utan andre endringar")
-        elif self.ends_on is None and self.withdraws_notice_id is None:
-            raise ValueError(
-                "treng «share», «monthly_price», «medication_tasks», «ends_on» eller «withdraws_notice_id»"
-            )
-        elif self.ends_on is not None and self.withdraws_notice_id is not None:
-            raise FieldFault("withdraws_notice_id", "må stå i eit vedtak for seg, utan andre endringar")
-        if self.medication_agreement is not None and self.medication_tasks is not True:
-            raise FieldFault("medication_agreement", "kan berre stå der «medication_tasks» er true")
-        return self
-
-
-class EndDecisionIn(_FollowingDecision):
-    """A decision that ends a placement (L5): on the day of the notice, or without a notice on the day it states.
-
-    A death ends the placement on its own day, also under notice or after another end is decided (L8).
-    """
-
-    kind: Literal["end"]
-    ends_on: Annotated[Day, Limits(description="Last day, inclusive; it is paid (L3).", examples=["2022-09-30"])]
-    destination: Annotated[
-        Destination | None, Limits(description="Where the person goes from here (L8).", examples=["ordinary_work"])
-    ] = None
-
-    @model_validator(mode="after")
-    def _died_before_the_decision(self) -> Self:
-        if self.destination == "died" and self.ends_on > self.decided_on:
-            raise FieldFault(
-                "ends_on",
-                f"er {self.ends_on}, etter vedtaksdatoen ({self.decided_on}): eit dødsfall kan ikkje liggje fram i tid",
-            )
-        return self
-
-
-DecisionIn = Annotated[
-    GrantDecisionIn | RejectDecisionIn | ChangeDecisionIn | EndDecisionIn, Limits(discriminator="kind")
-]
-
-
-class DecisionOut(Stored):
-    """A decision without amounts (D6)."""
-
-    kind: Literal["grant", "reject", "change", "end"]
-    decided_on: date
-    decided_by: str
-    legal_basis: str
-    reason: str | None
-    archive_reference: str | None
-    participant_id: UUID
-    application_id: UUID | None
-    request_id: UUID | None
-    provider_id: UUID | None
-    placement_id: UUID | None
-    follows_id: UUID | None
-    starts_on: date | None
-    ends_on: date | None
-    share: int | None
-    valid_from: date | None
-    medication_tasks: bool | None
-    medication_agreement: MedicationAgreement | None
-    notice_id: Annotated[
-        UUID | None, Limits(description="The notice that an `end` follows (L5), or that a `change` withdraws.")
-    ]
-    destination: Annotated[Destination | None, Limits(description="Where an `end` sends the person (L8).")]
-    health_and_social_tasks: Annotated[
-        list[str] | None, Limits(description="Tasks that a `grant` names (D7); null for another kind.")
-    ]
-
-
-class PricedDecisionOut(DecisionOut):
-    """A decision with the legacy price it sets, and the case that pays for it."""
-
-    monthly_price: Amount | None
-    budget_reference: Annotated[str | None, Limits(description="The case that pays for a `grant` (C7).")]
-
-
-class LegacyPlacementIn(_Period):
+class LegacyPlacementIn(Period):
     """A placement from before the guideline, with its own monthly price (L2)."""
 
     participant_id: UUID
@@ -318,15 +137,15 @@ class PlacementOut(Stored):
     places_per_employee: Annotated[
         int | None, Limits(description="A legacy placement's own staffing; null is the guideline's (P5).")
     ]
+    annulled_on: Annotated[
+        date | None, Limits(description="The day of the decision that annulled it: there never was a placement (D8).")
+    ]
 
 
 class PricedPlacementOut(PlacementOut):
     """A placement with today's legacy price; null for standard terms, whose price follows the rate (C2)."""
 
     monthly_price: Amount | None
-
-
-HistoryStep = Literal["granted", "recorded", "changed", "notice_given", "notice_withdrawn", "end_decided"]
 
 
 class HistoryEventOut(Shape):
@@ -341,10 +160,12 @@ class HistoryEventOut(Shape):
     ]
     decision_id: UUID | None
     follows_id: Annotated[UUID | None, Limits(description="The decision it follows (D6).")]
+    corrects_id: Annotated[UUID | None, Limits(description="The decision that it corrects or annuls (D8).")]
     notice_id: UUID | None
-    valid_from: Annotated[date | None, Limits(description="First day of the new terms.")]
+    valid_from: Annotated[date | None, Limits(description="First day of the placement, or of the new terms.")]
     ends_on: Annotated[date | None, Limits(description="The placement's last day after the event.")]
     share: int | None
+    need: Annotated[Need | None, Limits(description="By a correction of the grant (D8).")]
     medication_tasks: bool | None
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, and_, func, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
@@ -16,7 +16,7 @@ from app.placements.statistics_schemas import (
     ProcessingTimeOut,
     YearMoves,
 )
-from app.placements.tables import Application, Decision
+from app.placements.tables import Application, Decision, Placement
 from app.rates.tables import GuidelineVersion
 from app.rules.process import Destination
 from app.rules.suppression import LEAST, show_table, suppress_table
@@ -32,7 +32,11 @@ _MOVES = CompiledQuery(
                     placement.id, placement.participant_id, placement.ends_on, destination,
                     extract(year from placement.ends_on)::int as year
                 from placement join decision on decision.placement_id = placement.id and decision.kind = 'end'
-                where placement.ends_on <= :today
+                where placement.annulled_on is null and placement.ends_on <= :today
+                    -- Unless a correction has taken the end back (D8).
+                    and exists (
+                        select from decision said where said.placement_id = placement.id
+                            and said.act_number >= decision.act_number and said.ends_on = placement.ends_on)
                 order by placement.id, decision.act_number desc
             ) as last_end
             order by participant_id, year, ends_on desc, id desc
@@ -48,14 +52,18 @@ async def load_processing_times(
 ) -> list[ProcessingTimeOut]:
     """Days from receipt to decision, by provider and month of decision; a month without decisions has no row.
 
-    **Decided here**: a decision dated before the receipt counts no days, and a rejection belongs to no provider.
+    A grant that was annulled counts for nothing (D8). **Decided here**: a decision dated before the receipt counts no
+    days, and a rejection belongs to no provider.
     """
     days = func.greatest(col(Decision.decided_on) - col(Application.received_on), 0)
     month = func.to_char(col(Decision.decided_on), "YYYY-MM")
     statement: Select[Any] = (
         select(col(Decision.provider_id), month, func.count(), func.avg(days), func.min(days), func.max(days))
         .join(Application, col(Application.id) == col(Decision.application_id))
-        .where(col(Decision.kind).in_(("grant", "reject")))
+        .outerjoin(
+            Placement, and_(col(Placement.id) == col(Decision.placement_id), col(Placement.annulled_on).is_not(None))
+        )
+        .where(col(Decision.kind).in_(("grant", "reject")), col(Placement.id).is_(None))
         .group_by(col(Decision.provider_id), month)
         .order_by(month, col(Decision.provider_id).nulls_last())
     )

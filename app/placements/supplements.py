@@ -32,10 +32,12 @@ async def add_supplement(
 ) -> tuple[Placement, PlacementSupplement]:
     """L6: a supplement from a day in the placement's period; it ends with the placement at the latest.
 
-    Raises `SUPPLEMENT_NOT_AGREED`, `CHANGE_OUTSIDE_PLACE` or `TOO_MANY_TERMS`.
+    Raises `SUPPLEMENT_NOT_AGREED`, `PLACEMENT_ANNULLED`, `CHANGE_OUTSIDE_PLACE` or `TOO_MANY_TERMS`.
     """
     _require_all_parties(body)
     placement = await find(unit, Placement, placement_id, lock=True)
+    if placement.annulled_on is not None:
+        raise problems.PLACEMENT_ANNULLED()
     if body.valid_from < placement.starts_on or (placement.ends_on is not None and body.valid_from > placement.ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE("Tillegget må gjelde frå ein dag i plassen sin periode.")
     supplement = PlacementSupplement.model_validate(
@@ -122,7 +124,7 @@ async def load_staff_by_provider(queries: Queries) -> dict[UUID, list[ExtraStaff
             col(Placement.ends_on),
         )
         .join(Placement, col(Placement.id) == col(PlacementSupplement.placement_id))
-        .where(col(PlacementSupplement.full_time_equivalents) > 0)
+        .where(col(PlacementSupplement.full_time_equivalents) > 0, col(Placement.annulled_on).is_(None))
     )
     staff: defaultdict[UUID, list[ExtraStaff]] = defaultdict(list)
     for provider_id, amount, valid_from, valid_to, ends_on in rows:

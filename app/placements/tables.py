@@ -81,9 +81,11 @@ class Placement(Row, table=True):
     legacy place's own; null is the guideline's.
 
     `ends_on` is the last day known now, by grant, notice or end (L3, L5, L7). `share`, `monthly_price` and
-    `medication_tasks` are the first terms and never change; those of a day are in `PlacementTerms`. `decided_on` is the
-    day of the decision that granted it; a legacy placement may have none (L2). `service_area` and `address_protection`
-    follow the participant's by a cascading key: policies go by them, also for those who may not see the participant.
+    `medication_tasks` are the first terms; those of a day are in `PlacementTerms`. A correction may change `starts_on`,
+    `ends_on`, `share` and `need`; `annulled_on` is the day of the decision that annulled it, which leaves no terms
+    (D8). `decided_on` is the day of the decision that granted it; a legacy placement may have none (L2). `service_area`
+    and `address_protection` follow the participant's by a cascading key: policies go by them, also for those who may
+    not see the participant.
     """
 
     __tablename__ = "placement"
@@ -103,6 +105,7 @@ class Placement(Row, table=True):
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
             name="ex_placement_overlap",
             using="gist",
+            where=text("annulled_on is null"),
         ),
         CheckConstraint("terms in ('standard', 'legacy')", name="terms"),
         CheckConstraint("(terms = 'legacy') = (monthly_price is not null)", name="monthly_price"),
@@ -137,6 +140,7 @@ class Placement(Row, table=True):
     decided_on: date | None = None
     notice_months: int | None = Field(default=None, sa_type=SmallInteger)
     places_per_employee: int | None = Field(default=None, sa_type=SmallInteger)
+    annulled_on: date | None = None
 
 
 class PlacementTerms(Row, table=True):
@@ -274,8 +278,10 @@ class SupplementEnd(Row, table=True):
 class Decision(Row, table=True):
     """A decision by the case office (D3). Never edited: a change is a new decision that names this one (D6).
 
-    `notice_id` is the notice that an `end` follows (L5), or that a `change` withdraws. `destination` is where an `end`
-    sends the person (L8); of several ends the last counts.
+    `notice_id` is the notice that an `end` follows (L5), or that a `change` or a `correct` withdraws. `destination` is
+    where an `end` sends the person (L8); of several ends the last counts. `correct` has all that the decision
+    `corrects_id` says from then on, and the last one counts; `annul` names the grant, and no decision where the
+    placement was recorded as `legacy` (D8).
     """
 
     __tablename__ = "decision"
@@ -299,10 +305,12 @@ class Decision(Row, table=True):
             postgresql_where=text("kind in ('grant', 'reject')"),
         ),
         UniqueConstraint("follows_id"),
-        CheckConstraint("kind in ('grant', 'reject', 'change', 'end')", name="kind"),
+        UniqueConstraint("id", "placement_id"),
+        ForeignKeyConstraint(["corrects_id", "placement_id"], ["decision.id", "decision.placement_id"]),
+        CheckConstraint("kind in ('grant', 'reject', 'change', 'end', 'correct', 'annul')", name="kind"),
         CheckConstraint("length(legal_basis) between 1 and 500", name="legal_basis"),
         CheckConstraint("(kind = 'reject') = (placement_id is null)", name="placement_id"),
-        CheckConstraint("kind in ('change', 'end') or application_id is not null", name="application_id"),
+        CheckConstraint("kind not in ('grant', 'reject') or application_id is not null", name="application_id"),
         CheckConstraint("kind <> 'grant' or (request_id is not null and starts_on is not null)", name="grant"),
         CheckConstraint("kind <> 'end' or ends_on is not null", name="end"),
         CheckConstraint(
@@ -320,7 +328,19 @@ class Decision(Row, table=True):
             " 'died')",
             name="destination",
         ),
-        CheckConstraint("kind = 'end' or destination is null", name="end_fields"),
+        CheckConstraint("kind in ('end', 'correct') or destination is null", name="end_fields"),
+        CheckConstraint(
+            "(kind in ('correct', 'annul')) = (found_by is not null)"
+            " and (found_by is null) = (ground is null) and (found_by is null or reason is not null)",
+            name="mending",
+        ),
+        CheckConstraint("kind <> 'correct' or corrects_id is not null", name="corrects_id"),
+        CheckConstraint("kind in ('correct', 'annul') or corrects_id is null", name="corrects_nothing"),
+        CheckConstraint("ground in ('clerical_error', 'not_notified', 'invalid', 'in_favour')", name="ground"),
+        CheckConstraint(
+            "found_by in ('case_office', 'provider', 'participant', 'guardian', 'service', 'other')", name="found_by"
+        ),
+        CheckConstraint("need is null or (kind = 'correct' and need in ('permanent', 'temporary'))", name="need"),
         CheckConstraint("length(budget_reference) between 1 and 500", name="budget_reference"),
         CheckConstraint("cardinality(health_and_social_tasks) <= 20", name="health_and_social_tasks"),
         CheckConstraint(
@@ -330,6 +350,7 @@ class Decision(Row, table=True):
         # A notice is followed by the end, or withdrawn, once each.
         Index("uq_decision_notice_id_kind", "notice_id", "kind", unique=True),
         Index("ix_decision_placement_id", "placement_id"),
+        Index("ix_decision_corrects_id", "corrects_id"),
         Index("ix_decision_participant_id_id", "participant_id", "id"),
     )
 
@@ -357,4 +378,8 @@ class Decision(Row, table=True):
     destination: str | None = None
     budget_reference: str | None = None
     health_and_social_tasks: list[str] | None = Field(default=None, sa_type=ARRAY(String))
+    corrects_id: UUID | None = None
+    ground: str | None = None
+    found_by: str | None = None
+    need: str | None = None
     act_number: int = _act_number_field()

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, cast, func, select
+from sqlalchemy import Uuid, any_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
@@ -32,28 +32,36 @@ SUPPLEMENT_LAST_DAY = func.least(
 async def replace_terms(
     unit: UnitOfWork, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
 ) -> None:
-    """Replace the rows by those that follow from the decisions now, as known from a day on.
+    """Replace the rows by those that follow from the decisions now, as known from a day on; none if it is annulled.
 
-    The rows that no longer hold stay known until that day. The caller holds the placement locked. Raises
-    `TOO_MANY_TERMS`.
+    The rows that no longer hold stay known until that day. What was to be known only later, by a decision dated ahead
+    (D9), is never known. The caller holds the placement locked. Raises `TOO_MANY_TERMS`.
     """
     # A new version of the placement, also where its own columns stay: `updated_after` goes by it.
     placement.sqlmodel_update({"updated_at": func.now()})
     await unit.session.flush()
+    day = known_from or date.min
     rows = await unit.select(
         select(PlacementTerms).where(
-            col(PlacementTerms.placement_id) == placement.id, col(PlacementTerms.known_until).is_(None)
+            col(PlacementTerms.placement_id) == placement.id,
+            or_(col(PlacementTerms.known_until).is_(None), col(PlacementTerms.known_until) > day),
         )
     )
-    known = {_to_segment(row): row for row in rows}
     first = make_terms(placement.share, placement.monthly_price, placement.medication_tasks)
-    segments = build_segments(placement.starts_on, placement.ends_on, first, changes)
-    for segment, row in known.items():
-        if segment not in segments:
-            row.known_until = known_from
+    segments = []
+    if placement.annulled_on is None:
+        segments = build_segments(placement.starts_on, placement.ends_on, first, changes)
+    kept = set()
+    for row in rows:
+        segment = _to_segment(row)
+        was_known = row.known_from is None or row.known_from <= day
+        if row.known_until is None and was_known and segment in segments:
+            kept.add(segment)
+        else:
+            row.known_until = day if row.known_from is None else max(row.known_from, day)
     # The old rows are closed before the new ones are stored: they share days.
     await unit.session.flush()
-    unit.session.add_all(_to_row(placement, segment, known_from) for segment in segments if segment not in known)
+    unit.session.add_all(_to_row(placement, segment, known_from) for segment in segments if segment not in kept)
     await unit.session.flush()
     await check_term_limit(unit, placement.id, segments)
 

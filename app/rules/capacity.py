@@ -75,6 +75,12 @@ def find_first_day_over_whole(places: Sequence[Occupancy]) -> tuple[date, int] |
     return None
 
 
+def find_first_common_day(places: Sequence[Occupancy], planned: Sequence[Occupancy]) -> date | None:
+    """L1: the first day that both have, as two placements of one participant at one provider may not; or None."""
+    begun = [(max(place.first_day, plan.first_day), place, plan) for place in places for plan in planned]
+    return min((day for day, place, plan in begun if _is_active(place, day) and _is_active(plan, day)), default=None)
+
+
 def calculate_vacancy(
     capacities: Sequence[tuple[date, int]],
     active: Sequence[Occupancy],

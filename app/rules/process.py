@@ -1,4 +1,4 @@
-"""The states of an application and of a place (D1–D6, L1–L7), and what a grant must have in order.
+"""The states of an application and of a place (D1–D8, L1–L8), and what a grant must have in order.
 
 A step that `TRANSITIONS` does not list for a state is refused. Who may take a step is said by each operation.
 Supplements (L6) are no step: one is bounded by the place's days, and may be recorded after the last of them.
@@ -10,27 +10,29 @@ from typing import Literal
 
 Need = Literal["permanent", "temporary"]
 ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rejected", "withdrawn"]
-PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended"]
+PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended", "annulled"]
 Step = Literal[
     "request", "accept", "decline", "grant", "reject", "withdraw",
-    "change", "notice", "withdraw_notice", "end", "end_by_death",
+    "change", "notice", "withdraw_notice", "end", "end_by_death", "correct", "annul",
 ]  # fmt: skip
 
+MendingGround = Literal["clerical_error", "not_notified", "invalid", "in_favour"]
+FoundBy = Literal["case_office", "provider", "participant", "guardian", "service", "other"]
 DecisionKind = Literal["grant", "reject", "change", "end", "correct", "annul"]
 Destination = Literal[
     "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died"
 ]  # fmt: skip
 
 LEGAL_BASIS = "Helse- og omsorgstenestelova § 3-3"
-_CORRECTION_BASIS = "Forvaltningslova § 35"
+CORRECTION_BASIS = "Forvaltningslova § 35"
 # D2: what a decision of each kind may rest on, unless a version of the guideline says otherwise.
 LEGAL_BASES: dict[str, list[str]] = {
     "grant": [LEGAL_BASIS],
     "reject": [LEGAL_BASIS],
     "change": [LEGAL_BASIS],
     "end": [LEGAL_BASIS],
-    "correct": [_CORRECTION_BASIS],
-    "annul": [_CORRECTION_BASIS],
+    "correct": [CORRECTION_BASIS],
+    "annul": [CORRECTION_BASIS],
 }
 
 GrantObstacle = Literal[
@@ -87,6 +89,18 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("noticed", "end_by_death", "ended"),
     Transition("lapsed", "end_by_death", "ended"),
     Transition("ending", "end_by_death", "ended"),
+    # D8: a mistake is mended in whatever state it is found. Where a place stands after a correction follows from what
+    # the decisions say then: it is the same unless its last day, or the end, is what was wrong.
+    Transition("running", "correct", "running"),
+    Transition("noticed", "correct", "noticed"),
+    Transition("lapsed", "correct", "lapsed"),
+    Transition("ending", "correct", "ending"),
+    Transition("ended", "correct", "ended"),
+    Transition("running", "annul", "annulled"),
+    Transition("noticed", "annul", "annulled"),
+    Transition("lapsed", "annul", "annulled"),
+    Transition("ending", "annul", "annulled"),
+    Transition("ended", "annul", "annulled"),
 )
 
 
@@ -96,13 +110,22 @@ def find_next_state(state: ApplicationStatus | PlacementState, step: Step) -> Ap
 
 
 def determine_placement_state(
-    *, last_day: date | None, end_decided: bool, notice_open: bool, on: date, died: bool = False
+    *,
+    last_day: date | None,
+    end_decided: bool,
+    notice_open: bool,
+    on: date,
+    died: bool = False,
+    annulled: bool = False,
 ) -> PlacementState:
-    """L3, L5, L7, L8: the state of a place on a day.
+    """L3, L5, L7, L8, D8: the state of a place on a day.
 
     `last_day` is the last day known by now, from notice, end or a temporary grant; `notice_open` says that a notice is
-    neither withdrawn nor followed by the decision to end; `died` that the end is a death, after which no step is left.
+    neither withdrawn nor followed by the decision to end; `died` that the end is a death, after which no step but a
+    correction is left; `annulled` that there never should have been a place.
     """
+    if annulled:
+        return "annulled"
     if died:
         return "ended"
     passed = last_day is not None and last_day < on

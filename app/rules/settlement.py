@@ -12,7 +12,7 @@ as a line is, so the differences add up to the new line minus the closed one, to
 Prices are exact: whole øre per month x 10 000 (`price_bp`), as a rate with a percent on top may have parts of an øre.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -24,10 +24,14 @@ from app.rules.placement_periods import PeriodColumns
 from app.rules.prices import PERCENT, Guideline, Rate, YearPrices
 
 PartKind = Literal["base", "legacy", "supplement"]
-DifferenceCause = Literal["rate", "period", "share", "supplement", "legacy_price", "added", "removed"]
+DifferenceCause = Literal[
+    "rate", "period", "share", "supplement", "legacy_price", "added", "removed", "correction"
+]  # fmt: skip
 
 _DAY = timedelta(days=1)
 _PRICE_CAUSES: dict[PartKind, DifferenceCause] = {"base": "rate", "legacy": "legacy_price", "supplement": "supplement"}
+# What a corrected decision says otherwise (D8).
+_CORRECTED_CAUSES = frozenset({"period", "share", "added", "removed"})
 # No month has so many weekdays, and none has fewer days: a line's divisor tells its proration.
 _SHORTEST_MONTH = 28
 
@@ -73,7 +77,8 @@ class MonthLine:
 class Difference:
     """What one cause makes of the difference between a line and the same line recomputed, in øre.
 
-    `rate` is NAV's rate or the guideline's own parameters. `line` is the recomputed line, None where there is none.
+    `rate` is NAV's rate or the guideline's own parameters, `correction` a decision that was corrected or annulled.
+    `line` is the recomputed line, None where there is none.
     """
 
     cause: DifferenceCause
@@ -152,14 +157,27 @@ def find_differences(closed: MonthLine | None, recomputed: MonthLine | None) -> 
 
 
 def find_pending_differences(
-    closed: Mapping[tuple[UUID, date], MonthLine], recomputed: Mapping[tuple[UUID, date], MonthLine]
+    closed: Mapping[tuple[UUID, date], MonthLine],
+    recomputed: Mapping[tuple[UUID, date], MonthLine],
+    corrected: Collection[UUID] = (),
 ) -> dict[tuple[UUID, date], list[Difference]]:
     """C13: the differences of every placement and month, in their order, between the closed lines and the same months
-    recomputed.
+    recomputed. `corrected` are the placements with a decision that was corrected or annulled since (D8).
     """
     keys = sorted(closed.keys() | recomputed.keys(), key=lambda key: (key[1], key[0].int))
     by_key = {key: find_differences(closed.get(key), recomputed.get(key)) for key in keys}
+    for key in by_key:
+        if key[0] in corrected:
+            by_key[key] = _name_correction(by_key[key])
     return {key: differences for key, differences in by_key.items() if differences}
+
+
+def _name_correction(differences: list[Difference]) -> list[Difference]:
+    """D8, C13: what the decisions say otherwise is one difference, of the correction."""
+    mended = [difference for difference in differences if difference.cause in _CORRECTED_CAUSES]
+    amount = sum(difference.amount for difference in mended)
+    others = [difference for difference in differences if difference.cause not in _CORRECTED_CAUSES]
+    return [Difference("correction", amount, mended[0].line), *others] if amount else others
 
 
 def _sort_key(part: LinePart) -> tuple[bool, date, date, int]:

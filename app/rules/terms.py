@@ -59,6 +59,17 @@ def build_segments(
     return [TermsSegment(begin, end, begins[begin]) for begin, end in zip(firsts, [*lasts, last_day], strict=False)]
 
 
+def find_first_difference(before: Sequence[TermsSegment], after: Sequence[TermsSegment]) -> date | None:
+    """The first day with other terms, or with terms in one of the two alone; None where no day has."""
+    edges = {segment.first_day for segment in (*before, *after)}
+    edges |= {
+        segment.last_day + timedelta(days=1)
+        for segment in (*before, *after)
+        if segment.last_day is not None and segment.last_day < date.max
+    }
+    return next((day for day in sorted(edges) if _find_on(before, day) != _find_on(after, day)), None)
+
+
 def find_terms(segments: Sequence[TermsSegment], day: date) -> Terms:
     """The terms in force on a day; the first before it begins, the last after it has ended. IndexError without any."""
     begun = [segment for segment in segments if segment.first_day <= day]
@@ -73,6 +84,11 @@ def count_max_periods_per_year(periods: Iterable[tuple[date, date | None]]) -> i
         (sum(first.year <= year and (last is None or last.year >= year) for first, last in rows) for year in years),
         default=0,
     )
+
+
+def _find_on(segments: Sequence[TermsSegment], day: date) -> Terms | None:
+    covering = (one for one in segments if one.first_day <= day and (one.last_day is None or day <= one.last_day))
+    return next((segment.terms for segment in covering), None)
 
 
 def _apply_change(terms: Terms, change: TermsChange) -> Terms:

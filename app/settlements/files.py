@@ -38,6 +38,7 @@ _CAUSES = {
     "legacy_price": "eigen pris",
     "added": "ny",
     "removed": "fallen bort",
+    "correction": "retta vedtak",
 }
 
 

@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.budget.placement_periods import load_identified_periods
 from app.budget.problems import refuse_missing_prices
 from app.database.queries import Queries
+from app.placements.tables import Decision
 from app.rates import rates
 from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
@@ -68,6 +69,28 @@ async def load_ledger(queries: Queries, months: Collection[date]) -> Ledger:
         else:
             ledger.lines[key] = MonthLine(difference.divisor, parse_parts(difference.parts))
     return ledger
+
+
+async def load_corrected_placements(queries: Queries) -> set[UUID]:
+    """D8, C13: the placements with a decision that was corrected or annulled since the last month was closed.
+
+    The differences of corrections before that are settled.
+    """
+    last_closed = (
+        select(col(Settlement.id))
+        .where(not_rejected(col(Settlement.id)))
+        .order_by(col(Settlement.number).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # Ids carry the moment they were made.
+    rows = await queries.fetch(
+        select(col(Decision.placement_id)).where(
+            col(Decision.kind).in_(("correct", "annul")),
+            or_(last_closed.is_(None), col(Decision.id) > last_closed),
+        )
+    )
+    return {placement_id for (placement_id,) in rows}
 
 
 async def recompute(queries: Queries, months: Collection[date], on: date) -> Ledger:

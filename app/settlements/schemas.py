@@ -72,8 +72,8 @@ class SettlementDifferenceOut(Shape):
     cause: Annotated[
         DifferenceCause,
         Limits(
-            description="`rate`: NAV's rate or the guideline's parameters changed; the other causes are changes of the"
-            " placement."
+            description="`rate`: NAV's rate or the guideline's parameters changed; `correction`: a decision was"
+            " corrected or annulled (D8); the other causes are changes of the placement."
         ),
     ]
     settled_in: Annotated[

@@ -22,7 +22,7 @@ from app.rules.calendar import get_month_range
 from app.rules.money import from_ore
 from app.rules.settlement import DifferenceCause, find_pending_differences
 from app.security.roles import Actor
-from app.settlements.ledger import Ledger, dump_parts, load_ledger, not_rejected, recompute
+from app.settlements.ledger import Ledger, dump_parts, load_corrected_placements, load_ledger, not_rejected, recompute
 from app.settlements.problems import (
     EARLIER_MONTH_OPEN,
     MONTH_ALREADY_SETTLED,
@@ -72,7 +72,8 @@ async def close_month(unit: UnitOfWork, actor: Actor, year: int, month: int) -> 
             raise EARLIER_MONTH_OPEN(
                 f"{still_open:%Y-%m} har kostnader og er ikkje gjord opp.", month=f"{still_open:%Y-%m}"
             )
-        pending = _compare(await load_ledger(unit, closed), recomputed, closed)
+        corrected = await load_corrected_placements(unit)
+        pending = _compare(await load_ledger(unit, closed), recomputed, closed, corrected)
         settlement = await _store(unit, actor, first, recomputed, pending)
     await publish(unit, SettlementEvent("budget.settled", year, month))
     return settlement
@@ -124,10 +125,13 @@ async def load_pending_differences(queries: Queries, months: Collection[date]) -
     Called with the case office's rights (`acting_as`): a closed month contains every placement.
     """
     ledger = await load_ledger(queries, months)
-    return _compare(ledger, await recompute(queries, months, clock.today()), months)
+    recomputed = await recompute(queries, months, clock.today())
+    return _compare(ledger, recomputed, months, await load_corrected_placements(queries))
 
 
-def _compare(ledger: Ledger, recomputed: Ledger, months: Collection[date]) -> list[PendingDifference]:
+def _compare(
+    ledger: Ledger, recomputed: Ledger, months: Collection[date], corrected: Collection[UUID]
+) -> list[PendingDifference]:
     lines = {key: line for key, line in recomputed.lines.items() if key[1] in months}
     providers = recomputed.providers | ledger.providers
     return [
@@ -141,7 +145,7 @@ def _compare(ledger: Ledger, recomputed: Ledger, months: Collection[date]) -> li
             divisor=None if difference.line is None else difference.line.divisor,
             parts=None if difference.line is None else dump_parts(difference.line.parts),
         )
-        for (placement_id, month), differences in find_pending_differences(ledger.lines, lines).items()
+        for (placement_id, month), differences in find_pending_differences(ledger.lines, lines, corrected).items()
         for difference in differences
     ]
 

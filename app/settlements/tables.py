@@ -82,7 +82,7 @@ class SettlementDifference(Row, table=True):
     """What changed in a month that was closed earlier, settled with a later one. Never edited.
 
     `line_id` is the closed line, null if the month had none for this placement. `divisor` and `parts` are the line as
-    it was recomputed, null if there was none any more (`removed`).
+    it was recomputed, null if there was none any more (`removed`, or a `correction`).
     """
 
     __tablename__ = "settlement_difference"
@@ -92,10 +92,13 @@ class SettlementDifference(Row, table=True):
         CheckConstraint(_MONTH, name="month"),
         CheckConstraint("amount <> 0", name="amount"),
         CheckConstraint(
-            "cause in ('rate', 'period', 'share', 'supplement', 'legacy_price', 'added', 'removed')", name="cause"
+            "cause in ('rate', 'period', 'share', 'supplement', 'legacy_price', 'added', 'removed', 'correction')",
+            name="cause",
         ),
         CheckConstraint(
-            "(cause = 'removed') = (divisor is null) and (divisor is null) = (parts is null)", name="parts"
+            "(cause <> 'removed' or divisor is null) and (cause in ('removed', 'correction') or divisor is not null)"
+            " and (divisor is null) = (parts is null)",
+            name="parts",
         ),
         Index("ix_settlement_difference_placement_id_month", "placement_id", "month"),
         Index("ix_settlement_difference_line_id", "line_id"),

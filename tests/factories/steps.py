@@ -180,6 +180,24 @@ def end(placement_id: str, ends_on: str, **changes: Any) -> dict[str, Any]:
     return change(placement_id) | {"kind": "end", "ends_on": ends_on} | changes
 
 
+def annul(placement_id: str, corrects_id: str | None = None, **changes: Any) -> dict[str, Any]:
+    """The body of an annulment."""
+    body = {
+        "kind": "annul",
+        "decided_on": "2022-09-15",
+        "legal_basis": "Forvaltningslova § 35",
+        "placement_id": placement_id,
+        "reason": "Personen var registrert to gonger.",
+        "found_by": "case_office",
+    }
+    return body | ({} if corrects_id is None else {"corrects_id": corrects_id}) | changes
+
+
+def correct(placement_id: str, corrects_id: str, **changes: Any) -> dict[str, Any]:
+    """The body of a correction; `changes` say what the decision should have said."""
+    return annul(placement_id, corrects_id) | {"kind": "correct", "reason": "Året vart skrive feil."} | changes
+
+
 def notice(given_on: str, **changes: Any) -> dict[str, Any]:
     """The body of a notice."""
     body = {

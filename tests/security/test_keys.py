@@ -25,13 +25,13 @@ PARTICIPANT = {
 }
 PLACEMENT = STORED | {
     "participant_id", "provider_id", "need", "terms", "starts_on", "ends_on", "share", "medication_tasks", "decided_on",
-    "state", "history", "notice_months", "places_per_employee",
+    "state", "history", "notice_months", "places_per_employee", "annulled_on",
 }  # fmt: skip
 DECISION = STORED | {
     "kind", "decided_on", "decided_by", "legal_basis", "reason", "participant_id", "application_id", "request_id",
     "provider_id", "placement_id", "follows_id", "notice_id", "valid_from", "starts_on", "ends_on", "share",
     "medication_tasks", "medication_agreement", "withdraws_notice_id", "archive_reference", "destination",
-    "health_and_social_tasks",
+    "corrects_id", "ground", "found_by", "need", "health_and_social_tasks",
 }  # fmt: skip
 # Caller -> kind of object -> the keys it may have.
 ALLOWED = {

@@ -199,6 +199,7 @@ async def get_absence_report(
         col(Placement.provider_id) == provider_id,
         col(Placement.starts_on) <= to,
         (col(Placement.ends_on).is_(None)) | (col(Placement.ends_on) >= from_),
+        col(Placement.annulled_on).is_(None),
     )
     placements, following = await fetch_page(reader, statement, col(Placement.id), limit=limit, after=after)
     rows = await absences.report_absences(reader, [placement.id for placement in placements], from_, to)

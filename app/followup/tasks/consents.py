@@ -38,6 +38,7 @@ _CONSENTS = CompiledQuery(
         func.coalesce(col(ConsentRecord.withdrawn_on) > _ON, True),
         col(ConsentRecord.annulled_at).is_(None),
         col(Placement.starts_on) <= _ON,
+        col(Placement.annulled_on).is_(None),
         col(Placement.id).not_in(select_ended_by_death()),
     )
 )
@@ -55,6 +56,7 @@ _MEETINGS_WITHOUT_CONSENT = CompiledQuery(
     .where(
         func.cardinality(col(Meeting.services_without_consent)) > 0,
         col(Meeting.annulled_at).is_(None),
+        col(Placement.annulled_on).is_(None),
         col(Meeting.held_on) <= _ON,
     )
 )

@@ -16,6 +16,7 @@ _RUN_OUT = CompiledQuery(
         """
         select notice.id, notice.placement_id, notice.provider_id, placement.participant_id, notice.ends_on
         from notice join placement on placement.id = notice.placement_id and placement.ends_on = notice.ends_on
+            and placement.annulled_on is null
         where notice.ends_on <= :on and notice.given_on <= :on
             and not exists (select from decision where decision.notice_id = notice.id and decision.decided_on <= :on)
         """
@@ -26,14 +27,14 @@ _TEMPORARY = CompiledQuery(
     text(
         """
         select id, provider_id, participant_id, ends_on from placement
-        where need = 'temporary' and starts_on <= :on and ends_on between :on and :last
+        where need = 'temporary' and annulled_on is null and starts_on <= :on and ends_on between :on and :last
             and not exists (select from decision where decision.placement_id = placement.id and decision.kind = 'end'
                 and decision.decided_on <= :on)
             and not exists (select from notice where notice.placement_id = placement.id and notice.given_on <= :on
                 and not exists (select from decision where decision.notice_id = notice.id
-                    and decision.kind = 'change'))
+                    and decision.kind in ('change', 'correct')))
             and not exists (select from placement later where later.participant_id = placement.participant_id
-                and later.starts_on > placement.ends_on)
+                and later.starts_on > placement.ends_on and later.annulled_on is null)
         """
     )
 )
@@ -53,6 +54,7 @@ _SUPPLEMENTS = CompiledQuery(
         SUPPLEMENT_LAST_DAY.between(_ON, _LAST),
         col(PlacementSupplement.valid_from) <= _ON,
         or_(col(Placement.ends_on).is_(None), col(Placement.ends_on) > SUPPLEMENT_LAST_DAY),
+        col(Placement.annulled_on).is_(None),
         ~select(col(_LATER.id))
         .where(
             col(_LATER.placement_id) == col(PlacementSupplement.placement_id),

@@ -44,7 +44,7 @@ _PLACEMENTS = CompiledQuery(
     text(
         "select id, provider_id, participant_id, terms, starts_on, ends_on,"
         " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
-        " from placement where starts_on <= :on"
+        " from placement where annulled_on is null and starts_on <= :on"
         " and (cast(:placement_id as uuid) is null or id = :placement_id)"
         " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
     )

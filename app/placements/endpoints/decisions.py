@@ -1,7 +1,7 @@
-"""Endpoints of the case office's decisions and the letters about them (D1–D7, L3, L5, L7, L8)."""
+"""Endpoints of the case office's decisions and the letters about them (D1–D8, L3, L5, L7, L8)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
@@ -23,22 +23,26 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.placements import problems
 from app.placements.changes import change_placement, end_placement, lock_for_decision
-from app.placements.decisions import grant_placement, reject_application, require_budget_reference
-from app.placements.examples import DECISIONS
-from app.placements.history import to_detail
-from app.placements.letters import HEADERS, MEDIA_TYPE, write_letter
-from app.placements.schemas import (
+from app.placements.corrections import annul_placement, correct_placement
+from app.placements.decision_schemas import (
+    AnnulDecisionIn,
     ChangeDecisionIn,
+    CorrectDecisionIn,
     DecisionIn,
     DecisionOut,
     GrantDecisionIn,
     PricedDecisionOut,
-    PricedPlacementDetail,
     RejectDecisionIn,
 )
+from app.placements.decisions import grant_placement, reject_application, require_budget_reference
+from app.placements.examples import DECISIONS
+from app.placements.history import to_detail
+from app.placements.letters import HEADERS, MEDIA_TYPE, write_letter
+from app.placements.schemas import PricedPlacementDetail
 from app.placements.sync_filters import SyncFilterDep
 from app.placements.tables import Decision
 from app.rates import rates
+from app.rules.process import DecisionKind
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], route_class=Route)
@@ -66,7 +70,7 @@ class DecisionWithBudget(PricedDecisionOut):
         PRECONDITION_FAILED,
     ),
     openapi_extra={
-        "parameters": [header_parameter("If-Match", "The `ETag` of the placement that a change or an end is based on.")]
+        "parameters": [header_parameter("If-Match", "The `ETag` of the placement that the decision is based on.")]
     },
 )
 async def create_decision(
@@ -75,13 +79,19 @@ async def create_decision(
     actor: CaseOfficer,
     body: Annotated[DecisionIn, Body(openapi_examples=DECISIONS)],
 ) -> DecisionWithBudget:
-    """`grant`, `reject`, `change` or `end`. Only the case office decides (D3), on a legal basis out of the guideline's
-    (D2), and a decision is final (D6). A rejection has a reason, every decision may have one (D3).
+    """`grant`, `reject`, `change`, `end`, `correct` or `annul`. Only the case office decides (D3), on a legal basis out
+    of the guideline's (D2), and a decision is final (D6). A rejection, a correction and an annulment have a reason,
+    every decision may have one (D3).
 
     A grant requires a request that the provider has accepted (D4), a participant who lives in the municipality (D1),
     free capacity (P2), and no other placement in the period (L1). A `change` or an `end` follows the placement's latest
     decision: with `follows_id`, or the placement's `ETag` in `If-Match`, it is refused if another decision came first.
     No `end` requires a notice, and a death ends the placement on its own day whatever was decided before (L8).
+
+    Mistakes are mended by decisions and never edited (D8). `correct` sets right what a grant, a change or an end said
+    from the day it should have; `annul` takes a placement away from its first day. Both name the decision
+    (`corrects_id`), a reason, and who found the mistake. Positions of earlier days stay as they were known, and closed
+    months get differences with the cause `correction` (C13).
 
     The answer has the budget's flag after the decision (C7). An overrun is flagged and does not refuse the decision,
     unless `over_frame` of the guideline version is `confirm`: then a grant over the frame needs `budget_reference`.
@@ -117,6 +127,10 @@ async def _decide(
         require_match(request, to_detail(history, clock.today(), PricedPlacementDetail))
     if isinstance(body, ChangeDecisionIn):
         return await change_placement(unit, actor, placement, history, body)
+    if isinstance(body, CorrectDecisionIn):
+        return await correct_placement(unit, actor, placement, history, body)
+    if isinstance(body, AnnulDecisionIn):
+        return await annul_placement(unit, actor, placement, history, body)
     return await end_placement(unit, actor, placement, history, body)
 
 
@@ -139,7 +153,7 @@ async def list_decisions(
     participant_id: UUID | None = None,
     application_id: UUID | None = None,
     placement_id: UUID | None = None,
-    kind: Literal["grant", "reject", "change", "end"] | None = None,
+    kind: DecisionKind | None = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[PricedDecisionOut] | Page[DecisionOut]:

@@ -38,6 +38,7 @@ async def test_grant_creates_placement(api: Api) -> None:
         "monthly_price": None,
         "notice_months": None,
         "places_per_employee": None,
+        "annulled_on": None,
         "state": "running",
     }
     application = await api.case_officer.get(f"/v1/applications/{body['application_id']}")

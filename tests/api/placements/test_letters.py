@@ -226,3 +226,24 @@ async def test_reading_a_letter_is_in_the_access_log(api: Api, provider_id: str)
     await read_letter(api, decision)
     lines = ok(await api.auditor.get("/v1/access-log", params={"participant_id": person}), 200)["items"]
     assert "read_letter" in {line["action"] for line in lines}
+
+
+async def test_the_letter_about_a_correction_names_the_decision(api: Api, provider_id: str) -> None:
+    """D3, D8: which decision is set right, and all that it says now."""
+    grant = await decide(api, await steps.ready_to_grant(api, provider_id))
+    letter = await read_letter(
+        api, await decide(api, steps.correct(grant["placement_id"], grant["id"], starts_on="2022-08-01"))
+    )
+    assert "<h1>Retting av vedtak om plass i vekstbedrift</h1>" in letter
+    facts = read_facts(letter)
+    assert [facts[label] for label in ("Vedtak som er retta", "Første dag", "Siste dag", "Omfang")] == [
+        "10. januar 2022", "1. august 2022", "ingen; plassen er varig", "100 %",
+    ]  # fmt: skip
+
+
+async def test_the_letter_about_an_annulment_names_the_decision(api: Api, provider_id: str) -> None:
+    """D3, D8."""
+    grant = await decide(api, await steps.ready_to_grant(api, provider_id))
+    letter = await read_letter(api, await decide(api, steps.annul(grant["placement_id"], grant["id"])))
+    assert "<h1>Oppheving av vedtak om plass i vekstbedrift</h1>" in letter
+    assert read_facts(letter)["Vedtak som er oppheva"] == "10. januar 2022"
