@@ -104,3 +104,22 @@ def test_day_by_day(statements: list[Statement], places: list[Period], through: 
         active = sum(covers(first, last, day) for first, last in places)
         short = bool(known) and known[-1].full_time_equivalents * 5 < active
         assert short == any(one.since <= day and (one.mended_on is None or day < one.mended_on) for one in found)
+
+
+@given(
+    st.lists(st.builds(stated, DAYS, areas=st.sampled_from([AREAS, AREAS[:3]])), max_size=3),
+    st.lists(st.tuples(DAYS, st.one_of(st.none(), DAYS), st.booleans()), max_size=5),
+    DAYS,
+)
+def test_tasks_of_a_grant_need_their_area_day_by_day(
+    statements: list[Statement], places: list[tuple[date, date | None, bool]], through: date
+) -> None:
+    """D7, P4: without a statement on the days of such places, with one on the days on which it lacks the area."""
+    staff = [StaffedPlace(Occupancy(first, last, 100), None, has_tasks) for first, last, has_tasks in places]
+    found = [one for one in find_deviations(statements, staff, [], through) if one.area == "health_and_social_tasks"]
+    for offset in range((through - DAY).days + 1):
+        day = DAY + timedelta(days=offset)
+        known = [one for one in sorted(statements, key=lambda one: one.stated_on) if one.stated_on <= day]
+        named = any(has_tasks and covers(first, last, day) for first, last, has_tasks in places)
+        lacking = "health_and_social_tasks" not in known[-1].areas if known else named
+        assert lacking == any(one.since <= day and (one.mended_on is None or day < one.mended_on) for one in found)
