@@ -144,3 +144,15 @@ async def test_no_consent_is_asked_for_after_a_death(api: Api) -> None:
     assert len(await follow_up.tasks(api.case_officer, "2022-09-01", kind="consent")) == 1
     await decide(api, steps.end(placement_id, "2022-08-14", destination="died"))
     assert await follow_up.tasks(api.case_officer, "2022-09-01", kind="consent") == []
+
+
+async def test_a_death_decided_by_mistake_is_taken_back(api: Api, provider_id: str) -> None:
+    """D8: the placement goes on, owes what it owed, and may end again."""
+    placement_id = await steps.placed(api, provider_id)
+    died = await decide(api, steps.end(placement_id, "2022-08-14", destination="died"))
+    await decide(api, steps.correct(placement_id, died["id"], ends_on=None))
+    placement = await read_placement(api, placement_id)
+    assert (placement["ends_on"], placement["state"]) == (None, "running")
+    owed = {task["kind"] for task in await follow_up.tasks(api.case_officer, "2022-12-31", placement_id=placement_id)}
+    assert owed == {"plan", "evaluation", "conversation", "cooperation_meeting"}
+    await decide(api, steps.end(placement_id, "2022-12-31", decided_on="2022-09-16", destination="vta"))

@@ -123,6 +123,40 @@ async def test_the_letter_about_a_death_goes_to_the_estate(api: Api, provider_id
     assert "<p>Buet etter Sprek Hage</p>" in letter
 
 
+async def test_the_letter_about_a_correction(api: Api, provider_id: str) -> None:
+    """D8: which decision was wrong, why, and how it is."""
+    granted = await decide(api, await steps.ready_to_grant(api, provider_id))
+    body = steps.correct(granted["placement_id"], granted["id"], starts_on="2022-08-01")
+    letter = await read_letter(api, await decide(api, body))
+    assert "<h1>Retting av vedtak om plass i vekstbedrift</h1>" in letter
+    assert "<p>Året vart skrive feil.</p>" in letter
+    assert "Forvaltningslova § 35" in letter
+    facts = read_facts(letter)
+    assert (facts["Vedtak som er retta"], facts["Første dag"]) == ("10. januar 2022", "1. august 2022")
+    assert facts["Omfang"] == "100 %"
+
+
+async def test_the_letter_about_an_end_taken_back(api: Api, provider_id: str) -> None:
+    """D8: the notice that it rested on is withdrawn too."""
+    placement_id = await steps.placed(api, provider_id)
+    notice = await give_notice(api, placement_id, "2022-07-15")
+    ended = await decide(api, steps.end(placement_id, notice["ends_on"]))
+    letter = await read_letter(api, await decide(api, steps.correct(placement_id, ended["id"], ends_on=None)))
+    facts = read_facts(letter)
+    assert facts["Siste dag"] == "ingen etter dette vedtaket"
+    assert facts["Oppseiing som er trekt"] == "15. juli 2022"
+
+
+async def test_the_letter_about_an_annulment(api: Api, provider_id: str) -> None:
+    """D8."""
+    granted = await decide(api, await steps.ready_to_grant(api, provider_id))
+    letter = await read_letter(api, await decide(api, steps.annul(granted["placement_id"], granted["id"])))
+    assert "<h1>Oppheving av vedtak om plass i vekstbedrift</h1>" in letter
+    assert "<p>Personen var registrert to gonger.</p>" in letter
+    facts = read_facts(letter)
+    assert (facts["Vedtak som er oppheva"], facts["Vekstbedrift"]) == ("10. januar 2022", "Gløde AS")
+
+
 async def test_the_texts_are_those_of_the_version_in_force_on_the_day(api: Api, provider_id: str) -> None:
     texts = {
         "sender": "Nye Alver",
