@@ -763,6 +763,7 @@ CREATE TABLE public.guideline_version (
     least_count smallint DEFAULT 5 NOT NULL,
     over_frame character varying DEFAULT 'flag'::character varying NOT NULL,
     letter_texts jsonb DEFAULT '{"appeal": "Er du ikkje nøgd, kan du klage. Skriv kva vedtak du klagar på, og kva du vil ha endra. Held vi fast på vedtaket, sender vi klaga vidare til klageorganet. Vi hjelper deg gjerne med å skrive klaga.", "office": "Forvaltningskontoret", "sender": "Alver kommune", "titles": {"end": "Vedtak om opphør av plass i vekstbedrift", "annul": "Oppheving av vedtak om plass i vekstbedrift", "grant": "Vedtak om plass i vekstbedrift", "change": "Vedtak om endring av plass i vekstbedrift", "reject": "Avslag på søknad om plass i vekstbedrift", "correct": "Retting av vedtak om plass i vekstbedrift"}, "closing": "Brevet er godkjent elektronisk og har difor ikkje underskrift.", "decided": {"end": "Plassen i vekstbedrifta tek slutt.", "annul": "Vedtaket om plass i vekstbedrift er oppheva og gjeld ikkje.", "grant": "Du får plass i vekstbedrift.", "change": "Vi har endra vedtaket om plassen din.", "reject": "Du får ikkje plass i vekstbedrift.", "correct": "Det var ein feil i eit vedtak om plassen din. Slik er det retta:"}, "case_access": "Du har rett til å sjå dokumenta i saka di. Ta kontakt med oss, så hjelper vi deg.", "appeal_weeks": 3, "appeal_addressee": "Alver kommune, Forvaltningskontoret", "legal_basis_note": "Tilbodet gjev ingen individuell rett."}'::jsonb NOT NULL,
+    open_requests smallint DEFAULT 1 NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -772,6 +773,7 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_letter_texts CHECK ((jsonb_typeof(letter_texts) = 'object'::text)),
     CONSTRAINT ck_guideline_version_most_months_ahead CHECK (((most_months_ahead >= 1) AND (most_months_ahead <= 120))),
     CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_guideline_version_open_requests CHECK (((open_requests >= 1) AND (open_requests <= 100))),
     CONSTRAINT ck_guideline_version_over_frame CHECK (((over_frame)::text = ANY ((ARRAY['flag'::character varying, 'confirm'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_part_year_conversations CHECK (((part_year_conversations >= 0) AND (part_year_conversations <= 52))),
     CONSTRAINT ck_guideline_version_part_year_percent CHECK (((part_year_percent >= 1) AND (part_year_percent <= 100))),
@@ -1149,10 +1151,24 @@ CREATE TABLE public.request (
     answered_on date,
     reason character varying,
     text character varying,
+    share smallint DEFAULT 100 NOT NULL,
+    starts_from date,
+    premises_suitable boolean,
+    recalled_on date,
+    recall_reason character varying,
+    retracted_on date,
+    retraction_reason character varying,
+    sent_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
+    answer_number bigint,
     CONSTRAINT ck_request_answer CHECK (((answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[]))),
+    CONSTRAINT ck_request_answer_number CHECK (((answer IS NULL) = (answer_number IS NULL))),
     CONSTRAINT ck_request_answered_on CHECK (((answer IS NULL) = (answered_on IS NULL))),
+    CONSTRAINT ck_request_premises_suitable CHECK ((((answer)::text IS DISTINCT FROM 'accepted'::text) OR (premises_suitable IS DISTINCT FROM false))),
     CONSTRAINT ck_request_reason CHECK (((NOT ((answer)::text IS DISTINCT FROM 'declined'::text)) = (reason IS NOT NULL))),
     CONSTRAINT ck_request_reason_code CHECK (((reason)::text = ANY ((ARRAY['no_capacity'::character varying, 'cannot_accommodate'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_request_recalled_on CHECK ((((recalled_on IS NULL) = (recall_reason IS NULL)) AND ((recalled_on IS NULL) OR (answer IS NULL)))),
+    CONSTRAINT ck_request_retracted_on CHECK ((((retracted_on IS NULL) = (retraction_reason IS NULL)) AND ((retracted_on IS NULL) OR (NOT ((answer)::text IS DISTINCT FROM 'accepted'::text))))),
+    CONSTRAINT ck_request_share CHECK (((share >= 1) AND (share <= 100))),
     CONSTRAINT ck_request_text CHECK ((((reason)::text IS DISTINCT FROM 'other'::text) OR (text IS NOT NULL)))
 );
 
@@ -1632,8 +1648,6 @@ CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (a
 CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
 
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
-
-CREATE UNIQUE INDEX uq_request_open ON public.request USING btree (application_id) WHERE (answer IS NULL);
 
 CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
 
@@ -2655,6 +2669,18 @@ GRANT UPDATE(answered_on) ON TABLE public.request TO vekstplass_service;
 GRANT UPDATE(reason) ON TABLE public.request TO vekstplass_service;
 
 GRANT UPDATE(text) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(premises_suitable) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(recalled_on) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(recall_reason) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(retracted_on) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(retraction_reason) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(answer_number) ON TABLE public.request TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.settlement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement TO vekstplass_service;

@@ -137,6 +137,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "on": "dag",
     "organisation": "verksemd",
     "organisation_number": "organisasjonsnummer",
+    "open_requests": "opne førespurnader om gongen",
     "organisations": "verksemder",
     "outcome": "utfall",
     "over_frame": "vedtak over ramma",

@@ -57,6 +57,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
         demo_id("placement", 3)
     ),
     ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 3)),
+    ("post /v1/requests/{request_id}/recall", "request_id"): str(demo_id("request", 3)),
     ("post /v1/placements", "participant_id"): str(demo_id("participant", 31)),
     ("post /v1/placements", "starts_on"): "2021-03-01",
     ("post /v1/budgets/{year}/settlements/{month}", "year"): 2021,

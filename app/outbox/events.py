@@ -43,7 +43,7 @@ class ApplicationRejectedEvent(DomainEvent, frozen=True):
 class RequestEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/requests/{request_id}"
 
-    type: Literal["request.sent", "request.accepted", "request.declined"]
+    type: Literal["request.sent", "request.accepted", "request.declined", "request.recalled", "request.retracted"]
     request_id: UUID
     provider_id: UUID
 

@@ -1,12 +1,13 @@
 """Applications for a place (D4)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
@@ -20,7 +21,18 @@ from app.participants.tables import Participant
 from app.placements.problems import APPLICATION_CLOSED
 from app.placements.schemas import ApplicationIn, ApplicationOut
 from app.placements.tables import Application, Decision, Request
-from app.rules.process import ApplicationStatus, Step, determine_application_status, find_next_state
+from app.rules.process import ApplicationStatus, Step, find_next_state
+from app.rules.requests import RequestFacts, determine_application_status, is_standing
+
+_FACTS = select(
+    col(Request.application_id),
+    col(Request.id),
+    col(Request.sent_number),
+    col(Request.answer),
+    col(Request.answer_number),
+    col(Request.recalled_on).is_not(None),
+    col(Request.retracted_on).is_not(None),
+)
 
 
 async def record_application(unit: UnitOfWork, body: ApplicationIn) -> Application:
@@ -54,12 +66,36 @@ async def require_step(queries: Queries, application_id: UUID, step: Step) -> Ap
     return status
 
 
-async def load_statuses(queries: Queries, ids: Sequence[UUID]) -> dict[UUID, ApplicationStatus]:
+async def load_request_facts(queries: Queries, ids: Iterable[UUID]) -> dict[UUID, dict[UUID, RequestFacts]]:
+    """The requests of each application that the caller may see, by their ids."""
+    found: defaultdict[UUID, dict[UUID, RequestFacts]] = defaultdict(dict)
+    for application_id, id_, *facts in await queries.fetch(_FACTS.where(col(Request.application_id).in_(ids))):
+        found[application_id][id_] = RequestFacts(*facts)
+    return found
+
+
+async def lock_standing_requests(unit: UnitOfWork, application_id: UUID) -> set[UUID]:
+    """D4: the requests of an application on which a grant may rest, locked against answers and retractions."""
+    of_application = col(Request.application_id) == application_id
+    rows = await unit.fetch(_FACTS.where(of_application).order_by(col(Request.id)).with_for_update())
+    requests = {id_: RequestFacts(*facts) for _, id_, *facts in rows}
+    return {id_ for id_, request in requests.items() if is_standing(request, [*requests.values()])}
+
+
+def select_standing() -> ColumnElement[bool]:
+    """D4: that a request stands, as `app.rules.requests.is_standing` has it."""
+    other = aliased(Request)
+    newer = select(col(other.id)).where(
+        col(other.application_id) == col(Request.application_id),
+        col(other.answer).is_not(None),
+        col(other.sent_number) > col(Request.answer_number),
+    )
+    return and_(col(Request.answer) == "accepted", col(Request.retracted_on).is_(None), ~newer.exists())
+
+
+async def load_statuses(queries: Queries, ids: Collection[UUID]) -> dict[UUID, ApplicationStatus]:
     """The status of each application, in three queries for all of them."""
-    answers: defaultdict[UUID, list[str | None]] = defaultdict(list)
-    requests = select(col(Request.application_id), col(Request.answer)).where(col(Request.application_id).in_(ids))
-    for application_id, answer in await queries.fetch(requests):
-        answers[application_id].append(answer)
+    requests = await load_request_facts(queries, ids)
     decisions = select(col(Decision.application_id), col(Decision.kind)).where(
         col(Decision.application_id).in_(ids), col(Decision.kind).in_(("grant", "reject"))
     )
@@ -71,7 +107,9 @@ async def load_statuses(queries: Queries, ids: Sequence[UUID]) -> dict[UUID, App
     )
     withdrawn = {row["id"] for row in await queries.fetch(withdrawals)}
     return {
-        id_: determine_application_status(answers=answers[id_], decided=decided.get(id_), withdrawn=id_ in withdrawn)
+        id_: determine_application_status(
+            [*requests.get(id_, {}).values()], decided=decided.get(id_), withdrawn=id_ in withdrawn
+        )
         for id_ in ids
     }
 
@@ -93,10 +131,10 @@ def filter_by_status(
     )
     if status == "waiting":
         return statement
-    accepted = requests.where(col(Request.answer) == "accepted").exists()
+    accepted = requests.where(select_standing()).exists()
     if status == "accepted":
         return statement.where(accepted)
-    is_open = requests.where(col(Request.answer).is_(None)).exists()
+    is_open = requests.where(col(Request.answer).is_(None), col(Request.recalled_on).is_(None)).exists()
     return statement.where(~accepted, is_open if status == "requested" else ~is_open)
 
 

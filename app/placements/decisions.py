@@ -13,7 +13,7 @@ from app.outbox.events import ApplicationRejectedEvent, DecisionEvent, Placement
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements import problems
-from app.placements.applications import load_statuses
+from app.placements.applications import load_statuses, lock_standing_requests
 from app.placements.capacity import require_room_for
 from app.placements.decision_schemas import GrantDecisionIn, RejectDecisionIn
 from app.placements.schemas import LegacyPlacementIn
@@ -40,7 +40,7 @@ async def grant_placement(unit: UnitOfWork, actor: Actor, body: GrantDecisionIn,
             need="temporary" if application.need == "temporary" else "permanent",
             medication_tasks=application.medication_tasks,
             medication_agreement=body.medication_agreement is not None,
-            request_accepted=request.application_id == application.id and request.answer == "accepted",
+            request_accepted=request.id in await lock_standing_requests(unit, application.id),
             resident=participant.municipality_number == municipality_number,
             decided_on=body.decided_on,
             starts_on=body.starts_on,

@@ -15,7 +15,22 @@ REQUEST_ALREADY_OPEN = problem_type(
     409,
     title="Ein førespurnad er alt open",
     nn="Søknaden har alt ein førespurnad som ikkje er svara på.",
-    en="The application already has a request without an answer; one is open at a time (D4).",
+    en="The application already has as many requests without an answer as may be open at a time (`open_requests`, D4)."
+    " Recall one first, or wait for its answer.",
+)
+REQUEST_RECALLED = problem_type(
+    "request-recalled",
+    409,
+    title="Førespurnaden er kalla tilbake",
+    nn="Forvaltningskontoret har kalla førespurnaden tilbake, og han skal ikkje svarast på.",
+    en="The case office has recalled the request (D4). Send another instead.",
+)
+REQUEST_RETRACTED = problem_type(
+    "request-retracted",
+    409,
+    title="Vekstbedrifta har teke svaret tilbake",
+    nn="Vekstbedrifta har alt teke ja-svaret sitt tilbake. Send ein ny førespurnad.",
+    en="The provider has already taken its acceptance back (D4). Send another request instead.",
 )
 REQUEST_ALREADY_ANSWERED = problem_type(
     "request-already-answered",
@@ -29,14 +44,17 @@ ANSWER_INCOMPLETE = problem_type(
     422,
     title="Svaret er ikkje fullstendig",
     nn="Eit nei må ha «reason», og er det «other», også ein tekst («text»). Eit ja har ingen av delane.",
-    en="A refusal needs a reason, `other` needs a text, and an acceptance has no reason (P3).",
+    en="A refusal needs a reason, `other` needs a text, and an acceptance has no reason (P3) and premises that suit the"
+    " person (P6).",
 )
 REQUEST_NOT_ACCEPTED = problem_type(
     "request-not-accepted",
     409,
     title="Vekstbedrifta har ikkje sagt ja",
-    nn="Eit tildelingsvedtak krev ein førespurnad på denne søknaden som vekstbedrifta har sagt ja til.",
-    en="A grant needs a request of this application that the provider has accepted (D4).",
+    nn="Eit tildelingsvedtak krev ein førespurnad på denne søknaden som vekstbedrifta har sagt ja til, og det siste"
+    " svaret gjeld.",
+    en="A grant needs a request of this application that the provider has accepted and not taken back; of several, the"
+    " newest answer counts (D4).",
 )
 NO_GUIDELINE_IN_FORCE = problem_type(
     "no-guideline-in-force",
@@ -284,7 +302,6 @@ GRANT_OBSTACLES = {
 }
 
 # Between two clients at once, the database refuses the second.
-on_constraint("uq_request_open", REQUEST_ALREADY_OPEN, REQUEST_ALREADY_OPEN.nn)
 on_constraint("uq_decision_application_id", APPLICATION_CLOSED, APPLICATION_CLOSED.nn)
 on_constraint("uq_decision_follows_id", DECISION_STALE, DECISION_STALE.nn)
 on_constraint("ex_placement_overlap", PLACEMENT_OVERLAP, PLACEMENT_OVERLAP.nn)

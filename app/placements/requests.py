@@ -1,13 +1,14 @@
-"""Requests to providers for a place, and their answers (D4, P3)."""
+"""Requests to providers for a place, their answers, recall and retraction (D4, P3, P6)."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
+from app import clock
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
@@ -15,21 +16,28 @@ from app.http.lookup import find, find_reference
 from app.http.periods import require_not_before
 from app.outbox.events import RequestEvent
 from app.outbox.publish import publish
-from app.placements.applications import require_step
-from app.placements.problems import ANSWER_INCOMPLETE, REQUEST_ALREADY_ANSWERED, REQUEST_ALREADY_OPEN
-from app.placements.schemas import RequestAnswerIn, RequestIn, RequestOut
-from app.placements.tables import Application, Request
+from app.participants.tables import Participant
+from app.placements import problems
+from app.placements.applications import filter_by_status, load_request_facts, load_statuses, require_step
+from app.placements.schemas import RequestAnswerIn, RequestIn, RequestOut, RequestRecallIn, RequestRetractionIn
+from app.placements.tables import Application, Decision, Placement, Request
 from app.providers.tables import Provider
+from app.rates import rates
+from app.rules.requests import determine_age_band, is_applicant_visible
+from app.security.identity_numbers import require_no_identity_number
 
 
 async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) -> Request:
     """D4: ask one provider for a place. Raises `APPLICATION_CLOSED` or `REQUEST_ALREADY_OPEN`."""
-    # The lock orders a decision and a request at the same time.
+    # The lock orders a decision and a request at the same time, and two requests.
     application = await find(unit, Application, application_id, lock=True)
-    if await require_step(unit, application.id, "request") == "requested":
-        raise REQUEST_ALREADY_OPEN()
+    await require_step(unit, application.id, "request")
+    requests = (await load_request_facts(unit, [application.id]))[application.id]
+    if sum(request.is_open for request in requests.values()) >= await rates.load_open_requests(unit, body.sent_on):
+        raise problems.REQUEST_ALREADY_OPEN()
     await find_reference(unit, Provider, body.provider_id, "#/provider_id")
     require_not_before(body.sent_on, "sent_on", application.received_on, "søknaden kom inn")
+    require_not_before(body.starts_from, "starts_from", application.received_on, "søknaden kom inn")
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
     unit.session.add(request)
     await unit.session.flush()
@@ -38,19 +46,28 @@ async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) 
 
 
 async def answer_request(unit: UnitOfWork, request_id: UUID, body: RequestAnswerIn, today: date) -> Request:
-    """P3: the provider accepts, or declines with a reason; once. 422 before the day the request was sent."""
+    """P3: the provider accepts, or declines with a reason; once. 422 before the day the request was sent.
+
+    P6: who accepts has premises that suit the person. Raises `ANSWER_INCOMPLETE`, `REQUEST_RECALLED`,
+    `REQUEST_ALREADY_ANSWERED` or `APPLICATION_CLOSED`.
+    """
     request = await find(unit, Request, request_id, lock=True)
     if body.answer == "accepted" and body.reason is not None:
-        raise ANSWER_INCOMPLETE("Eit ja har inga grunngjeving for avslag.", pointer="#/reason")
+        raise problems.ANSWER_INCOMPLETE("Eit ja har inga grunngjeving for avslag.", pointer="#/reason")
+    if body.answer == "accepted" and body.premises_suitable is False:
+        raise problems.ANSWER_INCOMPLETE(
+            "Eit ja stadfestar at lokala høver for personen. Høver dei ikkje, er svaret nei.",
+            pointer="#/premises_suitable",
+        )
     if body.answer == "declined" and body.reason is None:
-        raise ANSWER_INCOMPLETE("Eit avslag må ha ei grunngjeving.", pointer="#/reason")
+        raise problems.ANSWER_INCOMPLETE("Eit avslag må ha ei grunngjeving.", pointer="#/reason")
     if body.reason == "other" and body.text is None:
-        raise ANSWER_INCOMPLETE("Grunngjevinga «other» må ha ein tekst.", pointer="#/text")
+        raise problems.ANSWER_INCOMPLETE("Grunngjevinga «other» må ha ein tekst.", pointer="#/text")
     require_not_before(body.answered_on, "answered_on", request.sent_on, "førespurnaden vart send")
-    if request.answer is not None:
-        raise REQUEST_ALREADY_ANSWERED()
+    _require_unanswered(request)
     await require_step(unit, request.application_id, "accept" if body.answer == "accepted" else "decline")
-    request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today})
+    number = await unit.fetch_value(select(func.nextval("act_number")))
+    request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today, "answer_number": number})
     await unit.session.flush()
     type_: Literal["request.accepted", "request.declined"] = (
         "request.accepted" if body.answer == "accepted" else "request.declined"
@@ -59,15 +76,116 @@ async def answer_request(unit: UnitOfWork, request_id: UUID, body: RequestAnswer
     return request
 
 
+async def recall_request(unit: UnitOfWork, request_id: UUID, body: RequestRecallIn, today: date) -> Request:
+    """D4: the case office recalls a request while it is unanswered; the provider sees that it has.
+
+    Raises `REQUEST_ALREADY_ANSWERED`, `REQUEST_RECALLED` or `APPLICATION_CLOSED`.
+    """
+    require_no_identity_number(today, {"reason": body.reason})
+    request = await find(unit, Request, request_id, lock=True)
+    _require_unanswered(request)
+    await require_step(unit, request.application_id, "recall")
+    request.recalled_on = today
+    request.recall_reason = body.reason
+    await unit.session.flush()
+    await publish(unit, RequestEvent("request.recalled", request.id, request.provider_id))
+    return request
+
+
+async def retract_acceptance(unit: UnitOfWork, request_id: UUID, body: RequestRetractionIn, today: date) -> Request:
+    """D4: the provider takes its acceptance back, until the decision. No grant rests on it from then on.
+
+    Raises `REQUEST_NOT_ACCEPTED`, `REQUEST_RETRACTED` or `APPLICATION_CLOSED`.
+    """
+    require_no_identity_number(today, {"reason": body.reason})
+    request = await find(unit, Request, request_id, lock=True)
+    if request.answer != "accepted":
+        raise problems.REQUEST_NOT_ACCEPTED("Berre eit ja kan takast tilbake.")
+    if request.retracted_on is not None:
+        raise problems.REQUEST_RETRACTED()
+    await require_step(unit, request.application_id, "retract")
+    request.retracted_on = today
+    request.retraction_reason = body.reason
+    await unit.session.flush()
+    await publish(unit, RequestEvent("request.retracted", request.id, request.provider_id))
+    return request
+
+
+def filter_by_answer(statement: Select[Request], answer: Literal["accepted", "declined", "none"]) -> Select[Request]:
+    """Only requests with this answer, not taken back; `none` are those that somebody waits for an answer to."""
+    if answer != "none":
+        return statement.where(col(Request.answer) == answer, col(Request.retracted_on).is_(None))
+    open_applications = filter_by_status(select(Application), "waiting").with_only_columns(col(Application.id))
+    return statement.where(
+        col(Request.answer).is_(None),
+        col(Request.recalled_on).is_(None),
+        col(Request.application_id).in_(open_applications),
+    )
+
+
 async def to_response(queries: Queries, requests: Sequence[Request]) -> list[RequestOut]:
     """Requests with what the provider must know of the application; records access to the applicants."""
     ids = {request.application_id for request in requests}
     found = await queries.select(select(Application).where(col(Application.id).in_(ids)))
     applications = {application.id: application for application in found}
     record_access(queries, (application.participant_id for application in found))
-    return [
-        RequestOut.model_validate(
-            request.model_dump() | applications[request.application_id].model_dump(include={"need", "medication_tasks"})
+    shown = await _find_shown(queries, requests)
+    birth_dates = await _load_birth_dates(queries, {application.participant_id for application in found})
+    today = clock.today()
+    out = []
+    for request in requests:
+        application = applications[request.application_id]
+        is_shown = request.id in shown
+        of_application = {
+            "need": application.need,
+            "medication_tasks": application.medication_tasks,
+            "wishes": application.wishes if is_shown else None,
+            "age_band": determine_age_band(birth_dates[application.participant_id], today) if is_shown else None,
+        }
+        out.append(
+            RequestOut.model_validate(request.model_dump(exclude={"sent_number", "answer_number"}) | of_application)
         )
+    return out
+
+
+def _require_unanswered(request: Request) -> None:
+    if request.recalled_on is not None:
+        raise problems.REQUEST_RECALLED()
+    if request.answer is not None:
+        raise problems.REQUEST_ALREADY_ANSWERED()
+
+
+async def _find_shown(queries: Queries, requests: Sequence[Request]) -> set[UUID]:
+    """The requests whose caller is shown the applicant's wishes and age: all to the case office."""
+    if "case_officer" in queries.caller.roles:
+        return {request.id for request in requests}
+    ids = {request.application_id for request in requests}
+    # What other providers were asked and have answered counts too, and a provider may not read it.
+    async with queries.acting_as("case_officer"):
+        statuses = await load_statuses(queries, ids)
+        facts = await load_request_facts(queries, ids)
+        granted = (
+            select(col(Decision.request_id))
+            .join(Placement, col(Placement.id) == col(Decision.placement_id))
+            .where(col(Decision.application_id).in_(ids), col(Placement.annulled_on).is_(None))
+        )
+        rested_on = {row["request_id"] for row in await queries.fetch(granted)}
+    return {
+        request.id
         for request in requests
-    ]
+        if is_applicant_visible(
+            facts[request.application_id][request.id],
+            [*facts[request.application_id].values()],
+            statuses[request.application_id],
+            granted=request.id in rested_on,
+        )
+    }
+
+
+async def _load_birth_dates(queries: Queries, participant_ids: set[UUID]) -> dict[UUID, date]:
+    """Read with the case office's rights: a provider learns ten years, of a person it cannot read."""
+    async with queries.acting_as("case_officer"):
+        rows = await queries.fetch(
+            select(col(Participant.id), col(Participant.birth_date)).where(col(Participant.id).in_(participant_ids))
+        )
+    return {row["id"]: row["birth_date"] for row in rows}

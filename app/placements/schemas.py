@@ -10,13 +10,9 @@ from pydantic import StrictBool, model_validator
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
 from app.rates.schemas import From1To100, MonthlyAmount, Months
 from app.rules.placement_course import HistoryStep
-from app.rules.process import (
-    ApplicationStatus,
-    Need,
-    PlacementState,
-)
+from app.rules.process import ApplicationStatus, Need, PlacementState
+from app.rules.requests import Answer
 
-Answer = Literal["accepted", "declined"]
 DeclineReason = Literal["no_capacity", "cannot_accommodate", "other"]
 
 
@@ -53,20 +49,41 @@ class RequestIn(Shape):
 
     provider_id: UUID
     sent_on: Annotated[PastDay, Limits(examples=["2022-08-31"])]
+    share: Annotated[Percent, Limits(description="Percent of a full place that is asked for.")] = 100
+    starts_from: Annotated[
+        Day | None, Limits(description="The first day on which the place is wanted.", examples=["2022-10-01"])
+    ] = None
 
 
 class RequestOut(Stored):
-    """A request to a provider and its answer. `need` and `medication_tasks` are the application's."""
+    """A request to a provider and its answer, with what the provider must know of the application (P3)."""
 
     application_id: UUID
     provider_id: UUID
     sent_on: date
+    share: int
+    starts_from: date | None
     need: Need
+    wishes: Annotated[
+        str | None,
+        Limits(
+            description="The applicant's own wishes. Null for the provider once it has declined or retracted, the"
+            " request is recalled, the application withdrawn or rejected, or the place another's."
+        ),
+    ]
+    age_band: Annotated[
+        str | None, Limits(description="The ten years of the applicant's age today; null as `wishes` is.")
+    ]
     medication_tasks: bool
     answer: Answer | None
     answered_on: date | None
     reason: DeclineReason | None
     text: str | None
+    premises_suitable: bool | None
+    recalled_on: date | None
+    recall_reason: str | None
+    retracted_on: date | None
+    retraction_reason: str | None
 
 
 class RequestAnswerIn(Shape):
@@ -76,6 +93,25 @@ class RequestAnswerIn(Shape):
     reason: DeclineReason | None = None
     text: Annotated[Line | None, Limits(examples=[None])] = None
     answered_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=[None])] = None
+    premises_suitable: Annotated[
+        StrictBool | None,
+        Limits(
+            description="Whether the provider's premises suit this person (P6); an acceptance cannot say no.",
+            examples=[True],
+        ),
+    ] = None
+
+
+class RequestRecallIn(Shape):
+    """Why the case office recalls a request that is not answered (D4)."""
+
+    reason: Annotated[Line, Limits(examples=["Send til feil vekstbedrift."])]
+
+
+class RequestRetractionIn(Shape):
+    """Why a provider takes an acceptance back before the decision (D4)."""
+
+    reason: Annotated[Line, Limits(examples=["Rettleiaren har slutta."])]
 
 
 class Period(Shape):

@@ -23,9 +23,9 @@ from app.database.base import Row
 
 
 def _act_number_field() -> Any:
-    """The order in which decisions and notices were stored, whatever the clocks of the processes were (D6).
+    """The order in which decisions, notices and requests were stored, whatever the clocks of the processes were (D6).
 
-    The database numbers both in one series. A request that stores one holds the placement locked, so that a later one
+    The database numbers all in one series. A request that stores one holds the placement locked, so that a later one
     has the higher number.
     """
     default = {"server_default": text("nextval('act_number')")}
@@ -50,27 +50,52 @@ class Application(Row, table=True):
 
 
 class Request(Row, table=True):
-    """A request to a provider for a place; several over time, one open at a time (D4, P3)."""
+    """A request to a provider for a place; several over time (D4, P3).
+
+    `sent_number` and `answer_number` are in the order in which sending and answers were stored: of several answers the
+    newest counts. An open request is recalled by the case office, an acceptance retracted by the provider.
+    """
 
     __tablename__ = "request"
     __table_args__ = (
-        # One open request per application, also when two case officers send one at once.
-        Index("uq_request_open", "application_id", unique=True, postgresql_where=text("answer is null")),
         UniqueConstraint("id", "application_id", "provider_id"),
         CheckConstraint("answer in ('accepted', 'declined')", name="answer"),
         CheckConstraint("(answer is null) = (answered_on is null)", name="answered_on"),
         CheckConstraint("(answer is not distinct from 'declined') = (reason is not null)", name="reason"),
         CheckConstraint("reason in ('no_capacity', 'cannot_accommodate', 'other')", name="reason_code"),
         CheckConstraint("reason is distinct from 'other' or text is not null", name="text"),
+        CheckConstraint("share between 1 and 100", name="share"),
+        CheckConstraint("(answer is null) = (answer_number is null)", name="answer_number"),
+        CheckConstraint(
+            "answer is distinct from 'accepted' or premises_suitable is distinct from false", name="premises_suitable"
+        ),
+        CheckConstraint(
+            "(recalled_on is null) = (recall_reason is null) and (recalled_on is null or answer is null)",
+            name="recalled_on",
+        ),
+        CheckConstraint(
+            "(retracted_on is null) = (retraction_reason is null)"
+            " and (retracted_on is null or answer is not distinct from 'accepted')",
+            name="retracted_on",
+        ),
     )
 
     application_id: UUID = Field(foreign_key="application.id", index=True)
     provider_id: UUID = Field(foreign_key="provider.id", index=True)
     sent_on: date
+    share: int = Field(default=100, sa_type=SmallInteger, sa_column_kwargs={"server_default": "100"})
+    starts_from: date | None = None
     answer: str | None = None
     answered_on: date | None = None
     reason: str | None = None
     text: str | None = None
+    premises_suitable: bool | None = None
+    recalled_on: date | None = None
+    recall_reason: str | None = None
+    retracted_on: date | None = None
+    retraction_reason: str | None = None
+    sent_number: int = _act_number_field()
+    answer_number: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Placement(Row, table=True):

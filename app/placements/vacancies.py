@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database.queries import Queries
+from app.placements.applications import select_standing
 from app.placements.capacity import load_occupancies_by_provider
 from app.placements.tables import Application, Decision, Request
 from app.providers.providers import load_capacities_by_provider
@@ -33,16 +34,19 @@ async def load_vacancies(queries: Queries, provider_ids: Sequence[UUID], on: dat
 
 
 async def _load_promised_by_provider(queries: Queries) -> dict[UUID, list[Occupancy]]:
-    """What providers have accepted and nobody has decided. **Decided here**: such a place is kept free on every day."""
+    """What providers have accepted, that stands (D4), and that nobody has decided.
+
+    **Decided here**: such a place is kept free from the day it was asked for, and on every day where none was named.
+    """
     decided = select(col(Decision.id)).where(
         col(Decision.application_id) == col(Application.id), col(Decision.kind).in_(("grant", "reject"))
     )
     rows = await queries.fetch(
-        select(col(Request.provider_id))
+        select(col(Request.provider_id), col(Request.starts_from), col(Request.share))
         .join(Application, col(Application.id) == col(Request.application_id))
-        .where(col(Request.answer) == "accepted", col(Application.withdrawn_on).is_(None), ~decided.exists())
+        .where(select_standing(), col(Application.withdrawn_on).is_(None), ~decided.exists())
     )
     promised: defaultdict[UUID, list[Occupancy]] = defaultdict(list)
-    for (provider_id,) in rows:
-        promised[provider_id].append(Occupancy(date.min, None))
+    for provider_id, starts_from, share in rows:
+        promised[provider_id].append(Occupancy(starts_from or date.min, None, share))
     return promised

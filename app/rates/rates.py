@@ -102,6 +102,14 @@ async def load_most_months_ahead(queries: Queries, day: date) -> int:
     return MOST_MONTHS_AHEAD if months is None else months
 
 
+async def load_open_requests(queries: Queries, day: date) -> int:
+    """D4: how many requests of one application may be open at a time, by the version in force on a day.
+
+    One before there is one.
+    """
+    return await _load_parameter(queries, GuidelineVersion.open_requests, day) or 1
+
+
 async def load_notice_months(queries: Queries, day: date) -> int:
     """L3: the notice period in months, by the version in force on the day of the notice; three before there is one."""
     months = await _load_parameter(queries, GuidelineVersion.notice_months, day)

@@ -206,6 +206,9 @@ class GuidelineVersionIn(Shape):
     request_answer_days: Annotated[
         DaysDue, Limits(description="Days from a request is sent until its answer is due (D4).")
     ] = 14
+    open_requests: Annotated[
+        From1To100, Limits(description="Requests of one application that may be open at a time (D4).")
+    ] = 1
     temporary_ending_days: Annotated[
         DaysDue, Limits(description="Days before the last day of a temporary placement that it is a task (L7).")
     ] = 60
@@ -252,6 +255,7 @@ class GuidelineVersionOut(Stored):
     part_year_conversations: int
     most_months_ahead: int
     request_answer_days: int
+    open_requests: int
     temporary_ending_days: int
     supplement_ending_days: int
     plan_renewal_days: int

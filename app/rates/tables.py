@@ -64,6 +64,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("part_year_conversations between 0 and 52", name="part_year_conversations"),
         CheckConstraint("most_months_ahead between 1 and 120", name="most_months_ahead"),
         CheckConstraint("request_answer_days between 0 and 366", name="request_answer_days"),
+        CheckConstraint("open_requests between 1 and 100", name="open_requests"),
         CheckConstraint("temporary_ending_days between 0 and 366", name="temporary_ending_days"),
         CheckConstraint("supplement_ending_days between 0 and 366", name="supplement_ending_days"),
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
@@ -95,6 +96,7 @@ class GuidelineVersion(Row, table=True):
     part_year_conversations: int = Field(default=1, sa_type=SmallInteger)
     most_months_ahead: int = Field(default=24, sa_type=SmallInteger)
     request_answer_days: int = Field(default=14, sa_type=SmallInteger, sa_column_kwargs={"server_default": "14"})
+    open_requests: int = Field(default=1, sa_type=SmallInteger, sa_column_kwargs={"server_default": "1"})
     temporary_ending_days: int = Field(default=60, sa_type=SmallInteger, sa_column_kwargs={"server_default": "60"})
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})

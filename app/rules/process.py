@@ -12,7 +12,7 @@ Need = Literal["permanent", "temporary"]
 ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rejected", "withdrawn"]
 PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended", "annulled"]
 Step = Literal[
-    "request", "accept", "decline", "grant", "reject", "withdraw",
+    "request", "accept", "decline", "recall", "retract", "grant", "reject", "withdraw",
     "change", "notice", "withdraw_notice", "end", "end_by_death", "correct", "annul",
 ]  # fmt: skip
 
@@ -56,13 +56,17 @@ class Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    # An application (D4). `accepted` stays so while another provider is asked.
+    # An application (D4), one request at a time. `accepted` stays so while another provider is asked; the newest answer
+    # counts. Where several are open at once, the others decide as well (`determine_application_status`).
     Transition("received", "request", "requested"),
     Transition("requested", "accept", "accepted"),
     Transition("requested", "decline", "received"),
+    Transition("requested", "recall", "received"),
     Transition("accepted", "request", "accepted"),
     Transition("accepted", "accept", "accepted"),
-    Transition("accepted", "decline", "accepted"),
+    Transition("accepted", "decline", "received"),
+    Transition("accepted", "recall", "accepted"),
+    Transition("accepted", "retract", "received"),
     # D3, D6: decided once; the grant's place is `running`.
     Transition("accepted", "grant", "granted"),
     Transition("received", "reject", "rejected"),
@@ -153,19 +157,6 @@ class GrantFacts:
     starts_on: date
     ends_on: date | None
     effective_from: date | None
-
-
-def determine_application_status(
-    *, answers: list[str | None], decided: Literal["grant", "reject"] | None, withdrawn: bool
-) -> ApplicationStatus:
-    """D4: how far an application has come, from its requests' answers (None is open) and its decision."""
-    if decided is not None:
-        return "granted" if decided == "grant" else "rejected"
-    if withdrawn:
-        return "withdrawn"
-    if "accepted" in answers:
-        return "accepted"
-    return "requested" if None in answers else "received"
 
 
 def find_decision_obstacle(application: ApplicationStatus) -> Literal["application-closed"] | None:

@@ -21,7 +21,8 @@ grant select, insert on rate to vekstplass_service;
 grant select, insert on guideline_version to vekstplass_service;
 
 grant select, insert, update on application to vekstplass_service;
-grant select, insert, update (answer, answered_on, reason, text, updated_at) on request to vekstplass_service;
+grant select, insert, update (answer, answered_on, reason, text, premises_suitable, recalled_on, recall_reason,
+    retracted_on, retraction_reason, answer_number, updated_at) on request to vekstplass_service;
 grant select, insert, update on placement to vekstplass_service;
 grant select, insert, update (known_until, updated_at) on placement_terms to vekstplass_service;
 grant select, insert, update (text, updated_at) on notice to vekstplass_service;

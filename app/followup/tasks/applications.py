@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.rules.follow_up_duties import TaskKind
+from app.rules.requests import RequestFacts, is_standing
 
 # Applications that are neither withdrawn nor decided by the day, with what was asked and answered by then.
 _APPLICATIONS = CompiledQuery(
@@ -18,7 +19,14 @@ _APPLICATIONS = CompiledQuery(
         select application.id, application.participant_id, application.received_on,
             request.id as request_id, request.provider_id,
             case when request.answered_on <= :on then request.answer end as answer,
-            case when request.answered_on <= :on then request.answered_on end as answered_on
+            coalesce(request.recalled_on <= :on, false) as recalled,
+            coalesce(request.retracted_on <= :on, false) as retracted,
+            request.sent_number, request.answer_number,
+            greatest(
+                case when request.answered_on <= :on then request.answered_on end,
+                case when request.recalled_on <= :on then request.recalled_on end,
+                case when request.retracted_on <= :on then request.retracted_on end
+            ) as last_step
         from application
         left join request on request.application_id = application.id and request.sent_on <= :on
         where application.received_on <= :on and coalesce(application.withdrawn_on > :on, true)
@@ -34,6 +42,7 @@ _UNANSWERED = CompiledQuery(
         select request.id, request.provider_id, request.sent_on, application.participant_id
         from request join application on application.id = request.application_id
         where request.sent_on <= :on and coalesce(request.answered_on > :on, true)
+            and coalesce(request.recalled_on > :on, true)
             and coalesce(application.withdrawn_on > :on, true)
             and not exists (select from decision where decision.application_id = application.id
                 and decision.kind in ('grant', 'reject') and decision.decided_on <= :on)
@@ -52,9 +61,9 @@ class _Waiting(NamedTuple):
 
 
 async def list_requests_to_send(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
-    """D4: applications that no provider is asked about, or whose last answer was a decline.
+    """D4: applications that no provider is asked about, and no provider's acceptance of which stands.
 
-    **Decided here**: due on the day of the application, or of the decline.
+    **Decided here**: due on the day of the application, or of the last decline, recall or retraction.
     """
     return [
         _build_task("request_to_send", waiting, query)
@@ -64,7 +73,7 @@ async def list_requests_to_send(queries: Queries, query: TaskQuery, rules: TaskR
 
 
 async def list_decisions_to_make(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
-    """D4: applications that a provider has accepted and nobody has decided.
+    """D4: applications that a provider has accepted, whose acceptance stands, and that nobody has decided.
 
     **Decided here**: due on the day of the answer.
     """
@@ -98,13 +107,18 @@ async def _load_waiting(queries: Queries, on: date) -> list[_Waiting]:
     found = []
     for id_, rows in groupby(await queries.fetch(_APPLICATIONS, on=on), key=lambda row: row["id"]):
         first, *others = rows
-        requests = [row for row in (first, *others) if row["request_id"] is not None]
-        if any(row["answer"] is None for row in requests):
+        requests = {
+            RequestFacts(
+                row["sent_number"], row["answer"], row["answer_number"], row["recalled"], row["retracted"]
+            ): row
+            for row in (first, *others)
+            if row["request_id"] is not None
+        }
+        if any(request.is_open for request in requests):
             continue
-        # Of several, the newest answer counts.
-        last = max(requests, key=lambda row: (row["answered_on"], row["request_id"]), default=None)
-        since = first["received_on"] if last is None else last["answered_on"]
-        accepted_by = last["provider_id"] if last is not None and last["answer"] == "accepted" else None
+        standing = [row for request, row in requests.items() if is_standing(request, [*requests])]
+        accepted_by = standing[-1]["provider_id"] if standing else None
+        since = max((row["last_step"] for row in standing or requests.values()), default=first["received_on"])
         found.append(_Waiting(id_, first["participant_id"], since, accepted_by))
     return found
 

@@ -23,9 +23,12 @@ from app.placements.schemas import (
     RequestAnswerIn,
     RequestIn,
     RequestOut,
+    RequestRecallIn,
+    RequestRetractionIn,
 )
 from app.placements.tables import Application, Request
 from app.rules.process import ApplicationStatus
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["applications"], route_class=Route)
@@ -129,17 +132,20 @@ async def list_requests(
     provider_id: UUID | None = None,
     answer: Annotated[
         Literal["accepted", "declined", "none"] | None,
-        Query(description="Only requests with this answer; `none` means not answered."),
+        Query(
+            description="Only requests with this answer; `accepted` without those retracted. `none` means that an"
+            " answer is waited for: not recalled, nor of an application that is decided or withdrawn."
+        ),
     ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[RequestOut]:
-    """A provider gets the requests sent to it (D4, P3)."""
+    """A provider gets the requests sent to it (D4, P3), with what it must know to judge them."""
     statement = select(Request)
     if provider_id is not None:
         statement = statement.where(col(Request.provider_id) == provider_id)
     if answer is not None:
-        statement = statement.where(col(Request.answer).is_not_distinct_from(None if answer == "none" else answer))
+        statement = requests.filter_by_answer(statement, answer)
     rows, following = await fetch_page(reader, statement, col(Request.id), limit=limit, after=after)
     return Page(items=await requests.to_response(reader, rows), next=following)
 
@@ -154,7 +160,12 @@ async def read_request(reader: ReaderDep, actor: RequestReader, request_id: UUID
 @router.post(
     "/requests/{request_id}/answer",
     summary="Answer a request",
-    responses=refusals(problems.REQUEST_ALREADY_ANSWERED, problems.ANSWER_INCOMPLETE, problems.APPLICATION_CLOSED),
+    responses=refusals(
+        problems.REQUEST_ALREADY_ANSWERED,
+        problems.REQUEST_RECALLED,
+        problems.ANSWER_INCOMPLETE,
+        problems.APPLICATION_CLOSED,
+    ),
 )
 async def answer_request(
     unit: UnitOfWorkDep, actor: RequestReader, request_id: UUID, body: RequestAnswerIn
@@ -162,4 +173,45 @@ async def answer_request(
     """The provider accepts, or declines with `no_capacity`, `cannot_accommodate`, or `other` and a text (P3)."""
     answered = await requests.answer_request(unit, request_id, body, clock.today())
     [out] = await requests.to_response(unit, [answered])
+    return out
+
+
+@router.post(
+    "/requests/{request_id}/recall",
+    summary="Recall a request",
+    responses=refusals(
+        problems.REQUEST_ALREADY_ANSWERED,
+        problems.REQUEST_RECALLED,
+        problems.APPLICATION_CLOSED,
+        IDENTITY_NUMBER_IN_TEXT,
+    ),
+)
+async def recall_request(
+    unit: UnitOfWorkDep, actor: CaseOfficer, request_id: UUID, body: RequestRecallIn
+) -> RequestOut:
+    """A request that was sent by mistake is recalled while it is unanswered (D4). Another may then be sent."""
+    recalled = await requests.recall_request(unit, request_id, body, clock.today())
+    [out] = await requests.to_response(unit, [recalled])
+    return out
+
+
+@router.post(
+    "/requests/{request_id}/retraction",
+    summary="Take an acceptance back",
+    responses=refusals(
+        problems.REQUEST_NOT_ACCEPTED,
+        problems.REQUEST_RETRACTED,
+        problems.APPLICATION_CLOSED,
+        IDENTITY_NUMBER_IN_TEXT,
+    ),
+)
+async def retract_acceptance(
+    unit: UnitOfWorkDep, actor: RequestReader, request_id: UUID, body: RequestRetractionIn
+) -> RequestOut:
+    """The provider takes its acceptance back until the decision, or the case office does so on its behalf (D4).
+
+    No grant can rest on the request from then on.
+    """
+    retracted = await requests.retract_acceptance(unit, request_id, body, clock.today())
+    [out] = await requests.to_response(unit, [retracted])
     return out

@@ -35,8 +35,8 @@ ROLES = st.sampled_from(
     # The case office most of the time, so that something happens.
     ["case_officer"] * 8 + ["provider 0"] * 3 + ["provider 1"] * 2 + ["epj", "finance", "service", "auditor"]
 )
-# D3, L3: a provider answers requests and gives notice, and nothing else.
-PROVIDERS_OWN: set[Step] = {"accept", "decline", "notice"}
+# D3, L3: a provider answers requests, takes its yes back and gives notice, and nothing else.
+PROVIDERS_OWN: set[Step] = {"accept", "decline", "retract", "notice"}
 SHARES = st.sampled_from([100, 100, 50, 1])
 INDEX = st.integers(0, 20)
 
@@ -44,7 +44,7 @@ INDEX = st.integers(0, 20)
 BY_FACTS = {
     "request-already-open", "request-not-accepted", "capacity-exceeded", "placement-overlap", "end-before-start",
     "change-outside-place", "end-after-last-day", "permanent-has-no-last-day", "temporary-needs-last-day",
-    "notice-already-open",
+    "notice-already-open", "request-already-answered",
 }  # fmt: skip
 
 IMPOSSIBLE = {
@@ -58,11 +58,13 @@ IMPOSSIBLE = {
                 and day >= p.starts_on and day <= coalesce(p.ends_on, 'infinity'))
             > coalesce((select places from provider_capacity c where c.provider_id = days.provider_id
                 and valid_from <= day order by valid_from desc limit 1), 0)""",
-    "a place without an accepted request": """
+    "a place without a standing accepted request": """
         select count(*) from placement where terms = 'standard' and not exists (
             select from decision join request on request.id = decision.request_id
             where decision.placement_id = placement.id and kind = 'grant' and answer = 'accepted'
-            and request.provider_id = placement.provider_id)""",
+            and retracted_on is null and request.provider_id = placement.provider_id
+            and not exists (select from request newer where newer.application_id = request.application_id
+                and newer.answer is not null and newer.sent_number > request.answer_number))""",
     "money on a day without a place, or a place without money": """
         select count(*) from placement where (
             select row(min(valid_from), case when bool_or(valid_to is null) then null else max(valid_to) end,
@@ -88,7 +90,14 @@ class Case:
     id: str
     person: str
     state: ApplicationStatus = "received"
+    # Id, provider, and how it stands: accepted, declined, recalled, retracted, or None while it is open.
     requests: list[tuple[str, int, str | None]] = field(default_factory=list)
+
+    def follow_requests(self) -> None:
+        """D4: of several answers the newest counts; a recalled request has none."""
+        answers = [answer for _, _, answer in self.requests if answer not in (None, "recalled")]
+        open_ = any(answer is None for _, _, answer in self.requests)
+        self.state = "accepted" if answers[-1:] == ["accepted"] else "requested" if open_ else "received"
 
 
 @dataclass
@@ -210,7 +219,7 @@ class PlacementMachine(RuleBasedStateMachine):
         if made is not None:
             assert all(answer is not None for _, _, answer in of.requests), "two open requests"
             of.requests.append((made["id"], provider, None))
-            of.state = "accepted" if of.state == "accepted" else "requested"
+            of.follow_requests()
 
     @precondition(lambda self: any(case.requests for case in self.cases))
     @rule(case=INDEX, yes=st.booleans(), role=ROLES)
@@ -228,8 +237,34 @@ class PlacementMachine(RuleBasedStateMachine):
             assert role in ("case_officer", f"provider {provider}")
             of.requests[-1] = (id_, provider, body["answer"])
             following = find_next_state(of.state, "accept" if yes else "decline")
-            assert following in ("accepted", "received")
-            of.state = "accepted" if following == "accepted" else "received"
+            of.follow_requests()
+            assert of.state == following
+
+    @precondition(lambda self: any(case.requests for case in self.cases))
+    @rule(case=INDEX, request=INDEX, recall=st.booleans(), role=ROLES)
+    def take_back(self, case: int, request: int, recall: bool, role: str) -> None:
+        """D4: the case office recalls what is unanswered, the provider retracts what it accepted."""
+        asked = [case for case in self.cases if case.requests]
+        of = asked[case % len(asked)]
+        number = request % len(of.requests)
+        id_, provider, known = of.requests[number]
+        step: Step = "recall" if recall else "retract"
+        path = f"/v1/requests/{id_}/{'recall' if recall else 'retraction'}"
+        if known != (None if recall else "accepted"):
+            answer = self.run(self.clients[role].post(path, json={"reason": "Feil."}))
+            assert answer.status_code in (403, 404, 409), answer.text
+            return
+        # A retraction of what no longer stands changes nothing else.
+        stands = of.state == "accepted" and all(
+            answer in (None, "recalled") for _, _, answer in of.requests[number + 1 :]
+        )
+        if not recall and not stands and of.state in ("received", "requested"):
+            return
+        made = self.take_step(role, step, of.state, path, {"reason": "Feil."})
+        if made is not None:
+            assert role in ("case_officer", "" if recall else f"provider {provider}")
+            of.requests[number] = (id_, provider, "recalled" if recall else "retracted")
+            of.follow_requests()
 
     @precondition(lambda self: self.cases)
     @rule(case=INDEX, request=INDEX, begins=st.integers(-30, 60), lasts=st.integers(0, 200), role=ROLES, share=SHARES)
@@ -246,6 +281,8 @@ class PlacementMachine(RuleBasedStateMachine):
         )
         if made is not None:
             assert answered == "accepted"
+            newer = [answer for _, _, answer in requests[request % len(requests) + 1 :]]
+            assert all(answer in (None, "recalled") for answer in newer), "a newer answer counts"
             of.state = "granted"
             self.places.append(Place(made["placement_id"], provider, starts_on, ends_on))
 
