@@ -276,6 +276,8 @@ class FollowUpFigures(Shape):
     conversation: DueCount
     cooperation_meeting: DueCount
     evaluation: DueCount
+    notice_meeting: Annotated[DueCount, Limits(description="Meetings that notices call for (L4).")]
+    absence_contact: Annotated[DueCount, Limits(description="Contacts after unexcused absence (P7).")]
     meetings: Annotated[int, Limits(description="Conversations and cooperation meetings held in the year.")]
     meetings_with_participant: int
     participants_who_took_part: Annotated[

@@ -1,4 +1,4 @@
-"""The yearly report (M1–M4, M7–M9): how many placements have what the guideline requires. Derived when asked.
+"""The yearly report (M1–M4, M7–M9, L4, P7): how many placements have what the guideline requires. Derived when asked.
 
 A calendar year counts what fell due in it: the placement years that ended in it, whole or cut short, and the plans due
 in it. What is filed late counts as done, since it was done.
@@ -24,11 +24,15 @@ from app.followup.schemas import (
     SystemMeetingsOut,
 )
 from app.followup.system_meetings import load_system_meetings
+from app.followup.tasks import absence_contacts, notices
 from app.followup.tasks.placement_duties import DUTY_KINDS, DuePeriod, iterate_tasks, load_rules
 from app.followup.tasks.task import TaskQuery
 from app.http.content_negotiation import CSV
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
+from app.placements.access import find_participant_ids
 from app.rules.follow_up_duties import TaskKind, TaskStatus
+
+_KINDS: tuple[TaskKind, ...] = (*DUTY_KINDS, "notice_meeting", "absence_contact")
 
 DueCounter = Counter[tuple[TaskKind, TaskStatus]]
 
@@ -70,7 +74,10 @@ _COLUMNS = (
     Column("Plassar"),
     *(
         Column(f"{noun} – {state}", 22)
-        for noun in ("Plan", "To samtalar", "Samarbeidsmøte", "Evaluering")
+        for noun in (
+            *("Plan", "To samtalar", "Samarbeidsmøte", "Evaluering"),
+            *("Møte etter oppseiing", "Kontakt etter fråvær"),
+        )
         for state in ("skulle", "har", "forfalne", "fråfalne")
     ),
     Column("Møte", 8),
@@ -86,7 +93,16 @@ async def build_report(queries: Queries, year: int, on: date) -> tuple[FollowUpO
     due: defaultdict[UUID | None, DueCounter] = defaultdict(Counter)
     participants: set[UUID] = set()
     rules = await load_rules(queries)
-    async for tasks in iterate_tasks(queries, TaskQuery(on), rules, DuePeriod(first, last)):
+    query = TaskQuery(on)
+    others = [
+        *await notices.list_tasks(queries, query, rules),
+        *await absence_contacts.list_tasks(queries, query, rules),
+    ]
+    found = [rules.apply_waivers(task) for task in others if first <= task.due_on <= last]
+    participants.update((await find_participant_ids(queries, {task.subject.placement_id for task in found})).values())
+    for task in found:
+        due[task.subject.provider_id][task.kind, task.status] += 1
+    async for tasks in iterate_tasks(queries, query, rules, DuePeriod(first, last)):
         for task in tasks:
             due[task.subject.provider_id][task.kind, task.status] += 1
             if task.subject.participant_id is not None:
@@ -141,7 +157,10 @@ def build_file(report: FollowUpOut, media_type: str) -> Response:
 
 
 def _build_row(name: str, figures: FollowUpFigures) -> list[Cell]:
-    counts = (figures.plan, figures.conversation, figures.cooperation_meeting, figures.evaluation)
+    counts = (
+        *(figures.plan, figures.conversation, figures.cooperation_meeting, figures.evaluation),
+        *(figures.notice_meeting, figures.absence_contact),
+    )
     return [
         name,
         figures.places,
@@ -160,5 +179,5 @@ def _count_due(due: Mapping[tuple[TaskKind, TaskStatus], int]) -> dict[str, DueC
             overdue=due.get((kind, "overdue"), 0),
             waived=due.get((kind, "waived"), 0),
         )
-        for kind in DUTY_KINDS
+        for kind in _KINDS
     }

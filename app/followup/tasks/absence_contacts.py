@@ -1,6 +1,7 @@
 """P7: somebody to contact after unexcused absence."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,16 +10,15 @@ from sqlalchemy import text
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.providers.absence_routines import load_routines
-from app.rules.absence_contacts import PlannedDays, list_absence_contacts
+from app.rules.absence_contacts import AbsenceContact, PlannedDays, list_absence_contacts
 
-# Of the placements that last on the day. What ended before its provider had a routine opened nothing.
 _ABSENCES = CompiledQuery(
     text(
         """
-        select absence.placement_id, absence.provider_id, placement.participant_id, absence.starts_on, absence.ends_on
+        select absence.placement_id, absence.provider_id, placement.participant_id,
+            coalesce(placement.ends_on < :on, false), absence.starts_on, absence.ends_on
         from absence join placement on placement.id = absence.placement_id
         where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
-            and coalesce(placement.ends_on >= :on, true)
             and (cast(:placement_id as uuid) is null or absence.placement_id = :placement_id)
             and (cast(:provider_id as uuid) is null or absence.provider_id = :provider_id)
         """
@@ -37,16 +37,17 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     """P7: a contact after so many planned days of unexcused absence in a row, due on the last of them.
 
     **Decided here**: done with a conversation or cooperation meeting held on that day or later, also without the
-    participant, since it may be a guardian who is contacted; gone when the placement has ended.
+    participant, since it may be a guardian who is contacted; gone when the placement has ended, unless it is waived.
     """
     routines = await load_routines(queries, query.on)
     if not routines:
         return []
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
-    absences: defaultdict[tuple[UUID, UUID, UUID], list[tuple[date, date]]] = defaultdict(list)
-    for placement_id, provider_id, participant_id, first, last in await queries.fetch(_ABSENCES, **values):
+    absences: defaultdict[tuple[UUID, UUID, UUID, bool], list[tuple[date, date]]] = defaultdict(list)
+    for placement_id, provider_id, participant_id, has_ended, first, last in await queries.fetch(_ABSENCES, **values):
+        # What ended before the provider had a routine opened nothing.
         if provider_id in routines and last >= routines[provider_id][0].agreed_on:
-            absences[placement_id, provider_id, participant_id].append((first, last))
+            absences[placement_id, provider_id, participant_id, has_ended].append((first, last))
     if not absences:
         return []
     calendar = PlannedDays(min(first for periods in absences.values() for first, _ in periods), query.on)
@@ -60,20 +61,30 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     ids = list({placement_id for (placement_id, *_), _ in found})
     rows = await queries.fetch(_LAST_MEETINGS, placement_ids=ids, on=query.on)
     last_held = {row["placement_id"]: row["held_on"] for row in rows}
-    return [
-        Task.single(
-            "absence_contact",
-            contact.due_on,
-            placement_id,
-            TaskSubject(
-                placement_id,
-                provider_id,
-                participant_id,
-                link=f"/v1/placements/{placement_id}/absence-summary",
-            ),
-            on=query.on,
-            recorded=int(last_held.get(placement_id, date.min) >= contact.due_on),
-            n=int(f"{contact.first_day:%Y%m%d}"),
-        )
-        for (placement_id, provider_id, participant_id), contact in found
+    tasks = [
+        (has_ended, _build_task(placement_id, provider_id, participant_id, contact, last_held, query.on))
+        for (placement_id, provider_id, participant_id, has_ended), contact in found
     ]
+    return [task for has_ended, task in tasks if not has_ended or task[1:4] in rules.waived]
+
+
+def _build_task(
+    placement_id: UUID,
+    provider_id: UUID,
+    participant_id: UUID,
+    contact: AbsenceContact,
+    last_held: Mapping[UUID, date],
+    on: date,
+) -> Task:
+    subject = TaskSubject(
+        placement_id, provider_id, participant_id, link=f"/v1/placements/{placement_id}/absence-summary"
+    )
+    return Task.single(
+        "absence_contact",
+        contact.due_on,
+        placement_id,
+        subject,
+        on=on,
+        recorded=int(last_held.get(placement_id, date.min) >= contact.due_on),
+        n=int(f"{contact.first_day:%Y%m%d}"),
+    )

@@ -8,6 +8,7 @@ import openpyxl
 
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.absences import item, pushed
 from tests.factories.follow_up import NUMBERS, attendees, evaluation, meeting, place_at, placed, plan
 from tests.factories.steps import ok, refused
 
@@ -16,6 +17,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def count_due(due: int, done: int, overdue: int) -> dict[str, int]:
     return {"due": due, "done": done, "overdue": overdue, "waived": 0}
+
+
+NO_OTHERS = {"notice_meeting": count_due(0, 0, 0), "absence_contact": count_due(0, 0, 0)}
 
 
 async def create_year(api: Api) -> tuple[str, str]:
@@ -53,6 +57,7 @@ async def test_report_counts_what_fell_due_in_the_year(api: Api) -> None:
             "conversation": count_due(1, 0, 1),
             "cooperation_meeting": count_due(0, 0, 0),
             "evaluation": count_due(0, 0, 0),
+            **NO_OTHERS,
             "meetings": 0,
             "meetings_with_participant": 0,
             "participants_who_took_part": 0,
@@ -65,6 +70,7 @@ async def test_report_counts_what_fell_due_in_the_year(api: Api) -> None:
             "conversation": count_due(2, 1, 1),
             "cooperation_meeting": count_due(2, 1, 1),
             "evaluation": count_due(2, 1, 1),
+            **NO_OTHERS,
             "meetings": 3,
             "meetings_with_participant": 2,
             "participants_who_took_part": 1,
@@ -76,6 +82,7 @@ async def test_report_counts_what_fell_due_in_the_year(api: Api) -> None:
         "conversation": count_due(3, 1, 2),
         "cooperation_meeting": count_due(2, 1, 1),
         "evaluation": count_due(2, 1, 1),
+        **NO_OTHERS,
         "meetings": 3,
         "meetings_with_participant": 2,
         "participants_who_took_part": 1,
@@ -149,3 +156,22 @@ async def test_counts_are_refused_to_providers_and_services(api: Api) -> None:
     for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.epj):
         refused(await client.get("/v1/follow-up/2022/counts"), 403, "role-required")
     refused(await api.finance.get("/v1/follow-up/1899/counts"), 422, "validation")
+
+
+async def test_report_counts_meetings_after_notice_and_contacts_after_absence(api: Api) -> None:
+    """L4, P7, M9: those that were due in the year, a waived one also after the place has ended."""
+    await steps.law(api)
+    _, person, placement_id = await placed(api)
+    absence = item(placement_id, kind="unexcused", first="2022-10-03", last="2022-10-05")
+    await pushed(api.provider(NUMBERS[0]), [absence])
+    reason = {"reason": "Flytta."}
+    ok(await api.case_officer.post(f"/v1/tasks/absence_contact.{placement_id}.20221003/waiver", json=reason))
+    path = f"/v1/placements/{placement_id}/notices"
+    notice = ok(await api.case_officer.post(path, json=steps.notice("2022-07-15")))
+    ok(await api.case_officer.post(f"/v1/tasks/notice_meeting.{notice['id']}.0/waiver", json=reason))
+    report = ok(await api.case_officer.get("/v1/follow-up/2022", params={"on": "2022-12-31"}), 200)
+    for figures in (report["municipality"], report["providers"][0]):
+        assert figures["notice_meeting"] == {"due": 1, "done": 0, "overdue": 0, "waived": 1}
+        assert figures["absence_contact"] == {"due": 1, "done": 0, "overdue": 0, "waived": 1}
+    logged = ok(await api.auditor.get(f"/v1/access-log?participant_id={person}"), 200)["items"]
+    assert "read_follow_up_report" in {row["action"] for row in logged}
