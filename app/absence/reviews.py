@@ -74,7 +74,7 @@ _COUNTED_ABSENCES = CompiledQuery(
 _PERIODS = CompiledQuery(
     text(
         "select id, provider_id, participant_id, starts_on, ends_on, share from placement"
-        " where id = any(cast(:placements as uuid[]))"
+        " where annulled_on is null and id = any(cast(:placements as uuid[]))"
     )
 )
 _WATCHES = CompiledQuery(

@@ -19,6 +19,7 @@ _ABSENCES = CompiledQuery(
             coalesce(placement.ends_on < :on, false), absence.starts_on, absence.ends_on
         from absence join placement on placement.id = absence.placement_id
         where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
+            and placement.annulled_on is null
             and (cast(:placement_id as uuid) is null or absence.placement_id = :placement_id)
             and (cast(:provider_id as uuid) is null or absence.provider_id = :provider_id)
         """

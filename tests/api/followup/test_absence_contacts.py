@@ -116,3 +116,17 @@ async def test_pages_go_on_after_a_contact(api: Api) -> None:
     rest = ok(await api.case_officer.get("/v1/tasks", params={**query, "after": first["next"]}), 200)
     assert [task["n"] for task in (*first["items"], *rest["items"])] == [20221003, 20221010]
     assert rest["next"] is None
+
+
+async def test_annulled_placement_asks_for_neither_contact_nor_review(api: Api) -> None:
+    """D8: a placement that never should have been owes no follow-up."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    await push(api, placement_id, "2022-10-03", "2022-11-25")
+    on = "2022-11-25"
+    kinds = {"kind": ["absence_contact", "absence_review"]}
+    assert len(ok(await api.case_officer.get("/v1/tasks", params={"on": on, **kinds}), 200)["items"]) == 2
+    placement = ok(await api.case_officer.get(f"/v1/placements/{placement_id}"), 200)
+    body = steps.annul(placement_id, placement["history"][0]["decision_id"])
+    ok(await api.case_officer.post("/v1/decisions", json=body))
+    assert ok(await api.case_officer.get("/v1/tasks", params={"on": on, **kinds}), 200)["items"] == []
