@@ -1,13 +1,15 @@
 """Evaluation reports (M2), and evaluations of the guideline itself (M8)."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.followup.documents import (
     annul_document,
@@ -16,13 +18,26 @@ from app.followup.documents import (
     record_sending,
     require_past,
 )
-from app.followup.schemas import EvaluationIn, GuidelineEvaluationIn, SendingIn
+from app.followup.schemas import (
+    EvaluationIn,
+    GuidelineEvaluationIn,
+    GuidelineEvaluationOut,
+    SendingIn,
+    YearlyMeetingOut,
+)
 from app.followup.tables import Evaluation, GuidelineEvaluation
 from app.http.schemas import AnnulmentIn
 from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent
 from app.outbox.publish import publish
 from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
+
+_YEARLY_MEETINGS = CompiledQuery(
+    text(
+        "select id, kind, held_on, provider_id, themes from meeting where kind in ('system', 'bilateral')"
+        " and annulled_at is null and extract(year from held_on) = any(cast(:years as int[])) order by held_on, id"
+    )
+)
 
 
 async def create_evaluation(unit: UnitOfWork, actor: Actor, body: EvaluationIn, today: date) -> Evaluation:
@@ -76,6 +91,21 @@ async def count_guideline_evaluations(queries: Queries, on: date) -> dict[int, i
         .group_by(col(evaluation.year))
     )
     return {row["year"]: row["evaluations"] for row in rows}
+
+
+async def to_guideline_responses(
+    queries: Queries, evaluations: Sequence[GuidelineEvaluation]
+) -> list[GuidelineEvaluationOut]:
+    """M8: evaluations of the guideline, each with the joint and bilateral meetings of its year and their themes."""
+    if not evaluations:
+        return []
+    meetings: defaultdict[int, list[YearlyMeetingOut]] = defaultdict(list)
+    for row in await queries.fetch(_YEARLY_MEETINGS, years=[evaluation.year for evaluation in evaluations]):
+        meetings[row["held_on"].year].append(YearlyMeetingOut.model_validate(dict(row)))
+    return [
+        GuidelineEvaluationOut.model_validate(evaluation.model_dump() | {"meetings": meetings[evaluation.year]})
+        for evaluation in evaluations
+    ]
 
 
 async def _publish(unit: UnitOfWork, evaluation: Evaluation) -> None:

@@ -230,12 +230,23 @@ class GuidelineEvaluationIn(Shape):
     text: Annotated[LongText, Limits(examples=["Retningslinja verkar etter føremålet."])]
 
 
+class YearlyMeetingOut(Shape):
+    """A joint or bilateral meeting of a year, and its themes (M7, M8)."""
+
+    id: UUID
+    kind: Literal["system", "bilateral"]
+    held_on: date
+    provider_id: Annotated[UUID | None, Limits(description="The provider that a bilateral meeting was with.")]
+    themes: list[str]
+
+
 class GuidelineEvaluationOut(Stored):
-    """An evaluation of the guideline itself (M8)."""
+    """An evaluation of the guideline itself, with the year's joint and bilateral meetings as of today (M8)."""
 
     year: int
     evaluated_on: date
     text: str
+    meetings: list[YearlyMeetingOut]
 
 
 class CodeOut(Shape):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body
 from sqlalchemy import select
+from sqlmodel import col
 
 from app import clock
 from app.database.reader import ReaderDep
@@ -22,7 +23,7 @@ from app.followup.tables import Evaluation, GuidelineEvaluation
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.problems import ANNULLED
 from app.http.schemas import AnnulmentIn
 from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
@@ -108,7 +109,8 @@ async def record_guideline_evaluation(
 ) -> GuidelineEvaluationOut:
     """The guideline itself is evaluated once a year (M8)."""
     evaluation = await evaluations.record_guideline_evaluation(unit, body, clock.today())
-    return GuidelineEvaluationOut.model_validate(evaluation)
+    [out] = await evaluations.to_guideline_responses(unit, [evaluation])
+    return out
 
 
 @router.get("/guideline-evaluations", summary="List evaluations of the guideline")
@@ -116,12 +118,16 @@ async def list_guideline_evaluations(
     reader: ReaderDep, actor: CaseOfficer, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[GuidelineEvaluationOut]:
     """All evaluations of the guideline itself, in the order they were recorded (M8)."""
-    return await list_page(reader, select(GuidelineEvaluation), GuidelineEvaluationOut, limit=limit, after=after)
+    statement = select(GuidelineEvaluation)
+    rows, following = await fetch_page(reader, statement, col(GuidelineEvaluation.id), limit=limit, after=after)
+    return Page(items=await evaluations.to_guideline_responses(reader, rows), next=following)
 
 
 @router.get("/guideline-evaluations/{guideline_evaluation_id}", summary="Read an evaluation of the guideline")
 async def read_guideline_evaluation(
     reader: ReaderDep, actor: CaseOfficer, guideline_evaluation_id: UUID
 ) -> GuidelineEvaluationOut:
-    """One evaluation of the guideline itself (M8)."""
-    return GuidelineEvaluationOut.model_validate(await find(reader, GuidelineEvaluation, guideline_evaluation_id))
+    """One evaluation of the guideline itself, with the joint and bilateral meetings of its year (M8)."""
+    found = await find(reader, GuidelineEvaluation, guideline_evaluation_id)
+    [out] = await evaluations.to_guideline_responses(reader, [found])
+    return out

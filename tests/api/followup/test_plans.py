@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.follow_up import NUMBERS, evaluation, placed, plan, tasks
+from tests.factories.follow_up import NUMBERS, evaluation, meeting, placed, plan, tasks
 from tests.factories.steps import ok, refused
 
 NUMBER = "10915596784"
@@ -122,6 +122,33 @@ async def test_guideline_evaluation_is_recorded_by_the_case_office(api: Api) -> 
     for client in (api.provider(NUMBERS[0]), api.service("habilitation"), api.finance):
         refused(await client.post("/v1/guideline-evaluations", json=body), 403, "role-required")
         refused(await client.get("/v1/guideline-evaluations"), 403, "role-required")
+
+
+async def test_guideline_evaluation_lists_the_years_meetings(api: Api) -> None:
+    """M8: the joint and bilateral meetings of its year, and their themes; no annulled one, no other kind or year."""
+    await steps.law(api)
+    provider_id, _, placement_id = await placed(api)
+    made = [
+        ok(await api.case_officer.post("/v1/meetings", json=body))
+        for body in (
+            meeting(None, "system", held_on="2022-11-01", themes=["economy", "development"]),
+            meeting(None, "bilateral", held_on="2022-02-01", provider_id=provider_id, themes=["other"]),
+            meeting(None, "system", held_on="2022-12-01"),
+            meeting(None, "system", held_on="2023-01-01"),
+            meeting(placement_id),
+        )
+    ]
+    ok(await api.case_officer.post(f"/v1/meetings/{made[2]['id']}/annulment", json={"reason": "Ikkje halde."}), 200)
+    body = {"year": 2022, "evaluated_on": "2023-01-15", "text": "Verkar."}
+    evaluated = ok(await api.case_officer.post("/v1/guideline-evaluations", json=body))
+    assert evaluated["meetings"] == [
+        {"id": made[1]["id"], "kind": "bilateral", "held_on": "2022-02-01", "provider_id": provider_id}
+        | {"themes": ["other"]},
+        {"id": made[0]["id"], "kind": "system", "held_on": "2022-11-01", "provider_id": None}
+        | {"themes": ["development", "economy"]},
+    ]
+    assert ok(await api.case_officer.get("/v1/guideline-evaluations"), 200)["items"] == [evaluated]
+    assert ok(await api.case_officer.get(f"/v1/guideline-evaluations/{evaluated['id']}"), 200) == evaluated
 
 
 async def test_concurrent_sendings_leave_one(committed_api: Api) -> None:
