@@ -2283,6 +2283,10 @@ CREATE POLICY service_reads_area ON public.absence_watch FOR SELECT TO vekstplas
    FROM public.placement
   WHERE ((placement.id = absence_watch.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
 
+CREATE POLICY service_reads_area ON public.application FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.participant
+  WHERE ((participant.id = application.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT participant.address_protection)))));
+
 CREATE POLICY service_reads_area ON public.consent FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.participant
   WHERE ((participant.id = consent.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))))));
@@ -2316,6 +2320,10 @@ CREATE POLICY service_reads_area ON public.participant_name_word FOR SELECT TO v
 
 CREATE POLICY service_reads_area ON public.placement FOR SELECT TO vekstplass_service USING ((((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT address_protection)));
 
+CREATE POLICY service_reads_area ON public.placement_supplement FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = placement_supplement.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
 CREATE POLICY service_reads_area ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = placement_terms.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
@@ -2323,6 +2331,10 @@ CREATE POLICY service_reads_area ON public.placement_terms FOR SELECT TO vekstpl
 CREATE POLICY service_reads_area ON public.plan FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = plan.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.supplement_end FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
+   FROM public.placement
+  WHERE ((placement.id = supplement_end.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
 
 CREATE POLICY service_reads_area ON public.task_waiver FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement

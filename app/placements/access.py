@@ -1,4 +1,4 @@
-"""Which participants placements are about, for the access log."""
+"""Which participants placements are about, for the access log, and who is shown amounts."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.placements.tables import Placement
+from app.security.roles import Actor
 
 
 async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
@@ -27,3 +28,8 @@ async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | 
 async def record_placement_access(queries: Queries, placement_ids: Iterable[UUID | None]) -> None:
     """Record access to the participants of these placements, whose own data or rows that belong to them go out."""
     record_access(queries, (await find_participant_ids(queries, placement_ids)).values())
+
+
+def may_see_money(actor: Actor) -> bool:
+    """Providers, services and the EPJ never get an amount."""
+    return not actor.roles.isdisjoint({"case_officer", "finance"})

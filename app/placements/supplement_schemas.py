@@ -64,12 +64,11 @@ class SupplementEndOut(Shape):
     agreed_on: date
 
 
-class SupplementOut(Stored):
-    """A supplement, added to the price whatever the placement's share (C4)."""
+class SupplementWithoutAmountOut(Stored):
+    """A supplement as the service that has agreed to it sees it (L6, M7)."""
 
     placement_id: UUID
     provider_id: UUID
-    monthly_amount: Amount
     full_time_equivalents: FullTimeEquivalents
     valid_from: date
     valid_to: Annotated[date | None, Limits(description="Last day as known today; null if it ends with the placement.")]
@@ -77,3 +76,9 @@ class SupplementOut(Stored):
     agreed_by: list[Party]
     agreed_on: date | None
     ends: list[SupplementEndOut]
+
+
+class SupplementOut(SupplementWithoutAmountOut):
+    """A supplement, added to the price whatever the placement's share (C4)."""
+
+    monthly_amount: Amount

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,9 +18,17 @@ from app.outbox.events import SupplementEvent
 from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.history import load_history
-from app.placements.supplement_schemas import SupplementEndIn, SupplementEndOut, SupplementIn, SupplementOut
+from app.placements.supplement_schemas import (
+    SupplementEndIn,
+    SupplementEndOut,
+    SupplementIn,
+    SupplementOut,
+    SupplementWithoutAmountOut,
+)
 from app.placements.tables import Placement, PlacementSupplement, SupplementEnd
 from app.placements.terms import SUPPLEMENT_LAST_DAY, check_term_limit
+
+Shape = TypeVar("Shape", SupplementOut, SupplementWithoutAmountOut)
 
 PARTIES = frozenset({"service", "case_office", "provider"})
 
@@ -91,7 +100,7 @@ async def find_supplement(queries: Queries, placement: Placement, supplement_id:
     return supplement
 
 
-async def to_response(queries: Queries, supplements: Sequence[PlacementSupplement]) -> list[SupplementOut]:
+async def to_response(queries: Queries, supplements: Sequence[PlacementSupplement], shape: type[Shape]) -> list[Shape]:
     """Supplements with their ends in the order they were agreed."""
     rows = await queries.select(
         select(SupplementEnd)
@@ -104,12 +113,12 @@ async def to_response(queries: Queries, supplements: Sequence[PlacementSupplemen
     out = []
     for supplement in supplements:
         agreed = ends[supplement.id]
-        values = supplement.model_dump() | {
+        values = supplement.model_dump(include=set(shape.model_fields)) | {
             # Each end is earlier than the one before.
             "valid_to": agreed[-1].valid_to if agreed else supplement.valid_to,
             "ends": [SupplementEndOut(**row.model_dump(include=set(SupplementEndOut.model_fields))) for row in agreed],
         }
-        out.append(SupplementOut.model_validate(values))
+        out.append(shape.model_validate(values))
     return out
 
 

@@ -21,7 +21,7 @@ PARTIES = {"officer": "ab", "provider_a": "a", "provider_b": "b", "habilitation"
 VISIBLE: Mapping[str, Mapping[str, str]] = {
     "participant_id": PARTIES | {"epj": "ab"},
     "placement_id": PARTIES | {"epj": "ab", "finance": "ab"},
-    "application_id": {"officer": "ab", "provider_a": "a", "provider_b": "b"},
+    "application_id": PARTIES,
     "request_id": {"officer": "ab", "provider_a": "a", "provider_b": "b"},
     "decision_id": OFFICE_ALONE | {"epj": "ab"},
     "consent_id": PARTIES,
@@ -31,7 +31,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "plan_id": PARTIES,
     "evaluation_id": PARTIES,
     "notice_id": PARTIES,
-    "supplement_id": OFFICE_ALONE | {"finance": "ab"},
+    "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
     "invoice_id": {"officer": "ab", "finance": "ab"},
     "provider_id": {
         "officer": "ab", "habilitation": "ab", "mental_health": "ab", "epj": "ab", "finance": "ab",
@@ -44,7 +44,7 @@ NAMED = {"epj": {"application_id", "request_id"}, "finance": {"participant_id"}}
 # Ids of what belongs to nobody, or to everybody.
 NOBODYS = {
     "expected_refund_id", "frame_id", "snapshot_id", "guideline_evaluation_id", "guideline_version_id", "rate_id",
-    "object_id", "external_id", "follows_id", "withdraws_notice_id", "duplicate_id", "task_id",
+    "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
     "calendar_subscription_id",
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ from app.security.roles import Actor, allow
 router = APIRouter(prefix="/v1", tags=["applications"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
+ApplicationReader = Annotated[Actor, allow("case_officer", "service")]
 RequestReader = Annotated[Actor, allow("case_officer", "provider")]
 
 
@@ -48,7 +49,7 @@ async def record_application(unit: UnitOfWorkDep, actor: CaseOfficer, body: Appl
 @router.get("/applications", summary="List applications")
 async def list_applications(
     reader: ReaderDep,
-    actor: CaseOfficer,
+    actor: ApplicationReader,
     participant_ids: ParticipantsQuery = None,
     status: Annotated[
         ApplicationStatus | Literal["waiting"] | None,
@@ -57,7 +58,7 @@ async def list_applications(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[ApplicationOut]:
-    """In order of receipt, the longest waiting first (D4)."""
+    """In order of receipt, the longest waiting first (D4). A service gets those of its area (M7)."""
     statement = select(Application)
     if participant_ids is not None:
         statement = statement.where(col(Application.participant_id).in_(participant_ids))
@@ -67,13 +68,13 @@ async def list_applications(
     if after is not None:
         last = await reader.select(select(Application).where(col(Application.id) == parse_cursor(after)))
         statement = statement.where(order > (last[0].received_on, last[0].id) if last else false())
-    rows = await reader.select(statement.order_by(order).limit(limit + 1))
+    rows = await applications.fetch_applications(reader, statement.order_by(order).limit(limit + 1))
     following = format_cursor(rows[limit - 1].id) if len(rows) > limit else None
     return Page(items=await applications.to_response(reader, rows[:limit]), next=following)
 
 
 @router.get("/applications/{application_id}", summary="Get an application")
-async def read_application(reader: ReaderDep, actor: CaseOfficer, application_id: UUID) -> ApplicationOut:
+async def read_application(reader: ReaderDep, actor: ApplicationReader, application_id: UUID) -> ApplicationOut:
     """One application and its status (D4)."""
     [out] = await applications.to_response(reader, [await find(reader, Application, application_id)])
     return out

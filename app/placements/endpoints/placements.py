@@ -26,6 +26,7 @@ from app.http.pagination import (
 )
 from app.http.schemas import Day, json_response
 from app.placements import decisions, problems
+from app.placements.access import may_see_money
 from app.placements.history import load_history, to_detail
 from app.placements.queries import compile_placement_list, select_placements
 from app.placements.schemas import (
@@ -113,8 +114,3 @@ async def read_placement(reader: ReaderDep, actor: PlacementReader, placement_id
     if may_see_money(actor):
         return json_response(to_detail(history, clock.today(), PricedPlacementDetail))
     return json_response(to_detail(history, clock.today(), PlacementDetail))
-
-
-def may_see_money(actor: Actor) -> bool:
-    """Providers, services and the EPJ never get an amount."""
-    return not actor.roles.isdisjoint({"case_officer", "finance"})

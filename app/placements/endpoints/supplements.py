@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -16,15 +16,17 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
+from app.http.schemas import json_response
 from app.placements import problems, supplements
-from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut
+from app.placements.access import may_see_money
+from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut, SupplementWithoutAmountOut
 from app.placements.tables import Placement, PlacementSupplement
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/supplements", tags=["placements"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
-SupplementReader = Annotated[Actor, allow("case_officer", "finance")]
+SupplementReader = Annotated[Actor, allow("case_officer", "service", "finance")]
 
 
 @router.post(
@@ -44,36 +46,45 @@ async def add_supplement(
     placement, supplement = await supplements.add_supplement(unit, placement_id, body)
     record_access(unit, [placement.participant_id])
     await watch_flags(unit, body.valid_from.year, clock.today())
-    [out] = await supplements.to_response(unit, [supplement])
+    [out] = await supplements.to_response(unit, [supplement], SupplementOut)
     return out
 
 
-@router.get("", summary="List supplements of a placement")
+@router.get(
+    "",
+    summary="List supplements of a placement",
+    response_model=Page[SupplementOut] | Page[SupplementWithoutAmountOut],
+)
 async def list_supplements(
     reader: ReaderDep,
     actor: SupplementReader,
     placement_id: UUID,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
-) -> Page[SupplementOut]:
-    """All supplements of the placement (L6)."""
+) -> Response:
+    """All supplements of the placement (L6). The service that has agreed to them sees no amount (M7)."""
     placement = await find(reader, Placement, placement_id)
     record_access(reader, [placement.participant_id])
     statement = select(PlacementSupplement).where(col(PlacementSupplement.placement_id) == placement_id)
     rows, following = await fetch_page(reader, statement, col(PlacementSupplement.id), limit=limit, after=after)
-    return Page(items=await supplements.to_response(reader, rows), next=following)
+    if may_see_money(actor):
+        priced = await supplements.to_response(reader, rows, SupplementOut)
+        return json_response(Page[SupplementOut](items=priced, next=following))
+    items = await supplements.to_response(reader, rows, SupplementWithoutAmountOut)
+    return json_response(Page[SupplementWithoutAmountOut](items=items, next=following))
 
 
-@router.get("/{supplement_id}", summary="Get a supplement")
+@router.get("/{supplement_id}", summary="Get a supplement", response_model=SupplementOut | SupplementWithoutAmountOut)
 async def read_supplement(
     reader: ReaderDep, actor: SupplementReader, placement_id: UUID, supplement_id: UUID
-) -> SupplementOut:
-    """One supplement with its agreed ends (L6)."""
+) -> Response:
+    """One supplement with its agreed ends (L6). The service that has agreed to it sees no amount (M7)."""
     placement = await find(reader, Placement, placement_id)
     supplement = await supplements.find_supplement(reader, placement, supplement_id)
     record_access(reader, [placement.participant_id])
-    [out] = await supplements.to_response(reader, [supplement])
-    return out
+    if may_see_money(actor):
+        return json_response(*await supplements.to_response(reader, [supplement], SupplementOut))
+    return json_response(*await supplements.to_response(reader, [supplement], SupplementWithoutAmountOut))
 
 
 @router.post(
@@ -98,5 +109,5 @@ async def end_supplement(
     placement, supplement = await supplements.end_supplement(unit, placement_id, supplement_id, body)
     record_access(unit, [placement.participant_id])
     await watch_flags(unit, body.valid_to.year, clock.today())
-    [out] = await supplements.to_response(unit, [supplement])
+    [out] = await supplements.to_response(unit, [supplement], SupplementOut)
     return out

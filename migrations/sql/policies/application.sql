@@ -1,5 +1,5 @@
--- Applications. Case officers keep them. A provider reads those that it was asked about. The owner while it merges two
--- participants.
+-- Applications. Case officers keep them. A service reads those of unprotected participants of its area, a provider those
+-- that it was asked about. The owner while it merges two participants.
 alter table application enable row level security;
 alter table application force row level security;
 
@@ -14,3 +14,8 @@ create policy provider_reads_requested on application for select to vekstplass_s
 create policy owner_merges on application to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))
     with check (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));
+
+create policy service_reads_area on application for select to vekstplass_service
+    using ((select caller_has_role('service')) and (select true from participant
+        where participant.id = application.participant_id and participant.service_area = (select caller_service_area())
+            and not participant.address_protection));

@@ -20,3 +20,8 @@ create policy provider_reads_own on supplement_end for select to vekstplass_serv
     using (provider_id = (select caller_provider_id()));
 
 create policy owner_counts_protected on supplement_end for select to current_user using (true);
+
+create policy service_reads_area on supplement_end for select to vekstplass_service
+    using ((select caller_has_role('service')) and (select true from placement
+        where placement.id = supplement_end.placement_id and placement.service_area = (select caller_service_area())
+            and not placement.address_protection));

@@ -68,8 +68,9 @@ async def test_supplement_requires_three_parties_and_a_day_of_the_placement(
     refused(await api.case_officer.post(path, json=backwards), 422, "validation")
     assert await count_rows(connection) == before
     for client in (api.provider("310300403"), api.epj, api.service("habilitation")):
-        assert (await client.get(path)).status_code == 403
-        assert (await client.post(path, json=steps.supplement("2022-08-01"))).status_code == 403
+        refused(await client.post(path, json=steps.supplement("2022-08-01")), 403, "role-required")
+    for client in (api.provider("310300403"), api.epj):
+        refused(await client.get(path), 403, "role-required")
 
 
 async def test_supplement_of_an_ended_placement(api: Api) -> None:
