@@ -292,9 +292,10 @@ def list_plan_renewals(
     """M2: a new plan for each placement year whose report says that the plan does not stand.
 
     It is due so many days after the report was sent (a parameter; 90). **Decided here**: at the latest on the
-    placement's own last day, and a report sent after that asks for none. Of several reports on a year the one sent last
-    counts. A plan made since the report's period ended, or since it was sent, is the new one. Its `n` is the year's
-    number and one: the first plan is 1.
+    placement's own last day; a report sent after that asks for none, and nor does one whose plan would be due in a last
+    year that is too short for it (M). Of several reports on a year the one sent last counts. A plan made since the
+    report's period ended, or since it was sent, is the new one. Its `n` is the year's number and one: the first plan is
+    1.
     """
     by_year: dict[int, Verdict] = {}
     for verdict in record.verdicts:
@@ -306,10 +307,22 @@ def list_plan_renewals(
             continue
         days = find_requirements(requirements, verdict.sent_on).plan_renewal_days
         due_on = min(verdict.sent_on + days * _DAY, ends_on or date.max)
+        if not _owes_full_year_of(clock.firsts[0], due_on, ends_on, requirements):
+            continue
         made_since = min(verdict.period_to, verdict.sent_on)
         renewed = any(made_on >= made_since for made_on in record.plans)
         status = determine_status(due_on, done=renewed, on=on)
         yield Duty("plan", n + 1, due_on, status, 1, int(renewed), made_since)
+
+
+def _owes_full_year_of(
+    first: date, day: date, ends_on: date | None, requirements: Sequence[FollowUpRequirements]
+) -> bool:
+    """M: whether the placement year that a day lies in owes everything."""
+    begins = find_placement_year_start(first, day)
+    _, ends = get_placement_year(first, begins.year - first.year + 1)
+    last = ends if ends_on is None else min(ends, ends_on)
+    return owes_full_year(begins, last, ends, find_requirements(requirements, begins).part_year_percent)
 
 
 def _list_reported_days(periods: Iterable[tuple[date, date]], first: date, ends_on: date | None) -> Iterator[date]:

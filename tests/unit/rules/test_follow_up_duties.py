@@ -379,3 +379,30 @@ def test_l8_of_the_year_of_a_death_nothing_is_owed(first: date, passed: int, len
 
     begins = next(begins for n in range(1, 20) for begins, last in [get_placement_year(first, n)] if last >= ends_on)
     assert list_due(died=True) == [duty for duty in list_due(died=False) if duty.due_on < begins]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "due_on"),
+    [
+        (None, "2023-09-18"),
+        ("2024-06-30", "2023-09-18"),
+        ("2023-12-31", "2023-09-18"),
+        ("2023-12-29", None),
+        ("2023-08-31", None),
+        ("2023-06-30", "2023-06-30"),
+        ("2023-06-19", None),
+    ],
+)
+def test_m2_a_new_plan_in_a_last_year(ends_on: str | None, due_on: str | None) -> None:
+    """M, M2: less than half of a year owes no plan, nor does a report that was sent after the end."""
+    verdict = Verdict(day("2022-07-01"), day("2023-06-19"), day("2023-06-20"), plan_stands=False)
+    record = FollowUpRecord([day("2022-08-01")], verdicts=[verdict])
+    found = list_duties(
+        date(2022, 7, 1),
+        None if ends_on is None else day(ends_on),
+        record,
+        on=date(2024, 1, 1),
+        requirements=REQUIREMENTS,
+        kinds=KINDS,
+    )
+    assert [str(duty.due_on) for duty in found if duty.kind == "plan" and duty.n > 1] == ([due_on] if due_on else [])
