@@ -118,7 +118,9 @@ def write_lines(document: str, carried: Mentions, proven: Mentions) -> str:
 
     def write_rule(match: re.Match[str]) -> str:
         rule = match[0].split(maxsplit=2)[1]
-        kept = [line for line in match[0].rstrip().split("\n") if not line.startswith((CARRIED, PROVEN))]
+        kept = [
+            line for line in match[0].rstrip().split("\n") if not line.startswith((CARRIED.rstrip(), PROVEN.rstrip()))
+        ]
         generated = [
             CARRIED + ", ".join(map(link, find_carriers(carried, rule))),
             PROVEN + ", ".join(map(link, proven.get(rule, ()))),
