@@ -1,6 +1,7 @@
 """What minutes, plans and evaluation reports have in common: the party that files them, and what is checked."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import TypeVar, get_args
 from uuid import UUID
@@ -72,13 +73,20 @@ async def annul_document(
     if get_party(actor) != "case_office" and not _is_owner(actor, row):
         raise problems.NOT_OWNER()
     # The row is hidden from its own party once it is annulled, and the case office otherwise changes its own alone.
-    await unit.session.execute(_SET_ANNULLING, {"state": "on"})
-    row = await _lock(unit, row)
-    row.annulled_at = clock.now()
-    row.annulled_reason = body.reason
-    await unit.session.flush()
-    await unit.session.execute(_SET_ANNULLING, {"state": "off"})
+    async with allow_annulment(unit):
+        row = await _lock(unit, row)
+        row.annulled_at = clock.now()
+        row.annulled_reason = body.reason
+        await unit.session.flush()
     return row
+
+
+@asynccontextmanager
+async def allow_annulment(unit: UnitOfWork) -> AsyncIterator[None]:
+    """Let the case office change what another party filed, and a party read what it annuls, as the policies have it."""
+    await unit.session.execute(_SET_ANNULLING, {"state": "on"})
+    yield
+    await unit.session.execute(_SET_ANNULLING, {"state": "off"})
 
 
 def _is_owner(actor: Actor, row: Document) -> bool:

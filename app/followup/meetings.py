@@ -6,11 +6,13 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from app.database.unit_of_work import UnitOfWork
 from app.followup import problems
 from app.followup.code_lists import describe_codes
 from app.followup.documents import (
+    allow_annulment,
     annul_document,
     find_own,
     find_placement,
@@ -25,11 +27,13 @@ from app.http.problems import ROLE_REQUIRED
 from app.http.schemas import AnnulmentIn
 from app.outbox.events import MeetingEvent
 from app.outbox.publish import publish
-from app.participants.consents import load_consents
+from app.participants.consents import load_consents, make_consent
+from app.participants.tables import ConsentRecord
 from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.minutes import (
     INDIVIDUAL_MEETINGS,
+    AttendeeRole,
     MeetingKind,
     ServiceRole,
     find_services_without_consent,
@@ -93,6 +97,32 @@ async def annul_meeting(unit: UnitOfWork, actor: Actor, meeting_id: UUID, body: 
         unit, MeetingEvent("meeting.annulled", meeting.id, meeting.kind, meeting.placement_id, meeting.provider_id)
     )
     return meeting
+
+
+async def record_lost_consent(unit: UnitOfWork, lost: ConsentRecord) -> None:
+    """D10, M6: services that were present by a consent that is annulled now, were present without one.
+
+    The minutes say so, as where the filer does, and keep their version.
+    """
+    consent = make_consent(lost.given_on, lost.services, lost.organisations, lost.valid_to, lost.withdrawn_on)
+    others = (await load_consents(unit, [lost.participant_id]))[lost.participant_id]
+    of_participant = select(Placement).where(col(Placement.participant_id) == lost.participant_id)
+    areas = {placement.id: placement.service_area for placement in await unit.select(of_participant)}
+    meetings = select(Meeting).where(
+        col(Meeting.placement_id).in_(areas), col(Meeting.held_on) >= lost.given_on, col(Meeting.annulled_at).is_(None)
+    )
+    async with allow_annulment(unit):
+        for meeting in await unit.select(meetings.with_for_update()):
+            attendees = [(cast(AttendeeRole, one["role"]), one["organisation"]) for one in meeting.attendees]
+            area = "" if meeting.placement_id is None else areas[meeting.placement_id]
+            without = set(find_services_without_consent(attendees, area, others, meeting.held_on))
+            without -= set(find_services_without_consent(attendees, area, [*others, consent], meeting.held_on))
+            if without:
+                meeting.services_without_consent = sorted({*meeting.services_without_consent, *without})
+                meeting.without_consent_reason = (
+                    meeting.without_consent_reason or f"Samtykket vart oppheva: {lost.annulled_reason}"
+                )
+        await unit.session.flush()
 
 
 def _require_right_to_file(actor: Actor, kind: MeetingKind) -> None:

@@ -23,7 +23,7 @@ from app.security.identity_numbers import require_no_identity_number
 
 _CONSENTS = CompiledQuery(
     text(
-        "select participant_id, given_on, services, valid_to, withdrawn_on, organisations from consent"
+        "select participant_id, given_on, services, organisations, valid_to, withdrawn_on from consent"
         " where participant_id = any(cast(:ids as uuid[])) and annulled_at is null"
     )
 )
@@ -96,11 +96,21 @@ async def load_consents(queries: Queries, participant_ids: Iterable[UUID]) -> di
     """Participants' consents as the rules take them (M6); an annulled one is none (D10)."""
     found: defaultdict[UUID, list[minutes.Consent]] = defaultdict(list)
     ids = list(participant_ids)
-    for participant_id, given_on, services, valid_to, withdrawn_on, names in await queries.fetch(_CONSENTS, ids=ids):
-        organisations = frozenset(minutes.normalise_organisation(name) for name in names)
-        consent = minutes.Consent(given_on, frozenset(services), valid_to, withdrawn_on, organisations)
-        found[participant_id].append(consent)
+    for participant_id, *terms in await queries.fetch(_CONSENTS, ids=ids):
+        found[participant_id].append(make_consent(*terms))
     return found
+
+
+def make_consent(
+    given_on: date,
+    services: Iterable[str],
+    organisations: Iterable[str],
+    valid_to: date | None,
+    withdrawn_on: date | None = None,
+) -> minutes.Consent:
+    """A consent as the rules take it, from a row's columns (M6)."""
+    names = frozenset(minutes.normalise_organisation(name) for name in organisations)
+    return minutes.Consent(given_on, frozenset(services), valid_to, withdrawn_on, names)
 
 
 async def _find_consent(unit: UnitOfWork, participant_id: UUID, consent_id: UUID) -> ConsentRecord:

@@ -10,12 +10,12 @@ from sqlmodel import col
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tables import Meeting
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
-from app.participants.consents import load_consents
+from app.participants.consents import load_consents, make_consent
 from app.participants.tables import ConsentRecord
 from app.placements.queries import select_ended_by_death
 from app.placements.tables import Placement
 from app.rules.follow_up_duties import calculate_consent_due_day, find_requirements
-from app.rules.minutes import Consent, is_consent_mended, normalise_organisation
+from app.rules.minutes import Consent, is_consent_mended
 
 _ON = bindparam("on", type_=Date)
 # Of each consent in force on the day, every placement that its participant has had by then.
@@ -69,12 +69,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     rows = await queries.fetch(_CONSENTS, on=query.on)
     consents: defaultdict[UUID, dict[UUID, Consent]] = defaultdict(dict)
     for row in rows:
-        consent = Consent(
-            row["given_on"],
-            frozenset(row["services"]),
-            row["valid_to"],
-            organisations=frozenset(normalise_organisation(name) for name in row["organisations"]),
-        )
+        consent = make_consent(row["given_on"], row["services"], row["organisations"], row["valid_to"])
         consents[row["participant_id"]][row["id"]] = consent
     found = []
     for row in rows:

@@ -11,6 +11,7 @@ from app import clock
 from app.access_log.recorder import record_access
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
+from app.followup.meetings import record_lost_consent
 from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
@@ -90,8 +91,10 @@ async def annul_consent(
 ) -> ConsentOut:
     """It was recorded by mistake (D10): it stays readable for the case office, and counts for nothing from now on.
 
-    A provider that recorded one by mistake withdraws it from its first day.
+    Minutes that rested on it show a deviation (M6). A provider that recorded one by mistake withdraws it from its first
+    day.
     """
     consent = await consents.annul_consent(unit, participant_id, consent_id, body, clock.today())
+    await record_lost_consent(unit, consent)
     record_access(unit, [participant_id])
     return ConsentOut.model_validate(consent)

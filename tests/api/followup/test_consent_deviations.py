@@ -104,6 +104,27 @@ async def test_consent_may_name_the_service(api: Api) -> None:
             assert refused(answer, 409, "consent-missing")["services"] == ["other_service"]
 
 
+async def test_minutes_that_rested_on_an_annulled_consent_show_a_deviation(api: Api) -> None:
+    """D10, M6: the service was there without consent; another consent that covers it too leaves the minutes be."""
+    await steps.law(api)
+    _, person, placement_id = await placed(api)
+    path = f"/v1/participants/{person}/consents"
+    wrong = ok(await api.case_officer.post(path, json=consent(["nav", "other_service"])))
+    ok(await api.case_officer.post(path, json=consent(["other_service"])))
+    provider = api.provider(NUMBERS[0])
+    body = meeting(placement_id, attendees=attendees("participant", "provider", "nav", "other_service"))
+    made = await create_meeting(provider, body)
+    alone = await create_meeting(provider, meeting(placement_id))
+    assert await list_consent_deviations(provider, "2022-10-01") == []
+    ok(await api.case_officer.post(f"{path}/{wrong['id']}/annulment", json={"reason": "Feil deltakar."}), 200)
+    found = ok(await provider.get(f"/v1/meetings/{made['id']}"), 200)
+    assert (found["services_without_consent"], found["version"]) == (["nav"], 1)
+    assert found["without_consent_reason"] == "Samtykket vart oppheva: Feil deltakar."
+    assert ok(await provider.get(f"/v1/meetings/{alone['id']}"), 200) == alone
+    [task] = await list_consent_deviations(provider, "2022-10-01")
+    assert (task["status"], task["missing"]) == ("overdue", ["nav"])
+
+
 async def test_annulled_consent_counts_for_nothing(api: Api) -> None:
     """D10, M6: minutes that would rest on it are refused, and the deviation that it mended is back."""
     await steps.law(api)
