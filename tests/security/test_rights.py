@@ -13,7 +13,7 @@ from app import clock
 from app.database.base import metadata
 from app.privacy.personal_data import PERSONAL_DATA
 from tests.conftest import Api
-from tests.factories import steps
+from tests.factories import follow_up, steps
 
 NUMBER = "23849150073"
 # Columns by which a row is about somebody.
@@ -152,6 +152,30 @@ async def test_erasure_takes_what_is_personal_and_keeps_the_accounts(
         with pytest.raises(ProgrammingError, match="never edited|permission denied"):
             await connection.execute(text(f"update decision set {column} = {value}"))
         await nested.rollback()
+
+
+async def test_erasure_takes_the_reasons_of_annulments(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D10, M6: of minutes, plans, reports and consents, and why a service was present without consent."""
+    await steps.law(api)
+    participant_id = await somebody(api)
+    place = (await placed(api, participant_id, "2022-09-30"))["placement_id"]
+    reason = {"reason": "Gjeld ein annan merkesaum."}
+    present = follow_up.attendees("participant", "provider", "nav")
+    filed = (
+        ("meetings", follow_up.meeting(place, attendees=present, without_consent_reason="Kjende merkesaumen.")),
+        ("plans", follow_up.plan(place)),
+        ("evaluations", follow_up.evaluation(place)),
+        (f"participants/{participant_id}/consents", follow_up.consent(["nav"])),
+    )
+    for noun, body in filed:
+        made = steps.ok(await api.case_officer.post(f"/v1/{noun}", json=body))
+        steps.ok(await api.case_officer.post(f"/v1/{noun}/{made['id']}/annulment", json=reason), 200)
+    export = f"/v1/participants/{participant_id}/export"
+    assert (await api.case_officer.get(export)).text.count("annan merkesaum") == len(filed)
+    without_retention = api.app.state.settings.model_copy(update={"retention_years": 0})
+    monkeypatch.setitem(api.app.state._state, "settings", without_retention)
+    steps.ok(await api.case_officer.post(f"/v1/participants/{participant_id}/erasure"), 200)
+    assert "merkesaum" not in (await api.case_officer.get(export)).text
 
 
 async def test_a_protected_address_hides_provider_and_place(api: Api) -> None:
