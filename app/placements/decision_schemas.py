@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
+from pydantic.json_schema import SkipJsonSchema
 
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
 from app.placements.schemas import Period
@@ -209,7 +210,7 @@ class CorrectDecisionIn(_MendingDecision):
         UUID, Limits(description="The decision that is corrected; a correction of it may be named as well.")
     ]
     starts_on: Annotated[
-        Day | None,
+        Day | SkipJsonSchema[None],
         Limits(description="First day of the placement, or of the new terms of a change.", examples=["2022-09-01"]),
     ] = None
     ends_on: Annotated[
@@ -220,8 +221,8 @@ class CorrectDecisionIn(_MendingDecision):
             examples=[None],
         ),
     ] = None
-    share: Annotated[Percent | None, Limits(examples=[100])] = None
-    need: Annotated[Need | None, Limits(description="Only of a grant.")] = None
+    share: Annotated[Percent | SkipJsonSchema[None], Limits(examples=[100])] = None
+    need: Annotated[Need | SkipJsonSchema[None], Limits(description="Only of a grant.")] = None
 
     @model_validator(mode="after")
     def _corrects_something(self) -> Self:

@@ -173,9 +173,9 @@ async def test_annulled_unsent_plan_is_no_longer_missing_its_sending(api: Api) -
 
 
 @NOUNS
-async def test_annulment_is_published_and_logged(committed_api: Api, noun: str) -> None:
+async def test_annulment_is_published_and_logged(quiet_api: Api, noun: str) -> None:
     """D10: an event, and a row of the access log about the participant."""
-    api = committed_api
+    api = quiet_api
     await steps.law(api)
     _, person, placement_id = await placed(api)
     made = ok(await api.case_officer.post(f"/v1/{noun}", json=BODIES[noun](placement_id)))
