@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import access, information, login, people, person, providers, sessions, settling, static, worklist
+from app.web import access, information, login, people, person, providers, sessions, settling, static, worklist, year
 from app.web.pages import HEADERS, Action, Page, open_page, problem_page
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -21,6 +21,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Page("/vekstbedrifter", providers.show_providers, "case_officer"),
     Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
     Page("/vekstbedrift", providers.show_own_page, "provider"),
+    Page("/aaret", year.show_this_year, "case_officer", "finance"),
+    Page("/aaret/{year:int}", year.show_year, "case_officer", "finance"),
+    Page("/rapport/{year:int}", year.show_report, "case_officer", "finance"),
     Page("/oppgjer", settling.show_this_year, "case_officer", "finance"),
     Page("/oppgjer/{year:int}", settling.show_settlements, "case_officer", "finance"),
     Page("/oppgjer/{year:int}/{month:int}", settling.show_settlement, "case_officer", "finance"),

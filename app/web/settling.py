@@ -129,6 +129,13 @@ async def show_settlement(view: View) -> Response:
     )
 
 
+def describe_months(year: int, settlements: Sequence[Mapping[str, Any]], on: date) -> list[Month]:
+    """The twelve cells of a year, without who closed them."""
+    settled = {one["month"]: one for one in sorted(settlements, key=lambda one: (one["month"], one["version"]))}
+    names = {one[name]: "" for one in settlements for name in ("closed_by", "decided_by") if one[name]}
+    return [_describe_month(year, number, settled.get(number), {}, names, on) for number in range(1, 13)]
+
+
 async def _load_names(view: View, settlements: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     actors = {one[name] for one in settlements for name in ("closed_by", "decided_by") if one[name]}
     return await load_callers(view, actors)
@@ -152,7 +159,7 @@ def _describe_month(
         kind, status, tone = STATUSES[settlement["status"]]
     elif opens_on <= on:
         kind, status, tone = "ready", "Kan lukkast", "info"
-    elif (opens_on - on).days <= 31:
+    elif (year, number) == (on.year, on.month):
         kind, status, tone = "ready", f"Kan lukkast frå {long_date(opens_on)}", "info"
     else:
         kind, status, tone = "later", "Ikkje over", ""
