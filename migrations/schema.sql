@@ -495,7 +495,12 @@ CREATE TABLE public.application (
     wishes character varying NOT NULL,
     medication_tasks boolean NOT NULL,
     withdrawn_on date,
+    service_view jsonb,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    CONSTRAINT ck_application_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_application_need CHECK (((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[]))),
+    CONSTRAINT ck_application_service_view CHECK ((jsonb_typeof(service_view) = 'object'::text)),
     CONSTRAINT ck_application_wishes CHECK (((length((wishes)::text) >= 1) AND (length((wishes)::text) <= 4000)))
 );
 
@@ -929,8 +934,11 @@ CREATE TABLE public.notice (
     ends_on date NOT NULL,
     replaced_ends_on date,
     act_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
     CONSTRAINT ck_notice_agreed_by CHECK ((agreed_by <@ '["municipality", "provider"]'::jsonb)),
     CONSTRAINT ck_notice_agreed_end_on CHECK (((agreed_end_on IS NULL) OR (agreed_by @> '["municipality", "provider"]'::jsonb))),
+    CONSTRAINT ck_notice_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_notice_given_by CHECK (((given_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying, 'municipality'::character varying, 'provider'::character varying])::text[]))),
     CONSTRAINT ck_notice_reason CHECK (((reason)::text = ANY ((ARRAY['changed_needs'::character varying, 'cannot_accommodate'::character varying, 'extensive_absence'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT ck_notice_text CHECK ((((reason)::text <> 'other'::text) OR (text IS NOT NULL))),
@@ -1160,6 +1168,7 @@ CREATE TABLE public.request (
     retraction_reason character varying,
     sent_number bigint DEFAULT nextval('public.act_number'::regclass) NOT NULL,
     answer_number bigint,
+    annulled_at timestamp with time zone,
     CONSTRAINT ck_request_answer CHECK (((answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[]))),
     CONSTRAINT ck_request_answer_number CHECK (((answer IS NULL) = (answer_number IS NULL))),
     CONSTRAINT ck_request_answered_on CHECK (((answer IS NULL) = (answered_on IS NULL))),
@@ -1847,13 +1856,19 @@ ALTER TABLE public.access_log_seal ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY address_reads_own ON public.calendar_subscription FOR SELECT TO vekstplass_service USING ((('calendar:'::text || encode(secret_hash, 'hex'::text)) = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
 
+CREATE POLICY annulled_for_case_officers ON public.application AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)));
+
 CREATE POLICY annulled_for_case_officers ON public.consent AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY annulled_for_case_officers ON public.evaluation AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY annulled_for_case_officers ON public.meeting AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
+CREATE POLICY annulled_for_case_officers ON public.notice AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)));
+
 CREATE POLICY annulled_for_case_officers ON public.plan AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) OR (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY annulled_for_case_officers ON public.request AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)));
 
 CREATE POLICY anybody_reads_names ON public.web_person FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'service'::text, 'provider'::text, 'epj'::text, 'finance'::text, 'auditor'::text]) AS caller_has_role));
 
@@ -1936,6 +1951,8 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELE
 CREATE POLICY case_officer_annuls ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY case_officer_annuls ON public.meeting FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_annuls ON public.notice FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (annulled_at IS NULL))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (annulled_at IS NOT NULL)));
 
 CREATE POLICY case_officer_annuls ON public.plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
@@ -2612,6 +2629,10 @@ GRANT UPDATE(updated_at) ON TABLE public.notice TO vekstplass_service;
 
 GRANT UPDATE(text) ON TABLE public.notice TO vekstplass_service;
 
+GRANT UPDATE(annulled_at) ON TABLE public.notice TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.notice TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.participant TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.participant TO vekstplass_service;
 
@@ -2693,6 +2714,8 @@ GRANT UPDATE(retracted_on) ON TABLE public.request TO vekstplass_service;
 GRANT UPDATE(retraction_reason) ON TABLE public.request TO vekstplass_service;
 
 GRANT UPDATE(answer_number) ON TABLE public.request TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.request TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.settlement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement TO vekstplass_service;

@@ -45,7 +45,8 @@ from app.placements import changes, decisions, notices, supplements
 from app.placements.decision_schemas import ChangeDecisionIn
 from app.placements.schemas import LegacyPlacementIn, NoticeIn
 from app.placements.supplement_schemas import SupplementIn
-from app.placements.tables import Application, Decision, Notice, Placement, PlacementSupplement, Request
+from app.placements.supplement_tables import PlacementSupplement
+from app.placements.tables import Application, Decision, Notice, Placement, Request
 from app.providers import providers
 from app.providers.schemas import CapacityIn, ProviderIn
 from app.providers.tables import Provider, ProviderCapacity

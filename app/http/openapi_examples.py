@@ -46,6 +46,8 @@ def demo_id(resource: str, number: int) -> UUID:
 # (method and path, field) -> the example.
 OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/applications/{application_id}/withdrawal", "application_id"): str(demo_id("application", 5)),
+    ("post /v1/applications/{application_id}/annulment", "application_id"): str(demo_id("application", 5)),
+    ("put /v1/applications/{application_id}/service-view", "application_id"): str(demo_id("application", 5)),
     ("post /v1/placements/{placement_id}/notices", "placement_id"): str(demo_id("placement", 10)),
     ("post /v1/participants/{participant_id}/merge", "duplicate_id"): str(demo_id("participant", 30)),
     ("patch /v1/participants/{participant_id}", "national_identity_number"): "15817000190",
@@ -63,6 +65,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/budgets/{year}/settlements/{month}", "year"): 2021,
     ("get /v1/budgets/{year}/expected-refunds/{expected_refund_id}", "year"): 2023,
     ("get /v1/placements/{placement_id}/notices/{notice_id}", "placement_id"): str(demo_id("placement", 22)),
+    ("post /v1/placements/{placement_id}/notices/{notice_id}/annulment", "placement_id"): str(demo_id("placement", 22)),
     ("post /v1/plans/{plan_id}/sending", "plan_id"): str(demo_id("plan", 21)),
     ("post /v1/budgets/{year}/settlements/{month}/approval", "month"): 7,
     ("post /v1/tasks/{task_id}/waiver", "task_id"): f"plan.{demo_id('placement', 24)}.1",

@@ -25,10 +25,10 @@ class DomainEvent(msgspec.Struct, frozen=True):
         return {"type": type_, "subject": self.SUBJECT.format_map(data), "data": data}
 
 
-class ApplicationWithdrawnEvent(DomainEvent, frozen=True):
+class ApplicationEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/applications/{application_id}"
 
-    type: Literal["application.withdrawn"]
+    type: Literal["application.withdrawn", "application.annulled"]
     application_id: UUID
 
 
@@ -80,7 +80,7 @@ class MendingEvent(DomainEvent, frozen=True):
 class NoticeEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/placements/{placement_id}"
 
-    type: Literal["placement.noticed"]
+    type: Literal["placement.noticed", "placement.notice_annulled"]
     placement_id: UUID
     provider_id: UUID
     notice_id: UUID

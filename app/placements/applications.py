@@ -4,26 +4,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app import clock
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.periods import require_not_before
-from app.outbox.events import ApplicationWithdrawnEvent
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
+from app.outbox.events import ApplicationEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
 from app.placements.problems import APPLICATION_CLOSED
-from app.placements.schemas import ApplicationIn, ApplicationOut
-from app.placements.tables import Application, Decision, Request
+from app.placements.schemas import ApplicationIn, ApplicationOut, ServiceView
+from app.placements.tables import Application, Decision, Placement, Request
 from app.rules.process import ApplicationStatus, Step, find_next_state
 from app.rules.requests import RequestFacts, determine_application_status, is_standing
+from app.security.identity_numbers import require_no_identity_number
 
 _FACTS = select(
     col(Request.application_id),
@@ -39,7 +43,11 @@ _FACTS = select(
 async def record_application(unit: UnitOfWork, body: ApplicationIn) -> Application:
     """D4: an application with the applicant's own wishes."""
     await find_reference(unit, Participant, body.participant_id, "#/participant_id")
-    application = Application.model_validate(body.model_dump())
+    if body.service_view is not None:
+        require_no_identity_number(clock.today(), {"service_view/text": body.service_view.text})
+    application = Application.model_validate(
+        body.model_dump(exclude={"service_view"}) | {"service_view": _store_view(body.service_view)}
+    )
     unit.session.add(application)
     await unit.session.flush()
     return application
@@ -52,7 +60,50 @@ async def withdraw_application(unit: UnitOfWork, application_id: UUID, withdrawn
     require_not_before(withdrawn_on, "withdrawn_on", application.received_on, "søknaden kom inn")
     application.withdrawn_on = withdrawn_on
     await unit.session.flush()
-    await publish(unit, ApplicationWithdrawnEvent("application.withdrawn", application.id))
+    await publish(unit, ApplicationEvent("application.withdrawn", application.id))
+    return application
+
+
+async def record_service_view(unit: UnitOfWork, application_id: UUID, body: ServiceView) -> Application:
+    """D4: the view of the service, which replaces an earlier one until the decision. Raises `APPLICATION_CLOSED`."""
+    require_no_identity_number(clock.today(), {"text": body.text})
+    application = await find(unit, Application, application_id, lock=True)
+    await require_step(unit, application.id, "request")
+    application.service_view = _store_view(body)
+    await unit.session.flush()
+    return application
+
+
+async def annul_application(unit: UnitOfWork, application_id: UUID, body: AnnulmentIn) -> Application:
+    """D10: an application that was recorded by mistake, and its requests with it.
+
+    Raises `ANNULLED` the second time, `APPLICATION_CLOSED` where it is decided and the grant not annulled (D8).
+    """
+    require_no_identity_number(clock.today(), {"reason": body.reason})
+    application = await find(unit, Application, application_id, lock=True)
+    if application.annulled_at is not None:
+        raise ANNULLED()
+    status = (await load_statuses(unit, [application.id]))[application.id]
+    if find_next_state(status, "annul") is None:
+        raise APPLICATION_CLOSED("Søknaden er avslått, og eit avslag kan ikkje opphevast saman med søknaden.")
+    granted = (
+        select(col(Decision.id))
+        .join(Placement, col(Placement.id) == col(Decision.placement_id))
+        .where(
+            col(Decision.application_id) == application.id,
+            col(Decision.kind) == "grant",
+            col(Placement.annulled_on).is_(None),
+        )
+    )
+    if await unit.fetch_value(granted) is not None:
+        raise APPLICATION_CLOSED("Søknaden har ført til ein plass. Opphev tildelinga («annul») først.")
+    now = clock.now()
+    application.annulled_at, application.annulled_reason = now, body.reason
+    await unit.session.execute(
+        update(Request).where(col(Request.application_id) == application.id).values(annulled_at=now)
+    )
+    await unit.session.flush()
+    await publish(unit, ApplicationEvent("application.annulled", application.id))
     return application
 
 
@@ -103,22 +154,28 @@ async def load_statuses(queries: Queries, ids: Collection[UUID]) -> dict[UUID, A
     decided: dict[UUID, Literal["grant", "reject"]] = {
         row["application_id"]: row["kind"] for row in await queries.fetch(decisions)
     }
-    withdrawals = select(col(Application.id)).where(
-        col(Application.id).in_(ids), col(Application.withdrawn_on).is_not(None)
-    )
-    withdrawn = {row["id"] for row in await queries.fetch(withdrawals)}
+    closed = select(
+        col(Application.id), col(Application.withdrawn_on).is_not(None), col(Application.annulled_at).is_not(None)
+    ).where(col(Application.id).in_(ids))
+    found = {id_: state for id_, *state in await queries.fetch(closed)}
     return {
         id_: determine_application_status(
-            [*requests.get(id_, {}).values()], decided=decided.get(id_), withdrawn=id_ in withdrawn
+            [*requests.get(id_, {}).values()],
+            decided=decided.get(id_),
+            withdrawn=withdrawn,
+            annulled=annulled,
         )
-        for id_ in ids
+        for id_, (withdrawn, annulled) in found.items()
     }
 
 
 def filter_by_status(
     statement: Select[Application], status: ApplicationStatus | Literal["waiting"]
 ) -> Select[Application]:
-    """Only applications with this status; `waiting` are those not decided and not withdrawn."""
+    """Only applications with this status; `waiting` are those not decided, withdrawn or annulled."""
+    if status == "annulled":
+        return statement.where(col(Application.annulled_at).is_not(None))
+    statement = statement.where(col(Application.annulled_at).is_(None))
     application = col(Application.id)
     decided = select(col(Decision.application_id)).where(col(Decision.application_id) == application)
     requests = select(col(Request.id)).where(col(Request.application_id) == application)
@@ -149,13 +206,32 @@ async def fetch_applications(queries: Queries, statement: Select[Application]) -
 
 
 async def to_response(queries: Queries, applications: Sequence[Application]) -> list[ApplicationOut]:
-    """Applications with their status; records access to the applicants."""
-    record_access(queries, (application.participant_id for application in applications))
+    """Applications with their status and the applicants' other open ones; records access to the applicants."""
+    participant_ids = {application.participant_id for application in applications}
+    record_access(queries, participant_ids)
+    of_same = filter_by_status(select(Application), "waiting").where(
+        col(Application.participant_id).in_(participant_ids)
+    )
+    columns = of_same.with_only_columns(col(Application.participant_id), col(Application.id))
+    open_ids: defaultdict[UUID, list[UUID]] = defaultdict(list)
     async with _reading_every_step(queries):
         statuses = await load_statuses(queries, [application.id for application in applications])
-    return [ApplicationOut(**application.model_dump(), status=statuses[application.id]) for application in applications]
+        for participant_id, id_ in await queries.fetch(columns.order_by(col(Application.id))):
+            open_ids[participant_id].append(id_)
+    return [
+        ApplicationOut(
+            **application.model_dump(),
+            status=statuses[application.id],
+            open_applications=[id_ for id_ in open_ids[application.participant_id] if id_ != application.id],
+        )
+        for application in applications
+    ]
 
 
 def _reading_every_step(queries: Queries) -> AbstractAsyncContextManager[None]:
     """A service reads no requests and decisions, and sees of its own applications what they come to (M7)."""
     return nullcontext() if "case_officer" in queries.caller.roles else queries.acting_as("case_officer")
+
+
+def _store_view(view: ServiceView | None) -> dict[str, Any] | None:
+    return None if view is None else view.model_dump(mode="json")

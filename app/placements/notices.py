@@ -17,16 +17,18 @@ from app import clock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
-from app.http.problems import ROLE_REQUIRED
+from app.http.problems import ANNULLED, NOT_FOUND, ROLE_REQUIRED
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import NoticeEvent
 from app.outbox.publish import publish
 from app.placements import problems
+from app.placements.capacity import require_room_for
 from app.placements.changes import require_step
 from app.placements.history import load_history
 from app.placements.queries import select_ended_by_death
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Decision, Notice, Placement
-from app.placements.terms import replace_terms
+from app.placements.terms import make_terms, replace_terms
 from app.rates import rates
 from app.rules.notice import (
     MEETING_REASONS,
@@ -37,6 +39,9 @@ from app.rules.notice import (
     is_meeting_required,
     require_agreed_end,
 )
+from app.rules.process import find_next_state
+from app.rules.terms import build_segments
+from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 
@@ -75,6 +80,41 @@ async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: 
     return placement, notice
 
 
+async def annul_notice(
+    unit: UnitOfWork, placement_id: UUID, notice_id: UUID, body: AnnulmentIn, today: date
+) -> tuple[Placement, Notice]:
+    """D10: a notice that was recorded by mistake is as if it had never been given; the last day before it holds again.
+
+    Positions on earlier days still have it (C6). Raises `ANNULLED` the second time, `NOTICE_NOT_OPEN` once it is
+    withdrawn or the end decided (D8 mends that), `PLACEMENT_ANNULLED`, or `CAPACITY_EXCEEDED` or `PLACEMENT_OVERLAP`
+    where the place is meanwhile another's.
+    """
+    require_no_identity_number(today, {"reason": body.reason})
+    placement = await find(unit, Placement, placement_id, lock=True)
+    notice = await find(unit, Notice, notice_id)
+    if notice.placement_id != placement.id:
+        raise NOT_FOUND()
+    if notice.annulled_at is not None:
+        raise ANNULLED()
+    history = await load_history(unit, placement.id)
+    state, known = history.determine_state(today), history.course.notice
+    if state == "annulled":
+        raise problems.PLACEMENT_ANNULLED()
+    if find_next_state(state, "annul_notice") is None or known is None or known.notice_id != notice.id:
+        raise problems.NOTICE_NOT_OPEN(
+            "Oppseiinga er alt trekt, eller opphøret er vedteke: rett då vedtaket om opphør («correct»)."
+        )
+    notice.annulled_at, notice.annulled_reason = clock.now(), body.reason
+    await unit.session.flush()
+    course = (await load_history(unit, placement.id)).course
+    first = make_terms(placement.share, placement.monthly_price, placement.medication_tasks)
+    await require_room_for(unit, placement, build_segments(placement.starts_on, course.ends_on, first, course.changes))
+    placement.ends_on = course.ends_on
+    await replace_terms(unit, placement, course.changes, today)
+    await publish(unit, NoticeEvent("placement.notice_annulled", placement.id, placement.provider_id, notice.id))
+    return placement, notice
+
+
 async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[NoticeOut]:
     """Notices with their status."""
     decisions = await queries.fetch(
@@ -87,8 +127,9 @@ async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[Notic
     out = []
     for notice in notices:
         decision_id, kind = latest.get(notice.id, (None, None))
+        status = "open" if kind is None else "decided" if kind == "end" else "withdrawn"
         values = {
-            "status": "open" if kind is None else "decided" if kind == "end" else "withdrawn",
+            "status": status if notice.annulled_at is None else "annulled",
             "decision_id": decision_id,
             "meeting_required": is_meeting_required(notice.reason),
         }
@@ -97,7 +138,7 @@ async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[Notic
 
 
 async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
-    """L4: notices that are not withdrawn and whose reason requires a meeting, from the day they were given.
+    """L4: notices that hold and whose reason requires a meeting, from the day they were given.
 
     After a death none is required (L8), and none of a placement that is annulled (D8).
     """
@@ -109,6 +150,7 @@ async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
         select(Notice)
         .where(
             col(Notice.reason).in_(sorted(MEETING_REASONS)),
+            col(Notice.annulled_at).is_(None),
             col(Notice.id).not_in(withdrawn),
             col(Notice.placement_id).not_in(select_ended_by_death()),
             col(Notice.placement_id).not_in(annulled),

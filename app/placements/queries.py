@@ -47,7 +47,7 @@ PLACEMENT_HISTORY = CompiledQuery(
             union all
             select act_number, 'notice_given', given_on, null, null, null, id, null, ends_on, replaced_ends_on,
                 null, null, null, null, null
-            from notice where placement_id = placement.id
+            from notice where placement_id = placement.id and annulled_at is null
             union all
             select 0, 'recorded', null, null, null, null, null, valid_from, valid_to, null,
                 share, null, medication_tasks, monthly_price, null

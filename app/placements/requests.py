@@ -112,9 +112,11 @@ async def retract_acceptance(unit: UnitOfWork, request_id: UUID, body: RequestRe
 
 
 def filter_by_answer(statement: Select[Request], answer: Literal["accepted", "declined", "none"]) -> Select[Request]:
-    """Only requests with this answer, not taken back; `none` are those that somebody waits for an answer to."""
+    """Only requests with this answer, not taken back or annulled; `none` are those whose answer is waited for."""
     if answer != "none":
-        return statement.where(col(Request.answer) == answer, col(Request.retracted_on).is_(None))
+        return statement.where(
+            col(Request.answer) == answer, col(Request.retracted_on).is_(None), col(Request.annulled_at).is_(None)
+        )
     open_applications = filter_by_status(select(Application), "waiting").with_only_columns(col(Application.id))
     return statement.where(
         col(Request.answer).is_(None),
@@ -143,7 +145,9 @@ async def to_response(queries: Queries, requests: Sequence[Request]) -> list[Req
             "age_band": determine_age_band(birth_dates[application.participant_id], today) if is_shown else None,
         }
         out.append(
-            RequestOut.model_validate(request.model_dump(exclude={"sent_number", "answer_number"}) | of_application)
+            RequestOut.model_validate(
+                request.model_dump(exclude={"sent_number", "answer_number", "annulled_at"}) | of_application
+            )
         )
     return out
 

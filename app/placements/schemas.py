@@ -7,13 +7,34 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import StrictBool, model_validator
 
-from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, Line, PastDay, Percent, Prose, Shape, Stored
+from app.http.schemas import (
+    ONCE_EACH,
+    Amount,
+    Annullable,
+    Day,
+    FieldFault,
+    Line,
+    PastDay,
+    Percent,
+    Prose,
+    Shape,
+    Stored,
+)
+from app.participants.schemas import ServiceArea
 from app.rates.schemas import From1To100, MonthlyAmount, Months
 from app.rules.placement_course import HistoryStep
 from app.rules.process import ApplicationStatus, Need, PlacementState
 from app.rules.requests import Answer
 
 DeclineReason = Literal["no_capacity", "cannot_accommodate", "other"]
+
+
+class ServiceView(Shape):
+    """What the service that knows the applicant thinks of it (D4)."""
+
+    area: ServiceArea
+    given_on: Annotated[PastDay, Limits(examples=["2022-08-31"])]
+    text: Annotated[Prose, Limits(examples=["Treng ein fast rettleiar den første tida."])]
 
 
 class ApplicationIn(Shape):
@@ -24,18 +45,26 @@ class ApplicationIn(Shape):
     need: Need
     wishes: Annotated[Prose, Limits(examples=["Vil arbeide ute, helst med dyr."])]
     medication_tasks: StrictBool = False
+    service_view: Annotated[
+        ServiceView | None, Limits(description="May be recorded later; the work list says where it is missing (D4).")
+    ] = None
 
 
-class ApplicationOut(Stored):
-    """An application and its status (D4)."""
+class ApplicationOut(Annullable):
+    """An application and its status (D4, D10)."""
 
     participant_id: UUID
     received_on: date
     need: Need
     wishes: str
     medication_tasks: bool
+    service_view: ServiceView | None
     withdrawn_on: date | None
     status: ApplicationStatus
+    open_applications: Annotated[
+        list[UUID],
+        Limits(description="The person's other applications that are neither decided, withdrawn nor annulled (D4)."),
+    ]
 
 
 class ApplicationWithdrawalIn(Shape):
@@ -242,8 +271,8 @@ class NoticeIn(Shape):
     agreed_by: Annotated[list[Literal["municipality", "provider"]], Limits(max_length=2), ONCE_EACH] = []
 
 
-class NoticeOut(Stored):
-    """A notice and the last day it gives (L3)."""
+class NoticeOut(Annullable):
+    """A notice and the last day it gives (L3, D10)."""
 
     placement_id: UUID
     provider_id: UUID
@@ -256,8 +285,8 @@ class NoticeOut(Stored):
     ends_on: Annotated[date, Limits(description="The placement's last day, inclusive; it is paid (L3).")]
     meeting_required: Annotated[bool, Limits(description="A meeting must be called at once (L4).")]
     status: Annotated[
-        Literal["open", "decided", "withdrawn"],
-        Limits(description="`decided`: the end is decided (L5)."),
+        Literal["open", "decided", "withdrawn", "annulled"],
+        Limits(description="`decided`: the end is decided (L5); `annulled`: it was never given (D10)."),
     ]
     decision_id: Annotated[
         UUID | None, Limits(description="The decision that ended the placement or withdrew the notice.")

@@ -25,7 +25,8 @@ from app.placements.supplement_schemas import (
     SupplementOut,
     SupplementWithoutAmountOut,
 )
-from app.placements.tables import Placement, PlacementSupplement, SupplementEnd
+from app.placements.supplement_tables import PlacementSupplement, SupplementEnd
+from app.placements.tables import Placement
 from app.placements.terms import SUPPLEMENT_LAST_DAY, check_term_limit
 
 Shape = TypeVar("Shape", SupplementOut, SupplementWithoutAmountOut)

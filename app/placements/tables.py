@@ -1,6 +1,6 @@
-"""The tables of applications, requests, decisions, placements, their terms, notices and supplements."""
+"""The tables of applications, requests, decisions, placements, their terms and notices."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    DateTime,
     ForeignKeyConstraint,
     Index,
     Numeric,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlmodel import Field
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 
 def _act_number_field() -> Any:
@@ -32,13 +33,15 @@ def _act_number_field() -> Any:
     return Field(default=None, sa_type=BigInteger, sa_column_kwargs=default, nullable=False)
 
 
-class Application(Row, table=True):
-    """A person's application for a place, with the person's own wishes (D4)."""
+class Application(AnnullableRow, table=True):
+    """A person's application for a place, with the person's own wishes and the service's view (D4)."""
 
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint("need in ('permanent', 'temporary')", name="need"),
         CheckConstraint("length(wishes) between 1 and 4000", name="wishes"),
+        CheckConstraint("jsonb_typeof(service_view) = 'object'", name="service_view"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
     )
 
     participant_id: UUID = Field(foreign_key="participant.id", index=True)
@@ -47,13 +50,16 @@ class Application(Row, table=True):
     wishes: str
     medication_tasks: bool
     withdrawn_on: date | None = None
+    # Area, day and text, as in the request.
+    service_view: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class Request(Row, table=True):
     """A request to a provider for a place; several over time (D4, P3).
 
     `sent_number` and `answer_number` are in the order in which sending and answers were stored: of several answers the
-    newest counts. An open request is recalled by the case office, an acceptance retracted by the provider.
+    newest counts. An open request is recalled by the case office, an acceptance retracted by the provider. Of an
+    annulled application all are annulled: the provider no longer sees them (D10).
     """
 
     __tablename__ = "request"
@@ -96,6 +102,7 @@ class Request(Row, table=True):
     retraction_reason: str | None = None
     sent_number: int = _act_number_field()
     answer_number: int | None = Field(default=None, sa_type=BigInteger)
+    annulled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class Placement(Row, table=True):
@@ -210,7 +217,7 @@ class PlacementTerms(Row, table=True):
     known_until: date | None = None
 
 
-class Notice(Row, table=True):
+class Notice(AnnullableRow, table=True):
     """Notice of a placement from one side (L3). The decision that names it ends the placement or withdraws the notice.
 
     `ends_on` is the placement's last day by the notice, `replaced_ends_on` the last day before it, which a withdrawal
@@ -226,6 +233,7 @@ class Notice(Row, table=True):
             "reason in ('changed_needs', 'cannot_accommodate', 'extensive_absence', 'other')", name="reason"
         ),
         CheckConstraint("reason <> 'other' or text is not null", name="text"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("length(text) between 1 and 4000", name="text_length"),
         CheckConstraint("""agreed_by <@ '["municipality", "provider"]'""", name="agreed_by"),
         CheckConstraint(
@@ -245,59 +253,6 @@ class Notice(Row, table=True):
     ends_on: date
     replaced_ends_on: date | None = None
     act_number: int = _act_number_field()
-
-
-class PlacementSupplement(Row, table=True):
-    """Individual resources beyond one employee to five places, by agreement of three parties (L6).
-
-    A position on a day before `agreed_on` leaves it out; with null it counts in all. `valid_to` is the last day agreed
-    at first, and never changes; the last day as known now is the earliest of it and its `SupplementEnd`s.
-    """
-
-    __tablename__ = "placement_supplement"
-    __table_args__ = (
-        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
-        CheckConstraint("monthly_amount > 0 and monthly_amount <= 10000000", name="monthly_amount"),
-        CheckConstraint("full_time_equivalents >= 0", name="full_time_equivalents"),
-        CheckConstraint("valid_to >= valid_from", name="valid_to"),
-        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
-        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
-        Index("ix_placement_supplement_placement_id_id", "placement_id", "id"),
-    )
-
-    placement_id: UUID
-    provider_id: UUID
-    monthly_amount: Decimal = Field(sa_type=Numeric(12, 2))
-    full_time_equivalents: Decimal = Field(sa_type=Numeric(6, 2))
-    valid_from: date
-    valid_to: date | None = None
-    reason: str
-    agreed_by: list[str] = Field(sa_type=JSONB)
-    agreed_on: date | None = None
-
-
-class SupplementEnd(Row, table=True):
-    """A supplement is ended earlier, by agreement of the same three parties (L6). Only ever added.
-
-    A position on a day before `agreed_on` leaves it out. `replaced_valid_to` is the last day the supplement had.
-    """
-
-    __tablename__ = "supplement_end"
-    __table_args__ = (
-        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
-        CheckConstraint("valid_to < replaced_valid_to", name="replaced_valid_to"),
-        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
-        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
-    )
-
-    supplement_id: UUID = Field(foreign_key="placement_supplement.id", index=True)
-    placement_id: UUID
-    provider_id: UUID
-    valid_to: date
-    replaced_valid_to: date | None = None
-    reason: str
-    agreed_by: list[str] = Field(sa_type=JSONB)
-    agreed_on: date
 
 
 class Decision(Row, table=True):

@@ -12,7 +12,8 @@ from sqlmodel import col
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.placements import problems
-from app.placements.tables import Placement, PlacementSupplement, PlacementTerms, SupplementEnd
+from app.placements.supplement_tables import PlacementSupplement, SupplementEnd
+from app.placements.tables import Placement, PlacementTerms
 from app.rules.money import from_ore, to_ore
 from app.rules.terms import Terms, TermsChange, TermsSegment, build_segments, count_max_periods_per_year
 

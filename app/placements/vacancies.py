@@ -44,7 +44,12 @@ async def _load_promised_by_provider(queries: Queries) -> dict[UUID, list[Occupa
     rows = await queries.fetch(
         select(col(Request.provider_id), col(Request.starts_from), col(Request.share))
         .join(Application, col(Application.id) == col(Request.application_id))
-        .where(select_standing(), col(Application.withdrawn_on).is_(None), ~decided.exists())
+        .where(
+            select_standing(),
+            col(Application.withdrawn_on).is_(None),
+            col(Application.annulled_at).is_(None),
+            ~decided.exists(),
+        )
     )
     promised: defaultdict[UUID, list[Occupancy]] = defaultdict(list)
     for provider_id, starts_from, share in rows:

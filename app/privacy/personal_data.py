@@ -17,7 +17,7 @@ from app.database.base import metadata
 from app.database.queries import Queries
 from app.followup.tables import MeetingVersion
 from app.participants.tables import Participant, ParticipantMerge
-from app.placements.tables import Decision
+from app.placements.tables import Application, Decision
 
 ERASED = "Sletta"
 
@@ -102,8 +102,22 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("name_words", "participant_name_word", _by_participant_id, delete=True),
     PersonalDataTable("external_ids", "participant_external_id", _by_participant_id, delete=True),
     PersonalDataTable("merged_records", "participant_merge", _by_participant_id),
-    PersonalDataTable("applications", "application", _by_participant_id, erase={"wishes": ERASED}),
-    PersonalDataTable("requests", "request", _of_application, erase={"text": ERASED}),
+    PersonalDataTable(
+        "applications",
+        "application",
+        _by_participant_id,
+        erase={
+            "wishes": ERASED,
+            "service_view": _replace_members(Application.service_view, {"text": ERASED}),
+            "annulled_reason": ERASED,
+        },
+    ),
+    PersonalDataTable(
+        "requests",
+        "request",
+        _of_application,
+        erase={"text": ERASED, "recall_reason": ERASED, "retraction_reason": ERASED},
+    ),
     PersonalDataTable(
         "decisions",
         "decision",
@@ -117,7 +131,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     ),
     PersonalDataTable("placements", "placement", _by_participant_id),
     PersonalDataTable("placement_terms", "placement_terms", _of_placement),
-    PersonalDataTable("notices", "notice", _of_placement, erase={"text": ERASED}),
+    PersonalDataTable("notices", "notice", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
     PersonalDataTable("supplements", "placement_supplement", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("supplement_ends", "supplement_end", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("absences", "absence", _of_placement, erase={"note": ERASED}),

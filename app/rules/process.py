@@ -9,11 +9,11 @@ from datetime import date
 from typing import Literal
 
 Need = Literal["permanent", "temporary"]
-ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rejected", "withdrawn"]
+ApplicationStatus = Literal["received", "requested", "accepted", "granted", "rejected", "withdrawn", "annulled"]
 PlacementState = Literal["running", "noticed", "lapsed", "ending", "ended", "annulled"]
 Step = Literal[
     "request", "accept", "decline", "recall", "retract", "grant", "reject", "withdraw",
-    "change", "notice", "withdraw_notice", "end", "end_by_death", "correct", "annul",
+    "change", "notice", "withdraw_notice", "annul_notice", "end", "end_by_death", "correct", "annul",
 ]  # fmt: skip
 
 MendingGround = Literal["clerical_error", "not_notified", "invalid", "in_favour"]
@@ -75,6 +75,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition("received", "withdraw", "withdrawn"),
     Transition("requested", "withdraw", "withdrawn"),
     Transition("accepted", "withdraw", "withdrawn"),
+    # D10: recorded by mistake. A granted one once its grant is annulled (D8).
+    Transition("received", "annul", "annulled"),
+    Transition("requested", "annul", "annulled"),
+    Transition("accepted", "annul", "annulled"),
+    Transition("granted", "annul", "annulled"),
+    Transition("withdrawn", "annul", "annulled"),
     # A place (L1–L7): granted or recorded as `legacy`, it runs until its last day has passed.
     Transition("running", "change", "running"),
     Transition("running", "notice", "noticed"),
@@ -82,6 +88,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     # L3: notice is given, and the last day known; L5: the end is the case office's to decide.
     Transition("noticed", "change", "noticed"),
     Transition("noticed", "withdraw_notice", "running"),
+    # D10: as if it had never been given, also once it has run out.
+    Transition("noticed", "annul_notice", "running"),
+    Transition("lapsed", "annul_notice", "running"),
     Transition("noticed", "end", "ending"),
     # The notice's last day has passed, and nobody has decided: the decision alone is left (L5).
     Transition("lapsed", "end", "ended"),

@@ -10,7 +10,7 @@ from app.rules.process import ApplicationStatus
 Answer = Literal["accepted", "declined"]
 
 OPEN_STATUSES: frozenset[ApplicationStatus] = frozenset({"received", "requested", "accepted"})
-"""Neither decided nor withdrawn."""
+"""Neither decided, withdrawn nor annulled."""
 
 AGE_BAND_YEARS = 10
 
@@ -46,9 +46,15 @@ def is_standing(request: RequestFacts, of_application: Sequence[RequestFacts]) -
 
 
 def determine_application_status(
-    requests: Sequence[RequestFacts], *, decided: Literal["grant", "reject"] | None, withdrawn: bool
+    requests: Sequence[RequestFacts],
+    *,
+    decided: Literal["grant", "reject"] | None,
+    withdrawn: bool,
+    annulled: bool = False,
 ) -> ApplicationStatus:
-    """D4: how far an application has come, from its requests and its decision."""
+    """D4, D10: how far an application has come, from its requests and its decision."""
+    if annulled:
+        return "annulled"
     if decided is not None:
         return "granted" if decided == "grant" else "rejected"
     if withdrawn:

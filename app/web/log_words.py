@@ -38,6 +38,7 @@ NOUNS: Mapping[str, str] = {
     "meetings": "møte", "month": "månaden", "notice": "oppseiing", "notices": "oppseiingar",
     "participant": "personen", "participants": "personen", "placement": "plassen", "placements": "plassen",
     "plan": "oppfølgingsplan", "plans": "oppfølgingsplanar", "request": "førespurnad", "requests": "førespurnader",
+    "service_view": "vurderinga frå tenesta",
     "settlement": "oppgjeret", "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
 }  # fmt: skip

@@ -22,10 +22,10 @@ grant select, insert on guideline_version to vekstplass_service;
 
 grant select, insert, update on application to vekstplass_service;
 grant select, insert, update (answer, answered_on, reason, text, premises_suitable, recalled_on, recall_reason,
-    retracted_on, retraction_reason, answer_number, updated_at) on request to vekstplass_service;
+    retracted_on, retraction_reason, answer_number, annulled_at, updated_at) on request to vekstplass_service;
 grant select, insert, update on placement to vekstplass_service;
 grant select, insert, update (known_until, updated_at) on placement_terms to vekstplass_service;
-grant select, insert, update (text, updated_at) on notice to vekstplass_service;
+grant select, insert, update (text, annulled_at, annulled_reason, updated_at) on notice to vekstplass_service;
 grant select, insert, update (reason, medication_agreement, archive_reference, health_and_social_tasks, updated_at)
     on decision to vekstplass_service;
 grant select, insert, update (reason, updated_at) on placement_supplement to vekstplass_service;

@@ -134,7 +134,12 @@ async def test_erasure_takes_what_is_personal_and_keeps_the_accounts(
     done = steps.ok(await api.case_officer.post(f"/v1/participants/{participant_id}/erasure"), 200)
     rows = {row["held"]: row for row in done["held"]}
     assert rows["external_ids"] == {"held": "external_ids", "rows": 1, "replaced": [], "deleted": True}
-    assert rows["requests"] == {"held": "requests", "rows": 2, "replaced": ["text"], "deleted": False}
+    assert rows["requests"] == {
+        "held": "requests",
+        "rows": 2,
+        "replaced": ["recall_reason", "retraction_reason", "text"],
+        "deleted": False,
+    }
     gone = (await api.case_officer.get(f"/v1/participants/{participant_id}/export")).text
     for word in ("Solveig", "Hage", "Merkje", "400 00 000", "merkesaum", "10042", "1990-05-06"):
         assert word not in gone

@@ -17,6 +17,7 @@ _APPLICATIONS = CompiledQuery(
     text(
         """
         select application.id, application.participant_id, application.received_on,
+            coalesce(cast(application.service_view ->> 'given_on' as date) <= :on, false) as has_service_view,
             request.id as request_id, request.provider_id,
             case when request.answered_on <= :on then request.answer end as answer,
             coalesce(request.recalled_on <= :on, false) as recalled,
@@ -30,6 +31,7 @@ _APPLICATIONS = CompiledQuery(
         from application
         left join request on request.application_id = application.id and request.sent_on <= :on
         where application.received_on <= :on and coalesce(application.withdrawn_on > :on, true)
+            and application.annulled_at is null
             and not exists (select from decision where decision.application_id = application.id
                 and decision.kind in ('grant', 'reject') and decision.decided_on <= :on)
         order by application.id, request.id
@@ -44,6 +46,7 @@ _UNANSWERED = CompiledQuery(
         where request.sent_on <= :on and coalesce(request.answered_on > :on, true)
             and coalesce(request.recalled_on > :on, true)
             and coalesce(application.withdrawn_on > :on, true)
+            and application.annulled_at is null
             and not exists (select from decision where decision.application_id = application.id
                 and decision.kind in ('grant', 'reject') and decision.decided_on <= :on)
         """
@@ -58,6 +61,7 @@ class _Waiting(NamedTuple):
     participant_id: UUID
     since: date
     accepted_by: UUID | None
+    has_service_view: bool
 
 
 async def list_requests_to_send(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
@@ -119,7 +123,7 @@ async def _load_waiting(queries: Queries, on: date) -> list[_Waiting]:
         standing = [row for request, row in requests.items() if is_standing(request, [*requests])]
         accepted_by = standing[-1]["provider_id"] if standing else None
         since = max((row["last_step"] for row in standing or requests.values()), default=first["received_on"])
-        found.append(_Waiting(id_, first["participant_id"], since, accepted_by))
+        found.append(_Waiting(id_, first["participant_id"], since, accepted_by, first["has_service_view"]))
     return found
 
 
@@ -128,5 +132,6 @@ def _build_task(kind: TaskKind, waiting: _Waiting, query: TaskQuery) -> Task:
         provider_id=waiting.accepted_by,
         participant_id=waiting.participant_id,
         link=f"/v1/applications/{waiting.id}",
+        missing=() if waiting.has_service_view else ("service_view",),
     )
     return Task.single(kind, waiting.since, waiting.id, subject, on=query.on)

@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
-from app.placements.tables import Placement, PlacementSupplement
+from app.placements.supplement_tables import PlacementSupplement
+from app.placements.tables import Placement
 from app.placements.terms import SUPPLEMENT_LAST_DAY
 
 _RUN_OUT = CompiledQuery(
@@ -17,7 +18,7 @@ _RUN_OUT = CompiledQuery(
         select notice.id, notice.placement_id, notice.provider_id, placement.participant_id, notice.ends_on
         from notice join placement on placement.id = notice.placement_id and placement.ends_on = notice.ends_on
             and placement.annulled_on is null
-        where notice.ends_on <= :on and notice.given_on <= :on
+        where notice.ends_on <= :on and notice.given_on <= :on and notice.annulled_at is null
             and not exists (select from decision where decision.notice_id = notice.id and decision.decided_on <= :on)
         """
     )
@@ -31,7 +32,7 @@ _TEMPORARY = CompiledQuery(
             and not exists (select from decision where decision.placement_id = placement.id and decision.kind = 'end'
                 and decision.decided_on <= :on)
             and not exists (select from notice where notice.placement_id = placement.id and notice.given_on <= :on
-                and not exists (select from decision where decision.notice_id = notice.id
+                and notice.annulled_at is null and not exists (select from decision where decision.notice_id = notice.id
                     and decision.kind in ('change', 'correct')))
             and not exists (select from placement later where later.participant_id = placement.participant_id
                 and later.starts_on > placement.ends_on and later.annulled_on is null)

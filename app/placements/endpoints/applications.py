@@ -15,6 +15,8 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, format_cursor, parse_cursor
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.placements import applications, problems, requests
 from app.placements.schemas import (
     ApplicationIn,
@@ -25,6 +27,7 @@ from app.placements.schemas import (
     RequestOut,
     RequestRecallIn,
     RequestRetractionIn,
+    ServiceView,
 )
 from app.placements.tables import Application, Request
 from app.rules.process import ApplicationStatus
@@ -38,7 +41,12 @@ ApplicationReader = Annotated[Actor, allow("case_officer", "service")]
 RequestReader = Annotated[Actor, allow("case_officer", "provider")]
 
 
-@router.post("/applications", status_code=201, summary="Record an application")
+@router.post(
+    "/applications",
+    status_code=201,
+    summary="Record an application",
+    responses=refusals(IDENTITY_NUMBER_IN_TEXT),
+)
 async def record_application(unit: UnitOfWorkDep, actor: CaseOfficer, body: ApplicationIn) -> ApplicationOut:
     """An application with the applicant's own wishes (D4)."""
     application = await applications.record_application(unit, body)
@@ -53,7 +61,7 @@ async def list_applications(
     participant_ids: ParticipantsQuery = None,
     status: Annotated[
         ApplicationStatus | Literal["waiting"] | None,
-        Query(description="Only applications with this status; `waiting` means neither decided nor withdrawn."),
+        Query(description="Only applications with this status; `waiting` means not decided, withdrawn or annulled."),
     ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
@@ -94,6 +102,37 @@ async def withdraw_application(
     """The applicant withdraws it before it is decided (D4). A withdrawn application cannot be decided (D6)."""
     withdrawn = await applications.withdraw_application(unit, application_id, body.withdrawn_on or clock.today())
     [out] = await applications.to_response(unit, [withdrawn])
+    return out
+
+
+@router.put(
+    "/applications/{application_id}/service-view",
+    summary="Record the service's view of an application",
+    responses=refusals(problems.APPLICATION_CLOSED, IDENTITY_NUMBER_IN_TEXT),
+)
+async def record_service_view(
+    unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: ServiceView
+) -> ApplicationOut:
+    """What the service that knows the applicant thinks, until the decision; it replaces an earlier one (D4)."""
+    application = await applications.record_service_view(unit, application_id, body)
+    [out] = await applications.to_response(unit, [application])
+    return out
+
+
+@router.post(
+    "/applications/{application_id}/annulment",
+    summary="Annul an application",
+    responses=refusals(ANNULLED, problems.APPLICATION_CLOSED, IDENTITY_NUMBER_IN_TEXT),
+)
+async def annul_application(
+    unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: AnnulmentIn
+) -> ApplicationOut:
+    """It was recorded by mistake (D10): it stays readable for the case office, and counts for nothing.
+
+    Its requests go with it: no provider sees them any more. A granted one may be annulled once its grant is (D8).
+    """
+    annulled = await applications.annul_application(unit, application_id, body)
+    [out] = await applications.to_response(unit, [annulled])
     return out
 
 

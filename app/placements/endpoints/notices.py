@@ -16,14 +16,17 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
-from app.http.problems import NOT_FOUND, ROLE_REQUIRED
+from app.http.problems import ANNULLED, NOT_FOUND, ROLE_REQUIRED
+from app.http.schemas import AnnulmentIn
 from app.placements import notices, problems
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Notice, Placement
+from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/notices", tags=["placements"], route_class=Route)
 
+CaseOfficer = Annotated[Actor, allow("case_officer")]
 EitherSide = Annotated[Actor, allow("case_officer", "provider")]
 
 
@@ -83,4 +86,31 @@ async def read_notice(reader: ReaderDep, actor: EitherSide, placement_id: UUID, 
         raise NOT_FOUND()
     record_access(reader, [placement.participant_id])
     [out] = await notices.to_response(reader, [notice])
+    return out
+
+
+@router.post(
+    "/{notice_id}/annulment",
+    summary="Annul a notice",
+    responses=refusals(
+        ANNULLED,
+        problems.NOTICE_NOT_OPEN,
+        problems.PLACEMENT_ANNULLED,
+        problems.CAPACITY_EXCEEDED,
+        problems.PLACEMENT_OVERLAP,
+        problems.TOO_MANY_TERMS,
+        IDENTITY_NUMBER_IN_TEXT,
+    ),
+)
+async def annul_notice(
+    unit: UnitOfWorkDep, actor: CaseOfficer, placement_id: UUID, notice_id: UUID, body: AnnulmentIn
+) -> NoticeOut:
+    """It was recorded by mistake (D10): the placement is as if it had never been given, with the last day before it.
+
+    It stays readable for the case office alone. A notice that was rightly given is withdrawn by a decision (L3).
+    """
+    placement, notice = await notices.annul_notice(unit, placement_id, notice_id, body, clock.today())
+    record_access(unit, [placement.participant_id])
+    await watch_flags(unit, notice.ends_on.year, clock.today())
+    [out] = await notices.to_response(unit, [notice])
     return out

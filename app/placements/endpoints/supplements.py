@@ -20,7 +20,8 @@ from app.http.schemas import json_response
 from app.placements import problems, supplements
 from app.placements.access import may_see_money
 from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut, SupplementWithoutAmountOut
-from app.placements.tables import Placement, PlacementSupplement
+from app.placements.supplement_tables import PlacementSupplement
+from app.placements.tables import Placement
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/supplements", tags=["placements"], route_class=Route)

@@ -1,5 +1,5 @@
--- Applications. Case officers keep them. A service reads those of unprotected participants of its area, a provider those
--- that it was asked about. The owner while it merges two participants.
+-- Applications. Case officers keep them, and alone read those that are annulled (D10). A service reads those of unprotected
+-- participants of its area, a provider those that it was asked about. The owner while it merges two participants.
 alter table application enable row level security;
 alter table application force row level security;
 
@@ -19,3 +19,6 @@ create policy service_reads_area on application for select to vekstplass_service
     using ((select caller_has_role('service')) and (select true from participant
         where participant.id = application.participant_id and participant.service_area = (select caller_service_area())
             and not participant.address_protection));
+
+create policy annulled_for_case_officers on application as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer')));

@@ -1,5 +1,5 @@
--- Notices (L3). Case officers add them, and change a text only while they erase a person. The EPJ and finance read
--- those of unprotected places, a service those of unprotected places of its area. A provider reads and gives its own.
+-- Notices (L3). Case officers add them, annul them and alone read the annulled (D10), and change a text only while they
+-- erase a person. The EPJ and finance read those of unprotected places, a service those of unprotected places of its area. A provider reads and gives its own.
 alter table notice enable row level security;
 alter table notice force row level security;
 
@@ -27,3 +27,10 @@ create policy provider_reads_own on notice for select to vekstplass_service
 
 create policy provider_adds_own on notice for insert to vekstplass_service
     with check (provider_id = (select caller_provider_id()));
+
+create policy annulled_for_case_officers on notice as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer')));
+
+create policy case_officer_annuls on notice for update to vekstplass_service
+    using ((select caller_has_role('case_officer')) and annulled_at is null)
+    with check ((select caller_has_role('case_officer')) and annulled_at is not null);

@@ -1,4 +1,5 @@
 -- A provider is asked to take an applicant. Case officers ask; the provider reads and answers what it was asked.
+-- Those of an annulled application case officers alone read (D10).
 alter table request enable row level security;
 alter table request force row level security;
 
@@ -12,3 +13,6 @@ create policy provider_reads_own on request for select to vekstplass_service
 create policy provider_answers_own on request for update to vekstplass_service
     using (provider_id = (select caller_provider_id()))
     with check (provider_id = (select caller_provider_id()));
+
+create policy annulled_for_case_officers on request as restrictive for select to vekstplass_service
+    using (annulled_at is null or (select caller_has_role('case_officer')));

@@ -1,0 +1,64 @@
+"""The tables of supplements and their ends (L6)."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from app.database.base import Row
+
+
+class PlacementSupplement(Row, table=True):
+    """Individual resources beyond one employee to five places, by agreement of three parties (L6).
+
+    A position on a day before `agreed_on` leaves it out; with null it counts in all. `valid_to` is the last day agreed
+    at first, and never changes; the last day as known now is the earliest of it and its `SupplementEnd`s.
+    """
+
+    __tablename__ = "placement_supplement"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("monthly_amount > 0 and monthly_amount <= 10000000", name="monthly_amount"),
+        CheckConstraint("full_time_equivalents >= 0", name="full_time_equivalents"),
+        CheckConstraint("valid_to >= valid_from", name="valid_to"),
+        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
+        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+        Index("ix_placement_supplement_placement_id_id", "placement_id", "id"),
+    )
+
+    placement_id: UUID
+    provider_id: UUID
+    monthly_amount: Decimal = Field(sa_type=Numeric(12, 2))
+    full_time_equivalents: Decimal = Field(sa_type=Numeric(6, 2))
+    valid_from: date
+    valid_to: date | None = None
+    reason: str
+    agreed_by: list[str] = Field(sa_type=JSONB)
+    agreed_on: date | None = None
+
+
+class SupplementEnd(Row, table=True):
+    """A supplement is ended earlier, by agreement of the same three parties (L6). Only ever added.
+
+    A position on a day before `agreed_on` leaves it out. `replaced_valid_to` is the last day the supplement had.
+    """
+
+    __tablename__ = "supplement_end"
+    __table_args__ = (
+        ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
+        CheckConstraint("valid_to < replaced_valid_to", name="replaced_valid_to"),
+        CheckConstraint("length(reason) between 1 and 4000", name="reason"),
+        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+    )
+
+    supplement_id: UUID = Field(foreign_key="placement_supplement.id", index=True)
+    placement_id: UUID
+    provider_id: UUID
+    valid_to: date
+    replaced_valid_to: date | None = None
+    reason: str
+    agreed_by: list[str] = Field(sa_type=JSONB)
+    agreed_on: date
