@@ -1,0 +1,187 @@
+"""Every screen in Chromium: nothing axe finds, nothing on the console, no sideways scroll, every tab stop visible."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+PERSON = "/deltakarar/016e0000-0002-7000-8000-000000000004"
+# Who looks at what. The demo's ids are fixed.
+SCREENS: Mapping[str, Sequence[str]] = {
+    "": ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje"),
+    "sakshandsamar": (
+        "/arbeidsliste",
+        "/deltakarar?name=ly",
+        PERSON,
+        PERSON.replace("/deltakarar/", "/innsyn/"),
+        "/vekstbedrifter",
+        "/vekstbedrifter/016e0000-0000-7000-8000-000000000001",
+        "/aaret/2022",
+        "/logg",
+    ),
+    "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9"),
+    "vekstbedrift-3": ("/vekstbedrift",),
+    "revisor": ("/logg",),
+}
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+}
+# WCAG 1.4.12: what readers may set, and nothing may be lost.
+SPACING = """
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }
+"""
+# Tab stops without a visible outline, or smaller than 24 pixels where they do not stand in a line of text.
+STOPS = """
+() => {
+  const faults = [];
+  const stops = document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]');
+  for (const stop of stops) {
+    if (stop.type === 'hidden' || !stop.checkVisibility({ visibilityProperty: true })) continue;
+    stop.focus({ focusVisible: true });
+    if (document.activeElement !== stop) continue;
+    const box = stop.getBoundingClientRect();
+    if (box.right < 0 || box.bottom < 0) continue;
+    const style = getComputedStyle(stop);
+    const name = `${stop.tagName} ${(stop.textContent || stop.name || '').trim().slice(0, 40)}`;
+    if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) faults.push(`${name}: no outline`);
+    if (box.height < 24 || box.width < 24) faults.push(`${name}: ${box.width.toFixed()}x${box.height.toFixed()}`);
+  }
+  return faults;
+}
+"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def log_in(context: BrowserContext, address: str, person: str) -> Page:
+    """A page of somebody who is logged in; of nobody for ``."""
+    page = await context.new_page()
+    if person:
+        await page.goto(f"{address}/logg-inn")
+        await page.click(f'button[value="{person}"]')
+    return page
+
+
+def name_of(person: str, path: str) -> str:
+    return f"{person or 'open'}-{path.strip('/').partition('?')[0].replace('/', '-')}"
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+async def test_nothing_is_wrong_on_any_screen(address: str, chromium: Browser, pictures: Path, width: int) -> None:
+    faults: list[str] = []
+    said: list[str] = []
+    axe = Axe()
+    for person, paths in SCREENS.items():
+        context = await chromium.new_context(viewport={"width": width, "height": 900})
+        page = await log_in(context, address, person)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        for path in paths:
+            where = f"{person or 'open'} {path} at {width}"
+            said.clear()
+            answer = await page.goto(f"{address}{path}")
+            assert answer is not None
+            refused = answer.status in (403, 404)
+            await page.screenshot(path=pictures / f"{name_of(person, path)}-{width}.png", full_page=True)
+            await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            found = await axe.run(page, options=RULES)
+            faults += [
+                f"{where}: {one['id']}: {node['html'][:120]}"
+                for one in found.response["violations"]
+                for node in one["nodes"][:3]
+            ]
+            faults += [f"{where}: {text}" for text in said if not (refused and "Failed to load" in text)]
+            sideways = await page.evaluate(SIDEWAYS)
+            if sideways > 0:
+                faults.append(f"{where}: {sideways} pixels to scroll sideways")
+            faults += [f"{where}: {fault}" for fault in await page.evaluate(STOPS)]
+        await context.close()
+    assert faults == []
+
+
+async def test_nothing_is_lost_with_other_spacing_or_larger_text(address: str, chromium: Browser) -> None:
+    """WCAG 1.4.12, and 1.4.4 at half the width."""
+    faults: list[str] = []
+    for person, paths in SCREENS.items():
+        for width, style in ((320, SPACING), (640, "html { font-size: 200%; }")):
+            context = await chromium.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+            page = await log_in(context, address, person)
+            for path in paths:
+                await page.goto(f"{address}{path}")
+                await page.add_style_tag(content=style)
+                sideways = await page.evaluate(SIDEWAYS)
+                if sideways > 0:
+                    faults.append(f"{person} {path} at {width}: {sideways} pixels to scroll sideways")
+            await context.close()
+    assert faults == []
+
+
+async def test_every_screen_is_there_without_script_and_in_forced_colours(address: str, chromium: Browser) -> None:
+    context = await chromium.new_context(java_script_enabled=False, forced_colors="active", reduced_motion="reduce")
+    page = await log_in(context, address, "sakshandsamar")
+    for path in SCREENS["sakshandsamar"]:
+        answer = await page.goto(f"{address}{path}")
+        assert answer is not None
+        assert await page.locator("h1").count() == 1, path
+    await page.goto(f"{address}/aaret/2022")
+    assert await page.locator(".read-off").is_hidden()
+    await page.locator("summary", has_text="Vis tala som tabell").click()
+    assert await page.get_by_role("row").count() > 12
+    await context.close()
+
+
+async def test_from_log_in_to_a_person_and_back_by_keyboard_alone(address: str, chromium: Browser) -> None:
+    """No mouse: the skip link, the menu, a search, a person, and out again."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    await page.goto(f"{address}/logg-inn")
+    await tab_to(page, "Sakshandsamar")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/arbeidsliste")
+    await page.keyboard.press("Tab")
+    assert await focused(page) == "Hopp til innhaldet"
+    await tab_to(page, "Deltakarar")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/deltakarar")
+    await page.locator("#name").focus()
+    await page.keyboard.type("ras bj")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/deltakarar?name=*")
+    await tab_to(page, "Rask Bjørk")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/deltakarar/*")
+    assert await page.locator("h1").inner_text() == "Rask Bjørk"
+    await tab_to(page, "Logg ut")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/logg-inn")
+    await context.close()
+
+
+async def test_the_year_prints_on_two_pages(address: str, chromium: Browser, tmp_path: Path) -> None:
+    context = await chromium.new_context()
+    page = await log_in(context, address, "okonomi")
+    for path in ("/aaret/2022", "/rapport/2022"):
+        await page.goto(f"{address}{path}")
+        printed = await page.pdf(format="A4", print_background=True)
+        assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") in (1, 2), path
+    await context.close()
+
+
+async def focused(page: Page) -> str:
+    """What the focused element says."""
+    text: str = await page.evaluate("document.activeElement.textContent.trim()")
+    return text
+
+
+async def tab_to(page: Page, text: str, most: int = 60) -> None:
+    """Press Tab until an element that begins with the text has the focus."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        if (await focused(page)).startswith(text):
+            return
+    raise AssertionError(f"«{text}» is not among the first {most} stops of {page.url}")
