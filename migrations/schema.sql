@@ -1055,8 +1055,9 @@ CREATE TABLE public.placement_supplement (
     reason character varying NOT NULL,
     agreed_by jsonb NOT NULL,
     agreed_on date,
-    CONSTRAINT ck_placement_supplement_agreed_by CHECK ((agreed_by @> '["service", "case_office", "provider"]'::jsonb)),
+    heard jsonb DEFAULT '["service", "case_office", "provider"]'::jsonb NOT NULL,
     CONSTRAINT ck_placement_supplement_full_time_equivalents CHECK ((full_time_equivalents >= (0)::numeric)),
+    CONSTRAINT ck_placement_supplement_heard CHECK (((heard @> '["service", "case_office", "provider"]'::jsonb) AND (heard @> agreed_by))),
     CONSTRAINT ck_placement_supplement_monthly_amount CHECK (((monthly_amount > (0)::numeric) AND (monthly_amount <= (10000000)::numeric))),
     CONSTRAINT ck_placement_supplement_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 4000))),
     CONSTRAINT ck_placement_supplement_valid_to CHECK ((valid_to >= valid_from))
@@ -1267,7 +1268,8 @@ CREATE TABLE public.supplement_end (
     reason character varying NOT NULL,
     agreed_by jsonb NOT NULL,
     agreed_on date NOT NULL,
-    CONSTRAINT ck_supplement_end_agreed_by CHECK ((agreed_by @> '["service", "case_office", "provider"]'::jsonb)),
+    heard jsonb DEFAULT '["service", "case_office", "provider"]'::jsonb NOT NULL,
+    CONSTRAINT ck_supplement_end_heard CHECK (((heard @> '["service", "case_office", "provider"]'::jsonb) AND (heard @> agreed_by))),
     CONSTRAINT ck_supplement_end_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 4000))),
     CONSTRAINT ck_supplement_end_replaced_valid_to CHECK ((valid_to < replaced_valid_to))
 );

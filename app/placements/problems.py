@@ -244,9 +244,11 @@ DECISION_OUT_OF_ORDER = problem_type(
 SUPPLEMENT_NOT_AGREED = problem_type(
     "supplement-not-agreed",
     422,
-    title="Tillegget er ikkje avtalt av alle tre",
-    nn="Eit tillegg må vere avtalt av utøvande teneste, Forvaltningskontoret og vekstbedrifta («agreed_by»).",
-    en="A supplement is agreed by three parties: `service`, `case_office` and `provider` (L6).",
+    title="Ikkje alle tre er høyrde",
+    nn="Eit tillegg må vere drøfta med utøvande teneste, Forvaltningskontoret og vekstbedrifta («heard»); den som er"
+    " samd («agreed_by»), er òg høyrd.",
+    en="A supplement is discussed with three parties: `service`, `case_office` and `provider`. Name in `heard` who was"
+    " heard and has not agreed (L6).",
 )
 SUPPLEMENT_NOT_SHORTENED = problem_type(
     "supplement-not-shortened",

@@ -14,11 +14,18 @@ from app.rates.schemas import MonthlyAmount
 
 Party = Literal["service", "case_office", "provider"]
 AgreedBy = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]]), ONCE_EACH]
-"""Who agreed. Fewer than all three are refused with a problem of its own (L6)."""
+"""Who agreed; each of them was heard (L6)."""
+Heard = Annotated[
+    list[Party],
+    Limits(
+        max_length=3, description="Who was heard besides those who agreed. Fewer than three in all are refused (L6)."
+    ),
+    ONCE_EACH,
+]
 
 
 class SupplementIn(Shape):
-    """Resources beyond 1 employee to 5 places, agreed by three parties (L6)."""
+    """Resources beyond 1 employee to 5 places, discussed with three parties (L6)."""
 
     monthly_amount: Annotated[MonthlyAmount, Limits(examples=["3000.00"])]
     full_time_equivalents: Annotated[
@@ -27,6 +34,7 @@ class SupplementIn(Shape):
     valid_from: Annotated[Day, Limits(examples=["2022-08-01"])]
     valid_to: Annotated[Day | None, Limits(examples=[None])] = None
     reason: Annotated[Prose, Limits(examples=["Treng ein fast tilsett til stades i arbeidet."])]
+    heard: Heard = []
     agreed_by: AgreedBy
     agreed_on: Annotated[
         PastDay | None,
@@ -44,10 +52,11 @@ class SupplementIn(Shape):
 
 
 class SupplementEndIn(Shape):
-    """An earlier last day of a supplement, agreed by the same three parties (L6)."""
+    """An earlier last day of a supplement, discussed with the same three parties (L6)."""
 
     valid_to: Annotated[Day, Limits(description="Last day, inclusive; it is paid.", examples=["2022-04-30"])]
     reason: Annotated[Prose, Limits(examples=["Arbeidet er tilrettelagt på annan måte."])]
+    heard: Heard = []
     agreed_by: AgreedBy
     agreed_on: Annotated[
         PastDay, Limits(description="Positions on earlier days leave the end out (C6).", examples=["2022-04-20"])
@@ -60,6 +69,7 @@ class SupplementEndOut(Shape):
     valid_to: date
     replaced_valid_to: date | None
     reason: str
+    heard: list[Party]
     agreed_by: list[Party]
     agreed_on: date
 
@@ -73,6 +83,7 @@ class SupplementWithoutAmountOut(Stored):
     valid_from: date
     valid_to: Annotated[date | None, Limits(description="Last day as known today; null if it ends with the placement.")]
     reason: str
+    heard: list[Party]
     agreed_by: list[Party]
     agreed_on: date | None
     ends: list[SupplementEndOut]

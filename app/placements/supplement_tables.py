@@ -2,17 +2,27 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.database.base import Row
 
+# Who agrees has been heard too.
+_PARTIES = '["service", "case_office", "provider"]'
+_ALL_HEARD = f"heard @> '{_PARTIES}' and heard @> agreed_by"
+
+
+def _heard_field() -> Any:
+    """What was agreed before hearing was recorded on its own had all three."""
+    return Field(sa_type=JSONB, sa_column_kwargs={"server_default": text(f"'{_PARTIES}'")})
+
 
 class PlacementSupplement(Row, table=True):
-    """Individual resources beyond one employee to five places, by agreement of three parties (L6).
+    """Individual resources beyond one employee to five places, of which three parties were heard (L6).
 
     A position on a day before `agreed_on` leaves it out; with null it counts in all. `valid_to` is the last day agreed
     at first, and never changes; the last day as known now is the earliest of it and its `SupplementEnd`s.
@@ -25,7 +35,7 @@ class PlacementSupplement(Row, table=True):
         CheckConstraint("full_time_equivalents >= 0", name="full_time_equivalents"),
         CheckConstraint("valid_to >= valid_from", name="valid_to"),
         CheckConstraint("length(reason) between 1 and 4000", name="reason"),
-        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+        CheckConstraint(_ALL_HEARD, name="heard"),
         Index("ix_placement_supplement_placement_id_id", "placement_id", "id"),
     )
 
@@ -36,12 +46,13 @@ class PlacementSupplement(Row, table=True):
     valid_from: date
     valid_to: date | None = None
     reason: str
+    heard: list[str] = _heard_field()
     agreed_by: list[str] = Field(sa_type=JSONB)
     agreed_on: date | None = None
 
 
 class SupplementEnd(Row, table=True):
-    """A supplement is ended earlier, by agreement of the same three parties (L6). Only ever added.
+    """A supplement is ended earlier; the same three parties were heard (L6). Only ever added.
 
     A position on a day before `agreed_on` leaves it out. `replaced_valid_to` is the last day the supplement had.
     """
@@ -51,7 +62,7 @@ class SupplementEnd(Row, table=True):
         ForeignKeyConstraint(["placement_id", "provider_id"], ["placement.id", "placement.provider_id"]),
         CheckConstraint("valid_to < replaced_valid_to", name="replaced_valid_to"),
         CheckConstraint("length(reason) between 1 and 4000", name="reason"),
-        CheckConstraint("""agreed_by @> '["service", "case_office", "provider"]'""", name="agreed_by"),
+        CheckConstraint(_ALL_HEARD, name="heard"),
     )
 
     supplement_id: UUID = Field(foreign_key="placement_supplement.id", index=True)
@@ -60,5 +71,6 @@ class SupplementEnd(Row, table=True):
     valid_to: date
     replaced_valid_to: date | None = None
     reason: str
+    heard: list[str] = _heard_field()
     agreed_by: list[str] = Field(sa_type=JSONB)
     agreed_on: date

@@ -1,10 +1,10 @@
-"""Supplements: resources beyond one employee to five places (L6), agreed by three parties, added to the price (C4)."""
+"""Supplements: resources beyond one employee to five places, discussed with three parties and priced (L6, C4)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, get_args
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from app.outbox.publish import publish
 from app.placements import problems
 from app.placements.history import load_history
 from app.placements.supplement_schemas import (
+    Party,
     SupplementEndIn,
     SupplementEndOut,
     SupplementIn,
@@ -31,8 +32,6 @@ from app.placements.terms import SUPPLEMENT_LAST_DAY, check_term_limit
 
 Shape = TypeVar("Shape", SupplementOut, SupplementWithoutAmountOut)
 
-PARTIES = frozenset({"service", "case_office", "provider"})
-
 # The period of a supplement, and the full-time equivalents it adds.
 ExtraStaff = tuple[tuple[date, date | None], Decimal]
 
@@ -44,14 +43,14 @@ async def add_supplement(
 
     Raises `SUPPLEMENT_NOT_AGREED`, `PLACEMENT_ANNULLED`, `CHANGE_OUTSIDE_PLACE` or `TOO_MANY_TERMS`.
     """
-    _require_all_parties(body)
+    heard = _require_hearing(body)
     placement = await find(unit, Placement, placement_id, lock=True)
     if placement.annulled_on is not None:
         raise problems.PLACEMENT_ANNULLED()
     if body.valid_from < placement.starts_on or (placement.ends_on is not None and body.valid_from > placement.ends_on):
         raise problems.CHANGE_OUTSIDE_PLACE("Tillegget må gjelde frå ein dag i plassen sin periode.")
     supplement = PlacementSupplement.model_validate(
-        body.model_dump() | {"placement_id": placement.id, "provider_id": placement.provider_id}
+        body.model_dump() | {"heard": heard, "placement_id": placement.id, "provider_id": placement.provider_id}
     )
     unit.session.add(supplement)
     history = await load_history(unit, placement.id)
@@ -65,12 +64,12 @@ async def end_supplement(
 ) -> tuple[Placement, PlacementSupplement]:
     """L6: an earlier last day of a supplement; one that has ended may be ended earlier still.
 
-    **Decided here**: what three parties agreed on is ended by the same three, and that is not a decision (D6): the
-    placement and its terms stay as decided. The original agreement and all ends are kept. An end never extends a
-    supplement: for that, a new one is agreed. Raises `SUPPLEMENT_NOT_AGREED`, `SUPPLEMENT_NOT_SHORTENED` or
+    **Decided here**: it is ended when the same three are heard, and that is not a decision (D6): the placement and its
+    terms stay as decided. The original agreement and all ends are kept. An end never extends a supplement: for that, a
+    new one is agreed. Raises `SUPPLEMENT_NOT_AGREED`, `SUPPLEMENT_NOT_SHORTENED` or
     `SUPPLEMENT_AGREED_LATER`.
     """
-    _require_all_parties(body)
+    heard = _require_hearing(body)
     placement = await find(unit, Placement, placement_id, lock=True)
     supplement = await find_supplement(unit, placement, supplement_id)
     last_day = await unit.fetch_value(select(SUPPLEMENT_LAST_DAY).where(col(PlacementSupplement.id) == supplement_id))
@@ -79,7 +78,8 @@ async def end_supplement(
     if supplement.agreed_on is not None and body.agreed_on < supplement.agreed_on:
         raise problems.SUPPLEMENT_AGREED_LATER(not_before=supplement.agreed_on.isoformat())
     ended = SupplementEnd(
-        **body.model_dump(),
+        **body.model_dump(exclude={"heard"}),
+        heard=heard,
         supplement_id=supplement.id,
         placement_id=placement.id,
         provider_id=placement.provider_id,
@@ -144,6 +144,9 @@ async def load_staff_by_provider(queries: Queries) -> dict[UUID, list[ExtraStaff
     return staff
 
 
-def _require_all_parties(body: SupplementIn | SupplementEndIn) -> None:
-    if not PARTIES <= set(body.agreed_by):
-        raise problems.SUPPLEMENT_NOT_AGREED(pointer="#/agreed_by")
+def _require_hearing(body: SupplementIn | SupplementEndIn) -> list[str]:
+    """L6: all three parties are heard, and who agrees counts as heard. Raises `SUPPLEMENT_NOT_AGREED`."""
+    heard: list[str] = [party for party in get_args(Party) if party in {*body.heard, *body.agreed_by}]
+    if len(heard) < len(get_args(Party)):
+        raise problems.SUPPLEMENT_NOT_AGREED(pointer="#/heard")
+    return heard

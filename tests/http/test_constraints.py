@@ -98,6 +98,8 @@ UNREACHABLE = {
     "ck_application_annulled": ANNULLED,
     "ck_placement_need": CHECKED,
     "ck_placement_supplement_valid_to": CHECKED,
+    "ck_placement_supplement_heard": CHECKED,
+    "ck_supplement_end_heard": CHECKED,
     "ck_supplement_end_replaced_valid_to": LOCKED,
     "ck_placement_terms_known_until": LOCKED,
     "ck_placement_terms_valid_to": LOCKED,

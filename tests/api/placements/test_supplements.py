@@ -238,3 +238,37 @@ async def test_number_of_terms_in_a_year_is_limited(api: Api) -> None:
     more = steps.supplement("2022-12-31")
     refused(await api.case_officer.post(path, json=more), 409, "too-many-terms")
     ok(await api.case_officer.get("/v1/budgets/2022/position"), 200)
+
+
+@pytest.mark.parametrize(
+    ("heard", "agreed_by"),
+    [
+        (["service", "case_office", "provider"], []),
+        (["provider"], ["service", "case_office"]),
+        ([], ["service", "case_office", "provider"]),
+    ],
+)
+async def test_three_are_heard_and_some_agree(api: Api, heard: list[str], agreed_by: list[str]) -> None:
+    """L6: who agrees counts as heard, in a supplement and in its end."""
+    await steps.law(api)
+    placement_id = await steps.placed(api, await steps.provider(api))
+    path = f"/v1/placements/{placement_id}/supplements"
+    body = steps.supplement("2022-08-01", agreed_by=agreed_by, heard=heard)
+    made = ok(await api.case_officer.post(path, json=body))
+    assert (made["heard"], made["agreed_by"]) == (["service", "case_office", "provider"], agreed_by)
+    end = {"valid_to": "2022-08-31", "reason": "Meistrar det.", "agreed_on": "2022-08-20"}
+    ended = ok(
+        await api.case_officer.post(f"{path}/{made['id']}/end", json=end | {"heard": heard, "agreed_by": agreed_by}),
+        200,
+    )
+    assert ended["ends"][0]["heard"] == ["service", "case_office", "provider"]
+
+
+async def test_supplement_with_fewer_than_three_heard_is_refused_at_the_hearing(api: Api) -> None:
+    """L6."""
+    await steps.law(api)
+    path = f"/v1/placements/{await steps.placed(api, await steps.provider(api))}/supplements"
+    body = steps.supplement("2022-08-01", agreed_by=["case_office"], heard=["case_office", "service"])
+    problem = refused(await api.case_officer.post(path, json=body), 422, "supplement-not-agreed")
+    assert problem["errors"][0]["pointer"] == "#/heard"
+    assert ok(await api.case_officer.get(path), 200)["items"] == []
