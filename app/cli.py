@@ -356,7 +356,8 @@ def _print_welcome(settings: Settings, listener: socket.socket) -> None:
             "provider", providers[0].organisation_number, subject="demo-provider"
         ),
     }
-    print(f"\nVekstplass, Alver's example year on {clock.today()}: {address}\nSwagger UI: {address}/docs\n", flush=True)
+    print(f"\nVekstplass, Alver's example year on {clock.today()}: {address}\n", flush=True)
+    print(f"The page (choose whom to be): {address}/\nSwagger UI: {address}/docs\n", flush=True)
     for role, token in tokens.items():
         print(f"{role}\n  {token}\n")
     print("A fresh token: ./scripts/token --role case_officer    Stop: Ctrl-C\n", flush=True)

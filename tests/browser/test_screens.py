@@ -172,6 +172,17 @@ async def test_the_year_prints_on_two_pages(address: str, chromium: Browser, tmp
     await context.close()
 
 
+async def test_the_readmes_picture_is_the_years(address: str, chromium: Browser, pictures: Path) -> None:
+    """Made here as .screens/year.png, to be copied to docs/ when the screen changes; 150 KB at most."""
+    context = await chromium.new_context(viewport={"width": 1120, "height": 1000})
+    page = await log_in(context, address, "sakshandsamar")
+    await page.goto(f"{address}/aaret/2022")
+    await page.screenshot(path=pictures / "year.png")
+    await context.close()
+    kept = Path(__file__).parents[2] / "docs" / "year.png"
+    assert kept.stat().st_size <= 150 * 1024
+
+
 async def focused(page: Page) -> str:
     """What the focused element says."""
     text: str = await page.evaluate("document.activeElement.textContent.trim()")
