@@ -919,6 +919,24 @@ CREATE TABLE public.meeting_version (
 
 ALTER TABLE ONLY public.meeting_version FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.need_change (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    noticed_on date NOT NULL,
+    what character varying NOT NULL,
+    noticed_by character varying NOT NULL,
+    outcome character varying,
+    closed_on date,
+    CONSTRAINT ck_need_change_closed_on CHECK (((outcome IS NULL) = (closed_on IS NULL))),
+    CONSTRAINT ck_need_change_noticed_by CHECK (((noticed_by)::text = ANY ((ARRAY['case_office'::character varying, 'provider'::character varying, 'participant'::character varying, 'guardian'::character varying, 'service'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_need_change_outcome CHECK (((outcome)::text = ANY ((ARRAY['no_change'::character varying, 'supplement'::character varying, 'another_provider'::character varying, 'end'::character varying])::text[]))),
+    CONSTRAINT ck_need_change_what CHECK (((length((what)::text) >= 1) AND (length((what)::text) <= 4000)))
+);
+
+ALTER TABLE ONLY public.need_change FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.notice (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1415,6 +1433,9 @@ ALTER TABLE ONLY public.meeting
 ALTER TABLE ONLY public.meeting_version
     ADD CONSTRAINT pk_meeting_version PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.need_change
+    ADD CONSTRAINT pk_need_change PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT pk_notice PRIMARY KEY (id);
 
@@ -1616,6 +1637,10 @@ CREATE INDEX ix_meeting_system_held_on ON public.meeting USING btree (held_on) W
 
 CREATE INDEX ix_meeting_version_meeting_id_id ON public.meeting_version USING btree (meeting_id, id);
 
+CREATE INDEX ix_need_change_open ON public.need_change USING btree (noticed_on) WHERE (closed_on IS NULL);
+
+CREATE INDEX ix_need_change_participant_id_id ON public.need_change USING btree (participant_id, id);
+
 CREATE INDEX ix_notice_placement_id_id ON public.notice USING btree (placement_id, id);
 
 CREATE INDEX ix_participant_external_id_participant_id ON public.participant_external_id USING btree (participant_id);
@@ -1773,6 +1798,9 @@ ALTER TABLE ONLY public.meeting
 
 ALTER TABLE ONLY public.meeting_version
     ADD CONSTRAINT fk_meeting_version_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meeting(id);
+
+ALTER TABLE ONLY public.need_change
+    ADD CONSTRAINT fk_need_change_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT fk_notice_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -2000,6 +2028,8 @@ CREATE POLICY case_officer_manages ON public.invoice_check_line TO vekstplass_se
 
 CREATE POLICY case_officer_manages ON public.invoice_cover TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.need_change TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.placement TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.provider TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2122,6 +2152,8 @@ CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_ser
 
 CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
 
+ALTER TABLE public.need_change ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner_continues_numbers ON public.event FOR SELECT TO vekstplass_owner USING (true);
@@ -2149,6 +2181,8 @@ CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((pa
 CREATE POLICY owner_merges ON public.consent TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.decision TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.need_change TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.participant TO vekstplass_owner USING (((id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
@@ -2623,6 +2657,17 @@ GRANT UPDATE(updated_at) ON TABLE public.meeting_version TO vekstplass_service;
 GRANT UPDATE(correction) ON TABLE public.meeting_version TO vekstplass_service;
 
 GRANT UPDATE(content) ON TABLE public.meeting_version TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.need_change TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.need_change TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.need_change TO vekstplass_service;
+
+GRANT UPDATE(what) ON TABLE public.need_change TO vekstplass_service;
+
+GRANT UPDATE(outcome) ON TABLE public.need_change TO vekstplass_service;
+
+GRANT UPDATE(closed_on) ON TABLE public.need_change TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.notice TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.notice TO vekstplass_service;

@@ -41,11 +41,11 @@ from app.invoices.tables import InvoiceCheck
 from app.participants import participants
 from app.participants.schemas import Contact, ParticipantIn
 from app.participants.tables import ConsentRecord, Participant, ParticipantExternalId
-from app.placements import changes, decisions, notices, supplements
+from app.placements import changes, decisions, need_changes, notices, supplements
 from app.placements.decision_schemas import ChangeDecisionIn
 from app.placements.schemas import LegacyPlacementIn, NoticeIn
-from app.placements.supplement_schemas import SupplementIn
-from app.placements.supplement_tables import PlacementSupplement
+from app.placements.supplement_schemas import NeedChangeIn, SupplementIn
+from app.placements.supplement_tables import NeedChange, PlacementSupplement
 from app.placements.tables import Application, Decision, Notice, Placement, Request
 from app.providers import providers
 from app.providers.schemas import CapacityIn, ProviderIn
@@ -113,6 +113,7 @@ NUMBERED: dict[type[object], str] = {
     ExpectedRefund: "expected_refund",
     Notice: "notice",
     PlacementSupplement: "supplement",
+    NeedChange: "need_change",
     InvoiceCheck: "invoice",
     Meeting: "meeting",
     Plan: "plan",
@@ -222,7 +223,7 @@ async def _add_people_without_application(unit: UnitOfWork, person: int, setting
 
 
 async def _add_supplement_change_and_notice(unit: UnitOfWork) -> None:
-    """Individual resources for a spring, a temporary place that was prolonged, and a notice."""
+    """Individual resources for a spring, a need since, a temporary place that was prolonged, and a notice."""
     extra = {
         "monthly_amount": "3000.00",
         "valid_from": "2022-03-01",
@@ -232,6 +233,8 @@ async def _add_supplement_change_and_notice(unit: UnitOfWork) -> None:
         "agreed_on": "2022-02-21",
     }
     await supplements.add_supplement(unit, demo_id("placement", 1), SupplementIn.model_validate(extra))
+    need = NeedChangeIn(noticed_on=date(2022, 8, 22), what="Treng ein til to ved måltida.", by="provider")
+    await need_changes.record_need_change(unit, demo_id("participant", 1), need, DAY)
     prolonged = ChangeDecisionIn(
         kind="change",
         decided_on=date(2022, 6, 13),

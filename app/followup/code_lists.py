@@ -76,6 +76,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "supplement_ending": "Tillegg går ut",
     "rate_missing": "Ny sats",
     "absence_contact": "Kontakt etter fråvær",
+    "staffing_discussion": "Drøfting av bemanning",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

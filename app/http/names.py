@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 FIELD_NAMES: Mapping[str, str] = {
+    # Of a body: who noticed a need.
+    "#/by": "kven",
     "absence_id": "fråvær",
     "absence_review_id": "vurdering av fråvær",
     "absence_threshold_percent": "grense for omfattande fråvær i prosent",
@@ -47,6 +49,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "case_access": "innsyn i saka",
     "change": "slag endring",
     "changes": "endringar",
+    "closed_on": "lukka dato",
     "closing": "avslutning",
     "consent_id": "samtykke",
     "consent_months": "månader eit samtykke gjeld",
@@ -127,6 +130,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "name": "namn",
     "national_identity_number": "fødselsnummer",
     "need": "behov",
+    "need_change_id": "behov",
     "next": "neste side",
     "note": "merknad",
     "notice_id": "oppseiing",
@@ -234,6 +238,8 @@ VALUE_NAMES: Mapping[str, str] = {
     "add_places": "fleire plassar",
     "allowed": "tillate",
     "annul": "oppheving",
+    "annulled": "oppheva",
+    "another_provider": "ei anna vekstbedrift",
     "atomic": "alt eller ingenting",
     "bilateral": "tosidig møte",
     "calendar_days": "kalenderdagar",
@@ -329,6 +335,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "staffing_discussion": "drøfting av bemanning",
     "standard": "etter retningslinja",
     "status": "status",
+    "supplement": "tillegg",
     "supplement_ending": "tillegg som går ut",
     "supplement_percent": "tillegg i prosent",
     "system": "fellesmøte",
@@ -371,7 +378,7 @@ def name_pointer(pointer: str) -> str:
     field = next((step for step in reversed(path.split("/")) if not step.isdigit()), "")
     if not path:
         return "Innhaldet"
-    name = FIELD_NAMES.get(field)
+    name = FIELD_NAMES.get(pointer) or FIELD_NAMES.get(field)
     return f"«{path}»" if name is None else f"{name[0].upper()}{name[1:]} («{path}»)"
 
 

@@ -32,6 +32,7 @@ RESOURCES = (
     "absence",
     "absence_review",
     "calendar_subscription",
+    "need_change",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""

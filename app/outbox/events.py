@@ -141,6 +141,14 @@ class ConsentEvent(DomainEvent, frozen=True):
     participant_id: UUID
 
 
+class NeedChangeEvent(DomainEvent, frozen=True):
+    SUBJECT = "/v1/participants/{participant_id}/need-changes"
+
+    type: Literal["need_change.recorded", "need_change.closed"]
+    participant_id: UUID
+    need_change_id: UUID
+
+
 class MergeEvent(DomainEvent, frozen=True):
     SUBJECT = "/v1/participants/{participant_id}"
 

@@ -264,6 +264,13 @@ SUPPLEMENT_AGREED_LATER = problem_type(
     nn="Tillegget kan ikkje avsluttast i ein avtale frå før det sjølv vart avtalt.",
     en="An end is not agreed before the supplement itself; `not_before` names that day (L6).",
 )
+NEED_CHANGE_CLOSED = problem_type(
+    "need-change-closed",
+    409,
+    title="Drøftinga har alt eit utfall",
+    nn="Utfallet er alt registrert. Registrer eit nytt behov dersom det har kome eitt.",
+    en="The need already has its outcome (L6). Record another need if one has turned up.",
+)
 TOO_MANY_TERMS = problem_type(
     "too-many-terms",
     409,

@@ -1,4 +1,4 @@
-"""Bodies and answers for supplements: individual resources at a placement (L6)."""
+"""Bodies and answers for supplements, individual resources at a placement, and for needs that turn up (L6)."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from pydantic import model_validator
 from app.http.schemas import ONCE_EACH, Amount, Day, FieldFault, PastDay, Prose, Shape, Stored
 from app.providers.schemas import FullTimeEquivalents
 from app.rates.schemas import MonthlyAmount
+from app.rules.process import FoundBy, NeedChangeOutcome
 
 Party = Literal["service", "case_office", "provider"]
 AgreedBy = Annotated[list[Party], Limits(max_length=3, examples=[["service", "case_office", "provider"]]), ONCE_EACH]
@@ -93,3 +94,29 @@ class SupplementOut(SupplementWithoutAmountOut):
     """A supplement, added to the price whatever the placement's share (C4)."""
 
     monthly_amount: Amount
+
+
+class NeedChangeIn(Shape):
+    """A need beyond 1 employee to 5 places that has turned up (L6)."""
+
+    noticed_on: Annotated[PastDay, Limits(examples=["2022-08-22"])]
+    what: Annotated[Prose, Limits(examples=["Treng ein til to ved måltida."])]
+    by: Annotated[FoundBy, Limits(description="Who noticed it.", examples=["provider"])]
+
+
+class NeedChangeOutcomeIn(Shape):
+    """What came of the discussion (L6)."""
+
+    outcome: Annotated[NeedChangeOutcome, Limits(examples=["supplement"])]
+    closed_on: Annotated[PastDay | None, Limits(description="Default: today.", examples=[None])] = None
+
+
+class NeedChangeOut(Stored):
+    """A need that has turned up, and its outcome (L6)."""
+
+    participant_id: UUID
+    noticed_on: date
+    what: str
+    by: FoundBy
+    outcome: NeedChangeOutcome | None
+    closed_on: date | None

@@ -1,4 +1,4 @@
-"""The tables of supplements and their ends (L6)."""
+"""The tables of supplements, of their ends, and of needs that turn up (L6)."""
 
 from datetime import date
 from decimal import Decimal
@@ -74,3 +74,27 @@ class SupplementEnd(Row, table=True):
     heard: list[str] = _heard_field()
     agreed_by: list[str] = Field(sa_type=JSONB)
     agreed_on: date
+
+
+class NeedChange(Row, table=True):
+    """A need beyond one employee to five places that has turned up, also of an applicant, and what came of it (L6)."""
+
+    __tablename__ = "need_change"
+    __table_args__ = (
+        CheckConstraint("length(what) between 1 and 4000", name="what"),
+        CheckConstraint(
+            "noticed_by in ('case_office', 'provider', 'participant', 'guardian', 'service', 'other')",
+            name="noticed_by",
+        ),
+        CheckConstraint("outcome in ('no_change', 'supplement', 'another_provider', 'end')", name="outcome"),
+        CheckConstraint("(outcome is null) = (closed_on is null)", name="closed_on"),
+        Index("ix_need_change_participant_id_id", "participant_id", "id"),
+        Index("ix_need_change_open", "noticed_on", postgresql_where=text("closed_on is null")),
+    )
+
+    participant_id: UUID = Field(foreign_key="participant.id")
+    noticed_on: date
+    what: str
+    noticed_by: str
+    outcome: str | None = None
+    closed_on: date | None = None

@@ -134,6 +134,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("notices", "notice", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
     PersonalDataTable("supplements", "placement_supplement", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("supplement_ends", "supplement_end", _of_placement, erase={"reason": ERASED}),
+    PersonalDataTable("need_changes", "need_change", _by_participant_id, erase={"what": ERASED}),
     PersonalDataTable("absences", "absence", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_revisions", "absence_revision", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_reviews", "absence_review", _of_placement, erase={"reason": ERASED}),

@@ -35,6 +35,7 @@ TaskKind = Literal[
     "supplement_ending",
     "rate_missing",
     "absence_contact",
+    "staffing_discussion",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service"]

@@ -18,6 +18,7 @@ Step = Literal[
 
 MendingGround = Literal["clerical_error", "not_notified", "invalid", "in_favour"]
 FoundBy = Literal["case_office", "provider", "participant", "guardian", "service", "other"]
+NeedChangeOutcome = Literal["no_change", "supplement", "another_provider", "end"]
 DecisionKind = Literal["grant", "reject", "change", "end", "correct", "annul"]
 Destination = Literal[
     "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died"

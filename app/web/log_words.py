@@ -36,6 +36,7 @@ NOUNS: Mapping[str, str] = {
     "legacy_placement": "plass på vidareførte vilkår",
     "letter": "brevet om vedtaket", "meeting": "møte", "meeting_versions": "utgåvene av eit referat",
     "meetings": "møte", "month": "månaden", "notice": "oppseiing", "notices": "oppseiingar",
+    "need_change": "eit behov", "need_changes": "behov som har meldt seg",
     "participant": "personen", "participants": "personen", "placement": "plassen", "placements": "plassen",
     "plan": "oppfølgingsplan", "plans": "oppfølgingsplanar", "request": "førespurnad", "requests": "førespurnader",
     "service_view": "vurderinga frå tenesta",

@@ -30,6 +30,7 @@ grant select, insert, update (reason, medication_agreement, archive_reference, h
     on decision to vekstplass_service;
 grant select, insert, update (reason, updated_at) on placement_supplement to vekstplass_service;
 grant select, insert, update (reason, updated_at) on supplement_end to vekstplass_service;
+grant select, insert, update (what, outcome, closed_on, updated_at) on need_change to vekstplass_service;
 
 grant select, insert, update on absence to vekstplass_service;
 grant select, insert, update (note, updated_at) on absence_revision to vekstplass_service;

@@ -99,6 +99,7 @@ UNREACHABLE = {
     "ck_placement_need": CHECKED,
     "ck_placement_supplement_valid_to": CHECKED,
     "ck_placement_supplement_heard": CHECKED,
+    "ck_need_change_closed_on": "outcome and day are written together",
     "ck_supplement_end_heard": CHECKED,
     "ck_supplement_end_replaced_valid_to": LOCKED,
     "ck_placement_terms_known_until": LOCKED,

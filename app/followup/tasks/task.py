@@ -42,6 +42,7 @@ RULE: Mapping[TaskKind, str] = {
     "supplement_ending": "L6",
     "rate_missing": "C1",
     "absence_contact": "P7",
+    "staffing_discussion": "L6",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation", "rate_missing"})
@@ -66,6 +67,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "supplement_ending": "case_office",
     "rate_missing": "case_office",
     "absence_contact": "provider",
+    "staffing_discussion": "case_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

@@ -20,6 +20,7 @@ from app.followup.tasks import (
     missing_rates,
     notices,
     relocations,
+    staffing_discussions,
     system_meetings,
 )
 from app.followup.tasks.placement_duties import (
@@ -68,6 +69,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("temporary_ending", _CASE_OFFICE, endings.list_temporary_endings),
     ("supplement_ending", _CASE_OFFICE, endings.list_supplement_endings),
     ("rate_missing", _CASE_OFFICE, missing_rates.list_tasks),
+    ("staffing_discussion", _CASE_OFFICE, staffing_discussions.list_tasks),
     ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
 )
 
