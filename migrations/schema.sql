@@ -982,7 +982,7 @@ CREATE TABLE public.participant (
     municipality_since date DEFAULT CURRENT_DATE NOT NULL,
     CONSTRAINT ck_participant_contacts CHECK (
 CASE
-    WHEN (jsonb_typeof(contacts) = 'array'::text) THEN (jsonb_array_length(contacts) <= 10)
+    WHEN (jsonb_typeof(contacts) = 'array'::text) THEN (jsonb_array_length(contacts) <= 40)
     ELSE false
 END),
     CONSTRAINT ck_participant_family_name CHECK (((length((family_name)::text) >= 1) AND (length((family_name)::text) <= 200))),

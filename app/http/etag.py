@@ -24,7 +24,7 @@ def require_match(request: Request, current: BaseModel) -> None:
     named = _tags(request, "if-match")
     if named is None:
         raise PRECONDITION_REQUIRED()
-    if named.isdisjoint({"*", _tag(current)}):
+    if named.isdisjoint({"*", tag_of(current)}):
         raise PRECONDITION_FAILED()
 
 
@@ -33,7 +33,7 @@ def require_fresh(request: Request, current: BaseModel | None) -> None:
 
     Raises 412: `If-Match` names another version, or `If-None-Match` the present one (`*`: any).
     """
-    known = set() if current is None else {"*", _tag(current)}
+    known = set() if current is None else {"*", tag_of(current)}
     wanted, unwanted = _tags(request, "if-match"), _tags(request, "if-none-match")
     if (wanted is not None and wanted.isdisjoint(known)) or (unwanted is not None and not unwanted.isdisjoint(known)):
         raise PRECONDITION_FAILED()
@@ -47,7 +47,8 @@ def is_known(request: Request, tag: str) -> bool:
     return known is not None and not known.isdisjoint({"*", tag, f"W/{tag}"})
 
 
-def _tag(representation: BaseModel) -> str:
+def tag_of(representation: BaseModel) -> str:
+    """The tag of an object as it is read by itself; for an answer that says more of it, so that its tag holds."""
     return etag_of(representation.model_dump_json(by_alias=True).encode())
 
 

@@ -10,8 +10,9 @@ from app.http.problems import NOT_FOUND
 from app.outbox.events import MergeEvent
 from app.outbox.publish import publish
 from app.participants.participants import NO_IDENTITY_NUMBER, encrypt_number
-from app.participants.problems import MERGE_WITH_ITSELF
+from app.participants.problems import MERGE_WITH_ITSELF, NOT_THE_SAME_PERSON
 from app.participants.tables import Participant, ParticipantMerge
+from app.rules.identifiers import classify_identity_number
 from app.security.identity_numbers import Sealed, decrypt
 from app.security.roles import Actor
 from app.settings import Settings
@@ -22,13 +23,14 @@ async def merge_participants(
 ) -> Participant:
     """Move everything that belongs to the duplicate to the survivor, and remove the duplicate.
 
-    The survivor's own fields stand, but an address that either of them protects stays protected. Its identity number
-    stands too (a D-number is followed by a national number, so two are no fault); if it has none it gets the
-    duplicate's. All external ids of the duplicate lead to the survivor from now on. Merging the same two again changes
-    nothing.
+    The survivor's own fields stand, but an address that either of them protects stays protected, and the guardian and
+    next of kin of both are kept. Its identity number stands too (a D-number is followed by a national number, so those
+    two are no fault); if it has none it gets the duplicate's. All external ids of the duplicate lead to the survivor
+    from now on. Merging the same two again changes nothing.
 
     Raises:
-        Problem: `merge-with-itself`, `NOT_FOUND`; the database refuses overlapping placements (L1).
+        Problem: `merge-with-itself`, `not-the-same-person`, `NOT_FOUND`; the database refuses overlapping placements
+            (L1).
     """
     if survivor_id == duplicate_id:
         raise MERGE_WITH_ITSELF(pointer="#/duplicate_id")
@@ -45,7 +47,12 @@ async def merge_participants(
         if await _was_merged(unit, survivor_id, duplicate_id):
             return survivor
         raise NOT_FOUND("Deltakaren som skal slåast saman finst ikkje.", pointer="#/duplicate_id")
+    _require_same_person(survivor, duplicate, settings)
+    contacts = [*survivor.contacts, *(one for one in duplicate.contacts if one not in survivor.contacts)]
     await _move_identity_number(unit, survivor, duplicate, settings)
+    if contacts != survivor.contacts:
+        survivor.contacts = contacts
+        await unit.session.flush()
     if duplicate.address_protection and not survivor.address_protection:
         survivor.address_protection = True
         await unit.session.flush()
@@ -57,6 +64,22 @@ async def merge_participants(
     await unit.session.flush()
     await publish(unit, MergeEvent("participant.merged", survivor_id, duplicate_id))
     return survivor
+
+
+def _require_same_person(survivor: Participant, duplicate: Participant, settings: Settings) -> None:
+    """Raises `NOT_THE_SAME_PERSON` for two birth dates, or two national identity numbers."""
+    if survivor.birth_date != duplicate.birth_date:
+        raise NOT_THE_SAME_PERSON("Dei to deltakarane har ulik fødselsdato, og er ikkje same person.")
+    if all(_has_national_number(one, settings) for one in (survivor, duplicate)):
+        raise NOT_THE_SAME_PERSON("Dei to deltakarane har kvar sitt fødselsnummer, og er ikkje same person.")
+
+
+def _has_national_number(participant: Participant, settings: Settings) -> bool:
+    ciphertext, key_id = participant.identity_number_ciphertext, participant.identity_number_key_id
+    if ciphertext is None or key_id is None:
+        return False
+    found = classify_identity_number(decrypt(Sealed(ciphertext, key_id), participant.id, settings), relaxed=True)
+    return found is not None and found.kind == "national"
 
 
 async def _was_merged(unit: UnitOfWork, survivor_id: UUID, duplicate_id: UUID) -> bool:

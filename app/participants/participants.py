@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Select, Subquery, Uuid, and_, any_,
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.access_log.recorder import record_access
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
@@ -29,7 +30,7 @@ from app.participants.schemas import (
     ParticipantView,
 )
 from app.participants.tables import Participant, ParticipantExternalId, ParticipantNameWord
-from app.rules.names import LEAST_LETTERS, find_short_words, fold_words
+from app.rules.names import LEAST_LETTERS, find_short_words, fold_words, have_same_words
 from app.security.identity_numbers import compute_blind_index, encrypt, is_acceptable
 from app.security.roles import Actor
 from app.settings import Settings
@@ -65,6 +66,28 @@ async def register_participant(unit: UnitOfWork, body: ParticipantIn, settings: 
         participant.sqlmodel_update(encrypt_number(participant.id, number, settings))
     await unit.session.flush()
     return participant
+
+
+async def find_possible_duplicates(queries: Queries, participant: Participant) -> tuple[list[UUID], bool]:
+    """Participants with the same name and birth date, of an unprotected address; and whether one has a protected one.
+
+    Records access to those that are named.
+    """
+    name = f"{participant.given_name} {participant.family_name}"
+    same_day = await queries.fetch(
+        select(
+            col(Participant.id),
+            col(Participant.given_name),
+            col(Participant.family_name),
+            col(Participant.address_protection),
+        )
+        .where(col(Participant.birth_date) == participant.birth_date, col(Participant.id) != participant.id)
+        .order_by(col(Participant.id))
+    )
+    same = [row for row in same_day if have_same_words(f"{row['given_name']} {row['family_name']}", name)]
+    shown = [row["id"] for row in same if not row["address_protection"]]
+    record_access(queries, shown)
+    return shown, len(shown) < len(same)
 
 
 async def lock_participant(

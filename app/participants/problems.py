@@ -46,6 +46,13 @@ MERGE_WITH_ITSELF = problem_type(
     nn="Ein deltakar kan ikkje slåast saman med seg sjølv.",
     en="A participant cannot be merged with itself.",
 )
+NOT_THE_SAME_PERSON = problem_type(
+    "not-the-same-person",
+    409,
+    title="Ikkje same person",
+    nn="Dei to deltakarane har ulik fødselsdato eller kvar sitt fødselsnummer, og er ikkje same person.",
+    en="Two birth dates, or two national identity numbers (a D-number aside), are two people.",
+)
 CONSENT_WITHDRAWN = problem_type(
     "consent-withdrawn",
     409,

@@ -141,6 +141,17 @@ class ParticipantOut(Stored):
     external_ids: list[ExternalId]
 
 
+class RegisteredParticipant(ParticipantOut):
+    """A new participant, and who may be the same person, for the case office alone."""
+
+    possible_duplicates: Annotated[
+        list[UUID], Limits(description="Participants with the same name and birth date; merge them if they are one.")
+    ]
+    possible_protected_duplicate: Annotated[
+        bool, Limits(description="One more has the same name and birth date, and a protected address.")
+    ]
+
+
 class ParticipantForService(Stored):
     """A participant as the service of its area sees it."""
 

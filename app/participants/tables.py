@@ -28,7 +28,7 @@ class Participant(Row, table=True):
         CheckConstraint("municipality_number ~ '^[0-9]{4}$'", name="municipality_number"),
         CheckConstraint("service_area in ('habilitation', 'mental_health', 'other')", name="service_area"),
         CheckConstraint(
-            "case when jsonb_typeof(contacts) = 'array' then jsonb_array_length(contacts) <= 10 else false end",
+            "case when jsonb_typeof(contacts) = 'array' then jsonb_array_length(contacts) <= 40 else false end",
             name="contacts",
         ),
         CheckConstraint(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, StrictBool, model_validator
+from pydantic import BeforeValidator, ConfigDict, StrictBool, model_validator
 from pydantic import Field as Limits
 from pydantic.json_schema import SkipJsonSchema
 
@@ -185,6 +185,12 @@ class _MendingDecision(_Decision):
     found_by: Annotated[FoundBy, Limits(description="Who found the mistake.")]
 
 
+def _refuse_null(value: object) -> object:
+    if value is None:
+        raise ValueError("kan ikkje vere null; utelat feltet der det ikkje skal rettast")
+    return value
+
+
 class CorrectDecisionIn(_MendingDecision):
     """A decision that sets right what a grant, a change or an end said (D8). What it leaves out stays as it was."""
 
@@ -211,6 +217,7 @@ class CorrectDecisionIn(_MendingDecision):
     ]
     starts_on: Annotated[
         Day | SkipJsonSchema[None],
+        BeforeValidator(_refuse_null),
         Limits(description="First day of the placement, or of the new terms of a change.", examples=["2022-09-01"]),
     ] = None
     ends_on: Annotated[
@@ -221,17 +228,16 @@ class CorrectDecisionIn(_MendingDecision):
             examples=[None],
         ),
     ] = None
-    share: Annotated[Percent | SkipJsonSchema[None], Limits(examples=[100])] = None
-    need: Annotated[Need | SkipJsonSchema[None], Limits(description="Only of a grant.")] = None
+    share: Annotated[Percent | SkipJsonSchema[None], BeforeValidator(_refuse_null), Limits(examples=[100])] = None
+    need: Annotated[
+        Need | SkipJsonSchema[None], BeforeValidator(_refuse_null), Limits(description="Only of a grant.")
+    ] = None
 
     @model_validator(mode="after")
     def _corrects_something(self) -> Self:
         stated = self.model_fields_set
         if not stated & {"starts_on", "ends_on", "share", "need"}:
             raise ValueError("treng «starts_on», «ends_on», «share» eller «need»")
-        for name, value in (("starts_on", self.starts_on), ("share", self.share), ("need", self.need)):
-            if name in stated and value is None:
-                raise FieldFault(name, "kan ikkje vere null; utelat feltet der det ikkje skal rettast")
         if self.starts_on is not None and self.ends_on is not None and self.ends_on < self.starts_on:
             raise FieldFault("ends_on", "kan ikkje vere før «starts_on»")
         return self

@@ -25,6 +25,7 @@ from app.participants.problems import (
     IDENTITY_NUMBER_INVALID,
     IDENTITY_NUMBER_TAKEN,
     MERGE_WITH_ITSELF,
+    NOT_THE_SAME_PERSON,
     TOO_MANY_PARTICIPANTS,
 )
 from app.participants.schemas import ParticipantBatchOut, ParticipantMergeIn, ParticipantOut, ParticipantView
@@ -117,7 +118,7 @@ def _batch_refused(pushed: ParticipantBatchOut) -> Problem:
     "/{participant_id}/merge",
     summary="Merge two records of one person",
     response_model=ParticipantOut,
-    responses=refusals(MERGE_WITH_ITSELF, PLACEMENT_OVERLAP, NOT_FOUND),
+    responses=refusals(MERGE_WITH_ITSELF, NOT_THE_SAME_PERSON, PLACEMENT_OVERLAP, NOT_FOUND),
 )
 async def merge_participants(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: ParticipantMergeIn

@@ -16,7 +16,7 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import FHIR, JSON
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
-from app.http.etag import require_fresh, require_match
+from app.http.etag import require_fresh, require_match, tag_of
 from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, IdsQuery, LimitQuery, fetch_page
@@ -42,6 +42,7 @@ from app.participants.schemas import (
     ParticipantPatch,
     ParticipantUpsert,
     ParticipantView,
+    RegisteredParticipant,
     ServiceArea,
 )
 from app.participants.tables import Participant
@@ -59,15 +60,24 @@ ParticipantReader = Annotated[Actor, allow("case_officer", "epj", "service", "pr
     "",
     status_code=201,
     summary="Register a participant",
-    response_model=ParticipantOut,
+    response_model=RegisteredParticipant | ParticipantOut,
     responses=refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_TAKEN),
 )
 async def register_participant(
-    request: Request, unit: UnitOfWorkDep, actor: Epj, body: ParticipantIn
+    request: Request, response: Response, unit: UnitOfWorkDep, actor: Epj, body: ParticipantIn
 ) -> ParticipantView:
-    """A person who has or applies for a place (D1). The identity number is write only."""
+    """A person who has or applies for a place (D1). The identity number is write only. The case office is told who may
+    be the same person.
+    """
     participant = await participants.register_participant(unit, body, request.app.state.settings, clock.today())
-    return await _respond(unit, actor, participant)
+    out = await _respond(unit, actor, participant)
+    if "case_officer" not in actor.roles:
+        return out
+    response.headers["ETag"] = tag_of(out)
+    found, is_protected = await participants.find_possible_duplicates(unit, participant)
+    return RegisteredParticipant(
+        **out.model_dump(), possible_duplicates=found, possible_protected_duplicate=is_protected
+    )
 
 
 @router.get("", summary="List participants")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.participants import D_NUMBER, NUMBER, upsert
+from tests.factories.participants import D_NUMBER, NUMBER, SECOND, upsert
 from tests.factories.steps import ok, refused
 
 
@@ -138,3 +138,29 @@ async def test_the_merging_function_opens_nothing_else(api: Api, connection: Asy
                 text("select merge_participant(:kept, :gone)"), {"kept": UUID(kept), "gone": UUID(gone)}
             )
         await savepoint.rollback()
+
+
+async def test_merging_keeps_the_contacts_of_both(api: Api) -> None:
+    """D1: guardian and next of kin of either are not lost; what both have is kept once."""
+    guardian = {"kind": "guardian", "name": "Torbjørn Testnes", "phone": "+47 400 00 000", "email": None}
+    sister = {"kind": "next_of_kin", "name": "Synnøve Testnes", "phone": None, "email": None}
+    kept = (await upsert(api, "K", contacts=[guardian]))["id"]
+    gone = (await upsert(api, "G", contacts=[guardian, sister]))["id"]
+    merged = ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    assert merged["contacts"] == [guardian, sister]
+
+
+async def test_two_national_numbers_are_two_people(api: Api) -> None:
+    """D1: nothing is merged."""
+    kept = (await upsert(api, "K", national_identity_number=NUMBER))["id"]
+    gone = (await upsert(api, "G", national_identity_number=SECOND))["id"]
+    answer = await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    refused(answer, 409, "not-the-same-person")
+    assert (await api.case_officer.get(f"/v1/participants/{gone}")).status_code == 200
+
+
+async def test_two_birth_dates_are_two_people(api: Api) -> None:
+    kept = (await upsert(api, "K"))["id"]
+    gone = (await upsert(api, "G", birth_date="1991-04-24"))["id"]
+    answer = await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone})
+    refused(answer, 409, "not-the-same-person")
