@@ -93,6 +93,17 @@ CREATE FUNCTION public.fold_name_words(name text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ARRAY(SELECT DISTINCT word.word FROM regexp_split_to_table(translate(replace(regexp_replace(lower(NORMALIZE(fold_name_words.name, NFKD)), '[\u0300-\u036f]'::text, ''::text, 'g'::text), 'æ'::text, 'ae'::text), 'øđŧŋ'::text, 'odtn'::text), '[\u0001-\u0020\u0027\u002d\u0060\u007f-\u00a0\u02bb\u02bc\u1680\u2000-\u206f\u2212\u3000\ufeff]+'::text) word(word) WHERE (word.word <> ''::text));
 
+CREATE FUNCTION public.keep_former_number() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into participant_former_number (identity_number_index, participant_id)
+    values (old.identity_number_index, old.id)
+    on conflict (identity_number_index) do update set participant_id = excluded.participant_id;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.merge_participant(survivor uuid, duplicate uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1008,6 +1019,13 @@ CREATE TABLE public.participant_external_id (
 
 ALTER TABLE ONLY public.participant_external_id FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.participant_former_number (
+    identity_number_index bytea NOT NULL,
+    participant_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.participant_former_number FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.participant_merge (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1445,6 +1463,9 @@ ALTER TABLE ONLY public.participant
 ALTER TABLE ONLY public.participant_external_id
     ADD CONSTRAINT pk_participant_external_id PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.participant_former_number
+    ADD CONSTRAINT pk_participant_former_number PRIMARY KEY (identity_number_index);
+
 ALTER TABLE ONLY public.participant_merge
     ADD CONSTRAINT pk_participant_merge PRIMARY KEY (id);
 
@@ -1645,6 +1666,8 @@ CREATE INDEX ix_notice_placement_id_id ON public.notice USING btree (placement_i
 
 CREATE INDEX ix_participant_external_id_participant_id ON public.participant_external_id USING btree (participant_id);
 
+CREATE INDEX ix_participant_former_number_participant_id ON public.participant_former_number USING btree (participant_id);
+
 CREATE INDEX ix_participant_merge_participant_id ON public.participant_merge USING btree (participant_id);
 
 CREATE INDEX ix_participant_name_word_prefix_participant_id_word ON public.participant_name_word USING btree (prefix, participant_id, word);
@@ -1698,6 +1721,8 @@ ALTER INDEX public.ix_access_log_transaction_number ATTACH PARTITION access_log_
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON access_log_partition.other FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
 CREATE TRIGGER change_name_words AFTER UPDATE OF given_name, family_name ON public.participant FOR EACH ROW WHEN ((((old.given_name)::text IS DISTINCT FROM (new.given_name)::text) OR ((old.family_name)::text IS DISTINCT FROM (new.family_name)::text))) EXECUTE FUNCTION public.store_name_words();
+
+CREATE TRIGGER keep_former_number AFTER UPDATE OF identity_number_index ON public.participant FOR EACH ROW WHEN (((old.identity_number_index IS NOT NULL) AND (old.identity_number_index IS DISTINCT FROM new.identity_number_index))) EXECUTE FUNCTION public.keep_former_number();
 
 CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
 
@@ -1808,6 +1833,9 @@ ALTER TABLE ONLY public.notice
 ALTER TABLE ONLY public.participant_external_id
     ADD CONSTRAINT fk_participant_external_id_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
+ALTER TABLE ONLY public.participant_former_number
+    ADD CONSTRAINT fk_participant_former_number_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
 ALTER TABLE ONLY public.participant_merge
     ADD CONSTRAINT fk_participant_merge_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
@@ -1910,6 +1938,8 @@ CREATE POLICY auditor_reads ON public.access_log_seal FOR SELECT TO vekstplass_s
 
 CREATE POLICY auditor_reads ON public.participant FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
+CREATE POLICY auditor_reads ON public.participant_former_number FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
 CREATE POLICY auditor_reads ON public.participant_merge FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
 CREATE POLICY auditor_reads ON public.participant_name_word FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
@@ -1953,6 +1983,8 @@ CREATE POLICY case_officer_adds_own ON public.plan FOR INSERT TO vekstplass_serv
 CREATE POLICY case_officer_and_epj_manage ON public.participant TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_epj_manage ON public.participant_external_id TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_epj_manage ON public.participant_former_number TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_epj_manage ON public.participant_merge TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
@@ -2188,6 +2220,8 @@ CREATE POLICY owner_merges ON public.participant TO vekstplass_owner USING (((id
 
 CREATE POLICY owner_merges ON public.participant_external_id TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.participant_former_number TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.participant_name_word TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
@@ -2201,6 +2235,8 @@ CREATE POLICY owner_sums_shares ON public.placement FOR SELECT TO vekstplass_own
 ALTER TABLE public.participant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.participant_external_id ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.participant_former_number ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.participant_merge ENABLE ROW LEVEL SECURITY;
 
@@ -2428,6 +2464,8 @@ GRANT ALL ON FUNCTION public.end_web_sessions(person text) TO vekstplass_service
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.keep_former_number() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) TO vekstplass_service;
@@ -2685,6 +2723,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.participant TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.participant_external_id TO vekstplass_backup;
 GRANT SELECT,INSERT,DELETE ON TABLE public.participant_external_id TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant_former_number TO vekstplass_backup;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participant_former_number TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.participant_merge TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.participant_merge TO vekstplass_service;

@@ -11,7 +11,7 @@ from app.outbox.events import MergeEvent
 from app.outbox.publish import publish
 from app.participants.participants import NO_IDENTITY_NUMBER, encrypt_number
 from app.participants.problems import MERGE_WITH_ITSELF, NOT_THE_SAME_PERSON
-from app.participants.tables import Participant, ParticipantMerge
+from app.participants.tables import Participant, ParticipantFormerNumber, ParticipantMerge
 from app.rules.identifiers import classify_identity_number
 from app.security.identity_numbers import Sealed, decrypt
 from app.security.roles import Actor
@@ -94,7 +94,13 @@ async def _move_identity_number(
 ) -> None:
     """The ciphertext is bound to its row, so the number is decrypted and encrypted again."""
     ciphertext, key_id = duplicate.identity_number_ciphertext, duplicate.identity_number_key_id
-    if survivor.identity_number_index is not None or ciphertext is None or key_id is None:
+    if ciphertext is None or key_id is None or duplicate.identity_number_index is None:
+        return
+    if survivor.identity_number_index is not None:
+        # The duplicate's row leaves, and its number goes on to find the person.
+        index = duplicate.identity_number_index
+        unit.session.add(ParticipantFormerNumber(identity_number_index=index, participant_id=survivor.id))
+        await unit.session.flush()
         return
     number = decrypt(Sealed(ciphertext, key_id), duplicate.id, settings)
     duplicate.sqlmodel_update(NO_IDENTITY_NUMBER)

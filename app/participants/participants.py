@@ -29,7 +29,7 @@ from app.participants.schemas import (
     ParticipantUpsert,
     ParticipantView,
 )
-from app.participants.tables import Participant, ParticipantExternalId, ParticipantNameWord
+from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber, ParticipantNameWord
 from app.rules.names import LEAST_LETTERS, find_short_words, fold_words, have_same_words
 from app.security.identity_numbers import compute_blind_index, encrypt, is_acceptable
 from app.security.roles import Actor
@@ -122,13 +122,20 @@ async def change_participant(
 
 
 async def find_by_identity_number(queries: Queries, number: str, settings: Settings, today: date) -> Participant:
-    """The participant with this identity number. Raises `identity-number-invalid` and `NOT_FOUND`."""
+    """The participant who has this identity number, else the one who had it before.
+
+    Raises `identity-number-invalid` and `NOT_FOUND`.
+    """
     require_identity_number(number, settings, today)
     index = compute_blind_index(number, settings)
-    found = await queries.select(select(Participant).where(col(Participant.identity_number_index) == index))
-    if not found:
-        raise NOT_FOUND()
-    return found[0]
+    former = select(col(ParticipantFormerNumber.participant_id)).where(
+        col(ParticipantFormerNumber.identity_number_index) == index
+    )
+    for condition in (col(Participant.identity_number_index) == index, col(Participant.id).in_(former)):
+        found = await queries.select(select(Participant).where(condition))
+        if found:
+            return found[0]
+    raise NOT_FOUND()
 
 
 def ids_by_external_id(system: str | None, value: str | None) -> Select[UUID]:

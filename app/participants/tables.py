@@ -85,6 +85,19 @@ class ParticipantNameWord(SQLModel, table=True):
     prefix: str = Field(sa_type=_PLAIN_TEXT)
 
 
+class ParticipantFormerNumber(SQLModel, table=True):
+    """An identity number that a participant had before, by its blind index alone: it still finds the person.
+
+    A trigger keeps it when a number is replaced or taken away; a merge keeps the duplicate's. Whoever has a number now
+    is found before one who had it.
+    """
+
+    __tablename__ = "participant_former_number"
+
+    identity_number_index: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    participant_id: UUID = Field(foreign_key="participant.id", index=True)
+
+
 class ParticipantMerge(Row, table=True):
     """A merge of two records of one person: which is kept, and what the other's id was. Rows are never changed."""
 

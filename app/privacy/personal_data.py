@@ -100,6 +100,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         },
     ),
     PersonalDataTable("name_words", "participant_name_word", _by_participant_id, delete=True),
+    PersonalDataTable("former_numbers", "participant_former_number", _by_participant_id, delete=True),
     PersonalDataTable("external_ids", "participant_external_id", _by_participant_id, delete=True),
     PersonalDataTable("merged_records", "participant_merge", _by_participant_id),
     PersonalDataTable(

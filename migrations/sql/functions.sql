@@ -203,6 +203,16 @@ begin
 end
 $$;
 
+-- As whoever writes the participant. A number that somebody else had before is theirs no longer.
+create function keep_former_number() returns trigger language plpgsql as $$
+begin
+    insert into participant_former_number (identity_number_index, participant_id)
+    values (old.identity_number_index, old.id)
+    on conflict (identity_number_index) do update set participant_id = excluded.participant_id;
+    return null;
+end
+$$;
+
 -- As whoever writes the participant.
 create function store_name_words() returns trigger language plpgsql as $$
 begin

@@ -15,6 +15,7 @@ grant select, insert on absence_routine to vekstplass_service;
 grant select, insert, update on participant to vekstplass_service;
 grant select, insert, delete on participant_external_id to vekstplass_service;
 grant select, insert, delete on participant_name_word to vekstplass_service;
+grant select, insert, update, delete on participant_former_number to vekstplass_service;
 grant select, insert on participant_merge to vekstplass_service;
 
 grant select, insert on rate to vekstplass_service;
@@ -80,6 +81,7 @@ grant select on web_person to vekstplass_service;
 revoke execute on function refuse_access_log_change() from public;
 revoke execute on function notify_event() from public;
 revoke execute on function store_name_words() from public;
+revoke execute on function keep_former_number() from public;
 revoke execute on function refuse_decision_edit() from public;
 revoke execute on function refuse_settlement_change() from public;
 revoke execute on function refuse_too_large_share() from public;

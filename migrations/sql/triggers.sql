@@ -8,6 +8,10 @@ create trigger refuse_too_large_share after update of participant_id on placemen
 
 create trigger store_name_words after insert on participant for each row execute function store_name_words();
 
+create trigger keep_former_number after update of identity_number_index on participant for each row
+    when (old.identity_number_index is not null and old.identity_number_index is distinct from new.identity_number_index)
+    execute function keep_former_number();
+
 create trigger change_name_words after update of given_name, family_name on participant for each row
     when ((old.given_name, old.family_name) is distinct from (new.given_name, new.family_name))
     execute function store_name_words();
