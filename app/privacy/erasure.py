@@ -25,7 +25,9 @@ async def erase_person(unit: UnitOfWork, participant: Participant, retention_yea
     Raises:
         Problem: `placement-active`, `retention-not-over`.
     """
-    places = select(col(Placement.ends_on)).where(col(Placement.participant_id) == participant.id)
+    places = select(col(Placement.ends_on)).where(
+        col(Placement.participant_id) == participant.id, col(Placement.annulled_on).is_(None)
+    )
     ends = list(await unit.session.scalars(places))
     if any(day is None or day >= today for day in ends):
         raise PLACEMENT_ACTIVE()

@@ -16,10 +16,10 @@ _ABSENCES = CompiledQuery(
     text(
         """
         select absence.placement_id, absence.provider_id, placement.participant_id,
-            coalesce(placement.ends_on < :on, false), absence.starts_on, absence.ends_on
+            coalesce(placement.ends_on < :on, false), greatest(absence.starts_on, placement.starts_on), absence.ends_on
         from absence join placement on placement.id = absence.placement_id
         where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
-            and placement.annulled_on is null
+            and placement.annulled_on is null and absence.ends_on >= placement.starts_on
             and (cast(:placement_id as uuid) is null or absence.placement_id = :placement_id)
             and (cast(:provider_id as uuid) is null or absence.provider_id = :provider_id)
         """

@@ -1,4 +1,4 @@
-"""Random steps by random parties through the whole life of a place, and nothing that must never be (D3–D6, L1–L7, P2).
+"""Random steps by random parties through the whole life of a place, and nothing that must never be (D3–D8, L1–L8, P2).
 
 The machine keeps a model of its own of where each application and place stands, and holds every answer against the one
 table of `app/rules/process.py`: what it has no line for is refused, whoever asks. After each step the database is asked
@@ -7,7 +7,7 @@ whether anything impossible is in it.
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -25,7 +25,9 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from app.rules.process import ApplicationStatus, PlacementState, Step, determine_placement_state, find_next_state
+from app.rules.process import ApplicationStatus, PlacementState, Step, find_next_state
+from tests.api.placements.impossible import IMPOSSIBLE
+from tests.api.placements.model import Case, Place, World
 from tests.conftest import Api
 from tests.factories import steps
 
@@ -46,91 +48,6 @@ BY_FACTS = {
     "change-outside-place", "end-after-last-day", "permanent-has-no-last-day", "temporary-needs-last-day",
     "notice-already-open", "request-already-answered",
 }  # fmt: skip
-
-IMPOSSIBLE = {
-    "two places of one person on one day": """
-        select count(*) from placement a join placement b on a.participant_id = b.participant_id and a.id < b.id
-        and daterange(a.starts_on, a.ends_on, '[]') && daterange(b.starts_on, b.ends_on, '[]')""",
-    "more places than the capacity": """
-        select count(*) from (select distinct provider_id, starts_on as day from placement
-            union select provider_id, valid_from from provider_capacity) as days
-        where (select count(*) from placement p where p.provider_id = days.provider_id
-                and day >= p.starts_on and day <= coalesce(p.ends_on, 'infinity'))
-            > coalesce((select places from provider_capacity c where c.provider_id = days.provider_id
-                and valid_from <= day order by valid_from desc limit 1), 0)""",
-    "a place without a standing accepted request": """
-        select count(*) from placement where terms = 'standard' and not exists (
-            select from decision join request on request.id = decision.request_id
-            where decision.placement_id = placement.id and kind = 'grant' and answer = 'accepted'
-            and retracted_on is null and request.provider_id = placement.provider_id
-            and not exists (select from request newer where newer.application_id = request.application_id
-                and newer.answer is not null and newer.sent_number > request.answer_number))""",
-    "money on a day without a place, or a place without money": """
-        select count(*) from placement where (
-            select row(min(valid_from), case when bool_or(valid_to is null) then null else max(valid_to) end,
-                sum(coalesce(valid_to, date '2100-01-01') - valid_from + 1))
-            from placement_terms where placement_id = placement.id and known_until is null)
-        is distinct from row(starts_on, ends_on, (coalesce(ends_on, date '2100-01-01') - starts_on + 1)::bigint)""",
-    "two decisions that follow the same": """
-        select count(*) from (select follows_id from decision where follows_id is not null
-            group by follows_id having count(*) > 1) as doubled""",
-    "a decision before the one it follows": """
-        select count(*) from decision a join decision b on a.follows_id = b.id
-        where a.decided_on < b.decided_on or a.placement_id <> b.placement_id""",
-    "an application decided twice": """
-        select count(*) from (select application_id from decision where application_id is not null
-            group by application_id having count(*) > 1) as doubled""",
-}
-
-
-@dataclass
-class Case:
-    """An application as the machine believes it to be."""
-
-    id: str
-    person: str
-    state: ApplicationStatus = "received"
-    # Id, provider, and how it stands: accepted, declined, recalled, retracted, or None while it is open.
-    requests: list[tuple[str, int, str | None]] = field(default_factory=list)
-
-    def follow_requests(self) -> None:
-        """D4: of several answers the newest counts; a recalled request has none."""
-        answers = [answer for _, _, answer in self.requests if answer not in (None, "recalled")]
-        open_ = any(answer is None for _, _, answer in self.requests)
-        self.state = "accepted" if answers[-1:] == ["accepted"] else "requested" if open_ else "received"
-
-
-@dataclass
-class Place:
-    """A place as the machine believes it to be."""
-
-    id: str
-    provider: int
-    starts_on: date
-    ends_on: date | None
-    notices: list[tuple[str, date | None]] = field(default_factory=list)
-    notice_open: bool = False
-    end_decided: bool = False
-    died: bool = False
-
-    def state(self, on: date) -> PlacementState:
-        return determine_placement_state(
-            last_day=self.ends_on,
-            end_decided=self.end_decided,
-            notice_open=self.notice_open,
-            on=on,
-            died=self.died,
-        )
-
-
-@dataclass
-class World:
-    """What every run begins with."""
-
-    providers: list[str]
-    people: list[str]
-    cases: list[Case]
-    places: list[Place]
 
 
 class PlacementMachine(RuleBasedStateMachine):
@@ -158,7 +75,7 @@ class PlacementMachine(RuleBasedStateMachine):
         }
         self.today = date(2022, 1, 10)
         self.cases = [replace(case, requests=[*case.requests]) for case in self.world.cases]
-        self.places = [replace(place, notices=[]) for place in self.world.places]
+        self.places = [replace(place, notices=[], ends=[]) for place in self.world.places]
         self.decisions: dict[str, str] = {}
 
     async def _begin_savepoint(self) -> AsyncTransaction:
@@ -169,7 +86,9 @@ class PlacementMachine(RuleBasedStateMachine):
             return
         for place in self.places:
             placement = self.run(self.api.case_officer.get(f"/v1/placements/{place.id}")).json()
+            assert placement["starts_on"] == place.starts_on.isoformat()
             assert placement["ends_on"] == (place.ends_on and place.ends_on.isoformat())
+            assert (placement["state"] == "annulled") == place.annulled
             events = [event["step"] for event in placement["history"]]
             assert events[0] in ("granted", "recorded")
             assert len(place.notices) == events.count("notice_given")
@@ -284,7 +203,8 @@ class PlacementMachine(RuleBasedStateMachine):
             newer = [answer for _, _, answer in requests[request % len(requests) + 1 :]]
             assert all(answer in (None, "recalled") for answer in newer), "a newer answer counts"
             of.state = "granted"
-            self.places.append(Place(made["placement_id"], provider, starts_on, ends_on))
+            place = Place(made["placement_id"], provider, starts_on, ends_on, grant=made["id"], last_day=ends_on)
+            self.places.append(place)
 
     @precondition(lambda self: self.cases)
     @rule(case=INDEX, role=ROLES, withdraw=st.booleans())
@@ -318,7 +238,9 @@ class PlacementMachine(RuleBasedStateMachine):
         body["ends_on"] = ends_on and ends_on.isoformat()
         if self.take_step(role, "change", of.state(self.today), "/v1/decisions", body) is not None and ends_on:
             assert not of.notice_open
-            of.ends_on = ends_on
+            of.ends_on, of.moved_since_end = ends_on, bool(of.ends)
+            if of.last_day is not None:
+                of.last_day = ends_on
 
     @precondition(lambda self: self.places)
     @rule(place=INDEX, role=ROLES, agreed=st.integers(-10, 100))
@@ -348,7 +270,7 @@ class PlacementMachine(RuleBasedStateMachine):
         if answer.status_code == 201:
             assert role == "case_officer"
             assert find_next_state(state, "withdraw_notice") == "running"
-            of.ends_on, of.notice_open, of.end_decided = before, False, False
+            of.ends_on, of.notice_open, of.end_decided, of.ends = before, False, False, []
 
     @precondition(lambda self: self.places)
     @rule(place=INDEX, role=ROLES, last=st.integers(-60, 120), as_notice=st.booleans())
@@ -359,9 +281,11 @@ class PlacementMachine(RuleBasedStateMachine):
         if of.notice_open and ends_on != of.ends_on:
             return
         body = steps.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat())
-        if self.take_step(role, "end", state, "/v1/decisions", body) is not None:
+        made = self.take_step(role, "end", state, "/v1/decisions", body)
+        if made is not None:
             assert of.ends_on is None or ends_on <= of.ends_on
-            of.ends_on, of.notice_open, of.end_decided = ends_on, False, True
+            of.ends_on, of.notice_open, of.end_decided, of.moved_since_end = ends_on, False, True, False
+            of.ends.append(made["id"])
 
     @precondition(lambda self: self.places)
     @rule(place=INDEX, role=ROLES, ago=st.integers(0, 60))
@@ -370,8 +294,51 @@ class PlacementMachine(RuleBasedStateMachine):
         of = self.places[place % len(self.places)]
         ends_on = self.today - timedelta(days=ago)
         body = steps.end(of.id, ends_on.isoformat(), decided_on=self.today.isoformat(), destination="died")
-        if self.take_step(role, "end_by_death", of.state(self.today), "/v1/decisions", body) is not None:
+        made = self.take_step(role, "end_by_death", of.state(self.today), "/v1/decisions", body)
+        if made is not None:
             of.ends_on, of.notice_open, of.end_decided, of.died = ends_on, False, True, True
+            of.ends.append(made["id"])
+
+    @precondition(lambda self: any(place.grant for place in self.places))
+    @rule(place=INDEX, role=ROLES, begins=st.integers(-90, 60), share=SHARES, again=st.booleans())
+    def correct_grant(self, place: int, role: str, begins: int, share: int, again: bool) -> None:
+        """D8: another first day and share; again by naming the correction."""
+        granted = [place for place in self.places if place.grant]
+        of = granted[place % len(granted)]
+        assert of.grant is not None
+        starts_on = max(self.today + timedelta(days=begins), date(2022, 1, 1))
+        body = steps.correct(of.id, of.grant, decided_on=self.today.isoformat(), starts_on=starts_on.isoformat())
+        made = self.take_step(role, "correct", of.state(self.today), "/v1/decisions", body | {"share": share})
+        if made is not None:
+            of.starts_on = starts_on
+            of.grant = made["id"] if again else of.grant
+
+    @precondition(lambda self: any(len(place.ends) == 1 for place in self.places))
+    @rule(place=INDEX, role=ROLES, last=st.none() | st.integers(-60, 120))
+    def correct_end(self, place: int, role: str, last: int | None) -> None:
+        """D8: another last day of an end, or none."""
+        ended = [place for place in self.places if len(place.ends) == 1]
+        of = ended[place % len(ended)]
+        ends_on = None if last is None else self.today + timedelta(days=last)
+        body = steps.correct(of.id, of.ends[0], decided_on=self.today.isoformat())
+        body["ends_on"] = ends_on and ends_on.isoformat()
+        if self.take_step(role, "correct", of.state(self.today), "/v1/decisions", body) is None:
+            return
+        if ends_on is None:
+            of.ends_on, of.notice_open, of.end_decided, of.died, of.ends = of.last_day, False, False, False, []
+        elif not of.moved_since_end:
+            of.ends_on = ends_on
+
+    @precondition(lambda self: self.places)
+    @rule(place=INDEX, role=ROLES, seldom=st.integers(0, 2))
+    def annul(self, place: int, role: str, seldom: int) -> None:
+        """D8: of a grant or a legacy record."""
+        if seldom:
+            return
+        of = self.places[place % len(self.places)]
+        body = steps.annul(of.id, of.grant, decided_on=self.today.isoformat())
+        if self.take_step(role, "annul", of.state(self.today), "/v1/decisions", body) is not None:
+            of.annulled = True
 
     @precondition(lambda self: self.places)
     @rule(place=INDEX, role=ROLES, begins=st.integers(-60, 60))
@@ -422,16 +389,17 @@ async def prepare_world(api: Api) -> World:
         request = await steps.request(api, made, providers[0])
         cases.append(Case(made, person, "accepted", [(request, 0, "accepted")]))
     granted = steps.grant(cases[0].id, cases[0].requests[0][0], starts_on="2022-01-15")
-    place = steps.ok(await api.case_officer.post("/v1/decisions", json=granted))["placement_id"]
+    place = steps.ok(await api.case_officer.post("/v1/decisions", json=granted))
     cases[0].state = "granted"
     body = steps.legacy(people[3], providers[1])
     old = steps.ok(await api.case_officer.post("/v1/placements", json=body))["id"]
-    places = [Place(place, 0, date(2022, 1, 15), None), Place(old, 1, date(2021, 1, 1), None)]
+    places = [Place(place["placement_id"], 0, date(2022, 1, 15), None, grant=place["id"])]
+    places.append(Place(old, 1, date(2021, 1, 1), None))
     return World(providers, people, cases, places)
 
 
 async def test_random_steps_reach_no_impossible_state(api: Api, connection: AsyncConnection) -> None:
-    """D3–D6, L1–L7, P2: bounded to some seconds."""
+    """D3–D8, L1–L8, P2: bounded to some seconds."""
 
     class Bound(PlacementMachine):
         pass
