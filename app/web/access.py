@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.web.forms import parse_date
+from app.web.fields import parse_date
 from app.web.log_words import describe_action, describe_purpose
 from app.web.names import full_name, load_names
 from app.web.pages import View, load_callers

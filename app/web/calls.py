@@ -4,6 +4,7 @@ A call goes through the same middleware, role check, wall, access log and refusa
 is what a client would get. The caller is handed over in the ASGI scope, which no client can write.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ from app.http.declarations import CALLER
 from app.security.roles import Actor
 
 Value = str | int | bool | date | Sequence[str] | None
+
+Headers = Mapping[str, str]
+NO_HEADERS: Headers = {}
+# A second click finds the first one's key in use for as long as that one takes.
+_KEY_IN_USE = "idempotency-key-in-use"
+_ATTEMPTS = 40
+_PAUSE = 0.1
 
 PAGE_SIZE = 200
 """The API's own highest `limit`."""
@@ -81,11 +89,60 @@ class Api:
             if after is None:
                 return items
 
-    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+    async def post(self, path: str, body: Mapping[str, Any], acting: Headers = NO_HEADERS, **query: Value) -> Any:
         """What an act answers. Raises `Refused`."""
-        return (await self._call("POST", path, {}, json.dumps(body).encode())).json()
+        return await self._act("POST", path, body, acting, query)
 
-    async def _call(self, method: str, path: str, query: Mapping[str, Value], body: bytes = b"") -> Answer:
+    async def put(self, path: str, body: Mapping[str, Any], acting: Headers = NO_HEADERS) -> Any:
+        """As `post`."""
+        return await self._act("PUT", path, body, acting, {})
+
+    async def patch(self, path: str, body: Mapping[str, Any], acting: Headers) -> Any:
+        """As `post`; `acting` names the version that is changed (`If-Match`)."""
+        return await self._act("PATCH", path, body, acting, {})
+
+    async def delete(self, path: str, acting: Headers = NO_HEADERS) -> None:
+        """As `post`, without an answer."""
+        await self._call("DELETE", path, {}, b"", acting)
+
+    async def upload(
+        self, path: str, content: bytes, content_type: str, acting: Headers = NO_HEADERS, **query: Value
+    ) -> Any:
+        """A file, as it is, in place of JSON. Raises `Refused`."""
+        headers = {"Content-Type": content_type, **acting}
+        return (await self._retry("POST", path, query, content, headers)).json()
+
+    async def get_with_etag(self, path: str) -> tuple[Any, str]:
+        """One answer, and its version for a form that changes it. Raises `Refused`."""
+        answer = await self._call("GET", path, {})
+        return answer.json(), answer.headers.get("etag", "")
+
+    async def _act(
+        self, method: str, path: str, body: Mapping[str, Any], acting: Headers, query: Mapping[str, Value]
+    ) -> Any:
+        headers = {"Content-Type": "application/json", **acting}
+        answer = await self._retry(method, path, query, json.dumps(body).encode(), headers)
+        return answer.json() if answer.content else None
+
+    async def _retry(self, method: str, path: str, query: Mapping[str, Value], body: bytes, headers: Headers) -> Answer:
+        """One act; the second click of two waits for the first one's answer, and gets it."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._call(method, path, query, body, headers)
+            except Refused as refused:
+                if refused.code != _KEY_IN_USE:
+                    raise
+            await asyncio.sleep(_PAUSE)
+        return await self._call(method, path, query, body, headers)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Value],
+        body: bytes = b"",
+        extra: Headers = NO_HEADERS,
+    ) -> Answer:
         self.made += 1
         sent = [
             (name, _write(one))
@@ -119,7 +176,7 @@ class Api:
             "query_string": urlencode(sent).encode(),
             "root_path": "",
             "headers": [
-                *([(b"content-type", b"application/json")] if body else []),
+                *((name.lower().encode(), value.encode("latin-1")) for name, value in extra.items()),
                 (b"host", b"page"),
                 (b"accept", b"application/json"),
                 (b"x-request-id", self._request_id.encode()),

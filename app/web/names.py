@@ -1,9 +1,42 @@
 """Names for the rows of a page: of exactly the people that it shows, since each look at a person is logged."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.web.calls import PAGE_SIZE, Api
+from app.web.pages import View
+from app.web.render import long_date
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A placement that a form is about: whose, where, and the API's own object."""
+
+    id: str
+    name: str
+    provider: str
+    data: Mapping[str, Any]
+
+    @property
+    def address(self) -> str:
+        """The person's page."""
+        return f"/deltakarar/{self.data['participant_id']}"
+
+    @property
+    def line(self) -> str:
+        """Where, and since when: the line below a form's title."""
+        until = f", siste dag {long_date(self.data['ends_on'])}" if self.data["ends_on"] else ""
+        return f"{self.provider} frå {long_date(self.data['starts_on'])}{until}, {self.data['share']} %"
+
+
+async def load_place(view: View) -> Place:
+    """The placement in the address. Raises `Refused` where the person who looks may not see it."""
+    id_ = str(view.request.path_params["placement_id"])
+    data = await view.api.get(f"/v1/placements/{id_}")
+    person = await view.api.get(f"/v1/participants/{data['participant_id']}")
+    providers = await load_providers(view.api)
+    return Place(id_, full_name(person), providers.get(data["provider_id"], ""), data)
 
 
 async def load_people(api: Api, ids: Iterable[str | None]) -> dict[str, dict[str, Any]]:

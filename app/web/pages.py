@@ -17,7 +17,9 @@ from app.http.middleware import strip_values
 from app.http.problems import INTERNAL
 from app.web import sessions
 from app.web.calls import Api, Refused
-from app.web.forms import CrossSite, Invalid, parse_date, read_form, require_own_origin
+from app.web.fields import Invalid, parse_date
+from app.web.forms import CrossSite, Typed, read_form, require_own_origin, write_for_people
+from app.web.messages import forget_message
 from app.web.render import render
 from app.web.sessions import Session
 
@@ -69,7 +71,7 @@ def _describe_caller(actor: str) -> str:
 
 
 Show = Callable[[View], Awaitable[Response]]
-Act = Callable[[View, dict[str, str]], Awaitable[Response]]
+Act = Callable[[View, Typed], Awaitable[Response]]
 
 
 class Page(Route):
@@ -87,7 +89,7 @@ class Page(Route):
         try:
             session = await sessions.resume_session(request)
             if session is None:
-                response = to_login(request)
+                response = await self._ask_to_log_in(request)
             elif self.roles and session.actor.roles.isdisjoint(self.roles):
                 response = problem_page(request, session, 403)
             else:
@@ -97,7 +99,12 @@ class Page(Route):
         except Exception as error:  # the last stop before a browser, which shows no problem document
             response = _refusal_page(request, session, error)
         response.headers.update(HEADERS)
+        forget_message(request, response)
         return response
+
+    async def _ask_to_log_in(self, request: Request) -> Response:
+        """What answers whoever is not logged in."""
+        return to_login(request)
 
 
 class Action(Page):
@@ -131,7 +138,7 @@ def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *method
 def _refusal_page(request: Request, session: Session | None, error: Exception) -> Response:
     """A page that says why not, and where to go on."""
     if isinstance(error, Refused):
-        return problem_page(request, session, error.status, error.title, error.detail)
+        return problem_page(request, session, error.status, error.title, write_for_people(error.detail))
     if isinstance(error, CrossSite):
         return problem_page(request, session, 403)
     if isinstance(error, Invalid):

@@ -9,7 +9,8 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.web.calls import Refused
-from app.web.forms import parse_date
+from app.web.fields import parse_date
+from app.web.forms import Typed
 from app.web.names import full_name, load_providers
 from app.web.pages import View, problem_page
 from app.web.words import word
@@ -72,7 +73,7 @@ async def show_people(view: View) -> Response:
     )
 
 
-async def look_up_person(view: View, form: dict[str, str]) -> Response:
+async def look_up_person(view: View, form: Typed) -> Response:
     """By identity number, which is sent in the form's body: addresses are logged, and stay in the browser."""
     number = "".join(form.get("national_identity_number", "").split())
     try:

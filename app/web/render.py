@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app import clock
 from app.web import words
 from app.web.charts import MONTHS, SHORT, kr, percent
+from app.web.messages import read_message
 from app.web.sessions import IDLE, Session
 from app.web.static import address_of
 
@@ -26,6 +27,8 @@ def render(request: Request, template: str, session: Session | None, **values: A
         "demo": bool(request.app.state.demo_people),
         "seen_on": clock.today(),
         "idle_seconds": int(IDLE.total_seconds()),
+        "notice": read_message(request),
+        "failed": False,
     }
     return _environment.get_template(template).render(**(frame | values))
 

@@ -4,7 +4,21 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web import access, information, login, people, person, providers, sessions, settling, static, worklist, year
+from app.web import (
+    access,
+    information,
+    login,
+    notice_forms,
+    people,
+    person,
+    providers,
+    sessions,
+    settling,
+    static,
+    worklist,
+    year,
+)
+from app.web.form_pages import FormPage
 from app.web.pages import HEADERS, Action, Page, open_page, problem_page
 
 ROUTES: tuple[BaseRoute, ...] = (
@@ -18,6 +32,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     Page("/deltakarar", people.show_people, "case_officer", "service"),
     Action("/deltakarar/oppslag", people.look_up_person, "case_officer"),
     Page("/deltakarar/{participant_id:uuid}", person.show_person, "case_officer", "service", "provider"),
+    FormPage(
+        "/plassar/{placement_id:uuid}/oppseiing",
+        "oppseiing.html",
+        notice_forms.prepare_notice,
+        notice_forms.give_notice,
+        "case_officer",
+        "provider",
+    ),
     Page("/vekstbedrifter", providers.show_providers, "case_officer"),
     Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
     Page("/vekstbedrift", providers.show_own_page, "provider"),

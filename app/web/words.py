@@ -1,9 +1,10 @@
 """The API's codes in nynorsk, and the menu of each role."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from app.security.roles import Actor
+from app.web.fields import Option
 
 # What a code means depends on the field it stands in: the key is the field's name in the API, and the code.
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -98,6 +99,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "municipality": "kommunen",
         "provider": "vekstbedrifta",
     },
+    "agreed_by": {
+        "municipality": "kommunen",
+        "provider": "vekstbedrifta",
+        "case_office": "forvaltningskontoret",
+        "service": "den utøvande tenesta",
+    },
     "notice": {
         "changed_needs": "endra behov",
         "cannot_accommodate": "kan ikkje leggje til rette",
@@ -156,6 +163,11 @@ MENUS: Mapping[str, Sequence[MenuItem]] = {
 def word(code: str, field: str) -> str:
     """What a code of a field means; the code itself where nobody has given it a word (a test finds it)."""
     return WORDS.get(field, {}).get(code, code)
+
+
+def options(field: str, codes: Iterable[str]) -> list[Option]:
+    """Codes to choose between, by their words."""
+    return [Option(code, text[0].upper() + text[1:]) for code in codes for text in (word(code, field),)]
 
 
 def menu(actor: Actor) -> Sequence[MenuItem]:

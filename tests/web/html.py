@@ -1,5 +1,6 @@
 """A page's HTML, as far as tests ask about it."""
 
+import base64
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -17,6 +18,8 @@ class Element:
     tag: str
     attributes: dict[str, str]
     text: str = ""
+    form: str = ""
+    """The address of the form that it stands in."""
 
 
 @dataclass
@@ -31,13 +34,16 @@ class Html(HTMLParser):
         self._open: list[Element] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
+        element = Element(tag, {name: value or "" for name, value in attrs}, form=self._form())
         self.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}, form=self._form()))
+
+    def _form(self) -> str:
+        return next((one.attributes.get("action", "") for one in reversed(self._open) if one.tag == "form"), "")
 
     def handle_endtag(self, tag: str) -> None:
         if not self._open or self._open[-1].tag != tag:
@@ -88,3 +94,51 @@ def find_faults(answer: httpx.Response) -> list[str]:
             if not hidden and one.attributes.get("id") not in labelled:
                 faults.append(f"{tag} {one.attributes.get('name')} has no label")
     return faults
+
+
+def read_fields(answer: httpx.Response, action: str) -> dict[str, list[str]]:
+    """What a browser would send of the form with this address, as it stands on the page."""
+    html = parse(answer)
+    values: dict[str, list[str]] = {}
+    assert html.all("form", action=action, method="post"), f"no form to {action}"
+    chosen = ""
+    for one in html.elements:
+        if one.tag == "select":
+            chosen = one.attributes.get("name", "")
+        if one.form != action:
+            continue
+        name, kind = one.attributes.get("name", ""), one.attributes.get("type", "text")
+        if one.tag == "textarea":
+            values.setdefault(name, []).append(one.text)
+        elif one.tag == "option" and "selected" in one.attributes:
+            values.setdefault(chosen, []).append(one.attributes.get("value", one.text))
+        elif one.tag == "input" and kind == "file":
+            continue
+        elif one.tag == "input" and (kind not in ("radio", "checkbox") or "checked" in one.attributes):
+            values.setdefault(name, []).append(one.attributes.get("value", ""))
+    return values
+
+
+async def submit(
+    browser: httpx.AsyncClient, address: str, action: str = "", **typed: str | list[str]
+) -> httpx.Response:
+    """Open a page, fill in its form to `action` (by default the page's own address), and send it."""
+    action = action or address.partition("?")[0]
+    page = await browser.get(address)
+    assert page.status_code == 200, page.text
+    return await browser.post(action, data=read_fields(page, action) | typed)
+
+
+def list_errors(answer: httpx.Response) -> dict[str, str]:
+    """What a page says is wrong, by the field that each link of its summary leads to."""
+    assert find_faults(answer) == []
+    return {
+        link.attributes["href"].removeprefix("#"): link.text.partition(": ")[2]
+        for link in parse(answer).all("a")
+        if link.attributes["href"].startswith("#") and link.attributes["href"] != "#innhald"
+    }
+
+
+def read_message(browser: httpx.AsyncClient) -> str:
+    """What the page after an act will say."""
+    return base64.urlsafe_b64decode(browser.cookies.get("__Host-vekstplass-melding") or "").decode()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web import render
-from app.web.forms import Invalid, parse_date
+from app.web.fields import Invalid, parse_date
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

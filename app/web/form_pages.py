@@ -1,0 +1,138 @@
+"""The address of a form: GET shows it, POST calls the API and goes on with 303, or shows it again with its faults."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+
+from app.http.problems import PRECONDITION_FAILED
+from app.web.calls import Refused
+from app.web.forms import UPLOAD, CrossSite, Form, Typed, Wrong, media_type, read_form, read_upload, require_own_origin
+from app.web.messages import go_on
+from app.web.pages import Page, View
+from app.web.render import render
+
+CHANGED = "Nokon har endra dette medan du skreiv"
+RENEWED = "Du har logga inn på nytt sidan skjemaet vart opna"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a form's page shows: its forms by name, and the values of the template."""
+
+    forms: Mapping[str, Form]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def put(self, name: str, form: Form) -> "Sheet":
+        """The same page with one of its forms as it was sent."""
+        return replace(self, forms={**self.forms, name: form})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One form as it was sent: its page, its body for the API, what was typed, and the files."""
+
+    sheet: Sheet
+    form: Form
+    body: dict[str, Any]
+    typed: Typed
+    files: Mapping[str, bytes]
+
+    @property
+    def acting(self) -> dict[str, str]:
+        """The headers of the act: the key that makes it one, and the version that it changes."""
+        return {"Idempotency-Key": self.form.key} | ({"If-Match": self.form.etag} if self.form.etag else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Where to go on after the act, and what to say there."""
+
+    address: str
+    notice: str = ""
+
+
+Prepare = Callable[[View], Awaitable[Sheet]]
+Send = Callable[[View, Sent], Awaitable[Done | Response]]
+
+
+class FormPage(Page):
+    """The route of a form that these roles may fill in.
+
+    Args:
+        prepare: the page with its forms, also when one of them is shown again.
+        send: calls the API with what was typed; raises `Refused` or `Wrong`.
+        form: which of the page's forms is sent to this address.
+    """
+
+    def __init__(self, path: str, template: str, prepare: Prepare, send: Send, *roles: str, form: str = "form") -> None:
+        self._template = template
+        self._prepare = prepare
+        self._send = send
+        self._form = form
+        super().__init__(path, self._show_form, *roles, methods=("GET", "POST"), name=send.__name__)
+
+    async def _show_form(self, view: View) -> Response:
+        if view.request.method == "POST":
+            return await self._act(view)
+        return self._render(view, await self._prepare(view), 200)
+
+    async def _act(self, view: View) -> Response:
+        typed, files = await _read(view.request)
+        require_own_origin(view.request)
+        sheet = await self._prepare(view)
+        form = sheet.forms[self._form].fill(typed)
+        if not view.session.is_own_form(typed.get("csrf", "")):
+            if "sec-fetch-site" not in view.request.headers:
+                raise CrossSite
+            # Somebody logged in again while the form stood open: what was typed is shown for a look, and nothing done.
+            return self._again(view, sheet, form.with_errors({}, RENEWED, "Sjå over det du skreiv, og send på nytt."))
+        try:
+            done = await self._send(view, Sent(sheet, form, form.read(), typed, files))
+        except Wrong as wrong:
+            return self._again(view, sheet, form.with_errors(wrong.errors))
+        except Refused as refused:
+            if refused.code == PRECONDITION_FAILED.code:
+                return self._again(view, sheet, _compare(sheet.forms[self._form], form), 412)
+            if refused.status in (401, 403, 404, 410):
+                raise
+            return self._again(view, sheet, form.refuse(refused), refused.status)
+        return done if isinstance(done, Response) else go_on(done.address, done.notice)
+
+    def _again(self, view: View, sheet: Sheet, form: Form, status: int = 422) -> Response:
+        return self._render(view, sheet.put(self._form, form), status)
+
+    def _render(self, view: View, sheet: Sheet, status: int) -> Response:
+        failed = any(form.has_failed for form in sheet.forms.values())
+        forms = {"forms": sheet.forms, "form": sheet.forms[self._form]}
+        return view.render(self._template, status=status, failed=failed, **(forms | dict(sheet.values)))
+
+    async def _ask_to_log_in(self, request: Request) -> Response:
+        """A form that comes after the session's end: what was typed is kept on a page of its own until the log-in."""
+        if request.method != "POST":
+            return await super()._ask_to_log_in(request)
+        require_own_origin(request)
+        typed, files = await _read(request)
+        kept = [(name, value) for name, value in typed.multi_items() if name != "csrf"]
+        return HTMLResponse(
+            render(request, "okta-over.html", None, kept=kept, address=request.url.path, had_file=bool(files)), 403
+        )
+
+
+async def _read(request: Request) -> tuple[Typed, Mapping[str, bytes]]:
+    if media_type(request) == UPLOAD:
+        return await read_upload(request)
+    return await read_form(request), {}
+
+
+def _compare(now: Form, typed: Form) -> Form:
+    """The form after somebody else's change: the new version, what was typed, and what stands there now beside it."""
+    errors = {
+        name: f"No står det «{', '.join(now.values.get(name, ())) or 'ingenting'}»."
+        for name in now.fields
+        if list(now.values.get(name, ())) != [value for value in typed.values.get(name, ()) if value]
+    }
+    detail = "Sjå over felta under. Lagrar du no, gjeld det du har skrive."
+    return replace(typed.with_errors(errors, CHANGED, detail), etag=now.etag)
