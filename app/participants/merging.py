@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.database.unit_of_work import UnitOfWork
@@ -99,8 +100,14 @@ async def _move_identity_number(
     if survivor.identity_number_index is not None:
         # The duplicate's row leaves, and its number goes on to find the person.
         index = duplicate.identity_number_index
-        unit.session.add(ParticipantFormerNumber(identity_number_index=index, participant_id=survivor.id))
-        await unit.session.flush()
+        former = insert(ParticipantFormerNumber).values(identity_number_index=index, participant_id=survivor.id)
+        # The number is known as a former one already where the duplicate was registered by it.
+        await unit.session.execute(
+            former.on_conflict_do_update(
+                index_elements=[col(ParticipantFormerNumber.identity_number_index)],
+                set_={"participant_id": survivor.id},
+            )
+        )
         return
     number = decrypt(Sealed(ciphertext, key_id), duplicate.id, settings)
     duplicate.sqlmodel_update(NO_IDENTITY_NUMBER)

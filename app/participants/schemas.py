@@ -42,6 +42,13 @@ Phone = Annotated[str, StringConstraints(min_length=4, max_length=30, pattern=_P
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=_EMAIL)]
 GivenName = Annotated[Name, Limits(examples=["Solveig"])]
 FamilyName = Annotated[Name, Limits(examples=["Testnes"])]
+ResidenceNumber = Annotated[
+    MunicipalityNumber,
+    Limits(
+        description="The municipality where the person is registered as resident. Who has moved abroad has none: `9999`"
+        ", Statistics Norway's code for an unspecified municipality."
+    ),
+]
 BirthDate = Annotated[Day, Limits(description="Not in the future.", examples=["1991-04-23"])]
 
 
@@ -83,7 +90,7 @@ class ParticipantIn(Shape):
     given_name: GivenName
     family_name: FamilyName
     birth_date: BirthDate
-    municipality_number: MunicipalityNumber
+    municipality_number: ResidenceNumber
     service_area: ServiceArea
     contacts: Contacts = []
     address_protection: Annotated[bool, Strict()] = False
@@ -100,7 +107,7 @@ class ParticipantUpsert(Shape):
     given_name: GivenName
     family_name: FamilyName
     birth_date: BirthDate
-    municipality_number: MunicipalityNumber
+    municipality_number: ResidenceNumber
     service_area: ServiceArea
     contacts: Contacts = Limits(default_factory=_not_sent)
     address_protection: Annotated[bool, Strict()] = Limits(default_factory=_not_sent)
@@ -113,7 +120,7 @@ class ParticipantPatch(Shape):
     given_name: GivenName = Limits(default_factory=_not_sent)
     family_name: FamilyName = Limits(default_factory=_not_sent)
     birth_date: BirthDate = Limits(default_factory=_not_sent)
-    municipality_number: MunicipalityNumber = Limits(default_factory=_not_sent)
+    municipality_number: ResidenceNumber = Limits(default_factory=_not_sent)
     service_area: ServiceArea = Limits(default_factory=_not_sent)
     contacts: Contacts = Limits(default_factory=_not_sent)
     address_protection: Annotated[bool, Strict()] = Limits(default_factory=_not_sent)

@@ -29,7 +29,7 @@ from app.participants.participants import (
 )
 from app.participants.problems import EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN
 from app.participants.schemas import ExternalId, ParticipantUpsert, UpsertStatus
-from app.participants.tables import Participant, ParticipantExternalId
+from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber
 from app.rules.identifiers import contains_identity_number
 from app.security.identity_numbers import compute_blind_index, is_relaxed
 from app.settings import Settings
@@ -46,6 +46,11 @@ _BY_EXTERNAL_ID = CompiledQuery(
 _BY_NUMBER = CompiledQuery(
     select(col(Participant.identity_number_index), col(Participant.id)).where(
         col(Participant.identity_number_index) == any_(bindparam("indexes", type_=ARRAY(LargeBinary())))
+    )
+)
+_BY_FORMER_NUMBER = CompiledQuery(
+    select(col(ParticipantFormerNumber.identity_number_index), col(ParticipantFormerNumber.participant_id)).where(
+        col(ParticipantFormerNumber.identity_number_index) == any_(bindparam("indexes", type_=ARRAY(LargeBinary())))
     )
 )
 # Other transactions may go on pointing at the rows. Everybody locks in the order of the ids.
@@ -84,6 +89,7 @@ class UpsertState:
 
     by_external_id: dict[tuple[str, str], UUID]
     by_number: dict[bytes, UUID]
+    by_former_number: dict[bytes, UUID]
     rows: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     systems: defaultdict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
     created: set[UUID] = field(default_factory=set)
@@ -93,8 +99,8 @@ class UpsertState:
 
     @property
     def ids(self) -> set[UUID]:
-        """Every participant that has one of the external ids or numbers."""
-        return {*self.by_external_id.values(), *self.by_number.values()}
+        """Every participant that has one of the external ids or numbers, or had one of the numbers."""
+        return {*self.by_external_id.values(), *self.by_number.values(), *self.by_former_number.values()}
 
     def unassigned(self, items: Sequence[UpsertItem]) -> set[bytes]:
         """The lock keys of the external ids and numbers that nobody has: another transaction might assign these."""
@@ -106,6 +112,16 @@ class UpsertState:
         """The participant with this external id, outside any session."""
         id_ = self.by_external_id.get(external_id)
         return None if id_ is None else Participant(**self.rows[id_])
+
+    def find_former_owner(self, item: UpsertItem) -> UUID | None:
+        """Who had the item's number before, has no id in its system, and was born on its day.
+
+        A number that was written on the wrong person is somebody else's, whose birth date tells them apart.
+        """
+        id_ = None if item.index is None else self.by_former_number.get(item.index)
+        if id_ is None or item.system in self.systems[id_]:
+            return None
+        return id_ if self.rows[id_]["birth_date"] == item.fields["birth_date"] else None
 
 
 def prepare_item(
@@ -156,23 +172,27 @@ async def _load_owners(unit: UnitOfWork, items: Sequence[UpsertItem]) -> UpsertS
     )
     indexes = [item.index for item in items if item.index is not None]
     by_number = await unit.fetch(_BY_NUMBER, indexes=indexes) if indexes else []
+    by_former_number = await unit.fetch(_BY_FORMER_NUMBER, indexes=indexes) if indexes else []
     return UpsertState(
         {(row["system"], row["value"]): row["participant_id"] for row in by_external_id},
         {row["identity_number_index"]: row["id"] for row in by_number},
+        {row["identity_number_index"]: row["participant_id"] for row in by_former_number},
     )
 
 
 def apply_item(state: UpsertState, item: UpsertItem, settings: Settings, today: date) -> tuple[UpsertStatus, UUID]:
     """Register the participant that the item names, or bring it up to date; what it became, and its id.
 
-    A participant who is known by the identity number alone, and has no external id in this system, gets this one.
+    A participant who is known by the identity number alone, and has no external id in this system, gets this one. So
+    does one who had the number before, and keeps the number that followed it.
     Raises `identity-number-taken` where the number belongs to somebody whom the system knows by another external id.
     """
     known = state.by_external_id.get(item.external_id)
     owner = None if item.index is None else state.by_number.get(item.index)
     if owner is not None and (item.system in state.systems[owner] if known is None else owner != known):
         raise IDENTITY_NUMBER_TAKEN()
-    id_ = known or owner
+    former = state.find_former_owner(item) if known is None and owner is None else None
+    id_ = known or owner or former
     status: UpsertStatus = "unchanged"
     if id_ is None:
         id_, status = new_id(), "created"
@@ -185,9 +205,12 @@ def apply_item(state: UpsertState, item: UpsertItem, settings: Settings, today: 
         state.external_ids.append({"id": new_id(), "participant_id": id_, "system": item.system, "value": item.value})
     row = state.rows[id_]
     changes = find_changes(row, item.fields, today)
-    if item.number is not None and item.index is not None and row["identity_number_index"] != item.index:
-        if row["identity_number_index"] is not None:
-            state.by_number.pop(row["identity_number_index"], None)
+    current = row["identity_number_index"]
+    keeps_number = current == item.index or (former is not None and current is not None)
+    if item.number is not None and item.index is not None and not keeps_number:
+        if current is not None:
+            state.by_number.pop(current, None)
+            state.by_former_number[current] = id_
             state.renumbered.add(id_)
         state.by_number[item.index] = id_
         changes |= encrypt_number(id_, item.number, settings)

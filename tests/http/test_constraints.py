@@ -87,7 +87,7 @@ UNREACHABLE = {
     "ck_decision_need": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_valid_from": "each kind of decision has a shape of its own, with what it needs",
     "uq_participant_merge_duplicate_id": "a merge holds both participants locked, and refuses one that was merged",
-    "pk_participant_former_number": "the trigger and a merge move a row that is there",
+    "pk_participant_former_number": "the trigger and a merge upsert on this very key",
     "pk_participant_name_word": "a trigger stores each word of a name once",
     "pk_web_session": "the digest of a new secret",
     "pk_web_person": "stored by an upsert on this very key",
