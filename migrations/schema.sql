@@ -327,8 +327,8 @@ begin
     if tg_op = 'UPDATE' then
         delete from participant_name_word where participant_id = new.id;
     end if;
-    insert into participant_name_word (participant_id, word, prefix)
-    select new.id, word, left(word, 2)
+    insert into participant_name_word (participant_id, word, prefix, service_area)
+    select new.id, word, left(word, 2), new.service_area
     from unnest(fold_name_words(new.given_name || ' ' || new.family_name)) as word;
     return null;
 end
@@ -1040,7 +1040,8 @@ ALTER TABLE ONLY public.participant_merge FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.participant_name_word (
     participant_id uuid NOT NULL,
     word character varying NOT NULL COLLATE pg_catalog."C",
-    prefix character varying NOT NULL COLLATE pg_catalog."C"
+    prefix character varying NOT NULL COLLATE pg_catalog."C",
+    service_area character varying NOT NULL
 );
 
 ALTER TABLE ONLY public.participant_name_word FORCE ROW LEVEL SECURITY;
@@ -1670,7 +1671,9 @@ CREATE INDEX ix_participant_former_number_participant_id ON public.participant_f
 
 CREATE INDEX ix_participant_merge_participant_id ON public.participant_merge USING btree (participant_id);
 
-CREATE INDEX ix_participant_name_word_prefix_participant_id_word ON public.participant_name_word USING btree (prefix, participant_id, word);
+CREATE INDEX ix_participant_name_word_prefix ON public.participant_name_word USING btree (prefix, participant_id, word, service_area);
+
+CREATE INDEX ix_participant_name_word_service_area ON public.participant_name_word USING btree (service_area, prefix, participant_id, word);
 
 CREATE INDEX ix_participant_service_area_id ON public.participant USING btree (service_area, id);
 
@@ -1720,7 +1723,7 @@ ALTER INDEX public.ix_access_log_transaction_number ATTACH PARTITION access_log_
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON access_log_partition.other FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
-CREATE TRIGGER change_name_words AFTER UPDATE OF given_name, family_name ON public.participant FOR EACH ROW WHEN ((((old.given_name)::text IS DISTINCT FROM (new.given_name)::text) OR ((old.family_name)::text IS DISTINCT FROM (new.family_name)::text))) EXECUTE FUNCTION public.store_name_words();
+CREATE TRIGGER change_name_words AFTER UPDATE OF given_name, family_name, service_area ON public.participant FOR EACH ROW WHEN (((((old.given_name)::text IS DISTINCT FROM (new.given_name)::text) OR ((old.family_name)::text IS DISTINCT FROM (new.family_name)::text)) OR ((old.service_area)::text IS DISTINCT FROM (new.service_area)::text))) EXECUTE FUNCTION public.store_name_words();
 
 CREATE TRIGGER keep_former_number AFTER UPDATE OF identity_number_index ON public.participant FOR EACH ROW WHEN (((old.identity_number_index IS NOT NULL) AND (old.identity_number_index IS DISTINCT FROM new.identity_number_index))) EXECUTE FUNCTION public.keep_former_number();
 
@@ -2403,9 +2406,7 @@ CREATE POLICY service_reads_area ON public.notice FOR SELECT TO vekstplass_servi
 
 CREATE POLICY service_reads_area ON public.participant FOR SELECT TO vekstplass_service USING (((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)));
 
-CREATE POLICY service_reads_area ON public.participant_name_word FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
-   FROM public.participant
-  WHERE ((participant.id = participant_name_word.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))))));
+CREATE POLICY service_reads_area ON public.participant_name_word FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))));
 
 CREATE POLICY service_reads_area ON public.placement FOR SELECT TO vekstplass_service USING ((((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT address_protection)));
 

@@ -38,6 +38,7 @@ from app.settings import Settings
 NO_IDENTITY_NUMBER: dict[str, Any] = dict.fromkeys(
     ("identity_number_ciphertext", "identity_number_key_id", "identity_number_index")
 )
+_EVERYBODY = 2_000_000_000
 _PLAIN_FIELDS = ParticipantIn.model_fields.keys() - {"national_identity_number"}
 _EXTERNAL_IDS = CompiledQuery(
     select(
@@ -148,8 +149,11 @@ def ids_by_external_id(system: str | None, value: str | None) -> Select[UUID]:
     return statement
 
 
-def ids_by_name(name: str, after: str | None) -> Subquery:
+def ids_by_name(name: str, after: str | None, actor: Actor) -> Subquery:
     """The ids of the participants in whose name each word of the query begins a word, in order, after the cursor.
+
+    The policies decide who is found. That a service finds its own area alone is said here as well, since PostgreSQL
+    looks nothing up in an index by one policy of several.
 
     Raises:
         Problem: `validation` for a word of fewer than two letters, and for a query without a word.
@@ -160,6 +164,8 @@ def ids_by_name(name: str, after: str | None) -> Subquery:
     # The longest word has the index, the others are asked of those that have it.
     first, *others = (aliased(ParticipantNameWord) for _ in words)
     statement = select(col(first.participant_id)).where(_begins(first, words[0])).distinct()
+    if actor.roles & SEARCHERS == {"service"}:
+        statement = statement.where(col(first.service_area) == actor.service_area)
     if after is not None:
         statement = statement.where(col(first.participant_id) > parse_cursor(after))
     for other, word in zip(others, words[1:], strict=True):
@@ -167,7 +173,8 @@ def ids_by_name(name: str, after: str | None) -> Subquery:
             col(other.participant_id) == first.participant_id, _begins(other, word)
         )
         statement = statement.where(has_word.exists())
-    return statement.subquery("found")
+    # The limit leaves nobody out. With it PostgreSQL reads the index in order up to the page's end, and sorts nothing.
+    return statement.order_by(col(first.participant_id)).limit(_EVERYBODY).subquery("found")
 
 
 def _begins(row: type[ParticipantNameWord], word: str) -> ColumnElement[bool]:

@@ -75,14 +75,23 @@ class ParticipantExternalId(Row, table=True):
 
 
 class ParticipantNameWord(SQLModel, table=True):
-    """A folded word of a participant's name, kept by a trigger; what `name=` searches. `prefix` is its first two."""
+    """A folded word of a participant's name, kept by a trigger; what `name=` searches. `prefix` is its first two.
+
+    `service_area` is the participant's, by which a service searches its own people alone.
+    """
 
     __tablename__ = "participant_name_word"
-    __table_args__ = (Index("ix_participant_name_word_prefix_participant_id_word", "prefix", "participant_id", "word"),)
+    __table_args__ = (
+        # Each holds all that the search and the policies ask for: it is read in the order of the page, up to its end.
+        Index("ix_participant_name_word_prefix", "prefix", "participant_id", "word", "service_area"),
+        # A service's own: of a small area among many people the other would be read in vain.
+        Index("ix_participant_name_word_service_area", "service_area", "prefix", "participant_id", "word"),
+    )
 
     participant_id: UUID = Field(foreign_key="participant.id", primary_key=True)
     word: str = Field(sa_type=_PLAIN_TEXT, primary_key=True)
     prefix: str = Field(sa_type=_PLAIN_TEXT)
+    service_area: str
 
 
 class ParticipantFormerNumber(SQLModel, table=True):

@@ -219,8 +219,8 @@ begin
     if tg_op = 'UPDATE' then
         delete from participant_name_word where participant_id = new.id;
     end if;
-    insert into participant_name_word (participant_id, word, prefix)
-    select new.id, word, left(word, 2)
+    insert into participant_name_word (participant_id, word, prefix, service_area)
+    select new.id, word, left(word, 2), new.service_area
     from unnest(fold_name_words(new.given_name || ' ' || new.family_name)) as word;
     return null;
 end

@@ -12,8 +12,9 @@ create trigger keep_former_number after update of identity_number_index on parti
     when (old.identity_number_index is not null and old.identity_number_index is distinct from new.identity_number_index)
     execute function keep_former_number();
 
-create trigger change_name_words after update of given_name, family_name on participant for each row
-    when ((old.given_name, old.family_name) is distinct from (new.given_name, new.family_name))
+create trigger change_name_words after update of given_name, family_name, service_area on participant for each row
+    when ((old.given_name, old.family_name, old.service_area)
+        is distinct from (new.given_name, new.family_name, new.service_area))
     execute function store_name_words();
 
 create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();

@@ -138,7 +138,7 @@ async def list_participants(
     if birth_date is not None:
         statement = statement.where(col(Participant.birth_date) == birth_date)
     if name is not None:
-        found = participants.ids_by_name(name, after)
+        found = participants.ids_by_name(name, after, actor)
         statement = statement.join(found, found.c.participant_id == col(Participant.id))
     # Whoever is the auditor of everybody beside the service of an area lists its area.
     lists_area = not is_search and id_ is None and actor.roles == {"auditor", "service"}

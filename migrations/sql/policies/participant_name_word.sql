@@ -1,5 +1,5 @@
 -- The folded words of participants' names, which `GET /v1/participants?name=` asks for. The trigger `store_name_words`
--- keeps them as case officers and the EPJ write a participant. Who may search reads the words of those whom it may
+-- keeps them, each with the person's area, as case officers and the EPJ write a participant. Who may search reads the words of those whom it may
 -- read: case officers and the auditor everybody's, a service those of its area. A provider searches nobody. The
 -- search asks `prefix = …`, `word >= …` and `word < …` alone: these operators are leakproof, so that the index serves
 -- them before the policies do their work, which `like` and `^@` are not. The owner while it merges two participants.
@@ -14,9 +14,7 @@ create policy auditor_reads on participant_name_word for select to vekstplass_se
     using ((select caller_has_role('auditor')));
 
 create policy service_reads_area on participant_name_word for select to vekstplass_service
-    using ((select caller_has_role('service')) and (select true from participant
-        where participant.id = participant_name_word.participant_id
-            and participant.service_area = (select caller_service_area())));
+    using ((select caller_has_role('service')) and service_area = (select caller_service_area()));
 
 create policy owner_merges on participant_name_word to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))

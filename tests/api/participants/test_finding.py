@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Api
-from tests.factories.participants import NUMBER, PATH, is_problem, registered
+from tests.factories.participants import NUMBER, PATH, is_problem, patched, registered
 from tests.factories.steps import ok
 
 
@@ -87,6 +87,13 @@ async def test_a_service_searches_its_own_area(api: Api) -> None:
     await registered(api)
     assert await _names(api.service("habilitation"), name="so") == ["Solveig Testnes"]
     assert await _names(api.service("mental_health"), name="so") == []
+
+
+async def test_a_person_who_changes_service_is_found_by_the_new_one(api: Api) -> None:
+    person = await registered(api)
+    ok(await patched(api, person, service_area="mental_health"), 200)
+    assert await _names(api.service("habilitation"), name="so") == []
+    assert await _names(api.service("mental_health"), name="so") == ["Solveig Testnes"]
 
 
 async def test_the_auditor_gets_id_name_and_birth_date(api: Api) -> None:
