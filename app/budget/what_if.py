@@ -8,17 +8,18 @@ the year has no effect in it, so it is refused; one from a day before the year a
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field as Limits
+from pydantic import model_validator
 
 from app.budget.placement_periods import IdentifiedPeriods
 from app.budget.schemas import Month, PositionOut
 from app.http.problems import NOT_FOUND, VALIDATION, FieldError
-from app.http.schemas import INTEGER, Amount, Day, Money, Percent, Shape
+from app.http.schemas import INTEGER, Amount, Day, FieldFault, Money, Percent, Shape
 from app.rates.schemas import MonthlyAmount
 from app.rules.money import to_ore
 from app.rules.placement_periods import OPEN_END, STANDARD_PRICE, PeriodColumns
@@ -33,11 +34,19 @@ PlacementIds = Annotated[list[UUID], Limits(min_length=1, max_length=200)]
 
 
 class AddPlaces(Shape):
-    """A number of further standard places from a day on."""
+    """A number of further standard places from a day on: whole places without an end, unless it says otherwise."""
 
     change: Literal["add_places"]
     places: Annotated[int, Limits(ge=1, le=1000, examples=[3]), INTEGER]
     from_: From
+    to: Annotated[Day | None, Limits(description="Last day, inclusive (L7).", examples=["2022-12-31"])] = None
+    share: Annotated[Percent, Limits(examples=[100])] = 100
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        if self.to is not None and self.to < self.from_:
+            raise FieldFault("to", "«to» kan ikkje vere før «from»")
+        return self
 
 
 class EndPlaces(Shape):
@@ -148,7 +157,7 @@ def apply_changes(inputs: PositionInputs, known: IdentifiedPeriods, changes: Seq
         periods, pointer = inputs.periods, f"#/changes/{number}/placement_ids"
         match change:
             case AddPlaces():
-                inputs = replace(inputs, periods=_add_places(periods, change.places, change.from_))
+                inputs = replace(inputs, periods=_add_places(periods, change))
             case EndPlaces():
                 chosen = _select_rows(periods, known, change.placement_ids, pointer)
                 inputs = replace(inputs, periods=_end_places(periods, chosen, change.on))
@@ -200,13 +209,15 @@ def _select_rows(
     return np.isin(periods.placement, [index_of[id_.bytes] for id_ in ids])
 
 
-def _add_places(periods: PeriodColumns, places: int, first_day: date) -> PeriodColumns:
+def _add_places(periods: PeriodColumns, change: AddPlaces) -> PeriodColumns:
+    places = change.places
+    last_day = OPEN_END if change.to is None else change.to.toordinal()
     new = np.full(places, 1, np.int64)
     return PeriodColumns.from_columns(
         np.concatenate([periods.placement, periods.count + np.arange(places)]),
-        np.concatenate([periods.first_day, new * first_day.toordinal()]),
-        np.concatenate([periods.last_day, new * OPEN_END]),
-        np.concatenate([periods.share, new * 100]),
+        np.concatenate([periods.first_day, new * change.from_.toordinal()]),
+        np.concatenate([periods.last_day, new * last_day]),
+        np.concatenate([periods.share, new * change.share]),
         np.concatenate([periods.monthly_ore, new * STANDARD_PRICE]),
         supplements=periods.supplements,
         count=periods.count + places,

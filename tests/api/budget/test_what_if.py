@@ -49,6 +49,19 @@ async def test_three_more_places_from_august(api: Api, connection: AsyncConnecti
     assert answer["before"] == ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-01-01"}), 200)
 
 
+async def test_part_places_and_places_that_end_cost_what_such_places_cost(
+    api: Api, connection: AsyncConnection
+) -> None:
+    """C3: half a place for two whole months is a month of a whole one."""
+    await prices(api)
+    await place(connection, 1)
+    answer = await asked(
+        api, {"change": "add_places", "places": 2, "from": "2022-08-01", "to": "2022-09-30", "share": 50}
+    )
+    differences = [month["difference"] for month in answer["months"]]
+    assert differences == ["0.00"] * 7 + ["22317.00"] * 2 + ["0.00"] * 3
+
+
 async def test_next_years_rate_and_another_supplement(api: Api, connection: AsyncConnection) -> None:
     """Each holds from its day on, whatever is known to come later."""
     await prices(api)
@@ -176,6 +189,9 @@ async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> N
     [
         {"change": "add_places", "places": 0, "from": "2022-08-01"},
         {"change": "add_places", "places": 3},
+        {"change": "add_places", "places": 3, "from": "2022-08-01", "to": "2022-07-31"},
+        {"change": "add_places", "places": 3, "from": "2022-08-01", "share": 0},
+        {"change": "add_places", "places": 3, "from": "2022-08-01", "share": 101},
         {"change": "supplement_percent", "percent": 201, "from": "2022-08-01"},
         {"change": "rate", "monthly_amount": "0.00", "from": "2022-08-01"},
         {"change": "miracle"},
