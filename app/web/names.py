@@ -30,9 +30,30 @@ class Place:
         return f"{self.provider} frå {long_date(self.data['starts_on'])}{until}, {self.data['share']} %"
 
 
-async def load_place(view: View) -> Place:
-    """The placement in the address. Raises `Refused` where the person who looks may not see it."""
-    id_ = str(view.request.path_params["placement_id"])
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant that a form is about, and the API's own object."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+
+    @property
+    def address(self) -> str:
+        """The person's page."""
+        return f"/deltakarar/{self.id}"
+
+
+async def load_person(view: View) -> Person:
+    """The participant in the address. Raises `Refused` where the person who looks may not see it."""
+    id_ = str(view.request.path_params["participant_id"])
+    data = await view.api.get(f"/v1/participants/{id_}")
+    return Person(id_, full_name(data), data)
+
+
+async def load_place(view: View, placement_id: str = "") -> Place:
+    """A placement, or the one in the address. Raises `Refused` where the person who looks may not see it."""
+    id_ = placement_id or str(view.request.path_params["placement_id"])
     data = await view.api.get(f"/v1/placements/{id_}")
     person = await view.api.get(f"/v1/participants/{data['participant_id']}")
     providers = await load_providers(view.api)

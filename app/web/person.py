@@ -1,6 +1,6 @@
 """S3, one person's whole way: what was decided, what happened, what the guideline demands, and who is who."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from app.web import charts
 from app.web.names import full_name, load_providers
 from app.web.pages import View, load_callers
 from app.web.render import amount, short_date, to_date
+from app.web.task_links import Link, find_form, is_own, list_forms, may_annul, may_register
 from app.web.words import PARAGRAPHS, word
 
 OPEN = ("received", "requested", "accepted")
@@ -30,6 +31,8 @@ class Event:
     text: str = ""
     mark: str = ""
     is_annulled: bool = False
+    links: Sequence[Link] = ()
+    """What may be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Demand:
     rule: str
     paragraph: str
     due_on: str
+    links: Sequence[Link] = ()
 
 
 async def show_person(view: View) -> Response:
@@ -57,18 +61,21 @@ async def show_person(view: View) -> Response:
     events = [
         *_list_applications(applications),
         *_list_decisions(decisions, providers),
-        *_list_consents(consents["items"] if consents else []),
+        *_list_consents(consents["items"] if consents else [], view.roles),
         *_list_legacy_places(places, providers),
     ]
     demands: list[Demand] = []
     absence = current = None
+    forms: list[tuple[str, Sequence[Link]]] = []
     for place in places[-MOST_PLACES:]:
         current = await api.get(f"/v1/placements/{place['id']}")
-        events += [*_list_notices(current["history"]), *await _load_follow_up(view, place["id"])]
+        events += [*_list_notices(current, view.roles), *await _load_follow_up(view, place["id"])]
         tasks = await api.list(
             "/v1/tasks", placement_id=place["id"], on=view.on, status=["open", "overdue", "done", "waived"]
         )
-        demands += [_describe_demand(task) for task in tasks]
+        demands += [_describe_demand(task, view.roles) for task in tasks]
+        if current["state"] not in ("ended", "annulled") and may_register(view.roles):
+            forms.append((providers.get(place["provider_id"], ""), list_forms(place["id"], view.roles)))
         absence = await api.find(f"/v1/placements/{place['id']}/absence-summary", on=view.on)
     only = view.query("berre")
     if only == "vedtak":
@@ -86,6 +93,7 @@ async def show_person(view: View) -> Response:
         years=_by_year(events),
         demands=[demand for demand in demands if demand.tone != "done"],
         done=[demand for demand in demands if demand.tone == "done"],
+        forms=forms,
         absence=absence,
         bar=_draw_absence(absence),
         deciders=sorted(set(deciders.values())),
@@ -102,7 +110,7 @@ async def _load_follow_up(view: View, placement_id: str) -> list[Event]:
         ("/v1/evaluations", _describe_evaluation),
     ):
         found = await view.api.find(path, placement_id=placement_id, limit=200)
-        events += [describe(one) for one in (found["items"] if found else ())]
+        events += [describe(one, view.roles) for one in (found["items"] if found else ())]
     supplements = await view.api.find(f"/v1/placements/{placement_id}/supplements", limit=200)
     events += [_describe_supplement(one) for one in (supplements["items"] if supplements else ())]
     return events
@@ -146,15 +154,19 @@ def _list_legacy_places(places: Iterable[Mapping[str, Any]], providers: Mapping[
             yield Event(to_date(one["starts_on"]), title, text, "decision")
 
 
-def _list_notices(history: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+def _list_notices(place: Mapping[str, Any], roles: Collection[str]) -> Iterator[Event]:
+    history = place["history"]
     for step in history:
         if step["step"] == "notice_given" and step["on"]:
-            yield Event(to_date(step["on"]), "Oppseiing", f"Siste dag {short_date(step['ends_on'])}")
+            is_open = place["state"] in ("noticed", "lapsed") and step == history[-1]
+            address = f"/plassar/{place['id']}/oppseiingar/{step['notice_id']}/annullering"
+            links = [(address, "Annuller oppseiinga")] if is_open and "case_officer" in roles else []
+            yield Event(to_date(step["on"]), "Oppseiing", f"Siste dag {short_date(step['ends_on'])}", links=links)
         elif step["step"] == "notice_withdrawn" and step["on"]:
             yield Event(to_date(step["on"]), "Oppseiinga er trekt")
 
 
-def _list_consents(consents: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+def _list_consents(consents: Iterable[Mapping[str, Any]], roles: Collection[str]) -> Iterator[Event]:
     for one in consents:
         services = ", ".join([*(word(service, "service") for service in one["services"]), *one["organisations"]])
         text = f"Gjeve av {word(one['given_by'], 'given_by')}"
@@ -162,10 +174,14 @@ def _list_consents(consents: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
             text += f" · trekt {short_date(one['withdrawn_on'])}"
         elif one["valid_to"]:
             text += f" · gjeld til {short_date(one['valid_to'])}"
-        yield Event(to_date(one["given_on"]), f"Samtykke: {services}", text, is_annulled=one["annulled_at"] is not None)
+        is_annulled, links = one["annulled_at"] is not None, []
+        if not is_annulled and "case_officer" in roles:
+            address = f"/deltakarar/{one['participant_id']}/samtykke/{one['id']}"
+            links.append((f"{address}/annullering", "Annuller samtykket"))
+        yield Event(to_date(one["given_on"]), f"Samtykke: {services}", text, "", is_annulled, links)
 
 
-def _describe_meeting(one: Mapping[str, Any]) -> Event:
+def _describe_meeting(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     who = "Med deltakaren" if one["participant_present"] else f"Utan deltakaren: {one['participant_absence_reason']}"
     mark = "lacks" if one["services_without_consent"] else ""
     if mark:
@@ -173,21 +189,31 @@ def _describe_meeting(one: Mapping[str, Any]) -> Event:
     return Event(to_date(one["held_on"]), word(one["kind"], "kind"), who, mark, one["annulled_at"] is not None)
 
 
-def _describe_plan(one: Mapping[str, Any]) -> Event:
+def _describe_plan(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     is_annulled = one["annulled_at"] is not None
+    links = _list_document_links(one, f"/planar/{one['id']}", "planen", roles)
     if one["sent_on"] is None:
         text = "M1 krev at planen er send til Forvaltningskontoret"
-        return Event(to_date(one["made_on"]), "Oppfølgingsplan laga, ikkje send", text, "lacks", is_annulled)
+        return Event(to_date(one["made_on"]), "Oppfølgingsplan laga, ikkje send", text, "lacks", is_annulled, links)
     text = f"Send {short_date(one['sent_on'])}"
-    return Event(to_date(one["made_on"]), "Oppfølgingsplan", text, "", is_annulled)
+    return Event(to_date(one["made_on"]), "Oppfølgingsplan", text, "", is_annulled, links)
 
 
-def _describe_evaluation(one: Mapping[str, Any]) -> Event:
+def _describe_evaluation(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     is_annulled = one["annulled_at"] is not None
+    links = _list_document_links(one, f"/evalueringar/{one['id']}", "rapporten", roles)
     text = f"For {short_date(one['period_from'])} – {short_date(one['period_to'])}"
     if one["sent_on"] is None:
-        return Event(to_date(one["period_to"]), "Evalueringsrapport, ikkje send", text, "lacks", is_annulled)
-    return Event(to_date(one["sent_on"]), "Evalueringsrapport", text, "", is_annulled)
+        return Event(to_date(one["period_to"]), "Evalueringsrapport, ikkje send", text, "lacks", is_annulled, links)
+    return Event(to_date(one["sent_on"]), "Evalueringsrapport", text, "", is_annulled, links)
+
+
+def _list_document_links(one: Mapping[str, Any], address: str, noun: str, roles: Collection[str]) -> list[Link]:
+    """What may be done about a plan or a report: its own party sends it, and either it or the case office annuls it."""
+    if not may_annul(one, roles):
+        return []
+    sending = [(f"{address}/sending", f"Før {noun} som send")] if one["sent_on"] is None and is_own(one, roles) else []
+    return [*sending, (f"{address}/annullering", f"Annuller {noun}")]
 
 
 def _describe_supplement(one: Mapping[str, Any]) -> Event:
@@ -197,7 +223,7 @@ def _describe_supplement(one: Mapping[str, Any]) -> Event:
     return Event(day, f"Tillegg: kr {amount(one['monthly_amount'])} i månaden", text)
 
 
-def _describe_demand(task: Mapping[str, Any]) -> Demand:
+def _describe_demand(task: Mapping[str, Any], roles: Collection[str]) -> Demand:
     status = word(task["status"], "status")
     if task["status"] != "done" and task["required"] > 1:
         status = f"{status} ({task['recorded']} av {task['required']})"
@@ -210,7 +236,16 @@ def _describe_demand(task: Mapping[str, Any]) -> Demand:
         rule=task["rule"],
         paragraph=PARAGRAPHS.get(task["rule"], ""),
         due_on=task["due_on"],
+        links=_list_demand_links(task, roles),
     )
+
+
+def _list_demand_links(task: Mapping[str, Any], roles: Collection[str]) -> list[Link]:
+    """What does it. A plan that is made and not sent is sent from the timeline."""
+    if task["status"] in ("done", "waived") or task["missing"] == ["sent"]:
+        return []
+    form = find_form(task, roles)
+    return [(form, f"Registrer {word(task['kind'], 'kind').lower()}")] if form else []
 
 
 def _draw_absence(absence: Mapping[str, Any] | None) -> str:

@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import (
     access,
+    annulment_forms,
+    document_forms,
     information,
     login,
     notice_forms,
@@ -40,6 +42,8 @@ ROUTES: tuple[BaseRoute, ...] = (
         "case_officer",
         "provider",
     ),
+    *document_forms.ROUTES,
+    *annulment_forms.ROUTES,
     Page("/vekstbedrifter", providers.show_providers, "case_officer"),
     Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
     Page("/vekstbedrift", providers.show_own_page, "provider"),

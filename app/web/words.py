@@ -99,6 +99,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "municipality": "kommunen",
         "provider": "vekstbedrifta",
     },
+    "made_with": {"participant": "Deltakaren", "guardian": "Verja", "next_of_kin": "Pårørande"},
     "agreed_by": {
         "municipality": "kommunen",
         "provider": "vekstbedrifta",

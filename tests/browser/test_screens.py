@@ -10,6 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 pytestmark = pytest.mark.browser
 
 PERSON = "/deltakarar/016e0000-0002-7000-8000-000000000004"
+PLACE = "/plassar/016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
     "": ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje"),
@@ -22,6 +23,10 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001",
         "/aaret/2022",
         "/logg",
+        f"{PLACE}/plan",
+        f"{PLACE}/evaluering",
+        "/planar/016e0000-000e-7000-8000-000000000001/annullering",
+        "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
     ),
     "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9"),
     "vekstbedrift-3": ("/vekstbedrift",),
