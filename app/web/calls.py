@@ -93,6 +93,13 @@ class Api:
         """What an act answers. Raises `Refused`."""
         return await self._act("POST", path, body, acting, query)
 
+    async def try_post(self, path: str, body: Mapping[str, Any], **query: Value) -> Any:
+        """What is only asked, by POST; None where it is refused."""
+        try:
+            return await self._act("POST", path, body, NO_HEADERS, query)
+        except Refused:
+            return None
+
     async def put(self, path: str, body: Mapping[str, Any], acting: Headers = NO_HEADERS) -> Any:
         """As `post`."""
         return await self._act("PUT", path, body, acting, {})
@@ -111,6 +118,10 @@ class Api:
         """A file, as it is, in place of JSON. Raises `Refused`."""
         headers = {"Content-Type": content_type, **acting}
         return (await self._retry("POST", path, query, content, headers)).json()
+
+    async def get_document(self, path: str, accept: str) -> Answer:
+        """One answer as it is, of another kind than JSON. Raises `Refused`."""
+        return await self._call("GET", path, {}, b"", {"Accept": accept})
 
     async def get_with_etag(self, path: str) -> tuple[Any, str]:
         """One answer, and its version for a form that changes it. Raises `Refused`."""
@@ -178,7 +189,7 @@ class Api:
             "headers": [
                 *((name.lower().encode(), value.encode("latin-1")) for name, value in extra.items()),
                 (b"host", b"page"),
-                (b"accept", b"application/json"),
+                *([] if "Accept" in extra else [(b"accept", b"application/json")]),
                 (b"x-request-id", self._request_id.encode()),
             ],
             "client": None,

@@ -101,6 +101,10 @@ class Hidden(Field):
     widget: ClassVar[str] = "hidden"
     label: str = ""
 
+    @property
+    def empty_sentence(self) -> str:
+        return "Det er ikkje noko lenger som dette gjeld. Last sida på nytt."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongText(Field):
@@ -170,6 +174,13 @@ class Choice(Field):
     @property
     def empty_sentence(self) -> str:
         return "Vel eitt av alternativa."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick(Choice):
+    """One of a few, each with a line that says more."""
+
+    widget: ClassVar[str] = "pick"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

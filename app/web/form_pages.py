@@ -61,6 +61,8 @@ Send = Callable[[View, Sent], Awaitable[Done | Response]]
 class FormPage(Page):
     """The route of a form that these roles may fill in.
 
+    A button named `rekn` shows the form again without sending anything: what a script computes while somebody types.
+
     Args:
         prepare: the page with its forms, also when one of them is shown again.
         send: calls the API with what was typed; raises `Refused` or `Wrong`.
@@ -77,7 +79,7 @@ class FormPage(Page):
     async def _show_form(self, view: View) -> Response:
         if view.request.method == "POST":
             return await self._act(view)
-        return self._render(view, await self._prepare(view), 200)
+        return await self._render(view, await self._prepare(view), 200)
 
     async def _act(self, view: View) -> Response:
         typed, files = await _read(view.request)
@@ -88,23 +90,27 @@ class FormPage(Page):
             if "sec-fetch-site" not in view.request.headers:
                 raise CrossSite
             # Somebody logged in again while the form stood open: what was typed is shown for a look, and nothing done.
-            return self._again(view, sheet, form.with_errors({}, RENEWED, "Sjå over det du skreiv, og send på nytt."))
+            return await self._again(
+                view, sheet, form.with_errors({}, RENEWED, "Sjå over det du skreiv, og send på nytt.")
+            )
+        if typed.get("rekn"):
+            return await self._again(view, sheet, form, 200)
         try:
             done = await self._send(view, Sent(sheet, form, form.read(), typed, files))
         except Wrong as wrong:
-            return self._again(view, sheet, form.with_errors(wrong.errors))
+            return await self._again(view, sheet, form.with_errors(wrong.errors))
         except Refused as refused:
             if refused.code == PRECONDITION_FAILED.code:
-                return self._again(view, sheet, _compare(sheet.forms[self._form], form), 412)
+                return await self._again(view, sheet, _compare(sheet.forms[self._form], form), 412)
             if refused.status in (401, 403, 404, 410):
                 raise
-            return self._again(view, sheet, form.refuse(refused), refused.status)
+            return await self._again(view, sheet, form.refuse(refused), refused.status)
         return done if isinstance(done, Response) else go_on(done.address, done.notice)
 
-    def _again(self, view: View, sheet: Sheet, form: Form, status: int = 422) -> Response:
-        return self._render(view, sheet.put(self._form, form), status)
+    async def _again(self, view: View, sheet: Sheet, form: Form, status: int = 422) -> Response:
+        return await self._render(view, sheet.put(self._form, form), status)
 
-    def _render(self, view: View, sheet: Sheet, status: int) -> Response:
+    async def _render(self, view: View, sheet: Sheet, status: int) -> Response:
         failed = any(form.has_failed for form in sheet.forms.values())
         forms = {"forms": sheet.forms, "form": sheet.forms[self._form]}
         return view.render(self._template, status=status, failed=failed, **(forms | dict(sheet.values)))
@@ -116,9 +122,9 @@ class FormPage(Page):
         require_own_origin(request)
         typed, files = await _read(request)
         kept = [(name, value) for name, value in typed.multi_items() if name != "csrf"]
-        return HTMLResponse(
-            render(request, "okta-over.html", None, kept=kept, address=request.url.path, had_file=bool(files)), 403
-        )
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        values = {"kept": kept, "address": address, "had_file": bool(files)}
+        return HTMLResponse(render(request, "okta-over.html", None, **values), 403)
 
 
 async def _read(request: Request) -> tuple[Typed, Mapping[str, bytes]]:

@@ -62,7 +62,7 @@ class Form:
     @property
     def has_failed(self) -> bool:
         """Whether it is shown since something is wrong."""
-        return bool(self.errors or self.title)
+        return bool(self.errors or self.title or self.detail)
 
     @property
     def faults(self) -> list[tuple[str, str, str]]:
@@ -94,7 +94,7 @@ class Form:
                 errors[name] = invalid.sentence
                 continue
             if value is None and one.required and one.widget != "upload":
-                errors[name] = one.empty_sentence
+                errors[name if one.widget != "hidden" else ""] = one.empty_sentence
             elif one.to and (value is not None or one.null):
                 body[one.to] = value
         if errors:
@@ -123,8 +123,12 @@ class Form:
 
     def _find(self, pointer: str) -> str | None:
         """The field that a pointer is about: `#/attendees/0/role` is about what is sent as `attendees`."""
-        first = pointer.removeprefix("#").removeprefix("/").partition("/")[0]
-        return next((name for name, one in self.fields.items() if first and first in one.to.split(" ")), None)
+        path = pointer.removeprefix("#").removeprefix("/")
+        for name, one in self.fields.items():
+            for target in one.to.split():
+                if f"{path}/".startswith(f"{target}/") or (path and target.startswith(f"{path}/")):
+                    return name
+        return None
 
 
 def make_form(*fields: Field, etag: str = "", prefix: str = "", **initial: Any) -> Form:

@@ -98,7 +98,8 @@ class Page(Route):
                 response = await self._show(View(request, session, api, parse_date(typed) if typed else clock.today()))
         except Exception as error:  # the last stop before a browser, which shows no problem document
             response = _refusal_page(request, session, error)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         forget_message(request, response)
         return response
 

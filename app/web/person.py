@@ -125,7 +125,8 @@ def _by_year(events: Iterable[Event]) -> list[tuple[int, list[Event]]]:
 def _list_applications(applications: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
     for one in applications:
         text = f"{word(one['need'], 'need')} behov · {word(one['status'], 'status').lower()}"
-        yield Event(to_date(one["received_on"]), "Søknad om plass", text)
+        links = [(f"/soknader/{one['id']}", "Opne søknaden")]
+        yield Event(to_date(one["received_on"]), "Søknad om plass", text, links=links)
 
 
 def _list_decisions(decisions: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> Iterator[Event]:
@@ -141,7 +142,11 @@ def _list_decisions(decisions: Iterable[Mapping[str, Any]], providers: Mapping[s
             parts.append(f"{one['share']} %")
         if one["reason"]:
             parts.append(one["reason"])
-        yield Event(to_date(one["decided_on"]), word(one["kind"], "kind"), " · ".join(filter(None, parts)), "decision")
+        links = [(f"/vedtak/{one['id']}/brev", "Brev")]
+        if one["placement_id"] and one["kind"] in ("grant", "change", "end", "correct"):
+            links.append((f"/vedtak/ny?plass={one['placement_id']}&utfall=correct&gjeld={one['id']}", "Rett"))
+        text = " · ".join(filter(None, parts))
+        yield Event(to_date(one["decided_on"]), word(one["kind"], "kind"), text, "decision", links=links)
 
 
 def _list_legacy_places(places: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> Iterator[Event]:

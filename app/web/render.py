@@ -75,6 +75,11 @@ def moment(value: str) -> str:
     return f"{short_date(at.date())} kl.{NBSP}{at:%H.%M}"
 
 
+def month_name(value: str | date) -> str:
+    """`desember`."""
+    return MONTHS[to_date(value).month - 1]
+
+
 def from_day(value: str | date, on: date) -> str:
     """How far a day is from another: `152 dagar over`, `i dag`, `om 29 dagar`; in months from a year on."""
     days = (to_date(value) - on).days
@@ -121,6 +126,7 @@ _environment.filters |= {
     "tidspunkt": moment,
     "tal": number,
     "relativ": from_day,
+    "maanad": month_name,
     "ord": words.word,
 }
 _environment.globals |= {"static": address_of, "count": count, "menu": words.menu, "role_name": words.describe_person}

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.web import (
     access,
     annulment_forms,
+    applications,
+    deciding,
     document_forms,
     information,
     login,
@@ -44,6 +46,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     ),
     *document_forms.ROUTES,
     *annulment_forms.ROUTES,
+    *applications.ROUTES,
+    *deciding.ROUTES,
     Page("/vekstbedrifter", providers.show_providers, "case_officer"),
     Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
     Page("/vekstbedrift", providers.show_own_page, "provider"),

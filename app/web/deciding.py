@@ -1,0 +1,425 @@
+"""S5: a decision (D3): grant, reject, change, end, correct, annul; with what it does to the budget beside it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+
+from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole, parse_date
+from app.web.form_pages import Done, FormPage, Sent, Sheet
+from app.web.forms import Wrong, make_form
+from app.web.names import Place, full_name, load_providers
+from app.web.pages import Page, View
+from app.web.render import long_date, short_date, whole_kroner
+from app.web.words import options, word
+
+OF_APPLICATION = ("grant", "reject")
+OF_PLACE = ("change", "end", "correct", "annul")
+FOUND_BY = ("case_office", "provider", "participant", "guardian", "service", "other")
+GROUNDS = ("clerical_error", "not_notified", "invalid", "in_favour")
+DESTINATIONS = (
+    "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision does to the year's budget: the position without it, and with it where that can be computed."""
+
+    year: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any] | None
+    sentence: str
+
+
+async def choose_kind(view: View) -> Response:
+    """«Gjer vedtak» about a place: what is to be decided."""
+    place = await _load_place(view)
+    decisions = await view.api.list("/v1/decisions", placement_id=place.id)
+    return view.render("vedtak-val.html", place=place, decisions=_describe_decisions(decisions))
+
+
+async def prepare_of_application(view: View) -> Sheet:
+    """Grant or reject: the request that was accepted says where and how much."""
+    id_ = view.query("soknad")
+    application = await view.api.get(f"/v1/applications/{_require(id_)}")
+    person = await view.api.get(f"/v1/participants/{application['participant_id']}")
+    providers = await load_providers(view.api)
+    requests = await view.api.list(f"/v1/applications/{id_}/requests")
+    accepted = next((one for one in reversed(requests) if _stands(one)), None)
+    bases = await _load_bases(view)
+    kinds = [Option("reject", "Avslag")]
+    if accepted:
+        kinds.insert(0, Option("grant", f"Tildel plass hjå {providers.get(accepted['provider_id'], 'vekstbedrifta')}"))
+    form = make_form(
+        Choice(name="utfall", label="Utfall", options=kinds),
+        Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
+        Day(name="forste_dag", label="Første dag med plass", to="starts_on", required=False),
+        Day(name="siste_dag", label="Siste dag", to="ends_on", required=False, hint=_LAST_DAY_HINT),
+        _SHARE,
+        LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT),
+        Select(name="heimel", label="Heimel", to="legal_basis", options=_list_bases(bases, OF_APPLICATION)),
+        LongText(
+            name="oppgaver",
+            label="Helse- og sosialoppgåver som vekstbedrifta gjer",
+            to="health_and_social_tasks",
+            required=False,
+            hint="Ei oppgåve på kvar linje (D7).",
+        ),
+        Day(name="avtale_dag", label="Medisinavtale, dato", to="medication_agreement/agreed_on", required=False),
+        Field(
+            name="avtale", label="Medisinavtale, arkivreferanse", to="medication_agreement/reference", required=False
+        ),
+        Field(name="arkiv", label="Arkivreferanse", to="archive_reference", required=False),
+        Field(
+            name="budsjettsak",
+            label="Budsjettsak",
+            to="budget_reference",
+            required=False,
+            hint="Saka som betaler når prognosen går over ramma (C7).",
+        ),
+        utfall="grant" if accepted else "reject",
+        vedtaksdag=view.on,
+        heimel=_first(bases, "grant" if accepted else "reject"),
+        **_ask_for(accepted),
+    )
+    values = {
+        "application": application,
+        "person": person,
+        "name": full_name(person),
+        "accepted": accepted,
+        "provider": providers.get(accepted["provider_id"], "") if accepted else "",
+    }
+    return Sheet({"form": form}, values)
+
+
+_LAST_DAY_HINT = "dd.mm.åååå. Lat feltet stå tomt når behovet er varig."
+_REASON_HINT = "Står i brevet. Skriv ikkje helseopplysningar som ikkje trengst."
+
+
+def _stands(request: Mapping[str, Any]) -> bool:
+    return request["answer"] == "accepted" and not request["retracted_on"] and not request["recalled_on"]
+
+
+def _ask_for(accepted: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the request asked for: the first day where it named one, and the share."""
+    return {} if accepted is None else {"forste_dag": accepted["starts_from"], "del": accepted["share"]}
+
+
+async def decide_application(view: View, sent: Sent) -> Done:
+    """Grant, or reject with a reason."""
+    values = sent.sheet.values
+    kind = sent.form.value("utfall")
+    body = _nest(sent.body) | {"kind": kind, "application_id": values["application"]["id"]}
+    if kind == "grant":
+        if "starts_on" not in body:
+            raise Wrong({"forste_dag": "Skriv den første dagen med plass."})
+        body["request_id"] = values["accepted"]["id"]
+        if tasks := body.pop("health_and_social_tasks", None):
+            body["health_and_social_tasks"] = [line.strip() for line in tasks.splitlines() if line.strip()]
+    else:
+        if "reason" not in body:
+            raise Wrong({"grunngjeving": "Eit avslag må grunngjevast (D3)."})
+        for name in _ONLY_OF_GRANT:
+            body.pop(name, None)
+    made = await view.api.post("/v1/decisions", body, sent.acting)
+    return Done(f"/deltakarar/{made['participant_id']}", f"Vedtaket er lagra.{_say_budget(made.get('budget'))}")
+
+
+_ONLY_OF_GRANT = (
+    "starts_on", "ends_on", "share", "health_and_social_tasks", "medication_agreement", "budget_reference",
+)  # fmt: skip
+
+
+async def prepare_of_place(view: View) -> Sheet:
+    """A change, an end, a correction or an annulment of one place."""
+    place = await _load_place(view)
+    kind = view.query("utfall")
+    if kind not in OF_PLACE:
+        raise Invalid("Vel kva vedtaket skal gjelde.")
+    decisions = await view.api.list("/v1/decisions", placement_id=place.id)
+    bases = await _load_bases(view)
+    make = {"change": _change_fields, "end": _end_fields, "correct": _correct_fields, "annul": _annul_fields}[kind]
+    notice = _open_notice(place.data["history"])
+    fields, initial = make(place, decisions, notice, view.query("gjeld"))
+    defaults: dict[str, Any] = {"vedtaksdag": view.on, "heimel": _first(bases, kind)}
+    form = make_form(
+        Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
+        *fields,
+        Select(name="heimel", label="Heimel", to="legal_basis", options=_list_bases(bases, (kind,))),
+        Field(name="arkiv", label="Arkivreferanse", to="archive_reference", required=False),
+        **defaults | initial,
+    )
+    latest = decisions[-1]["id"] if decisions else None
+    return Sheet({"form": form}, {"place": place, "kind": kind, "notice": notice, "follows_id": latest})
+
+
+Fields = tuple[list[Field], dict[str, Any]]
+
+
+def _change_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
+    fields: list[Field] = [
+        Day(name="forste_dag", label="Nye vilkår frå", to="valid_from", required=False),
+        _SHARE,
+    ]
+    if place.data["need"] == "temporary" or place.data["ends_on"]:
+        fields.append(Day(name="siste_dag", label="Ny siste dag", to="ends_on", required=False))
+    if place.data["terms"] == "legacy":
+        fields.append(Amount(name="pris", label="Pris per månad", to="monthly_price", required=False))
+    fields += [
+        Choice(
+            name="medisin",
+            label="Medisin i arbeidstida",
+            to="medication_tasks",
+            required=False,
+            options=(Option("", "Som før"), Option("ja", "Vekstbedrifta hjelper"), Option("nei", "Ingen oppgåver")),
+        ),
+        Day(name="avtale_dag", label="Medisinavtale, dato", to="medication_agreement/agreed_on", required=False),
+        Field(
+            name="avtale", label="Medisinavtale, arkivreferanse", to="medication_agreement/reference", required=False
+        ),
+    ]
+    if notice:
+        label = f"Oppseiinga frå {long_date(notice['on'])}"
+        choices = (Option("", "Står ved lag"), Option(notice["notice_id"], "Vert trekt: plassen held fram"))
+        fields.append(Choice(name="oppseiing", label=label, to="withdraws_notice_id", required=False, options=choices))
+    fields.append(LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT))
+    return fields, {"medisin": "", "oppseiing": ""}
+
+
+def _end_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
+    fields: list[Field] = [
+        Day(name="siste_dag", label="Siste dag", to="ends_on", hint="dd.mm.åååå. Dagen vert betalt (L3)."),
+        Select(
+            name="vidare",
+            label="Kva går personen til?",
+            to="destination",
+            required=False,
+            options=options("destination", DESTINATIONS),
+        ),
+        LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT),
+    ]
+    return fields, {"siste_dag": notice["ends_on"] if notice else place.data["ends_on"]}
+
+
+def _correct_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
+    """What the decision should have said; a field that is left as it was is not corrected."""
+    can_be = [one for one in decisions if one["kind"] in ("grant", "change", "end", "correct")]
+    fields = [
+        Select(
+            name="gjeld",
+            label="Vedtaket som er feil",
+            to="corrects_id",
+            options=[Option(id_, text) for id_, text in _describe_decisions(can_be)],
+        ),
+        Day(name="forste_dag", label="Rett første dag", to="starts_on", required=False, hint=_AS_IT_WAS),
+        Day(name="siste_dag", label="Rett siste dag", to="ends_on", required=False, hint=_AS_IT_WAS),
+        Choice(
+            name="utan_slutt",
+            label="Siste dag",
+            required=False,
+            options=(Option("", "Som over"), Option("ja", "Ingen: plassen tek ikkje slutt")),
+        ),
+        Whole(name="del", label="Rett del av full plass", to="share", unit="%", required=False),
+        Select(
+            name="behov",
+            label="Rett behov",
+            to="need",
+            required=False,
+            options=options("need", ("permanent", "temporary")),
+        ),
+        *_mending_fields(),
+    ]
+    return fields, {"gjeld": of or (can_be[-1]["id"] if can_be else None), "utan_slutt": "", "grunnlag": GROUNDS[0]}
+
+
+_AS_IT_WAS = "dd.mm.åååå. Lat feltet stå tomt når det var rett."
+
+
+def _annul_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
+    return _mending_fields(), {"grunnlag": GROUNDS[0]}
+
+
+def _mending_fields() -> list[Field]:
+    return [
+        LongText(name="grunngjeving", label="Kva var feil, og kvifor?", to="reason", hint=_REASON_HINT),
+        Select(name="funne_av", label="Kven oppdaga feilen?", to="found_by", options=options("found_by", FOUND_BY)),
+        Select(name="grunnlag", label="Grunnlag for omgjering", to="ground", options=options("ground", GROUNDS)),
+    ]
+
+
+async def decide_place(view: View, sent: Sent) -> Done:
+    """Names the latest decision that this page has seen, so that two officers never decide past each other (D6)."""
+    values = sent.sheet.values
+    place, kind = values["place"], values["kind"]
+    body = _nest(sent.body) | {"kind": kind, "placement_id": place.id}
+    if kind in ("change", "end"):
+        body["follows_id"] = sent.typed.get("fylgjer") or values["follows_id"]
+    if kind == "change":
+        body["medication_tasks"] = {"ja": True, "nei": False}.get(sent.form.value("medisin"))
+        body = {name: value for name, value in body.items() if value not in (None, "")}
+    if kind == "correct" and sent.form.has("utan_slutt", "ja"):
+        if "ends_on" in body:
+            raise Wrong({"siste_dag": "Vel anten ein siste dag, eller at plassen ikkje tek slutt."})
+        body["ends_on"] = None
+    if kind == "annul" and (grant := _grant_of(place.data["history"])):
+        body["corrects_id"] = grant
+    made = await view.api.post("/v1/decisions", body, sent.acting)
+    return Done(place.address, f"Vedtaket er lagra.{_say_budget(made.get('budget'))}")
+
+
+async def show_letter(view: View) -> Response:
+    """The letter about a decision, as the API writes it and under the API's own policy."""
+    path = f"/v1/decisions/{view.request.path_params['decision_id']}/letter"
+    answer = await view.api.get_document(path, "text/html")
+    policy = {"Content-Security-Policy": answer.headers["content-security-policy"]}
+    return HTMLResponse(answer.content, headers=policy)
+
+
+async def show_effect(view: View) -> Response:
+    """The box beside the form, computed again while somebody types."""
+    place_id = view.query("plass") or None
+    return view.render("_verknad.html", effect=await load_effect(view, view.query, view.query("utfall"), place_id))
+
+
+async def load_effect(view: View, typed: Callable[[str], str], kind: str, place_id: str | None) -> Effect:
+    """What a decision would do, asked of the API's what-if (C9).
+
+    A kind or a day that nothing can be computed from leaves the position of the year alone.
+    """
+    try:
+        change, day = _assume(typed, kind, place_id)
+    except Invalid:
+        change, day = None, view.on
+    on = view.on if view.on.year == day.year else None
+    found = change and await view.api.try_post(f"/v1/budgets/{day.year}/what-if", {"changes": [change]}, on=on)
+    if found:
+        return Effect(day.year, found["before"], found["after"], f"Rekna frå {long_date(day)}.")
+    on = view.on
+    return Effect(on.year, await view.api.get(f"/v1/budgets/{on.year}/position", on=on), None, "")
+
+
+def _assume(typed: Callable[[str], str], kind: str, place_id: str | None) -> tuple[dict[str, Any], date]:
+    """The decision as an assumption of a what-if, and its day. Raises `Invalid`."""
+    share = _SHARE.read([typed("del")])
+    if kind == "grant":
+        day = parse_date(typed("forste_dag"))
+        until = parse_date(typed("siste_dag")) if typed("siste_dag") else None
+        change = {"change": "add_places", "places": 1, "from": day.isoformat(), "share": share or 100}
+        return change | ({"to": until.isoformat()} if until else {}), day
+    if place_id and kind == "end":
+        day = parse_date(typed("siste_dag"))
+        return {"change": "end_places", "placement_ids": [place_id], "on": day.isoformat()}, day
+    if place_id and kind == "change" and share:
+        day = parse_date(typed("forste_dag"))
+        return {"change": "share", "placement_ids": [place_id], "share": share, "from": day.isoformat()}, day
+    raise Invalid("Dette kan ikkje reknast ut på førehand.")
+
+
+_SHARE = Whole(name="del", label="Del av full plass", to="share", unit="%", required=False)
+
+
+def _say_budget(budget: Mapping[str, Any] | None) -> str:
+    """What a decision's answer says of the year (C7)."""
+    if not budget or budget["difference"] is None:
+        return ""
+    much = whole_kroner(str(budget["difference"]).removeprefix("-")).removeprefix("kr").strip()
+    if budget["flag"] == "overrun":
+        return f" Prognosen for {budget['year']} går {much} kroner over ramma."
+    return f" Det er {much} kroner att av ramma for {budget['year']}."
+
+
+async def _load_place(view: View) -> Place:
+    data = await view.api.get(f"/v1/placements/{_require(view.query('plass'))}")
+    person = await view.api.get(f"/v1/participants/{data['participant_id']}")
+    providers = await load_providers(view.api)
+    return Place(data["id"], full_name(person), providers.get(data["provider_id"], ""), data)
+
+
+def _require(typed: str) -> str:
+    if not typed:
+        raise Invalid("Vel først kven vedtaket gjeld, frå arbeidslista eller frå personen si side.")
+    return typed
+
+
+async def _load_bases(view: View) -> dict[str, list[str]]:
+    """The legal bases of the guideline version in force, by kind of decision (D2)."""
+    versions = await view.api.list("/v1/guideline-versions")
+    in_force = [one for one in versions if one["valid_from"] <= view.on.isoformat()] or versions
+    latest = max(in_force, key=lambda one: (one["valid_from"], one["id"]), default=None)
+    found: dict[str, list[str]] = latest["legal_bases"] if latest else {}
+    return found
+
+
+def _first(bases: Mapping[str, list[str]], kind: str) -> str | None:
+    return next(iter(bases.get(kind, ())), None)
+
+
+def _list_bases(bases: Mapping[str, list[str]], kinds: tuple[str, ...]) -> list[Option]:
+    return [Option(text, text) for text in dict.fromkeys(text for kind in kinds for text in bases.get(kind, ()))]
+
+
+def _describe_decisions(decisions: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["id"], f"{word(one['kind'], 'kind')} {short_date(one['decided_on'])}") for one in decisions]
+
+
+def _open_notice(history: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The notice that stands: given, and neither withdrawn nor decided on."""
+    notice = None
+    for step in history:
+        if step["step"] == "notice_given":
+            notice = step
+        elif step["step"] in ("notice_withdrawn", "end_decided"):
+            notice = None
+    return notice
+
+
+def _grant_of(history: list[dict[str, Any]]) -> str | None:
+    return next((step["decision_id"] for step in history if step["step"] == "granted"), None)
+
+
+def _nest(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`medication_agreement/agreed_on` as an object of its own."""
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        head, _, tail = name.partition("/")
+        if tail:
+            found.setdefault(head, {})[tail] = value
+        else:
+            found[name] = value
+    return found
+
+
+class DecisionPage(FormPage):
+    """One address, `/vedtak/ny`, for a decision of an application or of a place, as its query says."""
+
+    def __init__(self) -> None:
+        super().__init__("/vedtak/ny", "vedtak.html", self._prepare_either, self._send_either, "case_officer")
+
+    async def _show_form(self, view: View) -> Response:
+        if view.request.method == "GET" and view.query("plass") and not view.query("utfall"):
+            return await choose_kind(view)
+        return await super()._show_form(view)
+
+    async def _prepare_either(self, view: View) -> Sheet:
+        return await (prepare_of_place(view) if view.query("plass") else prepare_of_application(view))
+
+    async def _render(self, view: View, sheet: Sheet, status: int) -> Response:
+        """With what the form, as it is shown, would do to the budget."""
+        form, place = sheet.forms["form"], sheet.values.get("place")
+        kind = sheet.values.get("kind") or form.value("utfall")
+        effect = await load_effect(view, form.value, kind, place.id if place else None)
+        return await super()._render(view, Sheet(sheet.forms, {**sheet.values, "effect": effect}), status)
+
+    async def _send_either(self, view: View, sent: Sent) -> Done:
+        return await (decide_place(view, sent) if view.query("plass") else decide_application(view, sent))
+
+
+ROUTES = (
+    DecisionPage(),
+    Page("/vedtak/verknad", show_effect, "case_officer"),
+    Page("/vedtak/{decision_id:uuid}/brev", show_letter, "case_officer"),
+)
