@@ -838,7 +838,12 @@ CREATE TABLE public.invoice_check (
     identity_numbers smallint NOT NULL,
     names smallint NOT NULL,
     checked_by character varying NOT NULL,
+    finance_expected numeric(12,2),
+    finance_result character varying,
+    protected_amount numeric(12,2),
     CONSTRAINT ck_invoice_check_basis CHECK (((basis)::text = ANY ((ARRAY['settlement'::character varying, 'computed'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_check_finance CHECK (((finance_result IS NULL) = (finance_expected IS NULL))),
+    CONSTRAINT ck_invoice_check_finance_result CHECK (((finance_result)::text = ANY ((ARRAY['equal'::character varying, 'different'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_identity_numbers CHECK ((identity_numbers >= 0)),
     CONSTRAINT ck_invoice_check_kind CHECK (((kind)::text = ANY ((ARRAY['invoice'::character varying, 'credit_note'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_names CHECK ((names >= 0)),
@@ -859,6 +864,8 @@ CREATE TABLE public.invoice_check_line (
     invoiced numeric(12,2) NOT NULL,
     expected numeric(12,2) NOT NULL,
     cause character varying,
+    audience character varying,
+    CONSTRAINT ck_invoice_check_line_audience CHECK (((audience)::text = ANY ((ARRAY['case_office'::character varying, 'finance'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_line_cause CHECK (((cause)::text = ANY ((ARRAY['no_such_placement'::character varying, 'other_days'::character varying, 'other_price'::character varying, 'not_invoiced'::character varying, 'already_invoiced'::character varying, 'document_charge'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_line_equal CHECK (((cause IS NULL) = (invoiced = expected))),
     CONSTRAINT ck_invoice_check_line_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
@@ -874,6 +881,8 @@ CREATE TABLE public.invoice_cover (
     placement_id uuid,
     month date NOT NULL,
     amount numeric(12,2) NOT NULL,
+    audience character varying,
+    CONSTRAINT ck_invoice_cover_audience CHECK (((audience)::text = ANY ((ARRAY['case_office'::character varying, 'finance'::character varying])::text[]))),
     CONSTRAINT ck_invoice_cover_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );
 
@@ -2141,11 +2150,11 @@ CREATE POLICY finance_decides ON public.settlement_review FOR INSERT TO vekstpla
 
 CREATE POLICY finance_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND (placement_id IS NOT NULL) AND (NOT address_protection)));
 
-CREATE POLICY finance_reads ON public.invoice_check_line FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((placement_id IS NULL) OR ( SELECT true
+CREATE POLICY finance_reads ON public.invoice_check_line FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((audience)::text IS DISTINCT FROM 'case_office'::text) AND ((placement_id IS NULL) OR ( SELECT true
    FROM public.placement
   WHERE ((placement.id = invoice_check_line.placement_id) AND (NOT placement.address_protection))))));
 
-CREATE POLICY finance_reads ON public.invoice_cover FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((placement_id IS NULL) OR ( SELECT true
+CREATE POLICY finance_reads ON public.invoice_cover FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((audience)::text IS DISTINCT FROM 'case_office'::text) AND ((placement_id IS NULL) OR ( SELECT true
    FROM public.placement
   WHERE ((placement.id = invoice_cover.placement_id) AND (NOT placement.address_protection))))));
 

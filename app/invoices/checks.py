@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
 from sqlmodel import col
 
 from app import clock
@@ -20,7 +20,8 @@ from app.invoices.problems import (
     INVOICE_TOO_LARGE,
 )
 from app.invoices.schemas import CheckBasis
-from app.invoices.tables import InvoiceCheck, InvoiceCheckLine, InvoiceCover
+from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, InvoiceCover, is_for
+from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.invoicing import AmountOwed, Invoice, InvoiceComparison, compare_invoice
 from app.rules.money import from_ore, to_ore
@@ -61,8 +62,23 @@ async def check_invoice(
     if existing is not None:
         raise INVOICE_EXISTS(invoice_id=str(existing))
     async with unit.acting_as("case_officer"):
-        owed, basis = await _load_owed(unit, provider_id, invoice)
-        return await _store(unit, actor, provider_id, invoice, compare_invoice(invoice, owed), basis)
+        owed = await _load_owed(unit, provider_id, invoice)
+        return await _store(unit, actor, provider_id, invoice, owed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What is owed for the months of an invoice: all of it, and the part that finance may see.
+
+    Finance gets no place of a person with a protected address by provider (see `app.budget.costs`). So its comparison
+    is one of its own, from the same invoice and from what finance could see of earlier ones; what the protected places
+    of the municipality cost in the same months is one sum.
+    """
+
+    to_case_office: list[AmountOwed]
+    to_finance: list[AmountOwed]
+    protected_amount: int
+    basis: CheckBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +110,7 @@ class _ProviderAccount:
         return AmountOwed(key[0], key[1], amount, line, key in self.covered)
 
 
-async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> tuple[list[AmountOwed], CheckBasis]:
+async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _Owed:
     """C12: by the closed months, and by the computed month if it is open. Called with the case office's rights."""
     months = {line.month for line in invoice.lines}
     closed = {
@@ -112,17 +128,36 @@ async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> t
         ledger.lines.update(recomputed.lines)
         ledger.providers.update(recomputed.providers)
     all_months = months | other_months
-    account = _ProviderAccount(
-        ledger,
-        await _sum_differences(unit, provider_id, col(SettlementDifference.month).in_(all_months)),
-        carried,
-        await _sum_covered(unit, provider_id, all_months),
-    )
+    settled = await _sum_differences(unit, provider_id, col(SettlementDifference.month).in_(all_months))
     own = {key for key in ledger.lines if ledger.providers[key[0]] == provider_id}
-    invoiced = {key for key in own | account.covered.keys() | account.settled.keys() if key[1] in months}
-    owed = [account.compute_owed(key, invoice, is_invoiced_month=True) for key in invoiced]
-    owed += [account.compute_owed(key, invoice, is_invoiced_month=False) for key in carried if key[1] in other_months]
-    return owed, "computed" if still_open else "settlement"
+
+    async def owed_to(audience: InvoiceAudience) -> list[AmountOwed]:
+        covered = await _sum_covered(unit, provider_id, all_months, audience)
+        account = _ProviderAccount(ledger, settled, carried, covered)
+        invoiced = {key for key in own | covered.keys() | settled.keys() if key[1] in months}
+        owed = [account.compute_owed(key, invoice, is_invoiced_month=True) for key in invoiced]
+        others = [key for key in carried if key[1] in other_months]
+        return owed + [account.compute_owed(key, invoice, is_invoiced_month=False) for key in others]
+
+    to_finance = await owed_to("finance")
+    protected = await _find_protected(unit, {key[0] for key in ledger.lines} | {row.placement for row in to_finance})
+    return _Owed(
+        to_case_office=await owed_to("case_office"),
+        to_finance=[row for row in to_finance if row.placement not in protected],
+        protected_amount=sum(
+            line.amount for key, line in ledger.lines.items() if key[0] in protected and key[1] in months
+        ),
+        basis="computed" if still_open else "settlement",
+    )
+
+
+async def _find_protected(unit: UnitOfWork, placement_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these placements whose person's address is protected."""
+    named = literal(list(placement_ids), ARRAY(Uuid))
+    rows = await unit.fetch(
+        select(col(Placement.id)).where(col(Placement.id) == any_(named), col(Placement.address_protection))
+    )
+    return {row["id"] for row in rows}
 
 
 async def _sum_differences(unit: UnitOfWork, provider_id: UUID, which: ColumnElement[bool]) -> dict[LineKey, int]:
@@ -140,8 +175,10 @@ async def _sum_differences(unit: UnitOfWork, provider_id: UUID, which: ColumnEle
     return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
 
 
-async def _sum_covered(unit: UnitOfWork, provider_id: UUID, months: Collection[date]) -> dict[LineKey, int]:
-    """What the provider's earlier invoices covered, in øre."""
+async def _sum_covered(
+    unit: UnitOfWork, provider_id: UUID, months: Collection[date], audience: InvoiceAudience
+) -> dict[LineKey, int]:
+    """What the provider's earlier invoices covered, in øre, as this audience was told."""
     key = (col(InvoiceCover.placement_id), col(InvoiceCover.month))
     statement = (
         select(*key, func.sum(InvoiceCover.amount))
@@ -150,20 +187,17 @@ async def _sum_covered(unit: UnitOfWork, provider_id: UUID, months: Collection[d
             col(InvoiceCheck.provider_id) == provider_id,
             col(InvoiceCover.month).in_(months),
             col(InvoiceCover.placement_id).is_not(None),
+            is_for(col(InvoiceCover.audience), audience),
         )
         .group_by(*key)
     )
     return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
 
 
-async def _store(
-    unit: UnitOfWork,
-    actor: Actor,
-    provider_id: UUID,
-    invoice: Invoice,
-    comparison: InvoiceComparison,
-    basis: CheckBasis,
-) -> InvoiceCheck:
+async def _store(unit: UnitOfWork, actor: Actor, provider_id: UUID, invoice: Invoice, owed: _Owed) -> InvoiceCheck:
+    comparison = compare_invoice(invoice, owed.to_case_office)
+    of_finance = compare_invoice(invoice, owed.to_finance)
+    is_same = comparison == of_finance
     by_month: dict[date, int] = {}
     for row in comparison.rows:
         if row.invoiced:
@@ -176,7 +210,10 @@ async def _store(
         amount=from_ore(invoice.amount),
         expected=from_ore(comparison.expected),
         result="equal" if comparison.is_equal else "different",
-        basis=basis,
+        finance_expected=None if is_same else from_ore(of_finance.expected),
+        finance_result=None if is_same else "equal" if of_finance.is_equal else "different",
+        protected_amount=from_ore(owed.protected_amount),
+        basis=owed.basis,
         by_month={f"{month:%Y-%m}": f"{from_ore(amount):.2f}" for month, amount in sorted(by_month.items())},
         identity_numbers=invoice.identity_numbers,
         names=invoice.names,
@@ -184,6 +221,18 @@ async def _store(
     )
     unit.session.add(check)
     await unit.session.flush()
+    if is_same:
+        _store_lines(unit, check, comparison, None)
+    else:
+        _store_lines(unit, check, comparison, "case_office")
+        _store_lines(unit, check, of_finance, "finance")
+    await unit.session.flush()
+    return check
+
+
+def _store_lines(
+    unit: UnitOfWork, check: InvoiceCheck, comparison: InvoiceComparison, audience: InvoiceAudience | None
+) -> None:
     unit.session.add_all(
         InvoiceCheckLine(
             invoice_id=check.id,
@@ -193,12 +242,13 @@ async def _store(
             invoiced=from_ore(row.invoiced),
             expected=from_ore(row.expected),
             cause=row.cause,
+            audience=audience,
         )
         for row in comparison.rows
     )
     unit.session.add_all(
-        InvoiceCover(invoice_id=check.id, placement_id=placement_id, month=month, amount=from_ore(amount))
+        InvoiceCover(
+            invoice_id=check.id, placement_id=placement_id, month=month, amount=from_ore(amount), audience=audience
+        )
         for (placement_id, month), amount in comparison.covered.items()
     )
-    await unit.session.flush()
-    return check

@@ -23,9 +23,9 @@ from app.invoices import checks
 from app.invoices.ehf import EHF_POINTERS, parse_ehf
 from app.invoices.json_lines import JSON_POINTERS, parse_json
 from app.invoices.problems import MAX_LINES, REFUSALS
-from app.invoices.representations import to_response, to_summary
+from app.invoices.representations import audience_of, to_response, to_summary
 from app.invoices.schemas import CheckResult, InvoiceLineIn, InvoiceOut, InvoiceSummaryOut
-from app.invoices.tables import InvoiceCheck
+from app.invoices.tables import InvoiceCheck, has_result
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
@@ -92,8 +92,10 @@ async def check_invoice(
     The provider is found by its organisation number (`0192`), the month of a line by the period of the line or of the
     invoice. A line for one placement names it (EHF: `DocumentReference` with type code 130); other lines are compared
     as a sum. What is owed is the closed month with its differences, or the computed month if it is open, less what was
-    invoiced before. Identity numbers and names in texts are counted as warnings; the texts are not stored. Up to 2 MiB.
-    Errors in XML point to the element by its path, such as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
+    invoiced before. To finance a place of a person with a protected address does not exist: a line that names it is
+    compared as `no_such_placement`, and `protected_amount` tells what all such places cost. Identity numbers and names
+    in texts are counted as warnings; the texts are not stored. Up to 2 MiB. Errors in XML point to the element by its
+    path, such as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
     """
     body = await request.body()
     if content_type in XML:
@@ -115,15 +117,16 @@ async def list_invoices(
     after: AfterQuery = None,
 ) -> Page[InvoiceSummaryOut]:
     """In the order they were checked (C12)."""
+    audience = audience_of(reader)
     statement = select(InvoiceCheck)
     if provider_id is not None:
         statement = statement.where(col(InvoiceCheck.provider_id) == provider_id)
     if result is not None:
-        statement = statement.where(col(InvoiceCheck.result) == result)
+        statement = statement.where(has_result(result, audience))
     if month is not None:
         statement = statement.where(col(InvoiceCheck.by_month).op("?", is_comparison=True)(month))
     rows, following = await fetch_page(reader, statement, col(InvoiceCheck.id), limit=limit, after=after)
-    return Page(items=[to_summary(row) for row in rows], next=following)
+    return Page(items=[to_summary(row, audience) for row in rows], next=following)
 
 
 @router.get("/{invoice_id}", summary="Get a checked invoice")

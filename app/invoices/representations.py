@@ -6,16 +6,20 @@ from sqlmodel import col
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
-from app.invoices.tables import InvoiceCheck, InvoiceCheckLine
+from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, is_for
 from app.placements.access import find_participant_ids
 
 
 async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
-    """The result as the caller may see it: a placement that the caller may not see has its amounts, and no id."""
+    """The result as the caller may see it: a placement that the caller may not see has its amounts, and no id.
+
+    Finance is told what its own comparison found, whoever checked the invoice.
+    """
+    audience = audience_of(queries)
     async with queries.acting_as("case_officer"):
         rows = await queries.select(
             select(InvoiceCheckLine)
-            .where(col(InvoiceCheckLine.invoice_id) == invoice.id)
+            .where(col(InvoiceCheckLine.invoice_id) == invoice.id, is_for(col(InvoiceCheckLine.audience), audience))
             .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
         )
     visible = await find_participant_ids(queries, {row.placement_id for row in rows})
@@ -34,17 +38,28 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
         )
         for row in rows
     ]
-    return InvoiceOut(**to_summary(invoice).model_dump(), lines=lines)
+    return InvoiceOut(**to_summary(invoice, audience).model_dump(), lines=lines)
 
 
-def to_summary(invoice: InvoiceCheck) -> InvoiceSummaryOut:
+def audience_of(queries: Queries) -> InvoiceAudience:
+    """Whose comparison the caller is shown."""
+    return "case_office" if "case_officer" in queries.caller.roles else "finance"
+
+
+def to_summary(invoice: InvoiceCheck, audience: InvoiceAudience) -> InvoiceSummaryOut:
     """An invoice without its lines."""
+    expected, result = invoice.expected, invoice.result
+    if audience == "finance" and invoice.finance_expected is not None and invoice.finance_result is not None:
+        expected, result = invoice.finance_expected, invoice.finance_result
+    own = {"number", "by_month", "identity_numbers", "names", "finance_expected", "finance_result"}
     return InvoiceSummaryOut.model_validate(
         {
-            **invoice.model_dump(exclude={"number", "by_month", "identity_numbers", "names"}),
+            **invoice.model_dump(exclude=own),
             "invoice_number": invoice.number,
             "months": sorted(invoice.by_month),
-            "difference": invoice.amount - invoice.expected,
+            "expected": expected,
+            "difference": invoice.amount - expected,
+            "result": result,
             "warnings": InvoiceWarningsOut.model_validate(invoice),
         }
     )

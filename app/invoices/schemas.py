@@ -116,6 +116,13 @@ class InvoiceSummaryOut(Stored):
     expected: Amount
     difference: Annotated[Amount, Limits(description="Amount − expected.")]
     result: CheckResult
+    protected_amount: Annotated[
+        Amount | None,
+        Limits(
+            description="What all places of people with a protected address, at any provider, cost in these months."
+            " Finance's comparison is without them. Null for invoices that were checked before this was told."
+        ),
+    ]
     basis: Annotated[
         CheckBasis,
         Limits(

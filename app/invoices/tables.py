@@ -2,23 +2,39 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, SmallInteger, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    SmallInteger,
+    UniqueConstraint,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlalchemy.orm import Mapped
+from sqlalchemy.sql.functions import coalesce
+from sqlmodel import Field, col
 
 from app.database.base import Row
 
 _CAUSES = (
     "cause in ('no_such_placement', 'other_days', 'other_price', 'not_invoiced', 'already_invoiced', 'document_charge')"
 )
+InvoiceAudience = Literal["case_office", "finance"]
+_AUDIENCE = "audience in ('case_office', 'finance')"
 
 
 class InvoiceCheck(Row, table=True):
     """A checked invoice or credit note. Never edited; an invoice number of a provider is checked once.
 
     Amounts are in kroner, those of a credit note negative. `by_month` is what was invoiced for each month, as text.
+    `finance_expected` and `finance_result` are null where finance sees the same as the case office; `protected_amount`
+    is the cost of all protected places of the municipality in the invoice's months.
     """
 
     __tablename__ = "invoice_check"
@@ -26,6 +42,8 @@ class InvoiceCheck(Row, table=True):
         UniqueConstraint("provider_id", "number"),
         CheckConstraint("kind in ('invoice', 'credit_note')", name="kind"),
         CheckConstraint("result in ('equal', 'different')", name="result"),
+        CheckConstraint("finance_result in ('equal', 'different')", name="finance_result"),
+        CheckConstraint("(finance_result is null) = (finance_expected is null)", name="finance"),
         CheckConstraint("basis in ('settlement', 'computed')", name="basis"),
         CheckConstraint("length(number) between 1 and 50", name="number"),
         CheckConstraint("identity_numbers >= 0", name="identity_numbers"),
@@ -40,6 +58,9 @@ class InvoiceCheck(Row, table=True):
     amount: Decimal = Field(sa_type=Numeric(12, 2))
     expected: Decimal = Field(sa_type=Numeric(12, 2))
     result: str
+    finance_expected: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    finance_result: str | None = None
+    protected_amount: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     basis: str
     by_month: dict[str, str] = Field(sa_type=JSONB)
     identity_numbers: int = Field(sa_type=SmallInteger)
@@ -48,13 +69,18 @@ class InvoiceCheck(Row, table=True):
 
 
 class InvoiceCheckLine(Row, table=True):
-    """The result for one line. `line` is null for what is not invoiced, and for charges of the whole document."""
+    """The result for one line. `line` is null for what is not invoiced, and for charges of the whole document.
+
+    `audience` is null for everybody. A provider with protected places is compared twice: with all that it is owed, and
+    with what finance may see.
+    """
 
     __tablename__ = "invoice_check_line"
     __table_args__ = (
         CheckConstraint("extract(day from month) = 1", name="month"),
         CheckConstraint(_CAUSES, name="cause"),
         CheckConstraint("(cause is null) = (invoiced = expected)", name="equal"),
+        CheckConstraint(_AUDIENCE, name="audience"),
         Index("ix_invoice_check_line_invoice_id", "invoice_id"),
     )
 
@@ -65,15 +91,20 @@ class InvoiceCheckLine(Row, table=True):
     invoiced: Decimal = Field(sa_type=Numeric(12, 2))
     expected: Decimal = Field(sa_type=Numeric(12, 2))
     cause: str | None = None
+    audience: str | None = None
 
 
 class InvoiceCover(Row, table=True):
-    """What an invoice covers of a placement's month; `placement_id` is null for what is no placement's."""
+    """What an invoice covers of a placement's month; `placement_id` is null for what is no placement's.
+
+    `audience` as of the lines: neither comparison of a later invoice depends on the other's covers.
+    """
 
     __tablename__ = "invoice_cover"
     __table_args__ = (
         ForeignKeyConstraint(["invoice_id"], ["invoice_check.id"]),
         CheckConstraint("extract(day from month) = 1", name="month"),
+        CheckConstraint(_AUDIENCE, name="audience"),
         Index("ix_invoice_cover_invoice_id", "invoice_id"),
         Index("ix_invoice_cover_placement_id_month", "placement_id", "month"),
     )
@@ -82,3 +113,17 @@ class InvoiceCover(Row, table=True):
     placement_id: UUID | None = Field(default=None, foreign_key="placement.id")
     month: date
     amount: Decimal = Field(sa_type=Numeric(12, 2))
+    audience: str | None = None
+
+
+def is_for(column: Mapped[str | None], audience: InvoiceAudience) -> ColumnElement[bool]:
+    """The condition that a row is for an audience, or for everybody."""
+    return or_(column.is_(None), column == audience)
+
+
+def has_result(result: str, audience: InvoiceAudience) -> ColumnElement[bool]:
+    """The condition that this audience is told a result of an invoice's check."""
+    stored = col(InvoiceCheck.result)
+    return (
+        stored == result if audience == "case_office" else coalesce(col(InvoiceCheck.finance_result), stored) == result
+    )

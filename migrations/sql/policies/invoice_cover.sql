@@ -7,5 +7,6 @@ create policy case_officer_manages on invoice_cover to vekstplass_service
     with check ((select caller_has_role('case_officer')));
 
 create policy finance_reads on invoice_cover for select to vekstplass_service
-    using ((select caller_has_role('finance')) and (placement_id is null or (select true from placement
+    using ((select caller_has_role('finance')) and audience is distinct from 'case_office'
+        and (placement_id is null or (select true from placement
         where placement.id = invoice_cover.placement_id and not placement.address_protection)));

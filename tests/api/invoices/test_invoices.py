@@ -27,7 +27,7 @@ from tests.factories.invoices import (
     three_places,
 )
 from tests.factories.places import got, posted
-from tests.factories.settlements import RAISED, SETTLEMENTS, act, change, close
+from tests.factories.settlements import RAISED, SETTLEMENTS, change, close
 from tests.factories.steps import ok, refused
 
 
@@ -193,21 +193,6 @@ async def test_names_and_identity_numbers_are_counted_and_not_stored(api: Api, c
         kept += " ".join(str(found) for found in await connection.scalars(text(f"select t::text from {table} t")))
     for private in ("Sprek", "Hage", "Blid", "Fjell", "15817", "00190"):
         assert private not in kept
-
-
-async def test_protected_place_is_checked_without_its_id(api: Api, connection: AsyncConnection) -> None:
-    """C12 and the wall: finance sees its amounts, and no id."""
-    places = await three_places(api, connection)
-    await act(
-        connection,
-        "update participant set address_protection = true"
-        f" where id = (select participant_id from placement where id = '{places[FILE_IDS[0]]}')",
-    )
-    body = ok(await send(api.finance, read_file("equal-by-placement", places)))
-    assert [line["placement_id"] for line in body["lines"]] == [None, places[FILE_IDS[1]], places[FILE_IDS[2]]]
-    assert body["result"] == "equal"
-    officers = await got(api.case_officer, f"/v1/invoices/{body['id']}")
-    assert officers["lines"][0]["placement_id"] == places[FILE_IDS[0]]
 
 
 async def test_invoices_are_filtered_by_provider_month_and_result(api: Api, connection: AsyncConnection) -> None:
