@@ -57,10 +57,12 @@ async def prepare_of_application(view: View) -> Sheet:
     form = make_form(
         Choice(name="utfall", label="Utfall", options=kinds),
         Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
-        Day(name="forste_dag", label="Første dag med plass", to="starts_on", required=False),
-        Day(name="siste_dag", label="Siste dag", to="ends_on", required=False, hint=_LAST_DAY_HINT),
+        Day(name="forste_dag", label="Første dag med plass", to="starts_on", required=False, depends=True),
+        Day(name="siste_dag", label="Siste dag", to="ends_on", required=False, depends=True, hint=_LAST_DAY_HINT),
         _SHARE,
-        LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT),
+        LongText(
+            name="grunngjeving", label="Grunngjeving", to="reason", required=False, depends=True, hint=_REASON_HINT
+        ),
         Select(name="heimel", label="Heimel", to="legal_basis", options=_list_bases(bases, OF_APPLICATION)),
         LongText(
             name="oppgaver",
@@ -319,7 +321,7 @@ def _assume(typed: Callable[[str], str], kind: str, place_id: str | None) -> tup
     raise Invalid("Dette kan ikkje reknast ut på førehand.")
 
 
-_SHARE = Whole(name="del", label="Del av full plass", to="share", unit="%", required=False)
+_SHARE = Whole(name="del", label="Del av full plass", to="share", unit="%", required=False, depends=True)
 
 
 def _say_budget(budget: Mapping[str, Any] | None) -> str:

@@ -69,6 +69,8 @@ class Field:
     required: bool = True
     null: bool = False
     """Whether an empty field is sent as `null`; else it is left out."""
+    depends: bool = False
+    """Whether it may be empty in some cases alone, so that the label does not call it optional."""
     unit: str = ""
 
     def read(self, typed: Sequence[str]) -> Any:

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.browser
 
 PERSON = "/deltakarar/016e0000-0002-7000-8000-000000000004"
 PLACE = "/plassar/016e0000-0005-7000-8000-000000000001"
+APPLICATION = "016e0000-0003-7000-8000-00000000000"
+DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
     "": ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje"),
@@ -23,6 +25,12 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001",
         "/aaret/2022",
         "/logg",
+        "/deltakarar/016e0000-0002-7000-8000-000000000004/soknad",
+        *(f"/soknader/{APPLICATION}{number}" for number in (1, 3, 5)),
+        f"/vedtak/ny?soknad={APPLICATION}1",
+        f"/vedtak/ny?{DECIDED}",
+        *(f"/vedtak/ny?{DECIDED}&utfall={kind}" for kind in ("change", "end", "correct", "annul")),
+        f"{PLACE}/oppseiing",
         f"{PLACE}/plan",
         f"{PLACE}/evaluering",
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
@@ -73,7 +81,8 @@ async def log_in(context: BrowserContext, address: str, person: str) -> Page:
 
 
 def name_of(person: str, path: str) -> str:
-    return f"{person or 'open'}-{path.strip('/').partition('?')[0].replace('/', '-')}"
+    path, _, query = path.strip("/").partition("?")
+    return "-".join(filter(None, [person or "open", path.replace("/", "-"), query.rpartition("utfall=")[2][:40]]))
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
