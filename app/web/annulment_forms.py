@@ -65,6 +65,21 @@ async def annul_evaluation(view: View, sent: Sent) -> Done:
     return await _annul(view, sent, "Rapporten er annullert.")
 
 
+async def prepare_meeting_annulment(view: View) -> Sheet:
+    """Of minutes, by the case office or the party that filed them."""
+    path = f"/v1/meetings/{view.request.path_params['meeting_id']}"
+    meeting = await view.api.get(path)
+    place = await load_place(view, meeting["placement_id"]) if meeting["placement_id"] else None
+    after = ("Møtet tel ikkje lenger. Er det det einaste, står kravet om møte att (M3, M4 · § 7.2).",)
+    facts = [("Møte", word(meeting["kind"], "kind")), ("Halde", long_date(meeting["held_on"]))]
+    return _make_sheet(place, path, "referatet", facts, after)
+
+
+async def annul_meeting(view: View, sent: Sent) -> Done:
+    """The demand of a meeting may stand again."""
+    return await _annul(view, sent, "Referatet er annullert.")
+
+
 async def prepare_consent_annulment(view: View) -> Sheet:
     """Of a consent that was never given; one that was is withdrawn (M6)."""
     person = await load_person(view)
@@ -85,27 +100,27 @@ async def annul_consent(view: View, sent: Sent) -> Done:
 
 
 def _make_sheet(
-    subject: Place | Person, path: str, noun: str, facts: Sequence[tuple[str, str]], after: Sequence[str]
+    subject: Place | Person | None, path: str, noun: str, facts: Sequence[tuple[str, str]], after: Sequence[str]
 ) -> Sheet:
     reason = LongText(
         name="grunn", label="Kva var feil?", to="reason", hint="Til dømes «Ført på feil deltakar». Høgst 500 teikn."
     )
     frame = Frame(
-        title=f"Annuller {noun} for {subject.name}",
+        title=f"Annuller {noun}{f' for {subject.name}' if subject else ''}",
         here="Annuller",
         line=subject.line if isinstance(subject, Place) else "",
-        back=back_to(subject),
+        back=back_to(subject) if subject else ("/", "Startsida"),
         button=f"Annuller {noun}",
         facts=facts,
         after=(*after, "Det som er annullert, kan framleis lesast av Forvaltningskontoret, men tel ikkje."),
         danger=True,
     )
-    return make_sheet(make_form(reason), frame, subject=subject, path=path)
+    return make_sheet(make_form(reason), frame, path=path)
 
 
 async def _annul(view: View, sent: Sent, said: str) -> Done:
     await view.api.post(f"{sent.sheet.values['path']}/annulment", sent.body, sent.acting)
-    return Done(sent.sheet.values["subject"].address, said)
+    return Done(sent.sheet.values["frame"].back[0], said)
 
 
 ROUTES = (
@@ -123,6 +138,14 @@ ROUTES = (
         prepare_evaluation_annulment,
         annul_evaluation,
         *FILING,
+    ),
+    FormPage(
+        "/moete/{meeting_id:uuid}/annullering",
+        TEMPLATE,
+        prepare_meeting_annulment,
+        annul_meeting,
+        *FILING,
+        "service",
     ),
     FormPage(
         "/deltakarar/{participant_id:uuid}/samtykke/{consent_id:uuid}/annullering",

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole, parse_date
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form
-from app.web.names import Place, full_name, load_providers
+from app.web.names import Place, full_name, load_place, load_providers
 from app.web.pages import Page, View
 from app.web.render import long_date, short_date, whole_kroner
 from app.web.words import options, word
@@ -37,7 +37,7 @@ class Effect:
 
 async def choose_kind(view: View) -> Response:
     """«Gjer vedtak» about a place: what is to be decided."""
-    place = await _load_place(view)
+    place = await load_place(view, _require(view.query("plass")))
     decisions = await view.api.list("/v1/decisions", placement_id=place.id)
     return view.render("vedtak-val.html", place=place, decisions=_describe_decisions(decisions))
 
@@ -138,7 +138,7 @@ _ONLY_OF_GRANT = (
 
 async def prepare_of_place(view: View) -> Sheet:
     """A change, an end, a correction or an annulment of one place."""
-    place = await _load_place(view)
+    place = await load_place(view, _require(view.query("plass")))
     kind = view.query("utfall")
     if kind not in OF_PLACE:
         raise Invalid("Vel kva vedtaket skal gjelde.")
@@ -332,13 +332,6 @@ def _say_budget(budget: Mapping[str, Any] | None) -> str:
     if budget["flag"] == "overrun":
         return f" Prognosen for {budget['year']} går {much} kroner over ramma."
     return f" Det er {much} kroner att av ramma for {budget['year']}."
-
-
-async def _load_place(view: View) -> Place:
-    data = await view.api.get(f"/v1/placements/{_require(view.query('plass'))}")
-    person = await view.api.get(f"/v1/participants/{data['participant_id']}")
-    providers = await load_providers(view.api)
-    return Place(data["id"], full_name(person), providers.get(data["provider_id"], ""), data)
 
 
 def _require(typed: str) -> str:

@@ -17,6 +17,7 @@ class Place:
     name: str
     provider: str
     data: Mapping[str, Any]
+    person: Mapping[str, Any]
 
     @property
     def address(self) -> str:
@@ -57,7 +58,7 @@ async def load_place(view: View, placement_id: str = "") -> Place:
     data = await view.api.get(f"/v1/placements/{id_}")
     person = await view.api.get(f"/v1/participants/{data['participant_id']}")
     providers = await load_providers(view.api)
-    return Place(id_, full_name(person), providers.get(data["provider_id"], ""), data)
+    return Place(id_, full_name(person), providers.get(data["provider_id"], ""), data, person)
 
 
 async def load_people(api: Api, ids: Iterable[str | None]) -> dict[str, dict[str, Any]]:

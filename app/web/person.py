@@ -191,7 +191,11 @@ def _describe_meeting(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     mark = "lacks" if one["services_without_consent"] else ""
     if mark:
         who += " · ei teneste var med utan samtykke (M6)"
-    return Event(to_date(one["held_on"]), word(one["kind"], "kind"), who, mark, one["annulled_at"] is not None)
+    links = []
+    if may_annul(one, roles):
+        correction = [(f"/moete/{one['id']}/retting", "Rett referatet")] if is_own(one, roles) else []
+        links = [*correction, (f"/moete/{one['id']}/annullering", "Annuller referatet")]
+    return Event(to_date(one["held_on"]), word(one["kind"], "kind"), who, mark, one["annulled_at"] is not None, links)
 
 
 def _describe_plan(one: Mapping[str, Any], roles: Collection[str]) -> Event:

@@ -1,6 +1,6 @@
 """S11, the providers as the case office sees them; and S10, a provider's own page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from app.web import charts
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import number, to_date
+from app.web.task_links import find_form
 from app.web.words import PARAGRAPHS, word
 
 AREAS: Mapping[str, str] = {
@@ -87,7 +88,7 @@ async def show_own_page(view: View) -> Response:
         provider=own[1],
         vacancy=next((one for one in vacancies if one.id == own[0]), None),
         requests=[{**one, "days": (view.on - to_date(one["sent_on"])).days} for one in requests],
-        tasks=[_describe_task(task, names) for task in tasks],
+        tasks=[_describe_task(task, names, view.roles) for task in tasks],
         overdue=sum(task["status"] == "overdue" for task in tasks),
         places=sorted(
             ({**place, "name": names.get(place["participant_id"], "")} for place in places),
@@ -135,7 +136,7 @@ def _describe_deviation(one: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _describe_task(task: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _describe_task(task: Mapping[str, Any], names: Mapping[str, str], roles: Collection[str]) -> dict[str, Any]:
     name = names.get(task["participant_id"], "")
     lacks = " (laga, ikkje send)" if task["missing"] == ["sent"] else ""
     return {
@@ -145,4 +146,5 @@ def _describe_task(task: Mapping[str, Any], names: Mapping[str, str]) -> dict[st
         "rule": task["rule"],
         "paragraph": PARAGRAPHS.get(task["rule"], ""),
         "participant_id": task["participant_id"] if name else None,
+        "form": find_form(task, roles),
     }

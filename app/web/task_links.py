@@ -10,6 +10,10 @@ Link = tuple[str, str]
 _OF_PLACE: Mapping[str, str] = {
     "plan": "plan",
     "evaluation": "evaluering",
+    "conversation": "samtale",
+    "cooperation_meeting": "moete",
+    "notice_meeting": "moete",
+    "absence_contact": "samtale",
 }
 _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {}
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
@@ -23,12 +27,14 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> str:
         below = _OF_PLACE_FOR_OFFICER.get(kind, "")
     if place and below and may_register(roles):
         return f"/plassar/{place}/{below}"
-    return ""
+    return "/moete/felles" if kind == "system_meeting" and {"case_officer", "service"} & set(roles) else ""
 
 
 def list_forms(place_id: str, roles: Collection[str]) -> Sequence[Link]:
     """What can be registered about a running place."""
     return [
+        (f"/plassar/{place_id}/samtale", "Samtale"),
+        (f"/plassar/{place_id}/moete", "Samarbeidsmøte"),
         (f"/plassar/{place_id}/plan", "Oppfølgingsplan"),
         (f"/plassar/{place_id}/evaluering", "Evalueringsrapport"),
         (f"/plassar/{place_id}/oppseiing", "Oppseiing"),

@@ -1,6 +1,6 @@
 """S1, the work list: what waits for the case office, and what the guideline demands of others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -12,6 +12,7 @@ from fastapi import Response
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import long_date, to_date
+from app.web.task_links import find_form
 from app.web.words import PARAGRAPHS, word
 
 SOON = timedelta(days=60)
@@ -49,6 +50,8 @@ class Group:
     responsible: str
     title: str
     people: Sequence[tuple[str, str]]
+    forms: Mapping[str, str]
+    """The address of the form that does it, by the person, or "" where it is about nobody."""
     tasks: int
     lacks: str
 
@@ -65,7 +68,7 @@ async def show_worklist(view: View) -> Response:
     people = {task["participant_id"] for task in tasks} | {one["participant_id"] for one in waiting}
     names = await load_names(view.api, people)
     applications = _describe_applications(waiting, [*asked, *accepted], names, providers, view.on)
-    groups = group_tasks(tasks, names, providers)
+    groups = group_tasks(tasks, names, providers, view.roles)
     soon = view.on + SOON
     return view.render(
         "arbeidsliste.html",
@@ -85,7 +88,10 @@ async def show_worklist(view: View) -> Response:
 
 
 def group_tasks(
-    tasks: Iterable[Mapping[str, Any]], names: Mapping[str, str], providers: Mapping[str, str]
+    tasks: Iterable[Mapping[str, Any]],
+    names: Mapping[str, str],
+    providers: Mapping[str, str],
+    roles: Collection[str],
 ) -> list[Group]:
     """Tasks by day, kind, provider and who is responsible; what concerns nobody in particular stands by itself."""
 
@@ -98,6 +104,7 @@ def group_tasks(
         members = list(found)
         people = {task["participant_id"]: names.get(task["participant_id"], "") for task in members}
         people.pop(None, None)
+        forms = {task["participant_id"] or "": find_form(task, roles) for task in members}
         rule = members[0]["rule"]
         groups.append(
             Group(
@@ -109,6 +116,7 @@ def group_tasks(
                 responsible=word(responsible, "responsible"),
                 title=members[0]["title"],
                 people=sorted(people.items(), key=lambda one: one[1]),
+                forms={id_: address for id_, address in forms.items() if address},
                 tasks=len(members),
                 lacks="Laga, ikkje send" if all(task["missing"] == ["sent"] for task in members) else "",
             )

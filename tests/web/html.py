@@ -142,3 +142,8 @@ def list_errors(answer: httpx.Response) -> dict[str, str]:
 def read_message(browser: httpx.AsyncClient) -> str:
     """What the page after an act will say."""
     return base64.urlsafe_b64decode(browser.cookies.get("__Host-vekstplass-melding") or "").decode()
+
+
+def list_links(answer: httpx.Response) -> dict[str, str]:
+    """The text of every link of a page, by its address."""
+    return {one.attributes["href"]: one.text for one in parse(answer).all("a")}

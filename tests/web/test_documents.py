@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.conftest import Api
 from tests.factories import follow_up, steps
 from tests.factories.steps import ok
 from tests.factories.tokens import PROVIDER_A
-from tests.web.html import list_errors, parse, read_fields, read_message, submit
+from tests.web.html import list_errors, list_links, read_fields, read_message, submit
 
 PLAN: dict[str, Any] = {
     "laga": "25.8.2022",
@@ -49,11 +48,6 @@ async def list_documents(api: Api, kind: str, place: Place) -> list[dict[str, An
     answer = await api.case_officer.get(f"/v1/{kind}", params={"placement_id": place.id})
     found: list[dict[str, Any]] = ok(answer, 200)["items"]
     return found
-
-
-def list_links(page: httpx.Response) -> dict[str, str]:
-    """Every link of a page by its address."""
-    return {one.attributes["href"]: one.text for one in parse(page).all("a")}
 
 
 @pytest.mark.parametrize(("who", "party"), [("sakshandsamar", "case_office"), ("vekstbedrift-1", "provider")])
