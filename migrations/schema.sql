@@ -2128,9 +2128,13 @@ CREATE POLICY epj_and_finance_read ON public.placement_terms FOR SELECT TO vekst
 
 CREATE POLICY epj_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT address_protection)));
 
-CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (((data ->> 'placement_id'::text) IS NULL) OR ( SELECT true
+CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (((data ->> 'provider_id'::text) IS NULL) OR ( SELECT true
    FROM public.placement
-  WHERE ((placement.id = ((event.data ->> 'placement_id'::text))::uuid) AND (NOT placement.address_protection))))));
+  WHERE ((placement.id = ((event.data ->> 'placement_id'::text))::uuid) AND (NOT placement.address_protection))) OR (((data ->> 'placement_id'::text) IS NULL) AND ( SELECT true
+   FROM public.participant
+  WHERE ((participant.id = COALESCE(( SELECT participant_merge.participant_id
+           FROM public.participant_merge
+          WHERE (participant_merge.duplicate_id = ((event.data ->> 'participant_id'::text))::uuid)), ((event.data ->> 'participant_id'::text))::uuid)) AND (NOT participant.address_protection)))))));
 
 ALTER TABLE public.evaluation ENABLE ROW LEVEL SECURITY;
 

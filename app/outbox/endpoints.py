@@ -68,8 +68,8 @@ async def list_events(
 
     `wait` delays an empty answer until an event arrives. With `Accept: text/event-stream` events are sent as they
     happen (server-sent events); the `id` of each is a cursor, so that a client that reconnects with `Last-Event-ID`
-    misses none and gets none twice. Finance gets the types `budget.*` only. The EPJ gets no events about persons with
-    a protected address. A rise of the budget's flag is published once (C7).
+    misses none and gets none twice. Finance gets the types `budget.*` only. The EPJ gets no event that
+    names the provider of a person with a protected address. A rise of the budget's flag is published once (C7).
     """
     # HEAD shows nothing, so it waits for nothing.
     head: bool = request.scope["state"]["head"]

@@ -41,11 +41,14 @@ class ApplicationRejectedEvent(DomainEvent, frozen=True):
 
 
 class RequestEvent(DomainEvent, frozen=True):
+    """Names the participant too: by it the wall knows who may not be told of the provider."""
+
     SUBJECT = "/v1/requests/{request_id}"
 
     type: Literal["request.sent", "request.accepted", "request.declined", "request.recalled", "request.retracted"]
     request_id: UUID
     provider_id: UUID
+    participant_id: UUID
 
 
 class PlacementEvent(DomainEvent, frozen=True):

@@ -41,7 +41,7 @@ async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) 
     request = Request.model_validate({**body.model_dump(), "application_id": application.id})
     unit.session.add(request)
     await unit.session.flush()
-    await publish(unit, RequestEvent("request.sent", request.id, request.provider_id))
+    await publish(unit, RequestEvent("request.sent", request.id, request.provider_id, application.participant_id))
     return request
 
 
@@ -69,10 +69,7 @@ async def answer_request(unit: UnitOfWork, request_id: UUID, body: RequestAnswer
     number = await unit.fetch_value(select(func.nextval("act_number")))
     request.sqlmodel_update({**body.model_dump(), "answered_on": body.answered_on or today, "answer_number": number})
     await unit.session.flush()
-    type_: Literal["request.accepted", "request.declined"] = (
-        "request.accepted" if body.answer == "accepted" else "request.declined"
-    )
-    await publish(unit, RequestEvent(type_, request.id, request.provider_id))
+    await _publish(unit, "request.accepted" if body.answer == "accepted" else "request.declined", request)
     return request
 
 
@@ -88,7 +85,7 @@ async def recall_request(unit: UnitOfWork, request_id: UUID, body: RequestRecall
     request.recalled_on = today
     request.recall_reason = body.reason
     await unit.session.flush()
-    await publish(unit, RequestEvent("request.recalled", request.id, request.provider_id))
+    await _publish(unit, "request.recalled", request)
     return request
 
 
@@ -107,8 +104,19 @@ async def retract_acceptance(unit: UnitOfWork, request_id: UUID, body: RequestRe
     request.retracted_on = today
     request.retraction_reason = body.reason
     await unit.session.flush()
-    await publish(unit, RequestEvent("request.retracted", request.id, request.provider_id))
+    await _publish(unit, "request.retracted", request)
     return request
+
+
+async def _publish(
+    unit: UnitOfWork,
+    type_: Literal["request.accepted", "request.declined", "request.recalled", "request.retracted"],
+    request: Request,
+) -> None:
+    participant_id = await unit.fetch_value(
+        select(col(Application.participant_id)).where(col(Application.id) == request.application_id)
+    )
+    await publish(unit, RequestEvent(type_, request.id, request.provider_id, participant_id))
 
 
 def filter_by_answer(statement: Select[Request], answer: Literal["accepted", "declined", "none"]) -> Select[Request]:

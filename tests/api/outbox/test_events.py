@@ -170,6 +170,37 @@ async def test_a_protected_place_is_not_told_of(quiet_api: Api) -> None:
         assert [event["data"]["placement_id"] for event in events] == [*seen, *seen]
 
 
+async def test_a_request_about_a_protected_person_is_not_told_of(quiet_api: Api) -> None:
+    """Nor one about somebody who was protected later, or merged: it names the provider as much as a place does."""
+    api = quiet_api
+    await way.law(api)
+    provider_id = await way.provider(api)
+    people = [await way.participant(api, address_protection=index == 0) for index in range(4)]
+    requests = []
+    for person, said in zip(people, ("accepted", "declined", "accepted", "declined"), strict=True):
+        applied = await way.application(api, person)
+        requests.append(await way.request(api, applied, provider_id, said))
+    for client, request_id in ((api.provider("310300403"), requests[0]), (api.case_officer, requests[2])):
+        way.ok(await client.post(f"/v1/requests/{request_id}/retraction", json={"reason": "Feil."}), 200)
+    path = f"/v1/participants/{people[1]}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    answer = await api.case_officer.patch(path, json={"address_protection": True}, headers={"If-Match": tag})
+    assert answer.status_code == 200
+    merged = await way.participant(api)
+    way.ok(await api.case_officer.post(f"/v1/participants/{merged}/merge", json={"duplicate_id": people[3]}), 200)
+    for client, seen in ((api.case_officer, requests), (api.epj, requests[2:])):
+        events = [event for event in await told(client) if event["type"].startswith("request.")]
+        assert {event["data"]["request_id"] for event in events} == set(seen)
+        assert {event["data"]["participant_id"] for event in events} <= set(people)
+    assert [event["type"] for event in await told(api.epj) if event["data"].get("provider_id")] == [
+        "request.sent",
+        "request.accepted",
+        "request.sent",
+        "request.declined",
+        "request.retracted",
+    ]
+
+
 async def test_events_are_for_those_who_follow(api: Api) -> None:
     for client in (api.provider("310300403"), api.service("habilitation"), api.auditor):
         assert (await client.get("/v1/events")).status_code == 403
