@@ -89,7 +89,9 @@ class Api:
             if after is None:
                 return items
 
-    async def post(self, path: str, body: Mapping[str, Any], acting: Headers = NO_HEADERS, **query: Value) -> Any:
+    async def post(
+        self, path: str, body: Mapping[str, Any] | None, acting: Headers = NO_HEADERS, **query: Value
+    ) -> Any:
         """What an act answers. Raises `Refused`."""
         return await self._act("POST", path, body, acting, query)
 
@@ -129,10 +131,11 @@ class Api:
         return answer.json(), answer.headers.get("etag", "")
 
     async def _act(
-        self, method: str, path: str, body: Mapping[str, Any], acting: Headers, query: Mapping[str, Value]
+        self, method: str, path: str, body: Mapping[str, Any] | None, acting: Headers, query: Mapping[str, Value]
     ) -> Any:
-        headers = {"Content-Type": "application/json", **acting}
-        answer = await self._retry(method, path, query, json.dumps(body).encode(), headers)
+        headers = acting if body is None else {"Content-Type": "application/json", **acting}
+        content = b"" if body is None else json.dumps(body).encode()
+        answer = await self._retry(method, path, query, content, headers)
         return answer.json() if answer.content else None
 
     async def _retry(self, method: str, path: str, query: Mapping[str, Value], body: bytes, headers: Headers) -> Answer:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from app import clock
@@ -142,6 +143,8 @@ def _refusal_page(request: Request, session: Session | None, error: Exception) -
         return problem_page(request, session, error.status, error.title, write_for_people(error.detail))
     if isinstance(error, CrossSite):
         return problem_page(request, session, 403)
+    if isinstance(error, HTTPException):
+        return problem_page(request, session, error.status_code)
     if isinstance(error, Invalid):
         return problem_page(request, session, 422, "Dette kan ikkje brukast", error.sentence)
     problem = to_problem(error)

@@ -1,4 +1,4 @@
-"""S9, the settlement of a year and of a month, to read: lines one can add, differences, and who has agreed."""
+"""S9, the settlement of a year and of a month: lines one can add, differences, and the two who agree (C13)."""
 
 from calendar import monthrange
 from collections import defaultdict
@@ -10,11 +10,15 @@ from typing import Any
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from app.web.charts import MONTHS, SHORT
+from app.web.fields import Choice, LongText, Option
+from app.web.form_pages import Done, FormPage, Sent, Sheet
+from app.web.forms import make_form
 from app.web.names import load_providers
-from app.web.pages import View, load_callers, problem_page
-from app.web.render import long_date
+from app.web.pages import View, load_callers
+from app.web.render import amount, long_date
 
 # Status -> class of the cell, what it is called, and its tone.
 STATUSES: Mapping[str, tuple[str, str, str]] = {
@@ -98,35 +102,73 @@ async def show_settlements(view: View) -> Response:
 
 async def show_settlement(view: View) -> Response:
     """A closed month with its lines and differences; one that is not closed says when it can be."""
+    sheet = await prepare_settlement(view)
+    return view.render("oppgjer-maanad.html", forms=sheet.forms, **sheet.values)
+
+
+async def prepare_settlement(view: View) -> Sheet:
+    """The month, and the forms that close it and decide on it."""
     year, number = view.request.path_params["year"], view.request.path_params["month"]
     if not 1 <= number <= 12:
-        return problem_page(view.request, view.session, 404)
+        raise HTTPException(404)
     settlement = await view.api.find(f"/v1/budgets/{year}/settlements/{number}")
     values: dict[str, Any] = {"year": year, "number": number, "month": MONTHS[number - 1], "settlement": settlement}
+    forms = {"lukking": make_form(), "godkjenning": make_form(_DECISION, _REASON)}
+    opens_on = _opens_on(year, number)
+    values |= {"opens_on": opens_on, "may_close": opens_on <= view.on and _is_to_be_closed(settlement)}
     if settlement is None:
-        return view.render("oppgjer-maanad.html", opens_on=_opens_on(year, number), **values)
+        return Sheet(forms, values)
     providers = await load_providers(view.api)
     names = await _load_names(view, [settlement])
-    return view.render(
-        "oppgjer-maanad.html",
-        standing=STATUSES[settlement["status"]],
-        lines=_describe_lines(settlement["lines"], providers),
-        differences=[
-            {
-                **one,
-                "provider": providers.get(one["provider_id"] or "", "Ukjend vekstbedrift"),
-                "what": CAUSES.get(one["cause"], one["cause"]),
-            }
-            for one in settlement["differences"]
-        ],
-        sums=[
+    values |= {
+        "standing": STATUSES[settlement["status"]],
+        "lines": _describe_lines(settlement["lines"], providers),
+        "differences": [_describe_difference(one, providers) for one in settlement["differences"]],
+        "sums": [
             {**one, "provider": providers.get(one["provider_id"] or "", "Verna plassar")}
             for one in settlement["providers"]
         ],
-        closed_by=names[settlement["closed_by"]],
-        decided_by=names.get(settlement["decided_by"]),
-        **values,
-    )
+        "closed_by": names[settlement["closed_by"]],
+        "decided_by": names.get(settlement["decided_by"]),
+        "is_own": settlement["closed_by"] == view.session.actor.name,
+    }
+    return Sheet(forms, values)
+
+
+_DECISION = Choice(
+    name="avgjerd",
+    label="Er oppgjeret rett?",
+    to="approved",
+    options=(Option("ja", "Ja, godkjenn oppgjeret"), Option("nei", "Nei, avvis det: månaden må lukkast på nytt")),
+)
+_REASON = LongText(name="grunn", label="Grunn", to="reason", required=False, hint="Må fyllast ut når du avviser.")
+
+
+def _is_to_be_closed(settlement: Mapping[str, Any] | None) -> bool:
+    return settlement is None or settlement["status"] == "rejected"
+
+
+def _describe_difference(one: Mapping[str, Any], providers: Mapping[str, str]) -> dict[str, Any]:
+    provider = providers.get(one["provider_id"] or "", "Ukjend vekstbedrift")
+    return {**one, "provider": provider, "what": CAUSES.get(one["cause"], one["cause"])}
+
+
+async def close_month(view: View, sent: Sent) -> Done:
+    """The month's lines are frozen (C13)."""
+    year, number = view.request.path_params["year"], view.request.path_params["month"]
+    made = await view.api.post(f"/v1/budgets/{year}/settlements/{number}", None, sent.acting)
+    total = f"{amount(made['total'])} kroner"
+    return Done(f"/oppgjer/{year}/{number}", f"Månaden er lukka med {total}. No ventar han på at ein annan godkjenner.")
+
+
+async def decide_settlement(view: View, sent: Sent) -> Done:
+    """Another person agrees, or sends the month back with a reason."""
+    year, number = view.request.path_params["year"], view.request.path_params["month"]
+    approved = sent.form.value("avgjerd") == "ja"
+    body = {"approved": approved} | ({"reason": sent.body["reason"]} if "reason" in sent.body else {})
+    await view.api.post(f"/v1/budgets/{year}/settlements/{number}/approval", body, sent.acting)
+    said = "Oppgjeret er godkjent." if approved else "Oppgjeret er avvist. Månaden må lukkast på nytt."
+    return Done(f"/oppgjer/{year}/{number}", said)
 
 
 def describe_months(year: int, settlements: Sequence[Mapping[str, Any]], on: date) -> list[Month]:
@@ -202,3 +244,13 @@ def _describe_lines(lines: Sequence[Mapping[str, Any]], providers: Mapping[str, 
             )
         )
     return described
+
+
+_ONE = "/oppgjer/{year:int}/{month:int}"
+ROUTES = tuple(
+    FormPage(f"{_ONE}/{form}", "oppgjer-maanad.html", prepare_settlement, send, *roles, form=form)
+    for form, send, roles in (
+        ("lukking", close_month, ("case_officer", "finance")),
+        ("godkjenning", decide_settlement, ("finance",)),
+    )
+)

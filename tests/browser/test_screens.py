@@ -41,8 +41,9 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
         "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
     ),
-    "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9"),
     "vekstbedrift-1": (f"{PLACE}/moete", "/vekstbedrift/moete"),
+    "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9", "/satsar/ny"),
+    "okonomi-2": ("/aaret/2023", "/aaret/2022/ramme", "/aaret/2022/refusjon", "/oppgjer/2022/7"),
     "vekstbedrift-3": ("/vekstbedrift",),
     "revisor": ("/logg",),
 }

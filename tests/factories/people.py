@@ -14,6 +14,7 @@ def _person(key: str, role: str, organisation: str | None = None, service_area: 
 DEMO_PEOPLE = (
     _person("sakshandsamar", "case_officer"),
     _person("okonomi", "finance"),
+    _person("okonomi-2", "finance"),
     _person("vekstbedrift-1", "provider", PROVIDER_A),
     _person("vekstbedrift-2", "provider", PROVIDER_B),
     _person("habilitering", "service", service_area="habilitation"),
