@@ -90,6 +90,10 @@ class Field:
         """One value as people type it."""
         return str(value)
 
+    def describe(self, typed: str) -> str:
+        """What stands in the field, in words."""
+        return typed
+
     @property
     def empty_sentence(self) -> str:
         """What is said of a field that must not be empty."""
@@ -172,6 +176,9 @@ class Choice(Field):
         if text not in {option.value for option in self.options}:
             raise Invalid("Vel eitt av alternativa på lista.")
         return text
+
+    def describe(self, typed: str) -> str:
+        return next((option.text for option in self.options if option.value == typed), typed)
 
     @property
     def empty_sentence(self) -> str:

@@ -96,16 +96,29 @@ class FormPage(Page):
         if typed.get("rekn"):
             return await self._again(view, sheet, form, 200)
         try:
-            done = await self._send(view, Sent(sheet, form, form.read(), typed, files))
+            done = await self._send_once(view, Sent(sheet, form, form.read(), typed, files))
         except Wrong as wrong:
             return await self._again(view, sheet, form.with_errors(wrong.errors))
         except Refused as refused:
             if refused.code == PRECONDITION_FAILED.code:
+                sheet = await self._prepare(view)
                 return await self._again(view, sheet, _compare(sheet.forms[self._form], form), 412)
             if refused.status in (401, 403, 404, 410):
                 raise
             return await self._again(view, sheet, form.refuse(refused), refused.status)
         return done if isinstance(done, Response) else go_on(done.address, done.notice)
+
+    async def _send_once(self, view: View, sent: Sent) -> Done | Response:
+        """The act; a change that stands there already, by the first of two clicks, is what was asked for."""
+        try:
+            return await self._send(view, sent)
+        except Refused as refused:
+            if refused.code != PRECONDITION_FAILED.code:
+                raise
+            now = (await self._prepare(view)).forms[self._form]
+            if not _is_same(now, sent):
+                raise
+            return await self._send(view, replace(sent, form=replace(sent.form, etag=now.etag)))
 
     async def _again(self, view: View, sheet: Sheet, form: Form, status: int = 422) -> Response:
         return await self._render(view, sheet.put(self._form, form), status)
@@ -133,11 +146,19 @@ async def _read(request: Request) -> tuple[Typed, Mapping[str, bytes]]:
     return await read_form(request), {}
 
 
+def _is_same(now: Form, sent: Sent) -> bool:
+    """Whether what was sent is what stands there now."""
+    try:
+        return bool(now.fields) and now.read() == sent.body
+    except Wrong:
+        return False
+
+
 def _compare(now: Form, typed: Form) -> Form:
     """The form after somebody else's change: the new version, what was typed, and what stands there now beside it."""
     errors = {
-        name: f"No står det «{', '.join(now.values.get(name, ())) or 'ingenting'}»."
-        for name in now.fields
+        name: f"No står det «{', '.join(map(one.describe, now.values.get(name, ()))) or 'ingenting'}»."
+        for name, one in now.fields.items()
         if list(now.values.get(name, ())) != [value for value in typed.values.get(name, ()) if value]
     }
     detail = "Sjå over felta under. Lagrar du no, gjeld det du har skrive."

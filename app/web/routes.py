@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web import (
+    absence_forms,
     access,
     annulment_forms,
     applications,
@@ -46,6 +47,7 @@ ROUTES: tuple[BaseRoute, ...] = (
         "case_officer",
         "provider",
     ),
+    *absence_forms.ROUTES,
     *document_forms.ROUTES,
     *annulment_forms.ROUTES,
     *applications.ROUTES,

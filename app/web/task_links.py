@@ -15,7 +15,9 @@ _OF_PLACE: Mapping[str, str] = {
     "notice_meeting": "moete",
     "absence_contact": "samtale",
 }
-_OF_PLACE_FOR_OFFICER: Mapping[str, str] = {}
+_OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
+    "absence_review": "fravaersvurdering",
+}
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
 
 
@@ -37,6 +39,7 @@ def list_forms(place_id: str, roles: Collection[str]) -> Sequence[Link]:
         (f"/plassar/{place_id}/moete", "Samarbeidsmøte"),
         (f"/plassar/{place_id}/plan", "Oppfølgingsplan"),
         (f"/plassar/{place_id}/evaluering", "Evalueringsrapport"),
+        (f"/plassar/{place_id}/fravaer", "Fråvær"),
         (f"/plassar/{place_id}/oppseiing", "Oppseiing"),
     ]
 

@@ -128,6 +128,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "municipality": "kommunen",
         "provider": "vekstbedrifta",
     },
+    "absence_outcome": {
+        "no_change": "inga endring",
+        "follow_up": "tettare oppfølging",
+        "change": "plassen skal endrast",
+        "end": "plassen skal avsluttast",
+    },
     "made_with": {"participant": "Deltakaren", "guardian": "Verja", "next_of_kin": "Pårørande"},
     "agreed_by": {
         "municipality": "kommunen",

@@ -19,12 +19,12 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
-from app.http.etag import require_match
+from app.http.etag import require_fresh, require_match
 from app.http.lookup import find
-from app.http.openapi import refusals
+from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page, list_page
 from app.http.periods import require_in_order
-from app.http.problems import VALIDATION
+from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.http.schemas import Day
 from app.http.spreadsheets import attachment
 from app.placements.access import record_placement_access
@@ -145,13 +145,20 @@ async def update_absence(
     return AbsenceOut.model_validate(absence)
 
 
-@router.delete("/absences/{absence_id}", status_code=204, summary="Cancel an absence")
-async def cancel_absence(unit: UnitOfWorkDep, actor: AbsenceWriter, absence_id: UUID) -> None:
-    """The absence is cancelled permanently (A2).
+@router.delete(
+    "/absences/{absence_id}",
+    status_code=204,
+    summary="Cancel an absence",
+    responses=refusals(PRECONDITION_FAILED),
+    openapi_extra={"parameters": [header_parameter("If-Match", "The `ETag` of the version that is cancelled.")]},
+)
+async def cancel_absence(request: Request, unit: UnitOfWorkDep, actor: AbsenceWriter, absence_id: UUID) -> None:
+    """The absence is cancelled permanently (A2). `If-Match` is optional.
 
     It can still be read, with `cancelled: true`, and so can its earlier revisions.
     """
     absence = await absences.get_locked(unit, absence_id)
+    require_fresh(request, AbsenceOut.model_validate(absence))
     await absences.cancel_absence(unit, absence)
     await record_placement_access(unit, {absence.placement_id})
 

@@ -104,6 +104,20 @@ async def test_update_absence_keeps_the_period_in_order(api: Api) -> None:
     assert problem["errors"][0]["pointer"] == "#/to"
 
 
+async def test_cancel_names_the_version_that_it_means(api: Api) -> None:
+    """`If-Match` is optional; a stale one cancels nothing."""
+    created = await recorded(api)
+    client = api.provider(ORGANISATION)
+    path = f"/v1/absences/{created['id']}"
+    stale = {"If-Match": (await client.get(path)).headers["etag"]}
+    ok(await client.patch(path, json={"percent": 50}, headers=stale), 200)
+    refused(await client.delete(path, headers=stale), 412, "precondition-failed")
+    current = await client.get(path)
+    assert current.json()["cancelled"] is False
+    assert (await client.delete(path, headers={"If-Match": current.headers["etag"]})).status_code == 204
+    assert (await client.get(path)).json()["cancelled"] is True
+
+
 async def test_cancel_absence_is_permanent(api: Api) -> None:
     """A2: cancelled once, however often; it cannot be changed, and earlier revisions are listed."""
     created = await recorded(api, note="Ringde.")
