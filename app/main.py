@@ -69,6 +69,7 @@ ROUTERS = (
     code_list_endpoints.router,
     rate_endpoints.router,
     budget_endpoints.router,
+    budget_endpoints.years_router,
     settlement_endpoints.router,
     invoice_endpoints.router,
     framsikt_endpoints.router,

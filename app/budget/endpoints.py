@@ -1,4 +1,4 @@
-"""HTTP for a year's budget: frames (C5), expected refunds (C11), position (C6–C8, C10), costs (C4), what-if (C9)."""
+"""HTTP for a year's budget: frames (C5), refunds (C11), position (C6–C8, C10), costs (C4), what-if (C9, C15)."""
 
 from datetime import date
 from typing import Annotated
@@ -10,6 +10,15 @@ from sqlmodel import col
 
 from app import clock
 from app.budget import position
+from app.budget.assumptions import (
+    EXAMPLES,
+    YEARS_EXAMPLES,
+    WhatIfIn,
+    WhatIfMonth,
+    WhatIfOut,
+    WhatIfYearsIn,
+    WhatIfYearsOut,
+)
 from app.budget.costs import BY_PATTERN, CURSOR_PATTERN, CostsQuery, load_costs
 from app.budget.placement_periods import load_identified_periods
 from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
@@ -27,7 +36,7 @@ from app.budget.schemas import (
 )
 from app.budget.settled_and_invoiced import SettledAndInvoiced, load_settled_and_invoiced
 from app.budget.tables import BudgetFrame, ExpectedRefund
-from app.budget.what_if import EXAMPLES, WhatIfIn, WhatIfMonth, WhatIfOut, apply_changes, list_placements
+from app.budget.what_if import apply_changes, assume_year, find_placements, require_frames_in_years
 from app.budget.year_amounts import find_year_amount, record_year_amount
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
@@ -40,9 +49,11 @@ from app.http.schemas import Day, Year
 from app.placements.access import record_placement_access
 from app.rules.money import from_ore
 from app.rules.position import Position, split_incurred
+from app.rules.several_years import find_first_overrun_year
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/budgets/{year}", tags=["budget"], route_class=Route)
+years_router = APIRouter(prefix="/v1/budgets/what-if", tags=["budget"], route_class=Route)
 
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
 YearPath = Annotated[Year, Path(examples=[2022])]
@@ -189,7 +200,7 @@ async def compute_what_if(
     on: OnQuery = None,
     room_from: RoomFromQuery = None,
 ) -> WhatIfOut:
-    """Places added or ended, or another rate, supplement percent, share or frame (C9). Nothing is stored.
+    """Places added or ended, or another rate, supplement, share, frame or refund (C9). Nothing is stored.
 
     Both positions are computed from what is known on the day, as in `GET /v1/budgets/{year}/position`. A change after
     the year is refused with 422; one from before it applies to the whole year.
@@ -199,9 +210,11 @@ async def compute_what_if(
     known = await load_identified_periods(unit, year, day)
     inputs = await position.load_inputs(unit, year, day, known.periods, room_from)
     before = position.compute_position(inputs)
-    after = position.compute_position(apply_changes(inputs, known, body.changes))
+    changes = await find_placements(unit, day, known, year, body.changes)
+    after = position.compute_position(apply_changes(inputs, changes))
     sums = await load_settled_and_invoiced(unit, year)
-    await record_placement_access(unit, list_placements(body.changes))
+    # The difference that they make says what each of them costs.
+    await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     months = zip(before.forecast_by_month, after.forecast_by_month, strict=True)
     return WhatIfOut(
         before=_to_response(before, sums),
@@ -216,6 +229,38 @@ async def compute_what_if(
             for month, (was, will_be) in enumerate(months, start=1)
         ],
     )
+
+
+@years_router.post(
+    "/years",
+    summary="Compute the budget positions of several years with assumed changes",
+    responses=refusals(RATE_MISSING, GUIDELINE_MISSING),
+)
+async def compute_what_if_years(
+    unit: SnapshotUnitOfWorkDep,
+    actor: CaseOfficerOrFinance,
+    body: Annotated[WhatIfYearsIn, Body(openapi_examples=YEARS_EXAMPLES)],
+    on: OnQuery = None,
+) -> WhatIfYearsOut:
+    """Up to ten consecutive years at once, the rate carried on or raised by a percent a year (C15). Nothing is stored.
+
+    Each year's position is the one that the what-if of that year alone gives with the changes that have begun by its
+    end. A frame of a year outside them is refused with 422; a year without a frame is `no_frame`.
+    """
+    require_frames_in_years(body)
+    day = on or clock.today()
+    known = await load_identified_periods(unit, body.from_year, day, to_year=body.to_year)
+    changes = await find_placements(unit, day, known, body.to_year, body.changes)
+    positions = []
+    years = []
+    for year in range(body.from_year, body.to_year + 1):
+        periods = known.periods.overlapping(date(year, 1, 1), date(year, 12, 31))
+        inputs = await position.load_inputs(unit, year, day, periods)
+        found = position.compute_position(assume_year(inputs, body, changes))
+        positions.append(found)
+        years.append(_to_response(found, await load_settled_and_invoiced(unit, year)))
+    await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
+    return WhatIfYearsOut(years=years, first_overrun_year=find_first_overrun_year(positions))
 
 
 def _require_in_year(room_from: date | None, year: int) -> None:

@@ -71,24 +71,31 @@ class IdentifiedPeriods:
 
 async def load_periods(queries: Queries, year: int, on: date) -> PeriodColumns:
     """Every period that touches the year, as it was known on the day, with its supplements."""
-    rows = await _copy_rows(queries, _periods_query(year, on), _PERIOD)
-    periods, _, _ = await _group_rows(queries, year, on, rows)
+    rows = await _copy_rows(queries, _periods_query(year, year, on), _PERIOD)
+    periods, _, _ = await _group_rows(queries, year, year, on, rows)
     return periods
 
 
 async def load_identified_periods(
-    queries: Queries, year: int, on: date, *, provider_id: UUID | None = None, placement_id: UUID | None = None
+    queries: Queries,
+    year: int,
+    on: date,
+    *,
+    to_year: int | None = None,
+    provider_id: UUID | None = None,
+    placement_id: UUID | None = None,
 ) -> IdentifiedPeriods:
-    """As `load_periods` with ids, of one provider or one placement if asked."""
-    query = _periods_query(year, on, ids=True, provider_id=provider_id, placement_id=placement_id)
+    """As `load_periods` with ids, of one provider or one placement if asked, and of all years to another if asked."""
+    last_year = to_year or year
+    query = _periods_query(year, last_year, on, ids=True, provider_id=provider_id, placement_id=placement_id)
     rows = await _copy_rows(queries, query, _IDENTIFIED_PERIOD)
-    periods, placement, first_rows = await _group_rows(queries, year, on, rows)
+    periods, placement, first_rows = await _group_rows(queries, year, last_year, on, rows)
     provider = rows["provider"][first_rows]
     return IdentifiedPeriods(periods, provider, np.where(provider == NIL_UUID.bytes.rstrip(b"\0"), provider, placement))
 
 
 async def _group_rows(
-    queries: Queries, year: int, on: date, rows: npt.NDArray[np.void]
+    queries: Queries, year: int, last_year: int, on: date, rows: npt.NDArray[np.void]
 ) -> tuple[PeriodColumns, Keys, npt.NDArray[np.intp]]:
     """The rows as periods, several of one placement together, with their supplements; each placement's key and first
     row, by its index.
@@ -96,7 +103,7 @@ async def _group_rows(
     order, is_first = sort_keys(rows["placement"])
     first_rows = order[is_first]
     keys = rows["placement"][first_rows]
-    supplements = await _load_supplements(queries, year, on, keys)
+    supplements = await _load_supplements(queries, year, last_year, on, keys)
     periods = PeriodColumns.from_columns(
         np.cumsum(is_first) - 1,
         rows["first_day"].astype(np.int32)[order] + _EPOCH,
@@ -109,9 +116,9 @@ async def _group_rows(
     return periods, keys, first_rows
 
 
-async def _load_supplements(queries: Queries, year: int, on: date, keys: Keys) -> PeriodColumns | None:
-    """Those of the placements with these keys, in order: the others have no day in the year, or were not asked for."""
-    rows = await queries.fetch(_SUPPLEMENTS, on=on, first_day=date(year, 1, 1), last_day=date(year, 12, 31))
+async def _load_supplements(queries: Queries, year: int, last_year: int, on: date, keys: Keys) -> PeriodColumns | None:
+    """Those of the placements with these keys, in order: the others have no day in the years, or were not asked for."""
+    rows = await queries.fetch(_SUPPLEMENTS, on=on, first_day=date(year, 1, 1), last_day=date(last_year, 12, 31))
     ids = np.array([placement_id.bytes for placement_id, *_ in rows], "S16")
     index = np.searchsorted(keys, ids)
     known = index < keys.size
@@ -138,7 +145,13 @@ def sort_keys(keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
 
 
 def _periods_query(
-    year: int, on: date, *, ids: bool = False, provider_id: UUID | None = None, placement_id: UUID | None = None
+    year: int,
+    last_year: int,
+    on: date,
+    *,
+    ids: bool = False,
+    provider_id: UUID | None = None,
+    placement_id: UUID | None = None,
 ) -> str:
     """COPY takes no parameters: what is written into the text are an int, dates and UUIDs, never a string from outside.
 
@@ -147,7 +160,7 @@ def _periods_query(
     """
     known = f"date '{on.isoformat()}'"
     conditions = [
-        f"valid_from <= date '{year:04}-12-31'",
+        f"valid_from <= date '{last_year:04}-12-31'",
         f"(valid_to is null or valid_to >= date '{year:04}-01-01')",
         f"(known_from is null or known_from <= {known})",
         f"(known_until is null or known_until > {known})",

@@ -148,6 +148,14 @@ class PeriodColumns:
             last_day=np.minimum(self.last_day, np.int32(last_day.toordinal())),
         )
 
+    def overlapping(self, first_day: date, last_day: date) -> "PeriodColumns":
+        """The rows that have a day among these, and such supplements; every placement keeps its index."""
+        first, last = first_day.toordinal(), last_day.toordinal()
+        chosen = self.select((self.first_day <= last) & (self.last_day >= first))
+        if self.supplements is None:
+            return chosen
+        return replace(chosen, supplements=self.supplements.overlapping(first_day, last_day))
+
     def select(self, rows: slice | Mask) -> "PeriodColumns":
         """Some of the rows, without supplements."""
         return PeriodColumns(

@@ -128,7 +128,7 @@ class YearPrices:
         rate, base_bp, vta_bp = [0] * days, [0] * days, [0] * days
         rate_from = guideline_from = days
         # In order, so that each row writes over the one it follows, from its own first day on.
-        for row in _sort_known_rates(rates, known_on):
+        for row in sort_known_rates(rates, known_on):
             first = max(row.valid_from.toordinal() - start, 0)
             rate_of_day[first:] = [row] * (days - first)
             rate[first:] = [row.monthly_ore] * (days - first)
@@ -162,7 +162,7 @@ def rank_by_recording(row: UUID | None) -> int:
     return 1 << _UUID_BITS if row is None else row.int
 
 
-def _sort_known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
+def sort_known_rates(rates: Sequence[Rate], known_on: date) -> list[Rate]:
     """C1: what was known on a day, in the order in which one row writes over another, whatever order they came in."""
     return sorted(
         (rate for rate in rates if rate.known_from <= known_on),

@@ -1,13 +1,14 @@
 """C9: the five questions of a budget meeting, and that asking stores nothing."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.budget import position
-from app.budget.what_if import EXAMPLES
+from app.budget.assumptions import EXAMPLES
 from app.rules.position import PositionInputs
 from tests.conftest import Api
 from tests.factories import steps
@@ -118,6 +119,121 @@ async def test_changes_are_applied_together(api: Api) -> None:
     )
 
 
+async def test_a_supplement_comes_on_top_while_its_place_lasts(api: Api) -> None:
+    """C9, L6: 31 days of August at 3 000, then half of September; never by the place's share."""
+    first, second = await two_places(api)
+    supplement = {
+        "change": "supplement",
+        "placement_ids": [first, second],
+        "monthly_amount": "3000.00",
+        "from": "2022-08-01",
+    }
+    answer = await asked(
+        api,
+        {"change": "share", "placement_ids": [second], "share": 50, "from": "2022-07-01"},
+        {**supplement, "to": "2022-12-31"},
+        {"change": "end_places", "placement_ids": [second], "on": "2022-09-15"},
+        on="2022-12-31",
+    )
+    # The first keeps the supplement of 3 000 that it has.
+    assert [month["after"] for month in answer["months"][6:10]] == ["36475.50", "42475.50", "35396.25", "28317.00"]
+    until = await asked(api, {**supplement, "to": "2022-08-31"}, on="2022-12-31")
+    assert [month["difference"] for month in until["months"]] == ["0.00"] * 7 + ["6000.00"] + ["0.00"] * 4
+
+
+async def test_another_refund_changes_the_net_alone(api: Api, connection: AsyncConnection) -> None:
+    """C9, C11."""
+    await prices(api)
+    await place(connection, 24)
+    after = (await asked(api, {"change": "refund", "amount": "1700000.00"}))["after"]
+    assert (after["forecast"], after["expected_refund"], after["net_forecast"]) == (
+        "6427296.00",
+        "1700000.00",
+        "4727296.00",
+    )
+
+
+async def three_at_a_provider(api: Api, connection: AsyncConnection) -> str:
+    """Places from January, February and March 2022, in full, half and full; the provider's id."""
+    await prices(api)
+    for month, share in ((1, 100), (2, 50), (3, 100)):
+        await place(connection, 1, f"2022-{month:02}-01", share=share)
+    providers = ok(await api.case_officer.get("/v1/providers"), 200)["items"]
+    provider_id: str = providers[0]["id"]
+    return provider_id
+
+
+async def test_so_many_of_a_providers_places_are_those_that_began_last(api: Api, connection: AsyncConnection) -> None:
+    """C9: the one of March, then the half one of February, whose supplement goes with it."""
+    provider_id = await three_at_a_provider(api, connection)
+    end = {"change": "end_places", "provider_id": provider_id, "places": 1, "on": "2022-06-30"}
+    supplement = {
+        "change": "supplement",
+        "provider_id": provider_id,
+        "places": 2,
+        "monthly_amount": "1000.00",
+        "from": "2022-06-01",
+    }
+    answer = await asked(api, end)
+    assert [month["difference"] for month in answer["months"]] == ["0.00"] * 6 + ["-22317.00"] * 6
+    answer = await asked(api, end, end)
+    assert [month["difference"] for month in answer["months"]] == ["0.00"] * 6 + ["-33475.50"] * 6
+    answer = await asked(api, supplement, end)
+    assert [month["difference"] for month in answer["months"]] == ["0.00"] * 5 + ["2000.00"] + ["-21317.00"] * 6
+    # From July the one that has ended is passed over; a place does not go on after its own last day.
+    answer = await asked(api, end, {**supplement, "from": "2022-07-01"})
+    assert answer["months"][6]["difference"] == "-20317.00"
+    again = {**end, "places": 3}
+    problem = refused(await api.finance.post(PATH, json={"changes": [end, again]}), 422, "validation")
+    assert problem["errors"] == [
+        {
+            "pointer": "#/changes/1/places",
+            "detail": "Tal på plassar («places») er 3, men vekstbedrifta har 2 slike plassar 2022-06-30.",
+        }
+    ]
+    before = {**end, "on": "2022-01-31"}
+    assert (await asked(api, before))["months"][1]["difference"] == "-22317.00"
+    refused(await api.finance.post(PATH, json={"changes": [{**before, "places": 2}]}), 422, "validation")
+
+
+async def test_whose_places_are_assumed_away_is_in_the_access_log(api: Api, connection: AsyncConnection) -> None:
+    """C9: the difference says what the place that is chosen costs, as it does for one that is named."""
+    provider_id = await three_at_a_provider(api, connection)
+    placements = ok(await api.case_officer.get("/v1/placements"), 200)["items"]
+    march = next(item for item in placements if item["starts_on"] == "2022-03-01")
+    await asked(api, {"change": "end_places", "provider_id": provider_id, "places": 1, "on": "2022-06-30"})
+    log = ok(await api.auditor.get("/v1/access-log"), 200)["items"]
+    assert [row["participant_id"] for row in log if row["action"] == "compute_what_if"] == [march["participant_id"]]
+
+
+async def test_an_unknown_provider_is_not_found(api: Api) -> None:
+    change = {"change": "end_places", "provider_id": str(uuid4()), "places": 1, "on": "2022-06-30"}
+    problem = refused(await api.finance.post(PATH, json={"changes": [change]}), 404, "not-found")
+    assert problem["errors"][0]["pointer"] == "#/changes/0/provider_id"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "placement_ids"),
+        ({"places": 1}, "provider_id"),
+        ({"provider_id": str(uuid4())}, "places"),
+        ({"provider_id": str(uuid4()), "places": 0}, "places"),
+        ({"placement_ids": [str(uuid4())], "provider_id": str(uuid4()), "places": 1}, "provider_id"),
+        ({"placement_ids": [str(uuid4())], "places": 1}, "places"),
+        ({"placement_ids": []}, "placement_ids"),
+    ],
+)
+async def test_places_are_named_or_so_many_of_a_providers(api: Api, fields: dict[str, Any], field: str) -> None:
+    for change in (
+        {"change": "end_places", "on": "2022-06-30"},
+        {"change": "supplement", "monthly_amount": "1000.00", "from": "2022-06-30"},
+    ):
+        answer = await api.finance.post(PATH, json={"changes": [change | fields]})
+        problem = refused(answer, 422, "validation")
+        assert [error["pointer"] for error in problem["errors"]] == [f"#/changes/0/{field}"]
+
+
 async def test_an_unknown_place_is_not_found(api: Api) -> None:
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -138,6 +254,7 @@ async def test_a_change_after_the_year_is_refused(api: Api) -> None:
         ("from", {"change": "rate", "monthly_amount": "15473.12"}),
         ("from", {"change": "supplement_percent", "percent": 40}),
         ("from", {"change": "share", "share": 50, **places}),
+        ("from", {"change": "supplement", "monthly_amount": "1000.00", **places}),
     ]
     late = [{**change, name: "2023-01-01"} for name, change in kinds]
     frame = {"change": "frame", "amount": "70000.00"}
@@ -175,9 +292,12 @@ async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> N
     await steps.law(api)
     placement_id = await steps.placed(api, await steps.provider(api))
     before = await rows(connection)
+    provider_id = ok(await api.case_officer.get("/v1/providers"), 200)["items"][0]["id"]
+    # The examples' ids belong to the demo; one place is there, and one can end.
+    own = {"placement_ids": [placement_id], "provider_id": provider_id, "places": 1}
     for example in EXAMPLES.values():
         changes = [
-            change | ({"placement_ids": [placement_id]} if "placement_ids" in change else {})
+            change | {name: value for name, value in own.items() if name in change}
             for change in example["value"]["changes"]
         ]
         await asked(api, *changes, on="2022-12-31")
@@ -194,6 +314,16 @@ async def test_asking_stores_nothing(api: Api, connection: AsyncConnection) -> N
         {"change": "add_places", "places": 3, "from": "2022-08-01", "share": 101},
         {"change": "supplement_percent", "percent": 201, "from": "2022-08-01"},
         {"change": "rate", "monthly_amount": "0.00", "from": "2022-08-01"},
+        {"change": "supplement", "placement_ids": [str(uuid4())], "monthly_amount": "0.00", "from": "2022-08-01"},
+        {
+            "change": "supplement",
+            "placement_ids": [str(uuid4())],
+            "monthly_amount": "1.00",
+            "from": "2022-08-01",
+            "to": "2022-07-31",
+        },
+        {"change": "refund", "amount": "-1.00"},
+        {"change": "refund"},
         {"change": "miracle"},
     ],
 )
