@@ -5,7 +5,7 @@ import json
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -77,18 +77,23 @@ def serve(
         raise Refusal("--today is the demo's day: use it with --demo.")
     settings = _load_settings()
     logging.configure(settings.log_level)
-    try:
-        listener = server.listen(host, port)
-    except (OSError, OverflowError) as error:
-        raise Refusal(f"Port {port} on {host} cannot be used ({error}); choose another with --port.") from error
-    with listener:
+    with ExitStack() as open_sockets:
+        ports = [port] if settings.metrics_port is None else [port, settings.metrics_port]
+        listeners = [open_sockets.enter_context(_listen(host, number)) for number in ports]
         settings = _prepare_database(settings)
         if demo:
             settings = _as_demo(settings, today.date() if today else None)
             asyncio.run(_load_example_year(settings))
-            _print_welcome(settings, listener)
+            _print_welcome(settings, listeners[0])
         asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
-        server.run(create_app(settings, _demo_people() if demo else ()), listener, settings.drain_seconds)
+        server.run(create_app(settings, _demo_people() if demo else ()), listeners, settings.drain_seconds)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return server.listen(host, port)
+    except (OSError, OverflowError) as error:
+        raise Refusal(f"Port {port} on {host} cannot be used ({error}); choose another with --port.") from error
 
 
 @cli.command()

@@ -29,7 +29,9 @@ from app.followup.endpoints import tasks as task_endpoints
 from app.followup.endpoints import waivers as waiver_endpoints
 from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
+from app.http.attempts import Attempts
 from app.http.middleware import RequestMiddleware
+from app.http.recent import Recent
 from app.http.secret_addresses import is_secret
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
@@ -163,9 +165,13 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.settings = settings
     clock.fix_today(settings.today)
     app.state.document = None
+    app.state.readiness = Recent(lambda: health.find_unreadiness(settings.database_url))
+    app.state.metrics = Recent(lambda: health.collect_metrics(lambda: app.state.database, settings.database_url))
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
     app.state.caller_observer = CalendarOwners()
+    app.state.calls = Attempts(settings.requests_per_minute, "requests")
+    app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")
     app.state.calendars = Calendars(settings.wrong_calendars_per_minute)
     exception_handlers.install(app)
     for router in ROUTERS:
@@ -181,7 +187,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
 
 def _middleware(settings: Settings) -> list[Middleware]:
     """What stands around every request; browsers of other origins are let in where some are named."""
-    outermost = Middleware(RequestMiddleware)
+    outermost = Middleware(RequestMiddleware, metrics_port=settings.metrics_port)
     if not settings.cors_origins:
         return [outermost]
     cors = Middleware(

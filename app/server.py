@@ -27,8 +27,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(app: FastAPI, listener: socket.socket, drain_seconds: float) -> None:
-    """Serve until a signal ends it."""
+def run(app: FastAPI, listeners: list[socket.socket], drain_seconds: float) -> None:
+    """Serve at each of the sockets until a signal ends it."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -38,7 +38,7 @@ def run(app: FastAPI, listener: socket.socket, drain_seconds: float) -> None:
         timeout_graceful_shutdown=25,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    Server(config, app, drain_seconds).run(sockets=[listener])
+    Server(config, app, drain_seconds).run(sockets=listeners)
 
 
 class Server(uvicorn.Server):

@@ -124,6 +124,10 @@ class Settings(Addresses):
 
     cors_origins: tuple[str, ...] = ()
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
+    # Of each caller, before the rest of the minute is answered 429: in each process. A batch is one; 0 is no limit.
+    requests_per_minute: int = Field(default=6000, ge=0)
+    # Of each caller, by national identity number.
+    lookups_per_minute: int = Field(default=60, ge=0)
     # Secret addresses of calendars that nobody has, before they are answered 429: in each process.
     wrong_calendars_per_minute: int = Field(default=60, gt=0)
     idempotency_hours: int = Field(default=24, gt=0)
@@ -132,6 +136,9 @@ class Settings(Addresses):
     retention_years: int = Field(default=5, ge=0, le=100)
     # Between «not ready» and closing the port on SIGTERM: as long as a balancer needs to notice.
     drain_seconds: float = Field(default=3.0, ge=0, le=60)
+    # `/metrics` is closed unless it has a port of its own, on the address that is served, or a token.
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_token: SecretStr | None = Field(default=None, min_length=32)
     # Needs fastapi[opentelemetry]; where the spans go is OpenTelemetry's own `OTEL_EXPORTER_OTLP_…`.
     tracing: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from hypothesis import settings as hypothesis_settings
+from pydantic import SecretStr
 from sqlalchemy import pool, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker, create_async_engine
@@ -34,6 +35,8 @@ from tests.factories.people import DEMO_PEOPLE
 from tests.factories.tokens import ISSUERS, bearer
 
 TEMPLATE = postgres.DATABASE
+METRICS_TOKEN = "only-for-the-tests-metrics-token-0123456789"
+METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -157,8 +160,11 @@ def settings(cluster: postgres.Cluster, database: str) -> Settings:
         database_url=cluster.url("vekstplass_service", database),
         issuers=ISSUERS,
         allow_synthetic_identity_numbers=True,
-        # Tests of every operation try more than anybody mistypes.
+        # Tests of every operation try more than anybody mistypes, and call more than any system.
         wrong_calendars_per_minute=100_000,
+        requests_per_minute=0,
+        lookups_per_minute=0,
+        metrics_token=SecretStr(METRICS_TOKEN),
     )
 
 
@@ -168,6 +174,8 @@ def assembled(settings: Settings, database: Database) -> FastAPI:
     app.state.database = database
     app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
     app.state.draining = False
+    # Each test asks for what is, not for what was a moment ago.
+    app.state.metrics.keep_seconds = app.state.readiness.keep_seconds = 0
     return app
 
 

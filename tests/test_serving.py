@@ -151,9 +151,10 @@ async def test_two_instances_are_as_one(quiet_cluster: postgres.Cluster, tmp_pat
     """The demo's walk-through, every other request to the other of two processes; then what could tell them apart."""
     async with cloned(quiet_cluster) as name:
         url = quiet_cluster.url("vekstplass_service", name)
+        metrics = [free_port(), free_port()]
         async with (
-            instance(url, tmp_path) as (_, first),
-            instance(url, tmp_path) as (_, second),
+            instance(url, tmp_path, VEKSTPLASS_METRICS_PORT=str(metrics[0])) as (_, first),
+            instance(url, tmp_path, VEKSTPLASS_METRICS_PORT=str(metrics[1])) as (_, second),
             in_turn(first, second) as port,
         ):
             script = ["set -eu", f"cd {tmp_path}"]
@@ -168,8 +169,11 @@ async def test_two_instances_are_as_one(quiet_cluster: postgres.Cluster, tmp_pat
             printed = [text.strip() for text in out.decode().split("<<<end>>>")]
             for (command, expected), got in zip(steps(), printed, strict=False):
                 assert got == expected.strip(), command
-            for client in (first, second):
-                assert "/v1/decisions" in (await client.get("/metrics")).text
+            for client, metrics_port in zip((first, second), metrics, strict=True):
+                address = f"http://127.0.0.1:{metrics_port}"
+                assert "/v1/decisions" in (await client.get(f"{address}/metrics")).text
+                assert (await client.get("/metrics")).status_code == 404
+                assert (await client.get(f"{address}/v1/providers")).status_code == 404
 
             headers = token(tmp_path, "case_officer")
             # A key means one act, wherever it is sent again.

@@ -105,7 +105,7 @@ class Calendars:
     """Finds subscriptions by their addresses. Addresses that nobody has are limited, those known to be good are not."""
 
     def __init__(self, wrong_per_minute: int) -> None:
-        self.attempts = Attempts(wrong_per_minute)
+        self.attempts = Attempts(wrong_per_minute, "calendars")
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
     async def find(self, database: Database, secret: str) -> CalendarSubscription:

@@ -29,6 +29,7 @@ from app.database.identity import DatabaseIdentity
 from app.database.reader import Reader, reader, snapshot_reader
 from app.database.unit_of_work import UnitOfWork, snapshot_unit_of_work, unit_of_work
 from app.http import idempotency
+from app.http.attempts import Attempts
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import (
     CALLER,
@@ -238,6 +239,9 @@ class _Endpoint:
         if caller is None:
             authenticator: Authenticator = state.authenticator
             caller = await authenticator.authenticate(request.headers.getlist("authorization"))
+            # The page's own calls are not counted: one look at it makes several.
+            calls: Attempts = state.calls
+            calls.count_one(caller.identity.actor)
         observer: CallerObserver = state.caller_observer
         await observer.observe(caller, state.database)
         # A caller with several roles sees with each operation what the roles that the operation is for may see.

@@ -1,16 +1,22 @@
-"""Is the process alive, can it serve, how is it doing. No token, and no version or address in the answers."""
+"""Is the process alive, can it serve, how is it doing. No version or address is in the answers.
+
+The probes need no token. However many ask, the database is asked at most once a second.
+"""
 
 import asyncio
+import hmac
+from collections.abc import Callable
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.pool import QueuePool
+from starlette.types import Scope
 
 from app.database import startup
 from app.database.connections import Database, ReaderPool
 from app.http.endpoint import Route
-from app.http.problems import UNAVAILABLE
+from app.http.problems import NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE
 from app.http.schemas import Shape
 
 router = APIRouter(tags=["service"], route_class=Route)
@@ -46,32 +52,65 @@ async def get_liveness() -> Health:
 
 @router.get("/health/ready", summary="Check that the service can answer")
 async def get_readiness(request: Request) -> Health:
-    """200 if the database answers within 500 ms with the schema this version expects; 503 also while shutting down."""
+    """200 if the database answered within 500 ms, in the last second, with the schema this version expects; 503 also
+    while shutting down.
+    """
     state = request.app.state
     if state.draining:
         raise UNAVAILABLE("Prosessen er på veg ned.")
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            revision = await startup.revision(state.settings.database_url, timeout=READY_SECONDS)
-    except _AWAY as error:
-        raise UNAVAILABLE() from error
-    if revision != startup.head():
-        raise UNAVAILABLE("Databasen er ikkje på det skjemaet tenesta ventar.")
+    fault = await state.readiness.get()
+    if fault is not None:
+        raise UNAVAILABLE(fault)
     return Health(status="ok")
 
 
 @router.get("/metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
-    """Prometheus' text format. No label names a person, an address that somebody invented, or a provider."""
-    state = request.app.state
-    _read_pool(state.database)
+    """Prometheus' text format. No label names a person, an address that somebody invented, or a provider.
+
+    Closed by default: 404 unless the settings name a port for it, and this is that port, or a token, and the request
+    has it.
+    """
+    settings = request.app.state.settings
+    port, token = settings.metrics_port, settings.metrics_token
+    if (port is None and token is None) or (port is not None and not is_at_port(request.scope, port)):
+        raise NOT_FOUND()
+    if token is not None and not _has_token(request, token.get_secret_value()):
+        raise UNAUTHENTICATED("Målingane krev eit eige løyndord.", headers={"WWW-Authenticate": "Bearer"})
+    return Response(await request.app.state.metrics.get(), media_type=CONTENT_TYPE_LATEST)
+
+
+def is_at_port(scope: Scope, port: int) -> bool:
+    """Whether a request came in at this port of ours. The server says so, not the client."""
+    server = scope.get("server")
+    return server is not None and server[1] == port
+
+
+def _has_token(request: Request, token: str) -> bool:
+    sent = [value.encode() for value in request.headers.getlist("authorization")]
+    return len(sent) == 1 and hmac.compare_digest(sent[0], f"Bearer {token}".encode())
+
+
+async def find_unreadiness(database_url: str) -> str | None:
+    """Why the service cannot answer, or None. Over a connection of its own: a full pool is no reason."""
     try:
         async with asyncio.timeout(READY_SECONDS):
-            OUTBOX_AGE.set(await _outbox_age(state.settings.database_url))
+            revision = await startup.revision(database_url, timeout=READY_SECONDS)
+    except _AWAY:
+        return "Databasen svarar ikkje."
+    return None if revision == startup.head() else "Databasen er ikkje på det skjemaet tenesta ventar."
+
+
+async def collect_metrics(database: Callable[[], Database], database_url: str) -> bytes:
+    """All figures as they are now. Written in a thread: they are many, and other requests go on meanwhile."""
+    _read_pool(database())
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            OUTBOX_AGE.set(await _outbox_age(database_url))
     except _AWAY:
         # No figure is better than the last one known.
         OUTBOX_AGE.set(float("nan"))
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return await asyncio.to_thread(generate_latest)
 
 
 def _read_pool(database: Database) -> None:

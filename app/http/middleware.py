@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import new_id
 from app.http.exception_handlers import to_problem, to_response
-from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, URI_TOO_LONG, Problem
+from app.http.health import is_at_port
+from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, NOT_FOUND, URI_TOO_LONG, Problem
 
 log = structlog.get_logger("vekstplass.request")
 failures = logging.getLogger("vekstplass.errors")
@@ -40,6 +41,7 @@ HEADER_BYTES = 32 * 1024
 # As nginx logs it: the client went away before its answer.
 _CLIENT_GONE = 499
 
+_AT_METRICS_PORT = frozenset({"/metrics", "/health/live", "/health/ready"})
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 SECURITY_HEADERS = {
@@ -56,10 +58,11 @@ _ADDED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HE
 
 
 class RequestMiddleware:
-    """Wraps the whole application."""
+    """Wraps the whole application. At the port for metrics there is nothing but them and the probes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics_port: int | None = None) -> None:
         self.app = app
+        self.metrics_port = metrics_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -94,7 +97,7 @@ class RequestMiddleware:
             await send(message)
 
         try:
-            refusal = _check_size(inner)
+            refusal = _check_size(inner) or self._check_port(inner)
             if refusal is None:
                 await self.app(inner, receive, send_with_headers)
             else:
@@ -117,6 +120,11 @@ class RequestMiddleware:
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             DURATION.labels(method, route, str(status)).observe(seconds)
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+    def _check_port(self, scope: Scope) -> Problem | None:
+        if self.metrics_port is None or scope["path"] in _AT_METRICS_PORT or not is_at_port(scope, self.metrics_port):
+            return None
+        return NOT_FOUND()
 
 
 def _check_size(scope: Scope) -> Problem | None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http import openapi_examples
+from app.http.attempts import TOO_MANY_REQUESTS
 from app.http.content_negotiation import JSON, MERGE_PATCH
 from app.http.endpoint import Route
 from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
@@ -92,7 +93,7 @@ def header_parameter(name: str, description: str, *, required: bool = False, **b
 def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[ProblemType]:
     types = [NOT_ACCEPTABLE, URI_TOO_LONG, VALIDATION, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE]
     if operation.get("security"):
-        types += [UNAUTHENTICATED, ROLE_REQUIRED]
+        types += [UNAUTHENTICATED, ROLE_REQUIRED, TOO_MANY_REQUESTS]
     if operation.get("security") or "{" in path:
         types.append(NOT_FOUND)
     if "requestBody" in operation:
@@ -169,6 +170,7 @@ _HEADERS = {
     "Location": "Where the new object is.",
     "ETag": "The version of the object, for `If-Match` and `If-None-Match`.",
     "Idempotency-Replayed": "`true` when this is the first answer again.",
+    "RateLimit": "What is left of the caller's share, and the seconds until it is whole again.",
     "Retry-After": "Seconds to wait before the next try.",
     "WWW-Authenticate": "`Bearer`, and what was wrong with the token.",
     "X-Request-ID": "The id of this request: the one that was sent, or a new one.",
@@ -184,8 +186,10 @@ def _headers(method: str, path: str, status: str) -> list[str]:
         names.append("ETag")
     if status < "300" and method == "post":
         names.append("Idempotency-Replayed")
-    if status == "503":
+    if status in {"429", "503"}:
         names.append("Retry-After")
+    if status == "429":
+        names.append("RateLimit")
     if status == "401":
         names.append("WWW-Authenticate")
     return names

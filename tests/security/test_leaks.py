@@ -22,7 +22,7 @@ import pytest
 import postgres
 from app.database.startup import plain_dsn
 from app.rules.identifiers import contains_identity_number
-from tests.conftest import Api
+from tests.conftest import METRICS, METRICS_TOKEN, Api
 from tests.factories import absences, follow_up, steps
 from tests.factories.tokens import ISSUERS, bearer
 
@@ -63,6 +63,7 @@ async def server(committed_api: Api, tmp_path: Path) -> AsyncIterator[tuple[str,
         "VEKSTPLASS_ISSUERS": issuers,
         "VEKSTPLASS_ALLOW_SYNTHETIC_IDENTITY_NUMBERS": "true",
         "VEKSTPLASS_LOG_LEVEL": "debug",
+        "VEKSTPLASS_METRICS_TOKEN": METRICS_TOKEN,
         "VEKSTPLASS_DRAIN_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
@@ -173,7 +174,7 @@ async def test_nothing_personal_comes_out(
     heard = Heard()
     await scenario(address, heard)
     async with httpx.AsyncClient(base_url=address) as anyone:
-        metrics = (await anyone.get("/metrics")).text
+        metrics = (await anyone.get("/metrics", headers=METRICS)).text
         health = (await anyone.get("/health/ready")).text
     database_log = b"".join(file.read_bytes() for file in cluster.data.rglob("postgresql.log")).decode()
     log = said.read_text()

@@ -13,6 +13,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
+from app.http.attempts import Attempts
 from app.http.content_negotiation import FHIR, JSON
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
@@ -159,8 +160,11 @@ async def look_up_participant(
 ) -> ParticipantView:
     """The participant with exactly this number, or 404 (D1). The auditor gets the id, name and birth date alone.
 
-    The number is sent in a body because addresses are logged.
+    The number is sent in a body because addresses are logged. A caller may look up so many a minute as the settings
+    say, 60 by default.
     """
+    lookups: Attempts = request.app.state.lookups
+    lookups.count_one(actor.name)
     participant = await participants.find_by_identity_number(
         unit, body.national_identity_number, request.app.state.settings, clock.today()
     )

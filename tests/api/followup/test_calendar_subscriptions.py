@@ -243,7 +243,7 @@ async def test_wrong_addresses_are_limited_and_right_ones_not(api: Api) -> None:
 
 def test_attempts_are_let_through_again_after_a_minute() -> None:
     now = 0.0
-    attempts = Attempts(1, lambda: now)
+    attempts = Attempts(1, monotonic=lambda: now)
     attempts.count_one()
     now = 59.0
     with pytest.raises(Problem) as refusal:
