@@ -120,6 +120,18 @@ class LongText(Field):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lines(LongText):
+    """Several texts, one on each line."""
+
+    def read(self, typed: Sequence[str]) -> list[str] | None:
+        lines = [line.strip() for line in (typed[-1] if typed else "").splitlines() if line.strip()]
+        return lines or ([] if not self.required else None)
+
+    def write(self, value: Any) -> list[str]:
+        return ["\n".join(value)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day(Field):
     """A day, typed in any of the usual ways and sent as ISO 8601."""
 
@@ -163,6 +175,21 @@ class Whole(Field):
         if not re.fullmatch(r"\d{1,9}", digits, re.ASCII):
             raise Invalid("Skriv eit heilt tal.")
         return int(digits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decimals(Field):
+    """A number with two decimals at most, such as full-time equivalents: `0,5`."""
+
+    widget: ClassVar[str] = "amount"
+
+    def parse(self, text: str) -> str:
+        if not re.fullmatch(r"\d{1,9}([.,]\d{1,2})?", text, re.ASCII):
+            raise Invalid("Skriv eit tal med høgst to desimalar, til dømes 0,5.")
+        return f"{Decimal(text.replace(',', '.')):.2f}"
+
+    def format(self, value: Any) -> str:
+        return f"{Decimal(value).normalize():f}".replace(".", ",")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

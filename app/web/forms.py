@@ -137,6 +137,12 @@ def make_form(*fields: Field, etag: str = "", prefix: str = "", **initial: Any) 
     return Form({one.name: one for one in fields}, values, mint_key(), etag, prefix)
 
 
+def point_at(refused: Refused, fields: Mapping[str, str]) -> Refused | Wrong:
+    """The refusal at a field, by its code, where it is about one and does not point at it itself."""
+    name = fields.get(refused.code)
+    return refused if name is None or refused.errors else Wrong({name: write_for_people(refused.detail)})
+
+
 def mint_key() -> str:
     """An `Idempotency-Key`."""
     return str(uuid_utils.uuid7())

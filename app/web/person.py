@@ -13,7 +13,7 @@ from app.web import charts
 from app.web.names import full_name, load_providers
 from app.web.pages import View, load_callers
 from app.web.render import amount, short_date, to_date
-from app.web.task_links import Link, find_form, is_own, list_forms, may_annul, may_register
+from app.web.task_links import Link, find_form, is_own, list_forms, list_person_forms, may_annul, may_register
 from app.web.words import PARAGRAPHS, word
 
 OPEN = ("received", "requested", "accepted")
@@ -63,6 +63,7 @@ async def show_person(view: View) -> Response:
         *_list_decisions(decisions, providers),
         *_list_consents(consents["items"] if consents else [], view.roles),
         *_list_legacy_places(places, providers),
+        *_list_needs(await api.list(f"/v1/participants/{id_}/need-changes") if is_officer else []),
     ]
     demands: list[Demand] = []
     absence = current = None
@@ -94,6 +95,7 @@ async def show_person(view: View) -> Response:
         demands=[demand for demand in demands if demand.tone != "done"],
         done=[demand for demand in demands if demand.tone == "done"],
         forms=forms,
+        person_forms=list_person_forms(id_, view.roles),
         absence=absence,
         bar=_draw_absence(absence),
         deciders=sorted(set(deciders.values())),
@@ -112,7 +114,7 @@ async def _load_follow_up(view: View, placement_id: str) -> list[Event]:
         found = await view.api.find(path, placement_id=placement_id, limit=200)
         events += [describe(one, view.roles) for one in (found["items"] if found else ())]
     supplements = await view.api.find(f"/v1/placements/{placement_id}/supplements", limit=200)
-    events += [_describe_supplement(one) for one in (supplements["items"] if supplements else ())]
+    events += [_describe_supplement(one, view.roles) for one in (supplements["items"] if supplements else ())]
     return events
 
 
@@ -180,10 +182,24 @@ def _list_consents(consents: Iterable[Mapping[str, Any]], roles: Collection[str]
         elif one["valid_to"]:
             text += f" · gjeld til {short_date(one['valid_to'])}"
         is_annulled, links = one["annulled_at"] is not None, []
+        address = f"/deltakarar/{one['participant_id']}/samtykke/{one['id']}"
+        if not is_annulled and one["withdrawn_on"] is None and may_register(roles):
+            links.append((f"{address}/trekk", "Trekk samtykket"))
         if not is_annulled and "case_officer" in roles:
-            address = f"/deltakarar/{one['participant_id']}/samtykke/{one['id']}"
             links.append((f"{address}/annullering", "Annuller samtykket"))
         yield Event(to_date(one["given_on"]), f"Samtykke: {services}", text, "", is_annulled, links)
+
+
+def _list_needs(needs: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+    for one in needs:
+        text, links = one["what"], []
+        if one["outcome"] is None:
+            address = f"/deltakarar/{one['participant_id']}/behov/{one['id']}/utfall"
+            links.append((address, "Registrer utfallet"))
+        else:
+            text = f"{text} · utfall: {word(one['outcome'], 'need_outcome')}"
+        mark = "lacks" if one["outcome"] is None else ""
+        yield Event(to_date(one["noticed_on"]), "Endra behov", text, mark, links=links)
 
 
 def _describe_meeting(one: Mapping[str, Any], roles: Collection[str]) -> Event:
@@ -225,11 +241,15 @@ def _list_document_links(one: Mapping[str, Any], address: str, noun: str, roles:
     return [*sending, (f"{address}/annullering", f"Annuller {noun}")]
 
 
-def _describe_supplement(one: Mapping[str, Any]) -> Event:
+def _describe_supplement(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     until = f" til {short_date(one['valid_to'])}" if one["valid_to"] else ""
     text = f"Frå {short_date(one['valid_from'])}{until} · {one['reason']}"
     day = to_date(one["agreed_on"] or one["valid_from"])
-    return Event(day, f"Tillegg: kr {amount(one['monthly_amount'])} i månaden", text)
+    # A service sees no amount (M7).
+    much = one.get("monthly_amount")
+    address = f"/plassar/{one['placement_id']}/tillegg/{one['id']}/slutt"
+    links = [(address, "Avslutt tillegget")] if "case_officer" in roles else []
+    return Event(day, f"Tillegg: kr {amount(much)} i månaden" if much else "Tillegg", text, links=links)
 
 
 def _describe_demand(task: Mapping[str, Any], roles: Collection[str]) -> Demand:

@@ -17,6 +17,7 @@ _OF_PLACE: Mapping[str, str] = {
 }
 _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
     "absence_review": "fravaersvurdering",
+    "supplement_ending": "tillegg",
 }
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
 
@@ -29,19 +30,34 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> str:
         below = _OF_PLACE_FOR_OFFICER.get(kind, "")
     if place and below and may_register(roles):
         return f"/plassar/{place}/{below}"
+    participant = task["participant_id"]
+    if kind == "consent" and participant and may_register(roles):
+        return f"/deltakarar/{participant}/samtykke"
+    if kind == "staffing_discussion" and participant and "case_officer" in roles:
+        return f"/deltakarar/{participant}/behov/{task['id'].split('.')[1]}/utfall"
     return "/moete/felles" if kind == "system_meeting" and {"case_officer", "service"} & set(roles) else ""
 
 
 def list_forms(place_id: str, roles: Collection[str]) -> Sequence[Link]:
     """What can be registered about a running place."""
+    supplement = [(f"/plassar/{place_id}/tillegg", "Tillegg")] if "case_officer" in roles else []
     return [
         (f"/plassar/{place_id}/samtale", "Samtale"),
         (f"/plassar/{place_id}/moete", "Samarbeidsmøte"),
         (f"/plassar/{place_id}/plan", "Oppfølgingsplan"),
         (f"/plassar/{place_id}/evaluering", "Evalueringsrapport"),
         (f"/plassar/{place_id}/fravaer", "Fråvær"),
+        *supplement,
         (f"/plassar/{place_id}/oppseiing", "Oppseiing"),
     ]
+
+
+def list_person_forms(participant_id: str, roles: Collection[str]) -> Sequence[Link]:
+    """What can be registered about a person, with a place or without."""
+    if not may_register(roles):
+        return ()
+    need = [(f"/deltakarar/{participant_id}/behov", "Registrer endra behov")] if "case_officer" in roles else []
+    return [(f"/deltakarar/{participant_id}/samtykke", "Registrer samtykke"), *need]
 
 
 def may_register(roles: Collection[str]) -> bool:

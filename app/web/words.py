@@ -134,6 +134,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": "plassen skal endrast",
         "end": "plassen skal avsluttast",
     },
+    "need_outcome": {
+        "no_change": "inga endring",
+        "supplement": "tillegg",
+        "another_provider": "ei anna vekstbedrift",
+        "end": "opphør",
+    },
     "made_with": {"participant": "Deltakaren", "guardian": "Verja", "next_of_kin": "Pårørande"},
     "agreed_by": {
         "municipality": "kommunen",
