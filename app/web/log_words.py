@@ -30,7 +30,8 @@ NOUNS: Mapping[str, str] = {
     "absence_summary": "samandrag av fråvær", "absences": "fråvær", "access_log": "innsynsloggen",
     "access_log_of_participant": "kven som har sett personen", "application": "søknaden",
     "application_requests": "førespurnadene", "applications": "søknader", "consent": "samtykke",
-    "consents": "samtykke", "decision": "vedtak", "decisions": "vedtak", "evaluation": "evalueringsrapport",
+    "consents": "samtykke", "costs": "kva plassen kostar",
+    "decision": "vedtak", "decisions": "vedtak", "evaluation": "evalueringsrapport",
     "evaluations": "evalueringsrapportar", "events": "hendingar", "follow_up_counts": "tal for året",
     "follow_up_report": "årsrapporten",
     "legacy_placement": "plass på vidareførte vilkår",
@@ -41,6 +42,7 @@ NOUNS: Mapping[str, str] = {
     "plan": "oppfølgingsplan", "plans": "oppfølgingsplanar", "request": "førespurnad", "requests": "førespurnader",
     "service_view": "vurderinga frå tenesta",
     "settlement": "oppgjeret", "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
+    "what_if": "kva plassen kostar", "what_if_years": "kva plassen kostar i fleire år",
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
 }  # fmt: skip
 

@@ -12,13 +12,13 @@ from tests.web.html import find_faults, parse
 
 # Operations that are about no participant are never in the log of one.
 IMPERSONAL = {
-    "capacities", "capacity", "code_lists", "competence_statement", "competence_statements", "costs", "deviations",
+    "capacities", "capacity", "code_lists", "competence_statement", "competence_statements", "deviations",
     "expected_refund", "expected_refunds", "frame", "frames", "framsikt", "guideline_evaluation",
     "guideline_evaluations", "guideline_version", "guideline_versions", "invoice", "invoices", "liveness", "moves",
     "position",
     "problem_type", "processing_times", "provider", "provider_deviations", "providers", "rate", "rates", "readiness",
     "calendar", "calendar_subscription", "calendar_subscriptions",
-    "settlements", "snapshot", "snapshots", "vacancies", "what_if",
+    "settlements", "snapshot", "snapshots", "vacancies",
 }  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def test_every_operation_has_words() -> None:
 def test_words_of_an_operation() -> None:
     assert describe_action("read_placement") == "Såg plassen"
     assert describe_action("look_up_participant") == "Slo opp personen"
+    assert describe_action("compute_what_if_years") == "Rekna på kva plassen kostar i fleire år"
     assert describe_purpose("case_handling") == "Sakshandsaming"
 
 
