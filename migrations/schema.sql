@@ -190,7 +190,7 @@ CREATE FUNCTION public.protected_supplements(known date DEFAULT 'infinity'::date
     where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
 $$;
 
-CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) RETURNS TABLE(id uuid, at timestamp with time zone, actor character varying, organisation character varying, supplier character varying, action character varying, method character varying, route character varying, purpose character varying, outcome character varying, request_id character varying, participant_id uuid, object_id uuid, place integer)
+CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) RETURNS TABLE(id uuid, at timestamp with time zone, actor character varying, organisation character varying, supplier character varying, action character varying, method character varying, route character varying, purpose character varying, outcome character varying, request_id character varying, participant_id uuid, object_id uuid, more_denied integer, place integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
@@ -204,7 +204,7 @@ begin
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
         case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
         case when line.place > cardinality(log.participant_ids) then line.subject_id end,
-        line.place::integer
+        log.more_denied, line.place::integer
     from public.access_log as log
     cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
     where (participants is null or log.participant_ids && participants
@@ -349,8 +349,10 @@ CREATE TABLE public.access_log (
     request_id character varying NOT NULL,
     participant_ids uuid[] NOT NULL,
     denied_ids uuid[] NOT NULL,
+    more_denied integer DEFAULT 0 NOT NULL,
     CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
     CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
+    CONSTRAINT ck_access_log_more_denied CHECK ((more_denied >= 0)),
     CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
 )
 PARTITION BY RANGE (at);
@@ -372,8 +374,10 @@ CREATE TABLE access_log_partition.other (
     request_id character varying CONSTRAINT access_log_request_id_not_null NOT NULL,
     participant_ids uuid[] CONSTRAINT access_log_participant_ids_not_null NOT NULL,
     denied_ids uuid[] CONSTRAINT access_log_denied_ids_not_null NOT NULL,
+    more_denied integer DEFAULT 0 CONSTRAINT access_log_more_denied_not_null NOT NULL,
     CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
     CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
+    CONSTRAINT ck_access_log_more_denied CHECK ((more_denied >= 0)),
     CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
 );
 
@@ -2540,6 +2544,8 @@ GRANT INSERT(request_id) ON TABLE public.access_log TO vekstplass_service;
 GRANT INSERT(participant_ids) ON TABLE public.access_log TO vekstplass_service;
 
 GRANT INSERT(denied_ids) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(more_denied) ON TABLE public.access_log TO vekstplass_service;
 
 GRANT SELECT ON TABLE access_log_partition.other TO vekstplass_backup;
 

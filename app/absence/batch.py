@@ -49,7 +49,7 @@ class BatchDecision:
 
     results: list[ItemResult]
     rejected: int
-    denied: set[UUID]
+    denied: list[UUID]
     state: BatchState
     is_stored: bool
     """False for a dry run, for an atomic batch with a rejected item, and where nothing is new."""
@@ -84,11 +84,11 @@ async def decide_batch(
         for result in results:
             if result.absence_id in unused:
                 result.absence_id = None
-    denied = {
+    denied = [
         UUID(item.placement_id)
         for item, problem in ((items[index], problem) for index, problem in refusals)
         if isinstance(item, AbsenceItem) and problem.type is NOT_FOUND
-    }
+    ]
     return BatchDecision(results, len(refusals), denied, state, is_stored)
 
 

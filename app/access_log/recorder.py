@@ -43,13 +43,15 @@ PURPOSES: Mapping[str, Purpose] = {
     "finance": Purpose("accounting", "Kommunelova kapittel 14"),
     "auditor": Purpose("oversight", "Personvernforordninga art. 24 og 32, pasientjournallova § 22"),
 }
+MOST_DENIED = 100
+"""How many of the ids that a request asked for in vain are logged."""
 _UNKNOWN = Purpose("unknown", "")
 
 
 _INSERT = """
     insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
-        participant_ids, denied_ids)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        participant_ids, denied_ids, more_denied)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
 
@@ -59,8 +61,11 @@ def record_access(queries: Queries, participant_ids: Iterable[UUID]) -> None:
 
 
 def record_denied(queries: Queries, object_ids: Iterable[UUID]) -> None:
-    """Say which ids a request asked for in vain though it goes on: an item of a batch that names another's place."""
-    queries.access.denied.update(object_ids)
+    """Say which ids a request asked for in vain though it goes on: an item of a batch that names another's place.
+
+    The first hundred of a request are logged, and the number of the others: nobody can delete what they are told.
+    """
+    queries.access.denied.update(dict.fromkeys(object_ids))
 
 
 class AccessRecorder:
@@ -115,7 +120,8 @@ async def _insert(
         outcome,
         state["request_id"],
         participant_ids,
-        denied_ids,
+        denied_ids[:MOST_DENIED],
+        max(len(denied_ids) - MOST_DENIED, 0),
     )
 
 

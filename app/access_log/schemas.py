@@ -24,6 +24,9 @@ class AccessLogOut(Shape):
     supplier: Annotated[str | None, Limits(description="The supplier that called for the organisation (Maskinporten).")]
     participant_id: UUID | None
     object_id: UUID | None
+    more_denied: Annotated[
+        int, Limits(description="How many more ids the request asked for in vain, beyond the first hundred.")
+    ]
     action: Annotated[str, Limits(examples=["read_placement"])]
     method: str
     route: Annotated[str, Limits(examples=["/v1/placements/{placement_id}"])]

@@ -30,13 +30,16 @@ class AccessLog(SQLModel, table=True):
     Attributes:
         transaction_number: of the transaction that inserted the row, counted as the events' are (`event_number()`).
         participant_ids: the participants that were accessed; of a denied request, those that were asked for.
-        denied_ids: ids of records or objects that were asked for in vain, also in a request that was allowed.
+        denied_ids: ids of records or objects that were asked for in vain, also in a request that was allowed: the
+            first hundred of them.
+        more_denied: how many more there were.
     """
 
     __tablename__ = "access_log"
     __table_args__ = (
         PrimaryKeyConstraint("id", "at"),
         CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
+        CheckConstraint("more_denied >= 0", name="more_denied"),
         CheckConstraint("right(id::text, 6) = '000000'", name="id"),
         CheckConstraint("cardinality(participant_ids) + cardinality(denied_ids) between 1 and 16777215", name="lines"),
         Index("ix_access_log_transaction_number", "transaction_number"),
@@ -71,6 +74,7 @@ class AccessLog(SQLModel, table=True):
     request_id: str
     participant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     denied_ids: list[UUID | None] = Field(sa_type=ARRAY(Uuid))
+    more_denied: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class AccessLogSeal(SQLModel, table=True):

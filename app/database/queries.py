@@ -44,11 +44,11 @@ class CompiledQuery:
 class AccessRecord:
     """Whose data the running request shows or changes, as its endpoint has said so far (see `app.access_log`).
 
-    `denied` are ids that were asked for in vain by a request that goes on: an item of a batch.
+    `denied` are ids that were asked for in vain by a request that goes on, an item of a batch: in order, each once.
     """
 
     participants: set[UUID] = field(default_factory=set)
-    denied: set[UUID] = field(default_factory=set)
+    denied: dict[UUID, None] = field(default_factory=dict)
 
 
 class Queries(Protocol):

@@ -313,7 +313,7 @@ create function read_access_log(participants uuid[], objects uuid[], of_actor te
     until timestamptz, before_id uuid, before_place integer, line_limit integer)
 returns table (id uuid, at timestamptz, actor varchar, organisation varchar, supplier varchar, action varchar,
     method varchar, route varchar, purpose varchar, outcome varchar, request_id varchar, participant_id uuid,
-    object_id uuid, place integer)
+    object_id uuid, more_denied integer, place integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = 'force_custom_plan' as $$
 begin
@@ -325,7 +325,7 @@ begin
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
         case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
         case when line.place > cardinality(log.participant_ids) then line.subject_id end,
-        line.place::integer
+        log.more_denied, line.place::integer
     from public.access_log as log
     cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
     where (participants is null or log.participant_ids && participants

@@ -68,6 +68,7 @@ async def test_a_line_says_who_for_whom_why_and_how(api: Api) -> None:
         "supplier": None,
         "participant_id": participant_id,
         "object_id": None,
+        "more_denied": 0,
         "action": "read_placement",
         "method": "GET",
         "route": "/v1/placements/{placement_id}",
@@ -288,6 +289,19 @@ async def test_lines_of_one_request_are_filtered_one_by_one(api: Api) -> None:
         assert len(lines) == len(expected)
 
 
+async def test_first_hundred_denied_ids_of_a_request_are_logged_and_the_others_counted(api: Api) -> None:
+    """Nobody can delete a line: a batch of invented ids must not fill the log."""
+    await steps.provider(api)
+    items = [item(str(UUID(int=number)), external_id=f"F-{number}") for number in range(1, 351)]
+    # Each counts once.
+    items += [item(str(UUID(int=1)), external_id="again")]
+    await pushed(api.provider("310300403"), items, 207)
+    lines = await read_log(api, outcome="denied")
+    assert {line["object_id"] for line in lines} == {str(UUID(int=number)) for number in range(1, 101)}
+    assert {line["more_denied"] for line in lines} == {250}
+    assert len(lines) == 100
+
+
 async def test_lines_are_for_an_auditor_and_a_case_officer_alone(committed_api: Api) -> None:
     """The function that finds them by an index runs as the owner, and asks for the role itself."""
     await steps.participant(committed_api)
@@ -313,7 +327,7 @@ async def test_without_a_log_row_there_is_no_answer(committed_api: Api, cluster:
         await owner.execute("revoke insert on access_log from vekstplass_service")
         columns = (
             "id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id, participant_ids,"
-            " denied_ids"
+            " denied_ids, more_denied"
         )
         await owner.execute(f"revoke insert ({columns}) on access_log from vekstplass_service")
         for path in (f"/v1/participants/{participant_id}", "/v1/participants"):

@@ -115,6 +115,10 @@ TAMPERINGS = {
         "update access_log set participant_ids = participant_ids[2:] where id = $1[3]",
         "Range 2: row {2}, .* was altered",
     ),
+    "count": (
+        "update access_log set more_denied = 5 where id = $1[3]",
+        "Range 2: row {2}, .* was altered",
+    ),
     "time": (
         "update access_log set at = at + interval '1 microsecond' where id = $1[1]",
         "Range 2: row {0}, .* was altered",
