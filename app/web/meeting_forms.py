@@ -121,7 +121,7 @@ async def _prepare_about_place(view: View, kind: str, meeting: Mapping[str, Any]
     initial = {"med": ["provider"], "kalla": "provider"} | ({} if meeting is None else list_values(meeting, present))
     form = _make_form(view, kind, lists, fields, meeting, initial)
     frame = _make_frame(kind, f"{word(kind, 'kind')} for {place.name}", back_to(place), place.line, meeting)
-    frame = replace(frame, folded=("Var andre tenester med utan samtykke?", ("andre", "namn", "likevel")))
+    frame = replace(frame, folds=[("Var andre tenester med utan samtykke?", ("andre", "namn", "likevel"))])
     return make_sheet(form, frame, kind=kind, place=place, subject={"placement_id": place.id})
 
 

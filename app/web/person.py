@@ -13,7 +13,17 @@ from app.web import charts
 from app.web.names import full_name, load_providers
 from app.web.pages import View, load_callers
 from app.web.render import amount, short_date, to_date
-from app.web.task_links import Link, find_form, is_own, list_forms, list_person_forms, may_annul, may_register
+from app.web.task_links import (
+    UNSENT,
+    WAIVABLE,
+    Link,
+    find_form,
+    is_own,
+    list_forms,
+    list_person_forms,
+    may_annul,
+    may_register,
+)
 from app.web.words import PARAGRAPHS, word
 
 OPEN = ("received", "requested", "accepted")
@@ -270,11 +280,19 @@ def _describe_demand(task: Mapping[str, Any], roles: Collection[str]) -> Demand:
 
 
 def _list_demand_links(task: Mapping[str, Any], roles: Collection[str]) -> list[Link]:
-    """What does it. A plan that is made and not sent is sent from the timeline."""
-    if task["status"] in ("done", "waived") or task["missing"] == ["sent"]:
+    """What does it, or waives it (M9). A plan that is made and not sent is sent from the timeline."""
+    may_waive = "case_officer" in roles and task["kind"] in WAIVABLE
+    waiver = f"/plassar/{task['placement_id']}/oppgaver/{task['id']}/fraafall"
+    if task["status"] == "waived" and may_waive:
+        return [(f"{waiver}/tilbake", "Ta fråfallet tilbake")]
+    if task["status"] in ("done", "waived"):
         return []
-    form = find_form(task, roles)
-    return [(form, f"Registrer {word(task['kind'], 'kind').lower()}")] if form else []
+    form = find_form(task, roles) if task["missing"] != UNSENT else None
+    links = []
+    if form is not None:
+        what = f" {word(task['kind'], 'kind').lower()}" if form[1] == "Registrer" else ""
+        links.append((form[0], f"{form[1]}{what}"))
+    return [*links, (waiver, "Fråfall kravet")] if may_waive else links
 
 
 def _draw_absence(absence: Mapping[str, Any] | None) -> str:

@@ -24,7 +24,7 @@ class Frame:
         after: what happens when it has been sent, a paragraph each.
         facts: what it is about, as label and text.
         others: other forms that may be the right one, as address and text.
-        folded: fields that few need, below a line to open: the line, and their names.
+        folds: fields that few need, below a line to open: the line, and their names.
         danger: whether the act cannot be undone.
     """
 
@@ -36,7 +36,7 @@ class Frame:
     line: str = ""
     facts: Sequence[tuple[str, str]] = ()
     others: Sequence[tuple[str, str]] = ()
-    folded: tuple[str, Sequence[str]] = ("", ())
+    folds: Sequence[tuple[str, Sequence[str]]] = ()
     danger: bool = False
 
 

@@ -19,23 +19,38 @@ _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
     "absence_review": "fravaersvurdering",
     "supplement_ending": "tillegg",
 }
+_DECIDED = ("end_decision", "temporary_ending")
+_OF_APPLICATION = ("request_to_send", "decision_to_make")
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
+UNSENT = ["sent"]
+"""What a plan lacks that is made and not sent (M1)."""
 
 
-def find_form(task: Mapping[str, Any], roles: Collection[str]) -> str:
-    """The address of the form that does what a task asks for; empty where it is no form of follow-up."""
-    kind, place = task["kind"], task["placement_id"]
-    below = _OF_PLACE.get(kind, "")
-    if not below and "case_officer" in roles:
-        below = _OF_PLACE_FOR_OFFICER.get(kind, "")
-    if place and below and may_register(roles):
-        return f"/plassar/{place}/{below}"
-    participant = task["participant_id"]
-    if kind == "consent" and participant and may_register(roles):
-        return f"/deltakarar/{participant}/samtykke"
-    if kind == "staffing_discussion" and participant and "case_officer" in roles:
-        return f"/deltakarar/{participant}/behov/{task['id'].split('.')[1]}/utfall"
-    return "/moete/felles" if kind == "system_meeting" and {"case_officer", "service"} & set(roles) else ""
+def find_form(task: Mapping[str, Any], roles: Collection[str]) -> Link | None:
+    """The form that does what a task asks for, and what to call it; None where these roles do it nowhere here."""
+    kind, place, person = task["kind"], task["placement_id"], task["participant_id"]
+    if may_register(roles) and task["missing"] == UNSENT:
+        return (f"/deltakarar/{person}", "Send") if person else None
+    if may_register(roles) and place and kind in _OF_PLACE:
+        return f"/plassar/{place}/{_OF_PLACE[kind]}", "Registrer"
+    if may_register(roles) and person and kind == "consent":
+        return f"/deltakarar/{person}/samtykke", "Registrer"
+    if kind == "system_meeting" and not {"case_officer", "service"}.isdisjoint(roles):
+        return "/moete/felles", "Registrer"
+    return _find_officers_form(task) if "case_officer" in roles else None
+
+
+def _find_officers_form(task: Mapping[str, Any]) -> Link | None:
+    """What the case office alone does."""
+    kind, place, person = task["kind"], task["placement_id"], task["participant_id"]
+    subject = task["id"].split(".")[1]
+    if kind in _OF_APPLICATION:
+        return f"/soknader/{subject}", "Opne søknaden"
+    if kind == "staffing_discussion" and person:
+        return f"/deltakarar/{person}/behov/{subject}/utfall", "Registrer"
+    if kind in _DECIDED and place:
+        return f"/vedtak/ny?plass={place}", "Gjer vedtak"
+    return (f"/plassar/{place}/{_OF_PLACE_FOR_OFFICER[kind]}", "Registrer") if kind in _OF_PLACE_FOR_OFFICER else None
 
 
 def list_forms(place_id: str, roles: Collection[str]) -> Sequence[Link]:
@@ -56,8 +71,16 @@ def list_person_forms(participant_id: str, roles: Collection[str]) -> Sequence[L
     """What can be registered about a person, with a place or without."""
     if not may_register(roles):
         return ()
-    need = [(f"/deltakarar/{participant_id}/behov", "Registrer endra behov")] if "case_officer" in roles else []
-    return [(f"/deltakarar/{participant_id}/samtykke", "Registrer samtykke"), *need]
+    address = f"/deltakarar/{participant_id}"
+    consent = (f"{address}/samtykke", "Registrer samtykke")
+    if "case_officer" not in roles:
+        return [consent]
+    return [
+        consent,
+        (f"{address}/behov", "Registrer endra behov"),
+        (f"{address}/endre", "Endre opplysningane"),
+        (f"{address}/slaa-saman", "Slå saman med ein annan"),
+    ]
 
 
 def may_register(roles: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from fastapi import Response
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import long_date, to_date
-from app.web.task_links import find_form
+from app.web.task_links import Link, find_form
 from app.web.words import PARAGRAPHS, word
 
 SOON = timedelta(days=60)
@@ -50,8 +50,8 @@ class Group:
     responsible: str
     title: str
     people: Sequence[tuple[str, str]]
-    forms: Mapping[str, str]
-    """The address of the form that does it, by the person, or "" where it is about nobody."""
+    forms: Mapping[str, Link]
+    """The form that does it, by the person, or "" where it is about nobody."""
     tasks: int
     lacks: str
 
@@ -116,7 +116,7 @@ def group_tasks(
                 responsible=word(responsible, "responsible"),
                 title=members[0]["title"],
                 people=sorted(people.items(), key=lambda one: one[1]),
-                forms={id_: address for id_, address in forms.items() if address},
+                forms={id_: form for id_, form in forms.items() if form},
                 tasks=len(members),
                 lacks="Laga, ikkje send" if all(task["missing"] == ["sent"] for task in members) else "",
             )
