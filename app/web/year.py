@@ -1,9 +1,10 @@
 """S7, the year in one picture, and S14, the same on two pages of paper."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -88,10 +89,11 @@ async def _describe(view: View) -> dict[str, Any]:
     counts = await api.find(f"/v1/follow-up/{year}/counts", on=view.on)
     by_provider, names = _sum_by_provider(costs, providers)
     months = [sum((amounts[i] for amounts in by_provider), Decimal(0)) for i in range(12)]
-    closed = _count_closed(settlements)
+    closed = _count_closed(settlements, year, view.on)
     watch = _find_watch_percent(versions, view.on)
     known = [frame for frame in frames if to_date(frame["adopted_on"]) <= view.on]
-    drawn = charts.Year(year, months, closed, view.on, _frames_of(known, year), watch, _first_over(position))
+    incurred, first_over = Decimal(position["incurred"]), _first_over(position)
+    drawn = charts.Year(year, months, closed, view.on, incurred, _frames_of(known, year), watch, first_over)
     title = _describe_line(position)
     rows = _build_rows(months, by_provider, position, closed, view.on, year)
     return {
@@ -130,10 +132,16 @@ def _sum_by_provider(
     return [found[name] for name in names], names
 
 
-def _count_closed(settlements: Sequence[Mapping[str, Any]]) -> int:
-    """How many months from January on are closed or approved."""
-    closed = {one["month"] for one in settlements if one["status"] != "rejected"}
+def _count_closed(settlements: Sequence[Mapping[str, Any]], year: int, on: date) -> int:
+    """How many months from January on are closed or approved, of those that are over on the day."""
+    closed = {
+        one["month"] for one in settlements if one["status"] != "rejected" and _find_last_day(year, one["month"]) <= on
+    }
     return next((number for number in range(12) if number + 1 not in closed), 12)
+
+
+def _find_last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _find_watch_percent(versions: Sequence[Mapping[str, Any]], on: date) -> int:
@@ -177,6 +185,8 @@ def _describe_reason(position: Mapping[str, Any], watch: int) -> str:
         if position["flag"] == "watch"
         else ""
     )
+    if not room:
+        return f"{passed}Det er ikkje rom for fleire standardplassar frå {first}."
     places = "éin standardplass" if room == 1 else f"{room} standardplassar"
     return f"{passed}Det er rom for {places} til frå {first}."
 
@@ -214,8 +224,7 @@ def _build_rows(
     rows = []
     frame = None if position["frame"] is None else Decimal(position["frame"])
     for i, total in enumerate(charts.running(months)):
-        ends_on = date(year + (i == 11), (i + 1) % 12 + 1, 1) - timedelta(days=1)
-        state = "Oppgjort" if i < closed else "Påløpt" if ends_on <= on else "Prognose"
+        state = "Oppgjort" if i < closed else "Påløpt" if _find_last_day(year, i + 1) <= on else "Prognose"
         amounts = [provider[i] for provider in by_provider]
         left = None if frame is None else frame - total
         rows.append(MonthRow(MONTHS[i].capitalize(), state, amounts, months[i], total, left))

@@ -18,6 +18,7 @@ YEARS = st.builds(
     st.lists(AMOUNTS, min_size=12, max_size=12),
     st.integers(0, 12),
     st.dates(date(2021, 6, 1), date(2023, 6, 30)),
+    AMOUNTS,
     st.lists(st.builds(charts.Frame, st.dates(date(2022, 1, 1), date(2022, 12, 31)), AMOUNTS), max_size=3),
     st.integers(50, 100),
     st.one_of(st.none(), st.integers(1, 12)),
@@ -43,6 +44,9 @@ def points(root: ElementTree.Element) -> Iterator[tuple[float, float]]:
         for x, y in (("x", "y"), ("x1", "y1"), ("x2", "y2"), ("cx", "cy")):
             if element.get(x) is not None and element.get(y) is not None:
                 yield float(element.get(x) or 0), float(element.get(y) or 0)
+        if element.tag.endswith("rect"):
+            left, top, width, height = (float(element.get(name) or 0) for name in ("x", "y", "width", "height"))
+            yield left + width, top + height
         for pair in (element.get("points") or "").split():
             first, second = pair.split(",")
             yield float(first), float(second)
@@ -74,10 +78,13 @@ def test_line_through_the_year_never_falls(year: charts.Year, narrow: bool) -> N
 @given(st.integers(1, 12), NARROW)
 def test_the_first_month_over_is_marked(month: int, narrow: bool) -> None:
     frame = charts.Frame(date(2022, 1, 1), Decimal(1))
-    year = charts.Year(2022, [Decimal(100)] * 12, 0, date(2022, 8, 31), [frame], 95, month)
+    year = charts.Year(2022, [Decimal(100)] * 12, 0, date(2022, 8, 31), Decimal(800), [frame], 95, month)
     svg = charts.cumulative(year, narrow=narrow, uid="a", title="Året")
     [marked] = re.findall(r'<text class="axis axis-over[^>]*>([^<]*)</text>', svg)
     assert marked in (charts.SHORT[month - 1], charts.SHORT[month - 1][0].upper())
+    [ring] = re.findall(r'<circle class="ring" cx="([^"]*)" cy="([^"]*)"', svg)
+    [stops] = re.findall(r'data-points="([^"]*)"', svg)
+    assert ",".join(ring) == stops.split(";")[month - 1]
 
 
 @given(st.decimals(0, 20_000_000, places=2), st.decimals(1, 10_000_000, places=2), st.integers(50, 100), NARROW)

@@ -1,7 +1,8 @@
 """S7 and S14: the year on the page; every number is the API's."""
 
 import gzip
-from decimal import Decimal
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -53,6 +54,45 @@ async def test_every_number_is_the_apis(api: Api, screen: str, person: str) -> N
         assert so_far + left == Decimal(position["frame"])
 
 
+async def test_line_states_what_has_incurred_inside_a_month(api: Api) -> None:
+    """C6: a place ends on 12 October, so the month's cost is not even over its days."""
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    await steps.recorded(api, provider_id)
+    await steps.recorded(api, provider_id, ends_on="2022-10-12")
+    answer = await (await api.browser("okonomi")).get("/aaret/2022", params={"on": "10.10.2022"})
+    position = ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-10-10"}), 200)
+    stated = [amount_of(text) for text in re.findall(r">Påløpt ([^<]*)</text>", answer.text)]
+    assert stated == [Decimal(position["incurred"]).quantize(Decimal(1), ROUND_HALF_UP)]
+
+
+async def test_month_after_the_day_is_not_settled(api: Api) -> None:
+    """Seen from 31 March only three of four closed months had come to an end."""
+    await two_providers(api)
+    for month in range(1, 5):
+        ok(await api.finance.post(f"/v1/budgets/2022/settlements/{month}"))
+    answer = await (await api.browser("okonomi")).get("/aaret/2022", params={"on": "31.03.2022"})
+    position = ok(await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-03-31"}), 200)
+    [settled] = re.findall(r">Oppgjort til og med mars</text><text[^>]*>([^<]*)</text>", answer.text)
+    assert amount_of(settled) == Decimal(position["of_incurred"]["settled"])
+    states = re.findall(r"<td>(Oppgjort|Påløpt|Prognose)</td>", answer.text)
+    assert states == ["Oppgjort"] * 3 + ["Prognose"] * 9
+
+
+async def test_year_that_has_not_begun_has_no_day_on_its_line(api: Api) -> None:
+    await two_providers(api)
+    answer = await (await api.browser("okonomi")).get("/aaret/2023", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    assert "Sett frå 31. august</text>" not in answer.text
+    assert 'class="today"' not in answer.text
+
+
+async def test_no_room_is_said_in_words(api: Api) -> None:
+    await two_providers(api, "810000.00")
+    answer = await (await api.browser("okonomi")).get("/aaret/2022", params=ON)
+    assert "Det er ikkje rom for fleire standardplassar frå" in answer.text
+
+
 async def test_the_answer_comes_first(api: Api) -> None:
     await two_providers(api)
     page = parse(await (await api.browser("okonomi")).get("/aaret/2022", params=ON))
@@ -83,9 +123,16 @@ async def test_year_without_places_is_empty(api: Api) -> None:
 
 
 async def test_year_without_a_known_rate_says_which_day(api: Api) -> None:
+    """The places have stood since 2021, and the first rate is of 2022."""
+    await two_providers(api)
+    answer = await (await api.browser("okonomi")).get("/aaret/2021", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (409, [])
+    assert "Ingen sats er kjend for 2021-01-01" in answer.text
+
+
+async def test_year_before_any_law_is_empty(api: Api) -> None:
     answer = await (await api.browser("okonomi")).get("/aaret/2022", params=ON)
-    assert answer.status_code in (200, 409)
-    assert find_faults(answer) == []
+    assert (answer.status_code, find_faults(answer)) == (200, [])
 
 
 async def test_finance_looks_at_nobody(api: Api) -> None:
