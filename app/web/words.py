@@ -160,6 +160,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "other_service": "ei anna teneste",
     },
     "outcome": {"allowed": "Fekk sjå", "denied": "Nekta"},
+    "filed_by": {"provider": "vekstbedrifta", "case_office": "Forvaltningskontoret", "service": "Habilitering"},
+    "universal_design": {"yes": "Ja", "partly": "Delvis", "no": "Nei"},
+    "change": {
+        "add_places": "Fleire plassar",
+        "end_places": "Plassar som sluttar",
+        "share": "Anna del av plass",
+        "rate": "Annan sats",
+        "supplement": "Tillegg til ein plass",
+        "supplement_percent": "Annan tilleggsprosent",
+        "frame": "Anna ramme",
+        "refund": "Annan refusjon",
+    },
+    "invoice": {"invoice": "Faktura", "credit_note": "Kreditnota"},
+    "invoice_result": {"equal": "Lik", "different": "Ulik"},
+    "invoice_basis": {"settlement": "lukka oppgjer", "computed": "utrekna månad"},
+    "invoice_cause": {
+        "no_such_placement": "Plassen finst ikkje",
+        "other_days": "Andre dagar",
+        "other_price": "Annan pris",
+        "not_invoiced": "Ikkje fakturert",
+        "already_invoiced": "Fakturert før",
+        "document_charge": "Gebyr eller rabatt på heile fakturaen",
+    },
 }
 
 # The rule behind a demand, and where in the guideline it stands.

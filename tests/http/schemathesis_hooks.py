@@ -25,6 +25,13 @@ BETWEEN_FIELDS = (
     "har ein dag; ",
     "opp til ti år",
     "For mange endringar av same plass",
+    "har ingen verknad",
+    "kan ikkje stå saman med",
+    "men vekstbedrifta har",
+    "kan det høgst vere",
+    "utanfor åra det er spurt om",
+    "som alt har ei ramme",
+    "Satsen vert for stor",
     "ikkje ein gyldig peikar",
 )
 
