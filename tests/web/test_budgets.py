@@ -34,11 +34,14 @@ MOST_CALLS = dict.fromkeys(("/arbeidsliste", "/deltakarar", "/logg", "/vekstbedr
 }
 SCREENS = [route for route in ROUTES if isinstance(route, Page) and "GET" in (route.methods or ())]
 OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje")
+WAIVED = f"/plassar/{demo_id('placement', 24)}/oppgaver/plan.{demo_id('placement', 24)}.1"
 # Where the first row of a kind does not belong to the first person, or is not in the state that the screen is for.
 ADDRESSES = {
     "/plassar/{placement_id:uuid}/oppseiingar/{notice_id:uuid}/annullering": (
         f"/plassar/{demo_id('placement', UNDER_NOTICE)}/oppseiingar/{demo_id('notice', 1)}/annullering"
     ),
+    "/plassar/{placement_id:uuid}/oppgaver/{task_id}/fraafall": f"{WAIVED}/fraafall",
+    "/plassar/{placement_id:uuid}/oppgaver/{task_id}/fraafall/tilbake": f"{WAIVED}/fraafall/tilbake",
     "/deltakarar": "/deltakarar?name=de",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
     "/vedtak/verknad": "/vedtak/verknad?utfall=grant&forste_dag=01.10.2022",
