@@ -172,8 +172,9 @@ async def decide_settlement(view: View, sent: Sent) -> Done:
 
 
 def describe_months(year: int, settlements: Sequence[Mapping[str, Any]], on: date) -> list[Month]:
-    """The twelve cells of a year, without who closed them."""
-    settled = {one["month"]: one for one in sorted(settlements, key=lambda one: (one["month"], one["version"]))}
+    """The twelve cells of a year as seen from a day, without who closed them: a month that is not over is open."""
+    ordered = sorted(settlements, key=lambda one: (one["month"], one["version"]))
+    settled = {one["month"]: one for one in ordered if _opens_on(year, one["month"]) <= on + timedelta(days=1)}
     names = {one[name]: "" for one in settlements for name in ("closed_by", "decided_by") if one[name]}
     return [_describe_month(year, number, settled.get(number), {}, names, on) for number in range(1, 13)]
 

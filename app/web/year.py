@@ -15,7 +15,7 @@ from app.web import charts
 from app.web.charts import MONTHS, NBSP, kr
 from app.web.names import load_providers
 from app.web.pages import View
-from app.web.render import share, short_date, to_date
+from app.web.render import number, share, short_date, to_date
 from app.web.settling import describe_months
 
 SENTENCES: Mapping[str, tuple[str, str, str]] = {
@@ -85,7 +85,7 @@ async def _describe(view: View) -> dict[str, Any]:
     settlements = await api.list(f"/v1/budgets/{year}/settlements")
     versions = await api.list("/v1/guideline-versions")
     providers = await load_providers(api)
-    vacancies = await api.find("/v1/providers/vacancies", on=view.on)
+    vacancies = await api.find("/v1/providers/vacancies", on=min(view.on, date(year, 12, 31)))
     counts = await api.find(f"/v1/follow-up/{year}/counts", on=view.on)
     by_provider, names = _sum_by_provider(costs, providers)
     months = [sum((amounts[i] for amounts in by_provider), Decimal(0)) for i in range(12)]
@@ -113,7 +113,7 @@ async def _describe(view: View) -> dict[str, Any]:
         "month": view.on.month if view.on.year == year else 12,
         "sums": [sum(amounts, Decimal(0)) for amounts in by_provider],
         "frame_since": max((frame["adopted_on"] for frame in known), default=None),
-        "capacity": _sum_capacity(vacancies),
+        "capacity": _describe_capacity(vacancies, position["places"]),
         "providers": _describe_providers(names, by_provider, closed, vacancies, providers),
         "cells": describe_months(year, settlements, view.on),
         "follow_up": _describe_follow_up(counts),
@@ -137,7 +137,7 @@ def _count_closed(settlements: Sequence[Mapping[str, Any]], year: int, on: date)
     closed = {
         one["month"] for one in settlements if one["status"] != "rejected" and _find_last_day(year, one["month"]) <= on
     }
-    return next((number for number in range(12) if number + 1 not in closed), 12)
+    return next((month for month in range(12) if month + 1 not in closed), 12)
 
 
 def _find_last_day(year: int, month: int) -> date:
@@ -231,14 +231,22 @@ def _build_rows(
     return rows
 
 
-def _sum_capacity(vacancies: Mapping[str, Any] | None) -> tuple[Decimal, Decimal] | None:
-    """Capacity and free places of all providers, for those who may see them."""
+def _describe_capacity(vacancies: Mapping[str, Any] | None, places: int) -> tuple[Decimal, str] | None:
+    """The capacity of all providers, and what makes it up (P2), for those who may see it.
+
+    In use + promised + free is the capacity. Part places take less of it than their number.
+    """
     if vacancies is None:
         return None
-    items = vacancies["items"]
-    return sum((Decimal(one["capacity"]) for one in items), Decimal(0)), sum(
-        (Decimal(one["free"]) for one in items), Decimal(0)
+    capacity, active, promised, free = (
+        sum((Decimal(one[name]) for one in vacancies["items"]), Decimal(0))
+        for name in ("capacity", "active", "promised", "free")
     )
+    parts = [f"utgjer {number(active)} heile"] if active != places else []
+    if promised:
+        parts.append(f"{number(promised)} {'lovd' if promised == 1 else 'lovde'}")
+    parts.append(f"{number(free)} {'ledig' if free == 1 else 'ledige'}")
+    return capacity, " · ".join(parts)
 
 
 def _describe_providers(
@@ -252,7 +260,7 @@ def _describe_providers(
     whole = sum((amount for amounts in by_provider for amount in amounts), Decimal(0))
     places = {providers[one["provider_id"]]: one for one in (vacancies["items"] if vacancies else ())}
     found = []
-    for number, (name, amounts) in enumerate(zip(names, by_provider, strict=True)):
+    for index, (name, amounts) in enumerate(zip(names, by_provider, strict=True)):
         forecast = sum(amounts, Decimal(0))
         active = round(Decimal(places[name]["active"])) if name in places else 0
         capacity = max(round(Decimal(places[name]["capacity"])), active) if name in places else 0
@@ -262,8 +270,8 @@ def _describe_providers(
                 forecast=forecast,
                 percent=share(forecast * 100 / whole, 1) if whole else "",
                 places=f"{active} av {capacity} plassar" if name in places else "",
-                squares=charts.places(active, capacity, uid=f"plassar-{number}", name=name) if name in places else "",
-                bars=charts.month_bars(amounts, closed=closed, top=top, uid=f"stolpar-{number}", name=name),
+                squares=charts.places(active, capacity, uid=f"plassar-{index}", name=name) if name in places else "",
+                bars=charts.month_bars(amounts, closed=closed, top=top, uid=f"stolpar-{index}", name=name),
             )
         )
     return found

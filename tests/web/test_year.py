@@ -79,6 +79,43 @@ async def test_month_after_the_day_is_not_settled(api: Api) -> None:
     assert states == ["Oppgjort"] * 3 + ["Prognose"] * 9
 
 
+async def test_cells_of_months_are_seen_from_the_day(api: Api) -> None:
+    """April is closed, and not over on 31 March; March is, on its last day."""
+    await two_providers(api)
+    for month in range(1, 5):
+        ok(await api.finance.post(f"/v1/budgets/2022/settlements/{month}"))
+    answer = await (await api.browser("okonomi")).get("/aaret/2022", params={"on": "31.03.2022"})
+    [cells] = re.findall(r'<ol class="months">.*?</ol>', answer.text)
+    assert re.findall(r'<li class="(\w*)">', cells) == ["closed"] * 3 + ["later"] * 9
+    assert "3 av 12 månader er lukka" in answer.text
+
+
+async def test_places_in_use_promised_and_free_add_up(api: Api) -> None:
+    """A half place, and a whole one that is promised: 3,5 + 1 + 15,5 of 20."""
+    await two_providers(api)
+    provider_id = ok(await api.case_officer.get("/v1/providers"), 200)["items"][0]["id"]
+    await steps.recorded(api, provider_id, share=50)
+    await steps.ready_to_grant(api, provider_id)
+    answer = await (await api.browser("sakshandsamar")).get("/aaret/2022", params=ON)
+    vacancies = ok(await api.case_officer.get("/v1/providers/vacancies", params={"on": "2022-08-31"}), 200)["items"]
+    active, promised, free, capacity = (
+        sum(Decimal(one[name]) for one in vacancies) for name in ("active", "promised", "free", "capacity")
+    )
+    assert active + promised + free == capacity
+    assert (active, promised) == (Decimal("3.5"), 1)
+    assert (free, capacity) == (Decimal("15.5"), 20)
+    assert "4 <small>av 20</small></dd><dd>utgjer 3,5 heile · 1 lovd · 15,5 ledige</dd>" in answer.text
+
+
+async def test_places_of_an_earlier_year_are_those_of_its_end(api: Api) -> None:
+    """The places that are free now say nothing of a year that is over."""
+    await two_providers(api)
+    provider_id = ok(await api.case_officer.get("/v1/providers"), 200)["items"][0]["id"]
+    await steps.placed(api, provider_id, starts_on="2023-02-01")
+    answer = await (await api.browser("sakshandsamar")).get("/aaret/2022", params={"on": "01.03.2023"})
+    assert "3 <small>av 20</small></dd><dd>17 ledige</dd>" in answer.text
+
+
 async def test_year_that_has_not_begun_has_no_day_on_its_line(api: Api) -> None:
     await two_providers(api)
     answer = await (await api.browser("okonomi")).get("/aaret/2023", params=ON)
