@@ -1,23 +1,24 @@
 """Push a register of absences to Vekstplass: python push_absences.py [options] FILE
 
-FILE is CSV (a header row, `;` or `,` between) or NDJSON (an item a line), with the fields external_id, revision,
-placement_id, kind, from, to, percent, note, cancelled. Push the whole register as often as you like: what is already
-there is left as it is. Needs Python 3.11 and httpx, nothing else.
+FILE is CSV (a header row, `;` or `,` between, a row a line, UTF-8 or Windows-1252) or NDJSON (.ndjson or .jsonl, an
+item a line), with the fields external_id, revision, placement_id, kind, from, to, percent, note, cancelled. Its lines
+are sent as they are, and the service says of each what it is. Push the whole register as often as you like: what is
+already there is left as it is. Needs Python 3.11 and httpx, nothing else.
 
-The address is --url or VEKSTPLASS_URL, the Maskinporten token VEKSTPLASS_TOKEN (or --token-file, read again before
-every batch, so that it may be renewed meanwhile). Exit status: 0 everything accepted, 1 some rows rejected (a table
-says which), 2 nothing more could be sent.
+The address is --url or VEKSTPLASS_URL, without /v1; the Maskinporten token VEKSTPLASS_TOKEN (or --token-file, read
+again before every batch, so that it may be renewed meanwhile). Exit status: 0 everything accepted, 1 some rows rejected
+(a table says which), 2 nothing more could be sent, or the file has no rows.
 """
 
 import argparse
-import csv
-import json
+import codecs
+import io
 import os
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,52 +30,74 @@ ATTEMPTS = 8
 LONGEST_WAIT = 60.0
 AGAIN = {408, 429, 502, 503, 504}
 
-Row = dict[str, Any]
+Result = dict[str, Any]
 
 
 class PushError(Exception):
     """Why nothing more can be sent, in one sentence."""
 
 
-def read(path: Path) -> Iterator[Row]:
-    """The file's rows as JSON items. A cell that should be a number and is not stays text: the service says so."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        if path.suffix.lower() in (".ndjson", ".jsonl"):
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    try:
-                        yield json.loads(line)
-                    except ValueError:
-                        raise PushError(f"{path.name}, line {number}: not JSON") from None
-            return
-        header = file.readline()
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
-        for cells in reader:
-            if None in cells or None in cells.values():
-                raise PushError(f"{path.name}, line {reader.line_num}: another number of cells than the header")
-            yield {name: value(name, cell) for name, cell in cells.items() if cell or name == "external_id"}
+@dataclass
+class Register:
+    """A file's rows as its lines, each with its number in the file, and what stands before them in every call."""
+
+    content_type: str
+    head: str
+    lines: list[tuple[int, str]]
+
+    def bodies(self, size: int) -> Iterator[tuple[bytes, list[int]]]:
+        """What to send, `size` rows a call, and the rows' numbers."""
+        for start in range(0, len(self.lines), size):
+            part = self.lines[start : start + size]
+            text = self.head + "".join(line for _, line in part)
+            yield text.encode("utf-8", "surrogateescape"), [number for number, _ in part]
 
 
-def value(name: str, cell: str) -> str | int | bool:
-    """A CSV cell as JSON has it."""
-    if name in ("revision", "percent") and cell.isascii() and cell.isdigit():
-        return int(cell)
-    if name == "cancelled" and cell.lower() in ("true", "false"):
-        return cell.lower() == "true"
-    if name in ("from", "to") and len(cell) == 10 and cell[2] == cell[5] == ".":
-        return f"{cell[6:]}-{cell[3:5]}-{cell[:2]}"
-    return cell
+def read(path: Path) -> Register:
+    """The file as the service reads it: blank lines are no rows. Raises PushError where it has none."""
+    body = path.read_bytes()
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise PushError(f"{path.name} is UTF-16: save it as UTF-8")
+    if path.suffix.lower() in (".ndjson", ".jsonl"):
+        register = Register("application/x-ndjson", "", split(body, "utf-8", "\n", blank=" \t\r\n"))
+    else:
+        lines = split(body, encoding(body), None, blank=" \t\r\n;,")
+        # The mark says that it is UTF-8 now.
+        register = Register("text/csv", "".join(f"\ufeff{line}" for _, line in lines[:1]), lines[1:])
+    if not register.lines:
+        raise PushError(f"{path.name} has no rows")
+    return register
 
 
-def batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    """Rows in lists of `size`."""
-    while batch := list(islice(rows, size)):
-        yield batch
+def split(body: bytes, encoding: str, newline: str | None, *, blank: str) -> list[tuple[int, str]]:
+    """The lines that have more than `blank` characters. What the encoding does not have goes out as it came."""
+    text = io.TextIOWrapper(
+        io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), encoding, errors="surrogateescape", newline=newline
+    )
+    return [(number, line.rstrip("\n") + "\n") for number, line in enumerate(text, 1) if line.strip(blank)]
 
 
-def push(client: httpx.Client, token: Callable[[], str], items: list[Row], wait: Callable[[float], None]) -> list[Row]:
-    """The answer for each item. Broken connections and "not now" are tried again: a batch is safe to repeat.
+def encoding(body: bytes) -> str:
+    """Windows-1252 where something is no UTF-8, and no line with other letters than ASCII is."""
+    lines = io.BytesIO(body)
+    if body.startswith(codecs.BOM_UTF8) or is_utf8(body) or any(is_utf8(line) for line in lines if not line.isascii()):
+        return "utf-8"
+    return "cp1252"
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether it can be read as that."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def push(
+    client: httpx.Client, token: Callable[[], str], content_type: str, body: bytes, wait: Callable[[float], None]
+) -> list[Result]:
+    """The answer for each row. Broken connections and "not now" are tried again: a batch is safe to repeat.
 
     Raises PushError when the service refuses the call itself, or is away for too long.
     """
@@ -83,13 +106,15 @@ def push(client: httpx.Client, token: Callable[[], str], items: list[Row], wait:
         pause = min(LONGEST_WAIT, 2**attempt) * random.uniform(0.5, 1)
         try:
             answer = client.post(
-                "/v1/absences/batch", json={"items": items}, headers={"Authorization": f"Bearer {token()}"}
+                "/v1/absences/batch",
+                content=body,
+                headers={"Authorization": f"Bearer {token()}", "Content-Type": content_type},
             )
         except httpx.TransportError as error:
-            problem = type(error).__name__
+            problem = f"{type(error).__name__} at {client.base_url}"
         else:
             if answer.status_code in (200, 207):
-                found: list[Row] = answer.json()["items"]
+                found: list[Result] = answer.json()["items"]
                 return found
             problem = explain(answer)
             if answer.status_code not in AGAIN:
@@ -118,11 +143,11 @@ def progress(done: int, rejected: int, everything: int) -> None:
         print(f"\r{bar} {done}/{everything}, {rejected} rejected", end=end, file=sys.stderr, flush=True)
 
 
-def table(rejected: list[tuple[int, Row]]) -> None:
-    """What was rejected: the row's number in the file (from 1, the header not counted), its id, and why."""
+def table(rejected: list[tuple[int, Result]]) -> None:
+    """What was rejected: the line's number in the file (from 1), its id, and why."""
     if not rejected:
         return
-    rows = [("row", "external_id", "code", "why")]
+    rows = [("line", "external_id", "code", "why")]
     for number, result in rejected:
         problem = result["problem"]
         fields = ", ".join(error["pointer"].rpartition("/")[2] for error in problem.get("errors", ()))
@@ -157,19 +182,20 @@ def main(arguments: list[str] | None = None) -> int:
         return str(found.strip())
 
     counts: dict[str, int] = {}
-    rejected: list[tuple[int, Row]] = []
+    rejected: list[tuple[int, Result]] = []
     done, failure = 0, ""
     try:
-        rows = list(read(asked.file))
+        register = read(asked.file)
         with httpx.Client(base_url=asked.url, timeout=httpx.Timeout(60, connect=5)) as client:
-            for items in batches(iter(rows), asked.batch):
-                for result in push(client, token, items, time.sleep):
+            for body, numbers in register.bodies(asked.batch):
+                results = push(client, token, register.content_type, body, time.sleep)
+                for number, result in zip(numbers, results, strict=True):
                     counts[result["status"]] = counts.get(result["status"], 0) + 1
                     if result["problem"] is not None:
-                        rejected.append((done + result["index"] + 1, result))
-                done += len(items)
-                progress(done, len(rejected), len(rows))
-    except (PushError, OSError, UnicodeDecodeError) as error:
+                        rejected.append((number, result))
+                done += len(numbers)
+                progress(done, len(rejected), len(register.lines))
+    except (PushError, OSError) as error:
         failure = str(error)
     table(rejected)
     print(", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing sent")

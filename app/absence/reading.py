@@ -6,17 +6,15 @@ read. The loop is given back after every slice of items, so that others do not w
 
 import asyncio
 import codecs
-import csv
 import io
-import re
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
-from msgspec.structs import fields
 
-from app.absence.items import Fault, read_item, read_json_item
+from app.absence.csv_rows import read_csv
+from app.absence.items import Fault, read_json_item
 from app.absence.problems import TOO_MANY
 from app.absence.schemas import AbsenceItem
 from app.http.content_negotiation import CSV, JSON, NDJSON
@@ -30,12 +28,6 @@ MAX_BYTES = 16 * 1024 * 1024
 # Less than a millisecond of work; ten where every item is at fault.
 _SLICE = 200
 
-COLUMNS = tuple(field.encode_name for field in fields(AbsenceItem))
-_REQUIRED = tuple(field.encode_name for field in fields(AbsenceItem) if field.required)
-
-_NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
-_BOOLEANS = {"": False, "false": False, "true": True}
-_INTEGER = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _BLANK = b" \t\r\n"
 
 
@@ -98,85 +90,13 @@ def _require_items_only(batch: object) -> None:
 
 
 def _read_ndjson(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
-    """An item a line; blank lines are none."""
-    lines = (line for line in io.BytesIO(body) if line.strip(_BLANK))
+    """An item a line; blank lines are none. Raises `VALIDATION` where no line is left."""
+    lines = (line for line in io.BytesIO(body.removeprefix(codecs.BOM_UTF8)) if line.strip(_BLANK))
+    index = -1
     for index, line in enumerate(lines):
         yield read_json_item(line, index, relaxed=relaxed)
+    if index < 0:
+        raise VALIDATION("Fila har inga linje.", pointer="#")
 
 
-def _read_csv(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
-    """CSV (RFC 4180) with a header row; `;` or `,` between, UTF-8 with or without BOM, days also as dd.mm.yyyy."""
-    # What is no UTF-8 becomes unpaired surrogates, which no field accepts: it costs its row and not the file.
-    lines = (line.decode("utf-8", "surrogateescape") for line in io.BytesIO(body.removeprefix(codecs.BOM_UTF8)))
-    header = next((line for line in lines if line.strip()), None)
-    if header is None:
-        raise VALIDATION("Fila manglar overskrift.", pointer="#")
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    rows = _rows(csv.reader(chain([header], lines), delimiter=delimiter, strict=True))
-    names = _check_header(next(rows))
-    for index, row in enumerate(rows):
-        if row is None:
-            yield _row_fault(index, "er ikkje gyldig CSV")
-        elif len(row) != len(names):
-            yield _row_fault(index, "har ikkje like mange felt som overskrifta")
-        else:
-            yield read_item(_row_as_json(dict(zip(names, row, strict=True))), index, relaxed=relaxed)
-
-
-def _row_fault(index: int, reason: str) -> Fault:
-    return Fault(None, VALIDATION(f"Linja {reason}.", pointer=f"#/items/{index}"))
-
-
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """The cells of each record, None for one that is no CSV; blank lines are none."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
-            continue
-        if row and (len(row) > 1 or row[0].strip()):
-            yield row
-
-
-def _check_header(header: list[str] | None) -> list[str]:
-    """The columns' names. Raises `VALIDATION`."""
-    if header is None:
-        raise VALIDATION("Overskrifta er ikkje gyldig CSV.", pointer="#")
-    names = [name.strip() for name in header]
-    missing = [name for name in _REQUIRED if name not in names]
-    if missing:
-        raise VALIDATION(f"Overskrifta manglar {_quote(missing)}.", pointer="#")
-    if not set(COLUMNS).issuperset(names) or len(set(names)) < len(names):
-        raise VALIDATION(f"Overskrifta kan ha {_quote(COLUMNS)}, kvar ein gong.", pointer="#")
-    return names
-
-
-def _quote(names: Iterable[str]) -> str:
-    return ", ".join(f"«{name}»" for name in names)
-
-
-def _row_as_json(cells: dict[str, str]) -> dict[str, Any]:
-    """A CSV row as the JSON item it stands for; what has no such form stays text, and is refused as that."""
-    item: dict[str, Any] = {**cells}
-    for name in ("from", "to"):
-        day = cells[name]
-        if _NORWEGIAN_DAY.fullmatch(day):
-            item[name] = f"{day[6:]}-{day[3:5]}-{day[:2]}"
-    for name in ("revision", "percent"):
-        number = cells.get(name, "")
-        if _INTEGER.fullmatch(number):
-            item[name] = int(number)
-    if not cells.get("percent"):
-        item["percent"] = 100
-    item["note"] = cells.get("note") or None
-    cancelled = cells.get("cancelled", "")
-    item["cancelled"] = _BOOLEANS.get(cancelled.lower(), cancelled)
-    if cells.get("provider_id") == "":
-        del item["provider_id"]
-    return item
-
-
-_READERS = {JSON: _read_json, NDJSON: _read_ndjson, CSV: _read_csv}
+_READERS = {JSON: _read_json, NDJSON: _read_ndjson, CSV: read_csv}

@@ -1,9 +1,13 @@
 """`scripts/push_absences.py`, the example for providers, against the service and against a network that fails."""
 
 import asyncio
+import csv
+import io
+import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,13 +18,13 @@ import pytest
 
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.absence_files import HEADER, ROWS, WITHOUT_ROWS, CsvCase
 from tests.factories.absences import ORGANISATION, item, lines, placement
 from tests.factories.server import serving
 from tests.factories.steps import ok
 from tests.factories.tokens import bearer
 
 PLACE = "01890a5d-ac96-774b-bcce-b302099a8057"
-HEADER = "external_id;revision;placement_id;kind;from;to;percent;note;cancelled"
 
 
 class Service:
@@ -40,7 +44,7 @@ class Service:
         if answer != 200:
             problem = {"type": "/problems/x", "detail": "Vent litt."}
             return httpx.Response(answer, json=problem, headers=[(b"Retry-After", self.retry_after.encode("latin-1"))])
-        items: list[dict[str, Any]] = httpx.Response(200, content=request.content).json()["items"]
+        items = self.read(request)
         self.pushes.append(items)
         bad = {"type": "/problems/validation", "detail": "Feil.", "errors": [{"pointer": "#/items/0/kind"}]}
         found = [
@@ -53,6 +57,14 @@ class Service:
             for index, one in enumerate(items)
         ]
         return httpx.Response(207 if any(one["problem"] for one in found) else 200, json={"items": found})
+
+    def read(self, request: httpx.Request) -> list[dict[str, Any]]:
+        """The items of a body of lines."""
+        text = request.content.decode("utf-8-sig")
+        if request.headers["content-type"] == "application/x-ndjson":
+            return [json.loads(line) for line in text.splitlines()]
+        assert request.headers["content-type"] == "text/csv"
+        return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
 Run = Callable[[Service, str, str], int]
@@ -75,17 +87,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return main
 
 
-def test_csv_and_ndjson_are_the_same_items(run: Run) -> None:
-    row = f"F-1;1;{PLACE};sick;03.10.2022;2022-10-04;100;;false"
-    expected = {key: value for key, value in item(PLACE).items() if key != "note"}
-    for name, content in (
-        ("a.csv", f"\ufeff{HEADER}\r\n{row}\r\n"),
-        ("a.csv", f"{HEADER}\n{row}\n".replace(";", ",")),
-        ("a.ndjson", lines([expected])),
-    ):
-        service = Service()
-        assert run(service, name, content) == 0
-        assert service.pushes == [[expected]]
+def test_every_call_has_the_header(run: Run) -> None:
+    rows = [f"F-{n};1;{PLACE};sick;0{n}.10.2022;2022-10-04;100;Sjø;false" for n in range(1, 6)]
+    service = Service()
+    assert run(service, "a.csv", "\r\n".join([HEADER, "", *rows])) == 0
+    assert [len(push) for push in service.pushes] == [2, 2, 1]
+    pushed = [";".join(one.values()) for push in service.pushes for one in push]
+    assert pushed == rows
 
 
 @pytest.mark.parametrize("batch", ["0", "-1", "10001", "x"])
@@ -132,11 +140,45 @@ def test_it_stops_where_trying_again_does_not_help(
     assert "Vent litt." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("name", "content"), [("a.ndjson", "{"), ("a.csv", f"{HEADER}\na;b"), ("a.csv", f"{HEADER}\n")]
-)
-def test_a_file_that_is_none(run: Run, name: str, content: str) -> None:
-    assert run(Service(), name, content) == (0 if content == f"{HEADER}\n" else 2)
+@pytest.mark.parametrize("name", ["a.ndjson", "a.csv"])
+@pytest.mark.parametrize("content", ["", "\ufeff", "\n \r\n"])
+def test_empty_file_is_no_success(run: Run, capsys: pytest.CaptureFixture[str], name: str, content: str) -> None:
+    assert run(Service(), name, content) == 2
+    assert f"{name} has no rows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("case", WITHOUT_ROWS, ids=lambda case: case.name)
+def test_file_that_the_service_refuses_is_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], case: CsvCase
+) -> None:
+    monkeypatch.setenv("VEKSTPLASS_TOKEN", "secret")
+    file = tmp_path / "a.csv"
+    file.write_bytes(case.body(PLACE))
+    assert push_absences.main([str(file)]) == 2
+    assert "nothing sent" in capsys.readouterr().out
+
+
+async def test_rows_are_read_as_by_the_service(
+    committed_api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A2: the table that the service's own reader is held to. Rows a call are few, so that most files are cut."""
+    provider = await steps.provider(committed_api, places=len(ROWS))
+    monkeypatch.setenv("VEKSTPLASS_TOKEN", bearer("provider", ORGANISATION)["Authorization"].removeprefix("Bearer "))
+    async with serving(committed_api.app) as address:
+        for number, case in enumerate(ROWS):
+            file = tmp_path / f"{number}.csv"
+            # External ids are the provider's, so each file has its own.
+            place = await placement(committed_api, provider)
+            file.write_bytes(case.body(place).replace(b"F-", f"F-{number}-".encode()))
+            status = await asyncio.to_thread(push_absences.main, [str(file), "--batch", "2", "--url", str(address)])
+            # The service's own log comes before.
+            *table, counts = capsys.readouterr().out.rpartition("line  external_id")[2].splitlines()
+            shown = table[1:] if case.rejected else []
+            assert status == (1 if case.rejected else 0), (case.name, shown, counts)
+            assert [int(line.split()[0]) for line in shown] == case.rejected_lines, case.name
+            expected = Counter(case.outcomes)
+            assert counts == ", ".join(f"{expected[status]} {status}" for status in sorted(expected)), case.name
+            assert all(case.says in line for line in shown), case.name
 
 
 async def test_against_the_service(committed_api: Api, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from app import clock
 from app.absence import problems
 from app.absence.batch import BatchDecision, apply_batch, decide_batch
 from app.absence.batch_state import SLICE
+from app.absence.csv_rows import COLUMNS
 from app.absence.endpoints.roles import AbsenceWriter
-from app.absence.reading import COLUMNS, MAX_BYTES, MAX_ITEMS, read_items
+from app.absence.reading import MAX_BYTES, MAX_ITEMS, read_items
 from app.absence.schemas import AbsenceBatchOut, AbsenceItemModel
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWorkDep
@@ -111,9 +112,11 @@ async def push_absences(
     If the batch makes a placement's absence extensive (A3), the event `absence.review_due` is published once until the
     review is closed.
 
-    NDJSON has one item per line. CSV has a header row; dates may be written as dd.mm.yyyy. Names in an item must be
-    unique: if one is repeated, its last value counts, or the item is rejected. A provider's items are its own; items
-    from the case office need `provider_id`.
+    NDJSON has one item per line. CSV has a header row and one item per line: a cell cannot span lines, and a line with
+    a fault is one rejected item. Blank lines, and lines of separators only, are no items. CSV is UTF-8 or Windows-1252
+    (recognised); dates may be written as dd.mm.yyyy. A file without any item is a 422. Names in an item must be unique:
+    if one is repeated, its last value counts, or the item is rejected. A provider's items are its own; items from the
+    case office need `provider_id`.
     """
     items = await read_items(await request.body(), content_type, relaxed=is_relaxed(clock.today()))
     own = None
