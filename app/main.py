@@ -30,6 +30,7 @@ from app.followup.endpoints import waivers as waiver_endpoints
 from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
 from app.http.attempts import Attempts
+from app.http.idempotency import KeptAnswerSweeper
 from app.http.middleware import RequestMiddleware
 from app.http.recent import Recent
 from app.http.secret_addresses import is_secret
@@ -136,10 +137,13 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
             gc.set_threshold(20_000, 20, 50)
             app.state.draining = False
             sealer = app.state.access_log.sealer = Sealer(app.state.database, settings.access_log_key_bytes)
+            sweeper = KeptAnswerSweeper(app.state.database, hours=settings.idempotency_hours)
+            app.state.kept_answers = sweeper
             yield
             app.state.draining = True
         await listener.close()
         await sealer.close()
+        await sweeper.close()
         await app.state.database.close()
 
     app = FastAPI(
@@ -169,6 +173,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.metrics = Recent(lambda: health.collect_metrics(lambda: app.state.database, settings.database_url))
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()
+    app.state.kept_answers = None
     app.state.caller_observer = CalendarOwners()
     app.state.calls = Attempts(settings.requests_per_minute, "requests")
     app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")

@@ -16,6 +16,16 @@ CREATE FUNCTION public.caller_service_area() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['service'::text]) THEN NULLIF(current_setting('app.service_area'::text, true), ''::text) ELSE NULL::text END;
 
+CREATE FUNCTION public.clear_kept_answers(hours integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    delete from public.idempotency_key where (caller, key) in (
+        select caller, key from public.idempotency_key
+        where created_at < now() - make_interval(hours => greatest(hours, 1))
+        order by created_at limit 5000 for update skip locked)
+$$;
+
 CREATE FUNCTION public.close_web_session(digest bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -71,6 +81,16 @@ CREATE FUNCTION public.end_web_sessions(person text) RETURNS bigint
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     with ended as (delete from public.web_session where subject = person returning 1) select count(*) from ended
+$$;
+
+CREATE FUNCTION public.erase_kept_answers(people uuid[]) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    with erased as (
+        update public.idempotency_key set body = '', headers = '{}', participant_ids = '{}', is_erased = true
+        where participant_ids && people and public.caller_has_role('case_officer') returning 1)
+    select count(*) from erased
 $$;
 
 CREATE TABLE public.event_base (
@@ -821,7 +841,8 @@ CREATE TABLE public.idempotency_key (
     headers jsonb NOT NULL,
     body bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    participant_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
+    participant_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    is_erased boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY public.idempotency_key FORCE ROW LEVEL SECURITY;
@@ -2208,6 +2229,8 @@ ALTER TABLE public.need_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY owner_clears_and_erases ON public.idempotency_key TO vekstplass_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_continues_numbers ON public.event FOR SELECT TO vekstplass_owner USING (true);
 
 CREATE POLICY owner_continues_numbers ON public.event_base TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -2468,6 +2491,9 @@ GRANT USAGE ON SCHEMA access_log_partition TO vekstplass_backup;
 GRANT USAGE ON SCHEMA public TO vekstplass_service;
 GRANT USAGE ON SCHEMA public TO vekstplass_backup;
 
+REVOKE ALL ON FUNCTION public.clear_kept_answers(hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.clear_kept_answers(hours integer) TO vekstplass_service;
+
 REVOKE ALL ON FUNCTION public.close_web_session(digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.close_web_session(digest bytea) TO vekstplass_service;
 
@@ -2479,6 +2505,9 @@ GRANT ALL ON FUNCTION public.create_access_log_partitions() TO vekstplass_servic
 
 REVOKE ALL ON FUNCTION public.end_web_sessions(person text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_web_sessions(person text) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.erase_kept_answers(people uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_kept_answers(people uuid[]) TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;

@@ -20,12 +20,12 @@ from app.absence.tables import Absence
 from app.access_log.recorder import record_access
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
+from app.http.identity_numbers import is_relaxed
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
 from app.rules.absence import MAX_REVISION, AbsenceKind
 from app.rules.extensive_absence import AbsenceWindow
-from app.security.identity_numbers import is_relaxed
 
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
 _REPORT = CompiledQuery(

@@ -13,12 +13,12 @@ import msgspec
 from pydantic import ValidationError
 
 from app.absence.schemas import AbsenceItem, AbsenceItemModel
+from app.http.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.http.problems import VALIDATION, Problem
 from app.http.strict_json import STRICT_JSON, json_fault
 from app.http.validation import validation_problem
 from app.rules.absence import AbsenceContent
 from app.rules.identifiers import contains_identity_number
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ content: Callable[[AbsenceItem], AbsenceContent] = operator.attrgetter(
 
 _DECODER = msgspec.json.Decoder(AbsenceItem)
 _GRAPHIC = re.compile(r"[!-~]{1,100}", re.ASCII)
-# Every identity number is like this; hardly any other text is, so few need a closer look.
-_LIKE_A_NUMBER = re.compile(r"[0-9]{6}[^0-9]?[0-9]{5}", re.ASCII)
 
 
 def read_json_item(text: bytes | msgspec.Raw, index: int, *, relaxed: bool) -> AbsenceItem | Fault:
@@ -82,15 +80,11 @@ def validate_with_model(value: object) -> AbsenceItem:
 
 def refuse_identity_numbers(item: AbsenceItem, index: int, *, relaxed: bool) -> AbsenceItem | Fault:
     """The item unless one of its texts holds an identity number."""
-    if _holds_identity_number(item.external_id, relaxed):
+    if contains_identity_number(item.external_id, relaxed=relaxed):
         return Fault(None, IDENTITY_NUMBER_IN_TEXT(pointer=f"#/items/{index}/external_id"))
-    if item.note is not None and _holds_identity_number(item.note, relaxed):
+    if item.note is not None and contains_identity_number(item.note, relaxed=relaxed):
         return Fault(item.external_id, IDENTITY_NUMBER_IN_TEXT(pointer=f"#/items/{index}/note"))
     return item
-
-
-def _holds_identity_number(text: str, relaxed: bool) -> bool:
-    return _LIKE_A_NUMBER.search(text) is not None and contains_identity_number(text, relaxed=relaxed)
 
 
 def _repeatable_external_id(value: object, relaxed: bool) -> str | None:
@@ -98,4 +92,4 @@ def _repeatable_external_id(value: object, relaxed: bool) -> str | None:
     external_id = value.get("external_id") if isinstance(value, dict) else None
     if not isinstance(external_id, str) or not _GRAPHIC.fullmatch(external_id):
         return None
-    return None if _holds_identity_number(external_id, relaxed) else external_id
+    return None if contains_identity_number(external_id, relaxed=relaxed) else external_id

@@ -31,7 +31,6 @@ from app.http.schemas import AnnulmentIn
 from app.placements.access import record_placement_access
 from app.placements.tables import Placement
 from app.rules.minutes import CONTENT_AREAS
-from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 Document = TypeVar("Document", Meeting, Plan, Evaluation)
@@ -68,7 +67,6 @@ async def annul_document(
 
     Raises `not-found`, `not-owner`, `annulled`, `identity-number-in-text`.
     """
-    require_no_identity_number(today, {"reason": body.reason})
     row = await find(unit, kind, id_)
     if get_party(actor) != "case_office" and not _is_owner(actor, row):
         raise problems.NOT_OWNER()
@@ -133,7 +131,6 @@ async def create_document(
     Raises `date-in-future`, `identity-number-in-text`, `code-unknown`, or `not-found` for the placement.
     """
     require_past(today, sent_on=body.sent_on)
-    require_no_identity_number(today, {"text": body.text})
     areas = require_codes(body.content_areas, CONTENT_AREAS, "content_areas")
     placement = await find_placement(unit, body.placement_id)
     row = kind.model_validate(

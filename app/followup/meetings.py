@@ -42,7 +42,6 @@ from app.rules.minutes import (
     list_themes,
     normalise_organisation,
 )
-from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 
@@ -80,7 +79,6 @@ async def correct_meeting(
 
     Raises what `create_meeting` raises for their content, `not-owner`, or `not-found`.
     """
-    require_no_identity_number(today, {"correction": body.correction})
     meeting = await find_own(unit, actor, Meeting, meeting_id)
     placement = None if meeting.placement_id is None else await find_placement(unit, meeting.placement_id)
     content = await _check_minutes(unit, cast(MeetingKind, meeting.kind), placement, body, today)
@@ -183,15 +181,6 @@ async def _check_minutes(
     """The content of minutes that the guideline accepts, as a version stores it."""
     roles = {attendee.role for attendee in body.attendees}
     require_past(today, held_on=body.held_on)
-    texts = {
-        "minutes": body.minutes,
-        "participant_absence_reason": body.participant_absence_reason,
-        "without_consent_reason": body.without_consent_reason,
-    }
-    organisations = {
-        f"attendees/{number}/organisation": attendee.organisation for number, attendee in enumerate(body.attendees)
-    }
-    require_no_identity_number(today, texts | organisations)
     themes = require_codes(body.themes, list_themes(kind), "themes")
     if kind == "cooperation" and not themes:
         raise problems.THEME_MISSING(

@@ -44,6 +44,7 @@ from app.http.declarations import (
 )
 from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
+from app.http.identity_numbers import refuse_identity_numbers
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
 from app.http.strict_json import parse_strictly
 from app.http.validation import list_models, refuse_unknown_query
@@ -230,6 +231,8 @@ class _Endpoint:
         request = StrictRequest(received.scope, received.receive)
         state = request.app.state
         request.body_limit = self.body_limit or state.settings.body_limit_bytes
+        if state.kept_answers is not None:
+            state.kept_answers.sweep_if_due()
         if self.operation.route not in state.fixed_paths and _path(request) in state.fixed_paths:
             # `/v1/absences/batch` is never `/v1/absences/{absence_id}`, whatever the method.
             raise HTTPException(405)
@@ -267,6 +270,7 @@ class _Endpoint:
         refuse_unknown_query(request, self.query_names)
         if reads_json:
             await self._read_json(request)
+        refuse_identity_numbers(request, await request.json() if reads_json else None)
         state = request.scope["state"]
         database: Database = request.app.state.database
         if caller is None or self.door is _DoorKind.NONE:
@@ -293,10 +297,10 @@ class _Endpoint:
 
     async def _answer_once(self, request: StrictRequest, unit: UnitOfWork) -> Response:
         """The handler's answer; to a keyed POST the answer that is kept, or one that is kept from now on."""
-        key = idempotency.key_of(request) if request.method == "POST" else None
+        settings = request.app.state.settings
+        key = idempotency.key_of(request, settings.fingerprint_key) if request.method == "POST" else None
         if key is None:
             return self._complete(request, await self.handler(request))
-        settings = request.app.state.settings
         fingerprint = idempotency.fingerprint(request, await request.body(), settings.fingerprint_key)
         attempt = await idempotency.begin_attempt(unit, key, fingerprint, hours=settings.idempotency_hours)
         if isinstance(attempt, Response):

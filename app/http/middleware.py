@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.clock import new_id
 from app.http.exception_handlers import to_problem, to_response
 from app.http.health import is_at_port
+from app.http.identity_numbers import holds_identity_number
 from app.http.problems import HEADERS_TOO_LARGE, INTERNAL, NOT_FOUND, URI_TOO_LONG, Problem
 
 log = structlog.get_logger("vekstplass.request")
@@ -139,7 +140,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             sent = value.decode("latin-1")
-            if _REQUEST_ID.fullmatch(sent):
+            if _REQUEST_ID.fullmatch(sent) and not holds_identity_number(sent):
                 return str(sent)
     return str(new_id())
 
@@ -149,7 +150,7 @@ def _trace_id(scope: Scope) -> str | None:
     span = trace.get_current_span()
     if not span.get_span_context().is_valid:
         sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
-        if len(sent) != 1:
+        if len(sent) != 1 or holds_identity_number(sent[0]):
             return None
         span = trace.get_current_span(_TRACE_CONTEXT.extract({"traceparent": sent[0]}))
     context = span.get_span_context()

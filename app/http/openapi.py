@@ -11,7 +11,8 @@ from app.http import openapi_examples
 from app.http.attempts import TOO_MANY_REQUESTS
 from app.http.content_negotiation import JSON, MERGE_PATCH
 from app.http.endpoint import Route
-from app.http.idempotency import IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
+from app.http.idempotency import ERASED, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED
+from app.http.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.http.problems import (
     BODY_TOO_LARGE,
     HEADERS_TOO_LARGE,
@@ -98,8 +99,10 @@ def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[
         types.append(NOT_FOUND)
     if "requestBody" in operation:
         types += [BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE]
+    if "requestBody" in operation or operation.get("parameters"):
+        types.append(IDENTITY_NUMBER_IN_TEXT)
     if method == "post" and operation.get("security"):
-        types += [IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED]
+        types += [IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, ERASED]
     if method == "patch":
         types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
     return types

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.database.unit_of_work import UnitOfWork
+from app.http.identity_numbers import OWN_FIELDS, find_identity_numbers, is_relaxed
 from app.http.problems import VALIDATION, Problem
 from app.http.strict_json import STRICT_JSON, json_fault
 from app.http.validation import validation_problem
@@ -21,7 +22,6 @@ from app.participants.schemas import (
 )
 from app.participants.upsert import UpsertItem, apply_item, lock_state, prepare_item, store_state
 from app.rules.identifiers import contains_identity_number
-from app.security.identity_numbers import is_relaxed
 from app.settings import Settings
 
 MAX_ITEMS = 5_000
@@ -73,6 +73,9 @@ def _parse_line(line: bytes, settings: Settings, today: date) -> tuple[UpsertIte
         return VALIDATION(f"Linja {json_fault(error)}.", pointer="#"), None
     try:
         sent = ParticipantBatchItem.model_validate(raw)
+        # An external id that is one has a code of its own.
+        if (found := find_identity_numbers(raw, {*OWN_FIELDS, "external_value"})) is not None:
+            return found, _repeatable_value(raw, today)
         external_id = ExternalId(system=sent.external_system, value=sent.external_value)
         return prepare_item(external_id, sent, settings, today, pointer="#/external_value"), sent.external_value
     except ValidationError as error:

@@ -19,7 +19,6 @@ from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
 from app.rules import minutes
-from app.security.identity_numbers import require_no_identity_number
 
 _CONSENTS = CompiledQuery(
     text(
@@ -40,7 +39,6 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
             f"«given_on» er {body.given_on}, etter i dag ({today}): det som har hendt, kan ikkje liggje fram i tid.",
             pointer="#/given_on",
         )
-    require_no_identity_number(today, {f"organisations/{n}": name for n, name in enumerate(body.organisations)})
     named = {minutes.normalise_organisation(name): name for name in reversed(body.organisations)}
     consent = ConsentRecord.model_validate(
         body.model_dump()
@@ -83,7 +81,6 @@ async def annul_consent(
     unit: UnitOfWork, participant_id: UUID, consent_id: UUID, body: AnnulmentIn, today: date
 ) -> ConsentRecord:
     """D10: a consent that was recorded by mistake. Raises `annulled` the second time, `identity-number-in-text`."""
-    require_no_identity_number(today, {"reason": body.reason})
     consent = await _find_consent(unit, participant_id, consent_id)
     consent.annulled_at = clock.now()
     consent.annulled_reason = body.reason

@@ -18,6 +18,7 @@ from sqlmodel import col
 from app.clock import new_id
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
+from app.http.identity_numbers import is_relaxed
 from app.participants.locks import external_id_key, lock_names
 from app.participants.participants import (
     NO_IDENTITY_NUMBER,
@@ -31,7 +32,7 @@ from app.participants.problems import EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN
 from app.participants.schemas import ExternalId, ParticipantUpsert, UpsertStatus
 from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber
 from app.rules.identifiers import contains_identity_number
-from app.security.identity_numbers import compute_blind_index, is_relaxed
+from app.security.identity_numbers import compute_blind_index
 from app.settings import Settings
 
 # One index lookup for each, also where the plan was made while the table was small.

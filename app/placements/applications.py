@@ -27,7 +27,6 @@ from app.placements.schemas import ApplicationIn, ApplicationOut, ServiceView
 from app.placements.tables import Application, Decision, Placement, Request
 from app.rules.process import ApplicationStatus, Step, find_next_state
 from app.rules.requests import RequestFacts, determine_application_status, is_standing
-from app.security.identity_numbers import require_no_identity_number
 
 _FACTS = select(
     col(Request.application_id),
@@ -43,8 +42,6 @@ _FACTS = select(
 async def record_application(unit: UnitOfWork, body: ApplicationIn) -> Application:
     """D4: an application with the applicant's own wishes."""
     await find_reference(unit, Participant, body.participant_id, "#/participant_id")
-    if body.service_view is not None:
-        require_no_identity_number(clock.today(), {"service_view/text": body.service_view.text})
     application = Application.model_validate(
         body.model_dump(exclude={"service_view"}) | {"service_view": _store_view(body.service_view)}
     )
@@ -66,7 +63,6 @@ async def withdraw_application(unit: UnitOfWork, application_id: UUID, withdrawn
 
 async def record_service_view(unit: UnitOfWork, application_id: UUID, body: ServiceView) -> Application:
     """D4: the view of the service, which replaces an earlier one until the decision. Raises `APPLICATION_CLOSED`."""
-    require_no_identity_number(clock.today(), {"text": body.text})
     application = await find(unit, Application, application_id, lock=True)
     await require_step(unit, application.id, "request")
     application.service_view = _store_view(body)
@@ -79,7 +75,6 @@ async def annul_application(unit: UnitOfWork, application_id: UUID, body: Annulm
 
     Raises `ANNULLED` the second time, `APPLICATION_CLOSED` where it is decided and the grant not annulled (D8).
     """
-    require_no_identity_number(clock.today(), {"reason": body.reason})
     application = await find(unit, Application, application_id, lock=True)
     if application.annulled_at is not None:
         raise ANNULLED()

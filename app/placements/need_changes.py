@@ -13,12 +13,10 @@ from app.participants.tables import Participant
 from app.placements.problems import NEED_CHANGE_CLOSED
 from app.placements.supplement_schemas import NeedChangeIn, NeedChangeOut, NeedChangeOutcomeIn
 from app.placements.supplement_tables import NeedChange
-from app.security.identity_numbers import require_no_identity_number
 
 
 async def record_need_change(unit: UnitOfWork, participant_id: UUID, body: NeedChangeIn, today: date) -> NeedChange:
-    """L6: it opens `staffing_discussion`. Raises `NOT_FOUND`, `IDENTITY_NUMBER_IN_TEXT`."""
-    require_no_identity_number(today, {"what": body.what})
+    """L6: it opens `staffing_discussion`. Raises `NOT_FOUND`."""
     await find(unit, Participant, participant_id)
     change = NeedChange(participant_id=participant_id, noticed_on=body.noticed_on, what=body.what, noticed_by=body.by)
     unit.session.add(change)

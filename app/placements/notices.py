@@ -41,7 +41,6 @@ from app.rules.notice import (
 )
 from app.rules.process import find_next_state
 from app.rules.terms import build_segments
-from app.security.identity_numbers import require_no_identity_number
 from app.security.roles import Actor
 
 
@@ -89,7 +88,6 @@ async def annul_notice(
     withdrawn or the end decided (D8 mends that), `PLACEMENT_ANNULLED`, or `CAPACITY_EXCEEDED` or `PLACEMENT_OVERLAP`
     where the place is meanwhile another's.
     """
-    require_no_identity_number(today, {"reason": body.reason})
     placement = await find(unit, Placement, placement_id, lock=True)
     notice = await find(unit, Notice, notice_id)
     if notice.placement_id != placement.id:

@@ -24,7 +24,6 @@ from app.placements.tables import Application, Decision, Placement, Request
 from app.providers.tables import Provider
 from app.rates import rates
 from app.rules.requests import determine_age_band, is_applicant_visible
-from app.security.identity_numbers import require_no_identity_number
 
 
 async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) -> Request:
@@ -78,7 +77,6 @@ async def recall_request(unit: UnitOfWork, request_id: UUID, body: RequestRecall
 
     Raises `REQUEST_ALREADY_ANSWERED`, `REQUEST_RECALLED` or `APPLICATION_CLOSED`.
     """
-    require_no_identity_number(today, {"reason": body.reason})
     request = await find(unit, Request, request_id, lock=True)
     _require_unanswered(request)
     await require_step(unit, request.application_id, "recall")
@@ -94,7 +92,6 @@ async def retract_acceptance(unit: UnitOfWork, request_id: UUID, body: RequestRe
 
     Raises `REQUEST_NOT_ACCEPTED`, `REQUEST_RETRACTED` or `APPLICATION_CLOSED`.
     """
-    require_no_identity_number(today, {"reason": body.reason})
     request = await find(unit, Request, request_id, lock=True)
     if request.answer != "accepted":
         raise problems.REQUEST_NOT_ACCEPTED("Berre eit ja kan takast tilbake.")

@@ -7,9 +7,10 @@ from sqlalchemy import case, delete, func, select, text, update
 from sqlmodel import col
 
 from app.database.unit_of_work import UnitOfWork
+from app.http.idempotency import erase_kept_answers
 from app.outbox.events import ErasureEvent
 from app.outbox.publish import publish
-from app.participants.tables import Participant
+from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
 from app.privacy.personal_data import PERSONAL_DATA
 from app.privacy.problems import PLACEMENT_ACTIVE, RETENTION_NOT_OVER
@@ -52,6 +53,8 @@ async def erase_person(unit: UnitOfWork, participant: Participant, retention_yea
             }
             await unit.session.execute(update(table).where(about_person).values(values))
         done.append(Erased(held=entry.name, rows=count, replaced=sorted(entry.erase), deleted=entry.delete))
+    merged = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant.id)
+    await erase_kept_answers(unit, [participant.id, *await unit.session.scalars(merged)])
     await publish(unit, ErasureEvent("participant.erased", participant.id))
     return ErasureOut(participant_id=participant.id, erased_on=today, held=done)
 

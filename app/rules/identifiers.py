@@ -1,7 +1,8 @@
 """Organisation numbers (P1) and national identity numbers: recognised and controlled, never read for age or sex."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -14,8 +15,11 @@ _D_NUMBER_DAY = 40
 _H_NUMBER_MONTH = 40
 _SYNTHETIC_MONTH = 80
 
-# Six digits, perhaps a separator, five digits, and no digit on either side.
-_CANDIDATE = re.compile(r"(?<![0-9])([0-9]{6})[ \u00a0\u202f.\-\u2010\u2011\u2013]?([0-9]{5})(?![0-9])")
+# Eleven digits or more, with at most two characters between any two that are neither letters nor digits.
+_DIGITS = re.compile(r"[0-9](?:[\W_]{0,2}[0-9]){10,}")
+_GROUP = re.compile(r"[0-9]+")
+_PERSONAL_DIGITS = 5
+_WITH_CENTURY = 13
 _ELEVEN = re.compile(r"[0-9]{11}")
 _NINE = re.compile(r"[0-9]{9}")
 
@@ -63,12 +67,41 @@ def classify_identity_number(text: str, *, relaxed: bool = False) -> IdentityNum
 
 
 def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
-    """Whether a free text holds an identity number, also one written with a space, dot or hyphen after the birth
-    date.
+    """Whether a free text holds an identity number, in whatever way it is written.
+
+    Any digits of Unicode count, characters that nobody sees do not, and up to two separators may stand between any two
+    digits; also `ddmmyyyy` and five digits. A number begins and ends where a group of digits does: twelve digits in a
+    row hold none. Only what passes the control digits counts.
     """
+    if not text.isascii():
+        text = "".join(_normalise(character) for character in unicodedata.normalize("NFKC", text))
     return any(
-        classify_identity_number(birth + rest, relaxed=relaxed) is not None for birth, rest in _CANDIDATE.findall(text)
+        classify_identity_number(candidate, relaxed=relaxed) is not None
+        for found in _DIGITS.finditer(text)
+        for candidate in _list_candidates(_GROUP.findall(found[0]))
     )
+
+
+def _list_candidates(groups: Sequence[str]) -> Iterator[str]:
+    """Neighbouring groups that make eleven digits together, or thirteen: then without the century."""
+    for start in range(len(groups)):
+        digits = ""
+        for group in groups[start:]:
+            digits += group
+            if len(digits) == _WITH_CENTURY:
+                yield digits[:4] + digits[6:8] + digits[-_PERSONAL_DIGITS:]
+                break
+            if len(digits) > _WITH_CENTURY:
+                break
+            if len(digits) == _WITH_CENTURY - 2:
+                yield digits
+
+
+def _normalise(character: str) -> str:
+    """A digit of any script as ASCII has it; nothing for a character that nobody sees."""
+    if unicodedata.category(character) == "Cf":
+        return ""
+    return str(unicodedata.decimal(character, character))
 
 
 def _calculate_remainder(digits: str, weights: Sequence[int]) -> int:

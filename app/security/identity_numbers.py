@@ -9,7 +9,6 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,22 +17,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
-from app.http.problems import problem_type
-from app.rules.identifiers import classify_identity_number, contains_identity_number
+from app.http.identity_numbers import is_relaxed
+from app.rules.identifiers import classify_identity_number
 from app.settings import Settings
-
-IDENTITY_NUMBER_IN_TEXT = problem_type(
-    "identity-number-in-text",
-    422,
-    title="Fødselsnummer i teksten",
-    nn="Teksten inneheld noko som ser ut som eit fødselsnummer. Ta det bort.",
-    en="A text contains what looks like a national identity number; those have a field of their own.",
-)
 
 NONCE_BYTES = 12
 PLACE = "participant|identity_number"
-# Skatteetaten relaxes the first control digit of the numbers it issues from this day on.
-RELAXED_FROM = date(2032, 1, 1)
 
 
 class IdentityNumberUnreadable(Exception):
@@ -85,18 +74,6 @@ def is_acceptable(number: str, settings: Settings, today: date) -> bool:
     if found is None or found.kind == "h_number":
         return False
     return settings.allow_synthetic_identity_numbers or not found.synthetic
-
-
-def is_relaxed(today: date) -> bool:
-    """Whether numbers with the relaxed first control digit may be about."""
-    return today >= RELAXED_FROM
-
-
-def require_no_identity_number(today: date, texts: Mapping[str, str | None]) -> None:
-    """Raises `identity-number-in-text` pointing at the first text that holds one; the number is never repeated."""
-    for pointer, written in texts.items():
-        if written is not None and contains_identity_number(written, relaxed=is_relaxed(today)):
-            raise IDENTITY_NUMBER_IN_TEXT(pointer=f"#/{pointer}")
 
 
 def _key(secret: SecretStr) -> bytes:

@@ -22,6 +22,7 @@ from jose.exceptions import JOSEError, JWTClaimsError
 from prometheus_client import Counter
 
 from app import clock
+from app.http.identity_numbers import holds_identity_number
 from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
@@ -279,7 +280,13 @@ def _person(claims: Mapping[str, object], issuer: str) -> Actor:
     """
     subject, given = claims.get("sub"), claims.get("roles", [])
     # Printable ASCII (OpenID Connect § 2): the subject is stored, and PostgreSQL takes no NUL.
-    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject) or not isinstance(given, list):
+    # It stands in rows and logs, so it must not be the person's identity number.
+    if (
+        not isinstance(subject, str)
+        or not _SUBJECT.fullmatch(subject)
+        or holds_identity_number(subject)
+        or not isinstance(given, list)
+    ):
         raise TokenRefused("claims")
     area = claims.get("service_area")
     service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None

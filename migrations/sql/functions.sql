@@ -138,6 +138,23 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
     with ended as (delete from public.web_session where subject = person returning 1) select count(*) from ended
 $$;
 
+-- Answers that were kept for an `Idempotency-Key`: every caller's expired ones, and those about an erased person.
+create function clear_kept_answers(hours integer) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from public.idempotency_key where (caller, key) in (
+        select caller, key from public.idempotency_key
+        where created_at < now() - make_interval(hours => greatest(hours, 1))
+        order by created_at limit 5000 for update skip locked)
+$$;
+
+create function erase_kept_answers(people uuid[]) returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with erased as (
+        update public.idempotency_key set body = '', headers = '{}', participant_ids = '{}', is_erased = true
+        where participant_ids && people and public.caller_has_role('case_officer') returning 1)
+    select count(*) from erased
+$$;
+
 -- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
 -- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
 create function event_number() returns bigint language sql volatile

@@ -15,6 +15,7 @@ OWNER_POLICIES = {
     "owner_sums_shares": "placements, to sum a participant's shares (L1)",
     "owner_keeps_sessions": "the page's sessions, which are looked up before a caller is known, and its people's names",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
+    "owner_clears_and_erases": "answers kept for keys, which end on time for every caller, and on erasure",
     "owner_continues_numbers": "the event feed's numbers after a restore",
 }
 # Functions that run as the owner, each with a fixed search_path, and why.
@@ -29,6 +30,8 @@ DEFINERS = {
     "resume_web_session": "likewise",
     "close_web_session": "likewise",
     "end_web_sessions": "every session of one person, when they lose their place",
+    "clear_kept_answers": "kept answers of every caller end on time, also of one who never comes back",
+    "erase_kept_answers": "kept answers about an erased person, whoever got them",
     "merge_participant": "two registrations of one person become one, for the case office",
     "continue_event_numbers": "lets a restored database's event numbers go on above the highest",
 }

@@ -31,7 +31,6 @@ from app.placements.access import record_placement_access
 from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.absence import AbsenceKind
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1", tags=["absences"], route_class=Route)
 
@@ -48,7 +47,6 @@ _PUSH_PROBLEMS = (
     problems.REVISION_CONFLICT,
     problems.OUTSIDE_PLACEMENT,
     problems.OVER_FULL_DAY,
-    IDENTITY_NUMBER_IN_TEXT,
 )
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {

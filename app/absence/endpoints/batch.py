@@ -22,10 +22,10 @@ from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
 from app.http.content_negotiation import CSV, JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
+from app.http.identity_numbers import is_relaxed
 from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.problems import FieldError, Problem
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT, is_relaxed
 
 router = APIRouter(prefix="/v1/absences", tags=["absences"], route_class=Route)
 
@@ -84,7 +84,6 @@ BODY: dict[str, Any] = {
             problems.REVISION_CONFLICT,
             problems.OUTSIDE_PLACEMENT,
             problems.OVER_FULL_DAY,
-            IDENTITY_NUMBER_IN_TEXT,
         ),
         200: {"description": "Every item was accepted.", "model": AbsenceBatchOut},
         207: {"description": "One or more items were not accepted; the others are stored.", "model": AbsenceBatchOut},

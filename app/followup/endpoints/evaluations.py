@@ -26,7 +26,6 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.problems import ANNULLED
 from app.http.schemas import AnnulmentIn
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=Route)
 
@@ -35,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["evaluations"], route_class=Route)
     "/evaluations",
     status_code=201,
     summary="File an evaluation report",
-    responses=refusals(problems.DATE_IN_FUTURE, problems.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(problems.DATE_IN_FUTURE, problems.CODE_UNKNOWN),
 )
 async def create_evaluation(unit: UnitOfWorkDep, actor: FilingParty, body: EvaluationIn) -> EvaluationOut:
     """A report on a period (M2, D5).
@@ -85,7 +84,7 @@ async def send_evaluation(
 @router.post(
     "/evaluations/{evaluation_id}/annulment",
     summary="Annul an evaluation report",
-    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(ANNULLED, problems.NOT_OWNER),
 )
 async def annul_evaluation(
     unit: UnitOfWorkDep, actor: FilingParty, evaluation_id: UUID, body: AnnulmentIn
@@ -102,7 +101,7 @@ async def annul_evaluation(
     "/guideline-evaluations",
     status_code=201,
     summary="Record an evaluation of the guideline",
-    responses=refusals(problems.DATE_IN_FUTURE, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(problems.DATE_IN_FUTURE),
 )
 async def record_guideline_evaluation(
     unit: UnitOfWorkDep, actor: CaseOfficer, body: GuidelineEvaluationIn

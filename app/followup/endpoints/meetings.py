@@ -22,13 +22,11 @@ from app.http.problems import ANNULLED
 from app.http.schemas import AnnulmentIn
 from app.placements.access import record_placement_access
 from app.rules.minutes import MeetingKind
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"], route_class=Route)
 
 REFUSED_MINUTES = (
     problems.DATE_IN_FUTURE,
-    IDENTITY_NUMBER_IN_TEXT,
     problems.CODE_UNKNOWN,
     problems.THEME_MISSING,
     problems.ABSENCE_REASON_MISSING,
@@ -96,7 +94,7 @@ async def correct_meeting(
 @router.post(
     "/{meeting_id}/annulment",
     summary="Annul the minutes of a meeting",
-    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(ANNULLED, problems.NOT_OWNER),
 )
 async def annul_meeting(unit: UnitOfWorkDep, actor: FollowUpParty, meeting_id: UUID, body: AnnulmentIn) -> MeetingOut:
     """It was filed by mistake (D10): annulled by the case office, or by the party that filed it.

@@ -18,7 +18,6 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page
 from app.http.problems import ANNULLED
 from app.http.schemas import AnnulmentIn
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=Route)
 
@@ -27,9 +26,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=Route)
     "",
     status_code=201,
     summary="File a follow-up plan",
-    responses=refusals(
-        problems.DATE_IN_FUTURE, problems.SENT_BEFORE_MADE, problems.CODE_UNKNOWN, IDENTITY_NUMBER_IN_TEXT
-    ),
+    responses=refusals(problems.DATE_IN_FUTURE, problems.SENT_BEFORE_MADE, problems.CODE_UNKNOWN),
 )
 async def create_plan(unit: UnitOfWorkDep, actor: FilingParty, body: PlanIn) -> PlanOut:
     """A plan made with the participant (M1, D5).
@@ -79,7 +76,7 @@ async def send_plan(
 @router.post(
     "/{plan_id}/annulment",
     summary="Annul a follow-up plan",
-    responses=refusals(ANNULLED, problems.NOT_OWNER, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(ANNULLED, problems.NOT_OWNER),
 )
 async def annul_plan(unit: UnitOfWorkDep, actor: FilingParty, plan_id: UUID, body: AnnulmentIn) -> PlanOut:
     """It was filed by mistake (D10): annulled by the case office, or by the party that filed it.

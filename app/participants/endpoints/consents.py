@@ -23,7 +23,6 @@ from app.participants import consents
 from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentOut, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/participants/{participant_id}/consents", tags=["participants"], route_class=Route)
@@ -38,7 +37,7 @@ ConsentReader = Annotated[Actor, allow("case_officer", "provider", "service")]
     dependencies=[located_at("/v1/participants/{participant_id}/consents")],
     status_code=201,
     summary="Record a consent",
-    responses=refusals(CONSENT_DAY_INVALID, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(CONSENT_DAY_INVALID),
 )
 async def record_consent(
     unit: UnitOfWorkDep, actor: ConsentRecorder, participant_id: UUID, body: ConsentIn
@@ -84,7 +83,7 @@ async def withdraw_consent(
 @router.post(
     "/{consent_id}/annulment",
     summary="Annul a consent",
-    responses=refusals(ANNULLED, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(ANNULLED),
 )
 async def annul_consent(
     unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, consent_id: UUID, body: AnnulmentIn

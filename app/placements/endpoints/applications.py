@@ -31,7 +31,6 @@ from app.placements.schemas import (
 )
 from app.placements.tables import Application, Request
 from app.rules.process import ApplicationStatus
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["applications"], route_class=Route)
@@ -45,7 +44,6 @@ RequestReader = Annotated[Actor, allow("case_officer", "provider")]
     "/applications",
     status_code=201,
     summary="Record an application",
-    responses=refusals(IDENTITY_NUMBER_IN_TEXT),
 )
 async def record_application(unit: UnitOfWorkDep, actor: CaseOfficer, body: ApplicationIn) -> ApplicationOut:
     """An application with the applicant's own wishes (D4)."""
@@ -108,7 +106,7 @@ async def withdraw_application(
 @router.put(
     "/applications/{application_id}/service-view",
     summary="Record the service's view of an application",
-    responses=refusals(problems.APPLICATION_CLOSED, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(problems.APPLICATION_CLOSED),
 )
 async def record_service_view(
     unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: ServiceView
@@ -122,7 +120,7 @@ async def record_service_view(
 @router.post(
     "/applications/{application_id}/annulment",
     summary="Annul an application",
-    responses=refusals(ANNULLED, problems.APPLICATION_CLOSED, IDENTITY_NUMBER_IN_TEXT),
+    responses=refusals(ANNULLED, problems.APPLICATION_CLOSED),
 )
 async def annul_application(
     unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: AnnulmentIn
@@ -223,7 +221,6 @@ async def answer_request(
         problems.REQUEST_ALREADY_ANSWERED,
         problems.REQUEST_RECALLED,
         problems.APPLICATION_CLOSED,
-        IDENTITY_NUMBER_IN_TEXT,
     ),
 )
 async def recall_request(
@@ -242,7 +239,6 @@ async def recall_request(
         problems.REQUEST_NOT_ACCEPTED,
         problems.REQUEST_RETRACTED,
         problems.APPLICATION_CLOSED,
-        IDENTITY_NUMBER_IN_TEXT,
     ),
 )
 async def retract_acceptance(

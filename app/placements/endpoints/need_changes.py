@@ -21,7 +21,6 @@ from app.placements import need_changes
 from app.placements.problems import NEED_CHANGE_CLOSED
 from app.placements.supplement_schemas import NeedChangeIn, NeedChangeOut, NeedChangeOutcomeIn
 from app.placements.supplement_tables import NeedChange
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/participants/{participant_id}/need-changes", tags=["participants"], route_class=Route)
@@ -34,7 +33,6 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
     dependencies=[located_at("/v1/participants/{participant_id}/need-changes")],
     status_code=201,
     summary="Record a need that has turned up",
-    responses=refusals(IDENTITY_NUMBER_IN_TEXT),
 )
 async def record_need_change(
     unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: NeedChangeIn

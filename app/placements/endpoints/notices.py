@@ -21,7 +21,6 @@ from app.http.schemas import AnnulmentIn
 from app.placements import notices, problems
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Notice, Placement
-from app.security.identity_numbers import IDENTITY_NUMBER_IN_TEXT
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/placements/{placement_id}/notices", tags=["placements"], route_class=Route)
@@ -99,7 +98,6 @@ async def read_notice(reader: ReaderDep, actor: EitherSide, placement_id: UUID, 
         problems.CAPACITY_EXCEEDED,
         problems.PLACEMENT_OVERLAP,
         problems.TOO_MANY_TERMS,
-        IDENTITY_NUMBER_IN_TEXT,
     ),
 )
 async def annul_notice(
