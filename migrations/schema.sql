@@ -866,6 +866,9 @@ CREATE TABLE public.invoice_check (
     finance_expected numeric(12,2),
     finance_result character varying,
     protected_amount numeric(12,2),
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
+    CONSTRAINT ck_invoice_check_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_invoice_check_basis CHECK (((basis)::text = ANY ((ARRAY['settlement'::character varying, 'computed'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_finance CHECK (((finance_result IS NULL) = (finance_expected IS NULL))),
     CONSTRAINT ck_invoice_check_finance_result CHECK (((finance_result)::text = ANY ((ARRAY['equal'::character varying, 'different'::character varying])::text[]))),
@@ -1573,9 +1576,6 @@ ALTER TABLE ONLY public.decision
 ALTER TABLE ONLY public.guideline_version
     ADD CONSTRAINT uq_guideline_version_valid_from UNIQUE (valid_from);
 
-ALTER TABLE ONLY public.invoice_check
-    ADD CONSTRAINT uq_invoice_check_provider_id_number UNIQUE (provider_id, number);
-
 ALTER TABLE ONLY public.meeting_version
     ADD CONSTRAINT uq_meeting_version_meeting_id_version UNIQUE (meeting_id, version);
 
@@ -1742,6 +1742,8 @@ CREATE INDEX ix_web_session_subject ON public.web_session USING btree (subject);
 CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
 CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
+
+CREATE UNIQUE INDEX uq_invoice_check_provider_id_number ON public.invoice_check USING btree (provider_id, number) WHERE (annulled_at IS NULL);
 
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
 
@@ -2026,6 +2028,8 @@ CREATE POLICY case_officer_and_epj_manage ON public.participant_former_number TO
 CREATE POLICY case_officer_and_epj_manage ON public.participant_merge TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_epj_manage ON public.participant_name_word TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_finance_annul ON public.invoice_check FOR UPDATE TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_finance_check ON public.invoice_check FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role) AND ((checked_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
 
@@ -2698,6 +2702,12 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.idempotency_key TO vekstplass_service
 
 GRANT SELECT ON TABLE public.invoice_check TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.invoice_check TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.invoice_check TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.invoice_check TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.invoice_check TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.invoice_check_line TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.invoice_check_line TO vekstplass_service;

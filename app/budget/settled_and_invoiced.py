@@ -18,7 +18,7 @@ _BY_MONTH = CompiledQuery(
             select from settlement_review where settlement_id = settlement.id and not approved
         )
         union all
-        select 'invoiced', by_month from invoice_check
+        select 'invoiced', by_month from invoice_check where annulled_at is null
     ) as known, jsonb_each_text(by_month) as summed (month, amount)
     where left(month, 4) = :year
     group by 1, 2
@@ -36,7 +36,8 @@ class SettledAndInvoiced:
 
 
 async def load_settled_and_invoiced(queries: Queries, year: int) -> SettledAndInvoiced:
-    """C12, C13: by month, settlements that were not rejected and all checked invoices, credit notes negative."""
+    """C12, C13: by month, settlements that were not rejected and checked invoices that are not annulled, credit
+    notes negative."""
     sums = SettledAndInvoiced()
     for kind, month, amount in await queries.fetch(_BY_MONTH, year=f"{year:04}"):
         (sums.settled if kind == "settled" else sums.invoiced)[month] = to_ore(amount)

@@ -346,6 +346,8 @@ class _Endpoint:
         if response.status_code != 201 and not (request.method == "POST" and self.location):
             return
         id_ = msgspec.json.decode(content, type=_Created).id
+        if not id_:
+            return  # Nothing was created.
         template = self.location or f"{request.scope['path']}/{{id}}"
         response.headers["Location"] = quote(template.format(**request.path_params, id=id_))
 

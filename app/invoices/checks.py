@@ -11,6 +11,9 @@ from sqlmodel import col
 from app import clock
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
+from app.http.lookup import find
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.invoices.parsing import FieldPointers
 from app.invoices.problems import (
     INVOICE_BUYER,
@@ -33,10 +36,19 @@ from app.settlements.tables import Settlement, SettlementDifference
 _MAX_AMOUNT = 10**11
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedInvoice:
+    """A check with its lines and covers, of all audiences, whether or not they are stored."""
+
+    check: InvoiceCheck
+    lines: list[InvoiceCheckLine]
+    covers: list[InvoiceCover]
+
+
 async def check_invoice(
-    unit: UnitOfWork, actor: Actor, invoice: Invoice, buyer: str, pointers: FieldPointers
-) -> InvoiceCheck:
-    """C12: compare an invoice with what is owed, and store the result.
+    unit: UnitOfWork, actor: Actor, invoice: Invoice, buyer: str, pointers: FieldPointers, *, dry_run: bool = False
+) -> CheckedInvoice:
+    """C12: compare an invoice with what is owed, and store the result unless it is a dry run.
 
     422 for another buyer or currency or an unknown supplier; 409 `invoice-already-checked`, `rate-missing`,
     `guideline-missing`.
@@ -56,14 +68,40 @@ async def check_invoice(
     await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
     existing = await unit.fetch_value(
         select(col(InvoiceCheck.id)).where(
-            col(InvoiceCheck.provider_id) == provider_id, col(InvoiceCheck.number) == invoice.number
+            col(InvoiceCheck.provider_id) == provider_id,
+            col(InvoiceCheck.number) == invoice.number,
+            col(InvoiceCheck.annulled_at).is_(None),
         )
     )
     if existing is not None:
         raise INVOICE_EXISTS(invoice_id=str(existing))
     async with unit.acting_as("case_officer"):
-        owed = await _load_owed(unit, provider_id, invoice)
-        return await _store(unit, actor, provider_id, invoice, owed)
+        checked = _compare(actor, provider_id, invoice, await _load_owed(unit, provider_id, invoice))
+        if not dry_run:
+            unit.session.add(checked.check)
+            await unit.session.flush()
+            rows = [*checked.lines, *checked.covers]
+            for row in rows:
+                # The example year gives the check an id of its own when it is stored.
+                row.invoice_id = checked.check.id
+            unit.session.add_all(rows)
+            await unit.session.flush()
+    return checked
+
+
+async def annul_check(unit: UnitOfWork, invoice_id: UUID, body: AnnulmentIn) -> InvoiceCheck:
+    """D10: a check that was a mistake. It counts for nothing, and its number may be checked again.
+
+    The results of later checks stand as they were told. Raises `not-found`, `annulled` the second time.
+    """
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
+    check = await find(unit, InvoiceCheck, invoice_id, lock=True)
+    if check.annulled_at is not None:
+        raise ANNULLED()
+    check.annulled_at = clock.now()
+    check.annulled_reason = body.reason
+    await unit.session.flush()
+    return check
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +224,7 @@ async def _sum_covered(
         .where(
             col(InvoiceCheck.provider_id) == provider_id,
             col(InvoiceCover.month).in_(months),
+            col(InvoiceCheck.annulled_at).is_(None),
             col(InvoiceCover.placement_id).is_not(None),
             is_for(col(InvoiceCover.audience), audience),
         )
@@ -194,7 +233,7 @@ async def _sum_covered(
     return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
 
 
-async def _store(unit: UnitOfWork, actor: Actor, provider_id: UUID, invoice: Invoice, owed: _Owed) -> InvoiceCheck:
+def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, owed: _Owed) -> CheckedInvoice:
     comparison = compare_invoice(invoice, owed.to_case_office)
     of_finance = compare_invoice(invoice, owed.to_finance)
     is_same = comparison == of_finance
@@ -219,23 +258,19 @@ async def _store(unit: UnitOfWork, actor: Actor, provider_id: UUID, invoice: Inv
         names=invoice.names,
         checked_by=actor.name,
     )
-    unit.session.add(check)
-    await unit.session.flush()
+    checked = CheckedInvoice(check, [], [])
     if is_same:
-        _store_lines(unit, check, comparison, None)
+        _add_lines(checked, comparison, None)
     else:
-        _store_lines(unit, check, comparison, "case_office")
-        _store_lines(unit, check, of_finance, "finance")
-    await unit.session.flush()
-    return check
+        _add_lines(checked, comparison, "case_office")
+        _add_lines(checked, of_finance, "finance")
+    return checked
 
 
-def _store_lines(
-    unit: UnitOfWork, check: InvoiceCheck, comparison: InvoiceComparison, audience: InvoiceAudience | None
-) -> None:
-    unit.session.add_all(
+def _add_lines(checked: CheckedInvoice, comparison: InvoiceComparison, audience: InvoiceAudience | None) -> None:
+    checked.lines.extend(
         InvoiceCheckLine(
-            invoice_id=check.id,
+            invoice_id=checked.check.id,
             line=row.number,
             placement_id=row.placement,
             month=row.month,
@@ -246,9 +281,13 @@ def _store_lines(
         )
         for row in comparison.rows
     )
-    unit.session.add_all(
+    checked.covers.extend(
         InvoiceCover(
-            invoice_id=check.id, placement_id=placement_id, month=month, amount=from_ore(amount), audience=audience
+            invoice_id=checked.check.id,
+            placement_id=placement_id,
+            month=month,
+            amount=from_ore(amount),
+            audience=audience,
         )
         for (placement_id, month), amount in comparison.covered.items()
     )

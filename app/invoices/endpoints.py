@@ -1,10 +1,10 @@
 """HTTP for invoices: check one, read it, list them (C12)."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,19 +18,21 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
-from app.http.schemas import describe_pattern
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn, describe_pattern, json_response
 from app.invoices import checks
 from app.invoices.ehf import EHF_POINTERS, parse_ehf
 from app.invoices.json_lines import JSON_POINTERS, parse_json
 from app.invoices.problems import MAX_LINES, REFUSALS
-from app.invoices.representations import audience_of, to_response, to_summary
-from app.invoices.schemas import CheckResult, InvoiceLineIn, InvoiceOut, InvoiceSummaryOut
+from app.invoices.representations import audience_of, to_dry_run, to_response, to_summary
+from app.invoices.schemas import CheckResult, InvoiceDryRunOut, InvoiceLineIn, InvoiceOut, InvoiceSummaryOut
 from app.invoices.tables import InvoiceCheck, has_result
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], route_class=Route)
 
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+CheckedInvoiceId = Annotated[UUID, Path(description="Id of the checked invoice.")]
 MonthQuery = Annotated[
     str | None,
     StringConstraints(
@@ -78,14 +80,22 @@ _BODY: dict[str, Any] = {
     status_code=201,
     summary="Check an invoice",
     openapi_extra=_BODY,
-    responses=refusals(*REFUSALS, RATE_MISSING, GUIDELINE_MISSING),
+    response_model=InvoiceOut,
+    responses={
+        200: {"model": InvoiceDryRunOut, "description": "A dry run: nothing is stored."},
+        **refusals(*REFUSALS, RATE_MISSING, GUIDELINE_MISSING),
+    },
 )
 async def check_invoice(
     request: Request,
     unit: UnitOfWorkDep,
     actor: CaseOfficerOrFinance,
     content_type: Annotated[str, consumes(JSON, NDJSON, *XML, limit=BODY_LIMIT)],
-) -> InvoiceOut:
+    dry_run: Annotated[
+        Literal["true", "false"],
+        Query(description="`true`: 200 with what a check would find now, and nothing is stored."),
+    ] = "false",
+) -> InvoiceOut | Response:
     """Compares an EHF invoice (380) or credit note (381), or the same content as JSON lines, with what the provider is
     owed (C12).
 
@@ -103,7 +113,11 @@ async def check_invoice(
     else:
         invoice, pointers = parse_json(body, content_type), JSON_POINTERS
     buyer = request.app.state.settings.municipality_organisation_number
-    return await to_response(unit, await checks.check_invoice(unit, actor, invoice, buyer, pointers))
+    is_dry = dry_run == "true"
+    checked = await checks.check_invoice(unit, actor, invoice, buyer, pointers, dry_run=is_dry)
+    if is_dry:
+        return json_response(await to_dry_run(unit, checked.check, checked.lines))
+    return await to_response(unit, checked.check)
 
 
 @router.get("", summary="List checked invoices")
@@ -116,7 +130,7 @@ async def list_invoices(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[InvoiceSummaryOut]:
-    """In the order they were checked (C12)."""
+    """In the order they were checked, annulled ones among them (C12)."""
     audience = audience_of(reader)
     statement = select(InvoiceCheck)
     if provider_id is not None:
@@ -133,7 +147,23 @@ async def list_invoices(
 async def read_invoice(
     reader: ReaderDep,
     actor: CaseOfficerOrFinance,
-    invoice_id: Annotated[UUID, Path(description="Id of the checked invoice.")],
+    invoice_id: CheckedInvoiceId,
 ) -> InvoiceOut:
     """The result line by line, with the amount and cause of each difference (C12)."""
     return await to_response(reader, await find(reader, InvoiceCheck, invoice_id))
+
+
+@router.post(
+    "/{invoice_id}/annulment",
+    summary="Annul a check of an invoice",
+    responses=refusals(ANNULLED),
+)
+async def annul_invoice(
+    unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, invoice_id: CheckedInvoiceId, body: AnnulmentIn
+) -> InvoiceOut:
+    """The check was a mistake, as of a file that never was a claim (D10): it stays readable, and counts for nothing.
+
+    What it invoiced is owed again, in later checks and in the position, and the invoice's number may be checked again.
+    Results of checks made in between stay as they were told.
+    """
+    return await to_response(unit, await checks.annul_check(unit, invoice_id, body))

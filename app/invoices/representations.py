@@ -1,11 +1,14 @@
 """A checked invoice as the API shows it: with its lines, or without them in lists (C12)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
-from app.invoices.schemas import InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
+from app.invoices.schemas import InvoiceDryRunOut, InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
 from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, is_for
 from app.placements.access import find_participant_ids
 
@@ -22,9 +25,49 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
             .where(col(InvoiceCheckLine.invoice_id) == invoice.id, is_for(col(InvoiceCheckLine.audience), audience))
             .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
         )
+    lines = await _show_lines(queries, rows)
+    return InvoiceOut(**to_summary(invoice, audience).model_dump(), lines=lines)
+
+
+async def to_dry_run(queries: Queries, invoice: InvoiceCheck, rows: Sequence[InvoiceCheckLine]) -> InvoiceDryRunOut:
+    """As `to_response`, of a check that is not stored."""
+    audience = audience_of(queries)
+    lines = await _show_lines(queries, [row for row in rows if row.audience in (None, audience)])
+    return InvoiceDryRunOut(**_describe(invoice, audience), dry_run=True, lines=lines)
+
+
+def audience_of(queries: Queries) -> InvoiceAudience:
+    """Whose comparison the caller is shown."""
+    return "case_office" if "case_officer" in queries.caller.roles else "finance"
+
+
+def to_summary(invoice: InvoiceCheck, audience: InvoiceAudience) -> InvoiceSummaryOut:
+    """An invoice without its lines."""
+    stored = invoice.model_dump(include={"id", "created_at", "updated_at", "annulled_at", "annulled_reason"})
+    return InvoiceSummaryOut(**stored, **_describe(invoice, audience))
+
+
+def _describe(invoice: InvoiceCheck, audience: InvoiceAudience) -> dict[str, Any]:
+    """The fields of `InvoiceResult`, as this audience is told them."""
+    expected, result = invoice.expected, invoice.result
+    if audience == "finance" and invoice.finance_expected is not None and invoice.finance_result is not None:
+        expected, result = invoice.finance_expected, invoice.finance_result
+    same = {"provider_id", "kind", "issued_on", "amount", "protected_amount", "basis", "checked_by"}
+    return {
+        **invoice.model_dump(include=same),
+        "invoice_number": invoice.number,
+        "months": sorted(invoice.by_month),
+        "expected": expected,
+        "difference": invoice.amount - expected,
+        "result": result,
+        "warnings": InvoiceWarningsOut.model_validate(invoice),
+    }
+
+
+async def _show_lines(queries: Queries, rows: Sequence[InvoiceCheckLine]) -> list[InvoiceLineOut]:
     visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
-    lines = [
+    return [
         InvoiceLineOut.model_validate(
             {
                 "line": row.line,
@@ -38,28 +81,3 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
         )
         for row in rows
     ]
-    return InvoiceOut(**to_summary(invoice, audience).model_dump(), lines=lines)
-
-
-def audience_of(queries: Queries) -> InvoiceAudience:
-    """Whose comparison the caller is shown."""
-    return "case_office" if "case_officer" in queries.caller.roles else "finance"
-
-
-def to_summary(invoice: InvoiceCheck, audience: InvoiceAudience) -> InvoiceSummaryOut:
-    """An invoice without its lines."""
-    expected, result = invoice.expected, invoice.result
-    if audience == "finance" and invoice.finance_expected is not None and invoice.finance_result is not None:
-        expected, result = invoice.finance_expected, invoice.finance_result
-    own = {"number", "by_month", "identity_numbers", "names", "finance_expected", "finance_result"}
-    return InvoiceSummaryOut.model_validate(
-        {
-            **invoice.model_dump(exclude=own),
-            "invoice_number": invoice.number,
-            "months": sorted(invoice.by_month),
-            "expected": expected,
-            "difference": invoice.amount - expected,
-            "result": result,
-            "warnings": InvoiceWarningsOut.model_validate(invoice),
-        }
-    )

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.budget.schemas import Month
-from app.http.schemas import Amount, Day, OrganisationNumber, Shape, Stored, describe_pattern
+from app.http.schemas import Amount, Annullable, Day, OrganisationNumber, Shape, describe_pattern
 from app.invoices.problems import MAX_LINES
 from app.rules.invoicing import InvoiceCause, InvoiceKind
 
@@ -104,8 +104,8 @@ class InvoiceWarningsOut(Shape):
     names: int
 
 
-class InvoiceSummaryOut(Stored):
-    """A checked invoice without its lines. Amounts of a credit note are negative."""
+class InvoiceResult(Shape):
+    """What an invoice says, and what a check of it finds. Amounts of a credit note are negative."""
 
     provider_id: UUID
     invoice_number: str
@@ -134,7 +134,18 @@ class InvoiceSummaryOut(Stored):
     checked_by: str
 
 
+class InvoiceSummaryOut(InvoiceResult, Annullable):
+    """A checked invoice without its lines. One that is annulled counts for nothing (D10)."""
+
+
 class InvoiceOut(InvoiceSummaryOut):
     """A checked invoice with the result of each line (C12)."""
 
+    lines: list[InvoiceLineOut]
+
+
+class InvoiceDryRunOut(InvoiceResult):
+    """What a check would find now, with the result of each line (C12). Nothing of it is stored, so it has no id."""
+
+    dry_run: Literal[True]
     lines: list[InvoiceLineOut]

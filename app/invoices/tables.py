@@ -12,15 +12,15 @@ from sqlalchemy import (
     Index,
     Numeric,
     SmallInteger,
-    UniqueConstraint,
     or_,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.functions import coalesce
 from sqlmodel import Field, col
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 _CAUSES = (
     "cause in ('no_such_placement', 'other_days', 'other_price', 'not_invoiced', 'already_invoiced', 'document_charge')"
@@ -29,8 +29,10 @@ InvoiceAudience = Literal["case_office", "finance"]
 _AUDIENCE = "audience in ('case_office', 'finance')"
 
 
-class InvoiceCheck(Row, table=True):
+class InvoiceCheck(AnnullableRow, table=True):
     """A checked invoice or credit note. Never edited; an invoice number of a provider is checked once.
+
+    One that is annulled counts for nothing, and its number may be checked again (D10).
 
     Amounts are in kroner, those of a credit note negative. `by_month` is what was invoiced for each month, as text.
     `finance_expected` and `finance_result` are null where finance sees the same as the case office; `protected_amount`
@@ -39,7 +41,14 @@ class InvoiceCheck(Row, table=True):
 
     __tablename__ = "invoice_check"
     __table_args__ = (
-        UniqueConstraint("provider_id", "number"),
+        Index(
+            "uq_invoice_check_provider_id_number",
+            "provider_id",
+            "number",
+            unique=True,
+            postgresql_where=text("annulled_at is null"),
+        ),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("kind in ('invoice', 'credit_note')", name="kind"),
         CheckConstraint("result in ('equal', 'different')", name="result"),
         CheckConstraint("finance_result in ('equal', 'different')", name="finance_result"),

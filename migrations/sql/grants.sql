@@ -57,7 +57,7 @@ grant select, insert on settlement to vekstplass_service;
 grant select, insert on settlement_line to vekstplass_service;
 grant select, insert on settlement_difference to vekstplass_service;
 grant select, insert on settlement_review to vekstplass_service;
-grant select, insert on invoice_check to vekstplass_service;
+grant select, insert, update (annulled_at, annulled_reason, updated_at) on invoice_check to vekstplass_service;
 grant select, insert on invoice_check_line to vekstplass_service;
 grant select, insert on invoice_cover to vekstplass_service;
 

@@ -67,6 +67,7 @@ UNREACHABLE = {
     "ck_request_reason": CHECKED,
     "ck_request_text": CHECKED,
     "ck_invoice_check_finance": "the finance reader's result and sum are computed, and written, together",
+    "ck_invoice_check_annulled": ANNULLED,
     "ck_invoice_check_line_equal": "the rules give a cause to every difference, and to nothing else",
     "ck_settlement_difference_parts": "a line that is gone has no parts, and any other has, as the rules make it",
     "ck_settlement_line_days": "a line's days are counted among its month's",

@@ -1,4 +1,4 @@
--- Checked invoices. Case officers and finance read them and check as themselves.
+-- Checked invoices. Case officers and finance read them, check as themselves, and annul.
 alter table invoice_check enable row level security;
 alter table invoice_check force row level security;
 
@@ -8,3 +8,7 @@ create policy case_officer_and_finance_read on invoice_check for select to vekst
 create policy case_officer_and_finance_check on invoice_check for insert to vekstplass_service
     with check ((select caller_has_role('case_officer', 'finance'))
         and checked_by = (select current_setting('app.actor', true)));
+
+create policy case_officer_and_finance_annul on invoice_check for update to vekstplass_service
+    using ((select caller_has_role('case_officer', 'finance')))
+    with check ((select caller_has_role('case_officer', 'finance')));
