@@ -216,7 +216,7 @@ def export(
     on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it is seen from; today if left out.")
     ] = None,
-    decimal: Annotated[Literal["point", "comma"], typer.Option(help="The decimal mark in CSV.")] = "point",
+    decimal: Annotated[Literal["point", "comma"], typer.Option(help="The decimal mark in CSV.")] = "comma",
 ) -> None:
     """Write a year for Framsikt to a file."""
     settings = _prepare_database(_load_settings())

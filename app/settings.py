@@ -118,6 +118,9 @@ class Settings(Addresses):
     account_string: AccountString = AccountString()
     # By organisation number; what a provider's leaves out is as above.
     provider_account_strings: dict[str, AccountString] = {}
+    # What the expected refund is booked on (C11): KOSTRA's art 700, refunds from the state, if it names no other; the
+    # rest that it leaves out is as in `account_string`.
+    refund_account_string: AccountString = AccountString(account="700")
 
     # What FHIR calls the systems that external ids are of; a system that is not here stays out of `Patient`.
     fhir_identifier_systems: dict[str, str] = {"profil": "http://profil.visma.no/lopenummer"}
@@ -168,6 +171,12 @@ class Settings(Addresses):
         own = self.provider_account_strings.get(organisation_number or "")
         named = {} if own is None else own.model_dump(exclude_unset=True)
         return self.account_string.model_copy(update=named)
+
+    @property
+    def refund_account(self) -> AccountString:
+        """The account string of the expected refund (C11)."""
+        own = self.refund_account_string.model_dump(exclude_unset=True)
+        return self.account_string.model_copy(update={"account": "700", **own})
 
     @property
     def in_production(self) -> bool:

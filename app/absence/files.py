@@ -1,65 +1,51 @@
-"""Absences as files: CSV for programs, with the columns of the JSON, and XLSX for people, with headings in nynorsk."""
+"""Absences as files that people open in a spreadsheet: CSV and XLSX with the same columns, in nynorsk."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
 
 from app.absence.tables import Absence
 from app.http.names import FIELD_NAMES, VALUE_NAMES
-from app.http.spreadsheets import Cell, Column, write_table, xlsx_file
+from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
+from app.providers.tables import Provider
 
 MAX_ROWS = 50_000
-_WIDTH = 14
+_ID_WIDTH = 36
 
-COLUMNS: dict[str, Callable[[Absence], Cell]] = {
-    "id": lambda row: str(row.id),
-    "provider_id": lambda row: str(row.provider_id),
-    "external_id": lambda row: row.external_id,
-    "placement_id": lambda row: str(row.placement_id),
-    "revision": lambda row: row.revision,
-    "kind": lambda row: row.kind,
-    "from": lambda row: row.starts_on,
-    "to": lambda row: row.ends_on,
-    "percent": lambda row: row.percent,
-    "note": lambda row: row.note,
-    "cancelled": lambda row: row.cancelled,
-    "created_at": lambda row: row.created_at,
-    "updated_at": lambda row: row.updated_at,
+COLUMNS: dict[str, tuple[int, Callable[[Absence, Provider], Cell]]] = {
+    "provider_id": (24, lambda _, provider: provider.name),
+    "organisation_number": (20, lambda _, provider: provider.organisation_number),
+    "external_id": (16, lambda row, _: row.external_id),
+    "placement_id": (_ID_WIDTH, lambda row, _: str(row.placement_id)),
+    "revision": (10, lambda row, _: row.revision),
+    "kind": (12, lambda row, _: VALUE_NAMES[row.kind]),
+    "from": (12, lambda row, _: row.starts_on),
+    "to": (12, lambda row, _: row.ends_on),
+    "percent": (10, lambda row, _: row.percent),
+    "note": (40, lambda row, _: row.note),
+    "cancelled": (16, lambda row, _: row.cancelled),
+    "created_at": (16, lambda row, _: row.created_at),
+    "updated_at": (16, lambda row, _: row.updated_at),
+    "absence_id": (_ID_WIDTH, lambda row, _: str(row.id)),
 }
-
-# A cell that begins with one of these is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Field of the API -> width, and what stands in the cell."""
 
 
-def write_csv(absences: Iterable[Absence]) -> bytes:
-    """RFC 4180, UTF-8, comma between."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for absence in absences:
-        writer.writerow([_csv_cell(value(absence)) for value in COLUMNS.values()])
-    return file.getvalue().encode()
+def write_csv(absences: Iterable[Absence], providers: Mapping[UUID, Provider]) -> bytes:
+    """As every CSV file: see `csv_file`."""
+    return csv_file(_list_columns(), _build_rows(absences, providers))
 
 
-def _csv_cell(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "true" if cell else "false"
-        case date():  # an instant is one too
-            return cell.isoformat()
-        case str() if cell.startswith(_FORMULA):
-            return f"'{cell}"
-    return str(cell)
-
-
-def write_xlsx(absences: Iterable[Absence]) -> bytes:
+def write_xlsx(absences: Iterable[Absence], providers: Mapping[UUID, Provider]) -> bytes:
     """One sheet, with each cell as what it is."""
     with xlsx_file() as (workbook, made):
-        columns = [Column(FIELD_NAMES[name].capitalize(), _WIDTH) for name in COLUMNS]
-        people_read = COLUMNS | {"kind": lambda row: VALUE_NAMES[row.kind]}
-        rows = ([value(absence) for value in people_read.values()] for absence in absences)
-        write_table(workbook, "Fråvær", columns, rows)
+        write_table(workbook, "Fråvær", _list_columns(), _build_rows(absences, providers))
     return made.getvalue()
+
+
+def _list_columns() -> Sequence[Column]:
+    return [Column(FIELD_NAMES[name].capitalize(), width) for name, (width, _) in COLUMNS.items()]
+
+
+def _build_rows(absences: Iterable[Absence], providers: Mapping[UUID, Provider]) -> Iterator[list[Cell]]:
+    for absence in absences:
+        yield [read(absence, providers[absence.provider_id]) for _, read in COLUMNS.values()]

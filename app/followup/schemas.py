@@ -301,6 +301,7 @@ class ProviderFigures(FollowUpFigures):
 
     provider_id: UUID
     name: str
+    organisation_number: str
 
 
 class MissingParty(Shape):

@@ -55,7 +55,7 @@ _PROVIDERS = CompiledQuery(
             from active left join held on held.placement_id = active.id
             group by active.provider_id
         )
-        select counted.*, name from counted join provider on provider.id = counted.provider_id
+        select counted.*, name, organisation_number from counted join provider on provider.id = counted.provider_id
         order by name, provider_id
         """
     )
@@ -71,6 +71,7 @@ _PARTICIPANTS = CompiledQuery(
 
 _COLUMNS = (
     Column("Vekstbedrift", 24),
+    Column("Organisasjonsnummer", 20),
     Column("Plassar"),
     *(
         Column(f"{noun} – {state}", 22)
@@ -139,8 +140,8 @@ def build_file(report: FollowUpOut, media_type: str) -> Response:
 
     In XLSX, who was missing from the system meetings is on a second sheet (M7).
     """
-    rows = [_build_row(provider.name, provider) for provider in report.providers]
-    rows.append(_build_row("Alver kommune", report.municipality))
+    rows = [_build_row(provider.name, provider.organisation_number, provider) for provider in report.providers]
+    rows.append(_build_row("Alver kommune", None, report.municipality))
     if media_type == CSV:
         content, media_type, extension = csv_file(_COLUMNS, rows), f"{CSV}; charset=utf-8", "csv"
     else:
@@ -156,13 +157,14 @@ def build_file(report: FollowUpOut, media_type: str) -> Response:
     return Response(content, headers={"Content-Type": media_type, "Content-Disposition": disposition})
 
 
-def _build_row(name: str, figures: FollowUpFigures) -> list[Cell]:
+def _build_row(name: str, organisation_number: str | None, figures: FollowUpFigures) -> list[Cell]:
     counts = (
         *(figures.plan, figures.conversation, figures.cooperation_meeting, figures.evaluation),
         *(figures.notice_meeting, figures.absence_contact),
     )
     return [
         name,
+        organisation_number,
         figures.places,
         *(number for count in counts for number in (count.due, count.done, count.overdue, count.waived)),
         figures.meetings,

@@ -11,20 +11,27 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Literal
+from typing import Annotated, Literal
 
 import xlsxwriter
-from fastapi import Response
+from fastapi import Query, Response
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from app import clock
+
 Cell = str | int | bool | Decimal | date | datetime | None
 DecimalMark = Literal["point", "comma"]
+DecimalQuery = Annotated[
+    DecimalMark,
+    Query(description="Decimal mark of amounts in CSV: `comma` for Norwegian spreadsheets, `point` for programs."),
+]
 
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CREATED_AT = datetime(2022, 1, 1, tzinfo=UTC)
 _MONEY = "#,##0.00"
+_A4 = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +42,11 @@ class Column:
     width: int = 12
 
 
-def csv_file(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, decimal: DecimalMark = "point") -> bytes:
-    """UTF-8 with a BOM, `;` between, CRLF. Text that looks like a formula gets an apostrophe before it."""
+def csv_file(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, decimal: DecimalMark = "comma") -> bytes:
+    """UTF-8 with a BOM, `;` between, CRLF. Text that looks like a formula gets an apostrophe before it.
+
+    A line break in a text becomes a blank: a row is a line. Instants are in Europe/Oslo.
+    """
     buffer = StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.header for column in columns])
@@ -51,7 +61,12 @@ def _text(cell: Cell, decimal: DecimalMark) -> str:
         number = f"{cell:f}"
         return number.replace(".", ",") if decimal == "comma" else number
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        line = " ".join(cell.splitlines())
+        return f"'{line}" if line.startswith(_FORMULA) else line
+    if isinstance(cell, bool):
+        return "ja" if cell else "nei"
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(clock.OSLO):%Y-%m-%d %H:%M}"
     return str(cell)
 
 
@@ -75,26 +90,38 @@ def xlsx_file() -> Iterator[tuple[Workbook, BytesIO]]:
 
 
 def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Worksheet:
-    """A sheet with a frozen bold header and one row per row: amounts and dates as such, not as text."""
+    """A sheet with a frozen bold header and one row per row: amounts and dates as such, not as text.
+
+    Printed it is as wide as an A4 page, and its header stands on each.
+    """
     sheet = workbook.add_worksheet(name)
-    bold = workbook.add_format({"bold": True})
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&RSide &P av &N")
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
     for index, column in enumerate(columns):
         sheet.write_string(0, index, column.header, bold)
-    write_rows(workbook, sheet, 1, rows)
+    last_row = write_rows(workbook, sheet, 1, rows)
+    sheet.autofilter(0, 0, last_row, len(columns) - 1)
     return sheet
 
 
-def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Iterable[Sequence[Cell]]) -> None:
+def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Iterable[Sequence[Cell]]) -> int:
     """Rows from a row on, each cell by its type; None leaves it empty. 15 digits of an amount are exact.
 
-    An instant is written in UTC, since a spreadsheet knows no zones.
+    Answers the last row that was written, or the one before the first.
+
+    An instant is written as in Europe/Oslo, since a spreadsheet knows no zones.
     """
     money = workbook.add_format({"num_format": _MONEY})
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
     instant = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    number = first_row - 1
     for number, row in enumerate(rows, start=first_row):
         for index, cell in enumerate(row):
             if isinstance(cell, Decimal):
@@ -104,11 +131,12 @@ def write_rows(workbook: Workbook, sheet: Worksheet, first_row: int, rows: Itera
             elif isinstance(cell, int):
                 sheet.write_number(number, index, cell)
             elif isinstance(cell, datetime):  # a date too
-                sheet.write_datetime(number, index, cell.astimezone(UTC).replace(tzinfo=None), instant)
+                sheet.write_datetime(number, index, cell.astimezone(clock.OSLO).replace(tzinfo=None), instant)
             elif isinstance(cell, date):
                 sheet.write_datetime(number, index, datetime.combine(cell, time.min), day)
             elif cell is not None:
-                sheet.write_string(number, index, cell)
+                sheet.write_string(number, index, "\n".join(cell.splitlines()))
+    return number
 
 
 def attachment(content: bytes, media_type: str, filename: str) -> Response:

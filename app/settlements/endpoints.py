@@ -18,6 +18,8 @@ from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.schemas import Year
+from app.http.spreadsheets import DecimalQuery
+from app.providers.tables import Provider
 from app.security.roles import Actor, allow
 from app.settlements import problems, settlements
 from app.settlements.files import to_file
@@ -103,6 +105,7 @@ async def read_settlement(
     version: Annotated[
         int | None, Query(ge=1, le=32767, description="Version of the settlement. Default: the last.")
     ] = None,
+    decimal: DecimalQuery = "comma",
 ) -> Any:
     """Lines, differences and the sum per provider, as JSON, CSV or XLSX (`Accept`) (C13).
 
@@ -110,7 +113,10 @@ async def read_settlement(
     differences with `settled_in` null, and is settled with the next month that is closed.
     """
     out = await to_response(reader, await settlements.find_settlement(reader, year, month, version))
-    return out if media_type == JSON else to_file(out, media_type)
+    if media_type == JSON:
+        return out
+    providers = {provider.id: provider for provider in await reader.select(select(Provider))}
+    return to_file(out, providers, media_type, decimal)
 
 
 @router.post(

@@ -1,34 +1,34 @@
 """A settlement as a table, for CSV and XLSX (C13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from uuid import UUID
 
 from fastapi import Response
 
 from app.http.content_negotiation import CSV
-from app.http.spreadsheets import Cell, Column, attachment, csv_file, write_table, xlsx_file
+from app.http.spreadsheets import Cell, Column, DecimalMark, attachment, csv_file, write_table, xlsx_file
+from app.providers.tables import Provider
 from app.settlements.schemas import SettlementDifferenceOut, SettlementLineOut, SettlementOut, SettlementPartOut
 
-_ID_WIDTH = 36
 COLUMNS = (
-    Column("type"),
-    Column("månad"),
-    Column("vekstbedrift", _ID_WIDTH),
-    Column("plass", _ID_WIDTH),
-    Column("slag"),
-    Column("første dag"),
-    Column("siste dag"),
-    Column("dagar"),
-    Column("delt på"),
-    Column("prosent"),
-    Column("pris per månad", 16),
-    Column("sats", _ID_WIDTH),
-    Column("retningslinje", _ID_WIDTH),
-    Column("årsak"),
-    Column("gjort opp i"),
-    Column("beløp", 16),
+    Column("Type"),
+    Column("Månad"),
+    Column("Vekstbedrift", 24),
+    Column("Organisasjonsnummer", 20),
+    Column("Plass", 36),
+    Column("Slag", 17),
+    Column("Første dag"),
+    Column("Siste dag"),
+    Column("Dagar", 8),
+    Column("Delt på", 8),
+    Column("Prosent", 9),
+    Column("Pris per månad", 16),
+    Column("Årsak", 14),
+    Column("Gjort opp i"),
+    Column("Beløp", 16),
 )
+_PROTECTED = "Skjerma plassar"
 _KINDS = {"base": "grunnfinansiering", "legacy": "eigen pris", "supplement": "tillegg"}
 _CAUSES = {
     "rate": "sats",
@@ -42,45 +42,46 @@ _CAUSES = {
 }
 
 
-def to_file(settlement: SettlementOut, media_type: str) -> Response:
-    """The settlement as a CSV or XLSX attachment."""
+def to_file(
+    settlement: SettlementOut, providers: Mapping[UUID, Provider], media_type: str, decimal: DecimalMark
+) -> Response:
+    """The settlement as a CSV or XLSX attachment; `decimal` is for CSV."""
     name = f"oppgjer-{settlement.year}-{settlement.month:02}"
-    rows = list(_to_rows(settlement))
+    rows = list(_to_rows(settlement, providers))
     if media_type == CSV:
-        return attachment(csv_file(COLUMNS, rows), media_type, f"{name}.csv")
+        return attachment(csv_file(COLUMNS, rows, decimal=decimal), media_type, f"{name}.csv")
     with xlsx_file() as (workbook, content):
         write_table(workbook, name, COLUMNS, rows)
     return attachment(content.getvalue(), media_type, f"{name}.xlsx")
 
 
-def _to_rows(settlement: SettlementOut) -> Iterator[tuple[Cell, ...]]:
+def _to_rows(settlement: SettlementOut, providers: Mapping[UUID, Provider]) -> Iterator[tuple[Cell, ...]]:
     """Rows in the order of COLUMNS. Their amounts add up to `total` + `pending_total`.
 
     A line with several parts is followed by a row for each, without an amount: only the line is rounded (C4).
     """
     for line in settlement.lines:
+        place = _place_cells(line, providers)
         if len(line.parts) == 1:
-            yield _to_part_row("linje", line, line.parts[0], line.amount)
+            yield "linje", *place, *_part_cells(line, line.parts[0]), None, None, line.amount
             continue
-        yield "linje", *_id_cells(line), None, None, None, line.days, line.divisor, *[None] * 6, line.amount
+        yield "linje", *place, None, None, None, line.days, line.divisor, *[None] * 4, line.amount
         for part in line.parts:
-            yield _to_part_row("del", line, part, None)
+            yield "del", *place, *_part_cells(line, part), None, None, None
     for difference in settlement.differences:
-        cause = _CAUSES[difference.cause]
-        yield "differanse", *_id_cells(difference), *[None] * 9, cause, difference.settled_in, difference.amount
+        place, cause = _place_cells(difference, providers), _CAUSES[difference.cause]
+        yield "differanse", *place, *[None] * 7, cause, difference.settled_in, difference.amount
 
 
-def _to_part_row(
-    type_: str, line: SettlementLineOut, part: SettlementPartOut, amount: Decimal | None
-) -> tuple[Cell, ...]:
+def _part_cells(line: SettlementLineOut, part: SettlementPartOut) -> tuple[Cell, ...]:
     days = (part.first_day, part.last_day, part.days, line.divisor)
-    price = (part.share, Decimal(part.price), _text(part.rate_id), _text(part.guideline_version_id))
-    return type_, *_id_cells(line), _KINDS[part.kind], *days, *price, None, None, amount
+    return _KINDS[part.kind], *days, part.share, Decimal(part.price)
 
 
-def _id_cells(row: SettlementLineOut | SettlementDifferenceOut) -> tuple[Cell, ...]:
-    return row.month, _text(row.provider_id), _text(row.placement_id)
-
-
-def _text(id_: UUID | None) -> str | None:
-    return None if id_ is None else str(id_)
+def _place_cells(
+    row: SettlementLineOut | SettlementDifferenceOut, providers: Mapping[UUID, Provider]
+) -> tuple[Cell, ...]:
+    if row.provider_id is None or row.placement_id is None:
+        return row.month, _PROTECTED, None, None
+    provider = providers[row.provider_id]
+    return row.month, provider.name, provider.organisation_number, str(row.placement_id)

@@ -98,8 +98,8 @@ async def list_absences(
 
     Cancelled absences are included and marked as cancelled.
 
-    With `Accept: text/csv` or XLSX the answer is one file with everything that matches the filters, up to 50 000 rows;
-    `limit` does not apply.
+    With `Accept: text/csv` or XLSX the answer is one file for people, with everything that matches the filters, up to
+    50 000 rows; `limit` does not apply.
     """
     require_in_order(from_, to)
     statement = absences.select_absences(
@@ -113,10 +113,11 @@ async def list_absences(
     if len(rows) > MAX_ROWS:
         raise problems.TOO_MANY_TO_EXPORT(pointer="#/query")
     await record_placement_access(reader, {row.placement_id for row in rows})
+    providers = {provider.id: provider for provider in await reader.select(select(Provider))}
     # In a thread: fifty thousand rows are seconds of work.
     if media_type == CSV:
-        return attachment(await asyncio.to_thread(write_csv, rows), f"{CSV}; header=present", "fravaer.csv")
-    return attachment(await asyncio.to_thread(write_xlsx, rows), XLSX, "fravaer.xlsx")
+        return attachment(await asyncio.to_thread(write_csv, rows, providers), f"{CSV}; header=present", "fravaer.csv")
+    return attachment(await asyncio.to_thread(write_xlsx, rows, providers), XLSX, "fravaer.xlsx")
 
 
 @router.get("/absences/{absence_id}", summary="Get an absence")

@@ -1,6 +1,6 @@
 """HTTP for Framsikt: a year's export as JSON, CSV or XLSX, and snapshots of it (C6)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -19,7 +19,7 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import VALIDATION
 from app.http.schemas import Day, Year
-from app.http.spreadsheets import attachment
+from app.http.spreadsheets import DecimalQuery, attachment
 from app.integrations.framsikt import snapshots
 from app.integrations.framsikt.export import compute_export
 from app.integrations.framsikt.files import FileFormat, render
@@ -59,14 +59,14 @@ async def export_framsikt(
     media_type: Annotated[str, produces(JSON, CSV, XLSX)],
     on: Annotated[Day | None, Query(description="The day the year is computed for. Default: today.")] = None,
     snapshot: Annotated[UUID | None, Query(description="Id of a snapshot: its rows, unchanged.")] = None,
-    decimal: Annotated[Literal["point", "comma"], Query(description="Decimal mark in CSV.")] = "point",
+    decimal: DecimalQuery = "comma",
 ) -> FramsiktExport | Response:
     """The frame (`budsjett`), incurred cost (`rekneskap`) and forecast (`prognose`) per month and provider (C6).
 
-    The frame is in period 0, the whole year, without a provider; the forecast includes the incurred cost. Each type
-    adds up to the position on the day, to the øre. Expenses are positive. `Accept` selects JSON, CSV (`;`, UTF-8 with
-    BOM) or XLSX (position and chart on the second sheet). With `If-None-Match` the answer is 304 while nothing has
-    changed.
+    The frame is in period 0, the whole year, without a provider; the forecast includes the incurred cost. The months of
+    each add up to the position on the day, to the øre. The expected refund is a row of the forecast in period 0
+    (C11). Expenses are positive, income is negative. `Accept` selects JSON, CSV (`;`, UTF-8 with BOM, decimal comma) or
+    XLSX (position and chart on the second sheet). With `If-None-Match` the answer is 304 while nothing has changed.
     """
     if snapshot is not None and on is not None:
         raise VALIDATION("Eit rapportgrunnlag har ein dag; send berre ein av «on» og «snapshot».", pointer="#/query/on")

@@ -4,8 +4,10 @@
 
 - The frame (`budsjett`) is adopted for the year and for no single provider: one row, period 0, without a provider.
 - The incurred cost (`rekneskap`) is each month's cost up to and including the day; the forecast (`prognose`) is each
-  month's cost of the whole year, the incurred cost included. Each type adds up to the position, to the øre (C6).
-- Expenses are positive, as in KOSTRA. A month without cost is left out.
+  month's cost of the whole year, the incurred cost included. The months add up to the position, to the øre (C6).
+- The expected refund (C11) is income of the forecast: one row, period 0, without a provider, on an account string of
+  its own. So the rows of the forecast add up to the net forecast, and those with a provider or a month to the forecast.
+- Expenses are positive and income is negative, as in KOSTRA. A month without cost is left out.
 - The account string is that of the settings, with the provider's own where there is one.
 - Everyone gets the same rows: what finance may see. Places of people with a protected address are one sum, without
   their provider.
@@ -37,6 +39,7 @@ class _Group:
 
     provider_id: UUID | None
     name: str
+    organisation_number: str | None
     account: AccountString
 
 
@@ -62,20 +65,29 @@ async def compute_export(queries: Queries, year: int, on: date, settings: Settin
         *_build_frame_rows(position, settings.account_string),
         *_build_month_rows("rekneskap", year, incurred, groups, order),
         *_build_month_rows("prognose", year, forecast, groups, order),
+        *_build_refund_rows(position, settings.refund_account),
     ]
     return FramsiktExport(year=year, on=on, snapshot_id=None, figures=_build_figures(position, incurred), items=rows)
 
 
 def _build_group(provider: Provider | None, settings: Settings) -> _Group:
     if provider is None:
-        return _Group(None, "Skjerma plassar", settings.account_of(None))
-    return _Group(provider.id, provider.name, settings.account_of(provider.organisation_number))
+        return _Group(None, "Skjerma plassar", None, settings.account_of(None))
+    number = provider.organisation_number
+    return _Group(provider.id, provider.name, number, settings.account_of(number))
 
 
 def _build_frame_rows(position: Position, account: AccountString) -> list[FramsiktRow]:
     if position.frame is None:
         return []
-    return [_build_row("budsjett", position.year, 0, account, None, position.frame, f"Ramme {position.year}")]
+    return [_build_row("budsjett", position.year, 0, account, position.frame, f"Ramme {position.year}")]
+
+
+def _build_refund_rows(position: Position, account: AccountString) -> list[FramsiktRow]:
+    if not position.expected_refund:
+        return []
+    text = f"Venta refusjon ressurskrevjande tenester {position.year}"
+    return [_build_row("prognose", position.year, 0, account, -position.expected_refund, text)]
 
 
 def _build_month_rows(
@@ -83,9 +95,7 @@ def _build_month_rows(
 ) -> list[FramsiktRow]:
     word = "Påløpt" if type_ == "rekneskap" else "Prognose"
     return [
-        _build_row(
-            type_, year, month, group.account, group.provider_id, int(amount), f"{word} {group.name} {year}-{month:02}"
-        )
+        _build_row(type_, year, month, group.account, int(amount), f"{word} {group.name} {year}-{month:02}", group)
         for month, of_month in enumerate(sums, start=1)
         for group, amount in ((groups[index], of_month[index]) for index in order)
         if amount
@@ -93,14 +103,23 @@ def _build_month_rows(
 
 
 def _build_row(
-    type_: RowType, year: int, period: int, account: AccountString, provider_id: UUID | None, ore: int, text: str
+    type_: RowType,
+    year: int,
+    period: int,
+    account: AccountString,
+    ore: int,
+    text: str,
+    group: _Group | None = None,
 ) -> FramsiktRow:
+    provider = None if group is None or group.provider_id is None else group
     return FramsiktRow(
         type=type_,
         year=year,
         period=period,
         **account.model_dump(),
-        provider_id=provider_id,
+        provider_id=None if provider is None else provider.provider_id,
+        provider_name=None if provider is None else provider.name,
+        organisation_number=None if provider is None else provider.organisation_number,
         amount=from_ore(ore),
         text=text,
     )

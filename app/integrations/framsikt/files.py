@@ -19,7 +19,8 @@ COLUMNS = (
     Column("Art", 7),
     Column("Funksjon", 9),
     Column("Prosjekt", 10),
-    Column("Vekstbedrift", 38),
+    Column("Vekstbedrift", 24),
+    Column("Organisasjonsnummer", 20),
     Column("Beløp", 16),
     Column("Tekst", 40),
 )
@@ -50,7 +51,8 @@ def _to_cells(row: FramsiktRow) -> list[Cell]:
         row.account,
         row.function,
         row.project,
-        None if row.provider_id is None else str(row.provider_id),
+        row.provider_name,
+        row.organisation_number,
         row.amount,
         row.text,
     ]

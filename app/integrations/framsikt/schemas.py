@@ -12,7 +12,7 @@ RowType = Literal["budsjett", "rekneskap", "prognose"]
 
 
 class FramsiktRow(Shape):
-    """A row for Framsikt. Period 0 is the whole year."""
+    """A row for Framsikt. Period 0 is the whole year. Expenses are positive, income is negative."""
 
     type: RowType
     year: int
@@ -22,6 +22,8 @@ class FramsiktRow(Shape):
     function: str
     project: str
     provider_id: UUID | None
+    provider_name: str | None
+    organisation_number: str | None
     amount: Amount
     text: str
 

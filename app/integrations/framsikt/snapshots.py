@@ -46,12 +46,14 @@ async def find_snapshot(queries: Queries, year: int, snapshot_id: UUID) -> Budge
 async def read_snapshot(queries: Queries, year: int, snapshot_id: UUID) -> FramsiktExport:
     """The rows and figures of a snapshot, exactly as they were. 404 `not-found`."""
     snapshot = await find_snapshot(queries, year, snapshot_id)
+    # Older ones are without these.
+    unnamed = {"provider_name": None, "organisation_number": None}
     return FramsiktExport.model_validate(
         {
             "year": snapshot.year,
             "on": snapshot.on,
             "snapshot_id": snapshot.id,
             "figures": snapshot.figures,
-            "items": snapshot.rows,
+            "items": [unnamed | row for row in snapshot.rows],
         }
     )

@@ -4,11 +4,13 @@ import csv
 import errno
 import io
 import tempfile
+from datetime import datetime
 from typing import Any
 
 import openpyxl
 import pytest
 
+from app import clock
 from app.absence.files import COLUMNS
 from app.http.names import FIELD_NAMES
 from tests.conftest import Api
@@ -197,17 +199,19 @@ async def test_list_absences_by_filters(api: Api) -> None:
 
 
 async def test_list_absences_as_csv(api: Api) -> None:
-    """Every row, whatever the limit; text that a spreadsheet would take for a formula has an apostrophe."""
+    """Every row, whatever the limit, for a Norwegian spreadsheet; what would be a formula has an apostrophe."""
     await push_six(api)
     answer = await api.provider(ORGANISATION).get("/v1/absences", headers={"Accept": "text/csv"}, params={"limit": "1"})
     assert answer.headers["content-type"].startswith("text/csv")
-    table = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [row["external_id"] for row in table] == [f"'={n}" for n in range(6)]
-    assert (table[0]["from"], table[0]["percent"], table[0]["note"], table[0]["cancelled"]) == (
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [row["Ekstern id"] for row in table] == [f"'={n}" for n in range(6)]
+    assert {(row["Vekstbedrift"], row["Organisasjonsnummer"]) for row in table} == {("Gløde AS", ORGANISATION)}
+    assert (table[0]["Frå og med"], table[0]["Prosent"], table[0]["Merknad"], table[0]["Trekt tilbake"]) == (
         "2022-10-01",
         "50",
         "",
-        "false",
+        "nei",
     )
 
 
@@ -226,9 +230,11 @@ async def test_list_absences_as_xlsx(api: Api) -> None:
     assert (row["external_id"], row["kind"], row["percent"], row["cancelled"]) == ("=5", "ferie", 50, False)
     assert str(row["from"]) == "2022-10-06 00:00:00"
     listed = ok(await client.get("/v1/absences", params={"kind": "holiday"}), 200)["items"][0]
-    assert str(row["created_at"])[:19] == listed["created_at"][:19].replace("T", " ")
+    recorded_at = datetime.fromisoformat(listed["created_at"]).astimezone(clock.OSLO)
+    assert str(row["created_at"])[:19] == f"{recorded_at:%Y-%m-%d %H:%M:%S}"
     assert {name for name, cell in row.items() if cell is None} == {"note"}
-    assert set(row) == set(listed)
+    assert (row["placement_id"], row["absence_id"]) == (listed["placement_id"], listed["id"])
+    assert set(row) == set(listed) - {"id"} | {"absence_id", "organisation_number"}
 
 
 async def test_list_absences_as_xlsx_on_a_read_only_file_system(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +249,7 @@ async def test_list_absences_as_xlsx_on_a_read_only_file_system(api: Api, monkey
     assert answer.status_code == 200, answer.text
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
-    assert sheet["A2"].value == one["id"]
+    assert sheet["C2"].value == one["external_id"]
 
 
 async def test_absence_report(api: Api) -> None:

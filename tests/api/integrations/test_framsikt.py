@@ -23,7 +23,8 @@ from tests.factories.steps import refused
 
 PATH = "/v1/exports/framsikt/2022"
 OTHER = "310300411"
-HEADER = ["Type", "År", "Periode", "Ansvar", "Art", "Funksjon", "Prosjekt", "Vekstbedrift", "Beløp", "Tekst"]
+HEADER = ["Type", "År", "Periode", "Ansvar", "Art", "Funksjon", "Prosjekt"]
+HEADER += ["Vekstbedrift", "Organisasjonsnummer", "Beløp", "Tekst"]
 
 
 async def year(api: Api, connection: AsyncConnection) -> None:
@@ -79,12 +80,12 @@ async def test_json_adds_up_to_the_position(api: Api, connection: AsyncConnectio
 async def test_csv_adds_up_to_the_position(api: Api, connection: AsyncConnection, on: str) -> None:
     """C6: with a comma as decimal mark."""
     await year(api, connection)
-    content = (await fetched(api.finance, CSV, on=on, decimal="comma")).content
+    content = (await fetched(api.finance, CSV, on=on)).content
     assert content.startswith(b"\xef\xbb\xbf")
     header, *lines = csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";")
     assert header == HEADER
-    assert all("." not in line[8] and line[8][-3] == "," for line in lines)
-    rows = [{"type": line[0], "amount": line[8].replace(",", ".")} for line in lines]
+    assert all("." not in line[9] and line[9][-3] == "," for line in lines)
+    rows = [{"type": line[0], "amount": line[9].replace(",", ".")} for line in lines]
     assert sums(rows) == await position_sums(api, on)
     assert len(lines) == len((await got(api.finance, PATH, on=on))["items"])
 
@@ -98,10 +99,10 @@ async def test_xlsx_adds_up_to_the_position(api: Api, connection: AsyncConnectio
     assert sheet.freeze_panes == "A2"
     assert [cell.value for cell in sheet[1]] == HEADER
     cells = list(sheet.iter_rows(min_row=2, values_only=True))
-    rows = [{"type": row[0], "amount": round(Decimal(str(row[8])), 2)} for row in cells]
+    rows = [{"type": row[0], "amount": round(Decimal(str(row[9])), 2)} for row in cells]
     assert sums(rows) == await position_sums(api, on)
-    assert all(isinstance(row[1], int) and isinstance(row[8], float | int) for row in cells)
-    assert sheet["I2"].number_format == "#,##0.00"
+    assert all(isinstance(row[1], int) and isinstance(row[9], float | int) for row in cells)
+    assert sheet["J2"].number_format == "#,##0.00"
     assert len(cells) == len((await got(api.finance, PATH, on=on))["items"])
 
 
@@ -118,6 +119,8 @@ async def test_rows_by_month_and_provider(api: Api, connection: AsyncConnection)
         "function": "234",
         "project": "",
         "provider_id": None,
+        "provider_name": None,
+        "organisation_number": None,
         "amount": "6934000.00",
         "text": "Ramme 2022",
     }
@@ -191,12 +194,52 @@ async def test_provider_has_its_own_account_string(api: Api, connection: AsyncCo
         state.settings = before
 
 
+async def test_provider_is_named(api: Api, connection: AsyncConnection) -> None:
+    """By name and organisation number, in every format."""
+    await year(api, connection)
+    named = {(row["provider_name"], row["organisation_number"]) for row in (await got(api.finance, PATH))["items"][1:]}
+    providers = (await got(api.case_officer, "/v1/providers"))["items"]
+    assert named == {(one["name"], one["organisation_number"]) for one in providers}
+    lines = csv.reader(StringIO((await fetched(api.finance, CSV)).text.removeprefix("\ufeff")), delimiter=";")
+    assert {(line[7], line[8]) for line in list(lines)[2:]} == named
+
+
+async def test_decimal_point_is_for_programs(api: Api, connection: AsyncConnection) -> None:
+    await year(api, connection)
+    lines = (await fetched(api.finance, CSV, decimal="point")).text.splitlines()
+    assert lines[1].split(";")[9] == "6934000.00"
+
+
+async def test_expected_refund_is_income_of_the_forecast(api: Api, connection: AsyncConnection) -> None:
+    """C11: negative, on the account string of refunds; the rows of the forecast add up to the net forecast."""
+    await year(api, connection)
+    await posted(
+        api.finance,
+        "/v1/budgets/2022/expected-refunds",
+        {"amount": "250000.50", "recorded_on": "2022-05-01", "reason": "Rekna per person"},
+    )
+    before, after = [(await got(api.finance, PATH, on=on))["items"] for on in ("2022-04-30", "2022-06-30")]
+    assert not [row for row in before if row["amount"].startswith("-")]
+    [refund] = [row for row in after if row["amount"].startswith("-")]
+    assert (refund["type"], refund["period"], refund["amount"]) == ("prognose", 0, "-250000.50")
+    assert (refund["account"], refund["function"], refund["provider_id"]) == ("700", "234", None)
+    position = await got(api.finance, "/v1/budgets/2022/position", on="2022-06-30")
+    assert sums(after)["prognose"] == Decimal(position["net_forecast"])
+    assert (
+        "-250000,50;Venta refusjon ressurskrevjande tenester 2022"
+        in (await fetched(api.finance, CSV, on="2022-06-30")).text
+    )
+
+
 def test_account_strings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEKSTPLASS_ACCOUNT_STRING", '{"responsibility": "4200"}')
     monkeypatch.setenv("VEKSTPLASS_PROVIDER_ACCOUNT_STRINGS", '{"310300411": {"function": "273"}}')
     account = Settings().account_of(OTHER)
     assert account == AccountString(responsibility="4200", function="273")
     assert Settings().account_of(None) == AccountString(responsibility="4200")
+    assert Settings().refund_account == AccountString(responsibility="4200", account="700")
+    monkeypatch.setenv("VEKSTPLASS_REFUND_ACCOUNT_STRING", '{"function": "273"}')
+    assert Settings().refund_account == AccountString(responsibility="4200", account="700", function="273")
 
 
 @pytest.mark.parametrize("media_type", ["application/json", CSV, XLSX])

@@ -144,8 +144,9 @@ async def test_csv_has_the_lines_and_differences(api: Api, connection: AsyncConn
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="oppgjer-2023-02.csv"'
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
-    assert header[-1] == "beløp"
-    assert sum(Decimal(row[-1]) for row in rows if row[-1]) == Decimal(settlement["total"])
+    assert header[2:4] + header[-1:] == ["Vekstbedrift", "Organisasjonsnummer", "Beløp"]
+    assert {tuple(row[2:4]) for row in rows} == {("Gløde AS", "310300403")}
+    assert sum(Decimal(row[-1].replace(",", ".")) for row in rows if row[-1]) == Decimal(settlement["total"])
     assert [row[0] for row in rows] == ["linje"] * 2 + ["differanse"] * 2
 
 
@@ -166,7 +167,8 @@ async def test_csv_has_a_row_for_each_of_several_parts(api: Api, connection: Asy
     await before_may(api, connection, 1)
     await posted(api.finance, "/v1/rates", RAISED | {"valid_from": "2023-01-16"})
     (closed,) = await close(api.finance, 1)
-    answer = await api.finance.get(f"{SETTLEMENTS}/1", headers={"Accept": "text/csv"})
+    headers = {"Accept": "text/csv"}
+    answer = await api.finance.get(f"{SETTLEMENTS}/1", headers=headers, params={"decimal": "point"})
     _, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     assert [(row[0], row[-1]) for row in rows] == [("linje", closed["total"]), ("del", ""), ("del", "")]
 
