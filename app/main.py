@@ -45,10 +45,12 @@ from app.placements import endpoints as placement_endpoints
 from app.privacy import endpoints as privacy_endpoints
 from app.providers import endpoints as provider_endpoints
 from app.rates import endpoints as rate_endpoints
+from app.security.logins import open_logins
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 from app.web import routes as web
+from app.web.issuer_login import ATTEMPTS_PER_MINUTE
 from app.web.login import DemoPerson
 
 # Routes are tried in this order: the most frequent come first.
@@ -131,6 +133,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
                 max_lifetime=settings.token_max_lifetime_seconds,
                 skew=settings.clock_skew_seconds,
             )
+            app.state.login_issuers = open_logins(settings, client)
             # What start-up made stays: keep the collector from walking it again at every pass.
             gc.collect()
             gc.freeze()
@@ -175,6 +178,8 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.access_log = AccessRecorder()
     app.state.kept_answers = None
     app.state.caller_observer = CalendarOwners()
+    app.state.login_issuers = {}
+    app.state.login_attempts = Attempts(ATTEMPTS_PER_MINUTE, "logins")
     app.state.calls = Attempts(settings.requests_per_minute, "requests")
     app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")
     app.state.calendars = Calendars(settings.wrong_calendars_per_minute)

@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -36,6 +39,69 @@ class Issuer(BaseModel):
     def _has_one_key_source(self) -> Self:
         if (self.jwks_uri is None) == (self.jwks is None):
             raise ValueError("an issuer has either jwks_uri or jwks")
+        return self
+
+
+def _is_rsa_key(pem: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(pem.encode(), password=None), RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+
+
+class Login(BaseModel):
+    """One issuer that people log in by on the page (OpenID Connect): the municipality's directory, or Ansattporten.
+
+    Args:
+        name: stands in addresses and logs.
+        label: stands on the button.
+        client_secret, client_key: how the service proves who it is: a secret, or a private RSA key in PEM, which the
+            issuer knows as `client_key_id`.
+        acr: levels of assurance that are good enough, the lowest first, which is asked for; none: not looked at.
+        subject_claim: which claim is the person; a `pid` is a national identity number, and only its digest is kept.
+        roles_claim, roles: of employees: which claim has their roles or groups, and what those are here.
+        authorization_details: of providers' people: what they must be allowed to do for their organisation (RFC 9396).
+        session_minutes: how long a login lasts, at most.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    label: str = Field(min_length=1, max_length=60)
+    kind: Literal["employee", "provider"]
+    issuer: str = Field(pattern=r"^https?://[!-~]+$")
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    client_key: SecretStr | None = None
+    client_key_id: str | None = None
+    scope: str = "openid profile"
+    acr: tuple[str, ...] = ()
+    subject_claim: Literal["sub", "oid", "pid"] = "sub"
+    roles_claim: str = "roles"
+    roles: dict[
+        str, Literal["case_officer", "finance", "auditor", "service:habilitation", "service:mental_health"]
+    ] = {}
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    session_minutes: int = Field(default=8 * 60, ge=5, le=24 * 60)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if (self.client_secret is None) == (self.client_key is None):
+            raise ValueError("a login has either client_secret or client_key")
+        if self.client_key is not None and not _is_rsa_key(self.client_key.get_secret_value()):
+            raise ValueError("client_key is a private RSA key in PEM")
+        if "openid" not in self.scope.split():
+            raise ValueError("the scope has openid")
+        if self.kind == "employee" and (not self.roles or self.authorization_details):
+            raise ValueError("employees have roles, and no authorization_details")
+        if self.kind == "provider" and (self.roles or not self.authorization_details):
+            raise ValueError("providers' people have authorization_details, and no roles")
+        if any(
+            not isinstance(detail.get(name), str)
+            for detail in self.authorization_details
+            for name in ("type", "resource")
+        ):
+            raise ValueError("authorization_details have a type and a resource")
         return self
 
 
@@ -105,6 +171,11 @@ class Settings(Addresses):
     token_max_lifetime_seconds: int = Field(default=12 * 3600, gt=0)
     clock_skew_seconds: int = Field(default=10, ge=0, le=60)
 
+    # How people log in on the page. In the demo they press a button instead.
+    logins: tuple[Login, ...] = ()
+    # Where the page is, as a browser sees it: issuers send people back there.
+    page_address: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")
+
     municipality_number: str = Field(default="4631", pattern=r"^[0-9]{4}$")
     # The buyer of every invoice that is checked.
     municipality_organisation_number: str = Field(default="920290922", pattern=r"^[0-9]{9}$")
@@ -161,6 +232,13 @@ class Settings(Addresses):
             base64.b64decode(self.identity_number_index_key.get_secret_value()), b"calendar entry", "sha256"
         )
 
+    @cached_property
+    def subject_key(self) -> bytes:
+        """The secret behind the subjects of people who are known by their identity number, derived likewise."""
+        return hmac.digest(
+            base64.b64decode(self.identity_number_index_key.get_secret_value()), b"login subject", "sha256"
+        )
+
     @property
     def access_log_key_bytes(self) -> bytes:
         """The key that seals the access log, 32 bytes."""
@@ -186,6 +264,17 @@ class Settings(Addresses):
     def _today_is_real(self) -> Self:
         if self.in_production and self.today is not None:
             raise ValueError("VEKSTPLASS_TODAY is for the demo and tests: production lives today")
+        return self
+
+    @model_validator(mode="after")
+    def _logins_agree(self) -> Self:
+        if self.logins and not self.page_address:
+            raise ValueError("VEKSTPLASS_LOGINS needs VEKSTPLASS_PAGE_ADDRESS")
+        if len({login.name for login in self.logins}) < len(self.logins):
+            raise ValueError("two logins have the same name")
+        audiences = {(issuer.issuer, issuer.audience) for issuer in self.issuers}
+        if any((login.issuer, login.client_id) in audiences for login in self.logins):
+            raise ValueError("a login's client_id is another than the API's audience: an id token opens no API")
         return self
 
     @model_validator(mode="after")
@@ -225,6 +314,12 @@ class Settings(Addresses):
             raise ValueError("production needs real values for " + ", ".join(missing))
         if any(issuer.jwks_uri is None or not issuer.jwks_uri.startswith("https://") for issuer in self.issuers):
             raise ValueError("production fetches issuers' keys over https")
+        if self.logins and not all(
+            address.startswith("https://") for address in (self.page_address, *(one.issuer for one in self.logins))
+        ):
+            raise ValueError("production logs people in over https")
+        if any(login.kind == "provider" and not login.acr for login in self.logins):
+            raise ValueError("production asks providers' people for a level of assurance (acr)")
         for key, others in (
             (self.identity_number_index_key, [*self.identity_number_keys.values()]),
             (self.access_log_key, [*self.identity_number_keys.values(), self.identity_number_index_key]),

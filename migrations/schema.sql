@@ -1,5 +1,14 @@
 CREATE SCHEMA access_log_partition;
 
+CREATE FUNCTION public.begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text, target text, lifetime interval) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    delete from public.web_login where expires_at < now();
+    insert into public.web_login (state_hash, browser_hash, login, nonce, verifier, target, expires_at)
+    values (state_hash, browser_hash, login, nonce, verifier, target, now() + lifetime);
+$$;
+
 CREATE FUNCTION public.caller_has_role(VARIADIC roles text[]) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (string_to_array(current_setting('app.roles'::text, true), ','::text) && roles);
@@ -108,6 +117,16 @@ CREATE FUNCTION public.event_number() RETURNS bigint
 CREATE FUNCTION public.event_settled_below() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
+
+CREATE FUNCTION public.finish_web_login(state bytea, browser bytea) RETURNS TABLE(login text, nonce text, verifier text, target text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    with finished as (
+        delete from public.web_login where state_hash = state and browser_hash = browser returning *
+    )
+    select login, nonce, verifier, target from finished where expires_at > now()
+$$;
 
 CREATE FUNCTION public.fold_name_words(name text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1369,6 +1388,18 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.web_login (
+    state_hash bytea NOT NULL,
+    browser_hash bytea NOT NULL,
+    login character varying NOT NULL,
+    nonce character varying NOT NULL,
+    verifier character varying NOT NULL,
+    target character varying NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.web_login FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.web_person (
     actor character varying NOT NULL,
     name character varying NOT NULL,
@@ -1551,6 +1582,9 @@ ALTER TABLE ONLY public.supplement_end
 
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.web_login
+    ADD CONSTRAINT pk_web_login PRIMARY KEY (state_hash);
 
 ALTER TABLE ONLY public.web_person
     ADD CONSTRAINT pk_web_person PRIMARY KEY (actor);
@@ -2249,6 +2283,8 @@ CREATE POLICY owner_counts_protected ON public.supplement_end FOR SELECT TO veks
 
 CREATE POLICY owner_keeps_seals ON public.access_log_seal TO vekstplass_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps_sessions ON public.web_login TO vekstplass_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_keeps_sessions ON public.web_person TO vekstplass_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps_sessions ON public.web_session TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -2486,6 +2522,8 @@ ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.web_login ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.web_person ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.web_session ENABLE ROW LEVEL SECURITY;
@@ -2494,6 +2532,9 @@ GRANT USAGE ON SCHEMA access_log_partition TO vekstplass_backup;
 
 GRANT USAGE ON SCHEMA public TO vekstplass_service;
 GRANT USAGE ON SCHEMA public TO vekstplass_backup;
+
+REVOKE ALL ON FUNCTION public.begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text, target text, lifetime interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text, target text, lifetime interval) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.clear_kept_answers(hours integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.clear_kept_answers(hours integer) TO vekstplass_service;
@@ -2515,6 +2556,9 @@ GRANT ALL ON FUNCTION public.erase_kept_answers(people uuid[]) TO vekstplass_ser
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.keep_former_number() FROM PUBLIC;
 
@@ -2893,6 +2937,8 @@ GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
 GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.web_login TO vekstplass_backup;
 
 GRANT SELECT ON TABLE public.web_person TO vekstplass_backup;
 GRANT SELECT ON TABLE public.web_person TO vekstplass_service;

@@ -1,11 +1,14 @@
 """Production refuses to start on placeholders, and says which."""
 
 import base64
+import json
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Addresses, Settings
+from app.security.roles import EMPLOYEE_ROLES, SERVICE_AREAS
+from app.settings import Addresses, Login, Settings
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 PRODUCTION = {
@@ -93,3 +96,71 @@ def test_the_owners_address_is_all_that_migrating_needs(monkeypatch: pytest.Monk
 
 def test_never_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEY not in repr(started(monkeypatch))
+
+
+EMPLOYEES = {
+    "name": "kommunen",
+    "label": "Tilsett i kommunen",
+    "kind": "employee",
+    "issuer": "https://login.example/tenant/v2.0",
+    "client_id": "page",
+    "client_secret": "secret",
+    "roles": {"Vekstplass.Sakshandsamar": "case_officer"},
+}
+RESOURCE = {"type": "ansattporten:altinn:resource", "resource": "urn:altinn:resource:x"}
+PROVIDERS = {
+    "name": "ansattporten",
+    "label": "Tilsett i ei vekstbedrift",
+    "kind": "provider",
+    "issuer": "https://ansattporten.example",
+    "client_id": "page",
+    "client_secret": "secret",
+    "acr": ["substantial", "high"],
+    "authorization_details": [RESOURCE],
+}
+PAGE = {"VEKSTPLASS_PAGE_ADDRESS": "https://plass.example"}
+
+
+def test_starts_with_logins(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = started(monkeypatch, VEKSTPLASS_LOGINS=json.dumps([EMPLOYEES, PROVIDERS]), **PAGE)
+    assert [login.name for login in settings.logins] == ["kommunen", "ansattporten"]
+
+
+def test_directory_gives_every_role_of_employees() -> None:
+    """And no other: machines' and providers' roles come from elsewhere."""
+    (allowed,) = [one for one in get_args(Login.model_fields["roles"].annotation) if get_origin(one) is Literal]
+    given = set(get_args(allowed))
+    assert {one.partition(":")[0] for one in given} == EMPLOYEE_ROLES
+    assert {one.partition(":")[2] for one in given if ":" in one} == SERVICE_AREAS
+
+
+@pytest.mark.parametrize(
+    ("logins", "page", "named"),
+    [
+        ([EMPLOYEES], {}, "VEKSTPLASS_PAGE_ADDRESS"),
+        ([EMPLOYEES], {"VEKSTPLASS_PAGE_ADDRESS": "http://plass.example"}, "over https"),
+        ([EMPLOYEES], {"VEKSTPLASS_PAGE_ADDRESS": "https://plass.example/"}, "pattern"),
+        ([{**EMPLOYEES, "issuer": "http://login.example"}], PAGE, "over https"),
+        ([EMPLOYEES, EMPLOYEES], PAGE, "same name"),
+        ([{**EMPLOYEES, "issuer": "https://idp.example", "client_id": "x"}], PAGE, "API's audience"),
+        ([{**EMPLOYEES, "client_secret": None}], PAGE, "client_secret or client_key"),
+        ([{**EMPLOYEES, "client_key": "x"}], PAGE, "client_secret or client_key"),
+        ([{**EMPLOYEES, "client_secret": None, "client_key": "x"}], PAGE, "RSA key"),
+        ([{**EMPLOYEES, "scope": "profile"}], PAGE, "openid"),
+        ([{**EMPLOYEES, "roles": {}}], PAGE, "employees have roles"),
+        ([{**EMPLOYEES, "roles": {"x": "provider"}}], PAGE, "case_officer"),
+        ([{**EMPLOYEES, "authorization_details": [RESOURCE]}], PAGE, "no authorization_details"),
+        ([{**EMPLOYEES, "session_minutes": 10_000}], PAGE, "less than or equal"),
+        ([{**EMPLOYEES, "name": "Kommunen"}], PAGE, "pattern"),
+        ([{**PROVIDERS, "authorization_details": []}], PAGE, "have authorization_details"),
+        ([{**PROVIDERS, "authorization_details": [{"type": "x"}]}], PAGE, "a type and a resource"),
+        ([{**PROVIDERS, "roles": {"x": "finance"}}], PAGE, "no roles"),
+        ([{**PROVIDERS, "acr": []}], PAGE, "level of assurance"),
+    ],
+)
+def test_refuses_logins_that_are_not_complete(
+    monkeypatch: pytest.MonkeyPatch, logins: list[dict[str, Any]], page: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ValidationError, match=named) as refusal:
+        started(monkeypatch, VEKSTPLASS_LOGINS=json.dumps(logins), **page)
+    assert "secret'" not in str(refusal.value)

@@ -28,7 +28,7 @@ from jose import jwt
 from app import clock
 from app.rules.identifiers import is_organisation_number
 from app.security.roles import EMPLOYEE_ROLES, ROLES, SCOPES, SERVICE_AREAS
-from app.security.tokens import ALGORITHM
+from app.security.signatures import ALGORITHM
 from app.settings import Issuer
 
 AUDIENCE = "https://vekstplass.demo.invalid"

@@ -12,11 +12,11 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from prometheus_client import Counter
 
+from app.security.fetching import fetch
 from app.settings import Issuer
 
 KEEP_SECONDS = 24 * 3600
 RETRY_SECONDS = 30
-LIMIT_BYTES = 256 * 1024
 KEY_BITS = range(2048, 8193)
 KEY_ID_LENGTH = 200
 
@@ -71,8 +71,16 @@ class KeySet:
     async def _fetch(self, uri: str) -> None:
         tried_before, self._tried_at = self._tried_at, self._monotonic()
         try:
-            async with asyncio.timeout(self._fetch_timeout):
-                keys = usable_keys(json_object(await self._read(uri)))
+            status, body = await fetch(
+                self._client,
+                "GET",
+                uri,
+                timeout=self._fetch_timeout,
+                accept="application/jwk-set+json, application/json",
+            )
+            if status != 200:
+                raise ValueError(f"answered {status}")
+            keys = usable_keys(json_object(body))
         except asyncio.CancelledError:
             self._tried_at = tried_before  # the caller went away; that says nothing about the issuer
             raise
@@ -82,21 +90,6 @@ class KeySet:
             return
         FETCHES.labels("ok").inc()
         self._keys, self._loaded_at = keys, self._tried_at
-
-    async def _read(self, uri: str) -> bytes:
-        # Raw and not compressed, so that the limit holds for what is kept in memory.
-        headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
-        body = bytearray()
-        async with self._client.stream(
-            "GET", uri, headers=headers, follow_redirects=False, timeout=self._fetch_timeout
-        ) as response:
-            if response.status_code != 200:
-                raise ValueError(f"answered {response.status_code}")
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > LIMIT_BYTES:
-                    raise ValueError("larger than 256 KB")
-        return bytes(body)
 
 
 def usable_keys(key_set: Mapping[str, object]) -> dict[str, RSAPublicKey]:

@@ -2,9 +2,7 @@
 
     Authorization header -> one RS256 token of a trusted issuer -> Actor -> allow(roles) in the route's signature
 
-python-jose verifies the signature, and only here. It accepts more than we do (a token without `exp` or `aud`, an
-unknown `crit`, any `kid`), so what it leaves open is refused around it: nothing in a token chooses its own key or
-algorithm, and no claim is taken for granted.
+What holds for every signed token stands in `signatures`.
 """
 
 import hashlib
@@ -15,31 +13,33 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from jose import jwt
-from jose.backends.cryptography_backend import CryptographyRSAKey
-from jose.exceptions import JOSEError, JWTClaimsError
 from prometheus_client import Counter
 
 from app import clock
-from app.http.identity_numbers import holds_identity_number
 from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
-from app.security.jwks import RETRY_SECONDS, KeySet, json_object, key_id, unbase64
+from app.security.jwks import RETRY_SECONDS, KeySet
 from app.security.roles import EMPLOYEE_ROLES, SCOPES, SERVICE_AREAS, Actor
+from app.security.signatures import (
+    TOKEN,
+    TOKEN_BYTES,
+    TokenRefused,
+    check_instants,
+    check_signature,
+    read_instant,
+    read_key_id,
+    read_part,
+    read_subject,
+)
 from app.settings import Issuer
 
-ALGORITHM = "RS256"
-TOKEN_BYTES = 8 * 1024
 TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 # Claims that make a machine's token worth less than its scopes say: a system user's, or one for a single person.
 RESTRICTIONS = frozenset({"authorization_details", "pid"})
 
 VERIFIED_SECONDS = 60
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ORGANISATION = re.compile(r"0192:([0-9]{9})")
-_SUBJECT = re.compile(r"[ -~]{1,255}")
 
 REFUSALS = Counter("vekstplass_tokens_refused_total", "Calls refused for want of a valid token.", ["reason"])
 
@@ -63,22 +63,6 @@ REASONS: Mapping[str, str] = {
     "organisation": "Tilgangsbeviset seier ikkje kva verksemd som kallar, med gyldig organisasjonsnummer.",
     "issuer_down": "Tenesta får ikkje henta nøklane til den som utferda tilgangsbeviset. Prøv igjen om litt.",
 }
-
-
-class TokenRefused(Exception):
-    """A token that is not accepted, for one of `REASONS`. It never carries any part of the token."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    @property
-    def problem(self) -> Problem:
-        """The answer: 401 with a challenge (RFC 6750 § 3), or 503 while no key of the issuer is known."""
-        if self.reason == "issuer_down":
-            return UNAVAILABLE(REASONS[self.reason], headers={"Retry-After": str(RETRY_SECONDS)})
-        challenge = "Bearer" if self.reason == "missing" else 'Bearer error="invalid_token"'
-        return UNAUTHENTICATED(REASONS[self.reason], headers={"WWW-Authenticate": challenge})
 
 
 class TokenVerifier:
@@ -132,7 +116,7 @@ class TokenVerifier:
             actor, seconds_left = await self._verify(token.decode())
         except TokenRefused as refusal:
             REFUSALS.labels(refusal.reason).inc()
-            raise refusal.problem from None
+            raise _problem(refusal.reason) from None
         self._remember(digest, actor, seconds_left)
         return actor
 
@@ -146,8 +130,8 @@ class TokenVerifier:
 
     async def _verify(self, token: str) -> tuple[Actor, int]:
         header_part, claims_part, _ = token.split(".")
-        kid = _key_id(_json(header_part))
-        claims = _json(claims_part)
+        kid = read_key_id(read_part(header_part), TOKEN_TYPES)
+        claims = read_part(claims_part)
         named = claims.get("iss")
         keys = self._key_sets.get(named) if isinstance(named, str) else None
         if keys is None:
@@ -155,44 +139,32 @@ class TokenVerifier:
         audience = claims.get("aud")
         if keys.issuer.audience not in (audience if isinstance(audience, list) else [audience]):
             raise TokenRefused("audience")
-        issued, begins, ends = _instant(claims, "iat"), _instant(claims, "nbf", optional=True), _instant(claims, "exp")
+        issued, ends = read_instant(claims, "iat"), read_instant(claims, "exp")
+        begins = read_instant(claims, "nbf", optional=True)
         key = await keys.key(kid)
         if key is None:
             raise TokenRefused("issuer_down" if keys.is_empty else "key")
-        self._check_signature(token, key, keys.issuer)
+        check_signature(token, key, issuer=keys.issuer.issuer, audience=keys.issuer.audience)
         seconds_left = self._check_time(issued, begins, ends)
         if "cnf" in claims:  # bound to a key that the caller would have to prove (DPoP, mutual TLS), and did not
             raise TokenRefused("restricted")
         read = _machine if keys.issuer.kind == "machine" else _person
         return read(claims, keys.issuer.issuer), seconds_left
 
-    @staticmethod
-    def _check_signature(token: str, key: RSAPublicKey, issuer: Issuer) -> None:
-        # python-jose would read the wall clock for `exp` and `nbf`; we have one reader of the clock, so that is ours.
-        options = {"verify_exp": False, "verify_nbf": False, "require_iss": True, "require_aud": True}
-        try:
-            jwt.decode(
-                token,
-                CryptographyRSAKey(key, ALGORITHM),
-                algorithms=[ALGORITHM],
-                audience=issuer.audience,
-                issuer=issuer.issuer,
-                options=options,
-            )
-        except JWTClaimsError:
-            raise TokenRefused("claims") from None
-        except (JOSEError, RecursionError):
-            raise TokenRefused("signature") from None
-
     def _check_time(self, issued: int, begins: int, ends: int) -> int:
         now = int(self._now().timestamp())
-        if ends <= now - self._skew:
-            raise TokenRefused("expired")
-        if max(issued, begins) > now + self._skew:
-            raise TokenRefused("not_yet_valid")
+        check_instants(issued, begins, ends, now, self._skew)
         if not 0 < ends - issued <= self._max_lifetime:
             raise TokenRefused("lifetime")
         return ends - now
+
+
+def _problem(reason: str) -> Problem:
+    """The answer: 401 with a challenge (RFC 6750 § 3), or 503 while no key of the issuer is known."""
+    if reason == "issuer_down":
+        return UNAVAILABLE(REASONS[reason], headers={"Retry-After": str(RETRY_SECONDS)})
+    challenge = "Bearer" if reason == "missing" else 'Bearer error="invalid_token"'
+    return UNAUTHENTICATED(REASONS[reason], headers={"WWW-Authenticate": challenge})
 
 
 def _bearer(headers: Sequence[str]) -> bytes:
@@ -207,41 +179,9 @@ def _bearer(headers: Sequence[str]) -> bytes:
     token = token.lstrip(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenRefused("missing")
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         raise TokenRefused("malformed")
     return token.encode()
-
-
-def _json(part: str) -> dict[str, object]:
-    try:
-        return json_object(unbase64(part))
-    except ValueError:
-        raise TokenRefused("malformed") from None
-
-
-def _key_id(header: Mapping[str, object]) -> str:
-    """The `kid` of an acceptable header. `jku`, `x5u` and `jwk` are not looked at: keys come from the issuer alone."""
-    if header.get("alg") != ALGORITHM:
-        raise TokenRefused("algorithm")
-    if "crit" in header or "b64" in header:
-        raise TokenRefused("critical")
-    kind = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.lower() not in TOKEN_TYPES:
-        raise TokenRefused("type")
-    kid = key_id(header.get("kid"))
-    if kid is None:
-        raise TokenRefused("key")
-    return kid
-
-
-def _instant(claims: Mapping[str, object], name: str, *, optional: bool = False) -> int:
-    """A NumericDate in whole seconds: `True`, `"1700000000"` and 1e30 are not."""
-    value = claims.get(name)
-    if optional and name not in claims:
-        return 0
-    if type(value) is not int:
-        raise TokenRefused("claims")
-    return value
 
 
 def _machine(claims: Mapping[str, object], issuer: str) -> Actor:
@@ -252,18 +192,18 @@ def _machine(claims: Mapping[str, object], issuer: str) -> Actor:
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
         raise TokenRefused("claims")
-    organisation = _organisation(claims.get("consumer"))
+    organisation = read_organisation(claims.get("consumer"))
     return Actor(
         subject=f"0192:{organisation}",
         kind="machine",
         roles=frozenset(SCOPES[name] for name in scope.split(" ") if name in SCOPES),
         organisation=organisation,
-        supplier=_organisation(claims["supplier"]) if "supplier" in claims else None,
+        supplier=read_organisation(claims["supplier"]) if "supplier" in claims else None,
         issuer=issuer,
     )
 
 
-def _organisation(party: object) -> str:
+def read_organisation(party: object) -> str:
     """The organisation number of a `consumer` or `supplier`, its check digit controlled."""
     if isinstance(party, dict) and party.get("authority") == "iso6523-actorid-upis":
         written = party.get("ID")
@@ -278,15 +218,8 @@ def _person(claims: Mapping[str, object], issuer: str) -> Actor:
 
     The role `service` counts only together with a known service area; `provider` only with an organisation, and alone.
     """
-    subject, given = claims.get("sub"), claims.get("roles", [])
-    # Printable ASCII (OpenID Connect § 2): the subject is stored, and PostgreSQL takes no NUL.
-    # It stands in rows and logs, so it must not be the person's identity number.
-    if (
-        not isinstance(subject, str)
-        or not _SUBJECT.fullmatch(subject)
-        or holds_identity_number(subject)
-        or not isinstance(given, list)
-    ):
+    subject, given = read_subject(claims, "sub"), claims.get("roles", [])
+    if not isinstance(given, list):
         raise TokenRefused("claims")
     area = claims.get("service_area")
     service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None

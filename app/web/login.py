@@ -1,4 +1,7 @@
-"""Logging in and out. In the demo: a button for each of its people, who are handed in when the service is built."""
+"""Logging in and out. In the demo: a button for each of its people, who are handed in when the service is built.
+
+By an issuer: `issuer_login`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +9,13 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.security.logins import AFTER_LOGOUT, LoginIssuer
 from app.security.roles import Actor
-from app.web import sessions
+from app.web import issuer_login, sessions
 from app.web.forms import read_form, require_own_origin
 from app.web.pages import LOG_IN, own_path, problem_page
 from app.web.render import render
+from app.web.sessions import Session
 from app.web.words import menu
 
 
@@ -34,6 +39,7 @@ async def show_login(request: Request) -> Response:
             "logg-inn.html",
             None,
             people=_people(request),
+            issuers=list(issuer_login.issuers(request).values()),
             target=_target(request.query_params.get("til", "")),
         )
     )
@@ -47,7 +53,7 @@ async def log_in(request: Request) -> Response:
     if person is None:
         return problem_page(request, None, 422, "Rolla finst ikkje", "Vel ei av rollene på lista.")
     response = RedirectResponse(_target(form.get("til", "")), 303)
-    await sessions.open_session(request.app.state.database, response, person.actor, f"{person.title} (demo)")
+    await sessions.open_session(request, response, person.actor, f"{person.title} (demo)")
     return response
 
 
@@ -57,11 +63,23 @@ async def log_out(request: Request) -> Response:
     form = await read_form(request)
     response = RedirectResponse(LOG_IN, 303)
     if session is not None:
+        issuer = _issuer_of(request, session)
+        if issuer is not None:
+            # Not at once to the issuer: a browser follows no form to another site (`form-action`).
+            response = RedirectResponse(f"{AFTER_LOGOUT}?hos={issuer.login.name}", 303)
         require_own_origin(request)
         if not session.is_own_form(form.get("csrf", "")):
             return problem_page(request, session, 403)
         await sessions.close_session(request, response)
     return response
+
+
+async def show_logged_out(request: Request) -> Response:
+    """After a log-out: that it is done, and where somebody may still be logged in."""
+    issuer = issuer_login.issuers(request).get(request.query_params.get("hos", ""))
+    address = None if issuer is None else await issuer.logout_address()
+    values = {"issuer": issuer if address else None, "address": address}
+    return HTMLResponse(render(request, "logga-ut.html", None, **values))
 
 
 async def keep_session(request: Request) -> Response:
@@ -83,6 +101,12 @@ async def show_start(request: Request) -> Response:
         return RedirectResponse(LOG_IN, 303)
     items = menu(session.actor)
     return RedirectResponse(items[0].address, 303) if items else problem_page(request, session, 403)
+
+
+def _issuer_of(request: Request, session: Session) -> LoginIssuer | None:
+    """The issuer that a session's person logged in by."""
+    issuers = issuer_login.issuers(request).values()
+    return next((one for one in issuers if one.login.issuer == session.actor.issuer), None)
 
 
 def _target(typed: str) -> str:

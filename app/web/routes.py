@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.security.logins import AFTER_LOGOUT, CALLBACK
 from app.web import (
     absence_forms,
     access,
@@ -14,6 +15,7 @@ from app.web import (
     deciding,
     document_forms,
     information,
+    issuer_login,
     login,
     meeting_forms,
     notice_forms,
@@ -37,7 +39,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     open_page("/", login.show_start),
     open_page("/logg-inn", login.show_login),
     open_page("/logg-inn", login.log_in, "POST"),
-    open_page("/logg-ut", login.log_out, "POST"),
+    open_page("/logg-inn/hos/{login}", issuer_login.begin_login),
+    open_page(CALLBACK, issuer_login.finish_login),
+    open_page(AFTER_LOGOUT, login.show_logged_out),
+    open_page(AFTER_LOGOUT, login.log_out, "POST"),
     open_page("/hald-fram", login.keep_session, "POST"),
     Page("/arbeidsliste", worklist.show_worklist, "case_officer"),
     Page("/deltakarar", people.show_people, "case_officer", "service"),

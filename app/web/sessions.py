@@ -22,7 +22,7 @@ LIFETIME = timedelta(hours=8)
 IDLE = timedelta(minutes=60)
 
 # The page itself has no role: policies show it nothing, and its tables are reached by the owner's functions alone.
-_PAGE = DatabaseIdentity(actor="page")
+PAGE = DatabaseIdentity(actor="page")
 _OPEN = CompiledQuery(
     text(
         "select open_web_session(:id_hash, :subject, :actor, :name, cast(:roles as text[]), :organisation,"
@@ -47,16 +47,24 @@ class Session:
         return hmac.compare_digest(csrf.encode(), self.csrf.encode())
 
 
-async def open_session(database: Database, response: Response, actor: Actor, name: str) -> None:
+async def open_session(
+    request: Request, response: Response, actor: Actor, name: str, lifetime: timedelta = LIFETIME
+) -> None:
     """Log a person in: a new session, whose secret goes out in the cookie and is stored nowhere.
+
+    The session that the browser had until now ends: nobody goes on under a secret from before the login.
 
     `__Host-` binds the cookie to this host and to TLS; browsers take the loopback address for as good.
     """
+    database: Database = request.app.state.database
+    former = request.cookies.get(COOKIE)
     secret = secrets.token_urlsafe(32)
-    async with database.unit_of_work(_PAGE) as unit:
+    async with database.unit_of_work(PAGE) as unit:
+        if former:
+            await unit.fetch(_CLOSE, id_hash=hash_secret(former))
         await unit.fetch(
             _OPEN,
-            id_hash=_digest(secret),
+            id_hash=hash_secret(secret),
             subject=actor.subject,
             actor=actor.name,
             name=name,
@@ -65,10 +73,10 @@ async def open_session(database: Database, response: Response, actor: Actor, nam
             service_area=actor.service_area,
             issuer=actor.issuer,
             csrf=secrets.token_urlsafe(24),
-            lifetime=LIFETIME,
+            lifetime=lifetime,
         )
     response.set_cookie(
-        COOKIE, secret, max_age=int(LIFETIME.total_seconds()), secure=True, httponly=True, samesite="lax"
+        COOKIE, secret, max_age=int(lifetime.total_seconds()), secure=True, httponly=True, samesite="lax"
     )
 
 
@@ -78,8 +86,8 @@ async def resume_session(request: Request) -> Session | None:
     if not secret:
         return None
     database: Database = request.app.state.database
-    async with database.reader(_PAGE) as reader:
-        row = await reader.fetch_one(_RESUME, id_hash=_digest(secret), idle=IDLE)
+    async with database.reader(PAGE) as reader:
+        row = await reader.fetch_one(_RESUME, id_hash=hash_secret(secret), idle=IDLE)
     if row is None:
         return None
     actor = Actor(
@@ -98,14 +106,14 @@ async def close_session(request: Request, response: Response) -> None:
     secret = request.cookies.get(COOKIE)
     if secret:
         database: Database = request.app.state.database
-        async with database.unit_of_work(_PAGE) as unit:
-            await unit.fetch(_CLOSE, id_hash=_digest(secret))
+        async with database.unit_of_work(PAGE) as unit:
+            await unit.fetch(_CLOSE, id_hash=hash_secret(secret))
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
 
 
 async def end_sessions(database: Database, subject: str) -> int:
     """End every session of a person at once; how many there were."""
-    async with database.unit_of_work(_PAGE) as unit:
+    async with database.unit_of_work(PAGE) as unit:
         ended: int = await unit.fetch_value(_END, subject=subject)
     return ended
 
@@ -117,5 +125,6 @@ async def load_display_names(database: Database, session: Session, actors: Itera
         return {person.actor: person.name for person in await reader.select(statement)}
 
 
-def _digest(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
+    """What is stored in place of a secret."""
     return hashlib.sha256(secret.encode()).digest()

@@ -1,4 +1,4 @@
-"""The page's own tables: who is logged in, and what the people who have logged in are called."""
+"""The page's own tables: who is logged in, who is about to, and what the people who have logged in are called."""
 
 from datetime import datetime
 
@@ -39,3 +39,19 @@ class WebPerson(SQLModel, table=True):
     actor: str = Field(primary_key=True)
     name: str
     seen_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
+
+
+class WebLogin(SQLModel, table=True):
+    """A login that was begun at an issuer. `state_hash` and `browser_hash` are the SHA-256 of the state that the issuer
+    gives back, and of a secret in a cookie of the browser that asked. `target` is where to go on.
+    """
+
+    __tablename__ = "web_login"
+
+    state_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    browser_hash: bytes = Field(sa_type=LargeBinary)
+    login: str
+    nonce: str
+    verifier: str
+    target: str
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))

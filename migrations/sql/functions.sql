@@ -155,6 +155,25 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
     select count(*) from erased
 $$;
 
+-- Logins that were begun, by the digests of the state that the issuer gives back and of the browser's own secret. Each
+-- is used once; those that nobody came back with are removed.
+create function begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text,
+    target text, lifetime interval) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    delete from public.web_login where expires_at < now();
+    insert into public.web_login (state_hash, browser_hash, login, nonce, verifier, target, expires_at)
+    values (state_hash, browser_hash, login, nonce, verifier, target, now() + lifetime);
+$$;
+
+create function finish_web_login(state bytea, browser bytea) returns table (login text, nonce text, verifier text,
+    target text)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with finished as (
+        delete from public.web_login where state_hash = state and browser_hash = browser returning *
+    )
+    select login, nonce, verifier, target from finished where expires_at > now()
+$$;
+
 -- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
 -- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
 create function event_number() returns bigint language sql volatile

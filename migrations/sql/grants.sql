@@ -115,3 +115,7 @@ revoke execute on function erase_kept_answers(uuid[]) from public;
 grant execute on function erase_kept_answers(uuid[]) to vekstplass_service;
 revoke execute on function end_web_sessions(text) from public;
 grant execute on function end_web_sessions(text) to vekstplass_service;
+revoke execute on function begin_web_login(bytea, bytea, text, text, text, text, interval) from public;
+grant execute on function begin_web_login(bytea, bytea, text, text, text, text, interval) to vekstplass_service;
+revoke execute on function finish_web_login(bytea, bytea) from public;
+grant execute on function finish_web_login(bytea, bytea) to vekstplass_service;

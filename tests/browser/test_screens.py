@@ -15,7 +15,7 @@ APPLICATION = "016e0000-0003-7000-8000-00000000000"
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
-    "": ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje"),
+    "": ("/logg-inn", "/logg-ut", "/logg-inn/svar", "/tilgjenge", "/personvern", "/finst-ikkje"),
     "sakshandsamar": (
         "/arbeidsliste",
         "/deltakarar?name=ly",

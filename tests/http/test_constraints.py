@@ -91,6 +91,7 @@ UNREACHABLE = {
     "uq_participant_merge_duplicate_id": "a merge holds both participants locked, and refuses one that was merged",
     "pk_participant_former_number": "the trigger and a merge upsert on this very key",
     "pk_participant_name_word": "a trigger stores each word of a name once",
+    "pk_web_login": "the digest of a new secret",
     "pk_web_session": "the digest of a new secret",
     "pk_web_person": "stored by an upsert on this very key",
     "pk_event_base": "migrations alone write it",

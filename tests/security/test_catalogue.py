@@ -29,6 +29,8 @@ DEFINERS = {
     "open_web_session": "a session of the page, by the digest of its cookie: no caller is known yet",
     "resume_web_session": "likewise",
     "close_web_session": "likewise",
+    "begin_web_login": "a login of the page, by digests, before its caller is known",
+    "finish_web_login": "likewise",
     "end_web_sessions": "every session of one person, when they lose their place",
     "clear_kept_answers": "kept answers of every caller end on time, also of one who never comes back",
     "erase_kept_answers": "kept answers about an erased person, whoever got them",
