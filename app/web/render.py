@@ -42,6 +42,11 @@ def amount(value: str | Decimal) -> str:
     return whole if number == int(number) else f"{whole},{abs(number):.2f}".replace(f",{abs(int(number))}.", ",")
 
 
+def difference(value: str | Decimal) -> str:
+    """An amount with its sign: `+133 902`, `−28 904`, `0`."""
+    return f"{'+' if Decimal(value) > 0 else ''}{amount(value)}"
+
+
 def whole_kroner(value: str | Decimal) -> str:
     """Kroner rounded to whole: `kr 6 934 000`."""
     return f"kr{NBSP}{kr(Decimal(value))}"
@@ -118,6 +123,7 @@ _environment = Environment(
 )
 _environment.filters |= {
     "belop": amount,
+    "skilnad": difference,
     "kr": whole_kroner,
     "prosent": share,
     "dato": long_date,

@@ -28,6 +28,7 @@ from app.web import (
     static,
     supplement_forms,
     waiver_forms,
+    what_if,
     worklist,
     year,
 )
@@ -71,6 +72,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Page("/vekstbedrift", providers.show_own_page, "provider"),
     Page("/aaret", year.show_this_year, "case_officer", "finance"),
     Page("/aaret/{year:int}", year.show_year, "case_officer", "finance"),
+    *what_if.ROUTES,
     Page("/rapport/{year:int}", year.show_report, "case_officer", "finance"),
     Page("/oppgjer", settling.show_this_year, "case_officer", "finance"),
     Page("/oppgjer/{year:int}", settling.show_settlements, "case_officer", "finance"),

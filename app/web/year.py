@@ -89,11 +89,11 @@ async def _describe(view: View) -> dict[str, Any]:
     counts = await api.find(f"/v1/follow-up/{year}/counts", on=view.on)
     by_provider, names = _sum_by_provider(costs, providers)
     months = [sum((amounts[i] for amounts in by_provider), Decimal(0)) for i in range(12)]
-    closed = _count_closed(settlements, year, view.on)
-    watch = _find_watch_percent(versions, view.on)
+    closed = count_closed_months(settlements, year, view.on)
+    watch = find_watch_percent(versions, view.on)
     known = [frame for frame in frames if to_date(frame["adopted_on"]) <= view.on]
-    incurred, first_over = Decimal(position["incurred"]), _first_over(position)
-    drawn = charts.Year(year, months, closed, view.on, incurred, _frames_of(known, year), watch, first_over)
+    incurred, first_over = Decimal(position["incurred"]), find_first_month_over(position)
+    drawn = charts.Year(year, months, closed, view.on, incurred, list_frames(known, year), watch, first_over)
     title = _describe_line(position)
     rows = _build_rows(months, by_provider, position, closed, view.on, year)
     return {
@@ -132,7 +132,7 @@ def _sum_by_provider(
     return [found[name] for name in names], names
 
 
-def _count_closed(settlements: Sequence[Mapping[str, Any]], year: int, on: date) -> int:
+def count_closed_months(settlements: Sequence[Mapping[str, Any]], year: int, on: date) -> int:
     """How many months from January on are closed or approved, of those that are over on the day."""
     closed = {
         one["month"] for one in settlements if one["status"] != "rejected" and _find_last_day(year, one["month"]) <= on
@@ -144,21 +144,21 @@ def _find_last_day(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def _find_watch_percent(versions: Sequence[Mapping[str, Any]], on: date) -> int:
+def find_watch_percent(versions: Sequence[Mapping[str, Any]], on: date) -> int:
     """C7: the level of the version in force on the day."""
     in_force = [one for one in versions if to_date(one["valid_from"]) <= on]
     newest = max(in_force, key=lambda one: one["valid_from"], default=None)
     return 95 if newest is None else int(Decimal(newest["watch_percent"]))
 
 
-def _frames_of(known: Sequence[Mapping[str, Any]], year: int) -> list[charts.Frame]:
+def list_frames(known: Sequence[Mapping[str, Any]], year: int) -> list[charts.Frame]:
     ordered = sorted(known, key=lambda one: (one["adopted_on"], one["id"]))
     return [
         charts.Frame(max(to_date(frame["adopted_on"]), date(year, 1, 1)), Decimal(frame["amount"])) for frame in ordered
     ]
 
 
-def _first_over(position: Mapping[str, Any]) -> int | None:
+def find_first_month_over(position: Mapping[str, Any]) -> int | None:
     return int(position["overrun"]["first_month"][5:]) if position["overrun"] else None
 
 

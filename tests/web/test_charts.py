@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web import charts
+from app.web import charts, year_bars
 
 AMOUNTS = st.decimals(0, 10_000_000, places=2)
 YEARS = st.builds(
@@ -111,6 +111,32 @@ def test_a_square_is_a_place(taken: int, more: int) -> None:
 def test_share_bar_stays_in_its_box(done: int, late: int, more: int) -> None:
     total = done + late + more
     assert_inside(parsed(charts.share_bar(done, late, total, uid="a", title="Gjort", limit=Decimal(total) / 2)))
+
+
+@given(
+    st.lists(
+        st.builds(year_bars.ComparedYear, st.integers(1900, 2099), AMOUNTS, st.none() | AMOUNTS),
+        min_size=1,
+        max_size=10,
+    ),
+    NARROW,
+)
+def test_a_bar_is_a_year(years: list[year_bars.ComparedYear], narrow: bool) -> None:
+    """Each with its frame where there is one, and what is over it."""
+    root = parsed(year_bars.several_years(years, narrow=narrow, uid="a", title="Åra"))
+    assert_inside(root)
+    kinds = [one.get("class") for one in root.iter()]
+    assert kinds.count("year") == len(years)
+    assert kinds.count("frame") == sum(one.frame is not None for one in years)
+    assert kinds.count("beyond") == sum(one.is_over for one in years)
+
+
+@given(st.decimals(0, 10**10, places=2), NARROW)
+def test_any_amount_leaves_ten_lines_of_the_grid_at_most(highest: Decimal, narrow: bool) -> None:
+    year = charts.Year(
+        2022, [Decimal(0)] * 12, 0, date(2022, 8, 31), Decimal(0), [charts.Frame(date(2022, 1, 1), highest)]
+    )
+    assert charts.cumulative(year, narrow=narrow, uid="a", title="Året").count('class="grid"') <= 10
 
 
 def test_names_are_escaped() -> None:
