@@ -28,6 +28,11 @@ class DemoPerson:
     belonging: str
     actor: Actor
 
+    @property
+    def name(self) -> str:
+        """What the page calls them."""
+        return f"{self.title} (demo)"
+
 
 async def show_login(request: Request) -> Response:
     """The log-in page; who is logged in already goes on."""
@@ -53,7 +58,7 @@ async def log_in(request: Request) -> Response:
     if person is None:
         return problem_page(request, None, 422, "Rolla finst ikkje", "Vel ei av rollene på lista.")
     response = RedirectResponse(_target(form.get("til", "")), 303)
-    await sessions.open_session(request, response, person.actor, f"{person.title} (demo)")
+    await sessions.open_session(request, response, person.actor, person.name)
     return response
 
 

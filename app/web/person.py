@@ -152,6 +152,8 @@ def _list_decisions(decisions: Iterable[Mapping[str, Any]], providers: Mapping[s
             parts.append(f"siste dag {short_date(one['ends_on'])}")
         if one["share"]:
             parts.append(f"{one['share']} %")
+        if one["destination"]:
+            parts.append(f"går til: {word(one['destination'], 'destination')}")
         if one["reason"]:
             parts.append(one["reason"])
         links = [(f"/vedtak/{one['id']}/brev", "Brev")]

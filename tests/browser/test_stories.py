@@ -1,0 +1,192 @@
+"""Whole stories in Chromium, from log-in to the end, by keyboard alone; each on a demo of its own, wide and narrow."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+import postgres
+from tests.browser.keyboard import Keyboard
+from tests.conftest import cloned
+from tests.test_serving import instance
+
+pytestmark = pytest.mark.browser
+
+
+# A month can be closed from the first day after it: here August.
+SEPTEMBER = "2022-09-02"
+
+
+@pytest.fixture
+def today() -> str:
+    """The demo's day; parametrized by a story that needs another."""
+    return "2022-08-31"
+
+
+@pytest.fixture
+async def demo(cluster: postgres.Cluster, tmp_path: Path, today: str) -> AsyncIterator[str]:
+    """Where a demo that nobody else changes is served."""
+    async with (
+        cloned(cluster) as name,
+        instance(cluster.url("vekstplass_service", name), tmp_path, VEKSTPLASS_TODAY=today) as (_, client),
+    ):
+        yield str(client.base_url)
+
+
+@pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
+async def keyboard(request: pytest.FixtureRequest, chromium: Browser, demo: str) -> AsyncIterator[Keyboard]:
+    """Somebody in front of the demo's log-in page."""
+    context = await chromium.new_context(viewport={"width": request.param, "height": 900}, base_url=demo)
+    page = await context.new_page()
+    await page.goto("/logg-inn")
+    yield Keyboard(page, is_narrow=request.param < 600)
+    await context.close()
+
+
+async def apply(keyboard: Keyboard, given_name: str, received_on: str = "31.8.2022") -> None:
+    """Register a person and an application, from any page of the case office's."""
+    await keyboard.menu("Deltakarar")
+    await keyboard.follow("Registrer ein deltakar")
+    await keyboard.write("Fornamn", given_name)
+    await keyboard.write("Etternamn", "Vik")
+    await keyboard.write("Fødd", "3.4.1990")
+    await keyboard.write("Kommunenummer", "4631")
+    await keyboard.choose("Kva teneste", "Habilitering")
+    await keyboard.press("Registrer deltakaren")
+    assert await keyboard.heading() == f"{given_name} Vik"
+    await keyboard.follow("Ny søknad")
+    await keyboard.write("Motteken", received_on)
+    await keyboard.choose("Behov", "Varig")
+    await keyboard.write("Kva ynskjer", "Vil køyre truck på lageret.")
+    await keyboard.press("Registrer søknaden")
+    assert "No kan du spørje ei vekstbedrift." in await keyboard.message()
+
+
+async def ask(keyboard: Keyboard, provider: str, answered_on: str = "31.8.2022") -> None:
+    """From an application's page: the request and the yes, on the same day."""
+    await keyboard.choose("Vekstbedrift", provider)
+    await keyboard.write("Sendt", answered_on)
+    await keyboard.press("Send førespurnad")
+    await keyboard.open("Registrer svaret")
+    await keyboard.choose("Svar", "Ja")
+    await keyboard.write("Svara", answered_on)
+    await keyboard.press("Registrer svaret")
+    assert "Vekstbedrifta har sagt ja. Vedtaket kan gjerast no." in await keyboard.read()
+
+
+async def test_an_application_becomes_a_place_that_passes_the_frame(keyboard: Keyboard) -> None:
+    """Application, request, the provider's yes, the grant; the flag rises, and the year's picture passes the frame."""
+    await keyboard.press("Sakshandsamar")
+    await apply(keyboard, "Stille")
+    await ask(keyboard, "KIM AS")
+    await keyboard.follow("Gjer vedtak")
+    await keyboard.write("Første dag", "1.10.2022")
+    await keyboard.wait_for("#verknad", "6 895 953")
+    await keyboard.press("Lagre vedtaket")
+    assert "Vedtaket er lagra." in await keyboard.message()
+    await keyboard.menu("Arbeidsliste")
+    await keyboard.follow("Gjer vedtak om Blid Lykt")
+    await keyboard.write("Første dag", "1.10.2022")
+    await keyboard.wait_for("#verknad", "6 962 904")
+    await keyboard.press("Lagre vedtaket")
+    assert "28 904" in await keyboard.message()
+    await keyboard.menu("Året")
+    year = await keyboard.read()
+    assert "Meirforbruk" in year
+    assert "Prognose for året\nkr 6 962 904\n100,42 % av ramma" in year
+
+
+async def test_changed_needs_end_a_place(keyboard: Keyboard) -> None:
+    """Notice because of changed needs, the meeting after it, and the end, with where the person goes."""
+    await keyboard.press("Sakshandsamar")
+    await keyboard.menu("Deltakarar")
+    await keyboard.write("Namn", "ras bj")
+    await keyboard.submit()
+    await keyboard.follow("Rask Bjørk")
+    await keyboard.follow("Oppseiing")
+    await keyboard.choose("Kven seier opp", "Deltakaren")
+    await keyboard.choose("Grunn", "Endra behov")
+    await keyboard.press("Registrer oppseiinga")
+    assert await keyboard.message() == "Oppseiinga er registrert. Siste dag er 30. november 2022."
+    await keyboard.follow("Registrer møte etter oppseiing")
+    await keyboard.select("Kven kalla inn", "Forvaltningskontoret")
+    await keyboard.choose("Var deltakaren med", "Ja")
+    await keyboard.tick("Vekstbedrift")
+    await keyboard.tick("Behov for eit anna")
+    await keyboard.write("Referat", "Deltakaren vil over i VTA.")
+    await keyboard.press("Registrer referatet")
+    assert "Møte etter oppseiing" not in await keyboard.read("[aria-labelledby=krav] > ul")
+    await keyboard.follow("Gjer vedtak om plassen")
+    await keyboard.follow("Avslutte plassen")
+    await keyboard.select("Kva går personen til", "Varig tilrettelagt")
+    await keyboard.wait_for("#verknad", "30. november 2022")
+    await keyboard.press("Lagre vedtaket")
+    assert "Vedtaket er lagra." in await keyboard.message()
+    person = await keyboard.read()
+    assert "siste dag 30. november 2022" in person
+    assert "går til: varig tilrettelagt arbeid (VTA)" in person
+
+
+@pytest.mark.parametrize("today", [SEPTEMBER])
+async def test_a_month_is_closed_by_one_and_approved_by_another(keyboard: Keyboard) -> None:
+    """Four eyes: who closed a month may not approve it."""
+    await keyboard.press("Økonomi lukkar")
+    await close_august(keyboard, "576 890")
+    await keyboard.log_out()
+    await approve_july_and_august(keyboard)
+    assert "Godkjent\nkr 4 624 120\n8 månader" in await keyboard.read()
+
+
+@pytest.mark.parametrize("today", [SEPTEMBER])
+async def test_a_mistaken_grant_is_annulled_and_its_closed_months_settled(keyboard: Keyboard) -> None:
+    """A place goes from its first day, the right one is made, and August carries what the closed months owe."""
+    await keyboard.press("Sakshandsamar")
+    await keyboard.menu("Deltakarar")
+    await keyboard.write("Namn", "ras bj")
+    await keyboard.submit()
+    await keyboard.follow("Rask Bjørk")
+    await keyboard.follow("Gjer vedtak om plassen")
+    await keyboard.follow("Oppheve plassen")
+    await keyboard.write("Kva var feil", "Registrert på feil person.")
+    await keyboard.select("Kven oppdaga", "Vekstbedrifta")
+    await keyboard.press("Lagre vedtaket")
+    assert "Vedtaket er lagra." in await keyboard.message()
+    assert "Registrert på feil person." in await keyboard.read()
+    await keyboard.menu("Arbeidsliste")
+    await keyboard.follow("Gjer vedtak om Blid Lykt")
+    await keyboard.write("Første dag", "5.9.2022")
+    await keyboard.press("Lagre vedtaket")
+    await keyboard.log_out()
+    await keyboard.press("Økonomi lukkar")
+    # 23 places of 24 in August, and 7 months of 21 740 back.
+    await close_august(keyboard, "402 970")
+    differences = await keyboard.read("[aria-labelledby=diff] table")
+    assert differences.count("Retting") == 7
+    assert differences.endswith("-152 180")
+    await keyboard.log_out()
+    await approve_july_and_august(keyboard)
+
+
+async def close_august(keyboard: Keyboard, total: str) -> None:
+    """As who closes months, from any page."""
+    await keyboard.menu("Oppgjer")
+    # Who approved January to June is named, though they have not been here.
+    assert (await keyboard.read()).count("Økonomi 2 (demo)") == 6
+    await keyboard.follow("August")
+    await keyboard.press("Lukk månaden")
+    assert f"Månaden er lukka med {total} kroner." in await keyboard.message()
+    assert "Du lukka månaden sjølv. Ein annan må godkjenne." in await keyboard.read()
+
+
+async def approve_july_and_august(keyboard: Keyboard) -> None:
+    """As another, from the log-in."""
+    await keyboard.press("Økonomi 2")
+    await keyboard.menu("Oppgjer")
+    for month in ("juli", "august"):
+        await keyboard.follow("Sjå linjene")
+        assert await keyboard.heading() == f"Oppgjer for {month} 2022"
+        await keyboard.choose("Er oppgjeret rett", "Ja")
+        await keyboard.press("Lagre avgjerda")
+        assert await keyboard.message() == "Oppgjeret er godkjent."
+        await keyboard.menu("Oppgjer")
