@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
+from tests.browser.keyboard import Keyboard
+
 pytestmark = pytest.mark.browser
 
 PERSON = "/deltakarar/016e0000-0002-7000-8000-000000000004"
@@ -179,28 +181,19 @@ async def test_every_screen_is_there_without_script_and_in_forced_colours(addres
 
 async def test_from_log_in_to_a_person_and_back_by_keyboard_alone(address: str, chromium: Browser) -> None:
     """No mouse: the skip link, the menu, a search, a person, and out again."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = await context.new_page()
-    await page.goto(f"{address}/logg-inn")
-    await tab_to(page, "Sakshandsamar")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/arbeidsliste")
-    await page.keyboard.press("Tab")
-    assert await focused(page) == "Hopp til innhaldet"
-    await tab_to(page, "Deltakarar")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/deltakarar")
-    await page.locator("#name").focus()
-    await page.keyboard.type("ras bj")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/deltakarar?name=*")
-    await tab_to(page, "Rask Bjørk")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/deltakarar/*")
-    assert await page.locator("h1").inner_text() == "Rask Bjørk"
-    await tab_to(page, "Logg ut")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/logg-inn")
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
+    keyboard = Keyboard(await context.new_page())
+    await keyboard.page.goto("/logg-inn")
+    await keyboard.press("Sakshandsamar")
+    await keyboard.page.keyboard.press("Tab")
+    assert (await keyboard.stop()).name == "Hopp til innhaldet"
+    await keyboard.menu("Deltakarar")
+    await keyboard.write("Namn", "ras bj")
+    await keyboard.submit()
+    await keyboard.follow("Rask Bjørk")
+    assert await keyboard.heading() == "Rask Bjørk"
+    await keyboard.log_out()
+    assert keyboard.page.url.endswith("/logg-inn")
     await context.close()
 
 
@@ -247,18 +240,3 @@ async def test_the_readmes_picture_is_the_years(address: str, chromium: Browser,
     await context.close()
     kept = Path(__file__).parents[2] / "docs" / "year.png"
     assert kept.stat().st_size <= 150 * 1024
-
-
-async def focused(page: Page) -> str:
-    """What the focused element says."""
-    text: str = await page.evaluate("document.activeElement.textContent.trim()")
-    return text
-
-
-async def tab_to(page: Page, text: str, most: int = 60) -> None:
-    """Press Tab until an element that begins with the text has the focus."""
-    for _ in range(most):
-        await page.keyboard.press("Tab")
-        if (await focused(page)).startswith(text):
-            return
-    raise AssertionError(f"«{text}» is not among the first {most} stops of {page.url}")
