@@ -179,6 +179,7 @@ class Settings(Addresses):
     municipality_number: str = Field(default="4631", pattern=r"^[0-9]{4}$")
     # The buyer of every invoice that is checked.
     municipality_organisation_number: str = Field(default="920290922", pattern=r"^[0-9]{9}$")
+    # And synthetic organisation numbers.
     allow_synthetic_identity_numbers: bool = False
     identity_number_keys: dict[str, SecretStr] = {"placeholder": PLACEHOLDER_KEY}
     identity_number_key_id: str = "placeholder"

@@ -203,7 +203,7 @@ async def _add_provider(unit: UnitOfWork, example: ExampleProvider, settings: Se
         organisation_number=example.organisation_number,
         municipality_number=settings.municipality_number,
     )
-    provider = await providers.register_provider(unit, body, settings.municipality_number)
+    provider = await providers.register_provider(unit, body, settings)
     await providers.set_capacity(unit, provider, CapacityIn(valid_from=date(2021, 1, 1), places=example.capacity))
     return provider
 

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from icalendar import Calendar, Event
@@ -13,9 +13,9 @@ from app.followup.tasks.task import RULE, Task
 MEDIA_TYPE = "text/calendar"
 
 
-def build_calendar(tasks: Iterable[Task], now: datetime) -> bytes:
-    """The file's bytes. `now`, in UTC, is the DTSTAMP of every entry."""
-    return _write(_build_event(task, now, f"{task.id}@vekstplass", _find_subject(task)) for task in tasks)
+def build_calendar(tasks: Iterable[Task], stamp: datetime) -> bytes:
+    """The file's bytes. `stamp` is every DTSTAMP: of the day, so that what has not changed is the same file."""
+    return _write(_build_event(task, stamp, f"{task.id}@vekstplass", _find_subject(task)) for task in tasks)
 
 
 def build_nameless_calendar(tasks: Iterable[Task], key: bytes, stamp: datetime) -> bytes:
@@ -46,7 +46,7 @@ def _build_event(task: Task, stamp: datetime, uid: str, subject_id: UUID | None)
     kind = TASK_KINDS[task.kind]
     event = Event()
     event.add("uid", uid)
-    event.add("dtstamp", stamp.replace(microsecond=0))
+    event.add("dtstamp", stamp.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", task.due_on)
     event.add("dtend", task.due_on + timedelta(days=1))
     event.add("summary", kind if subject_id is None else f"{kind} – {subject_id}")

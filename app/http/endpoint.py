@@ -138,6 +138,12 @@ class Route(APIRoute):
         """An operation is known to clients by its function's name, whatever its address."""
         super().__init__(path, endpoint, **{**options, "operation_id": endpoint.__name__})
 
+    @property
+    def is_tagged(self) -> bool:
+        """Whether an answer has an `ETag`. A page and a file have none, unless the route says that it answers 304."""
+        fields = _list_fields(self.response_model)
+        return 304 in self.responses or (bool(fields) and "next" not in fields)
+
     def get_route_handler(self) -> Handler:
         calls = list(_calls(self.dependant))
         guards = [call for call in calls if isinstance(call, RoleGuard)]
@@ -148,7 +154,6 @@ class Route(APIRoute):
             route=self.path,
             roles=frozenset[str]().union(*(guard.roles for guard in guards)),
         )
-        fields = set[str]().union(*(model.model_fields for model in list_models(self.response_model)))
         return _Endpoint(
             handler=super().get_route_handler(),
             guards=guards,
@@ -157,15 +162,19 @@ class Route(APIRoute):
             query_names=dict(_query_names(self.dependant)),
             has_json=self.body_field is not None,
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
-            # A page is not tagged, unless the route says that it answers 304.
-            is_tagged=bool(fields) and ("next" not in fields or 304 in self.responses),
-            is_list="next" in fields,
+            is_tagged=self.is_tagged,
+            is_list="next" in _list_fields(self.response_model),
             is_cached=any(isinstance(call, Revalidates) for call in calls),
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
             concealed=next((call.field for call in calls if isinstance(call, Conceals)), None),
             location=next((call.template for call in calls if isinstance(call, Locates)), None),
             operation=self.operation,
         ).handle
+
+
+def _list_fields(response_model: Any) -> set[str]:
+    """The names of all fields of the models that an answer may be."""
+    return set[str]().union(*(model.model_fields for model in list_models(response_model)))
 
 
 class _DoorKind(Enum):

@@ -108,7 +108,7 @@ def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[
     return types
 
 
-def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> None:
+def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is_tagged: bool) -> None:
     responses = operation["responses"]
     # FastAPI's own 422 speaks of another body than ours.
     if "HTTPValidationError" in str(responses.get("422", "")):
@@ -145,15 +145,15 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any]) -> No
         parameters.append(
             header_parameter("If-Match", "The `ETag` of the version the change is based on.", required=True)
         )
-    if method == "get" and path.endswith("_id}"):
+    if method == "get" and is_tagged:
         parameters.append(
             header_parameter("If-None-Match", "`ETag` of an earlier answer; 304 without a body if nothing has changed.")
         )
-        responses["304"] = {"description": "Unchanged since the version that `If-None-Match` names."}
+        responses.setdefault("304", {"description": "Unchanged since the version that `If-None-Match` names."})
     for status, response in responses.items():
         if response.get("description") == "Successful Response":
             response["description"] = _DESCRIPTIONS.get(status, "Success.")
-        for name in _headers(method, path, status):
+        for name in _headers(method, status, is_tagged=is_tagged):
             response.setdefault("headers", {})[name] = {"description": _HEADERS[name], "schema": {"type": "string"}}
     operation["responses"] = dict(sorted(responses.items()))
     if not parameters:
@@ -180,12 +180,12 @@ _HEADERS = {
 }
 
 
-def _headers(method: str, path: str, status: str) -> list[str]:
+def _headers(method: str, status: str, *, is_tagged: bool) -> list[str]:
     """The headers that matter to a client, in an answer of this status."""
     names = ["X-Request-ID"]
     if status == "201":
         names.append("Location")
-    if status in {"200", "304"} and path.endswith("_id}"):
+    if status in {"200", "201", "207", "304"} and is_tagged:
         names.append("ETag")
     if status < "300" and method == "post":
         names.append("Idempotency-Replayed")
@@ -262,17 +262,14 @@ def _generate(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     _name_pages(document)
-    roles = {
-        (route.operation.method.lower(), route.path): route.operation.roles
-        for route in app.routes
-        if isinstance(route, Route) and route.operation.roles
-    }
+    routes = {(route.operation.method.lower(), route.path): route for route in app.routes if isinstance(route, Route)}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if (method, path) in roles:
-                named = ", ".join(sorted(_role_name(role) for role in roles[method, path]))
+            route = routes.get((method, path))
+            if route is not None and route.operation.roles:
+                named = ", ".join(sorted(_role_name(role) for role in route.operation.roles))
                 operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
-            _complete_operation(method, path, operation)
+            _complete_operation(method, path, operation, is_tagged=route is not None and route.is_tagged)
             operation.setdefault("security", [])
     openapi_examples.add_examples(document)
     return document

@@ -47,6 +47,22 @@ def describe_pattern(pattern: str, sentence: str) -> str:
     return pattern
 
 
+# Control characters, line ends, marks that turn the reading direction, invisible separators, noncharacters. Two that
+# join or part letters (U+200C, U+200D) belong to the spelling of names.
+_UNSPELLABLE = (
+    "\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+)
+NAME = describe_pattern(
+    f"^[\t-\r ]*[^{_UNSPELLABLE}]*[^{_BLANK}{_UNSPELLABLE}][^{_UNSPELLABLE}]*[\t-\r ]*$",
+    "kan ikkje ha linjeskift, kontrollteikn eller usynlege teikn",
+)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing to be seen."""
+    return re.search(f"[^{_BLANK}]", text) is None
+
+
 class FieldFault(ValueError):
     """What a model's validator raises of fields that do not go together: the one that is at fault, and a sentence."""
 
@@ -131,8 +147,8 @@ def text(longest: int) -> Any:
     return StringConstraints(min_length=1, max_length=longest, pattern=TEXT)
 
 
-# White space around a name is nobody's name.
-Name = Annotated[str, text(200), AfterValidator(str.strip)]
+# White space around a name is nobody's name; what no letter is written with inside it is refused.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NAME), AfterValidator(str.strip)]
 Line = Annotated[str, text(500)]
 Prose = Annotated[str, text(4000)]
 

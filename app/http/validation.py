@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.http.names import list_values, name_fields, name_pointer
 from app.http.problems import VALIDATION, FieldError, Problem
-from app.http.schemas import PATTERNS, TEXT, FieldFault
+from app.http.schemas import NAME, PATTERNS, TEXT, FieldFault, is_blank
 
 _SENTENCES = {
     "missing": "manglar",
@@ -108,8 +108,10 @@ def _describe(error: dict[str, Any], shape: Any) -> str:
         case ("literal_error" | "enum", {"expected": allowed}) | ("union_tag_invalid", {"expected_tags": allowed}):
             return f"er ikkje blant dei tillatne verdiane: {list_values(_QUOTED.findall(allowed))}"
         case "string_pattern_mismatch", {"pattern": pattern}:
-            if pattern == TEXT:
-                return "kan ikkje ha NUL-teikn" if "\0" in str(error["input"]) else _EMPTY
+            if pattern in (TEXT, NAME) and "\0" in str(error["input"]):
+                return "kan ikkje ha NUL-teikn"
+            if pattern == TEXT or (pattern == NAME and is_blank(error["input"])):
+                return _EMPTY
             return PATTERNS.get(pattern, _SENTENCES[kind])
         case "string_too_short", {"min_length": 1}:
             return _EMPTY

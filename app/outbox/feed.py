@@ -100,14 +100,17 @@ class EventQuery:
         """The events as server-sent events, until the stream has lasted long enough or the process shuts down."""
         loop = asyncio.get_running_loop()
         until, last_sent = loop.time() + STREAM_SECONDS, loop.time()
-        yield format_sse_event(retry=RETRY_MILLISECONDS)
+        # In the first event's block: clients take a block of its own for an event without data.
+        retry: int | None = RETRY_MILLISECONDS
         while loop.time() < until and not self.listener.closed:
             wakeup = self.listener.next_wakeup()
             async with self.listener.reading:
                 fetched = await self.fetch(after, waiting=True)
             for row in fetched.rows:
                 after = format_cursor(row)
-                yield format_sse_event(data_str=to_cloud_event(row).model_dump_json(), event=row.type, id=after)
+                data = to_cloud_event(row).model_dump_json()
+                yield format_sse_event(data_str=data, event=row.type, id=after, retry=retry)
+                retry = None
             if fetched.rows:
                 last_sent = loop.time()
             elif loop.time() - last_sent >= HEARTBEAT_SECONDS:

@@ -62,8 +62,11 @@ AnyReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj",
     responses=refusals(ORGANISATION_NUMBER_INVALID, PROVIDER_OUTSIDE_MUNICIPALITY, ORGANISATION_NUMBER_TAKEN),
 )
 async def create_provider(request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, body: ProviderIn) -> ProviderOut:
-    """An enterprise located in Alver whose organisation number passes the modulus-11 control (P1)."""
-    provider = await providers.register_provider(unit, body, request.app.state.settings.municipality_number)
+    """An enterprise located in Alver with an organisation number: modulus 11, from 8 or 9 on (P1).
+
+    Synthetic organisation numbers, from 2 or 3 on, are taken where synthetic identity numbers are.
+    """
+    provider = await providers.register_provider(unit, body, request.app.state.settings)
     return ProviderOut.model_validate(provider)
 
 

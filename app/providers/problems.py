@@ -7,8 +7,9 @@ ORGANISATION_NUMBER_INVALID = problem_type(
     "organisation-number-invalid",
     422,
     title="Ugyldig organisasjonsnummer",
-    nn="Organisasjonsnummeret stemmer ikkje med kontrollsifferet. Sjekk at det er rett skrive av.",
-    en="The organisation number fails its modulus-11 control (P1).",
+    nn="Organisasjonsnummeret finst ikkje: det byrjar ikkje med 8 eller 9, eller stemmer ikkje med kontrollsifferet. "
+    "Sjekk at det er rett skrive av.",
+    en="The organisation number fails its modulus-11 control, or begins with another digit than 8 and 9 (P1).",
 )
 ORGANISATION_NUMBER_TAKEN = problem_type(
     "organisation-number-taken",

@@ -14,13 +14,17 @@ from app.providers.problems import ORGANISATION_NUMBER_INVALID, PROVIDER_OUTSIDE
 from app.providers.schemas import CapacityIn, ProviderIn, ProviderPatch
 from app.providers.tables import Provider, ProviderCapacity
 from app.rules.identifiers import is_organisation_number
+from app.settings import Settings
 
 
-async def register_provider(unit: UnitOfWork, body: ProviderIn, municipality_number: str) -> Provider:
-    """P1: a provider with a valid organisation number, located in the municipality."""
-    if not is_organisation_number(body.organisation_number):
+async def register_provider(unit: UnitOfWork, body: ProviderIn, settings: Settings) -> Provider:
+    """P1: a provider with a valid organisation number, located in the municipality.
+
+    Synthetic organisation numbers are for where synthetic identity numbers are.
+    """
+    if not is_organisation_number(body.organisation_number, synthetic=settings.allow_synthetic_identity_numbers):
         raise ORGANISATION_NUMBER_INVALID(pointer="#/organisation_number")
-    _require_located(body.municipality_number, municipality_number)
+    _require_located(body.municipality_number, settings.municipality_number)
     provider = Provider.model_validate(body.model_dump())
     unit.session.add(provider)
     await unit.session.flush()

@@ -33,9 +33,17 @@ class IdentityNumber:
     """From Skatteetaten's test population (Tenor, month + 80): never a real person."""
 
 
-def is_organisation_number(text: str) -> bool:
-    """P1: nine ASCII digits that pass the modulus-11 control."""
-    return _NINE.fullmatch(text) is not None and _calculate_remainder(text, _ORGANISATION_WEIGHTS) == 0
+def is_organisation_number(text: str, *, synthetic: bool = True) -> bool:
+    """P1: nine ASCII digits that pass the modulus-11 control, the first of them 8 or 9.
+
+    Args:
+        synthetic: so are those of the public test population, which begin with 2 or 3 and are nobody's.
+    """
+    return (
+        _NINE.fullmatch(text) is not None
+        and text[0] in ("2389" if synthetic else "89")
+        and _calculate_remainder(text, _ORGANISATION_WEIGHTS) == 0
+    )
 
 
 def classify_identity_number(text: str, *, relaxed: bool = False) -> IdentityNumber | None:

@@ -185,12 +185,26 @@ def test_next_may_always_lead_on() -> None:
     [
         ("POST /v1/decisions", {"If-Match", "Idempotency-Key"}),
         ("PUT /v1/participants/by-external-id/{system}/{value}", {"If-Match", "If-None-Match"}),
+        ("DELETE /v1/absences/{absence_id}", {"If-Match"}),
     ],
 )
 def test_a_condition_that_may_be_sent_is_declared(name: str, headers: set[str]) -> None:
     [operation] = [operation for operation in OPERATIONS if operation.name == name]
     assert {parameter["name"] for parameter in operation.parameters("header")} == headers
     assert "412" in problems(operation)
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "GET"], ids=lambda one: one.name)
+def test_what_can_be_asked_for_by_its_tag_says_so(operation: Operation) -> None:
+    """A single object, and a file that is fetched again; a list has no tag."""
+    answers = operation.details["responses"]
+    schema = answers["200"].get("content", {}).get("application/json", {}).get("schema")
+    is_page = schema is not None and "next" in resolved(schema).get("properties", {})
+    is_tagged = "304" in answers
+    if schema is not None and "$ref" in schema and not is_page:
+        assert is_tagged
+    assert ("If-None-Match" in {parameter["name"] for parameter in operation.parameters("header")}) == is_tagged
+    assert ("ETag" in answers["200"]["headers"]) == is_tagged
 
 
 def inputs(schema: Any, seen: set[str]) -> None:

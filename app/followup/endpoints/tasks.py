@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -151,7 +151,11 @@ async def summarise_tasks(
     "/tasks.ics",
     summary="Read tasks as a calendar",
     response_class=Response,
-    responses={**refusals(TOO_MANY_TASKS), 200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    responses={
+        **refusals(TOO_MANY_TASKS),
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}},
+        304: {"description": "Nothing has changed since `If-None-Match`."},
+    },
 )
 async def read_task_calendar(
     request: Request,
@@ -162,11 +166,11 @@ async def read_task_calendar(
 ) -> Response:
     """Open and overdue tasks that the caller may see (M1–M8), as iCalendar (RFC 5545): all-day entries without names.
 
-    An entry keeps its `UID`, so that a calendar that fetches again updates it. At most 10 000 entries; above that the
-    request is refused, and `due_from` narrows it.
+    An entry keeps its `UID`, so that a calendar that fetches again updates it; the same entries on the same day are the
+    same file. At most 10 000 entries; above that the request is refused, and `due_from` narrows it.
     """
     municipality_number = request.app.state.settings.municipality_number
     found = await list_unfinished_tasks(reader, actor, query, municipality_number, limit=MAX_CALENDAR_ENTRIES)
     await record_task_access(reader, found)
-    content = await asyncio.to_thread(build_calendar, found, clock.now())
+    content = await asyncio.to_thread(build_calendar, found, datetime.combine(query.on, time.min, clock.OSLO))
     return Response(content, media_type=media_type)

@@ -10,7 +10,7 @@ from app.followup.endpoints import tasks
 from app.followup.tasks.task import Task, TaskSubject
 from tests.conftest import Api
 from tests.factories import steps
-from tests.factories.follow_up import NUMBERS, meeting, placed
+from tests.factories.follow_up import NUMBERS, meeting, placed, plan
 from tests.factories.steps import ok, refused
 
 
@@ -67,6 +67,23 @@ async def test_calendar_has_stable_all_day_entries_without_names(api: Api) -> No
     assert sum(line == "BEGIN:VEVENT" for line in unfold((await api.case_officer.get("/v1/tasks.ics")).content)) > 3
     refused(await provider.get("/v1/tasks.ics", headers={"Accept": "application/json"}), 406, "not-acceptable")
     refused(await api.finance.get("/v1/tasks.ics"), 403, "role-required")
+
+
+async def test_calendar_that_has_not_changed_is_304(api: Api) -> None:
+    """The same file at every fetch of a day, so that its tag holds; a task that is done changes it."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    provider = api.provider(NUMBERS[0])
+    query = {"on": "2022-09-30"}
+    first, again = [await provider.get("/v1/tasks.ics", params=query) for _ in range(2)]
+    assert first.content == again.content
+    assert "DTSTAMP:20220929T220000Z" in unfold(first.content)
+    headers = {"If-None-Match": first.headers["etag"]}
+    unchanged = await provider.get("/v1/tasks.ics", params=query, headers=headers)
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    ok(await provider.post("/v1/plans", json=plan(placement_id)))
+    changed = await provider.get("/v1/tasks.ics", params=query, headers=headers)
+    assert (changed.status_code, changed.headers["etag"] == first.headers["etag"]) == (200, False)
 
 
 @pytest.mark.parametrize("text", ["a" * 75, "a" * 76, "ø" * 38, "a" + "ø" * 200, "–" * 100, "a,b;c\\d\ne"])

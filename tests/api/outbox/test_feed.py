@@ -250,10 +250,14 @@ async def streamed(address: httpx.URL, count: int, **headers: str) -> list[tuple
         fields: dict[str, str] = {}
         async for line in answer.aiter_lines():
             name, _, value = line.partition(": ")
+            if line.startswith(":"):  # a comment is no field
+                continue
             if line:
                 fields[name] = value
-            elif "data" in fields:
+            elif fields:
+                # Of a block without data some clients make an event whose JSON they cannot read.
                 event = json.loads(fields["data"])
+                assert ("retry" in fields) == (not found)
                 assert fields["event"] == event["type"]
                 found.append((fields["id"], event))
                 fields = {}

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.conftest import Api
+from tests.factories.steps import refused
 
 GLOEDE = {"name": "Gløde AS", "organisation_number": "310300403", "municipality_number": "4631"}
 
@@ -38,6 +39,7 @@ async def test_registers_and_reads_a_provider(api: Api) -> None:
         ({"organisation_number": "31030040"}, "validation", "#/organisation_number"),
         ({"name": ""}, "validation", "#/name"),
         ({"name": "  "}, "validation", "#/name"),
+        ({"organisation_number": "000000000"}, "organisation-number-invalid", "#/organisation_number"),
         ({"owner": "x"}, "validation", "#/owner"),
     ],
 )
@@ -51,6 +53,50 @@ async def test_refuses_a_provider(api: Api, changes: dict[str, str], code: str, 
     assert body["errors"][0]["pointer"] == pointer
     assert body["request_id"] == answer.headers["x-request-id"]
     assert (await api.case_officer.get("/v1/providers")).json()["items"] == []
+
+
+@pytest.mark.parametrize("number", ["310300403", "210300009"])
+async def test_synthetic_number_is_refused_where_people_are_real(api: Api, number: str) -> None:
+    """P1: as a synthetic identity number is."""
+    state = api.app.state
+    before = state.settings
+    state.settings = before.model_copy(update={"allow_synthetic_identity_numbers": False})
+    try:
+        body = GLOEDE | {"organisation_number": number}
+        refused(await api.case_officer.post("/v1/providers", json=body), 422, "organisation-number-invalid")
+        await registered(api, organisation_number="920290922")
+    finally:
+        state.settings = before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gl\u00f8\nde",
+        "Gl\u00f8\tde",
+        "a\x7fb",
+        "a\x85b",
+        "a\u2028b",
+        "a\u202eb",
+        "a\u2066b",
+        "\u200fa",
+        "a\ufeff",
+        "a\ufffeb",
+    ],
+)
+async def test_name_is_of_letters_that_can_be_read(api: Api, name: str) -> None:
+    """No control character, line end, turned reading direction or noncharacter: names go out to other systems."""
+    problem = refused(await api.case_officer.post("/v1/providers", json=GLOEDE | {"name": name}), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/name"
+    assert problem["errors"][0]["detail"] == "kan ikkje ha linjeskift, kontrollteikn eller usynlege teikn"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["D\u2019Angelo & S\u00f8nn AS", "\u0645\u06cc\u200c\u0634\u0648\u062f", "\u674e\u5c0f\u9f99", "Zo\u00eb\u0301"],
+)
+async def test_name_in_any_script_is_taken(api: Api, name: str) -> None:
+    assert (await registered(api, name=name))["name"] == name
 
 
 async def test_white_space_around_a_name_is_not_kept(api: Api) -> None:
