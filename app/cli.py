@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import asyncpg
 import typer
@@ -267,9 +267,14 @@ def _as_demo(settings: Settings, today: date | None = None) -> Settings:
     if day < example_year.DAY:
         raise Refusal(f"The demo cannot live on {day}: choose {example_year.DAY} or later.")
     clock.fix_today(day)
-    issuers = issuer.load_or_create(settings.data_dir).issuers
     return settings.model_copy(
-        update={"environment": "demo", "today": day, "issuers": issuers, "allow_synthetic_identity_numbers": True}
+        update={
+            "environment": "demo",
+            "today": day,
+            "issuers": issuer.load_or_create(settings.data_dir).issuers,
+            "person_token_max_lifetime_seconds": settings.token_max_lifetime_seconds,
+            "allow_synthetic_identity_numbers": True,
+        }
     )
 
 
@@ -324,7 +329,7 @@ def _first_line(error: BaseException) -> str:
 def _demo_people() -> tuple[DemoPerson, ...]:
     """Whom one may be on the page of the demo: the people that its tokens are for."""
 
-    def person(key: str, title: str, belonging: str, role: str, **of: str) -> DemoPerson:
+    def person(key: str, title: str, belonging: str, role: str, **of: Any) -> DemoPerson:
         subject = of.pop("subject", f"demo-{key}")
         return DemoPerson(key, title, belonging, Actor(subject, "person", frozenset({role}), issuer="demo", **of))
 

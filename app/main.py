@@ -131,6 +131,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
                 settings.issuers,
                 client,
                 max_lifetime=settings.token_max_lifetime_seconds,
+                max_person_lifetime=settings.person_token_max_lifetime_seconds,
                 skew=settings.clock_skew_seconds,
             )
             app.state.login_issuers = open_logins(settings, client)

@@ -24,8 +24,18 @@ PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w="
 PLACEHOLDER_ACCESS_LOG_KEY = SecretStr("bG9nLXBsYWNlaG9sZGVyLWxvZy1wbGFjZWhvbGRlci4=")
 
 
+_ISSUER_NAME = r"^[a-z0-9-]{0,20}$"
+
+
 class Issuer(BaseModel):
-    """One token issuer that is trusted: Maskinporten for machines, an OpenID provider for people."""
+    """One token issuer that is trusted: Maskinporten for machines, an OpenID provider for people.
+
+    Attributes:
+        name: tells the people of this issuer from those of another with the same `sub`: they are `person@<name>:<sub>`
+            instead of `person:<sub>`. Of several issuers of people all but one have a name, which never changes.
+        client_ids: which clients' tokens are accepted, by `azp` or `client_id`; none named: every client's.
+        acr: how a person must have logged in, by `acr`; none named: however.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +44,9 @@ class Issuer(BaseModel):
     kind: Literal["machine", "person"]
     jwks_uri: str | None = None
     jwks: dict[str, Any] | None = None
+    name: str = Field(default="", pattern=_ISSUER_NAME)
+    client_ids: tuple[str, ...] = ()
+    acr: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_one_key_source(self) -> Self:
@@ -57,6 +70,7 @@ class Login(BaseModel):
         label: stands on the button.
         client_secret, client_key: how the service proves who it is: a secret, or a private RSA key in PEM, which the
             issuer knows as `client_key_id`.
+        issuer_name: as an issuer's `name`.
         acr: levels of assurance that are good enough, the lowest first, which is asked for; none: not looked at.
         subject_claim: which claim is the person; a `pid` is a national identity number, and only its digest is kept.
         roles_claim, roles: of employees: which claim has their roles or groups, and what those are here.
@@ -74,6 +88,7 @@ class Login(BaseModel):
     client_secret: SecretStr | None = None
     client_key: SecretStr | None = None
     client_key_id: str | None = None
+    issuer_name: str = Field(default="", pattern=_ISSUER_NAME)
     scope: str = "openid profile"
     acr: tuple[str, ...] = ()
     subject_claim: Literal["sub", "oid", "pid"] = "sub"
@@ -169,6 +184,9 @@ class Settings(Addresses):
 
     issuers: tuple[Issuer, ...] = ()
     token_max_lifetime_seconds: int = Field(default=12 * 3600, gt=0)
+    # A person's. Nothing tells us of a log-out or a revocation before the token ends; 90 minutes are the longest that
+    # common providers issue by default. Not in a demo, whose printed tokens last the day.
+    person_token_max_lifetime_seconds: int = Field(default=90 * 60, gt=0)
     clock_skew_seconds: int = Field(default=10, ge=0, le=60)
 
     # How people log in on the page. In the demo they press a button instead.
@@ -258,6 +276,15 @@ class Settings(Addresses):
         return self.account_string.model_copy(update={"account": "700", **own})
 
     @property
+    def _issuer_names(self) -> set[tuple[str, str]]:
+        people = {(issuer.issuer, issuer.name) for issuer in self.issuers if issuer.kind == "person"}
+        return people | {(login.issuer, login.issuer_name) for login in self.logins}
+
+    def find_issuer_name(self, issuer: str) -> str:
+        """What tells an issuer's people from another's with the same subject; empty for one without a name."""
+        return dict(self._issuer_names).get(issuer, "")
+
+    @property
     def in_production(self) -> bool:
         return self.environment == "production"
 
@@ -276,6 +303,13 @@ class Settings(Addresses):
         audiences = {(issuer.issuer, issuer.audience) for issuer in self.issuers}
         if any((login.issuer, login.client_id) in audiences for login in self.logins):
             raise ValueError("a login's client_id is another than the API's audience: an id token opens no API")
+        return self
+
+    @model_validator(mode="after")
+    def _issuers_of_people_have_names(self) -> Self:
+        names = self._issuer_names
+        if not len(names) == len({issuer for issuer, _ in names}) == len({name for _, name in names}):
+            raise ValueError("each issuer of people has one name, and all but one have some (name, issuer_name)")
         return self
 
     @model_validator(mode="after")

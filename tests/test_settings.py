@@ -103,6 +103,7 @@ EMPLOYEES = {
     "label": "Tilsett i kommunen",
     "kind": "employee",
     "issuer": "https://login.example/tenant/v2.0",
+    "issuer_name": "kommunen",
     "client_id": "page",
     "client_secret": "secret",
     "roles": {"Vekstplass.Sakshandsamar": "case_officer"},
@@ -113,6 +114,7 @@ PROVIDERS = {
     "label": "Tilsett i ei vekstbedrift",
     "kind": "provider",
     "issuer": "https://ansattporten.example",
+    "issuer_name": "ansattporten",
     "client_id": "page",
     "client_secret": "secret",
     "acr": ["substantial", "high"],
@@ -124,6 +126,8 @@ PAGE = {"VEKSTPLASS_PAGE_ADDRESS": "https://plass.example"}
 def test_starts_with_logins(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = started(monkeypatch, VEKSTPLASS_LOGINS=json.dumps([EMPLOYEES, PROVIDERS]), **PAGE)
     assert [login.name for login in settings.logins] == ["kommunen", "ansattporten"]
+    assert [settings.find_issuer_name(login.issuer) for login in settings.logins] == ["kommunen", "ansattporten"]
+    assert settings.find_issuer_name("https://idp.example") == ""
 
 
 def test_directory_gives_every_role_of_employees() -> None:
@@ -142,6 +146,9 @@ def test_directory_gives_every_role_of_employees() -> None:
         ([EMPLOYEES], {"VEKSTPLASS_PAGE_ADDRESS": "https://plass.example/"}, "pattern"),
         ([{**EMPLOYEES, "issuer": "http://login.example"}], PAGE, "over https"),
         ([EMPLOYEES, EMPLOYEES], PAGE, "same name"),
+        ([{**EMPLOYEES, "issuer_name": ""}], PAGE, "issuer_name"),
+        ([EMPLOYEES, {**PROVIDERS, "issuer_name": "kommunen"}], PAGE, "issuer_name"),
+        ([{**EMPLOYEES, "issuer": "https://idp.example"}], PAGE, "issuer_name"),
         ([{**EMPLOYEES, "issuer": "https://idp.example", "client_id": "x"}], PAGE, "API's audience"),
         ([{**EMPLOYEES, "client_secret": None}], PAGE, "client_secret or client_key"),
         ([{**EMPLOYEES, "client_key": "x"}], PAGE, "client_secret or client_key"),

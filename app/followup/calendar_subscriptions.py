@@ -137,6 +137,7 @@ def build_owner(subscription: CalendarSubscription) -> Actor:
         frozenset(subscription.roles),
         organisation=subscription.organisation,
         service_area=subscription.service_area,
+        issuer_name=prefix.partition("@")[2],
     )
 
 

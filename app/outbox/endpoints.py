@@ -1,10 +1,12 @@
 """What happened, for other systems to follow: a list that can wait for the next event, and a stream."""
 
+import math
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app import clock
 from app.http.content_negotiation import JSON
 from app.http.declarations import ReaderFactoryDep, produces
 from app.http.endpoint import Route
@@ -68,11 +70,15 @@ async def list_events(
 
     `wait` delays an empty answer until an event arrives. With `Accept: text/event-stream` events are sent as they
     happen (server-sent events); the `id` of each is a cursor, so that a client that reconnects with `Last-Event-ID`
-    misses none and gets none twice. Finance gets the types `budget.*` only. The EPJ gets no event that
-    names the provider of a person with a protected address. A rise of the budget's flag is published once (C7).
+    misses none and gets none twice. A stream ends with its token, and after five minutes. Finance gets the types
+    `budget.*` only. The EPJ gets no event that names the provider of a person with a protected address. A rise of the
+    budget's flag is published once (C7).
     """
     # HEAD shows nothing, so it waits for nothing.
     head: bool = request.scope["state"]["head"]
+    # Nobody follows on with a token that has ended.
+    ends_at = actor.token_ends_at
+    longest = math.inf if ends_at is None else max(ends_at - clock.now().timestamp(), 0)
     query = EventQuery(request.app.state.listener, readers, limit, None if types is None else types.split(","))
     if media_type == EVENT_STREAM:
         start = last_event_id or after
@@ -81,8 +87,8 @@ async def list_events(
         headers = {"X-Accel-Buffering": "no"}
         if head:
             return Response(media_type=EVENT_STREAM, headers=headers)
-        return StreamingResponse(query.stream(start), media_type=EVENT_STREAM, headers=headers)
-    fetched = await query.long_poll(request, after, 0 if head else wait)
+        return StreamingResponse(query.stream(start, longest), media_type=EVENT_STREAM, headers=headers)
+    fetched = await query.long_poll(request, after, 0 if head else min(wait, longest))
     last = format_cursor(fetched.rows[-1]) if fetched.rows else after
     items = [to_cloud_event(row) for row in fetched.rows]
     return EventPage(items=items, next=last if fetched.more else None, last=last)

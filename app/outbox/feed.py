@@ -96,10 +96,10 @@ class EventQuery:
             await self.listener.wait(wakeup, until - loop.time(), held_back=fetched.held_back)
         return fetched
 
-    async def stream(self, after: str | None) -> AsyncIterator[bytes]:
-        """The events as server-sent events, until the stream has lasted long enough or the process shuts down."""
+    async def stream(self, after: str | None, seconds: float) -> AsyncIterator[bytes]:
+        """The events as server-sent events, until the stream has lasted so long or the process shuts down."""
         loop = asyncio.get_running_loop()
-        until, last_sent = loop.time() + STREAM_SECONDS, loop.time()
+        until, last_sent = loop.time() + min(STREAM_SECONDS, seconds), loop.time()
         # In the first event's block: clients take a block of its own for an event without data.
         retry: int | None = RETRY_MILLISECONDS
         while loop.time() < until and not self.listener.closed:

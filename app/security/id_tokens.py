@@ -3,9 +3,10 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.security.jwks import KeySet
-from app.security.roles import Actor
+from app.security.roles import EXCLUSIVE_ROLES, Actor
 from app.security.signatures import (
     TOKEN,
     TOKEN_BYTES,
@@ -90,15 +91,17 @@ def read_identity(claims: Mapping[str, object], login: Login, subject_key: bytes
     Args:
         subject_key: what a national identity number as subject is digested under: it is not stored.
 
-    Raises `TokenRefused`: claims, no_role, too_many_groups, several_areas, no_organisation or several_organisations.
+    Raises `TokenRefused`: claims, no_role, too_many_groups, exclusive_roles, several_areas,
+    no_organisation or several_organisations.
     """
     subject = _read_subject(claims, login, subject_key)
+    known: dict[str, Any] = {"issuer": login.issuer, "issuer_name": login.issuer_name}
     if login.kind == "provider":
         organisation = _read_authorized_party(claims.get("authorization_details"), login)
-        actor = Actor(subject, "person", frozenset({"provider"}), organisation=organisation, issuer=login.issuer)
+        actor = Actor(subject, "person", frozenset({"provider"}), organisation=organisation, **known)
         return Identity(actor, _read_name(claims) or f"Tilsett, org.nr. {organisation}")
     roles, service_area = _read_roles(claims, login)
-    actor = Actor(subject, "person", roles, service_area=service_area, issuer=login.issuer)
+    actor = Actor(subject, "person", roles, service_area=service_area, **known)
     return Identity(actor, _read_name(claims) or "Tilsett i kommunen")
 
 
@@ -131,6 +134,8 @@ def _read_roles(claims: Mapping[str, object], login: Login) -> tuple[frozenset[s
         raise TokenRefused(
             "too_many_groups" if isinstance(left_out, dict) and login.roles_claim in left_out else "no_role"
         )
+    if named >= EXCLUSIVE_ROLES:
+        raise TokenRefused("exclusive_roles")
     areas = [name.removeprefix("service:") for name in named if name.startswith("service:")]
     if len(areas) > 1:
         raise TokenRefused("several_areas")

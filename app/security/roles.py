@@ -1,7 +1,7 @@
 """Who may call what: the roles, the caller who has them, and the guard in a route's signature."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Depends, Request
@@ -25,6 +25,8 @@ SCOPES: Mapping[str, Role] = {
     "alver:plass/okonomi": "finance",
 }
 EMPLOYEE_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor"})
+# Who checks the log is none of those whose looks are in it.
+EXCLUSIVE_ROLES: frozenset[Role] = frozenset({"case_officer", "auditor"})
 SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
 
 ROLE_NAMES: Mapping[Role, str] = {
@@ -40,7 +42,11 @@ ROLE_NAMES: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits."""
+    """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits.
+
+    `issuer_name` is empty for the issuer of people that has none in the settings, and `token_ends_at` in seconds since
+    1970, None for a caller without a token.
+    """
 
     subject: str
     kind: Literal["machine", "person"]
@@ -49,11 +55,15 @@ class Actor:
     supplier: str | None = None
     service_area: str | None = None
     issuer: str = ""
+    issuer_name: str = ""
+    token_ends_at: int | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
-        """How logs and rows name the caller: `org:0192:<number>` or `person:<sub>`."""
-        return f"{'org' if self.kind == 'machine' else 'person'}:{self.subject}"
+        """How logs and rows name the caller: `org:0192:<number>`, `person:<sub>` or `person@<issuer's name>:<sub>`."""
+        if self.kind == "machine":
+            return f"org:{self.subject}"
+        return f"person{'@' if self.issuer_name else ''}{self.issuer_name}:{self.subject}"
 
     def limited_to(self, roles: frozenset[str]) -> "Actor":
         """The caller with only those of its roles that an operation is for."""

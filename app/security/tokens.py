@@ -10,7 +10,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import httpx
 from prometheus_client import Counter
@@ -19,7 +21,7 @@ from app import clock
 from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet
-from app.security.roles import EMPLOYEE_ROLES, SCOPES, SERVICE_AREAS, Actor
+from app.security.roles import EMPLOYEE_ROLES, EXCLUSIVE_ROLES, SCOPES, SERVICE_AREAS, Actor
 from app.security.signatures import (
     TOKEN,
     TOKEN_BYTES,
@@ -34,6 +36,8 @@ from app.security.signatures import (
 from app.settings import Issuer
 
 TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+# Claims of OpenID Connect's ID tokens alone: they tell a client who logged in, and open nothing.
+ID_TOKEN_CLAIMS = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
 # Claims that make a machine's token worth less than its scopes say: a system user's, or one for a single person.
 RESTRICTIONS = frozenset({"authorization_details", "pid"})
 
@@ -61,6 +65,9 @@ REASONS: Mapping[str, str] = {
     "lifetime": "Tilgangsbeviset gjeld lenger enn tenesta godtek.",
     "restricted": "Tilgangsbeviset har ei avgrensing som tenesta ikkje støttar (systembrukar, person eller nøkkel).",
     "organisation": "Tilgangsbeviset seier ikkje kva verksemd som kallar, med gyldig organisasjonsnummer.",
+    "client": "Tilgangsbeviset er utferda til ein klient som tenesta ikkje kjenner.",
+    "level": "Innlogginga er ikkje på eit nivå som tenesta godtek.",
+    "exclusive_roles": "Same person kan ikkje vere både sakshandsamar og revisor.",
     "issuer_down": "Tenesta får ikkje henta nøklane til den som utferda tilgangsbeviset. Prøv igjen om litt.",
 }
 
@@ -72,6 +79,7 @@ class TokenVerifier:
         issuers: each with its own `iss`; raises `ValueError` for two with the same, or an `aud` that names nobody.
         client: fetches key sets; nothing is fetched before the first token asks for it.
         max_lifetime: seconds from `iat` to `exp`, at most.
+        max_person_lifetime: of a person's token; None: as of any.
         skew: seconds by which an issuer's clock may differ from ours.
         fetch_timeout: seconds for one key set, all in all.
         remembered: how many verified tokens are kept.
@@ -83,6 +91,7 @@ class TokenVerifier:
         client: httpx.AsyncClient,
         *,
         max_lifetime: int = 12 * 3600,
+        max_person_lifetime: int | None = None,
         skew: int = 10,
         fetch_timeout: float = 2.0,
         remembered: int = 10_000,
@@ -94,7 +103,7 @@ class TokenVerifier:
             raise ValueError("an issuer is configured twice")
         if any(issuer.audience in ("", "unspecified") for issuer in issuers):
             raise ValueError("an issuer's audience must name this service")
-        self._max_lifetime = max_lifetime
+        self._max_lifetime = {"machine": max_lifetime, "person": max_person_lifetime or max_lifetime}
         self._skew = skew
         self._remembered = remembered
         self._now = now
@@ -145,16 +154,17 @@ class TokenVerifier:
         if key is None:
             raise TokenRefused("issuer_down" if keys.is_empty else "key")
         check_signature(token, key, issuer=keys.issuer.issuer, audience=keys.issuer.audience)
-        seconds_left = self._check_time(issued, begins, ends)
+        seconds_left = self._check_time(issued, begins, ends, self._max_lifetime[keys.issuer.kind])
         if "cnf" in claims:  # bound to a key that the caller would have to prove (DPoP, mutual TLS), and did not
             raise TokenRefused("restricted")
+        _check_client(claims, keys.issuer)
         read = _machine if keys.issuer.kind == "machine" else _person
-        return read(claims, keys.issuer.issuer), seconds_left
+        return replace(read(claims, keys.issuer), token_ends_at=ends), seconds_left
 
-    def _check_time(self, issued: int, begins: int, ends: int) -> int:
+    def _check_time(self, issued: int, begins: int, ends: int, max_lifetime: int) -> int:
         now = int(self._now().timestamp())
         check_instants(issued, begins, ends, now, self._skew)
-        if not 0 < ends - issued <= self._max_lifetime:
+        if not 0 < ends - issued <= max_lifetime:
             raise TokenRefused("lifetime")
         return ends - now
 
@@ -184,7 +194,13 @@ def _bearer(headers: Sequence[str]) -> bytes:
     return token.encode()
 
 
-def _machine(claims: Mapping[str, object], issuer: str) -> Actor:
+def _check_client(claims: Mapping[str, object], issuer: Issuer) -> None:
+    """Who asked for the token, where the settings name its clients. `azp` counts before `client_id` (RFC 9068)."""
+    if issuer.client_ids and claims.get("azp", claims.get("client_id")) not in issuer.client_ids:
+        raise TokenRefused("client")
+
+
+def _machine(claims: Mapping[str, object], issuer: Issuer) -> Actor:
     """A Maskinporten token: the caller is the consumer, never the client. A scope we do not know gives no role."""
     token_type = claims.get("token_type", "Bearer")
     if RESTRICTIONS & claims.keys() or not isinstance(token_type, str) or token_type.lower() != "bearer":
@@ -199,7 +215,7 @@ def _machine(claims: Mapping[str, object], issuer: str) -> Actor:
         roles=frozenset(SCOPES[name] for name in scope.split(" ") if name in SCOPES),
         organisation=organisation,
         supplier=read_organisation(claims["supplier"]) if "supplier" in claims else None,
-        issuer=issuer,
+        issuer=issuer.issuer,
     )
 
 
@@ -213,7 +229,7 @@ def read_organisation(party: object) -> str:
     raise TokenRefused("organisation")
 
 
-def _person(claims: Mapping[str, object], issuer: str) -> Actor:
+def _person(claims: Mapping[str, object], issuer: Issuer) -> Actor:
     """An employee of the municipality, or of a provider, which the claim `organisation` names (nine digits).
 
     The role `service` counts only together with a known service area; `provider` only with an organisation, and alone.
@@ -221,10 +237,17 @@ def _person(claims: Mapping[str, object], issuer: str) -> Actor:
     subject, given = read_subject(claims, "sub"), claims.get("roles", [])
     if not isinstance(given, list):
         raise TokenRefused("claims")
+    if ID_TOKEN_CLAIMS & claims.keys():
+        raise TokenRefused("type")
+    if issuer.acr and claims.get("acr") not in issuer.acr:
+        raise TokenRefused("level")
+    if EXCLUSIVE_ROLES.issubset(role for role in given if isinstance(role, str)):
+        raise TokenRefused("exclusive_roles")
+    known: dict[str, Any] = {"issuer": issuer.issuer, "issuer_name": issuer.name}
     area = claims.get("service_area")
     service_area = area if isinstance(area, str) and area in SERVICE_AREAS and "service" in given else None
     number = claims.get("organisation")
     if given == ["provider"] and isinstance(number, str) and is_organisation_number(number):
-        return Actor(subject, "person", frozenset(given), organisation=number, issuer=issuer)
+        return Actor(subject, "person", frozenset(given), organisation=number, **known)
     roles = frozenset[str](role for role in EMPLOYEE_ROLES if role in given and (role != "service" or service_area))
-    return Actor(subject, "person", roles, service_area=service_area, issuer=issuer)
+    return Actor(subject, "person", roles, service_area=service_area, **known)

@@ -62,6 +62,11 @@ REFUSALS: Mapping[str, Refusal] = {
         "Tilgangen din kunne ikkje lesast",
         "Du er med i så mange grupper at katalogen ikkje sender dei. Sei frå til den som driftar tenesta.",
     ),
+    "exclusive_roles": Refusal(
+        403,
+        "Du har to roller som ikkje går i hop",
+        "Den som reviderer loggen, kan ikkje vere sakshandsamar. Be leiaren din velje kva for ei av rollene som er di.",
+    ),
     "several_areas": Refusal(
         403,
         "Du har tilgang til to tenesteområde",

@@ -15,6 +15,7 @@ from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 from app.database.queries import CompiledQuery
 from app.security.roles import Actor
+from app.settings import Settings
 from app.web.tables import WebPerson
 
 COOKIE = "__Host-vekstplass"
@@ -86,6 +87,7 @@ async def resume_session(request: Request) -> Session | None:
     if not secret:
         return None
     database: Database = request.app.state.database
+    settings: Settings = request.app.state.settings
     async with database.reader(PAGE) as reader:
         row = await reader.fetch_one(_RESUME, id_hash=hash_secret(secret), idle=IDLE)
     if row is None:
@@ -97,6 +99,7 @@ async def resume_session(request: Request) -> Session | None:
         organisation=row["organisation"],
         service_area=row["service_area"],
         issuer=row["issuer"],
+        issuer_name=settings.find_issuer_name(row["issuer"]),
     )
     return Session(actor, row["name"], row["csrf"])
 

@@ -34,6 +34,7 @@ RESOURCE = {"type": "ansattporten:altinn:resource", "resource": "urn:altinn:reso
 ROLES = {
     "Vekstplass.Sakshandsamar": "case_officer",
     "Vekstplass.Okonomi": "finance",
+    "Vekstplass.Revisor": "auditor",
     "Vekstplass.Habilitering": "service:habilitation",
     "Vekstplass.PsykiskHelse": "service:mental_health",
 }

@@ -161,11 +161,11 @@ def _times(name: str, reason: str, *, pyjwt_refuses: bool = True, **seconds: int
     return _case(name, reason, make, pyjwt_refuses=pyjwt_refuses)
 
 
-def _person(name: str, *, pyjwt_refuses: bool = False, **changes: Any) -> Hostile:
+def _person(name: str, *, reason: str = "claims", pyjwt_refuses: bool = False, **changes: Any) -> Hostile:
     def make() -> str:
         return signed(_without(person_claims("case_officer"), changes))
 
-    return _case(name, "claims", make, pyjwt_refuses=pyjwt_refuses)
+    return _case(name, reason, make, pyjwt_refuses=pyjwt_refuses)
 
 
 def _header(name: str, reason: str, *, pyjwt_refuses: bool = True, **changes: Any) -> Hostile:
@@ -281,6 +281,9 @@ HOSTILE: tuple[Hostile, ...] = (
     _person("sub with NUL", sub="ingrid\0"),
     _person("sub of 1 KB", sub="i" * 1024),
     _person("roles is a string", roles="case_officer"),
+    _person("case officer and auditor", reason="exclusive_roles", roles=["auditor", "finance", "case_officer"]),
+    _person("an ID token's nonce", reason="type", nonce="n-0S6_WzA2Mj"),
+    _person("an ID token's c_hash", reason="type", c_hash="LDktKdoQak3Pk0cnXxCltA"),
     _claims("aud unspecified", "audience", aud="unspecified"),
     _claims("another aud", "audience", aud="https://arkiv.kommune.example"),
     _claims("aud is an empty list", "audience", aud=[]),

@@ -35,10 +35,10 @@ async def test_a_machine_is_the_consumer_with_the_role_of_its_scope(role: str, s
 
 
 async def test_a_person_has_the_roles_of_the_directory() -> None:
-    actor = await authenticated(signed(person_claims("case_officer", "auditor", "janitor")))
-    assert actor == Actor("ingrid", "person", frozenset({"case_officer", "auditor"}), issuer=PEOPLE)
+    actor = await authenticated(signed(person_claims("case_officer", "finance", "janitor")))
+    assert actor == Actor("ingrid", "person", frozenset({"case_officer", "finance"}), issuer=PEOPLE)
     assert actor.name == "person:ingrid"
-    assert actor.identity == DatabaseIdentity("person:ingrid", frozenset({"case_officer", "auditor"}), None, None)
+    assert actor.identity == DatabaseIdentity("person:ingrid", frozenset({"case_officer", "finance"}), None, None)
 
 
 async def test_supplier_is_kept_beside_the_consumer() -> None:

@@ -213,6 +213,52 @@ def test_settings_that_would_let_anyone_in_stop_the_start() -> None:
             TokenVerifier([ISSUERS[0].model_copy(update={"audience": audience})], CLIENT)
 
 
+async def test_people_of_two_issuers_are_not_one_person() -> None:
+    """The same `sub` at another issuer is somebody else: in the log, for kept answers, and to four eyes."""
+    other = ISSUERS[1].model_copy(update={"issuer": "https://other.example", "name": "other"})
+    keys = keys_for([*ISSUERS, other])
+    first = await authenticated(signed(person_claims("finance", subject="a@b:c")), keys)
+    second = await authenticated(signed(person_claims("finance", subject="a@b:c", iss=other.issuer)), keys)
+    assert (first.name, second.name) == ("person:a@b:c", "person@other:a@b:c")
+    assert first.identity.actor != second.identity.actor
+
+
+@pytest.mark.parametrize(
+    ("changes", "claims", "reason"),
+    [
+        ({"acr": ("high", "substantial")}, {}, "level"),
+        ({"acr": ("high", "substantial")}, {"acr": "low"}, "level"),
+        ({"acr": ("high", "substantial")}, {"acr": ["high"]}, "level"),
+        ({"acr": ("high", "substantial")}, {"acr": "high"}, None),
+        ({"client_ids": ("page",)}, {}, "client"),
+        ({"client_ids": ("page",)}, {"azp": "another"}, "client"),
+        ({"client_ids": ("page",)}, {"azp": "another", "client_id": "page"}, "client"),
+        ({"client_ids": ("page",)}, {"azp": {"page": 1}}, "client"),
+        ({"client_ids": ("page",)}, {"azp": "page"}, None),
+        ({"client_ids": ("page",)}, {"client_id": "page"}, None),
+        ({}, {"acr": "low", "azp": "another"}, None),
+    ],
+)
+async def test_an_issuers_clients_and_levels(
+    changes: dict[str, Any], claims: dict[str, Any], reason: str | None
+) -> None:
+    keys = keys_for([ISSUERS[1].model_copy(update=changes)])
+    token = signed(person_claims("case_officer", **claims))
+    if reason is None:
+        assert (await authenticated(token, keys)).name == "person:ingrid"
+    else:
+        assert (await refusal(token, keys)).detail == REASONS[reason]
+
+
+async def test_a_person_s_token_lives_shorter_than_a_machine_s() -> None:
+    keys = keys_for(max_lifetime=7200, max_person_lifetime=3600)
+    for seconds in (3600, 7200):
+        assert (await authenticated(signed(machine_claims(exp=tokens.now() + seconds)), keys)).kind == "machine"
+    await authenticated(signed(person_claims("finance")), keys)
+    longer = signed(person_claims("finance", exp=tokens.now() + 3602))
+    assert (await refusal(longer, keys)).detail == REASONS["lifetime"]
+
+
 async def test_a_token_ends_when_it_says_also_when_it_is_remembered() -> None:
     time = Time()
     keys = keys_for(time=time)

@@ -29,7 +29,7 @@ from tests.factories.openid import (
     follow_to_issuer,
     providers,
 )
-from tests.factories.participants import identity_numbers
+from tests.factories.participants import identity_numbers, registered
 from tests.factories.tokens import PROVIDER_A, PROVIDER_B, assemble, b64, compact, now
 from tests.web.html import find_faults, parse
 
@@ -211,6 +211,7 @@ async def test_roles_may_come_from_another_claim(api: Api, issuer: FakeIssuer) -
         ({"roles": ["case_officer", "provider"]}, "no_role"),
         ({"roles": None, "_claim_names": {"roles": "src1"}}, "too_many_groups"),
         ({"roles": ["Vekstplass.Habilitering", "Vekstplass.PsykiskHelse"]}, "several_areas"),
+        ({"roles": ["Vekstplass.Revisor", "Vekstplass.Sakshandsamar"]}, "exclusive_roles"),
     ],
 )
 async def test_nobody_comes_in_without_one_clear_role(door: Door, claims: dict[str, Any], reason: str) -> None:
@@ -228,6 +229,22 @@ async def test_providers_person_acts_for_the_organisation_they_chose(provider_do
     ]
     assert (await door.browser.get("/")).headers["location"] == "/vekstbedrift"
     assert (await door.browser.get("/arbeidsliste")).status_code == 403
+
+
+async def test_people_of_two_issuers_are_not_one_person(
+    committed_api: Api, issuer: FakeIssuer, behind: asyncpg.Connection
+) -> None:
+    """Nor are they when they come back with their session: rows and the access log have the issuer's name."""
+    participant = await registered(committed_api)
+    async with opened(committed_api, issuer, employees, issuer_name="kommunen") as door:
+        settings = committed_api.app.state.settings
+        committed_api.app.state.settings = settings.model_copy(update={"logins": (door.login,)})
+        assert (await door.log_in()).status_code == 303
+        assert (await door.browser.get(f"/deltakarar/{participant['id']}")).status_code == 200
+        committed_api.app.state.settings = settings
+    known = await behind.fetchval("select actor from web_person")
+    assert known.startswith("person@kommunen:")
+    assert await behind.fetchval("select count(*) from access_log where actor = $1", known)
 
 
 async def test_nothing_of_the_identity_number_is_stored(

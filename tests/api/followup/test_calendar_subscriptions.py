@@ -179,7 +179,7 @@ async def test_address_dies_90_days_after_the_owners_last_call(committed_api: Ap
     assert await behind.fetchval("select now() - last_seen_at < interval '1 hour' from calendar_subscription")
     await behind.execute(age, 91)
     await follow(api, address, 404)
-    ok(await someone(api, "case_officer", "auditor", subject="kari").get(PATH), 200)
+    ok(await someone(api, "case_officer", "service", subject="kari").get(PATH), 200)
     await follow(api, address, 404)
 
 

@@ -19,7 +19,7 @@ from app.outbox import listener as listening
 from tests.conftest import Api, behind_the_wall
 from tests.factories.places import got
 from tests.factories.server import serving
-from tests.factories.tokens import bearer
+from tests.factories.tokens import MUNICIPALITY, SCOPES, bearer, machine_claims, now, signed
 from tests.factories.waiting import until
 
 WRITERS = 20
@@ -284,6 +284,18 @@ async def test_streams_and_goes_on_where_it_broke_off(quiet_api: Api, monkeypatc
         monkeypatch.setattr(feed, "STREAM_SECONDS", 0.5)
         monkeypatch.setattr(feed, "HEARTBEAT_SECONDS", 0.1)
         assert len(await streamed(address, 100)) == 7
+
+
+@pytest.mark.parametrize(("accept", "wait"), [("text/event-stream", 0), ("application/json", 30)])
+async def test_nobody_follows_on_with_a_token_that_has_ended(quiet_api: Api, accept: str, wait: int) -> None:
+    claims = machine_claims(SCOPES["epj"], MUNICIPALITY, exp=now() + 2)
+    headers = {"Authorization": f"Bearer {signed(claims)}", "Accept": accept}
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with serving(quiet_api.app) as address, httpx.AsyncClient(base_url=address, timeout=60) as client:
+        answer = await client.get("/v1/events", params={"wait": wait}, headers=headers)
+    assert answer.status_code == 200
+    assert loop.time() - began < 10
 
 
 async def test_a_stream_is_for_those_who_follow(quiet_api: Api) -> None:
