@@ -29,12 +29,12 @@ _CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_da
 
 @asynccontextmanager
 async def instance(
-    url: str, data: Path, **settings: str
+    url: str, data: Path, *, port: int | None = None, demo: bool = True, **settings: str
 ) -> AsyncIterator[tuple["subprocess.Popen[bytes]", httpx.AsyncClient]]:
-    """A demo's process on a database, and a client that opens a connection for every request."""
-    port = free_port()
+    """A process on a database, a demo's by default, and a client that opens a connection for every request."""
+    port = port or free_port()
     environment = dict(os.environ) | {"DATABASE_URL": url, "VEKSTPLASS_DATA_DIR": str(data), **settings}
-    command = [sys.executable, "-m", "app", "serve", "--demo", "--port", str(port)]
+    command = [sys.executable, "-m", "app", "serve", *(["--demo"] if demo else []), "--port", str(port)]
     out = data / f"{port}.out"
     with out.open("wb") as written:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)

@@ -57,6 +57,7 @@ class FakeIssuer:
     """
 
     address: str = ""
+    page_address: str = PAGE_ADDRESS
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
@@ -98,7 +99,7 @@ class FakeIssuer:
         """The person has logged in at once."""
         asked = dict(request.query_params)
         self.requests.append(asked)
-        if asked.get("client_id") != CLIENT_ID or asked.get("redirect_uri") != f"{PAGE_ADDRESS}/logg-inn/svar":
+        if asked.get("client_id") != CLIENT_ID or asked.get("redirect_uri") != f"{self.page_address}/logg-inn/svar":
             return Response("unknown client or address", 400)
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
@@ -107,6 +108,13 @@ class FakeIssuer:
         self.issued.append(code)
         answer = _without_none({"code": code, "state": asked["state"], "iss": self.address} | self.answer)
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
+
+    async def log_out(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        self.requests.append(asked)
+        if asked != {"client_id": CLIENT_ID, "post_logout_redirect_uri": f"{self.page_address}/logg-ut"}:
+            return Response("unknown client or address", 400)
+        return RedirectResponse(asked["post_logout_redirect_uri"], 302)
 
     async def give_tokens(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode(), strict_parsing=True))
@@ -211,6 +219,7 @@ async def fake_issuer() -> AsyncIterator[FakeIssuer]:
     app.add_api_route("/.well-known/openid-configuration", issuer.discover)
     app.add_api_route("/keys", issuer.show_keys)
     app.add_api_route("/authorize", issuer.authorize)
+    app.add_api_route("/logout", issuer.log_out)
     app.add_api_route("/token", issuer.give_tokens, methods=["POST"])
     async with serving(app) as address:
         issuer.address = str(address).rstrip("/")
