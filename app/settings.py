@@ -76,6 +76,7 @@ class Login(BaseModel):
         roles_claim, roles: of employees: which claim has their roles or groups, and what those are here.
         authorization_details: of providers' people: what they must be allowed to do for their organisation (RFC 9396).
         session_minutes: how long a login lasts, at most.
+        renew_minutes: how often the issuer is asked again who somebody is, where it gives refresh tokens.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,6 +99,7 @@ class Login(BaseModel):
     ] = {}
     authorization_details: tuple[dict[str, Any], ...] = ()
     session_minutes: int = Field(default=8 * 60, ge=5, le=24 * 60)
+    renew_minutes: int = Field(default=10, ge=1, le=24 * 60)
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:

@@ -25,6 +25,17 @@ CREATE FUNCTION public.caller_service_area() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['service'::text]) THEN NULLIF(current_setting('app.service_area'::text, true), ''::text) ELSE NULL::text END;
 
+CREATE FUNCTION public.claim_web_session_renewal(digest bytea, every interval) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    with claimed as (
+        update public.web_session set renewed_at = now() where id_hash = digest and renewed_at <= now() - every
+        returning 1
+    )
+    select exists (select from claimed)
+$$;
+
 CREATE FUNCTION public.clear_kept_answers(hours integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -193,13 +204,14 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) RETURNS void
+CREATE FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval, refresh_token bytea DEFAULT NULL::bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     delete from public.web_session where expires_at < now();
-    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at)
-    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime);
+    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at,
+        refresh_token)
+    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime, refresh_token);
     insert into public.web_person as known (actor, name) values (actor, name)
     on conflict on constraint pk_web_person do update set name = excluded.name, seen_at = now();
 $$;
@@ -318,13 +330,23 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.resume_web_session(digest bytea, idle interval) RETURNS TABLE(subject text, name text, roles text[], organisation text, service_area text, issuer text, csrf text)
+CREATE FUNCTION public.renew_web_session(digest bytea, new_name text, new_roles text[], new_organisation text, new_service_area text, new_refresh_token bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    update public.web_session set name = new_name, roles = new_roles, organisation = new_organisation,
+        service_area = new_service_area, refresh_token = new_refresh_token
+    where id_hash = digest
+$$;
+
+CREATE FUNCTION public.resume_web_session(digest bytea, idle interval) RETURNS TABLE(subject text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, refresh_token bytea, since_renewal interval)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     update public.web_session set seen_at = now()
     where id_hash = digest and expires_at > now() and seen_at between now() - idle and now() - interval '1 minute';
-    select subject, name, roles, organisation, service_area, issuer, csrf from public.web_session
+    select subject, name, roles, organisation, service_area, issuer, csrf, refresh_token, now() - renewed_at
+    from public.web_session
     where id_hash = digest and expires_at > now() and seen_at > now() - idle;
 $$;
 
@@ -1420,6 +1442,8 @@ CREATE TABLE public.web_session (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    refresh_token bytea,
+    renewed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ck_web_session_id_hash CHECK ((octet_length(id_hash) = 32))
 );
 
@@ -2536,6 +2560,9 @@ GRANT USAGE ON SCHEMA public TO vekstplass_backup;
 REVOKE ALL ON FUNCTION public.begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text, target text, lifetime interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_web_login(state_hash bytea, browser_hash bytea, login text, nonce text, verifier text, target text, lifetime interval) TO vekstplass_service;
 
+REVOKE ALL ON FUNCTION public.claim_web_session_renewal(digest bytea, every interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_web_session_renewal(digest bytea, every interval) TO vekstplass_service;
+
 REVOKE ALL ON FUNCTION public.clear_kept_answers(hours integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.clear_kept_answers(hours integer) TO vekstplass_service;
 
@@ -2567,8 +2594,8 @@ GRANT ALL ON FUNCTION public.merge_participant(survivor uuid, duplicate uuid) TO
 
 REVOKE ALL ON FUNCTION public.notify_event() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval) TO vekstplass_service;
+REVOKE ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval, refresh_token bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text, service_area text, issuer text, csrf text, lifetime interval, refresh_token bytea) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.protected_placement_terms() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
@@ -2586,6 +2613,9 @@ REVOKE ALL ON FUNCTION public.refuse_decision_edit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.refuse_settlement_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_too_large_share() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.renew_web_session(digest bytea, new_name text, new_roles text[], new_organisation text, new_service_area text, new_refresh_token bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.renew_web_session(digest bytea, new_name text, new_roles text[], new_organisation text, new_service_area text, new_refresh_token bytea) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.resume_web_session(digest bytea, idle interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resume_web_session(digest bytea, idle interval) TO vekstplass_service;

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -29,12 +29,20 @@ _CONNECTIONS = "select count(*) from pg_stat_activity where datname = current_da
 
 @asynccontextmanager
 async def instance(
-    url: str, data: Path, *, port: int | None = None, demo: bool = True, **settings: str
+    url: str, data: Path, **settings: str
 ) -> AsyncIterator[tuple["subprocess.Popen[bytes]", httpx.AsyncClient]]:
-    """A process on a database, a demo's by default, and a client that opens a connection for every request."""
-    port = port or free_port()
+    """A demo's process on a database, and a client that opens a connection for every request."""
+    async with served(url, data, free_port(), settings, "--demo") as running:
+        yield running
+
+
+@asynccontextmanager
+async def served(
+    url: str, data: Path, port: int, settings: Mapping[str, str], *options: str
+) -> AsyncIterator[tuple["subprocess.Popen[bytes]", httpx.AsyncClient]]:
+    """As `instance`, at this port and with these options."""
     environment = dict(os.environ) | {"DATABASE_URL": url, "VEKSTPLASS_DATA_DIR": str(data), **settings}
-    command = [sys.executable, "-m", "app", "serve", *(["--demo"] if demo else []), "--port", str(port)]
+    command = [sys.executable, "-m", "app", "serve", *options, "--port", str(port)]
     out = data / f"{port}.out"
     with out.open("wb") as written:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)

@@ -29,17 +29,21 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person who has logged in, and what they are called on the page."""
+    """A person who has logged in, what they are called on the page, and by what the issuer is asked of them again."""
 
     actor: Actor
     name: str
+    refresh_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the id token of one login must say. `now` and `skew` are seconds."""
+    """What the id token of one login must say. `now` and `skew` are seconds.
 
-    nonce: str
+    A token that comes by a refresh token need have no nonce (OpenID Connect Core § 12.2): None.
+    """
+
+    nonce: str | None
     now: int
     skew: int
 
@@ -69,7 +73,9 @@ async def verify_id_token(
     check_signature(token, key, issuer=login.issuer, audience=login.client_id, access_token=access_token)
     check_instants(issued, begins, ends, expected.now, expected.skew)
     nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), expected.nonce.encode()):
+    if expected.nonce is not None and not (
+        isinstance(nonce, str) and hmac.compare_digest(nonce.encode(), expected.nonce.encode())
+    ):
         raise TokenRefused("nonce")
     if login.acr and claims.get("acr") not in login.acr:
         raise TokenRefused("level")

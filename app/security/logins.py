@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -146,9 +146,29 @@ class LoginIssuer:
             raise LoginRefused(self._describe_error(answer["error"]))
         if not answer.get("code"):
             raise LoginRefused("no_code")
-        tokens = await self._redeem(metadata, answer["code"], attempt)
-        access_token = tokens.get("access_token")
-        expected = Expected(attempt.nonce, int(self._now().timestamp()), self._skew)
+        form = {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "redirect_uri": self._redirect_uri,
+            "code_verifier": attempt.verifier,
+        }
+        return await self._read_tokens(metadata, await self._fetch_tokens(metadata, form), attempt.nonce)
+
+    async def renew(self, identity: Identity) -> Identity:
+        """The same person, as the issuer knows them now (OpenID Connect Core § 12).
+
+        Raises `LoginRefused`: issuer_down or issuer_error, which say nothing about the person, or another reason.
+        """
+        metadata = await self._load_metadata()
+        form = {"grant_type": "refresh_token", "refresh_token": identity.refresh_token or ""}
+        renewed = await self._read_tokens(metadata, await self._fetch_tokens(metadata, form), None)
+        if renewed.actor.subject != identity.actor.subject:
+            raise LoginRefused("subject")
+        return replace(renewed, refresh_token=renewed.refresh_token or identity.refresh_token)
+
+    async def _read_tokens(self, metadata: Metadata, tokens: Mapping[str, object], nonce: str | None) -> Identity:
+        access_token, refresh_token = tokens.get("access_token"), tokens.get("refresh_token")
+        expected = Expected(nonce, int(self._now().timestamp()), self._skew)
         try:
             claims = await verify_id_token(
                 tokens.get("id_token"),
@@ -157,9 +177,10 @@ class LoginIssuer:
                 expected,
                 access_token if isinstance(access_token, str) else None,
             )
-            return read_identity(claims, self.login, self._subject_key)
+            identity = read_identity(claims, self.login, self._subject_key)
         except TokenRefused as refusal:
             raise LoginRefused(refusal.reason) from None
+        return replace(identity, refresh_token=refresh_token if isinstance(refresh_token, str) else None)
 
     async def logout_address(self) -> str | None:
         """Where the browser goes to log out of the issuer too (OpenID Connect RP-Initiated Logout); None: nowhere."""
@@ -185,14 +206,8 @@ class LoginIssuer:
         log.warning("login_issuer_error", login=self.login.name, error=error if _ERROR.fullmatch(error) else "other")
         return "issuer_error"
 
-    async def _redeem(self, metadata: Metadata, code: str, attempt: Secrets) -> Mapping[str, object]:
-        """The tokens for a code (RFC 6749 § 4.1.3)."""
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self._redirect_uri,
-            "code_verifier": attempt.verifier,
-        }
+    async def _fetch_tokens(self, metadata: Metadata, form: dict[str, str]) -> Mapping[str, object]:
+        """The tokens for a code or a refresh token (RFC 6749 § 4.1.3 and 6)."""
         authorization = None
         if self.login.client_secret is not None:
             # Both are encoded as in a form first (RFC 6749 § 2.3.1).
@@ -224,10 +239,10 @@ class LoginIssuer:
             tokens = {}
         if status == 200:
             return tokens
-        # The description may repeat the code, or name the person.
+        # The description may repeat the code or token, or name the person.
         error_code = tokens.get("error")
         known = error_code if isinstance(error_code, str) and _ERROR.fullmatch(error_code) else "other"
-        log.warning("login_code_refused", login=self.login.name, status=status, error=known)
+        log.warning("login_tokens_refused", login=self.login.name, status=status, error=known)
         raise LoginRefused("code" if known == "invalid_grant" else "issuer_error")
 
     def _sign_assertion(self) -> str:

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -16,6 +15,7 @@ from app.security.logins import REFUSALS, LoginIssuer, LoginRefused, Secrets, ma
 from app.web.login_refusals import describe_refusal
 from app.web.pages import own_path, problem_page
 from app.web.render import render
+from app.web.renewals import list_issuers
 from app.web.sessions import PAGE, hash_secret, open_session
 
 BROWSER_COOKIE = "__Host-vekstplass-inn"
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 async def begin_login(request: Request) -> Response:
     """A link of the log-in page: on to the issuer."""
-    issuer = issuers(request).get(request.path_params["login"])
+    issuer = list_issuers(request).get(request.path_params["login"])
     if issuer is None:
         return problem_page(request, None, 404)
     request.app.state.login_attempts.count_one()
@@ -77,7 +77,7 @@ async def finish_login(request: Request) -> Response:
     database: Database = request.app.state.database
     async with database.unit_of_work(PAGE) as unit:
         begun = await unit.fetch_one(_FINISH, state=hash_secret(answer["state"]), browser=hash_secret(browser))
-    issuer = None if begun is None else issuers(request).get(begun["login"])
+    issuer = None if begun is None else list_issuers(request).get(begun["login"])
     if begun is None or issuer is None:
         return refuse_login(request, None, "state_unknown")
     try:
@@ -86,7 +86,7 @@ async def finish_login(request: Request) -> Response:
         return refuse_login(request, issuer, refusal.reason, begun["target"])
     response = RedirectResponse(begun["target"], 303)
     lifetime = timedelta(minutes=issuer.login.session_minutes)
-    await open_session(request, response, identity.actor, identity.name, lifetime)
+    await open_session(request, response, identity.actor, identity.name, lifetime, identity.refresh_token)
     log.info("login", login=issuer.login.name)
     return response
 
@@ -104,9 +104,3 @@ def refuse_login(request: Request, issuer: LoginIssuer | None, reason: str, targ
         "target": target,
     }
     return HTMLResponse(render(request, "innlogging-feil.html", None, **values), refusal.status)
-
-
-def issuers(request: Request) -> Mapping[str, LoginIssuer]:
-    """The issuers that people log in by, by name."""
-    configured: Mapping[str, LoginIssuer] = request.app.state.login_issuers
-    return configured

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.security.logins import AFTER_LOGOUT, LoginIssuer
+from app.security.logins import AFTER_LOGOUT
 from app.security.roles import Actor
-from app.web import issuer_login, sessions
+from app.web import sessions
 from app.web.forms import read_form, require_own_origin
 from app.web.pages import LOG_IN, own_path, problem_page
 from app.web.render import render
-from app.web.sessions import Session
+from app.web.renewals import find_issuer, list_issuers
 from app.web.words import menu
 
 
@@ -44,7 +44,7 @@ async def show_login(request: Request) -> Response:
             "logg-inn.html",
             None,
             people=_people(request),
-            issuers=list(issuer_login.issuers(request).values()),
+            issuers=list(list_issuers(request).values()),
             target=_target(request.query_params.get("til", "")),
         )
     )
@@ -68,20 +68,21 @@ async def log_out(request: Request) -> Response:
     form = await read_form(request)
     response = RedirectResponse(LOG_IN, 303)
     if session is not None:
-        issuer = _issuer_of(request, session)
+        issuer = find_issuer(request, session)
         if issuer is not None:
             # Not at once to the issuer: a browser follows no form to another site (`form-action`).
             response = RedirectResponse(f"{AFTER_LOGOUT}?hos={issuer.login.name}", 303)
         require_own_origin(request)
         if not session.is_own_form(form.get("csrf", "")):
             return problem_page(request, session, 403)
-        await sessions.close_session(request, response)
+        await sessions.close_session(request)
+        sessions.forget_cookie(response)
     return response
 
 
 async def show_logged_out(request: Request) -> Response:
     """After a log-out: that it is done, and where somebody may still be logged in."""
-    issuer = issuer_login.issuers(request).get(request.query_params.get("hos", ""))
+    issuer = list_issuers(request).get(request.query_params.get("hos", ""))
     address = None if issuer is None else await issuer.logout_address()
     values = {"issuer": issuer if address else None, "address": address}
     return HTMLResponse(render(request, "logga-ut.html", None, **values))
@@ -106,12 +107,6 @@ async def show_start(request: Request) -> Response:
         return RedirectResponse(LOG_IN, 303)
     items = menu(session.actor)
     return RedirectResponse(items[0].address, 303) if items else problem_page(request, session, 403)
-
-
-def _issuer_of(request: Request, session: Session) -> LoginIssuer | None:
-    """The issuer that a session's person logged in by."""
-    issuers = issuer_login.issuers(request).values()
-    return next((one for one in issuers if one.login.issuer == session.actor.issuer), None)
 
 
 def _target(typed: str) -> str:

@@ -22,6 +22,7 @@ from app.web.fields import Invalid, parse_date
 from app.web.forms import CrossSite, Typed, read_form, require_own_origin, write_for_people
 from app.web.messages import forget_message
 from app.web.render import render
+from app.web.renewals import resume_renewed_session
 from app.web.sessions import Session
 
 failures = logging.getLogger("vekstplass.errors")
@@ -92,7 +93,7 @@ class Page(Route):
     async def _answer(self, request: Request) -> Response:
         session = None
         try:
-            session = await sessions.resume_session(request)
+            session = await resume_renewed_session(request)
             if session is None:
                 response = await self._ask_to_log_in(request)
             elif self.roles and session.actor.roles.isdisjoint(self.roles):

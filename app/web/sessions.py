@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request, Response
 from sqlalchemy import select, text
 from sqlmodel import col
@@ -14,6 +15,7 @@ from sqlmodel import col
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 from app.database.queries import CompiledQuery
+from app.security.id_tokens import Identity
 from app.security.roles import Actor
 from app.settings import Settings
 from app.web.tables import WebPerson
@@ -22,26 +24,40 @@ COOKIE = "__Host-vekstplass"
 LIFETIME = timedelta(hours=8)
 IDLE = timedelta(minutes=60)
 
+_NONCE_BYTES = 12
+
 # The page itself has no role: policies show it nothing, and its tables are reached by the owner's functions alone.
 PAGE = DatabaseIdentity(actor="page")
 _OPEN = CompiledQuery(
     text(
         "select open_web_session(:id_hash, :subject, :actor, :name, cast(:roles as text[]), :organisation,"
-        " :service_area, :issuer, :csrf, cast(:lifetime as interval))"
+        " :service_area, :issuer, :csrf, cast(:lifetime as interval), :refresh_token)"
     )
 )
 _RESUME = CompiledQuery(text("select * from resume_web_session(:id_hash, cast(:idle as interval))"))
+_CLAIM = CompiledQuery(text("select claim_web_session_renewal(:id_hash, cast(:every as interval))"))
+_RENEW = CompiledQuery(
+    text(
+        "select renew_web_session(:id_hash, :name, cast(:roles as text[]), :organisation, :service_area,"
+        " :refresh_token)"
+    )
+)
 _CLOSE = CompiledQuery(text("select close_web_session(:id_hash)"))
 _END = CompiledQuery(text("select end_web_sessions(:subject)"))
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A logged-in person, the name to show, and the token that every form of theirs carries."""
+    """A logged-in person, the name to show, and the token that every form of theirs carries.
+
+    `refresh_token` is by what the issuer is asked of them again, and `since_renewal` how long ago it was.
+    """
 
     actor: Actor
     name: str
     csrf: str
+    refresh_token: str | None
+    since_renewal: timedelta
 
     def is_own_form(self, csrf: str) -> bool:
         """Whether a form was made for this session."""
@@ -49,7 +65,12 @@ class Session:
 
 
 async def open_session(
-    request: Request, response: Response, actor: Actor, name: str, lifetime: timedelta = LIFETIME
+    request: Request,
+    response: Response,
+    actor: Actor,
+    name: str,
+    lifetime: timedelta = LIFETIME,
+    refresh_token: str | None = None,
 ) -> None:
     """Log a person in: a new session, whose secret goes out in the cookie and is stored nowhere.
 
@@ -75,6 +96,7 @@ async def open_session(
             issuer=actor.issuer,
             csrf=secrets.token_urlsafe(24),
             lifetime=lifetime,
+            refresh_token=_seal(secret, refresh_token),
         )
     response.set_cookie(
         COOKIE, secret, max_age=int(lifetime.total_seconds()), secure=True, httponly=True, samesite="lax"
@@ -101,17 +123,45 @@ async def resume_session(request: Request) -> Session | None:
         issuer=row["issuer"],
         issuer_name=settings.find_issuer_name(row["issuer"]),
     )
-    return Session(actor, row["name"], row["csrf"])
+    return Session(actor, row["name"], row["csrf"], _unseal(secret, row["refresh_token"]), row["since_renewal"])
 
 
-async def close_session(request: Request, response: Response) -> None:
-    """Log out."""
+async def claim_renewal(request: Request, every: timedelta) -> bool:
+    """Whether it is this request that asks the issuer again: of several at once, one does."""
+    database: Database = request.app.state.database
+    async with database.unit_of_work(PAGE) as unit:
+        claimed: bool = await unit.fetch_value(_CLAIM, id_hash=hash_secret(request.cookies[COOKIE]), every=every)
+    return claimed
+
+
+async def renew_session(request: Request, identity: Identity) -> None:
+    """Note what the issuer says of the person now."""
+    database: Database = request.app.state.database
+    secret = request.cookies[COOKIE]
+    async with database.unit_of_work(PAGE) as unit:
+        await unit.fetch(
+            _RENEW,
+            id_hash=hash_secret(secret),
+            name=identity.name,
+            roles=sorted(identity.actor.roles),
+            organisation=identity.actor.organisation,
+            service_area=identity.actor.service_area,
+            refresh_token=_seal(secret, identity.refresh_token),
+        )
+
+
+async def close_session(request: Request) -> None:
+    """The session of a request's cookie ends."""
     secret = request.cookies.get(COOKIE)
     if secret:
         database: Database = request.app.state.database
         async with database.unit_of_work(PAGE) as unit:
             await unit.fetch(_CLOSE, id_hash=hash_secret(secret))
-        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+
+
+def forget_cookie(response: Response) -> None:
+    """The browser forgets the secret of a session that has ended."""
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
 
 
 async def end_sessions(database: Database, subject: str) -> int:
@@ -131,3 +181,21 @@ async def load_display_names(database: Database, session: Session, actors: Itera
 def hash_secret(secret: str) -> bytes:
     """What is stored in place of a secret."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _seal(secret: str, refresh_token: str | None) -> bytes | None:
+    """A refresh token as it is stored: AES-256-GCM under the cookie's secret, which is stored nowhere."""
+    if refresh_token is None:
+        return None
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + _cipher(secret).encrypt(nonce, refresh_token.encode(), None)
+
+
+def _unseal(secret: str, sealed: bytes | None) -> str | None:
+    if sealed is None:
+        return None
+    return _cipher(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+
+
+def _cipher(secret: str) -> AESGCM:
+    return AESGCM(hmac.digest(secret.encode(), b"refresh token", "sha256"))

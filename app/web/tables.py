@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 class WebSession(SQLModel, table=True):
     """Somebody who is logged in. `id_hash` is the SHA-256 of the secret in the cookie, which is stored nowhere.
 
+    `refresh_token` is the issuer's, sealed under that secret: the database alone cannot use it.
     Read and written by functions of the owner alone, by `id_hash`: at that time nobody is known to be calling.
     """
 
@@ -29,6 +30,8 @@ class WebSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
     seen_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    refresh_token: bytes | None = Field(default=None, sa_type=LargeBinary)
+    renewed_at: datetime = Field(sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()})
 
 
 class WebPerson(SQLModel, table=True):

@@ -109,23 +109,43 @@ $$;
 -- The page's sessions, by the digest of the cookie's secret. Somebody who logs in is given a new one, and expired ones
 -- are removed; the name is kept for what the person does.
 create function open_web_session(id_hash bytea, subject text, actor text, name text, roles text[], organisation text,
-    service_area text, issuer text, csrf text, lifetime interval) returns void
+    service_area text, issuer text, csrf text, lifetime interval, refresh_token bytea default null) returns void
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
     delete from public.web_session where expires_at < now();
-    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at)
-    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime);
+    insert into public.web_session (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, expires_at,
+        refresh_token)
+    values (id_hash, subject, name, roles, organisation, service_area, issuer, csrf, now() + lifetime, refresh_token);
     insert into public.web_person as known (actor, name) values (actor, name)
     on conflict on constraint pk_web_person do update set name = excluded.name, seen_at = now();
 $$;
 
 -- The session, if it has neither expired nor been unused for `idle`. Its use is noted once a minute.
 create function resume_web_session(digest bytea, idle interval) returns table (subject text, name text, roles text[],
-    organisation text, service_area text, issuer text, csrf text)
+    organisation text, service_area text, issuer text, csrf text, refresh_token bytea, since_renewal interval)
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
     update public.web_session set seen_at = now()
     where id_hash = digest and expires_at > now() and seen_at between now() - idle and now() - interval '1 minute';
-    select subject, name, roles, organisation, service_area, issuer, csrf from public.web_session
+    select subject, name, roles, organisation, service_area, issuer, csrf, refresh_token, now() - renewed_at
+    from public.web_session
     where id_hash = digest and expires_at > now() and seen_at > now() - idle;
+$$;
+
+-- Of several requests at once, one asks the issuer again.
+create function claim_web_session_renewal(digest bytea, every interval) returns boolean
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    with claimed as (
+        update public.web_session set renewed_at = now() where id_hash = digest and renewed_at <= now() - every
+        returning 1
+    )
+    select exists (select from claimed)
+$$;
+
+create function renew_web_session(digest bytea, new_name text, new_roles text[], new_organisation text,
+    new_service_area text, new_refresh_token bytea) returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+    update public.web_session set name = new_name, roles = new_roles, organisation = new_organisation,
+        service_area = new_service_area, refresh_token = new_refresh_token
+    where id_hash = digest
 $$;
 
 create function close_web_session(digest bytea) returns void

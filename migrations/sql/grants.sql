@@ -103,10 +103,16 @@ revoke execute on function read_access_log(uuid[], uuid[], text, text, timestamp
     from public;
 grant execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
     to vekstplass_service;
-revoke execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval) from public;
-grant execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval) to vekstplass_service;
+revoke execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval, bytea)
+    from public;
+grant execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval, bytea)
+    to vekstplass_service;
 revoke execute on function resume_web_session(bytea, interval) from public;
 grant execute on function resume_web_session(bytea, interval) to vekstplass_service;
+revoke execute on function claim_web_session_renewal(bytea, interval) from public;
+grant execute on function claim_web_session_renewal(bytea, interval) to vekstplass_service;
+revoke execute on function renew_web_session(bytea, text, text[], text, text, bytea) from public;
+grant execute on function renew_web_session(bytea, text, text[], text, text, bytea) to vekstplass_service;
 revoke execute on function close_web_session(bytea) from public;
 grant execute on function close_web_session(bytea) to vekstplass_service;
 revoke execute on function clear_kept_answers(integer) from public;

@@ -12,7 +12,7 @@ from tests.browser.test_screens import RULES, SIDEWAYS
 from tests.conftest import cloned
 from tests.factories.openid import CLIENT_SECRET, EMPLOYEE, employees, fake_issuer
 from tests.test_readme import free_port
-from tests.test_serving import instance
+from tests.test_serving import served
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ async def test_log_in_by_an_issuer_and_out_of_both(
             "VEKSTPLASS_TODAY": "2022-08-31",
         }
         url = cluster.url("vekstplass_service", name)
-        async with instance(url, tmp_path, port=port, demo=False, **settings):
+        async with served(url, tmp_path, port, settings):
             context = await chromium.new_context(viewport={"width": 320, "height": 900})
             page = await context.new_page()
             said: list[str] = []

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +18,11 @@ import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from structlog.testing import capture_logs
 
+from app.security.logins import LoginIssuer
 from app.settings import Login
+from tests.conftest import Api
 from tests.factories.participants import identity_numbers
 from tests.factories.server import serving
 from tests.factories.tokens import PROVIDER_A, assemble, b64, compact, now, public_jwk, rs256, rsa_key
@@ -70,10 +73,11 @@ class FakeIssuer:
     codes_work_twice: bool = False
     discoveries: int = 0
     key_fetches: int = 0
+    renewals: int = 0
     requests: list[dict[str, str]] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
     """Every code and token that was given out: none may stand in a log."""
-    _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    _grants: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Tell the truth again."""
@@ -104,7 +108,7 @@ class FakeIssuer:
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
         code = secrets.token_urlsafe(24)
-        self._codes[code] = asked
+        self._grants[code] = asked
         self.issued.append(code)
         answer = _without_none({"code": code, "state": asked["state"], "iss": self.address} | self.answer)
         return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}", 302)
@@ -120,20 +124,31 @@ class FakeIssuer:
         form = dict(parse_qsl((await request.body()).decode(), strict_parsing=True))
         if not self._knows_client(request, form):
             return JSONResponse({"error": "invalid_client"}, 401)
-        asked = self._codes.get(form["code"]) if self.codes_work_twice else self._codes.pop(form["code"], None)
-        if (
-            asked is None
-            or form["grant_type"] != "authorization_code"
-            or form["redirect_uri"] != asked["redirect_uri"]
-            or b64(hashlib.sha256(form["code_verifier"].encode()).digest()) != asked["code_challenge"]
-        ):
-            return JSONResponse({"error": "invalid_grant", "error_description": f"code {form['code']}"}, 400)
         if self.token_status != 200:
             return JSONResponse({"error": "temporarily_unavailable"}, self.token_status)
+        asked = self._find_grant(form)
+        if asked is None:
+            return JSONResponse({"error": "invalid_grant", "error_description": " ".join(form.values())}, 400)
         access_token = secrets.token_urlsafe(24)
         id_token = self.token or self._sign(asked, access_token)
         self.issued += [access_token, id_token]
-        return JSONResponse({"access_token": access_token, "token_type": "Bearer", "id_token": id_token})
+        answer = {"access_token": access_token, "token_type": "Bearer", "id_token": id_token}
+        if "offline_access" in asked["scope"].split():
+            answer["refresh_token"] = secrets.token_urlsafe(24)
+            self._grants[answer["refresh_token"]] = {"scope": asked["scope"]}
+            self.issued.append(answer["refresh_token"])
+        return JSONResponse(answer)
+
+    def _find_grant(self, form: Mapping[str, str]) -> dict[str, str] | None:
+        """What was asked for with a code or a refresh token, each of which is used once."""
+        if form["grant_type"] == "refresh_token":
+            self.renewals += 1
+            return self._grants.pop(form["refresh_token"], None)
+        asked = self._grants.get(form["code"]) if self.codes_work_twice else self._grants.pop(form["code"], None)
+        challenge = b64(hashlib.sha256(form["code_verifier"].encode()).digest())
+        if asked is None or (form["redirect_uri"], challenge) != (asked["redirect_uri"], asked["code_challenge"]):
+            return None
+        return asked
 
     def _sign(self, asked: Mapping[str, str], access_token: str) -> str:
         claims = {
@@ -142,7 +157,7 @@ class FakeIssuer:
             "sub": "kari-8f3a",
             "iat": now(),
             "exp": now() + 120,
-            "nonce": asked["nonce"],
+            "nonce": asked.get("nonce"),
             "at_hash": b64(hashlib.sha256(access_token.encode()).digest()[:16]),
         }
         header = {"alg": "RS256", "typ": "JWT", "kid": self.signs_with} | self.header
@@ -236,3 +251,51 @@ async def follow_to_issuer(address: str) -> httpx.URL:
 
 def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass
+class Door:
+    """The service with one issuer to log in by, and a browser before it."""
+
+    api: Api
+    issuer: FakeIssuer
+    login: Login
+    browser: httpx.AsyncClient
+    seconds: float = 1000.0
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    async def begin(self, target: str = "", browser: httpx.AsyncClient | None = None) -> str:
+        """Press the link; where the issuer is asked."""
+        query = {"til": target} if target else {}
+        answer = await (browser or self.browser).get(f"/logg-inn/hos/{self.login.name}", params=query)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    async def log_in(self, target: str = "") -> httpx.Response:
+        """All the way; what the browser gets when it is back."""
+        back = await follow_to_issuer(await self.begin(target))
+        return await self.come_back(back)
+
+    async def come_back(self, back: httpx.URL, browser: httpx.AsyncClient | None = None) -> httpx.Response:
+        assert str(back).startswith(f"{PAGE_ADDRESS}/logg-inn/svar?")
+        with capture_logs() as lines:
+            # As browsers say it of a redirect that began on another site.
+            answer = await (browser or self.browser).get(back, headers={"Sec-Fetch-Site": "cross-site"})
+        self.lines += map(dict, lines)
+        return answer
+
+
+@asynccontextmanager
+async def opened(api: Api, issuer: FakeIssuer, make: Callable[..., Login], **changes: Any) -> AsyncIterator[Door]:
+    issuer.claims = dict(EMPLOYEE if make is employees else PROVIDERS_PERSON)
+    login = make(issuer, **changes)
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
+        door: Door
+        api.app.state.login_issuers = {
+            login.name: LoginIssuer(
+                login, client, page_address=PAGE_ADDRESS, subject_key=b"k" * 32, monotonic=lambda: door.seconds
+            )
+        }
+        door = Door(api, issuer, login, await api.browser())
+        yield door
+        api.app.state.login_issuers = {}

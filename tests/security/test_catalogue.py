@@ -28,6 +28,8 @@ DEFINERS = {
     "refuse_too_large_share": "a participant's placements, whichever of them the writer sees (L1)",
     "open_web_session": "a session of the page, by the digest of its cookie: no caller is known yet",
     "resume_web_session": "likewise",
+    "claim_web_session_renewal": "likewise",
+    "renew_web_session": "likewise",
     "close_web_session": "likewise",
     "begin_web_login": "a login of the page, by digests, before its caller is known",
     "finish_web_login": "likewise",

@@ -1,32 +1,25 @@
 """Logging in by an issuer (OpenID Connect Core § 3.1), over real HTTP, also with one that lies."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
 from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS
-from app.security.logins import LoginIssuer
-from app.settings import Login
 from app.web.login_refusals import REFUSALS
 from tests.conftest import Api
 from tests.factories.openid import (
     CLIENT_ID,
-    EMPLOYEE,
     PAGE_ADDRESS,
-    PLAIN,
-    PROVIDERS_PERSON,
+    Door,
     FakeIssuer,
     authorized,
     employees,
-    fake_issuer,
     follow_to_issuer,
+    opened,
     providers,
 )
 from tests.factories.participants import identity_numbers, registered
@@ -35,67 +28,6 @@ from tests.web.html import find_faults, parse
 
 COOKIE = "__Host-vekstplass"
 BROWSER_COOKIE = "__Host-vekstplass-inn"
-
-
-@dataclass
-class Door:
-    """The service with one issuer to log in by, and a browser before it."""
-
-    api: Api
-    issuer: FakeIssuer
-    login: Login
-    browser: httpx.AsyncClient
-    seconds: float = 1000.0
-    lines: list[dict[str, Any]] = field(default_factory=list)
-
-    async def begin(self, target: str = "", browser: httpx.AsyncClient | None = None) -> str:
-        """Press the link; where the issuer is asked."""
-        query = {"til": target} if target else {}
-        answer = await (browser or self.browser).get(f"/logg-inn/hos/{self.login.name}", params=query)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
-
-    async def log_in(self, target: str = "") -> httpx.Response:
-        """All the way; what the browser gets when it is back."""
-        back = await follow_to_issuer(await self.begin(target))
-        return await self.come_back(back)
-
-    async def come_back(self, back: httpx.URL, browser: httpx.AsyncClient | None = None) -> httpx.Response:
-        assert str(back).startswith(f"{PAGE_ADDRESS}/logg-inn/svar?")
-        with capture_logs() as lines:
-            # As browsers say it of a redirect that began on another site.
-            answer = await (browser or self.browser).get(back, headers={"Sec-Fetch-Site": "cross-site"})
-        self.lines += map(dict, lines)
-        return answer
-
-
-@pytest.fixture(scope="module")
-async def running_issuer() -> AsyncIterator[FakeIssuer]:
-    async with fake_issuer() as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def issuer(running_issuer: FakeIssuer) -> FakeIssuer:
-    """One that tells the truth until a test says otherwise."""
-    running_issuer.reset()
-    return running_issuer
-
-
-@asynccontextmanager
-async def opened(api: Api, issuer: FakeIssuer, make: Callable[..., Login], **changes: Any) -> AsyncIterator[Door]:
-    issuer.claims = dict(EMPLOYEE if make is employees else PROVIDERS_PERSON)
-    login = make(issuer, **changes)
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
-        door: Door
-        api.app.state.login_issuers = {
-            login.name: LoginIssuer(
-                login, client, page_address=PAGE_ADDRESS, subject_key=b"k" * 32, monotonic=lambda: door.seconds
-            )
-        }
-        door = Door(api, issuer, login, await api.browser())
-        yield door
-        api.app.state.login_issuers = {}
 
 
 @pytest.fixture
