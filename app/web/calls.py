@@ -42,6 +42,7 @@ class Refused(Exception):
         self.request_id: str = problem.get("request_id", "")
         self.code: str = str(problem.get("type", "")).rpartition("/")[2]
         self.errors: Sequence[Mapping[str, str]] = problem.get("errors", ())
+        self.problem = problem
 
 
 @dataclass(slots=True)

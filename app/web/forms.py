@@ -11,6 +11,7 @@ from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import ImmutableMultiDict, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from app.web.calls import Refused
 from app.web.fields import Field, Invalid
@@ -19,6 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
 FORM_BYTES = 256 * 1024
 FORM_FIELDS = 1_000
+UPLOAD_BYTES = 32 * 1024 * 1024
 
 _API_NAME = re.compile(r" \(«[a-z0-9_/-]+»\)")
 
@@ -152,11 +154,7 @@ async def read_form(request: Request) -> Typed:
     """The fields of a form as browsers send it. Raises `Invalid`."""
     if media_type(request) != FORM:
         raise Invalid("Skjemaet kom ikkje fram slik ein nettlesar sender det.")
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > FORM_BYTES:
-            raise Invalid("Skjemaet er for stort.")
+    content = await _read_body(request, FORM_BYTES)
     try:
         return ImmutableMultiDict(
             parse_qsl(content.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS, errors="strict")
@@ -169,10 +167,17 @@ async def read_upload(request: Request) -> tuple[Typed, dict[str, bytes]]:
     """The fields and files of a form with a file. Raises `Invalid`."""
     if media_type(request) != UPLOAD:
         raise Invalid("Skjemaet kom ikkje fram slik ein nettlesar sender det.")
+    content = await _read_body(request, UPLOAD_BYTES)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
     fields: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
     try:
-        async with request.form(max_files=1, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES) as form:
+        async with Request(request.scope, receive).form(
+            max_files=1, max_fields=FORM_FIELDS, max_part_size=FORM_BYTES
+        ) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
                     files[name] = await value.read()
@@ -181,6 +186,16 @@ async def read_upload(request: Request) -> tuple[Typed, dict[str, bytes]]:
     except (HTTPException, MultipartParseError):
         raise Invalid("Skjemaet kom ikkje fram slik ein nettlesar sender det.") from None
     return ImmutableMultiDict(fields), files
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    """All that is sent, as long as it is not more than a form may be. Raises `Invalid`."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > most:
+            raise Invalid("Skjemaet er for stort.")
+    return bytes(content)
 
 
 def media_type(request: Request) -> str:

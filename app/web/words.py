@@ -218,7 +218,7 @@ _OFFICER = (
 # The first line of each is the role's start page; the first role that somebody has decides.
 MENUS: Mapping[str, Sequence[MenuItem]] = {
     "case_officer": _OFFICER,
-    "finance": (MenuItem("/aaret", "Året"), MenuItem("/oppgjer", "Oppgjer")),
+    "finance": (MenuItem("/aaret", "Året"), MenuItem("/oppgjer", "Oppgjer"), MenuItem("/faktura", "Faktura")),
     "provider": (MenuItem("/vekstbedrift", "Oversikt"),),
     "service": (MenuItem("/deltakarar", "Deltakarar"),),
     "auditor": (MenuItem("/logg", "Innsynsloggen"),),

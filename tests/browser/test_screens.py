@@ -8,13 +8,16 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.browser.keyboard import Keyboard
+from tests.factories.invoices import FILE_IDS, read_file
 
 pytestmark = pytest.mark.browser
 
 PERSON = "/deltakarar/016e0000-0002-7000-8000-000000000004"
 PLACE = "/plassar/016e0000-0005-7000-8000-000000000001"
 APPLICATION = "016e0000-0003-7000-8000-00000000000"
+INVOICE = "/faktura/016e0000-0013-7000-8000-000000000001"
 WHAT_IF = "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022&fleire-1-til=&fleire-1-del=100"
+PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
@@ -59,6 +62,10 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "vekstbedrift-1": (f"{PLACE}/moete", "/vekstbedrift/moete"),
     "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9", "/satsar/ny"),
     "okonomi-2": (
+        "/faktura",
+        "/faktura/ny",
+        INVOICE,
+        f"{INVOICE}/annullering",
         WHAT_IF,
         "/aaret/2023/kva-om",
         f"{WHAT_IF}&slutt-2-tal=x&sats-3-belop=15+324%2C34&sats-3-fra=1.1.2023&aara-auke=3&aara-ramme-2023=8100000",
@@ -228,6 +235,31 @@ async def test_what_if_is_computed_while_somebody_types(address: str, chromium: 
     await other.get_by_role("button", name="Fjern fleire plassar").click()
     assert "Utan endringar" in await other.locator("#svar").inner_text()
     await bare.close()
+    await context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+async def test_invoice_is_tried_before_it_is_taken_in(
+    address: str, chromium: Browser, pictures: Path, tmp_path: Path, width: int
+) -> None:
+    """The answer to a file has an address that shows something else: it is looked at here."""
+    file = tmp_path / "faktura.xml"
+    file.write_bytes(
+        read_file("other-price", dict(zip(FILE_IDS, PLACES, strict=True))).replace(b"2023-01-", b"2022-07-")
+    )
+    context = await chromium.new_context(viewport={"width": width, "height": 900})
+    page = await log_in(context, address, "sakshandsamar")
+    await page.goto(f"{address}/faktura/ny")
+    await page.set_input_files("#fil", file)
+    await page.get_by_role("button", name="Prøv fila").click()
+    await page.get_by_role("heading", name="Ingenting er lagra enno").wait_for()
+    assert await page.locator("tr.differs").count()
+    await page.screenshot(path=pictures / f"sakshandsamar-faktura-prov-{width}.png", full_page=True)
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = await Axe().run(page, options=RULES)
+    assert [one["id"] for one in found.response["violations"]] == []
+    assert await page.evaluate(SIDEWAYS) <= 0
+    assert await page.evaluate(STOPS) == []
     await context.close()
 
 
