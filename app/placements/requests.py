@@ -1,6 +1,6 @@
 """Requests to providers for a place, their answers, recall and retraction (D4, P3, P6)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -136,7 +136,8 @@ async def to_response(queries: Queries, requests: Sequence[Request]) -> list[Req
     found = await queries.select(select(Application).where(col(Application.id).in_(ids)))
     applications = {application.id: application for application in found}
     record_access(queries, (application.participant_id for application in found))
-    shown = await _find_shown(queries, requests)
+    granted = await _find_granted(queries, ids)
+    shown = await _find_shown(queries, requests, granted)
     birth_dates = await _load_birth_dates(queries, {application.participant_id for application in found})
     today = clock.today()
     out = []
@@ -146,6 +147,7 @@ async def to_response(queries: Queries, requests: Sequence[Request]) -> list[Req
         of_application = {
             "need": application.need,
             "medication_tasks": application.medication_tasks,
+            "granted": request.id in granted,
             "wishes": application.wishes if is_shown else None,
             "age_band": determine_age_band(birth_dates[application.participant_id], today) if is_shown else None,
         }
@@ -164,7 +166,19 @@ def _require_unanswered(request: Request) -> None:
         raise problems.REQUEST_ALREADY_ANSWERED()
 
 
-async def _find_shown(queries: Queries, requests: Sequence[Request]) -> set[UUID]:
+async def _find_granted(queries: Queries, application_ids: Collection[UUID]) -> set[UUID]:
+    """The requests on which a place rests that is not annulled."""
+    # Read with the case office's rights: an application is not the provider's to read.
+    async with queries.acting_as("case_officer"):
+        rows = await queries.fetch(
+            select(col(Decision.request_id))
+            .join(Placement, col(Placement.id) == col(Decision.placement_id))
+            .where(col(Decision.application_id).in_(application_ids), col(Placement.annulled_on).is_(None))
+        )
+    return {row["request_id"] for row in rows}
+
+
+async def _find_shown(queries: Queries, requests: Sequence[Request], granted: Collection[UUID]) -> set[UUID]:
     """The requests whose caller is shown the applicant's wishes and age: all to the case office."""
     if "case_officer" in queries.caller.roles:
         return {request.id for request in requests}
@@ -173,12 +187,6 @@ async def _find_shown(queries: Queries, requests: Sequence[Request]) -> set[UUID
     async with queries.acting_as("case_officer"):
         statuses = await load_statuses(queries, ids)
         facts = await load_request_facts(queries, ids)
-        granted = (
-            select(col(Decision.request_id))
-            .join(Placement, col(Placement.id) == col(Decision.placement_id))
-            .where(col(Decision.application_id).in_(ids), col(Placement.annulled_on).is_(None))
-        )
-        rested_on = {row["request_id"] for row in await queries.fetch(granted)}
     return {
         request.id
         for request in requests
@@ -186,7 +194,7 @@ async def _find_shown(queries: Queries, requests: Sequence[Request]) -> set[UUID
             facts[request.application_id][request.id],
             [*facts[request.application_id].values()],
             statuses[request.application_id],
-            granted=request.id in rested_on,
+            granted=request.id in granted,
         )
     }
 

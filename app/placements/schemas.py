@@ -109,6 +109,7 @@ class RequestOut(Stored):
     reason: DeclineReason | None
     text: str | None
     premises_suitable: bool | None
+    granted: Annotated[bool, Limits(description="Whether a place rests on it, which is not annulled.")]
     recalled_on: date | None
     recall_reason: str | None
     retracted_on: date | None

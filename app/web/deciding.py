@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole, parse_date
 from app.web.form_pages import Done, FormPage, Sent, Sheet
-from app.web.forms import Wrong, make_form
+from app.web.forms import Wrong, make_form, nest
 from app.web.names import Place, full_name, load_place, load_providers
 from app.web.pages import Page, View
 from app.web.render import long_date, short_date, whole_kroner
@@ -115,7 +115,7 @@ async def decide_application(view: View, sent: Sent) -> Done:
     """Grant, or reject with a reason."""
     values = sent.sheet.values
     kind = sent.form.value("utfall")
-    body = _nest(sent.body) | {"kind": kind, "application_id": values["application"]["id"]}
+    body = nest(sent.body) | {"kind": kind, "application_id": values["application"]["id"]}
     if kind == "grant":
         if "starts_on" not in body:
             raise Wrong({"forste_dag": "Skriv den første dagen med plass."})
@@ -257,7 +257,7 @@ async def decide_place(view: View, sent: Sent) -> Done:
     """Names the latest decision that this page has seen, so that two officers never decide past each other (D6)."""
     values = sent.sheet.values
     place, kind = values["place"], values["kind"]
-    body = _nest(sent.body) | {"kind": kind, "placement_id": place.id}
+    body = nest(sent.body) | {"kind": kind, "placement_id": place.id}
     if kind in ("change", "end"):
         body["follows_id"] = sent.typed.get("fylgjer") or values["follows_id"]
     if kind == "change":
@@ -374,18 +374,6 @@ def _open_notice(history: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _grant_of(history: list[dict[str, Any]]) -> str | None:
     return next((step["decision_id"] for step in history if step["step"] == "granted"), None)
-
-
-def _nest(body: Mapping[str, Any]) -> dict[str, Any]:
-    """`medication_agreement/agreed_on` as an object of its own."""
-    found: dict[str, Any] = {}
-    for name, value in body.items():
-        head, _, tail = name.partition("/")
-        if tail:
-            found.setdefault(head, {})[tail] = value
-        else:
-            found[name] = value
-    return found
 
 
 class DecisionPage(FormPage):

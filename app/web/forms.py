@@ -145,6 +145,18 @@ def point_at(refused: Refused, fields: Mapping[str, str]) -> Refused | Wrong:
     return refused if name is None or refused.errors else Wrong({name: write_for_people(refused.detail)})
 
 
+def nest(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body whose `medication_agreement/agreed_on` stands in an object of its own."""
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        head, _, tail = name.partition("/")
+        if tail:
+            found.setdefault(head, {})[tail] = value
+        else:
+            found[name] = value
+    return found
+
+
 def mint_key() -> str:
     """An `Idempotency-Key`."""
     return str(uuid_utils.uuid7())

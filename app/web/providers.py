@@ -14,6 +14,7 @@ from app.web.render import number, to_date
 from app.web.task_links import find_form
 from app.web.words import PARAGRAPHS, word
 
+OWN_PAGE = "/vekstbedrift"
 AREAS: Mapping[str, str] = {
     "facilitation": "Tilrettelegging av aktivitet",
     "guidance": "Rettleiing av personar med funksjonsnedsetjing",
@@ -76,7 +77,8 @@ async def show_own_page(view: View) -> Response:
     own = next(iter(providers.items()), None)
     if own is None:
         return view.render("vekstbedrift-ukjend.html", status=404)
-    requests = await view.api.list("/v1/requests", answer="none")
+    # The applicant's wishes are shown for as long as the provider judges, has promised, or got the place.
+    requests = [one for one in await view.api.list("/v1/requests") if one["wishes"] is not None and not one["granted"]]
     tasks = await view.api.list("/v1/tasks", on=view.on)
     places = await view.api.list("/v1/placements", active_on=view.on)
     names = await load_names(
@@ -87,7 +89,10 @@ async def show_own_page(view: View) -> Response:
         "vekstbedrift.html",
         provider=own[1],
         vacancy=next((one for one in vacancies if one.id == own[0]), None),
-        requests=[{**one, "days": (view.on - to_date(one["sent_on"])).days} for one in requests],
+        requests=[
+            {**one, "days": (view.on - to_date(one["sent_on"])).days} for one in requests if one["answer"] is None
+        ],
+        accepted=[one for one in requests if one["answer"] == "accepted"],
         tasks=[_describe_task(task, names, view.roles) for task in tasks],
         overdue=sum(task["status"] == "overdue" for task in tasks),
         places=sorted(

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.security.logins import AFTER_LOGOUT, CALLBACK
 from app.web import (
+    absence_files,
     absence_forms,
     access,
     annulment_forms,
@@ -23,6 +24,7 @@ from app.web import (
     participant_forms,
     people,
     person,
+    provider_forms,
     providers,
     sessions,
     settling,
@@ -70,7 +72,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     *meeting_forms.ROUTES,
     Page("/vekstbedrifter", providers.show_providers, "case_officer"),
     Page("/vekstbedrifter/{provider_id:uuid}", providers.show_provider, "case_officer"),
-    Page("/vekstbedrift", providers.show_own_page, "provider"),
+    Page(providers.OWN_PAGE, providers.show_own_page, "provider"),
+    *absence_files.ROUTES,
+    *provider_forms.ROUTES,
     Page("/aaret", year.show_this_year, "case_officer", "finance"),
     Page("/aaret/{year:int}", year.show_year, "case_officer", "finance"),
     *what_if.ROUTES,

@@ -56,10 +56,19 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/plassar/016e0000-0005-7000-8000-000000000002/fravaersvurdering",
         "/moete/016e0000-000d-7000-8000-000000000001/annullering",
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/moete",
+        "/vekstbedrifter/ny",
+        "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/fravaersrutine",
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
         "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
     ),
-    "vekstbedrift-1": (f"{PLACE}/moete", "/vekstbedrift/moete"),
+    "vekstbedrift-1": (
+        f"{PLACE}/moete",
+        "/vekstbedrift/moete",
+        "/vekstbedrift/kapasitet",
+        "/vekstbedrift/eigenerklaering",
+        "/vekstbedrift/fravaersfil",
+        "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000001/ta-tilbake",
+    ),
     "okonomi": ("/aaret/2022", "/rapport/2022", "/oppgjer/2022", "/oppgjer/2022/7", "/oppgjer/2022/9", "/satsar/ny"),
     "okonomi-2": (
         "/faktura",
@@ -74,7 +83,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/aaret/2022/refusjon",
         "/oppgjer/2022/7",
     ),
-    "vekstbedrift-3": ("/vekstbedrift",),
+    "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
     "revisor": ("/logg",),
 }
 RULES = {
