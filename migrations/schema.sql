@@ -935,7 +935,7 @@ CREATE TABLE public.invoice_check_line (
     cause character varying,
     audience character varying,
     CONSTRAINT ck_invoice_check_line_audience CHECK (((audience)::text = ANY ((ARRAY['case_office'::character varying, 'finance'::character varying])::text[]))),
-    CONSTRAINT ck_invoice_check_line_cause CHECK (((cause)::text = ANY ((ARRAY['no_such_placement'::character varying, 'other_days'::character varying, 'other_price'::character varying, 'not_invoiced'::character varying, 'already_invoiced'::character varying, 'document_charge'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_check_line_cause CHECK (((cause)::text = ANY ((ARRAY['no_such_placement'::character varying, 'other_days'::character varying, 'other_price'::character varying, 'other_share'::character varying, 'missing_supplement'::character varying, 'not_invoiced'::character varying, 'already_invoiced'::character varying, 'credited_too_much'::character varying, 'document_charge'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_line_equal CHECK (((cause IS NULL) = (invoiced = expected))),
     CONSTRAINT ck_invoice_check_line_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );
@@ -951,6 +951,7 @@ CREATE TABLE public.invoice_cover (
     month date NOT NULL,
     amount numeric(12,2) NOT NULL,
     audience character varying,
+    unowed boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_invoice_cover_audience CHECK (((audience)::text = ANY ((ARRAY['case_office'::character varying, 'finance'::character varying])::text[]))),
     CONSTRAINT ck_invoice_cover_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
 );

@@ -1,11 +1,12 @@
 """Checking a provider's invoice against what the provider is owed (C12)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, literal, select
+from asyncpg import Record
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, func, literal, select
 from sqlmodel import col
 
 from app import clock
@@ -23,10 +24,12 @@ from app.invoices.problems import (
     INVOICE_TOO_LARGE,
 )
 from app.invoices.schemas import CheckBasis
-from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, InvoiceCover, is_for
+from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, InvoiceCover
 from app.placements.tables import Placement
 from app.providers.tables import Provider
-from app.rules.invoicing import AmountOwed, Invoice, InvoiceComparison, compare_invoice
+from app.rules.invoice_documents import Invoice
+from app.rules.invoice_items import AmountOwed, MonthAccount
+from app.rules.invoicing import InvoiceComparison, compare_invoice
 from app.rules.money import from_ore, to_ore
 from app.security.roles import Actor
 from app.settlements.ledger import Ledger, LineKey, load_ledger, not_rejected, recompute
@@ -76,7 +79,7 @@ async def check_invoice(
     if existing is not None:
         raise INVOICE_EXISTS(invoice_id=str(existing))
     async with unit.acting_as("case_officer"):
-        checked = _compare(actor, provider_id, invoice, await _load_owed(unit, provider_id, invoice))
+        checked = _compare(actor, provider_id, invoice, await _load_accounts(unit, provider_id, invoice))
         if not dry_run:
             unit.session.add(checked.check)
             await unit.session.flush()
@@ -105,50 +108,54 @@ async def annul_check(unit: UnitOfWork, invoice_id: UUID, body: AnnulmentIn) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Owed:
-    """What is owed for the months of an invoice: all of it, and the part that finance may see.
+class _Accounts:
+    """Both ledgers of the months of an invoice: all of them, and the part that finance may see.
 
     Finance gets no place of a person with a protected address by provider (see `app.budget.costs`). So its comparison
     is one of its own, from the same invoice and from what finance could see of earlier ones; what the protected places
     of the municipality cost in the same months is one sum.
     """
 
-    to_case_office: list[AmountOwed]
-    to_finance: list[AmountOwed]
+    of_case_office: list[MonthAccount]
+    of_finance: list[MonthAccount]
     protected_amount: int
     basis: CheckBasis
 
 
 @dataclass(frozen=True, slots=True)
-class _ProviderAccount:
-    """A provider's months, in øre by placement and month."""
+class _Owed:
+    """What a provider is owed, in øre by placement and month."""
 
     ledger: Ledger
+    keys: set[LineKey]
     settled: Mapping[LineKey, int]
     """The sum of the differences settled in each."""
+    settled_until: Mapping[LineKey, int]
+    """Those that were settled with a month of the invoice, or before."""
     carried: Mapping[LineKey, int]
     """Those of earlier months that were settled with the months of the invoice."""
-    covered: Mapping[LineKey, int]
-    """What earlier invoices covered."""
 
-    def compute_owed(self, key: LineKey, invoice: Invoice, *, is_invoiced_month: bool) -> AmountOwed:
-        """What is left of one placement's month.
+    def list_amounts(self, month: date, entries: Sequence[Record], invoice: Invoice) -> list[AmountOwed]:
+        """What is owed of a month.
 
         A month of which nothing was invoiced here is taken as paid as it was closed, unless the invoice is for that
         month: so a later month's invoice owes what was settled with it, and a credit note what was settled downwards.
         """
-        line = self.ledger.lines.get(key)
-        full_amount = 0 if line is None else line.amount
-        if key in self.covered:
-            amount = full_amount - self.covered[key]
-        elif invoice.kind == "credit_note":
-            amount = min(self.settled.get(key, 0), 0)
+        lines = [line for line in invoice.lines if line.month == month]
+        if any(row["amount"] > 0 for row in entries) or any(line.amount > 0 for line in lines):
+            amounts = {key: line.amount for key in self.keys if (line := self.ledger.lines.get(key)) is not None}
+        elif lines:
+            amounts = {key: min(amount, 0) for key, amount in self.settled.items()}
         else:
-            amount = full_amount if is_invoiced_month else self.carried[key]
-        return AmountOwed(key[0], key[1], amount, line, key in self.covered)
+            amounts = dict(self.settled_until if entries else self.carried)
+        return [
+            AmountOwed(placement, month, amount, self.ledger.lines.get((placement, month)))
+            for (placement, of), amount in amounts.items()
+            if of == month
+        ]
 
 
-async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _Owed:
+async def _load_accounts(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _Accounts:
     """C12: by the closed months, and by the computed month if it is open. Called with the case office's rights."""
     months = {line.month for line in invoice.lines}
     closed = {
@@ -157,7 +164,8 @@ async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _
             select(Settlement).where(not_rejected(col(Settlement.id)), col(Settlement.month).in_(months))
         )
     }
-    carried = await _sum_differences(unit, provider_id, col(SettlementDifference.settlement_id).in_(closed.values()))
+    settlement_id = col(SettlementDifference.settlement_id)
+    carried = await _sum_differences(unit, provider_id, settlement_id.in_(closed.values()))
     other_months = {month for _, month in carried} - months
     ledger = await load_ledger(unit, closed.keys() | other_months)
     still_open = months - closed.keys()
@@ -166,26 +174,57 @@ async def _load_owed(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _
         ledger.lines.update(recomputed.lines)
         ledger.providers.update(recomputed.providers)
     all_months = months | other_months
-    settled = await _sum_differences(unit, provider_id, col(SettlementDifference.month).in_(all_months))
-    own = {key for key in ledger.lines if ledger.providers[key[0]] == provider_id}
+    of_month = col(SettlementDifference.month).in_(all_months)
+    earlier = select(col(Settlement.id)).where(col(Settlement.month) <= max(months))
+    owed = _Owed(
+        ledger,
+        {key for key in ledger.lines if ledger.providers[key[0]] == provider_id},
+        await _sum_differences(unit, provider_id, of_month),
+        await _sum_differences(unit, provider_id, and_(of_month, settlement_id.in_(earlier))),
+        carried,
+    )
+    entries = await _load_invoiced(unit, provider_id, all_months)
+    named = {row["placement_id"] for row in entries if row["placement_id"] is not None}
+    protected = await _find_protected(unit, {key[0] for key in ledger.lines} | named)
 
-    async def owed_to(audience: InvoiceAudience) -> list[AmountOwed]:
-        covered = await _sum_covered(unit, provider_id, all_months, audience)
-        account = _ProviderAccount(ledger, settled, carried, covered)
-        invoiced = {key for key in own | covered.keys() | settled.keys() if key[1] in months}
-        owed = [account.compute_owed(key, invoice, is_invoiced_month=True) for key in invoiced]
-        others = [key for key in carried if key[1] in other_months]
-        return owed + [account.compute_owed(key, invoice, is_invoiced_month=False) for key in others]
+    def make_accounts(audience: InvoiceAudience, hidden: Collection[UUID]) -> list[MonthAccount]:
+        accounts = []
+        for month in sorted(all_months):
+            told = [row for row in entries if row["month"] == month and row["audience"] in (None, audience)]
+            amounts = owed.list_amounts(month, told, invoice)
+            accounts.append(
+                _make_account(
+                    month,
+                    [row for row in amounts if row.placement not in hidden],
+                    [row for row in told if row["placement_id"] not in hidden],
+                    carried=month in other_months,
+                )
+            )
+        return accounts
 
-    to_finance = await owed_to("finance")
-    protected = await _find_protected(unit, {key[0] for key in ledger.lines} | {row.placement for row in to_finance})
-    return _Owed(
-        to_case_office=await owed_to("case_office"),
-        to_finance=[row for row in to_finance if row.placement not in protected],
+    return _Accounts(
+        of_case_office=make_accounts("case_office", ()),
+        of_finance=make_accounts("finance", protected),
         protected_amount=sum(
             line.amount for key, line in ledger.lines.items() if key[0] in protected and key[1] in months
         ),
         basis="computed" if still_open else "settlement",
+    )
+
+
+def _make_account(month: date, owed: Sequence[AmountOwed], entries: Sequence[Record], *, carried: bool) -> MonthAccount:
+    named: dict[UUID, int] = {}
+    for row in entries:
+        if row["placement_id"] is not None:
+            named[row["placement_id"]] = named.get(row["placement_id"], 0) + to_ore(row["amount"])
+    nameless = [row for row in entries if row["placement_id"] is None]
+    return MonthAccount(
+        month,
+        owed,
+        named,
+        [to_ore(row["amount"]) for row in nameless if not row["unowed"]],
+        sum(to_ore(row["amount"]) for row in nameless if row["unowed"]),
+        carried,
     )
 
 
@@ -213,29 +252,29 @@ async def _sum_differences(unit: UnitOfWork, provider_id: UUID, which: ColumnEle
     return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
 
 
-async def _sum_covered(
-    unit: UnitOfWork, provider_id: UUID, months: Collection[date], audience: InvoiceAudience
-) -> dict[LineKey, int]:
-    """What the provider's earlier invoices covered, in øre, as this audience was told."""
-    key = (col(InvoiceCover.placement_id), col(InvoiceCover.month))
+async def _load_invoiced(unit: UnitOfWork, provider_id: UUID, months: Collection[date]) -> list[Record]:
+    """The ledger of what the provider invoiced: placement, month, amount, whether for nothing, and the audience."""
     statement = (
-        select(*key, func.sum(InvoiceCover.amount))
+        select(
+            col(InvoiceCover.placement_id),
+            col(InvoiceCover.month),
+            col(InvoiceCover.amount),
+            col(InvoiceCover.unowed),
+            col(InvoiceCover.audience),
+        )
         .join(InvoiceCheck, col(InvoiceCheck.id) == col(InvoiceCover.invoice_id))
         .where(
             col(InvoiceCheck.provider_id) == provider_id,
-            col(InvoiceCover.month).in_(months),
             col(InvoiceCheck.annulled_at).is_(None),
-            col(InvoiceCover.placement_id).is_not(None),
-            is_for(col(InvoiceCover.audience), audience),
+            col(InvoiceCover.month).in_(months),
         )
-        .group_by(*key)
     )
-    return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
+    return await unit.fetch(statement)
 
 
-def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, owed: _Owed) -> CheckedInvoice:
-    comparison = compare_invoice(invoice, owed.to_case_office)
-    of_finance = compare_invoice(invoice, owed.to_finance)
+def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: _Accounts) -> CheckedInvoice:
+    comparison = compare_invoice(invoice, accounts.of_case_office)
+    of_finance = compare_invoice(invoice, accounts.of_finance)
     is_same = comparison == of_finance
     by_month: dict[date, int] = {}
     for row in comparison.rows:
@@ -251,8 +290,8 @@ def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, owed: _Owed) -> 
         result="equal" if comparison.is_equal else "different",
         finance_expected=None if is_same else from_ore(of_finance.expected),
         finance_result=None if is_same else "equal" if of_finance.is_equal else "different",
-        protected_amount=from_ore(owed.protected_amount),
-        basis=owed.basis,
+        protected_amount=from_ore(accounts.protected_amount),
+        basis=accounts.basis,
         by_month={f"{month:%Y-%m}": f"{from_ore(amount):.2f}" for month, amount in sorted(by_month.items())},
         identity_numbers=invoice.identity_numbers,
         names=invoice.names,
@@ -284,10 +323,11 @@ def _add_lines(checked: CheckedInvoice, comparison: InvoiceComparison, audience:
     checked.covers.extend(
         InvoiceCover(
             invoice_id=checked.check.id,
-            placement_id=placement_id,
-            month=month,
-            amount=from_ore(amount),
+            placement_id=entry.placement,
+            month=entry.month,
+            amount=from_ore(entry.amount),
+            unowed=entry.unowed,
             audience=audience,
         )
-        for (placement_id, month), amount in comparison.covered.items()
+        for entry in comparison.invoiced
     )

@@ -30,8 +30,9 @@ from app.invoices.problems import (
     MAX_LINES,
 )
 from app.rules.identifiers import is_organisation_number
-from app.rules.invoicing import Invoice, count_identity_numbers, count_names
+from app.rules.invoice_documents import Invoice, QuantityUnit
 from app.rules.money import to_ore
+from app.rules.text_warnings import count_identity_numbers, count_names
 
 EHF_POINTERS = FieldPointers(
     "#/cac:AccountingCustomerParty", "#/cac:AccountingSupplierParty", "#/cbc:DocumentCurrencyCode", "#"
@@ -58,6 +59,10 @@ _TOLERANCE = Decimal("0.02")
 _MAX_WARNINGS = 1_000
 # UNTDID 1001, the object that a line is for (BT-128): the placement.
 _OBJECT_TYPE_CODE = "130"
+
+# UN/ECE recommendation 20: days and working days; and times that no place is paid by.
+_DAYS = frozenset({"DAY", "E49"})
+_OTHER_TIMES = frozenset({"SEC", "MIN", "HUR", "WEE", "QAN", "SAN", "ANN"})
 
 _DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,10})?", re.ASCII)
@@ -110,6 +115,7 @@ def parse_ehf(body: bytes) -> Invoice:
                 unit_price=price * 100,
                 amount=sign * to_ore(net),
                 period_pointer=f"#/{_PERIOD}" if header and not own else f"#/{line_element}/{index}/{_PERIOD}",
+                unit=_parse_unit(line, quantity_element),
             )
         )
     charges, amount = _parse_totals(root, sum((_parse_amount(line, _NET_AMOUNT) for line in lines), Decimal(0)))
@@ -209,6 +215,13 @@ def _parse_amounts(number: int, line: Element, quantity_element: str) -> tuple[F
             line=number,
         )
     return Fraction(quantity), Fraction(price) / Fraction(base), net
+
+
+def _parse_unit(line: Element, quantity_element: str) -> QuantityUnit:
+    """BT-130: days, other times, or anything that places are counted in."""
+    quantity = line.find(quantity_element, _NAMESPACES)
+    code = "" if quantity is None else quantity.get("unitCode", "")
+    return "day" if code in _DAYS else "other" if code in _OTHER_TIMES else "month"
 
 
 def _parse_totals(root: Element, summed: Decimal) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from app.http.strict_json import STRICT_JSON, json_fault, parse_strictly
 from app.invoices.parsing import FieldPointers, build_line
 from app.invoices.problems import INVOICE_ARITHMETIC, INVOICE_INCOMPLETE, INVOICE_TOO_LARGE, MAX_LINES
 from app.invoices.schemas import InvoiceLineIn, InvoiceLinesIn
-from app.rules.invoicing import Invoice, count_identity_numbers
+from app.rules.invoice_documents import Invoice
 from app.rules.money import to_ore
+from app.rules.text_warnings import count_identity_numbers
 
 JSON_POINTERS = FieldPointers("#/lines/0/buyer", "#/lines/0/supplier", "#/lines/0/currency", "#/lines")
 

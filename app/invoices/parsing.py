@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.invoices.problems import INVOICE_OVER_NEW_YEAR, INVOICE_PERIOD
-from app.rules.invoicing import InvoiceLine
+from app.rules.invoice_documents import InvoiceLine, QuantityUnit
 
 
 class FieldPointers(NamedTuple):
@@ -27,6 +27,7 @@ def build_line(
     unit_price: Fraction,
     amount: int,
     period_pointer: str,
+    unit: QuantityUnit = "month",
 ) -> InvoiceLine:
     """A line whose period is in one calendar month; prices and amounts in øre.
 
@@ -43,4 +44,4 @@ def build_line(
         raise INVOICE_PERIOD(
             f"Perioden til linje {number} er ikkje i éin kalendermånad.", pointer=period_pointer, line=number
         )
-    return InvoiceLine(number, placement_id, first, last, quantity, unit_price, amount)
+    return InvoiceLine(number, placement_id, first, last, quantity, unit_price, amount, unit)

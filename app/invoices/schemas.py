@@ -11,7 +11,7 @@ from pydantic import Field as Limits
 from app.budget.schemas import Month
 from app.http.schemas import Amount, Annullable, Day, OrganisationNumber, Shape, describe_pattern
 from app.invoices.problems import MAX_LINES
-from app.rules.invoicing import InvoiceCause, InvoiceKind
+from app.rules.invoice_documents import InvoiceCause, InvoiceKind
 
 CheckResult = Literal["equal", "different"]
 CheckBasis = Literal["settlement", "computed"]

@@ -23,7 +23,8 @@ from sqlmodel import Field, col
 from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 _CAUSES = (
-    "cause in ('no_such_placement', 'other_days', 'other_price', 'not_invoiced', 'already_invoiced', 'document_charge')"
+    "cause in ('no_such_placement', 'other_days', 'other_price', 'other_share', 'missing_supplement', 'not_invoiced',"
+    " 'already_invoiced', 'credited_too_much', 'document_charge')"
 )
 InvoiceAudience = Literal["case_office", "finance"]
 _AUDIENCE = "audience in ('case_office', 'finance')"
@@ -104,9 +105,11 @@ class InvoiceCheckLine(Row, table=True):
 
 
 class InvoiceCover(Row, table=True):
-    """What an invoice covers of a placement's month; `placement_id` is null for what is no placement's.
+    """The ledger of what was invoiced: one entry for each line, of the month that it pays for.
 
-    `audience` as of the lines: neither comparison of a later invoice depends on the other's covers.
+    `placement_id` is null where the line names none. `unowed` is what can be no placement's: charges of the document,
+    and lines for placements that the provider has not. `audience` as of the lines: neither comparison of a later
+    invoice depends on the other's entries.
     """
 
     __tablename__ = "invoice_cover"
@@ -122,6 +125,7 @@ class InvoiceCover(Row, table=True):
     placement_id: UUID | None = Field(default=None, foreign_key="placement.id")
     month: date
     amount: Decimal = Field(sa_type=Numeric(12, 2))
+    unowed: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     audience: str | None = None
 
 

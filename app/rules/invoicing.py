@@ -1,71 +1,25 @@
 """C12: a provider's invoice against what is owed, line by line: equal, or the difference and its cause.
 
-Amounts are whole øre, a credit note's negative. A line may name the placement it is for; the others are one pool, which
-is equal when its sum is, and is otherwise compared with what no line named, one line after the other.
+Amounts are whole øre, a credit note's negative. Lines that name a placement are held to it. The others are one pool:
+equal when its sum is what is left, else matched so that the least is left over (see `app.rules.invoice_matching`). What
+each line says is counted for its own month and for the place that it names, whatever it was found to be: so what is
+owed next is what is owed less all that was invoiced (see `app.rules.invoice_items`).
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
-from typing import Literal
+from itertools import combinations
 from uuid import UUID
 
-from app.rules.identifiers import contains_identity_number
-from app.rules.prices import BASIS_POINTS, PERCENT
-from app.rules.settlement import MonthLine
+from app.rules.invoice_causes import find_cause
+from app.rules.invoice_documents import Invoice, InvoiceCause, InvoiceLine
+from app.rules.invoice_items import MonthAccount, OwedItem, list_items
+from app.rules.invoice_matching import Claim, Match, divide_into_claims, match_claims
 
-InvoiceKind = Literal["invoice", "credit_note"]
-InvoiceCause = Literal[
-    "no_such_placement", "other_days", "other_price", "not_invoiced", "already_invoiced", "document_charge"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceLine:
-    """A line of an invoice. `quantity` is place-months and `unit_price` øre, both exact; `number` counts from 1."""
-
-    number: int
-    placement: UUID | None
-    first_day: date
-    last_day: date
-    quantity: Fraction
-    unit_price: Fraction
-    amount: int
-
-    @property
-    def month(self) -> date:
-        """The first day of the month it is for."""
-        return self.first_day.replace(day=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Invoice:
-    """An invoice or credit note as it arrived, whatever its form. `charges` are the document's own, less allowances."""
-
-    kind: InvoiceKind
-    number: str
-    issued_on: date
-    supplier: str
-    buyer: str
-    currency: str
-    lines: tuple[InvoiceLine, ...]
-    charges: int
-    amount: int
-    identity_numbers: int = 0
-    names: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AmountOwed:
-    """What is still owed for one placement's month: what was settled, less what was invoiced before."""
-
-    placement: UUID
-    month: date
-    amount: int
-    line: MonthLine | None = None
-    invoiced_before: bool = False
+_MAX_OF_PLACE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +34,22 @@ class LineComparison:
     cause: InvoiceCause | None
 
 
+@dataclass(frozen=True, slots=True)
+class InvoicedAmount:
+    """An entry of the ledger of what was invoiced: for a place that a line names, for none, or `unowed` for nothing."""
+
+    placement: UUID | None
+    month: date
+    amount: int
+    unowed: bool = False
+
+
 @dataclass(slots=True)
 class InvoiceComparison:
-    """All results; and what the invoice covers of each placement's month, None for what is nobody's."""
+    """All results, and the entries that they make in the ledger of what was invoiced."""
 
     rows: list[LineComparison] = field(default_factory=list)
-    covered: dict[tuple[UUID | None, date], int] = field(default_factory=dict)
+    invoiced: list[InvoicedAmount] = field(default_factory=list)
 
     @property
     def expected(self) -> int:
@@ -97,174 +61,315 @@ class InvoiceComparison:
         """C12: every line says what is owed, and nothing is missing."""
         return all(row.invoiced == row.expected for row in self.rows)
 
-    def add_covered(self, placement: UUID | None, month: date, amount: int) -> None:
-        """Count an amount of the invoice as this placement's and month's."""
-        if amount:
-            self.covered[placement, month] = self.covered.get((placement, month), 0) + amount
 
-
-def compare_invoice(invoice: Invoice, owed: Iterable[AmountOwed]) -> InvoiceComparison:
+def compare_invoice(invoice: Invoice, accounts: Iterable[MonthAccount]) -> InvoiceComparison:
     """C12: every line of an invoice, then what is owed and not on it.
 
     A credit note is held to what it names, and to what was invoiced too much: it need not credit anything else.
+
+    Args:
+        accounts: the provider's, of every month with a line, and of those that are carried.
     """
-    remaining = {(row.placement, row.month): row for row in owed}
+    by_month = {line.month: MonthAccount(line.month) for line in invoice.lines}
+    by_month |= {account.month: account for account in accounts}
+    lines = sorted(invoice.lines, key=_order)
+    named_now = {(line.placement, line.month) for line in lines if line.placement is not None}
+    items: list[OwedItem] = []
+    known: set[tuple[UUID | None, date]] = set()
+    for month, account in sorted(by_month.items()):
+        items += list_items(account, {placement for placement, of in named_now if of == month})
+        known.update((id_, month) for id_ in {*account.named, *(row.placement for row in account.owed)})
     comparison = InvoiceComparison()
-    named: dict[tuple[UUID, date], list[InvoiceLine]] = {}
-    pool: list[InvoiceLine] = []
-    for line in invoice.lines:
-        if line.placement is None:
-            pool.append(line)
-        else:
-            named.setdefault((line.placement, line.month), []).append(line)
-    for key, lines in named.items():
-        _compare_named(comparison, key, lines, remaining.pop(key, None))
-    rest = [remaining[key] for key in sorted(remaining, key=lambda key: (key[1], key[0].int))]
-    if invoice.kind == "credit_note":
-        rest = [row for row in rest if row.amount < 0]
-    _compare_pool(comparison, pool, rest)
+    by_place: dict[tuple[UUID, date], list[InvoiceLine]] = defaultdict(list)
+    for line in lines:
+        if line.placement is not None and (line.placement, line.month) in known:
+            by_place[line.placement, line.month].append(line)
+    carried = [month for month, account in by_month.items() if account.carried]
+    of_place: dict[tuple[UUID | None, date], list[OwedItem]] = defaultdict(list)
+    for item in items:
+        of_place[item.placement, item.month].append(item)
+    taken: set[OwedItem] = set()
+    for (placement, month), found in sorted(by_place.items(), key=lambda entry: (entry[0][1], entry[0][0].int)):
+        others = [item for of in carried for item in of_place[placement, of] if item not in taken]
+        taken.update(_compare_place(comparison, found, of_place[placement, month], others, items, by_month[month]))
+    _remove(items, taken)
+    unknown = [line for line in lines if line.placement is not None and (line.placement, line.month) not in known]
+    _compare_unknown(comparison, unknown, items)
+    charges = _compare_charges(comparison, invoice, items)
+    _compare_pool(comparison, invoice, [line for line in lines if line.placement is None], items, by_month)
+    _add_missing(comparison, items, is_credit=invoice.kind == "credit_note")
     comparison.rows.sort(key=lambda row: (row.number is None, row.number or 0, row.month))
-    if invoice.charges:
-        month = max((line.month for line in invoice.lines), default=invoice.issued_on.replace(day=1))
-        comparison.rows.append(LineComparison(None, None, month, invoice.charges, 0, "document_charge"))
-        comparison.add_covered(None, month, invoice.charges)
+    comparison.rows += charges
     return comparison
 
 
-def _compare_named(
-    comparison: InvoiceComparison, key: tuple[UUID, date], lines: Sequence[InvoiceLine], owed: AmountOwed | None
-) -> None:
-    """Several lines for one placement's month are held to it together; what differs stands on the last."""
-    placement, month = key
-    expected = 0 if owed is None else owed.amount
-    others = sum(line.amount for line in lines[:-1])
-    for line in lines:
-        right = expected - others if line is lines[-1] else line.amount
-        cause = None if line.amount == right else _find_cause(line, owed)
-        known = None if owed is None else placement
-        comparison.rows.append(LineComparison(line.number, known, month, line.amount, right, cause))
-        comparison.add_covered(known, month, line.amount)
+def _compare_place(
+    comparison: InvoiceComparison,
+    lines: Sequence[InvoiceLine],
+    own: list[OwedItem],
+    carried: list[OwedItem],
+    items: list[OwedItem],
+    account: MonthAccount,
+) -> list[OwedItem]:
+    """The lines for one place's month: each is right that is for some of the place's items by its amount.
 
+    The others are held to the items that they are nearest to; what differs stands on the last.
 
-def _compare_pool(comparison: InvoiceComparison, pool: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
-    """Equal by its sum over everything or by a month's; else each line takes the placements whose price it has."""
-    unmatched = list(owed)
-    if pool and sum(line.amount for line in pool) == sum(row.amount for row in unmatched):
-        _match_total(comparison, pool, unmatched)
-        return
-    for month in sorted({line.month for line in pool}):
-        lines = [line for line in pool if line.month == month]
-        of_month = [row for row in unmatched if row.month == month]
-        unmatched = [row for row in unmatched if row.month != month]
-        if sum(line.amount for line in lines) == sum(row.amount for row in of_month):
-            _match_total(comparison, lines, of_month)
-            continue
-        for line in lines:
-            of_month = _match_by_price(comparison, line, of_month)
-        unmatched += of_month
-    for row in unmatched:
-        if row.amount:
-            comparison.rows.append(LineComparison(None, row.placement, row.month, 0, row.amount, "not_invoiced"))
+    Args:
+        own: what is left of the place's month.
+        carried: what is left of the place's months that are carried.
+        items: everything that is left, of which a credit may take what was invoiced too much for no place.
 
-
-def _match_total(comparison: InvoiceComparison, lines: Sequence[InvoiceLine], owed: Sequence[AmountOwed]) -> None:
-    for line in lines:
-        comparison.rows.append(LineComparison(line.number, None, line.month, line.amount, line.amount, None))
-    for row in owed:
-        comparison.add_covered(row.placement, row.month, row.amount)
-
-
-def _match_by_price(comparison: InvoiceComparison, line: InvoiceLine, owed: list[AmountOwed]) -> list[AmountOwed]:
-    """Match one line with as many placements as its quantity says, and return the others."""
-    priced = [row for row in owed if row.amount and line.unit_price in _list_prices(row.line)]
-    candidates = priced or [row for row in owed if row.amount]
-    taken: list[AmountOwed] = []
-    months = Fraction(0)
-    for row in sorted(candidates, key=lambda row: -abs(row.amount)):
-        if months >= abs(line.quantity):
+    Returns:
+        The items of the place that the lines are for.
+    """
+    placement = lines[0].placement
+    left = own + carried
+    groups: list[tuple[Sequence[InvoiceLine], Sequence[OwedItem]]] = []
+    rest: list[InvoiceLine] = []
+    total = sum(line.amount for line in lines)
+    for choice in (own, left):
+        if total == sum(item.amount for item in choice):
+            groups = [(lines, choice)]
             break
-        taken.append(row)
-        months += _count_place_months(row.line)
-    expected = sum(row.amount for row in taken)
-    cause: InvoiceCause | None = None
-    if expected != line.amount:
-        if taken:
-            cause = "other_days" if priced else "other_price"
-        else:
-            cause = "already_invoiced" if any(row.invoiced_before for row in owed) else "no_such_placement"
-    comparison.rows.append(LineComparison(line.number, None, line.month, line.amount, expected, cause))
-    rest = line.amount
-    for row in taken:
-        part = row.amount if abs(row.amount) <= abs(rest) else rest
-        comparison.add_covered(row.placement, row.month, part)
-        rest -= part
-    comparison.add_covered(None, line.month, rest)
-    return [row for row in owed if row not in taken]
-
-
-def _find_cause(line: InvoiceLine, owed: AmountOwed | None) -> InvoiceCause:
-    if owed is None:
-        return "no_such_placement"
-    if owed.amount == 0 and owed.invoiced_before:
-        return "already_invoiced"
-    if owed.line is not None and line.unit_price not in _list_prices(owed.line):
-        return "other_price"
-    return "other_days"
-
-
-def _list_prices(line: MonthLine | None) -> set[Fraction]:
-    """Øre per month that a line may rightly be invoiced at: a full place's price, or its share of it."""
-    if line is None:
-        return set()
-    full = {Fraction(part.price_bp, BASIS_POINTS) for part in line.parts}
-    shared = {Fraction(part.price_bp * part.share, BASIS_POINTS * PERCENT) for part in line.parts}
-    # A month of one price and a supplement may be invoiced as their sum.
-    together = sum(part.price_bp * part.share for part in line.parts)
-    return full | shared | {Fraction(together, BASIS_POINTS * PERCENT)}
-
-
-def _count_place_months(line: MonthLine | None) -> Fraction:
-    """Place-months of a line, a part of a place counted as a part."""
-    if line is None:
-        return Fraction(1)
-    counted = sum(part.days * part.share for part in line.parts if part.kind != "supplement")
-    return Fraction(counted, PERCENT * line.divisor)
-
-
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-# Written with a capital letter, and nobody's name.
-_CAPITALISED_WORDS = frozenset(
-    """
-    januar februar mars april mai juni juli august september oktober november desember
-    jan feb mar apr jun jul aug sep okt nov des kvartal uke veke månad måned periode
-    plass plassar plasser plassen grunnfinansiering arbeidsplass tilrettelagt arbeid aktivitet oppgåve pris sats tillegg
-    etterbetaling kreditering faktura kreditnota differanse oppgjer oppgjør kontrakt avtale ref kommune alver
-    for til og i av per gjeld gjelder
-    """.split()
-)
-
-
-def count_names(text: str, known: frozenset[str] = frozenset()) -> int:
-    """How many times two or more words in a row look like a person's name, other than those that are known.
-
-    A guess, good enough for a warning: words that begin with one capital letter, with nothing but space between.
-    """
-    names, run, end = 0, 0, 0
-    for word in _WORD.finditer(text):
-        written = word.group()
-        is_name = (
-            written[:1].isupper()
-            and not written.isupper()
-            and written.lower() not in _CAPITALISED_WORDS
-            and written.lower() not in known
+    else:
+        for line in lines:
+            equal = _find_equal(left, line.amount)
+            if equal:
+                groups.append(([line], equal))
+                left = [item for item in left if item not in equal]
+            else:
+                rest.append(line)
+    if rest:
+        near = _find_nearest([item for item in left if item in own], sum(line.amount for line in rest))
+        groups.append((rest, near))
+    for found, taken in groups:
+        expected = sum(item.amount for item in taken)
+        difference = sum(line.amount for line in found) - expected
+        if difference < 0 and expected <= 0:
+            difference += _take_surplus(items, account.month, -difference)
+        *others, last = found
+        _add_equal(comparison, others, placement)
+        cause: InvoiceCause | None = None
+        if difference:
+            if taken:
+                cause = find_cause(last, last.amount, taken)
+            else:
+                owes = any(row.placement == placement and row.amount > 0 for row in account.owed)
+                cause = _explain_excess(1 if owes else 0)(Claim(last, difference))
+        comparison.rows.append(
+            LineComparison(last.number, placement, last.month, last.amount, last.amount - difference, cause)
         )
-        follows = text[end : word.start()].strip(" \u00a0") == ""
-        run = (run + 1 if follows else 1) if is_name else 0
-        names += run == 2
-        end = word.end()
-    return names
+        _record(comparison, placement, found, taken)
+    return [item for _, taken in groups for item in taken]
 
 
-def count_identity_numbers(texts: Iterable[str]) -> int:
-    """How many texts hold a national identity number."""
-    return sum(contains_identity_number(text, relaxed=True) for text in texts)
+def _compare_unknown(comparison: InvoiceComparison, lines: Sequence[InvoiceLine], items: list[OwedItem]) -> None:
+    """Lines for places that the provider has not: nothing is owed but what was invoiced for such before."""
+    for month, found in _by_month(lines).items():
+        surplus = [item for item in items if item.month == month and item.kind == "surplus"]
+        claims = [Claim(line, line.amount) for line in found]
+        matched = match_claims(claims, surplus)
+        _remove(items, (item for match in matched.matches for item in match.items))
+        _add_claims(comparison, found, matched.matches, matched.claims, _explain_excess(0))
+        comparison.invoiced += [InvoicedAmount(None, month, line.amount, unowed=True) for line in found]
+
+
+def _compare_charges(comparison: InvoiceComparison, invoice: Invoice, items: list[OwedItem]) -> list[LineComparison]:
+    """Charges of the whole document, for which nothing is owed; an allowance may give back what was too much."""
+    if not invoice.charges:
+        return []
+    month = max((line.month for line in invoice.lines), default=invoice.issued_on.replace(day=1))
+    right = -_take_surplus(items, month, -invoice.charges)
+    comparison.invoiced.append(InvoicedAmount(None, month, invoice.charges, unowed=True))
+    cause: InvoiceCause | None = None if right == invoice.charges else "document_charge"
+    return [LineComparison(None, None, month, invoice.charges, right, cause)]
+
+
+def _compare_pool(
+    comparison: InvoiceComparison,
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine],
+    items: list[OwedItem],
+    accounts: Mapping[date, MonthAccount],
+) -> None:
+    """Lines that name no place: equal by their sum with what is carried, or by a month's, else matched."""
+    if not lines:
+        return
+    may_match = [item for item in items if invoice.kind == "invoice" or item.amount < 0]
+    carried = [item for item in may_match if accounts[item.month].carried]
+    months = _by_month(lines)
+    together = carried + [item for item in may_match if item.month in months]
+    if carried and sum(line.amount for line in lines) == sum(item.amount for item in together):
+        _add_equal(comparison, lines, None)
+        _record(comparison, None, lines, together)
+        _remove(items, together)
+        return
+    for month, found in months.items():
+        of_month = [item for item in may_match if item.month == month]
+        if sum(line.amount for line in found) == sum(item.amount for item in of_month):
+            _add_equal(comparison, found, None)
+            _record(comparison, None, found, ())
+            _remove(items, of_month)
+            continue
+        divisor = next((row.line.divisor for row in accounts[month].owed if row.line), None)
+        claims = divide_into_claims(found, divisor or monthrange(month.year, month.month)[1])
+        matched = match_claims(claims, of_month, [item for item in carried if item in items])
+        _remove(items, (item for match in matched.matches for item in match.items))
+        explain = _explain_excess(accounts[month].invoiced)
+        _add_claims(comparison, found, matched.matches, matched.claims, explain)
+        _record_claims(comparison, found, matched.matches)
+
+
+def _add_missing(comparison: InvoiceComparison, items: Sequence[OwedItem], *, is_credit: bool) -> None:
+    """What is left of each place, and what was invoiced too much and is not credited."""
+    left: dict[tuple[date, UUID | None], list[OwedItem]] = defaultdict(list)
+    for item in items:
+        if item.amount < 0 or not is_credit:
+            left[item.month, item.placement].append(item)
+    for (month, placement), found in left.items():
+        expected = sum(item.amount for item in found)
+        is_supplement = all(item.kind == "supplement" for item in found)
+        cause: InvoiceCause = "missing_supplement" if is_supplement else "not_invoiced"
+        if expected:
+            comparison.rows.append(LineComparison(None, placement, month, 0, expected, cause))
+
+
+def _add_equal(comparison: InvoiceComparison, lines: Iterable[InvoiceLine], placement: UUID | None) -> None:
+    comparison.rows += [
+        LineComparison(line.number, placement, line.month, line.amount, line.amount, None) for line in lines
+    ]
+
+
+def _add_claims(
+    comparison: InvoiceComparison,
+    lines: Sequence[InvoiceLine],
+    matches: Iterable[Match],
+    unmatched: Sequence[Claim],
+    explain: Callable[[Claim], InvoiceCause],
+) -> None:
+    """The result of each line from those of its claims; the cause is that of its largest difference."""
+    expected: dict[int, int] = defaultdict(int)
+    faults: dict[int, list[tuple[int, InvoiceCause]]] = defaultdict(list)
+    for match in matches:
+        for claim in match.claims:
+            expected[claim.line.number] += claim.amount
+        last = match.claims[-1]
+        if match.difference:
+            expected[last.line.number] -= match.difference
+            faults[last.line.number].append((abs(match.difference), find_cause(last.line, last.amount, match.items)))
+    for claim, back in _net_claims(unmatched):
+        expected[claim.line.number] += back
+        if back != claim.amount:
+            faults[claim.line.number].append((abs(claim.amount - back), explain(claim)))
+    for line in lines:
+        right = expected[line.number]
+        # Two differences of a line may make each other up.
+        cause = max(faults[line.number])[1] if right != line.amount else None
+        comparison.rows.append(LineComparison(line.number, None, line.month, line.amount, right, cause))
+
+
+def _net_claims(claims: Sequence[Claim]) -> list[tuple[Claim, int]]:
+    """Claims that nothing is owed for, each with what of it another of the same invoice takes back."""
+    found: list[tuple[Claim, int]] = []
+    positive = sorted((claim for claim in claims if claim.amount >= 0), key=lambda claim: claim.order)
+    negative = sorted((claim for claim in claims if claim.amount < 0), key=lambda claim: claim.order)
+    back = min(sum(claim.amount for claim in positive), -sum(claim.amount for claim in negative))
+    for sign, of_sign in ((1, positive), (-1, negative)):
+        left = back
+        for claim in of_sign:
+            given = min(abs(claim.amount), left)
+            left -= given
+            found.append((claim, sign * given))
+    return found
+
+
+def _record(
+    comparison: InvoiceComparison, placement: UUID | None, lines: Sequence[InvoiceLine], taken: Sequence[OwedItem]
+) -> None:
+    """The lines in the ledger of what was invoiced, in the months of the items that they are for."""
+    months = {line.month for line in lines}
+    others = [item for item in taken if item.month not in months]
+    entries = [(line.month, line.amount) for line in lines]
+    if others:
+        # Equal by their sum: so the items are what was invoiced.
+        entries = [(item.month, item.amount) for item in taken]
+    comparison.invoiced += [InvoicedAmount(placement, month, amount) for month, amount in entries]
+
+
+def _record_claims(comparison: InvoiceComparison, lines: Sequence[InvoiceLine], matches: Iterable[Match]) -> None:
+    elsewhere: dict[int, int] = defaultdict(int)
+    for match in matches:
+        line, item = match.claims[0].line, match.items[0]
+        if item.month != line.month:
+            elsewhere[line.number] += match.claims[0].amount
+            comparison.invoiced.append(InvoicedAmount(None, item.month, match.claims[0].amount))
+    comparison.invoiced += [
+        InvoicedAmount(None, line.month, line.amount - elsewhere[line.number])
+        for line in lines
+        if line.amount != elsewhere[line.number]
+    ]
+
+
+def _explain_excess(invoiced_before: int) -> Callable[[Claim], InvoiceCause]:
+    """The cause of claims that nothing is owed for, one after the other: first those that were invoiced before."""
+    left = invoiced_before
+
+    def explain(claim: Claim) -> InvoiceCause:
+        nonlocal left
+        if claim.amount < 0:
+            return "credited_too_much"
+        if left <= 0:
+            return "no_such_placement"
+        left -= claim.amount
+        return "already_invoiced"
+
+    return explain
+
+
+def _find_equal(items: Sequence[OwedItem], amount: int) -> tuple[OwedItem, ...]:
+    """The fewest of a place's items that make up an amount; nothing where none do."""
+    for size in range(1, min(len(items), _MAX_OF_PLACE) + 1):
+        for taken in combinations(items, size):
+            if sum(item.amount for item in taken) == amount:
+                return taken
+    return ()
+
+
+def _find_nearest(items: Sequence[OwedItem], amount: int) -> tuple[OwedItem, ...]:
+    """Those of a place's items that an amount is nearest to, one at least if there are any of its sign."""
+    of_sign = [item for item in items if (item.amount < 0) == (amount < 0)][:_MAX_OF_PLACE]
+    choices = [taken for size in range(1, len(of_sign) + 1) for taken in combinations(of_sign, size)]
+    return min(choices, key=lambda taken: abs(sum(item.amount for item in taken) - amount), default=())
+
+
+def _take_surplus(items: list[OwedItem], month: date, amount: int) -> int:
+    """Take up to an amount, which is positive, from what was invoiced too much for no place; how much it was."""
+    taken = 0
+    for item in [item for item in items if item.month == month and item.kind == "surplus" and item.amount < 0]:
+        part = min(-item.amount, amount - taken)
+        if part <= 0:
+            break
+        items.remove(item)
+        taken += part
+        if item.amount + part:
+            items.append(replace(item, amount=item.amount + part))
+    return taken
+
+
+def _remove(items: list[OwedItem], taken: Iterable[OwedItem]) -> None:
+    gone = set(taken)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _by_month(lines: Iterable[InvoiceLine]) -> dict[date, list[InvoiceLine]]:
+    found: dict[date, list[InvoiceLine]] = defaultdict(list)
+    for line in lines:
+        found[line.month].append(line)
+    return dict(sorted(found.items()))
+
+
+def _order(line: InvoiceLine) -> tuple[object, ...]:
+    """So that nothing depends on the order of lines; alike are those whose results may be exchanged."""
+    id_ = 0 if line.placement is None else line.placement.int
+    return line.first_day, line.last_day, id_, -line.amount, line.unit_price, line.quantity, line.unit, line.number

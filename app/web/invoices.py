@@ -36,8 +36,11 @@ CAUSES: Mapping[str, str] = {
     "no_such_placement": "Vekstbedrifta har ingen slik plass denne månaden.",
     "other_days": "Fakturert for andre dagar enn dei plassen varte.",
     "other_price": "Fakturert med ein annan pris enn den som gjeld.",
+    "other_share": "Fakturert for ein annan del av plassen enn den som er avtalt.",
+    "missing_supplement": "Plassen er fakturert, men ikkje tillegget.",
     "not_invoiced": "Vekstbedrifta har krav på dette, men har ikkje fakturert det.",
     "already_invoiced": "Dette er fakturert før.",
+    "credited_too_much": "Kreditert for noko som ikkje er fakturert for mykje.",
     "document_charge": "Eit gebyr eller ein rabatt på heile fakturaen har ingen plass bak seg.",
 }
 

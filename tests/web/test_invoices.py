@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.rules.invoicing import InvoiceCause
+from app.rules.invoice_documents import InvoiceCause
 from app.web.invoices import CAUSES, MOST_BYTES
 from tests.conftest import Api
 from tests.factories.invoices import FILE_IDS, read_file, three_places

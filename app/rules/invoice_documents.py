@@ -1,0 +1,57 @@
+"""An invoice or credit note as it arrived, whatever its form (C12). Amounts are whole øre, a credit note's negative."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+from uuid import UUID
+
+InvoiceKind = Literal["invoice", "credit_note"]
+QuantityUnit = Literal["month", "day", "other"]
+InvoiceCause = Literal[
+    "no_such_placement",
+    "other_days",
+    "other_price",
+    "other_share",
+    "missing_supplement",
+    "not_invoiced",
+    "already_invoiced",
+    "credited_too_much",
+    "document_charge",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A line of an invoice. `unit_price` is øre per `unit` of the `quantity`, both exact; `number` counts from 1."""
+
+    number: int
+    placement: UUID | None
+    first_day: date
+    last_day: date
+    quantity: Fraction
+    unit_price: Fraction
+    amount: int
+    unit: QuantityUnit = "month"
+
+    @property
+    def month(self) -> date:
+        """The first day of the month it is for."""
+        return self.first_day.replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """The whole document. `charges` are its own, less allowances."""
+
+    kind: InvoiceKind
+    number: str
+    issued_on: date
+    supplier: str
+    buyer: str
+    currency: str
+    lines: tuple[InvoiceLine, ...]
+    charges: int
+    amount: int
+    identity_numbers: int = 0
+    names: int = 0
