@@ -9,7 +9,6 @@ import codecs
 import io
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 import msgspec
 
@@ -17,11 +16,10 @@ from app.absence.csv_rows import read_csv
 from app.absence.items import Fault, read_json_item
 from app.absence.problems import TOO_MANY
 from app.absence.schemas import AbsenceItem
+from app.http.batches import require_items
 from app.http.content_negotiation import CSV, JSON, NDJSON
 from app.http.problems import VALIDATION
-from app.http.schemas import Shape
 from app.http.strict_json import malformed_body, parse_strictly
-from app.http.validation import validation_problem
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
@@ -64,29 +62,13 @@ def _read_json(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
         items = bytes(_BATCH.decode(body).items)
         texts = _TEXTS.decode(items)
     except (ValueError, RecursionError):
-        _require_items_only(parse_strictly(body))
+        require_items(parse_strictly(body))
         raise malformed_body(StopIteration()) from None
     # What is around the items is read strictly, as any other body.
     start = body.rindex(items)
-    _require_items_only(parse_strictly(body[:start] + b"[]" + body[start + len(items) :]))
+    require_items(parse_strictly(body[:start] + b"[]" + body[start + len(items) :]))
     for index, text in enumerate(texts):
         yield read_json_item(text, index, relaxed=relaxed)
-
-
-class _ItemsOnly(Shape):
-    """A batch's whole body in JSON."""
-
-    items: list[Any]
-
-
-def _require_items_only(batch: object) -> None:
-    if not isinstance(batch, dict):
-        raise VALIDATION("Innhaldet må vere eit objekt med «items».", pointer="#")
-    items = batch.get("items")
-    wrong = [] if isinstance(items, list) else [("list_type" if "items" in batch else "missing", "items")]
-    wrong += [("extra_forbidden", name) for name in batch if name != "items"]
-    if wrong:
-        raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong], shape=_ItemsOnly)
 
 
 def _read_ndjson(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:

@@ -1,11 +1,16 @@
-"""What every domain's batch has in common: the refusal of a whole one, and the figures of what became of its items."""
+"""What every domain's batch has in common: its form in JSON, the refusal of a whole one, and the figures of what became
+of its items.
+"""
 
 import collections
 from collections.abc import Iterable
+from typing import Any
 
 from prometheus_client import Counter
 
-from app.http.problems import problem_type
+from app.http.problems import VALIDATION, problem_type
+from app.http.schemas import Shape
+from app.http.validation import validation_problem
 
 BATCH_REFUSED = problem_type(
     "batch-refused",
@@ -19,6 +24,34 @@ MAX_SHOWN = 100
 
 # No label is about a person or a provider.
 _BATCH_ITEMS = Counter("vekstplass_batch_items_total", "What became of the items of batches.", ["batch", "status"])
+
+
+class _ItemsOnly(Shape):
+    """A batch's whole body in JSON."""
+
+    items: list[Any]
+
+
+def require_items(batch: object) -> list[Any]:
+    """The items of a batch, `{"items": […]}` and nothing else. Raises a 422 that points at everything around them."""
+    if not isinstance(batch, dict):
+        raise VALIDATION("Innhaldet må vere eit objekt med «items».", pointer="#")
+    items = batch.get("items")
+    wrong = [] if isinstance(items, list) else [("list_type" if "items" in batch else "missing", "items")]
+    wrong += [("extra_forbidden", name) for name in batch if name != "items"]
+    if wrong or not isinstance(items, list):
+        raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong], shape=_ItemsOnly)
+    return items
+
+
+def describe_items(item: dict[str, Any], most: int) -> dict[str, Any]:
+    """The JSON Schema of a batch's body: at most so many items of this schema."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["items"],
+        "properties": {"items": {"type": "array", "maxItems": most, "items": item}},
+    }
 
 
 def count_batch(batch: str, statuses: Iterable[str]) -> None:

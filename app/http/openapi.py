@@ -150,14 +150,13 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is
             header_parameter("If-None-Match", "`ETag` of an earlier answer; 304 without a body if nothing has changed.")
         )
         responses.setdefault("304", {"description": "Unchanged since the version that `If-None-Match` names."})
+    parameters += [header_parameter(name, description) for name, description in _REQUEST_HEADERS.items()]
     for status, response in responses.items():
         if response.get("description") == "Successful Response":
             response["description"] = _DESCRIPTIONS.get(status, "Success.")
         for name in _headers(method, status, is_tagged=is_tagged):
             response.setdefault("headers", {})[name] = {"description": _HEADERS[name], "schema": {"type": "string"}}
     operation["responses"] = dict(sorted(responses.items()))
-    if not parameters:
-        del operation["parameters"]
 
 
 def _describe_parameter(parameter: dict[str, Any]) -> str:
@@ -168,6 +167,11 @@ def _describe_parameter(parameter: dict[str, Any]) -> str:
     return f"Only with this {noun}."
 
 
+# Of every operation. Any value may be sent: what is none of these is left aside.
+_REQUEST_HEADERS = {
+    "X-Request-ID": "An id for the request, which the answer has too: 8 to 64 letters, digits and hyphens.",
+    "traceparent": "The trace that the request is part of (W3C Trace Context).",
+}
 _DESCRIPTIONS = {"201": "Created.", "204": "Done; the answer has no content."}
 _HEADERS = {
     "Location": "Where the new object is.",

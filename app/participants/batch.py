@@ -1,4 +1,4 @@
-"""Batches of participants from another system: NDJSON in, what became of each line out (D1)."""
+"""Batches of participants from another system: JSON or NDJSON in, what became of each item out (D1)."""
 
 import asyncio
 from datetime import date
@@ -8,9 +8,11 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.database.unit_of_work import UnitOfWork
+from app.http.batches import require_items
+from app.http.content_negotiation import JSON
 from app.http.identity_numbers import OWN_FIELDS, find_identity_numbers, is_relaxed
 from app.http.problems import VALIDATION, Problem
-from app.http.strict_json import STRICT_JSON, json_fault
+from app.http.strict_json import STRICT_JSON, json_fault, parse_strictly
 from app.http.validation import validation_problem
 from app.participants.problems import TOO_MANY_PARTICIPANTS
 from app.participants.schemas import (
@@ -31,14 +33,21 @@ _SLICE = 100
 _EXTERNAL_VALUE: TypeAdapter[str] = TypeAdapter(ExternalValue)
 
 
-async def upsert_batch(unit: UnitOfWork, body: bytes, settings: Settings, today: date) -> ParticipantBatchOut:
-    """Store every line that can be stored. Raises `too-many-participants`."""
-    lines = [line for line in body.split(b"\n") if line.strip(b" \t\r")]
-    if len(lines) > MAX_ITEMS:
+async def upsert_batch(
+    unit: UnitOfWork, body: bytes, content_type: str, settings: Settings, today: date
+) -> ParticipantBatchOut:
+    """Store every item that can be stored. Raises `too-many-participants`, and 422 for what is no batch."""
+    sent: list[Any] = (
+        require_items(parse_strictly(body))
+        if content_type == JSON
+        else [line for line in body.split(b"\n") if line.strip(b" \t\r")]
+    )
+    if len(sent) > MAX_ITEMS:
         raise TOO_MANY_PARTICIPANTS()
+    parse = _parse_item if content_type == JSON else _parse_line
     parsed: list[tuple[UpsertItem | Problem, str | None]] = []
-    for line in lines:
-        parsed.append(_parse_line(line, settings, today))
+    for one in sent:
+        parsed.append(parse(one, settings, today))
         if len(parsed) % _SLICE == 0:
             await asyncio.sleep(0)
     state = await lock_state(unit, [item for item, _ in parsed if isinstance(item, UpsertItem)])
@@ -66,11 +75,14 @@ async def upsert_batch(unit: UnitOfWork, body: bytes, settings: Settings, today:
 
 
 def _parse_line(line: bytes, settings: Settings, today: date) -> tuple[UpsertItem | Problem, str | None]:
-    """One line, and its external value if that can be repeated. A problem points into the line."""
     try:
-        raw: object = STRICT_JSON.decode(line.decode())
+        return _parse_item(STRICT_JSON.decode(line.decode()), settings, today)
     except (RecursionError, ValueError) as error:
         return VALIDATION(f"Linja {json_fault(error)}.", pointer="#"), None
+
+
+def _parse_item(raw: object, settings: Settings, today: date) -> tuple[UpsertItem | Problem, str | None]:
+    """One item, and its external value if that can be repeated. A problem points into the item."""
     try:
         sent = ParticipantBatchItem.model_validate(raw)
         # An external id that is one has a code of its own.

@@ -217,17 +217,17 @@ UpsertStatus = Literal["created", "updated", "unchanged", "conflict", "rejected"
 
 
 class ParticipantBatchItem(ParticipantUpsert):
-    """One line of a batch: a participant with its id in another system."""
+    """One item of a batch: a participant with its id in another system."""
 
     external_system: ExternalSystem
     external_value: ExternalValue
 
 
 class ParticipantBatchItemOut(Shape):
-    """The result of one line. `index` is its position in the body, from 0."""
+    """The result of one item. `index` is its position in the body, from 0."""
 
     index: int
-    external_id: Annotated[str | None, Limits(description="The line's `external_value`; null if it could not be read.")]
+    external_id: Annotated[str | None, Limits(description="The item's `external_value`; null if it could not be read.")]
     status: UpsertStatus
     participant_id: UUID | None
     problem: Annotated[

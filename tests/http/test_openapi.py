@@ -26,6 +26,7 @@ RULED_BY_OTHERS = {"service", "access log"}
 RULE = re.compile(r"\b[ACDLMP][1-9][0-9]?\b")
 PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|secret|([a-z]+_)?code")
 OPERATION_ID = re.compile(r"[a-z]+(_[a-z]+)+")
+EVERYWHERE = {"X-Request-ID", "traceparent"}
 ODD_SCHEMA = re.compile(r"__|Told|Made|Another|^Body")
 
 OPERATIONS = operations()
@@ -190,7 +191,7 @@ def test_next_may_always_lead_on() -> None:
 )
 def test_a_condition_that_may_be_sent_is_declared(name: str, headers: set[str]) -> None:
     [operation] = [operation for operation in OPERATIONS if operation.name == name]
-    assert {parameter["name"] for parameter in operation.parameters("header")} == headers
+    assert {parameter["name"] for parameter in operation.parameters("header")} - EVERYWHERE == headers
     assert "412" in problems(operation)
 
 
@@ -205,6 +206,13 @@ def test_what_can_be_asked_for_by_its_tag_says_so(operation: Operation) -> None:
         assert is_tagged
     assert ("If-None-Match" in {parameter["name"] for parameter in operation.parameters("header")}) == is_tagged
     assert ("ETag" in answers["200"]["headers"]) == is_tagged
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
+def test_headers_that_work_everywhere_are_declared(operation: Operation) -> None:
+    """As optional ones; generated clients can send them."""
+    declared = {one["name"]: one["required"] for one in operation.parameters("header")}
+    assert {name: declared[name] for name in EVERYWHERE} == dict.fromkeys(EVERYWHERE, False)
 
 
 def inputs(schema: Any, seen: set[str]) -> None:
@@ -237,6 +245,7 @@ def test_what_comes_in_is_bounded() -> None:
         match schema.get("type"):
             case "object":
                 assert schema.get("additionalProperties") is False, where
+            # What these say is compared or left aside, and kept nowhere.
             case "string" if not {"enum", "const", "format"} & set(schema) and "If-" not in where:
                 assert "maxLength" in schema or str(schema.get("pattern", "")).endswith("$"), where
             case "integer" | "number":
@@ -255,7 +264,8 @@ def test_what_comes_in_is_bounded() -> None:
         check(document()["components"]["schemas"][name], name)
     for operation in OPERATIONS:
         for parameter in operation.details.get("parameters", ()):
-            check(parameter["schema"], f"{operation.name} {parameter['name']}")
+            if parameter["name"] not in EVERYWHERE:
+                check(parameter["schema"], f"{operation.name} {parameter['name']}")
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=names(WITH_BODY))

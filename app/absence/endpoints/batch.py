@@ -18,7 +18,7 @@ from app.absence.reading import MAX_BYTES, MAX_ITEMS, read_items
 from app.absence.schemas import AbsenceBatchOut, AbsenceItemModel
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWorkDep
-from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
+from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch, describe_items
 from app.http.content_negotiation import CSV, JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
@@ -53,12 +53,7 @@ BODY: dict[str, Any] = {
         "required": True,
         "content": {
             JSON: {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["items"],
-                    "properties": {"items": {"type": "array", "maxItems": MAX_ITEMS, "items": _ITEM}},
-                },
+                "schema": describe_items(_ITEM, MAX_ITEMS),
                 "example": {"items": [_EXAMPLE]},
             },
             NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 from app import clock
 from app.access_log.recorder import record_access
 from app.database.unit_of_work import UnitOfWorkDep
-from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch
+from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch, describe_items
 from app.http.content_negotiation import JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.problems import NOT_FOUND, FieldError, Problem
 from app.participants import merging
-from app.participants.batch import MAX_BYTES, upsert_batch
+from app.participants.batch import MAX_BYTES, MAX_ITEMS, upsert_batch
 from app.participants.participants import to_response
 from app.participants.problems import (
     BIRTH_DATE_IN_FUTURE,
@@ -28,7 +28,13 @@ from app.participants.problems import (
     NOT_THE_SAME_PERSON,
     TOO_MANY_PARTICIPANTS,
 )
-from app.participants.schemas import ParticipantBatchOut, ParticipantMergeIn, ParticipantOut, ParticipantView
+from app.participants.schemas import (
+    ParticipantBatchItem,
+    ParticipantBatchOut,
+    ParticipantMergeIn,
+    ParticipantOut,
+    ParticipantView,
+)
 from app.placements.problems import PLACEMENT_OVERLAP
 from app.security.roles import Actor, Epj, allow
 
@@ -45,10 +51,15 @@ _EXAMPLE = {
     "municipality_number": "4631",
     "service_area": "habilitation",
 }
+_ITEM = ParticipantBatchItem.model_json_schema(ref_template="#/components/schemas/{model}")
+del _ITEM["$defs"]  # They are components already, of `PUT`.
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"}},
+        "content": {
+            JSON: {"schema": describe_items(_ITEM, MAX_ITEMS), "example": {"items": [_EXAMPLE]}},
+            NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},
+        },
     }
 }
 
@@ -78,18 +89,19 @@ async def push_participants(
     request: Request,
     unit: UnitOfWorkDep,
     actor: Epj,
-    content_type: Annotated[str, consumes(NDJSON, limit=MAX_BYTES)],
+    content_type: Annotated[str, consumes(JSON, NDJSON, limit=MAX_BYTES)],
     mode: Annotated[
         Literal["each", "atomic"], Query(description="`atomic`: nothing is stored if one item is rejected (422).")
     ] = "each",
 ) -> Response:
-    """Takes up to 5 000 participants as NDJSON, one per line, in the form of
+    """Takes up to 5 000 participants as JSON or as NDJSON, one per line, in the form of
     `PUT /v1/participants/by-external-id/{system}/{value}` with `external_system` and `external_value` added (D1).
 
-    Lines are processed in order. One rejected line does not stop the others, unless `mode=atomic`. A batch is one
+    Items are processed in order. One rejected item does not stop the others, unless `mode=atomic`. A batch is one
     transaction: after a crash either all of it is stored or none. Pushing it again changes nothing.
     """
-    pushed = await upsert_batch(unit, await request.body(), request.app.state.settings, clock.today())
+    settings = request.app.state.settings
+    pushed = await upsert_batch(unit, await request.body(), content_type, settings, clock.today())
     if mode == "atomic" and pushed.rejected:
         raise _batch_refused(pushed)
     record_access(unit, (item.participant_id for item in pushed.items if item.participant_id is not None))

@@ -62,6 +62,36 @@ async def test_batch_answers_per_line(api: Api) -> None:
     assert statuses(again) == ["unchanged", "unchanged", "updated", "updated", "unchanged"]
 
 
+async def test_batch_in_json_is_the_same(api: Api) -> None:
+    """As NDJSON, item by item; pointers are from the body's root."""
+    items = [
+        batch_item("1"),
+        batch_item("2", national_identity_number=NUMBER),
+        batch_item("3", surprise=1),
+        5,
+        [],
+        None,
+    ]
+    lines = await push_batch(api, *(json.dumps(item) for item in items), status=207, mode="each")
+    for one in lines["items"][:2]:
+        one["status"] = "unchanged"
+    assert ok(await api.epj.post(BATCH, json={"items": items}), 207) == lines
+    assert ok(await api.epj.post(BATCH, json={"items": []}), 200) == {"accepted": 0, "rejected": 0, "items": []}
+    problem = refused(await api.epj.post(BATCH, json={"items": items}, params={"mode": "atomic"}), 422, "batch-refused")
+    assert problem["errors"][0]["pointer"] == "#/items/2/surprise"
+
+
+async def test_json_that_is_no_batch_is_refused(api: Api) -> None:
+    bodies: list[Any] = [{}, [], {"items": {}}, {"items": [], "mode": "atomic"}, {"items": None}]
+    for body in bodies:
+        refused(await api.epj.post(BATCH, json=body), 422, "validation")
+    headers = {"Content-Type": "application/json"}
+    for text in ("{", '{"items": [], "items": []}', '{"items": [NaN]}', '{"items": [{"a": 1, "a": 2}]}'):
+        refused(await api.epj.post(BATCH, content=text, headers=headers), 422, "validation")
+    many: dict[str, Any] = {"items": [{}] * (MAX_ITEMS + 1)}
+    refused(await api.epj.post(BATCH, json=many), 413, "too-many-participants")
+
+
 async def test_batch_points_at_the_field_at_fault(api: Api) -> None:
     """D1: the external id wherever it could be read, and a pointer from the body's root to each field at fault."""
     await upsert(api, "2", national_identity_number=NUMBER)
