@@ -14,7 +14,6 @@ from app.followup.code_lists import describe_codes
 from app.followup.documents import (
     allow_annulment,
     annul_document,
-    find_own,
     find_placement,
     get_party,
     require_codes,
@@ -72,14 +71,11 @@ async def create_meeting(unit: UnitOfWork, actor: Actor, body: MeetingIn, today:
     return meeting
 
 
-async def correct_meeting(
-    unit: UnitOfWork, actor: Actor, meeting_id: UUID, body: MeetingCorrectionIn, today: date
-) -> Meeting:
-    """M5, M6: the party that filed the minutes corrects them; the version before is kept as it was.
+async def correct_meeting(unit: UnitOfWork, meeting: Meeting, body: MeetingCorrectionIn, today: date) -> Meeting:
+    """M5, M6: minutes that the caller has locked are corrected; the version before is kept as it was.
 
-    Raises what `create_meeting` raises for their content, `not-owner`, or `not-found`.
+    Raises what `create_meeting` raises for their content.
     """
-    meeting = await find_own(unit, actor, Meeting, meeting_id)
     placement = None if meeting.placement_id is None else await find_placement(unit, meeting.placement_id)
     content = await _check_minutes(unit, cast(MeetingKind, meeting.kind), placement, body, today)
     meeting.sqlmodel_update({**content, "held_on": body.held_on, "version": meeting.version + 1})

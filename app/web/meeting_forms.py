@@ -76,12 +76,14 @@ async def file_meeting(view: View, sent: Sent) -> Done:
 
 async def prepare_correction(view: View) -> Sheet:
     """The minutes as they stand, to be sent whole again with what was wrong."""
-    meeting = await view.api.get(f"/v1/meetings/{view.request.path_params['meeting_id']}")
+    meeting, etag = await view.api.get_with_etag(f"/v1/meetings/{view.request.path_params['meeting_id']}")
     if meeting["placement_id"]:
-        return await _prepare_about_place(view, meeting["kind"], meeting)
-    providers = await view.api.list("/v1/providers")
-    provider = next((one for one in providers if one["id"] == meeting["provider_id"]), None)
-    return await _prepare_without_place(view, meeting["kind"], provider, meeting)
+        sheet = await _prepare_about_place(view, meeting["kind"], meeting)
+    else:
+        providers = await view.api.list("/v1/providers")
+        provider = next((one for one in providers if one["id"] == meeting["provider_id"]), None)
+        sheet = await _prepare_without_place(view, meeting["kind"], provider, meeting)
+    return sheet.put("form", replace(sheet.forms["form"], etag=etag))
 
 
 async def correct_meeting(view: View, sent: Sent) -> Done:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,10 +15,11 @@ from app.followup.schemas import MeetingCorrectionIn, MeetingIn, MeetingOut, Mee
 from app.followup.tables import Meeting, MeetingVersion
 from app.http.declarations import located_at
 from app.http.endpoint import Route
+from app.http.etag import require_fresh
 from app.http.lookup import find
-from app.http.openapi import refusals
+from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
-from app.http.problems import ANNULLED
+from app.http.problems import ANNULLED, PRECONDITION_FAILED
 from app.http.schemas import AnnulmentIn
 from app.placements.access import record_placement_access
 from app.rules.minutes import MeetingKind
@@ -81,13 +82,19 @@ async def read_meeting(reader: ReaderDep, actor: FollowUpParty, meeting_id: UUID
     dependencies=[located_at("/v1/meetings/{meeting_id}/versions")],
     status_code=201,
     summary="Correct the minutes of a meeting",
-    responses=refusals(problems.NOT_OWNER, *REFUSED_MINUTES),
+    responses=refusals(problems.NOT_OWNER, PRECONDITION_FAILED, *REFUSED_MINUTES),
+    openapi_extra={"parameters": [header_parameter("If-Match", "The `ETag` of the version that is corrected.")]},
 )
 async def correct_meeting(
-    unit: UnitOfWorkDep, actor: FollowUpParty, meeting_id: UUID, body: MeetingCorrectionIn
+    request: Request, unit: UnitOfWorkDep, actor: FollowUpParty, meeting_id: UUID, body: MeetingCorrectionIn
 ) -> MeetingOut:
-    """A new version of the minutes, by the party that filed them. Earlier versions are kept (M5, M6)."""
-    meeting = await meetings.correct_meeting(unit, actor, meeting_id, body, clock.today())
+    """A new version of the minutes, by the party that filed them. Earlier versions are kept (M5, M6).
+
+    `If-Match` is optional: with the meeting's `ETag` it is refused if another correction came first.
+    """
+    meeting = await documents.find_own(unit, actor, Meeting, meeting_id)
+    require_fresh(request, MeetingOut.model_validate(meeting))
+    meeting = await meetings.correct_meeting(unit, meeting, body, clock.today())
     return await documents.to_response(unit, meeting, MeetingOut)
 
 

@@ -136,6 +136,19 @@ async def test_correction_is_a_new_version(api: Api) -> None:
     assert versions[0]["minutes"] == "Trivst godt."
 
 
+async def test_correction_of_a_version_that_was_corrected_since(api: Api) -> None:
+    """M5: with `If-Match`, nobody corrects minutes past a correction they have not seen."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    provider = api.provider(NUMBERS[0])
+    path = f"/v1/meetings/{(await create_meeting(provider, meeting(placement_id)))['id']}"
+    seen = {"If-Match": (await provider.get(path)).headers["etag"]}
+    ok(await provider.post(f"{path}/corrections", json=CORRECTION, headers=seen))
+    refused(await provider.post(f"{path}/corrections", json=CORRECTION, headers=seen), 412, "precondition-failed")
+    seen = {"If-Match": (await provider.get(path)).headers["etag"]}
+    assert ok(await provider.post(f"{path}/corrections", json=CORRECTION, headers=seen))["version"] == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [
