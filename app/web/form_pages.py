@@ -13,6 +13,7 @@ from app.web.forms import UPLOAD, CrossSite, Form, Typed, Wrong, media_type, rea
 from app.web.messages import go_on
 from app.web.pages import Page, View
 from app.web.render import render
+from app.web.sessions import Session
 
 CHANGED = "Nokon har endra dette medan du skreiv"
 RENEWED = "Du har logga inn på nytt sidan skjemaet vart opna"
@@ -84,11 +85,17 @@ class FormPage(Page):
     async def _act(self, view: View) -> Response:
         typed, files = await _read(view.request)
         require_own_origin(view.request)
-        sheet = await self._prepare(view)
+        is_own = view.session.is_own_form(typed.get("csrf", ""))
+        if not is_own and "sec-fetch-site" not in view.request.headers:
+            raise CrossSite
+        try:
+            sheet = await self._prepare(view)
+        except Refused as refused:
+            if is_own or refused.status not in (403, 404):
+                raise
+            return _keep(view.request, view.session, typed, files)
         form = sheet.forms[self._form].fill(typed)
-        if not view.session.is_own_form(typed.get("csrf", "")):
-            if "sec-fetch-site" not in view.request.headers:
-                raise CrossSite
+        if not is_own:
             # Somebody logged in again while the form stood open: what was typed is shown for a look, and nothing done.
             return await self._again(
                 view, sheet, form.with_errors({}, RENEWED, "Sjå over det du skreiv, og send på nytt.")
@@ -132,12 +139,25 @@ class FormPage(Page):
         """A form that comes after the session's end: what was typed is kept on a page of its own until the log-in."""
         if request.method != "POST":
             return await super()._ask_to_log_in(request)
+        return await self._keep_sent(request, None)
+
+    async def _refuse_role(self, request: Request, session: Session) -> Response:
+        """A form of somebody who had the role when it was opened: what was typed is kept here too."""
+        if request.method != "POST":
+            return await super()._refuse_role(request, session)
+        return await self._keep_sent(request, session)
+
+    async def _keep_sent(self, request: Request, session: Session | None) -> Response:
         require_own_origin(request)
-        typed, files = await _read(request)
-        kept = [(name, value) for name, value in typed.multi_items() if name != "csrf"]
-        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        values = {"kept": kept, "address": address, "had_file": bool(files)}
-        return HTMLResponse(render(request, "okta-over.html", None, **values), 403)
+        return _keep(request, session, *await _read(request))
+
+
+def _keep(request: Request, session: Session | None, typed: Typed, files: Mapping[str, bytes]) -> Response:
+    """A page that says why nothing was done, and has what was typed, to be sent again."""
+    kept = [(name, value) for name, value in typed.multi_items() if name != "csrf"]
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    values = {"kept": kept, "address": address, "had_file": bool(files)}
+    return HTMLResponse(render(request, "okta-over.html", session, **values), 403)
 
 
 async def _read(request: Request) -> tuple[Typed, Mapping[str, bytes]]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -97,7 +97,7 @@ class Page(Route):
             if session is None:
                 response = await self._ask_to_log_in(request)
             elif self.roles and session.actor.roles.isdisjoint(self.roles):
-                response = problem_page(request, session, 403)
+                response = await self._refuse_role(request, session)
             else:
                 api = Api(request.app, session.actor, request.scope["state"]["request_id"])
                 typed = request.query_params.get("on")
@@ -112,6 +112,10 @@ class Page(Route):
     async def _ask_to_log_in(self, request: Request) -> Response:
         """What answers whoever is not logged in."""
         return to_login(request)
+
+    async def _refuse_role(self, request: Request, session: Session) -> Response:
+        """What answers whoever has none of the page's roles."""
+        return problem_page(request, session, 403)
 
 
 class Action(Page):
@@ -170,8 +174,10 @@ def problem_page(
 
 
 def to_login(request: Request) -> Response:
-    """To the log-in, and afterwards back to where the person wanted to go."""
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    """To the log-in, and afterwards back to where the person wanted to go; from a form to the page that it is on."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    there = request.url if request.method == "GET" else came_from
+    target = own_path(there.path + (f"?{there.query}" if there.query else "")) or "/"
     back = "" if target == "/" else f"?til={quote(target, safe='')}"
     return RedirectResponse(f"{LOG_IN}{back}", 303)
 

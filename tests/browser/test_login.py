@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 import postgres
-from tests.browser.test_screens import RULES, SIDEWAYS
+from tests.browser.test_screens import APPLICATION, RULES, SIDEWAYS, log_in
 from tests.conftest import cloned
 from tests.factories.openid import CLIENT_SECRET, EMPLOYEE, employees, fake_issuer
 from tests.test_readme import free_port
@@ -72,3 +72,30 @@ async def test_log_in_by_an_issuer_and_out_of_both(
         written = "".join(file.read_text() for file in tmp_path.glob("*.out"))
         assert '"reason": "nonce"' in written
         assert [secret for secret in issuer.issued if secret in written] == []
+
+
+async def test_what_is_typed_stands_when_the_session_ends(address: str, chromium: Browser) -> None:
+    """Neither «Hald fram» nor what is computed on the way takes the form from the screen."""
+    context = await chromium.new_context(viewport={"width": 390, "height": 900})
+    page = await log_in(context, address, "sakshandsamar")
+    await page.goto(f"{address}/vedtak/ny?soknad={APPLICATION}1")
+    await page.locator("#grunngjeving").fill("Ei lang grunngjeving")
+    await context.clear_cookies()
+    await page.locator("#forste_dag").fill("1.11.2022")
+    await page.get_by_text("Ikkje rekna om; prøv igjen.").wait_for()
+    assert await page.locator("h1").count() == 1
+    await page.evaluate("document.querySelector('[data-session-seconds]').hidden = false")
+    await page.get_by_role("button", name="Hald fram").click()
+    await page.get_by_text("Du er logga ut.").wait_for()
+    assert await page.get_by_role("button", name="Hald fram").is_hidden()
+    assert await page.locator("#grunngjeving").input_value() == "Ei lang grunngjeving"
+
+    async with context.expect_page() as opened:
+        await page.get_by_role("link", name="Logg inn i ei ny fane").click()
+    tab = await opened.value
+    await tab.click('button[value="sakshandsamar"]')
+    await tab.close()
+    await page.locator("main form[method=post] .button--primary").first.click()
+    await page.get_by_text("Du har logga inn på nytt").wait_for()
+    assert await page.locator("#grunngjeving").input_value() == "Ei lang grunngjeving"
+    await context.close()

@@ -9,6 +9,7 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
@@ -287,7 +288,7 @@ class Door:
 
 @asynccontextmanager
 async def opened(api: Api, issuer: FakeIssuer, make: Callable[..., Login], **changes: Any) -> AsyncIterator[Door]:
-    issuer.claims = dict(EMPLOYEE if make is employees else PROVIDERS_PERSON)
+    issuer.claims = deepcopy(EMPLOYEE if make is employees else PROVIDERS_PERSON)
     login = make(issuer, **changes)
     async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         door: Door

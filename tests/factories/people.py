@@ -13,6 +13,7 @@ def _person(key: str, role: str, organisation: str | None = None, service_area: 
 
 DEMO_PEOPLE = (
     _person("sakshandsamar", "case_officer"),
+    _person("sakshandsamar-2", "case_officer"),
     _person("okonomi", "finance"),
     _person("okonomi-2", "finance"),
     _person("vekstbedrift-1", "provider", PROVIDER_A),
