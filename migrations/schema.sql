@@ -25,6 +25,10 @@ CREATE FUNCTION public.caller_service_area() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN public.caller_has_role(VARIADIC ARRAY['service'::text]) THEN NULLIF(current_setting('app.service_area'::text, true), ''::text) ELSE NULL::text END;
 
+CREATE FUNCTION public.caller_today() RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('app.today'::text, true), ''::text))::date, CURRENT_DATE);
+
 CREATE FUNCTION public.claim_web_session_renewal(digest bytea, every interval) RETURNS boolean
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -139,9 +143,119 @@ CREATE FUNCTION public.finish_web_login(state bytea, browser bytea) RETURNS TABL
     select login, nonce, verifier, target from finished where expires_at > now()
 $$;
 
+CREATE TABLE public.guideline_version (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from date NOT NULL,
+    supplement_percent numeric(5,2) NOT NULL,
+    proration character varying NOT NULL,
+    watch_percent numeric(5,2) NOT NULL,
+    vta_share_percent numeric(5,2) NOT NULL,
+    notice_months smallint NOT NULL,
+    absence_window_days smallint NOT NULL,
+    absence_threshold_percent smallint NOT NULL,
+    plan_due_days smallint NOT NULL,
+    conversations_per_year smallint NOT NULL,
+    cooperation_meetings_per_year smallint NOT NULL,
+    evaluations_per_year smallint NOT NULL,
+    consent_months smallint DEFAULT 12 NOT NULL,
+    places_per_employee smallint DEFAULT 5 NOT NULL,
+    absence_uncounted_kinds character varying[] DEFAULT '{holiday}'::character varying[] NOT NULL,
+    part_year_percent smallint DEFAULT 50 NOT NULL,
+    part_year_conversations smallint DEFAULT 1 NOT NULL,
+    most_months_ahead smallint DEFAULT 24 NOT NULL,
+    request_answer_days smallint DEFAULT '14'::smallint NOT NULL,
+    temporary_ending_days smallint DEFAULT '60'::smallint NOT NULL,
+    supplement_ending_days smallint DEFAULT '30'::smallint NOT NULL,
+    share_counts character varying DEFAULT 'shares'::character varying NOT NULL,
+    plan_renewal_days smallint DEFAULT 90 NOT NULL,
+    legal_bases jsonb DEFAULT '{"end": ["Helse- og omsorgstenestelova § 3-3"], "annul": ["Forvaltningslova § 35"], "grant": ["Helse- og omsorgstenestelova § 3-3"], "change": ["Helse- og omsorgstenestelova § 3-3"], "reject": ["Helse- og omsorgstenestelova § 3-3"], "correct": ["Forvaltningslova § 35"]}'::jsonb NOT NULL,
+    least_count smallint DEFAULT 5 NOT NULL,
+    over_frame character varying DEFAULT 'flag'::character varying NOT NULL,
+    letter_texts jsonb DEFAULT '{"appeal": "Er du ikkje nøgd, kan du klage. Skriv kva vedtak du klagar på, og kva du vil ha endra. Held vi fast på vedtaket, sender vi klaga vidare til klageorganet. Vi hjelper deg gjerne med å skrive klaga.", "office": "Forvaltningskontoret", "sender": "Alver kommune", "titles": {"end": "Vedtak om opphør av plass i vekstbedrift", "annul": "Oppheving av vedtak om plass i vekstbedrift", "grant": "Vedtak om plass i vekstbedrift", "change": "Vedtak om endring av plass i vekstbedrift", "reject": "Avslag på søknad om plass i vekstbedrift", "correct": "Retting av vedtak om plass i vekstbedrift"}, "closing": "Brevet er godkjent elektronisk og har difor ikkje underskrift.", "decided": {"end": "Plassen i vekstbedrifta tek slutt.", "annul": "Vedtaket om plass i vekstbedrift er oppheva og gjeld ikkje.", "grant": "Du får plass i vekstbedrift.", "change": "Vi har endra vedtaket om plassen din.", "reject": "Du får ikkje plass i vekstbedrift.", "correct": "Det var ein feil i eit vedtak om plassen din. Slik er det retta:"}, "case_access": "Du har rett til å sjå dokumenta i saka di. Ta kontakt med oss, så hjelper vi deg.", "appeal_weeks": 3, "appeal_addressee": "Alver kommune, Forvaltningskontoret", "legal_basis_note": "Tilbodet gjev ingen individuell rett."}'::jsonb NOT NULL,
+    open_requests smallint DEFAULT 1 NOT NULL,
+    follow_up_months smallint DEFAULT 3 NOT NULL,
+    CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
+    CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
+    CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
+    CONSTRAINT ck_guideline_version_consent_months CHECK (((consent_months >= 1) AND (consent_months <= 120))),
+    CONSTRAINT ck_guideline_version_follow_up_months CHECK (((follow_up_months >= 0) AND (follow_up_months <= 24))),
+    CONSTRAINT ck_guideline_version_least_count CHECK (((least_count >= 1) AND (least_count <= 100))),
+    CONSTRAINT ck_guideline_version_legal_bases CHECK ((jsonb_typeof(legal_bases) = 'object'::text)),
+    CONSTRAINT ck_guideline_version_letter_texts CHECK ((jsonb_typeof(letter_texts) = 'object'::text)),
+    CONSTRAINT ck_guideline_version_most_months_ahead CHECK (((most_months_ahead >= 1) AND (most_months_ahead <= 120))),
+    CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_guideline_version_open_requests CHECK (((open_requests >= 1) AND (open_requests <= 100))),
+    CONSTRAINT ck_guideline_version_over_frame CHECK (((over_frame)::text = ANY ((ARRAY['flag'::character varying, 'confirm'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_part_year_conversations CHECK (((part_year_conversations >= 0) AND (part_year_conversations <= 52))),
+    CONSTRAINT ck_guideline_version_part_year_percent CHECK (((part_year_percent >= 1) AND (part_year_percent <= 100))),
+    CONSTRAINT ck_guideline_version_per_year CHECK ((((conversations_per_year >= 0) AND (conversations_per_year <= 52)) AND ((cooperation_meetings_per_year >= 0) AND (cooperation_meetings_per_year <= 52)) AND ((evaluations_per_year >= 0) AND (evaluations_per_year <= 52)))),
+    CONSTRAINT ck_guideline_version_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
+    CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
+    CONSTRAINT ck_guideline_version_plan_renewal_days CHECK (((plan_renewal_days >= 0) AND (plan_renewal_days <= 366))),
+    CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
+    CONSTRAINT ck_guideline_version_share_counts CHECK (((share_counts)::text = ANY ((ARRAY['shares'::character varying, 'people'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_supplement_ending_days CHECK (((supplement_ending_days >= 0) AND (supplement_ending_days <= 366))),
+    CONSTRAINT ck_guideline_version_supplement_percent CHECK (((supplement_percent >= (0)::numeric) AND (supplement_percent <= (200)::numeric))),
+    CONSTRAINT ck_guideline_version_temporary_ending_days CHECK (((temporary_ending_days >= 0) AND (temporary_ending_days <= 366))),
+    CONSTRAINT ck_guideline_version_vta_share_percent CHECK (((vta_share_percent >= (0)::numeric) AND (vta_share_percent <= (100)::numeric))),
+    CONSTRAINT ck_guideline_version_watch_percent CHECK (((watch_percent >= (0)::numeric) AND (watch_percent <= (100)::numeric)))
+);
+
+ALTER TABLE ONLY public.guideline_version FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.first_followed_end() RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT (calculated.earliest + CASE WHEN ((calculated.earliest + calculated.period) < public.caller_today()) THEN 1 ELSE 0 END) FROM (SELECT version.period, ((public.caller_today() - version.period))::date AS earliest FROM (SELECT make_interval(months => COALESCE(((SELECT guideline_version.follow_up_months FROM public.guideline_version WHERE (guideline_version.valid_from <= public.caller_today()) ORDER BY guideline_version.valid_from DESC LIMIT 1))::integer, 3)) AS period) version) calculated);
+
 CREATE FUNCTION public.fold_name_words(name text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ARRAY(SELECT DISTINCT word.word FROM regexp_split_to_table(translate(replace(regexp_replace(lower(NORMALIZE(fold_name_words.name, NFKD)), '[\u0300-\u036f]'::text, ''::text, 'g'::text), 'æ'::text, 'ae'::text), 'øđŧŋ'::text, 'odtn'::text), '[\u0001-\u0020\u0027\u002d\u0060\u007f-\u00a0\u02bb\u02bc\u1680\u2000-\u206f\u2212\u3000\ufeff]+'::text) word(word) WHERE (word.word <> ''::text));
+
+CREATE TABLE public.placement (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    service_area character varying NOT NULL,
+    terms character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    share smallint NOT NULL,
+    monthly_price numeric(12,2),
+    decided_on date,
+    address_protection boolean DEFAULT false NOT NULL,
+    need character varying DEFAULT 'permanent'::character varying NOT NULL,
+    medication_tasks boolean DEFAULT false NOT NULL,
+    notice_months smallint,
+    places_per_employee smallint,
+    annulled_on date,
+    CONSTRAINT ck_placement_decided_on CHECK ((((terms)::text = 'legacy'::text) OR (decided_on IS NOT NULL))),
+    CONSTRAINT ck_placement_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_placement_legacy_terms CHECK ((((terms)::text = 'legacy'::text) OR (num_nonnulls(notice_months, places_per_employee) = 0))),
+    CONSTRAINT ck_placement_monthly_price CHECK ((((terms)::text = 'legacy'::text) = (monthly_price IS NOT NULL))),
+    CONSTRAINT ck_placement_monthly_price_range CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
+    CONSTRAINT ck_placement_need CHECK ((((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[])) AND (((need)::text = 'permanent'::text) OR (ends_on IS NOT NULL)))),
+    CONSTRAINT ck_placement_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
+    CONSTRAINT ck_placement_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
+    CONSTRAINT ck_placement_share CHECK (((share >= 1) AND (share <= 100))),
+    CONSTRAINT ck_placement_terms CHECK (((terms)::text = ANY ((ARRAY['standard'::character varying, 'legacy'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.placement FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.followed_placements() RETURNS TABLE(placement_id uuid, participant_id uuid, ends_on date)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT placement.id,
+     placement.participant_id,
+     placement.ends_on
+    FROM public.placement
+   WHERE ((placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND (placement.annulled_on IS NULL) AND ((placement.ends_on IS NULL) OR ((placement.ends_on >= ( SELECT public.first_followed_end() AS first_followed_end)) AND ((NOT placement.address_protection) OR (placement.ends_on >= ( SELECT public.caller_today() AS caller_today))))));
+END;
 
 CREATE FUNCTION public.keep_former_number() RETURNS trigger
     LANGUAGE plpgsql
@@ -350,12 +464,13 @@ CREATE FUNCTION public.resume_web_session(digest bytea, idle interval) RETURNS T
     where id_hash = digest and expires_at > now() and seen_at > now() - idle;
 $$;
 
-CREATE FUNCTION public.set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text) RETURNS text
+CREATE FUNCTION public.set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text, today text DEFAULT ''::text) RETURNS text
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('app.actor', actor, true), set_config('app.roles', roles, true),
-        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true);
+        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true),
+        set_config('app.today', today, true);
     if known_provider_id = '' and public.caller_has_role('provider') then
         -- Subject to the policies itself: a provider reads its own row of `provider` and no other.
         known_provider_id := coalesce(
@@ -813,67 +928,6 @@ CREATE TABLE public.guideline_evaluation (
 
 ALTER TABLE ONLY public.guideline_evaluation FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.guideline_version (
-    id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    valid_from date NOT NULL,
-    supplement_percent numeric(5,2) NOT NULL,
-    proration character varying NOT NULL,
-    watch_percent numeric(5,2) NOT NULL,
-    vta_share_percent numeric(5,2) NOT NULL,
-    notice_months smallint NOT NULL,
-    absence_window_days smallint NOT NULL,
-    absence_threshold_percent smallint NOT NULL,
-    plan_due_days smallint NOT NULL,
-    conversations_per_year smallint NOT NULL,
-    cooperation_meetings_per_year smallint NOT NULL,
-    evaluations_per_year smallint NOT NULL,
-    consent_months smallint DEFAULT 12 NOT NULL,
-    places_per_employee smallint DEFAULT 5 NOT NULL,
-    absence_uncounted_kinds character varying[] DEFAULT '{holiday}'::character varying[] NOT NULL,
-    part_year_percent smallint DEFAULT 50 NOT NULL,
-    part_year_conversations smallint DEFAULT 1 NOT NULL,
-    most_months_ahead smallint DEFAULT 24 NOT NULL,
-    request_answer_days smallint DEFAULT '14'::smallint NOT NULL,
-    temporary_ending_days smallint DEFAULT '60'::smallint NOT NULL,
-    supplement_ending_days smallint DEFAULT '30'::smallint NOT NULL,
-    share_counts character varying DEFAULT 'shares'::character varying NOT NULL,
-    plan_renewal_days smallint DEFAULT 90 NOT NULL,
-    legal_bases jsonb DEFAULT '{"end": ["Helse- og omsorgstenestelova § 3-3"], "annul": ["Forvaltningslova § 35"], "grant": ["Helse- og omsorgstenestelova § 3-3"], "change": ["Helse- og omsorgstenestelova § 3-3"], "reject": ["Helse- og omsorgstenestelova § 3-3"], "correct": ["Forvaltningslova § 35"]}'::jsonb NOT NULL,
-    least_count smallint DEFAULT 5 NOT NULL,
-    over_frame character varying DEFAULT 'flag'::character varying NOT NULL,
-    letter_texts jsonb DEFAULT '{"appeal": "Er du ikkje nøgd, kan du klage. Skriv kva vedtak du klagar på, og kva du vil ha endra. Held vi fast på vedtaket, sender vi klaga vidare til klageorganet. Vi hjelper deg gjerne med å skrive klaga.", "office": "Forvaltningskontoret", "sender": "Alver kommune", "titles": {"end": "Vedtak om opphør av plass i vekstbedrift", "annul": "Oppheving av vedtak om plass i vekstbedrift", "grant": "Vedtak om plass i vekstbedrift", "change": "Vedtak om endring av plass i vekstbedrift", "reject": "Avslag på søknad om plass i vekstbedrift", "correct": "Retting av vedtak om plass i vekstbedrift"}, "closing": "Brevet er godkjent elektronisk og har difor ikkje underskrift.", "decided": {"end": "Plassen i vekstbedrifta tek slutt.", "annul": "Vedtaket om plass i vekstbedrift er oppheva og gjeld ikkje.", "grant": "Du får plass i vekstbedrift.", "change": "Vi har endra vedtaket om plassen din.", "reject": "Du får ikkje plass i vekstbedrift.", "correct": "Det var ein feil i eit vedtak om plassen din. Slik er det retta:"}, "case_access": "Du har rett til å sjå dokumenta i saka di. Ta kontakt med oss, så hjelper vi deg.", "appeal_weeks": 3, "appeal_addressee": "Alver kommune, Forvaltningskontoret", "legal_basis_note": "Tilbodet gjev ingen individuell rett."}'::jsonb NOT NULL,
-    open_requests smallint DEFAULT 1 NOT NULL,
-    CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
-    CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
-    CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
-    CONSTRAINT ck_guideline_version_consent_months CHECK (((consent_months >= 1) AND (consent_months <= 120))),
-    CONSTRAINT ck_guideline_version_least_count CHECK (((least_count >= 1) AND (least_count <= 100))),
-    CONSTRAINT ck_guideline_version_legal_bases CHECK ((jsonb_typeof(legal_bases) = 'object'::text)),
-    CONSTRAINT ck_guideline_version_letter_texts CHECK ((jsonb_typeof(letter_texts) = 'object'::text)),
-    CONSTRAINT ck_guideline_version_most_months_ahead CHECK (((most_months_ahead >= 1) AND (most_months_ahead <= 120))),
-    CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
-    CONSTRAINT ck_guideline_version_open_requests CHECK (((open_requests >= 1) AND (open_requests <= 100))),
-    CONSTRAINT ck_guideline_version_over_frame CHECK (((over_frame)::text = ANY ((ARRAY['flag'::character varying, 'confirm'::character varying])::text[]))),
-    CONSTRAINT ck_guideline_version_part_year_conversations CHECK (((part_year_conversations >= 0) AND (part_year_conversations <= 52))),
-    CONSTRAINT ck_guideline_version_part_year_percent CHECK (((part_year_percent >= 1) AND (part_year_percent <= 100))),
-    CONSTRAINT ck_guideline_version_per_year CHECK ((((conversations_per_year >= 0) AND (conversations_per_year <= 52)) AND ((cooperation_meetings_per_year >= 0) AND (cooperation_meetings_per_year <= 52)) AND ((evaluations_per_year >= 0) AND (evaluations_per_year <= 52)))),
-    CONSTRAINT ck_guideline_version_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
-    CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
-    CONSTRAINT ck_guideline_version_plan_renewal_days CHECK (((plan_renewal_days >= 0) AND (plan_renewal_days <= 366))),
-    CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
-    CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
-    CONSTRAINT ck_guideline_version_share_counts CHECK (((share_counts)::text = ANY ((ARRAY['shares'::character varying, 'people'::character varying])::text[]))),
-    CONSTRAINT ck_guideline_version_supplement_ending_days CHECK (((supplement_ending_days >= 0) AND (supplement_ending_days <= 366))),
-    CONSTRAINT ck_guideline_version_supplement_percent CHECK (((supplement_percent >= (0)::numeric) AND (supplement_percent <= (200)::numeric))),
-    CONSTRAINT ck_guideline_version_temporary_ending_days CHECK (((temporary_ending_days >= 0) AND (temporary_ending_days <= 366))),
-    CONSTRAINT ck_guideline_version_vta_share_percent CHECK (((vta_share_percent >= (0)::numeric) AND (vta_share_percent <= (100)::numeric))),
-    CONSTRAINT ck_guideline_version_watch_percent CHECK (((watch_percent >= (0)::numeric) AND (watch_percent <= (100)::numeric)))
-);
-
-ALTER TABLE ONLY public.guideline_version FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.idempotency_key (
     caller character varying NOT NULL,
     key character varying NOT NULL,
@@ -1124,39 +1178,6 @@ CREATE TABLE public.participant_name_word (
 );
 
 ALTER TABLE ONLY public.participant_name_word FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.placement (
-    id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    participant_id uuid NOT NULL,
-    provider_id uuid NOT NULL,
-    service_area character varying NOT NULL,
-    terms character varying NOT NULL,
-    starts_on date NOT NULL,
-    ends_on date,
-    share smallint NOT NULL,
-    monthly_price numeric(12,2),
-    decided_on date,
-    address_protection boolean DEFAULT false NOT NULL,
-    need character varying DEFAULT 'permanent'::character varying NOT NULL,
-    medication_tasks boolean DEFAULT false NOT NULL,
-    notice_months smallint,
-    places_per_employee smallint,
-    annulled_on date,
-    CONSTRAINT ck_placement_decided_on CHECK ((((terms)::text = 'legacy'::text) OR (decided_on IS NOT NULL))),
-    CONSTRAINT ck_placement_ends_on CHECK ((ends_on >= starts_on)),
-    CONSTRAINT ck_placement_legacy_terms CHECK ((((terms)::text = 'legacy'::text) OR (num_nonnulls(notice_months, places_per_employee) = 0))),
-    CONSTRAINT ck_placement_monthly_price CHECK ((((terms)::text = 'legacy'::text) = (monthly_price IS NOT NULL))),
-    CONSTRAINT ck_placement_monthly_price_range CHECK (((monthly_price > (0)::numeric) AND (monthly_price <= (10000000)::numeric))),
-    CONSTRAINT ck_placement_need CHECK ((((need)::text = ANY ((ARRAY['permanent'::character varying, 'temporary'::character varying])::text[])) AND (((need)::text = 'permanent'::text) OR (ends_on IS NOT NULL)))),
-    CONSTRAINT ck_placement_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
-    CONSTRAINT ck_placement_places_per_employee CHECK (((places_per_employee >= 1) AND (places_per_employee <= 100))),
-    CONSTRAINT ck_placement_share CHECK (((share >= 1) AND (share <= 100))),
-    CONSTRAINT ck_placement_terms CHECK (((terms)::text = ANY ((ARRAY['standard'::character varying, 'legacy'::character varying])::text[])))
-);
-
-ALTER TABLE ONLY public.placement FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.placement_supplement (
     id uuid NOT NULL,
@@ -2398,11 +2419,11 @@ CREATE POLICY provider_manages_own ON public.absence_revision TO vekstplass_serv
 
 CREATE POLICY provider_manages_own ON public.absence_watch TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))) WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
-CREATE POLICY provider_manages_own ON public.consent TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (participant_id IN ( SELECT placement.participant_id
-   FROM public.placement
-  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)))))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (participant_id IN ( SELECT placement.participant_id
-   FROM public.placement
-  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id))))));
+CREATE POLICY provider_manages_own ON public.consent TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (EXISTS ( SELECT
+   FROM public.followed_placements() followed(placement_id, participant_id, ends_on)
+  WHERE ((followed.participant_id = consent.participant_id) AND ((followed.ends_on IS NULL) OR (consent.given_on <= followed.ends_on))))))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND (EXISTS ( SELECT
+   FROM public.followed_placements() followed(placement_id, participant_id, ends_on)
+  WHERE ((followed.participant_id = consent.participant_id) AND ((followed.ends_on IS NULL) OR (consent.given_on <= followed.ends_on)))))));
 
 CREATE POLICY provider_reads_itself ON public.provider FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ((organisation_number)::text = ( SELECT public.caller_organisation() AS caller_organisation))));
 
@@ -2412,9 +2433,11 @@ CREATE POLICY provider_reads_own ON public.competence_statement FOR SELECT TO ve
 
 CREATE POLICY provider_reads_own ON public.decision FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
-CREATE POLICY provider_reads_own ON public.evaluation FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+CREATE POLICY provider_reads_own ON public.evaluation FOR SELECT TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND (((filed_by)::text = 'provider'::text) OR (placement_id IN ( SELECT followed.placement_id
+   FROM public.followed_placements() followed(placement_id, participant_id, ends_on))))));
 
-CREATE POLICY provider_reads_own ON public.meeting FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+CREATE POLICY provider_reads_own ON public.meeting FOR SELECT TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND (((filed_by)::text = 'provider'::text) OR (placement_id IS NULL) OR (placement_id IN ( SELECT followed.placement_id
+   FROM public.followed_placements() followed(placement_id, participant_id, ends_on))))));
 
 CREATE POLICY provider_reads_own ON public.meeting_version FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['provider'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.meeting
@@ -2422,9 +2445,8 @@ CREATE POLICY provider_reads_own ON public.meeting_version FOR SELECT TO vekstpl
 
 CREATE POLICY provider_reads_own ON public.notice FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
-CREATE POLICY provider_reads_own ON public.participant FOR SELECT TO vekstplass_service USING ((id IN ( SELECT placement.participant_id
-   FROM public.placement
-  WHERE (placement.provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)))));
+CREATE POLICY provider_reads_own ON public.participant FOR SELECT TO vekstplass_service USING ((id IN ( SELECT followed_placements.participant_id
+   FROM public.followed_placements() followed_placements(placement_id, participant_id, ends_on))));
 
 CREATE POLICY provider_reads_own ON public.placement FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
@@ -2432,7 +2454,8 @@ CREATE POLICY provider_reads_own ON public.placement_supplement FOR SELECT TO ve
 
 CREATE POLICY provider_reads_own ON public.placement_terms FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
-CREATE POLICY provider_reads_own ON public.plan FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
+CREATE POLICY provider_reads_own ON public.plan FOR SELECT TO vekstplass_service USING (((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)) AND (((filed_by)::text = 'provider'::text) OR (placement_id IN ( SELECT followed.placement_id
+   FROM public.followed_placements() followed(placement_id, participant_id, ends_on))))));
 
 CREATE POLICY provider_reads_own ON public.provider_capacity FOR SELECT TO vekstplass_service USING ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
 
@@ -2587,6 +2610,12 @@ GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.guideline_version TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.guideline_version TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.placement TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.placement TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.keep_former_number() FROM PUBLIC;
 
@@ -2769,9 +2798,6 @@ GRANT SELECT,INSERT ON TABLE public.expected_refund TO vekstplass_service;
 GRANT SELECT ON TABLE public.guideline_evaluation TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.guideline_evaluation TO vekstplass_service;
 
-GRANT SELECT ON TABLE public.guideline_version TO vekstplass_backup;
-GRANT SELECT,INSERT ON TABLE public.guideline_version TO vekstplass_service;
-
 GRANT SELECT ON TABLE public.idempotency_key TO vekstplass_backup;
 GRANT SELECT,INSERT,DELETE ON TABLE public.idempotency_key TO vekstplass_service;
 
@@ -2866,9 +2892,6 @@ GRANT SELECT,INSERT ON TABLE public.participant_merge TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.participant_name_word TO vekstplass_backup;
 GRANT SELECT,INSERT,DELETE ON TABLE public.participant_name_word TO vekstplass_service;
-
-GRANT SELECT ON TABLE public.placement TO vekstplass_backup;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.placement TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.placement_supplement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.placement_supplement TO vekstplass_service;

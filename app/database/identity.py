@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-# Roles, organisation, area and actor of the caller, for this transaction alone; answers the provider's id, if any.
-SET_CALLER = "select set_caller($1, $2, $3, $4, $5)"
+from app import clock
+
+# Roles, organisation, area and actor of the caller, and today, for this transaction alone; answers the provider's
+# id, if any.
+SET_CALLER = "select set_caller($1, $2, $3, $4, $5, $6)"
 SET_ROLES = "select set_config('app.roles', $1, true)"
 
 
@@ -22,11 +25,12 @@ class DatabaseIdentity:
         """The caller with only those of its roles that an operation is for."""
         return replace(self, roles=self.roles & roles)
 
-    def settings(self, provider_ids: Mapping[str, str]) -> tuple[str, str, str, str, str]:
+    def settings(self, provider_ids: Mapping[str, str]) -> tuple[str, str, str, str, str, str]:
         """The parameters of `SET_CALLER`, given the providers' ids by organisation number as far as they are known."""
         organisation = self.organisation or ""
         provider_id = provider_ids.get(organisation, "") if "provider" in self.roles else ""
-        return self.actor, role_setting(self.roles), organisation, self.service_area or "", provider_id
+        today = clock.today().isoformat()
+        return self.actor, role_setting(self.roles), organisation, self.service_area or "", provider_id, today
 
 
 def role_setting(roles: frozenset[str]) -> str:

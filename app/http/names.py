@@ -161,6 +161,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "places_per_employee": "plassar per tilsett",
     "plan_due_days": "dagar til planen skal vere klar",
     "plan_id": "plan",
+    "follow_up_months": "månader etter siste dag der vekstbedrifta framleis ser deltakaren",
     "plan_renewal_days": "dagar til ein ny plan skal vere klar",
     "plan_stands": "planen står ved lag",
     "police_certificates": "politiattestar",

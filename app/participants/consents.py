@@ -26,10 +26,12 @@ _CONSENTS = CompiledQuery(
         " where participant_id = any(cast(:ids as uuid[])) and annulled_at is null"
     )
 )
+# Of the calling provider's own places; a case officer has none.
+_ENDS = CompiledQuery(text("select ends_on from followed_placements() where participant_id = :participant_id"))
 
 
 async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn, today: date) -> ConsentRecord:
-    """A consent of a participant that the caller may see (M6).
+    """A consent of a participant that the caller may see (M6), of a provider one from before the end (D11).
 
     Raises `consent-day-invalid`, `identity-number-in-text`.
     """
@@ -37,6 +39,13 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
     if body.given_on > today:
         raise CONSENT_DAY_INVALID(
             f"«given_on» er {body.given_on}, etter i dag ({today}): det som har hendt, kan ikkje liggje fram i tid.",
+            pointer="#/given_on",
+        )
+    ends = [row["ends_on"] for row in await unit.fetch(_ENDS, participant_id=participant_id)]
+    if ends and None not in ends and body.given_on > max(ends):
+        raise CONSENT_DAY_INVALID(
+            f"«given_on» er {body.given_on}, men plassen hos dykk tok slutt {max(ends)}: eit samtykke som er gjeve"
+            " etterpå, registrerer Forvaltningskontoret.",
             pointer="#/given_on",
         )
     named = {minutes.normalise_organisation(name): name for name in reversed(body.organisations)}

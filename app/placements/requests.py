@@ -1,16 +1,16 @@
 """Requests to providers for a place, their answers, recall and retraction (D4, P3, P6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.periods import require_not_before
@@ -24,6 +24,9 @@ from app.placements.tables import Application, Decision, Placement, Request
 from app.providers.tables import Provider
 from app.rates import rates
 from app.rules.requests import determine_age_band, is_applicant_visible
+
+# D11: the places in which the calling provider still sees the person.
+_FOLLOWED = CompiledQuery(text("select placement_id from followed_placements()"))
 
 
 async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) -> Request:
@@ -166,23 +169,24 @@ def _require_unanswered(request: Request) -> None:
         raise problems.REQUEST_ALREADY_ANSWERED()
 
 
-async def _find_granted(queries: Queries, application_ids: Collection[UUID]) -> set[UUID]:
-    """The requests on which a place rests that is not annulled."""
+async def _find_granted(queries: Queries, application_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The requests on which a place rests that is not annulled, and the place."""
     # Read with the case office's rights: an application is not the provider's to read.
     async with queries.acting_as("case_officer"):
         rows = await queries.fetch(
-            select(col(Decision.request_id))
+            select(col(Decision.request_id), col(Decision.placement_id))
             .join(Placement, col(Placement.id) == col(Decision.placement_id))
             .where(col(Decision.application_id).in_(application_ids), col(Placement.annulled_on).is_(None))
         )
-    return {row["request_id"] for row in rows}
+    return {row["request_id"]: row["placement_id"] for row in rows}
 
 
-async def _find_shown(queries: Queries, requests: Sequence[Request], granted: Collection[UUID]) -> set[UUID]:
+async def _find_shown(queries: Queries, requests: Sequence[Request], granted: Mapping[UUID, UUID]) -> set[UUID]:
     """The requests whose caller is shown the applicant's wishes and age: all to the case office."""
     if "case_officer" in queries.caller.roles:
         return {request.id for request in requests}
     ids = {request.application_id for request in requests}
+    followed = {row["placement_id"] for row in await queries.fetch(_FOLLOWED)}
     # What other providers were asked and have answered counts too, and a provider may not read it.
     async with queries.acting_as("case_officer"):
         statuses = await load_statuses(queries, ids)
@@ -194,7 +198,7 @@ async def _find_shown(queries: Queries, requests: Sequence[Request], granted: Co
             facts[request.application_id][request.id],
             [*facts[request.application_id].values()],
             statuses[request.application_id],
-            granted=request.id in granted,
+            granted=granted.get(request.id) in followed,
         )
     }
 

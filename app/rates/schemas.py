@@ -1,4 +1,4 @@
-"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, L3, P5, A3, M).
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, D11, L3, P5, A3, M).
 
 Rows are never changed."""
 
@@ -218,6 +218,9 @@ class GuidelineVersionIn(Shape):
     plan_renewal_days: Annotated[
         DaysDue, Limits(description="Days from a report that says that the plan does not stand to a new plan (M2).")
     ] = 90
+    follow_up_months: Annotated[
+        Months, Limits(description="Months after the last day in which a provider still sees the person (D11).")
+    ] = 3
     least_count: Annotated[
         From1To100, Limits(description="Smallest count of people, but for 0, that statistics show (S6).")
     ] = 5
@@ -259,6 +262,7 @@ class GuidelineVersionOut(Stored):
     temporary_ending_days: int
     supplement_ending_days: int
     plan_renewal_days: int
+    follow_up_months: int
     least_count: int
     legal_bases: LegalBases
     over_frame: OverFrame

@@ -1,4 +1,4 @@
-"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, L3, P5, A3, M).
+"""NAV's rates (C1) and the guideline's versions with their parameters (C2, C3, C7, C10, D2, D11, L3, P5, A3, M).
 
 Rows are never changed."""
 
@@ -68,6 +68,7 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("temporary_ending_days between 0 and 366", name="temporary_ending_days"),
         CheckConstraint("supplement_ending_days between 0 and 366", name="supplement_ending_days"),
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
+        CheckConstraint("follow_up_months between 0 and 24", name="follow_up_months"),
         CheckConstraint("least_count between 1 and 100", name="least_count"),
         CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
         CheckConstraint("jsonb_typeof(letter_texts) = 'object'", name="letter_texts"),
@@ -100,6 +101,7 @@ class GuidelineVersion(Row, table=True):
     temporary_ending_days: int = Field(default=60, sa_type=SmallInteger, sa_column_kwargs={"server_default": "60"})
     supplement_ending_days: int = Field(default=30, sa_type=SmallInteger, sa_column_kwargs={"server_default": "30"})
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
+    follow_up_months: int = Field(default=3, sa_type=SmallInteger, sa_column_kwargs={"server_default": "3"})
     least_count: int = Field(default=5, sa_type=SmallInteger, sa_column_kwargs={"server_default": "5"})
     legal_bases: dict[str, list[str]] = Field(sa_type=JSONB)
     over_frame: OverFrame = Field(default="flag", sa_type=String, sa_column_kwargs={"server_default": "flag"})

@@ -22,11 +22,14 @@ return case when caller_has_role('provider') then nullif(current_setting('app.pr
 -- Called first in every transaction, and holds for it alone. `roles` are separated by commas. Returns the provider's
 -- id, which the service passes as `known_provider_id` from then on: an organisation number is its provider's identity
 -- and never changes.
-create function set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text)
+-- `today` is the day that the service lives on; '' is PostgreSQL's own.
+create function set_caller(actor text, roles text, organisation text, service_area text, known_provider_id text,
+    today text default '')
 returns text language plpgsql as $$
 begin
     perform set_config('app.actor', actor, true), set_config('app.roles', roles, true),
-        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true);
+        set_config('app.organisation', organisation, true), set_config('app.service_area', service_area, true),
+        set_config('app.today', today, true);
     if known_provider_id = '' and public.caller_has_role('provider') then
         -- Subject to the policies itself: a provider reads its own row of `provider` and no other.
         known_provider_id := coalesce(
@@ -35,6 +38,36 @@ begin
     return set_config('app.provider_id', known_provider_id, true);
 end
 $$;
+
+create function caller_today() returns date
+language sql stable parallel safe
+return coalesce(nullif(current_setting('app.today', true), '')::date, current_date);
+
+-- D11: the first day on which a place may have ended so that today is not past the guideline's `follow_up_months`.
+create function first_followed_end() returns date
+language sql stable parallel safe
+return (
+    select earliest + case when earliest + period < caller_today() then 1 else 0 end
+    from (
+        select period, (caller_today() - period)::date as earliest
+        from (
+            select make_interval(months => coalesce((
+                select follow_up_months from guideline_version where valid_from <= caller_today()
+                order by valid_from desc limit 1), 3)) as period
+        ) as version
+    ) as calculated
+);
+
+-- D11: the places in which the calling provider sees the person: until `follow_up_months` after the last day, and until
+-- the last day itself where the address is protected.
+create function followed_placements() returns table (placement_id uuid, participant_id uuid, ends_on date)
+language sql stable parallel safe
+begin atomic
+    select id, participant_id, ends_on from placement
+    where provider_id = (select caller_provider_id()) and annulled_on is null
+        and (ends_on is null or ends_on >= (select first_followed_end())
+            and (not address_protection or ends_on >= (select caller_today())));
+end;
 
 -- What follows with `security definer` runs as the owner. Its search path names pg_temp last, so that nobody's
 -- temporary table is taken for one of these, and tables are named by their schema.

@@ -49,6 +49,13 @@ _PLACEMENTS = CompiledQuery(
         " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
     )
 )
+# D11: what others filed about these is hidden from their provider, which would take it for missing.
+_CLOSED = CompiledQuery(
+    text(
+        "select id from placement where provider_id = (select caller_provider_id())"
+        " and id not in (select placement_id from followed_placements())"
+    )
+)
 _ASKED_FOR = (
     " and (cast(:placement_id as uuid) is null or placement_id = :placement_id)"
     " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
@@ -129,10 +136,15 @@ class _Records(NamedTuple):
 
 
 async def load_rules(queries: Queries, municipality_number: str = "") -> TaskRules:
-    """M1–M4, M6: what each version of the guideline requires, by the day it applies from; and what is waived (M9)."""
+    """M1–M4, M6: what each version of the guideline requires, by the day it applies from; what is waived (M9), and
+    closed to the caller (D11).
+    """
     requirements = tuple(FollowUpRequirements(*row) for row in await queries.fetch(_VERSIONS))
     waived = frozenset((RANK[kind], id_.bytes, n) for kind, id_, n in await queries.fetch(_WAIVED))
-    return TaskRules(requirements, waived, municipality_number)
+    closed: frozenset[UUID] = frozenset()
+    if "provider" in queries.caller.roles:
+        closed = frozenset(row["id"] for row in await queries.fetch(_CLOSED))
+    return TaskRules(requirements, waived, closed, municipality_number)
 
 
 async def iterate_tasks(
@@ -151,7 +163,7 @@ async def iterate_tasks(
     period = period or DuePeriod.of(query)
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
     records = await _load_records(queries, values, kinds)
-    placements = await queries.fetch(_PLACEMENTS, **values)
+    placements = [row for row in await queries.fetch(_PLACEMENTS, **values) if row["id"] not in rules.closed]
     for begin in range(0, len(placements), _SLICE):
         found: list[Task] = []
         for placement in placements[begin : begin + _SLICE]:

@@ -209,12 +209,13 @@ class TaskQuery:
 
 @dataclass(frozen=True, slots=True)
 class TaskRules:
-    """What tasks are derived by: each version of the guideline, sorted by its first day, what is waived (M9), and the
-    municipality.
+    """What tasks are derived by: each version of the guideline, sorted by its first day, what is waived (M9), the
+    placements whose follow-up the caller no longer sees (D11), and the municipality.
     """
 
     requirements: tuple[FollowUpRequirements, ...]
     waived: frozenset[TaskKey] = frozenset()
+    closed: frozenset[UUID] = frozenset()
     municipality_number: str = ""
 
     def apply_waivers(self, task: Task) -> Task:

@@ -227,5 +227,5 @@ async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, ru
     for kind, roles, list_tasks in _SOURCES:
         if query.includes_kind(kind) and not roles.isdisjoint(actor.roles):
             tasks = map(rules.apply_waivers, await list_tasks(queries, query, rules))
-            found += [task for task in tasks if query.includes(task)]
+            found += [task for task in tasks if query.includes(task) and task.subject.placement_id not in rules.closed]
     return found

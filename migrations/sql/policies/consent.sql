@@ -1,6 +1,6 @@
 -- Consents (M6). Case officers keep them, and alone read those that are annulled (D10). A service reads those of
--- participants of its area; a provider keeps those of people who have or have had a place with it. The owner while it
--- merges two participants.
+-- participants of its area; a provider keeps those of people whose place with it lasts or has ended lately, but none that
+-- was given after the end (D11). The owner while it merges two participants.
 alter table consent enable row level security;
 alter table consent force row level security;
 
@@ -14,9 +14,13 @@ create policy service_reads_area on consent for select to vekstplass_service
 
 create policy provider_manages_own on consent to vekstplass_service
     using ((select caller_has_role('provider'))
-        and participant_id in (select participant_id from placement where provider_id = (select caller_provider_id())))
+        and exists (select from followed_placements() as followed
+            where followed.participant_id = consent.participant_id
+                and (followed.ends_on is null or consent.given_on <= followed.ends_on)))
     with check ((select caller_has_role('provider'))
-        and participant_id in (select participant_id from placement where provider_id = (select caller_provider_id())));
+        and exists (select from followed_placements() as followed
+            where followed.participant_id = consent.participant_id
+                and (followed.ends_on is null or consent.given_on <= followed.ends_on)));
 
 create policy owner_merges on consent to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))

@@ -1,5 +1,5 @@
--- Evaluation reports. Case officers read all, a provider its own, a service those of unprotected places of its area.
--- Each party writes as itself alone; case officers change another's only while they annul it or erase a person. What is
+-- Evaluation reports. Case officers read all, a provider those of its places, and in time only what it filed (D11), a
+-- service those of unprotected places of its area. Each party writes as itself alone; case officers change another's only while they annul it or erase a person. What is
 -- annulled case officers alone read, and its own party while it annuls it (D10).
 alter table evaluation enable row level security;
 alter table evaluation force row level security;
@@ -24,7 +24,8 @@ create policy service_reads_area on evaluation for select to vekstplass_service
             and not placement.address_protection));
 
 create policy provider_reads_own on evaluation for select to vekstplass_service
-    using (provider_id = (select caller_provider_id()));
+    using (provider_id = (select caller_provider_id()) and (filed_by = 'provider'
+        or placement_id in (select followed.placement_id from followed_placements() as followed)));
 
 create policy provider_adds_own on evaluation for insert to vekstplass_service
     with check (provider_id = (select caller_provider_id()) and filed_by = 'provider');

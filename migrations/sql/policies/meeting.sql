@@ -1,5 +1,5 @@
--- Meetings. Case officers read all, a provider its own, a service those about unprotected places of its area; system
--- meetings are read by all providers and services. Each party writes as itself alone, so that nobody edits another's
+-- Meetings. Case officers read all, a provider its own, about a place in time only what it filed (D11), a service those
+-- about unprotected places of its area; system meetings are read by all providers and services. Each party writes as itself alone, so that nobody edits another's
 -- minutes; Habilitering files system meetings (M7). Case officers change another's only while they annul it or erase a
 -- person. What is annulled case officers alone read, and its own party while it annuls it (D10).
 alter table meeting enable row level security;
@@ -25,7 +25,8 @@ create policy service_reads_area on meeting for select to vekstplass_service
             and not placement.address_protection));
 
 create policy provider_reads_own on meeting for select to vekstplass_service
-    using (provider_id = (select caller_provider_id()));
+    using (provider_id = (select caller_provider_id()) and (filed_by = 'provider' or placement_id is null
+        or placement_id in (select followed.placement_id from followed_placements() as followed)));
 
 create policy provider_adds_own on meeting for insert to vekstplass_service
     with check (provider_id = (select caller_provider_id()) and filed_by = 'provider' and kind <> 'system');

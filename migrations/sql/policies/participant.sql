@@ -1,6 +1,6 @@
--- Participants. Case officers and the EPJ keep them. A service reads those of its area, and a provider those who have
--- or have had a place with it. The auditor looks people up by name; which columns it gets is the service's to say. To
--- finance a participant is an id. merge_participant, which runs as the owner, reaches the two that it merges.
+-- Participants. Case officers and the EPJ keep them. A service reads those of its area, and a provider those whose place
+-- with it lasts or has ended lately (D11). The auditor looks people up by name; which columns it gets is the service's to
+-- say. To finance a participant is an id. merge_participant, which runs as the owner, reaches the two that it merges.
 alter table participant enable row level security;
 alter table participant force row level security;
 
@@ -12,7 +12,7 @@ create policy service_reads_area on participant for select to vekstplass_service
     using (service_area = (select caller_service_area()));
 
 create policy provider_reads_own on participant for select to vekstplass_service
-    using (id in (select participant_id from placement where provider_id = (select caller_provider_id())));
+    using (id in (select participant_id from followed_placements()));
 
 create policy auditor_reads on participant for select to vekstplass_service
     using ((select caller_has_role('auditor')));

@@ -124,6 +124,7 @@ async def test_a_guideline_version_is_as_the_paper_unless_told(api: Api) -> None
         "temporary_ending_days": 60,
         "supplement_ending_days": 30,
         "plan_renewal_days": 90,
+        "follow_up_months": 3,
         "least_count": 5,
         "share_counts": "shares",
         "legal_bases": {
@@ -164,6 +165,7 @@ async def test_a_guideline_version_keeps_its_own_parameters(api: Api) -> None:
         "temporary_ending_days": 366,
         "supplement_ending_days": 1,
         "plan_renewal_days": 366,
+        "follow_up_months": 24,
         "least_count": 10,
         "legal_bases": {
             "grant": ["Helse- og omsorgstenestelova § 3-4", "Helse- og omsorgstenestelova § 3-3"],
@@ -219,6 +221,7 @@ async def test_refuses_a_second_version_from_the_same_day(api: Api) -> None:
         ("temporary_ending_days", 367),
         ("supplement_ending_days", "30"),
         ("plan_renewal_days", 367),
+        ("follow_up_months", 25),
         ("least_count", 0),
         ("least_count", 101),
         ("cooperation_meetings_per_year", None),
