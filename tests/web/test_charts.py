@@ -107,6 +107,11 @@ def test_a_square_is_a_place(taken: int, more: int) -> None:
     assert len([one for one in squares if one.tag.endswith("rect")]) == taken + more
 
 
+def test_more_places_than_anybody_counts_are_not_drawn() -> None:
+    assert charts.places(7, charts.MOST_SQUARES, uid="a", name="Gløde AS")
+    assert charts.places(7, charts.MOST_SQUARES + 1, uid="a", name="Gløde AS") == ""
+
+
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
 def test_share_bar_stays_in_its_box(done: int, late: int, more: int) -> None:
     total = done + late + more
