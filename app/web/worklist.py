@@ -1,5 +1,6 @@
 """S1, the work list: what waits for the case office, and what the guideline demands of others."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from app.web.words import PARAGRAPHS, word
 
 SOON = timedelta(days=60)
 LATE_APPLICATION_DAYS = 30
+MOST_TASKS = 100
+"""So many are on one page: each is somebody, and is logged as seen."""
 
 STATUSES = (("", "Ikkje gjort"), ("overdue", "Over frist"), ("open", "Opne"), ("done", "Gjort"))
 
@@ -60,7 +63,12 @@ async def show_worklist(view: View) -> Response:
     """The officer's start page."""
     chosen = {name: view.query(name) for name in ("status", "kind", "provider_id", "responsible")}
     later = view.query("seinare") == "ja"
-    tasks = await view.api.list("/v1/tasks", on=view.on, **_filter(chosen, view.on, later))
+    asked_for = _filter(chosen, view.on, later)
+    after = view.query("etter") or None
+    page = await view.api.get("/v1/tasks", on=view.on, limit=MOST_TASKS, after=after, **asked_for)
+    tasks = page["items"]
+    # The page is all that there is, or the API counts the rest, without naming anybody.
+    counted = await view.api.get("/v1/tasks/summary", on=view.on, **asked_for) if page["next"] or after else None
     waiting = await view.api.list("/v1/applications", status="waiting")
     asked = await view.api.list("/v1/requests", answer="none")
     accepted = await view.api.list("/v1/requests", answer="accepted")
@@ -77,14 +85,36 @@ async def show_worklist(view: View) -> Response:
         soon=[group for group in groups if view.on <= group.due_on <= soon],
         later=[group for group in groups if group.due_on > soon],
         shows_later=later,
+        counts=_count(tasks, counted),
+        more=_lead_on(view, chosen, page["next"]) if page["next"] else None,
+        is_first=after is None,
         tasks=tasks,
         groups=groups,
         chosen=chosen,
         chips=_describe_filters(chosen, providers, view.on),
-        kinds=sorted({(task["kind"], word(task["kind"], "kind")) for task in tasks}, key=lambda one: one[1]),
+        kinds=sorted(
+            {(kind, word(kind, "kind")) for kind in {task["kind"] for task in tasks} | {chosen["kind"]} if kind},
+            key=lambda one: one[1],
+        ),
         providers=sorted(providers.items(), key=lambda one: one[1]),
         statuses=STATUSES,
     )
+
+
+def _count(tasks: Sequence[Mapping[str, Any]], counted: Mapping[str, Any] | None) -> Mapping[str, int]:
+    """How many are overdue, open, and in all: of the page, or of all pages where there are more."""
+    if counted is None:
+        statuses = Counter(task["status"] for task in tasks)
+        return {"overdue": statuses["overdue"], "open": statuses["open"], "all": len(tasks)}
+    by_status = {one["status"]: one["count"] for one in counted["items"]}
+    return {"overdue": by_status.get("overdue", 0), "open": by_status.get("open", 0), "all": counted["count"]}
+
+
+def _lead_on(view: View, chosen: Mapping[str, str], after: str) -> str:
+    """The address of the next page, with everything that this one was asked for."""
+    kept = {name: value for name, value in chosen.items() if value}
+    later = {"seinare": "ja"} if view.query("seinare") == "ja" else {}
+    return f"?{urlencode({'on': view.on.isoformat()} | kept | later | {'etter': after})}#fristar"
 
 
 def group_tasks(

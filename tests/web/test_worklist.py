@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.web import worklist
 from tests.conftest import Api
 from tests.factories import follow_up, steps
 from tests.factories.steps import ok
@@ -58,6 +59,34 @@ async def test_worklist_logs_exactly_the_people_it_shows(api: Api) -> None:
     assert len(shown) == 1
 
 
+async def test_long_worklist_has_pages_and_names_those_on_this_one_alone(api: Api) -> None:
+    """Thirty places with four deadlines each: a hundred on the first page, the rest on the next, and all counted."""
+    await steps.law(api)
+    provider_id = await steps.provider(api, places=30)
+    for number in range(30):
+        await steps.recorded(api, provider_id, starts_on=f"2021-{1 + number // 28:02}-{1 + number % 28:02}")
+    summary = ok(await api.case_officer.get("/v1/tasks/summary?on=2022-08-31&status=open&status=overdue"), 200)
+    by_status = {one["status"]: one["count"] for one in summary["items"]}
+    assert summary["count"] > worklist.MOST_TASKS
+    browser = await api.browser("sakshandsamar")
+    address, shown, lengths = f"{ADDRESS}?on=31.08.2022&seinare=ja", set[str](), []
+    while address:
+        answer = await browser.get(address)
+        assert (answer.status_code, find_faults(answer)) == (200, [])
+        page = parse(answer)
+        tiles = [one.text for one in page.all("a") if one.attributes.get("class", "").startswith("tile")]
+        assert tiles[2].startswith(f"{by_status['overdue']}Over frist")
+        assert tiles[3].startswith(f"{by_status['open']}Fristar som kjem")
+        [said] = [one.text for one in page.all("p", role="status")]
+        lengths.append(int(said.split()[0]))
+        assert said.endswith(f"av {summary['count']} fristar på denne sida")
+        shown |= {one.attributes["href"].rpartition("/")[2] for one in page.all("a") if "/deltakarar/" in str(one)}
+        more = [one for one in page.all("a", **{"class": "button"}) if one.text == "Dei neste fristane"]
+        address = f"{ADDRESS}{more[0].attributes['href'].partition('#')[0]}" if more else ""
+    assert lengths == [worklist.MOST_TASKS, summary["count"] - worklist.MOST_TASKS]
+    assert len(shown) == 30
+
+
 async def test_filters_are_kept_and_can_be_taken_away(api: Api) -> None:
     await steps.law(api)
     provider_id = await steps.provider(api)
@@ -82,7 +111,9 @@ async def test_empty_worklist_says_so(api: Api) -> None:
     assert "Ingenting ventar på deg." in answer.text
 
 
-@pytest.mark.parametrize("query", [{"kind": "tull"}, {"provider_id": "tull"}, {"responsible": "konge"}])
+@pytest.mark.parametrize(
+    "query", [{"kind": "tull"}, {"provider_id": "tull"}, {"responsible": "konge"}, {"etter": "tull"}]
+)
 async def test_filter_that_is_none_is_a_page_with_a_way_on(api: Api, query: dict[str, str]) -> None:
     answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=query)
     assert (answer.status_code, find_faults(answer)) == (422, [])
