@@ -1,0 +1,145 @@
+"""The page's screens over 1 000 places: how long each takes, how much of it the API, and how much the page itself.
+
+    .venv/bin/python scripts/bench/page.py [--rounds N] [--places N]
+
+Asked in turn, in one process, on one connection, as somebody who is logged in: each screen through the whole
+application, in which the page calls the API in this very process; and as clients of the API, one position of the year
+and one placement by its id. What the page takes beyond its calls is its own: the session, the joining, the drawing and
+the template. Medians of interleaved rounds, and of the work list the 95th percentile; the ratios are what counts.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import httpx
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.in_process import application, client, measure_rounds
+from bench.position import TERMS, cluster
+from bench.tasks import FILL, ON
+
+from app.http.declarations import CALLER
+from tests.factories.people import DEMO_PEOPLE
+from tests.factories.tokens import bearer
+
+WANTED_BEYOND, WANTED_WORK_LIST = 0.25, 10
+YEAR = ON[:4]
+MONEY = """
+insert into rate (id, valid_from, known_from, monthly_amount, source) values
+    (gen_random_uuid(), '2018-01-01', '2018-01-01', 13000, 'bench'),
+    (gen_random_uuid(), '2022-01-01', '2022-01-01', 14878, 'bench');
+insert into budget_frame (id, year, amount, adopted_on, reason)
+    values (gen_random_uuid(), 2026, 300000000, '2025-12-16', 'bench');
+insert into provider_capacity (id, provider_id, valid_from, places)
+    select gen_random_uuid(), id, '2018-01-01', 400 from provider;
+"""
+SCREENS = {
+    "work list": f"/arbeidsliste?on={ON}",
+    "the year": f"/aaret/{YEAR}?on={ON}",
+    "report": f"/rapport/{YEAR}?on={ON}",
+    "what-if": f"/aaret/{YEAR}/kva-om?on={ON}&fleire-1-tal=2&fleire-1-fra=01.12.{YEAR}",
+    "settlements": f"/oppgjer/{YEAR}?on={ON}",
+    "providers": f"/vekstbedrifter?on={ON}",
+    "find a person": f"/deltakarar?name=ka&on={ON}",
+}
+
+
+class CallTimer:
+    """Around the whole application: the time of the page's own calls, which nest in the page's request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if CALLER not in scope:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        await self._app(scope, receive, send)
+        spent.append(time.perf_counter() - began)
+
+
+spent: list[float] = []
+"""The seconds of each call of the page that is asked."""
+
+
+async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
+    """Fill the database, ask, print."""
+    owner = await asyncpg.connect(superuser)
+    await owner.execute("set statement_timeout = 0")
+    await owner.execute(FILL.format(places=places, on=ON), timeout=600)
+    await owner.execute(MONEY)
+    await owner.execute(TERMS, timeout=600)
+    await owner.execute("vacuum (analyze, freeze)", timeout=600)
+    [(place, person)] = await owner.fetch("select id, participant_id from placement order by id limit 1")
+    screens = {**SCREENS, "a person": f"/deltakarar/{person}?on={ON}"}
+    calls: dict[str, list[tuple[int, float]]] = {name: [] for name in screens}
+    browser_headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    async with application(url, DEMO_PEOPLE) as app:
+        app.add_middleware(CallTimer)
+        async with client(app, browser_headers) as browser, client(app, bearer("case_officer")) as officer:
+            answer = await browser.post("/logg-inn", data={"rolle": "sakshandsamar"})
+            assert answer.status_code == 303, answer.text
+
+            async def get(asking: httpx.AsyncClient, path: str) -> httpx.Response:
+                answer = await asking.get(path)
+                assert answer.status_code == 200, answer.text
+                return answer
+
+            async def show(name: str) -> None:
+                spent.clear()
+                await get(browser, screens[name])
+                calls[name].append((len(spent), sum(spent)))
+
+            def shows(name: str) -> Callable[[], Awaitable[object]]:
+                return lambda: show(name)
+
+            ways = {name: shows(name) for name in screens} | {
+                "position": lambda: get(officer, f"/v1/budgets/{YEAR}/position?on={ON}"),
+                "read by id": lambda: get(officer, f"/v1/placements/{place}"),
+            }
+            for _ in range(3):
+                for ask in ways.values():
+                    await ask()
+            for made in calls.values():
+                made.clear()
+            seconds = await measure_rounds(rounds, ways)
+    took = {name: statistics.median(times) for name, times in seconds.items()}
+    beyond = {
+        name: statistics.median(whole - within for whole, (_, within) in zip(seconds[name], calls[name], strict=True))
+        for name in screens
+    }
+    print(f"{'screen':>15} {'all':>11} {'beyond calls':>13} {'calls':>6}")
+    for name in screens:
+        print(f"{name:>15} {took[name] * 1000:8.1f} ms {beyond[name] * 1000:10.1f} ms {calls[name][0][0]:>6}")
+    for name in ("position", "read by id"):
+        print(f"{name:>15} {took[name] * 1000:8.1f} ms")
+    print(f"PostgreSQL {await owner.fetchval('show server_version')}, {places} places, {rounds} interleaved rounds")
+    ratio = beyond["the year"] / took["position"]
+    print(f"the year beyond its calls : a position = {ratio:.2f} (wanted <= {WANTED_BEYOND})")
+    slow = statistics.quantiles(seconds["work list"], n=20)[-1]
+    print(f"work list p95 : a read by id = {slow / took['read by id']:.1f} (wanted <= {WANTED_WORK_LIST})")
+    await owner.close()
+
+
+def main() -> None:
+    """Measure as asked on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--places", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=40)
+    asked = parser.parse_args()
+    with cluster() as (superuser, url):
+        asyncio.run(measure(superuser, url, asked.places, asked.rounds))
+
+
+if __name__ == "__main__":
+    main()
