@@ -355,7 +355,7 @@ CREATE FUNCTION public.protected_supplements(known date DEFAULT 'infinity'::date
     where (select public.caller_has_role('finance') and not public.caller_has_role('case_officer'))
 $$;
 
-CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) RETURNS TABLE(id uuid, at timestamp with time zone, actor character varying, organisation character varying, supplier character varying, action character varying, method character varying, route character varying, purpose character varying, outcome character varying, request_id character varying, participant_id uuid, object_id uuid, more_denied integer, place integer)
+CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, of_action text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) RETURNS TABLE(id uuid, at timestamp with time zone, actor character varying, organisation character varying, supplier character varying, action character varying, method character varying, route character varying, purpose character varying, outcome character varying, request_id character varying, participant_id uuid, object_id uuid, more_denied integer, reason character varying, reference character varying, place integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
@@ -369,7 +369,7 @@ begin
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
         case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
         case when line.place > cardinality(log.participant_ids) then line.subject_id end,
-        log.more_denied, line.place::integer
+        log.more_denied, log.reason, log.reference, line.place::integer
     from public.access_log as log
     cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
     where (participants is null or log.participant_ids && participants
@@ -377,6 +377,7 @@ begin
         and (participants is null or case when line.place <= cardinality(log.participant_ids)
             then line.subject_id = any (participants) else line.subject_id = any (objects) end)
         and (of_actor is null or log.actor = of_actor)
+        and (of_action is null or log.action = of_action)
         and (since is null or log.at >= since)
         and (until is null or log.at < until)
         and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
@@ -526,10 +527,14 @@ CREATE TABLE public.access_log (
     participant_ids uuid[] NOT NULL,
     denied_ids uuid[] NOT NULL,
     more_denied integer DEFAULT 0 NOT NULL,
+    reason character varying,
+    reference character varying,
     CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
     CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
     CONSTRAINT ck_access_log_more_denied CHECK ((more_denied >= 0)),
-    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
+    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[]))),
+    CONSTRAINT ck_access_log_reason CHECK (((reason)::text = ANY ((ARRAY['case'::character varying, 'follow_up'::character varying, 'complaint'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_access_log_reference CHECK (((reference IS NULL) OR (((length((reference)::text) >= 1) AND (length((reference)::text) <= 100)) AND (reason IS NOT NULL))))
 )
 PARTITION BY RANGE (at);
 
@@ -551,10 +556,14 @@ CREATE TABLE access_log_partition.other (
     participant_ids uuid[] CONSTRAINT access_log_participant_ids_not_null NOT NULL,
     denied_ids uuid[] CONSTRAINT access_log_denied_ids_not_null NOT NULL,
     more_denied integer DEFAULT 0 CONSTRAINT access_log_more_denied_not_null NOT NULL,
+    reason character varying,
+    reference character varying,
     CONSTRAINT ck_access_log_id CHECK (("right"((id)::text, 6) = '000000'::text)),
     CONSTRAINT ck_access_log_lines CHECK ((((cardinality(participant_ids) + cardinality(denied_ids)) >= 1) AND ((cardinality(participant_ids) + cardinality(denied_ids)) <= 16777215))),
     CONSTRAINT ck_access_log_more_denied CHECK ((more_denied >= 0)),
-    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[])))
+    CONSTRAINT ck_access_log_outcome CHECK (((outcome)::text = ANY ((ARRAY['allowed'::character varying, 'denied'::character varying])::text[]))),
+    CONSTRAINT ck_access_log_reason CHECK (((reason)::text = ANY ((ARRAY['case'::character varying, 'follow_up'::character varying, 'complaint'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_access_log_reference CHECK (((reference IS NULL) OR (((length((reference)::text) >= 1) AND (length((reference)::text) <= 100)) AND (reason IS NOT NULL))))
 );
 
 ALTER TABLE ONLY access_log_partition.other FORCE ROW LEVEL SECURITY;
@@ -2633,8 +2642,8 @@ GRANT ALL ON FUNCTION public.protected_placement_terms() TO vekstplass_service;
 REVOKE ALL ON FUNCTION public.protected_supplements(known date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.protected_supplements(known date) TO vekstplass_service;
 
-REVOKE ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) TO vekstplass_service;
+REVOKE ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, of_action text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_actor text, of_action text, with_outcome text, since timestamp with time zone, until timestamp with time zone, before_id uuid, before_place integer, line_limit integer) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.refuse_access_log_change() FROM PUBLIC;
 
@@ -2683,6 +2692,10 @@ GRANT INSERT(participant_ids) ON TABLE public.access_log TO vekstplass_service;
 GRANT INSERT(denied_ids) ON TABLE public.access_log TO vekstplass_service;
 
 GRANT INSERT(more_denied) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(reason) ON TABLE public.access_log TO vekstplass_service;
+
+GRANT INSERT(reference) ON TABLE public.access_log TO vekstplass_service;
 
 GRANT SELECT ON TABLE access_log_partition.other TO vekstplass_backup;
 

@@ -23,6 +23,7 @@ _LINES = CompiledQuery(
             bindparam("participants", type_=ARRAY(Uuid)),
             bindparam("objects", type_=ARRAY(Uuid)),
             bindparam("of_actor", type_=Text),
+            bindparam("of_action", type_=Text),
             bindparam("with_outcome", type_=Text),
             bindparam("since", type_=DateTime(timezone=True)),
             bindparam("until", type_=DateTime(timezone=True)),
@@ -51,6 +52,7 @@ class LogFilter:
     participant_ids: Collection[UUID] | None = None
     object_ids: Collection[UUID] = ()
     actor: str | None = None
+    action: str | None = None
     outcome: Outcome | None = None
     first_day: date | None = None
     last_day: date | None = None
@@ -65,6 +67,7 @@ async def load_log_page(
         "participants": None if wanted.participant_ids is None else list(wanted.participant_ids),
         "objects": list(wanted.object_ids),
         "of_actor": wanted.actor,
+        "of_action": wanted.action,
         "with_outcome": wanted.outcome,
         "since": _midnight(wanted.first_day),
         "until": _midnight(wanted.last_day and wanted.last_day + timedelta(days=1)),

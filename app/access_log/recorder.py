@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 
+from app.access_log.reasons import require_reason
 from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
@@ -20,6 +21,7 @@ from app.database.connections import Database
 from app.database.queries import Queries
 from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
+from app.http.access_reasons import StatedReason
 from app.http.endpoint import Operation
 from app.http.problems import Problem
 from app.security.roles import Actor
@@ -50,8 +52,8 @@ _UNKNOWN = Purpose("unknown", "")
 
 _INSERT = """
     insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
-        participant_ids, denied_ids, more_denied)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        participant_ids, denied_ids, more_denied, reason, reference)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 
@@ -79,10 +81,15 @@ class AccessRecorder:
         self.sealer: Sealer | None = None
 
     async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> None:
-        """Insert the row of a request that is allowed, in the act's transaction; none where nobody was accessed."""
+        """Insert the row of a request that is allowed, in the act's transaction; none where nobody was accessed.
+
+        Raises:
+            Problem: `reason-required`.
+        """
         participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
         if participant_ids or denied_ids:
-            await _insert(request, door, operation, "allowed", participant_ids, denied_ids)
+            reason = await require_reason(request, door, operation, participant_ids)
+            await _insert(request, door, operation, "allowed", participant_ids, denied_ids, reason)
             if self.sealer is not None:
                 self.sealer.seal_if_due()
 
@@ -104,6 +111,7 @@ async def _insert(
     outcome: str,
     participant_ids: list[UUID],
     denied_ids: list[UUID | None] | list[UUID],
+    reason: StatedReason | None = None,
 ) -> None:
     state = request.scope["state"]
     actor: Actor = state["actor"]
@@ -122,6 +130,8 @@ async def _insert(
         participant_ids,
         denied_ids[:MOST_DENIED],
         max(len(denied_ids) - MOST_DENIED, 0),
+        reason and reason.reason,
+        reason and reason.reference,
     )
 
 

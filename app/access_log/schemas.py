@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field as Limits
 
+from app.http.access_reasons import Reason
 from app.http.schemas import Shape
 
 Outcome = Literal["allowed", "denied"]
@@ -32,5 +33,10 @@ class AccessLogOut(Shape):
     route: Annotated[str, Limits(examples=["/v1/placements/{placement_id}"])]
     purpose: Annotated[str, Limits(examples=["provision"])]
     legal_basis: str
+    reason: Annotated[
+        Reason | None,
+        Limits(description="Why the case office opened a person with a protected address (`X-Access-Reason`)."),
+    ]
+    reference: Annotated[str | None, Limits(description="The case that it named (`X-Access-Reference`).")]
     outcome: Outcome
     request_id: str

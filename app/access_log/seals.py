@@ -44,7 +44,7 @@ ROW_COLUMNS = tuple(
         AccessLog.transaction_number, AccessLog.id, AccessLog.at, AccessLog.actor, AccessLog.organisation,
         AccessLog.supplier, AccessLog.action, AccessLog.method, AccessLog.route, AccessLog.purpose, AccessLog.outcome,
         AccessLog.request_id, AccessLog.participant_ids, AccessLog.denied_ids,
-        AccessLog.more_denied,
+        AccessLog.more_denied, AccessLog.reason, AccessLog.reference,
     )
 )  # fmt: skip
 
@@ -75,10 +75,11 @@ class SealedRange:
 
 def row_code(key: bytes, row: Any) -> bytes:
     """The authentication code of a row with `ROW_COLUMNS`."""
-    number, id_, at, *words, participant_ids, denied_ids, more_denied = row
+    number, id_, at, *words, participant_ids, denied_ids, more_denied, reason, reference = row
     ids = [_as_text(participant_ids), _as_text(denied_ids)]
-    # Rows that were sealed before there was such a number have none in their codes.
-    more = [more_denied] if more_denied else []
+    # Rows that were sealed before there was such a number, or a reason, have none in their codes.
+    more: list[Any] = [more_denied] if more_denied else []
+    more += [[reason, reference]] if reason else []
     # JSON keeps null, the empty text and the ends of lists apart.
     content = json.dumps([number, str(id_), _microseconds(at), *words, *ids, *more])
     return hmac.digest(key, b"row\0" + content.encode(), "sha256")[:CODE_BYTES]

@@ -33,6 +33,8 @@ class AccessLog(SQLModel, table=True):
         denied_ids: ids of records or objects that were asked for in vain, also in a request that was allowed: the
             first hundred of them.
         more_denied: how many more there were.
+        reason: why a case officer opened a person with a protected address, as stated (`app.http.access_reasons`).
+        reference: the case that the reason belongs to, if one was named.
     """
 
     __tablename__ = "access_log"
@@ -40,6 +42,10 @@ class AccessLog(SQLModel, table=True):
         PrimaryKeyConstraint("id", "at"),
         CheckConstraint("outcome in ('allowed', 'denied')", name="outcome"),
         CheckConstraint("more_denied >= 0", name="more_denied"),
+        CheckConstraint("reason in ('case', 'follow_up', 'complaint', 'other')", name="reason"),
+        CheckConstraint(
+            "reference is null or length(reference) between 1 and 100 and reason is not null", name="reference"
+        ),
         CheckConstraint("right(id::text, 6) = '000000'", name="id"),
         CheckConstraint("cardinality(participant_ids) + cardinality(denied_ids) between 1 and 16777215", name="lines"),
         Index("ix_access_log_transaction_number", "transaction_number"),
@@ -75,6 +81,8 @@ class AccessLog(SQLModel, table=True):
     participant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     denied_ids: list[UUID | None] = Field(sa_type=ARRAY(Uuid))
     more_denied: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    reason: str | None = None
+    reference: str | None = None
 
 
 class AccessLogSeal(SQLModel, table=True):

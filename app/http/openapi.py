@@ -8,6 +8,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.http import openapi_examples
+from app.http.access_reasons import (
+    REASON_HEADER,
+    REASON_REQUIRED,
+    REASONS,
+    REFERENCE_HEADER,
+    REFERENCE_PATTERN,
+    asks_for_reason,
+    takes_reason,
+)
 from app.http.attempts import TOO_MANY_REQUESTS
 from app.http.content_negotiation import JSON, MERGE_PATCH
 from app.http.endpoint import Route
@@ -106,6 +115,30 @@ def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[
     if method == "patch":
         types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
     return types
+
+
+def _add_reason(method: str, path: str, operation: dict[str, Any]) -> None:
+    """The headers in which a case officer says why a person with a protected address is opened."""
+    if not takes_reason(method.upper(), path):
+        return
+    operation.setdefault("parameters", []).extend(
+        (
+            header_parameter(
+                REASON_HEADER,
+                "Why the case office opens a person with a protected address; the access log keeps it.",
+                enum=list(REASONS),
+            ),
+            header_parameter(
+                REFERENCE_HEADER,
+                "The case that the reason belongs to.",
+                minLength=1,
+                maxLength=100,
+                pattern=REFERENCE_PATTERN,
+            ),
+        )
+    )
+    if asks_for_reason(method.upper(), path):
+        operation["responses"].setdefault("403", refusals(REASON_REQUIRED)[403])
 
 
 def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is_tagged: bool) -> None:
@@ -273,6 +306,8 @@ def _generate(app: FastAPI) -> dict[str, Any]:
             if route is not None and route.operation.roles:
                 named = ", ".join(sorted(_role_name(role) for role in route.operation.roles))
                 operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
+                if "case_officer" in route.operation.roles:
+                    _add_reason(method, path, operation)
             _complete_operation(method, path, operation, is_tagged=route is not None and route.is_tagged)
             operation.setdefault("security", [])
     openapi_examples.add_examples(document)

@@ -28,6 +28,7 @@ from app.participants.schemas import (
     ParticipantPatch,
     ParticipantUpsert,
     ParticipantView,
+    ProtectedParticipant,
 )
 from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber, ParticipantNameWord
 from app.rules.names import LEAST_LETTERS, find_short_words, fold_words, have_same_words
@@ -215,6 +216,23 @@ async def to_response(queries: Queries, actor: Actor, participants: Sequence[Par
     return [
         view.model_validate(row.model_dump(include=own) | {"external_ids": external_ids[row.id]})
         for row in participants
+    ]
+
+
+def conceal_protected(
+    actor: Actor, participants: Sequence[Participant], views: Sequence[ParticipantView]
+) -> list[ParticipantView | ProtectedParticipant]:
+    """The views as lists show them to the case office: «Verna adresse» in place of who has a protected address.
+
+    Who needs more opens the person, and says why.
+    """
+    if "case_officer" not in actor.roles:
+        return list(views)
+    return [
+        ProtectedParticipant.model_validate(row.model_dump(include={"id", "created_at", "updated_at"}))
+        if row.address_protection
+        else view
+        for row, view in zip(participants, views, strict=True)
     ]
 
 

@@ -186,6 +186,14 @@ class ParticipantForAuditor(Stored):
     birth_date: Day
 
 
+class ProtectedParticipant(Stored):
+    """A participant with a protected address as the case office sees it where no reason to open it was stated."""
+
+    given_name: Literal["Verna"] = "Verna"
+    family_name: Literal["adresse"] = "adresse"
+    address_protection: Literal[True] = True
+
+
 class ParticipantMergeIn(Shape):
     """The duplicate record, which is merged into the participant in the path."""
 
@@ -209,7 +217,7 @@ VIEWS_BY_ROLE: Mapping[
 SEARCHERS = frozenset({"case_officer", "service", "auditor"})
 
 
-class ParticipantPage(Page[ParticipantView]):
+class ParticipantPage(Page[ParticipantView | ProtectedParticipant]):
     """One page of participants, each with the fields the caller may see."""
 
 

@@ -82,7 +82,7 @@ async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]
             at=row["at"],
             who=names[row["actor"]],
             organisation=row["organisation"] or "",
-            why=describe_purpose(row["purpose"]),
+            why=describe_purpose(row["purpose"], row["reason"], row["reference"]),
             what=describe_action(row["action"]),
             participant_id=row["participant_id"],
             denied=row["outcome"] == "denied",

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from fastapi import FastAPI
 from starlette.types import Message, Scope
 
+from app.http.access_reasons import REASON_REQUIRED, STATED_REASONS, StatedReason
 from app.http.declarations import CALLER
 from app.security.roles import Actor
 
@@ -43,6 +45,8 @@ class Refused(Exception):
         self.code: str = str(problem.get("type", "")).rpartition("/")[2]
         self.errors: Sequence[Mapping[str, str]] = problem.get("errors", ())
         self.problem = problem
+        self.unexplained: str | None = problem.get("participant_id") if self.code == REASON_REQUIRED.code else None
+        """Whom a reason must be stated for (`stated_reasons`)."""
 
 
 @dataclass(slots=True)
@@ -60,10 +64,13 @@ class Answer:
 class Api:
     """Calls of `/v1` as one person, on behalf of one page. `made` counts them."""
 
-    def __init__(self, app: FastAPI, actor: Actor, request_id: str) -> None:
+    def __init__(
+        self, app: FastAPI, actor: Actor, request_id: str, reasons: Mapping[UUID, StatedReason] | None = None
+    ) -> None:
         self._app = app
         self._actor = actor
         self._request_id = request_id
+        self._reasons = reasons or {}
         self.made = 0
 
     async def get(self, path: str, **query: Value) -> Any:
@@ -75,7 +82,7 @@ class Api:
         try:
             return await self.get(path, **query)
         except Refused as refused:
-            if refused.status in (403, 404):
+            if refused.status in (403, 404) and refused.unexplained is None:
                 return None
             raise
 
@@ -199,6 +206,7 @@ class Api:
             "client": None,
             "server": None,
             CALLER: self._actor,
+            STATED_REASONS: self._reasons,
         }
         await self._app(scope, receive, send)
         answer = Answer(status, headers, bytes(content))

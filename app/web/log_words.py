@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.web.words import word
+
 PURPOSES: Mapping[str, str] = {
     "case_handling": "Sakshandsaming",
     "follow_up": "Oppfølging av tenesta",
@@ -56,6 +58,9 @@ def describe_action(operation: str) -> str:
     return operation.replace("_", " ")
 
 
-def describe_purpose(code: str) -> str:
-    """Why somebody looked."""
-    return PURPOSES.get(code, code)
+def describe_purpose(code: str, reason: str | None = None, reference: str | None = None) -> str:
+    """Why somebody looked, and what was said of it: `Sakshandsaming: klage, sak 2022/1234`."""
+    purpose = PURPOSES.get(code, code)
+    if reason is None:
+        return purpose
+    return f"{purpose}: {word(reason, 'access_reason').lower()}{f', sak {reference}' if reference else ''}"

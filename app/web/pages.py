@@ -24,6 +24,7 @@ from app.web.messages import forget_message
 from app.web.render import render
 from app.web.renewals import resume_renewed_session
 from app.web.sessions import Session
+from app.web.stated_reasons import load_stated_reasons
 
 failures = logging.getLogger("vekstplass.errors")
 
@@ -99,7 +100,8 @@ class Page(Route):
             elif self.roles and session.actor.roles.isdisjoint(self.roles):
                 response = await self._refuse_role(request, session)
             else:
-                api = Api(request.app, session.actor, request.scope["state"]["request_id"])
+                reasons = load_stated_reasons(request, session.actor)
+                api = Api(request.app, session.actor, request.scope["state"]["request_id"], reasons)
                 typed = request.query_params.get("on")
                 response = await self._show(View(request, session, api, parse_date(typed) if typed else clock.today()))
         except Exception as error:  # the last stop before a browser, which shows no problem document
@@ -148,6 +150,10 @@ def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *method
 
 def _refusal_page(request: Request, session: Session | None, error: Exception) -> Response:
     """A page that says why not, and where to go on."""
+    if isinstance(error, Refused) and error.unexplained is not None:
+        return RedirectResponse(
+            f"/deltakarar/{error.unexplained}/grunngjeving?til={quote(_find_page(request), safe='')}", 303
+        )
     if isinstance(error, Refused):
         return problem_page(request, session, error.status, error.title, write_for_people(error.detail))
     if isinstance(error, CrossSite):
@@ -175,11 +181,15 @@ def problem_page(
 
 def to_login(request: Request) -> Response:
     """To the log-in, and afterwards back to where the person wanted to go; from a form to the page that it is on."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    there = request.url if request.method == "GET" else came_from
-    target = own_path(there.path + (f"?{there.query}" if there.query else "")) or "/"
+    target = _find_page(request)
     back = "" if target == "/" else f"?til={quote(target, safe='')}"
     return RedirectResponse(f"{LOG_IN}{back}", 303)
+
+
+def _find_page(request: Request) -> str:
+    """The address that was asked for; of a form that was sent, the page that it is on."""
+    there = request.url if request.method == "GET" else urlsplit(request.headers.get("referer", ""))
+    return own_path(there.path + (f"?{there.query}" if there.query else "")) or "/"
 
 
 def own_path(target: str) -> str | None:

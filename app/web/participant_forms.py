@@ -196,6 +196,8 @@ def _describe_person() -> Sequence[Field]:
 
 def _describe(person: Mapping[str, Any]) -> str:
     """What tells two records of one name apart."""
+    if "external_ids" not in person:  # a protected address: no more than the id is shown unasked
+        return f"registrert {moment(person['created_at'])}"
     known = ", ".join(f"{one['system']} {one['value']}" for one in person["external_ids"])
     area = word(person["service_area"], "service_area")
     return f"{area}, registrert {moment(person['created_at'])}{f', {known}' if known else ''}"

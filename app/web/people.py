@@ -89,7 +89,8 @@ async def look_up_person(view: View, form: Typed) -> Response:
 async def _describe(view: View, people: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> list[Found]:
     """Where each of the people stands on the page's day, by three calls for all of them."""
     people = list(people)
-    ids = [person["id"] for person in people]
+    # Where a person with a protected address is, is on the person's own page alone.
+    ids = [person["id"] for person in people if not person.get("address_protection")]
     places: dict[str, Mapping[str, Any]] = {}
     waiting: dict[str, Mapping[str, Any]] = {}
     if ids:
@@ -122,11 +123,11 @@ def _place(
     elif is_ended:
         standing, text, tone = "ended", "Slutta", ""
     else:
-        standing, text, tone = "", "Registrert", ""
+        standing, text, tone = "", "Sperra" if person.get("address_protection") else "Registrert", ""
     return Found(
         id=person["id"],
         name=full_name(person),
-        birth_date=person["birth_date"],
+        birth_date=person.get("birth_date", ""),
         area=word(person["service_area"], "service_area") if person.get("service_area") else "",
         standing=standing,
         text=text,

@@ -120,6 +120,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cannot_accommodate": "kan ikkje gje eit forsvarleg tilbod",
         "other": "anna grunn",
     },
+    "access_reason": {"case": "Sak", "follow_up": "Oppfølging", "complaint": "Klage", "other": "Anna"},
     "contact": {"guardian": "Verje", "next_of_kin": "Pårørande"},
     "given_by": {
         "participant": "deltakaren",

@@ -398,11 +398,11 @@ $$;
 -- and `objects` limit them to these participants and these denied ids, unless `participants` is null. Runs as the owner,
 -- since operators on arrays are not leakproof: beside a policy no index serves them. Planned for the values at hand, since
 -- the fewer requests a person is in, the better the index.
-create function read_access_log(participants uuid[], objects uuid[], of_actor text, with_outcome text, since timestamptz,
-    until timestamptz, before_id uuid, before_place integer, line_limit integer)
+create function read_access_log(participants uuid[], objects uuid[], of_actor text, of_action text,
+    with_outcome text, since timestamptz, until timestamptz, before_id uuid, before_place integer, line_limit integer)
 returns table (id uuid, at timestamptz, actor varchar, organisation varchar, supplier varchar, action varchar,
     method varchar, route varchar, purpose varchar, outcome varchar, request_id varchar, participant_id uuid,
-    object_id uuid, more_denied integer, place integer)
+    object_id uuid, more_denied integer, reason varchar, reference varchar, place integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = 'force_custom_plan' as $$
 begin
@@ -414,7 +414,7 @@ begin
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
         case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
         case when line.place > cardinality(log.participant_ids) then line.subject_id end,
-        log.more_denied, line.place::integer
+        log.more_denied, log.reason, log.reference, line.place::integer
     from public.access_log as log
     cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
     where (participants is null or log.participant_ids && participants
@@ -422,6 +422,7 @@ begin
         and (participants is null or case when line.place <= cardinality(log.participant_ids)
             then line.subject_id = any (participants) else line.subject_id = any (objects) end)
         and (of_actor is null or log.actor = of_actor)
+        and (of_action is null or log.action = of_action)
         and (since is null or log.at >= since)
         and (until is null or log.at < until)
         and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)

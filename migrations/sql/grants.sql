@@ -69,7 +69,7 @@ grant select, insert, update (roles, last_seen_at, revoked_at, updated_at) on ca
 grant select, insert, delete on idempotency_key to vekstplass_service;
 
 grant select, insert (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
-    participant_ids, denied_ids, more_denied) on access_log to vekstplass_service;
+    participant_ids, denied_ids, more_denied, reason, reference) on access_log to vekstplass_service;
 grant select on access_log_seal to vekstplass_service;
 grant usage on schema access_log_partition to vekstplass_backup;
 alter default privileges in schema access_log_partition grant select on tables to vekstplass_backup;
@@ -99,9 +99,9 @@ revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bi
     bytea, bytea) from public;
 grant execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,
     bytea, bytea) to vekstplass_service;
-revoke execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+revoke execute on function read_access_log(uuid[], uuid[], text, text, text, timestamptz, timestamptz, uuid, integer, integer)
     from public;
-grant execute on function read_access_log(uuid[], uuid[], text, text, timestamptz, timestamptz, uuid, integer, integer)
+grant execute on function read_access_log(uuid[], uuid[], text, text, text, timestamptz, timestamptz, uuid, integer, integer)
     to vekstplass_service;
 revoke execute on function open_web_session(bytea, text, text, text, text[], text, text, text, text, interval, bytea)
     from public;

@@ -26,6 +26,7 @@ UNREACHABLE = {
     "ck_absence_ends_on": CHECKED,
     "pk_absence_watch": "stored by an upsert on this very key",
     "ck_access_log_lines": "a request that accessed nobody, and was denied nothing, has no row",
+    "ck_access_log_reference": "a reference is refused where the header has no reason",
     "pk_access_log_seal": SEALED,
     "ck_access_log_seal_end_transaction": SEALED,
     "ck_access_log_seal_next_transaction": SEALED,

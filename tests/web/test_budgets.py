@@ -2,8 +2,9 @@
 
 import gzip
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from app import clock
 from app.database.connections import Database
 from app.demo import example_year
 from app.demo.example_year import UNDER_NOTICE
+from app.http.access_reasons import StatedReason
 from app.http.openapi_examples import demo_id
 from app.security.roles import Actor
 from app.settings import Settings
@@ -53,8 +55,10 @@ class CountedCalls(Calls):
 
     of_pages: ClassVar[list[Calls]] = []
 
-    def __init__(self, app: FastAPI, actor: Actor, request_id: str) -> None:
-        super().__init__(app, actor, request_id)
+    def __init__(
+        self, app: FastAPI, actor: Actor, request_id: str, reasons: Mapping[UUID, StatedReason] | None = None
+    ) -> None:
+        super().__init__(app, actor, request_id, reasons)
         self.of_pages.append(self)
 
 

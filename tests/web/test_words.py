@@ -17,6 +17,7 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "ConsentOut.services": WORDS["service"],
     "Contact.kind": WORDS["contact"],
     "DeviationOut.area": AREAS,
+    "AccessLogOut.reason": WORDS["access_reason"],
     "InvoiceDryRunOut.basis": WORDS["invoice_basis"],
     "InvoiceDryRunOut.kind": WORDS["invoice"],
     "InvoiceDryRunOut.result": WORDS["invoice_result"],
@@ -53,6 +54,8 @@ NOT_SHOWN = {
     "PricedHistoryEventOut.step": "a person's way is told by decisions and notices",
     "NoticeOut.status": "shown by the placement's state",
     "PlanOut.missing": "shown in a sentence",
+    "ProtectedParticipant.family_name": "is nynorsk already",
+    "ProtectedParticipant.given_name": "is nynorsk already",
 }
 
 

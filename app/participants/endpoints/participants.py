@@ -13,6 +13,7 @@ from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
+from app.http.access_reasons import has_stated_reason
 from app.http.attempts import Attempts
 from app.http.content_negotiation import FHIR, JSON
 from app.http.declarations import located_at, produces
@@ -43,6 +44,7 @@ from app.participants.schemas import (
     ParticipantPatch,
     ParticipantUpsert,
     ParticipantView,
+    ProtectedParticipant,
     RegisteredParticipant,
     ServiceArea,
 )
@@ -116,6 +118,9 @@ async def list_participants(
     """The participants that the caller may see (D1): a service those of its area, a provider those with a placement
     there. The auditor finds people by `name`, `birth_date` or `id`, to read the access log of the right one.
 
+    To the case office a person with a protected address is «Verna adresse», without a birth date or anything else: it
+    opens the one person, and says why.
+
     A filter on a field that the caller may not see is refused with 403, and so is `name` or `birth_date` from others
     than the case office, the services and the auditor. Only those that are in the answer are in the access log.
     """
@@ -146,29 +151,35 @@ async def list_participants(
     async with reader.acting_as("service", alone=True) if lists_area else nullcontext():
         rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
     record_access(reader, (row.id for row in rows))
-    return ParticipantPage(items=await participants.to_response(reader, actor, rows), next=following)
+    views = await participants.to_response(reader, actor, rows)
+    return ParticipantPage(items=participants.conceal_protected(actor, rows, views), next=following)
 
 
 @router.post(
     "/lookup",
     summary="Find a participant by identity number",
-    response_model=ParticipantOut | ParticipantForAuditor,
+    response_model=ParticipantOut | ProtectedParticipant | ParticipantForAuditor,
     responses=refusals(IDENTITY_NUMBER_INVALID),
 )
 async def look_up_participant(
     request: Request, unit: UnitOfWorkDep, actor: ParticipantFinder, body: ParticipantLookup
-) -> ParticipantView:
+) -> ParticipantView | ProtectedParticipant:
     """The participant with exactly this number, or 404 (D1). The auditor gets the id, name and birth date alone.
 
-    The number is sent in a body because addresses are logged. A caller may look up so many a minute as the settings
-    say, 60 by default.
+    The case office gets «Verna adresse» in place of a person with a protected address, unless it says why it asks for
+    one (`X-Access-Reason`). The number is sent in a body because addresses are logged. A caller may look up so many a
+    minute as the settings say, 60 by default.
     """
     lookups: Attempts = request.app.state.lookups
     lookups.count_one(actor.name)
     participant = await participants.find_by_identity_number(
         unit, body.national_identity_number, request.app.state.settings, clock.today()
     )
-    return await _respond(unit, actor, participant)
+    out = await _respond(unit, actor, participant)
+    if has_stated_reason(request, participant.id):
+        return out
+    (concealed,) = participants.conceal_protected(actor, [participant], [out])
+    return concealed
 
 
 @router.put(

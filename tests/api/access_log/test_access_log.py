@@ -69,6 +69,8 @@ async def test_a_line_says_who_for_whom_why_and_how(api: Api) -> None:
         "participant_id": participant_id,
         "object_id": None,
         "more_denied": 0,
+        "reason": None,
+        "reference": None,
         "action": "read_placement",
         "method": "GET",
         "route": "/v1/placements/{placement_id}",
@@ -210,7 +212,9 @@ async def test_a_person_may_know_of_a_denied_request_for_any_of_their_records(ap
         ("get_absence_summary", decision["placement_id"]),
     ]
     for asked in (api.auditor, api.case_officer):
-        rows = steps.ok(await asked.get(f"/v1/participants/{participant_id}/access-log"), 200)["items"]
+        headers = {"X-Access-Reason": "complaint"}
+        answer = await asked.get(f"/v1/participants/{participant_id}/access-log", headers=headers)
+        rows = steps.ok(answer, 200)["items"]
         assert [(row["action"], row["object_id"]) for row in rows if row["outcome"] == "denied"] == expected
     by_person = await read_log(api, participant_id=participant_id, outcome="denied")
     assert [(row["action"], row["object_id"]) for row in reversed(by_person)] == expected
@@ -306,7 +310,7 @@ async def test_lines_are_for_an_auditor_and_a_case_officer_alone(committed_api: 
     """The function that finds them by an index runs as the owner, and asks for the role itself."""
     await steps.participant(committed_api)
     service = await asyncpg.connect(service_dsn(committed_api))
-    statement = "select count(*) from read_access_log(null, '{}', null, null, null, null, null, null, 10)"
+    statement = "select count(*) from read_access_log(null, '{}', null, null, null, null, null, null, null, 10)"
     try:
         for role in ("case_officer", "auditor"):
             await service.execute("select set_config('app.roles', $1, false)", role)
