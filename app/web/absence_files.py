@@ -80,10 +80,15 @@ def _count(items: Sequence[Mapping[str, Any]]) -> str:
 
 def _describe_row(item: Mapping[str, Any], lines: Sequence[int]) -> Row:
     problem = item["problem"]
-    faults = [write_for_people(fault["detail"]) for fault in problem.get("errors", ())]
-    return Row(
-        lines[item["index"]], item["external_id"] or "–", " ".join(faults) or write_for_people(problem["detail"])
-    )
+    faults = [_describe_fault(fault) for fault in problem.get("errors", ())]
+    said = " ".join(faults) or write_for_people(problem["detail"])
+    return Row(lines[item["index"]], item["external_id"] or "–", said)
+
+
+def _describe_fault(fault: Mapping[str, str]) -> str:
+    """A fault begins with its column where it is about one: «to»: er før frå og med."""
+    column, detail = fault["pointer"].rpartition("/")[2], write_for_people(fault["detail"])
+    return f"«{column}»: {detail}" if column in dict(COLUMNS) else detail
 
 
 ROUTES = (FormPage(FILE_PAGE, "fravaersfil.html", prepare_file, push_file, "provider"),)

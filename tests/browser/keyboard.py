@@ -1,5 +1,6 @@
 """Somebody at a keyboard, without a mouse: Tab, arrows, Enter, and what they type."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from playwright.async_api import Page
@@ -110,9 +111,18 @@ class Keyboard:
             stop = await self.stop()
         raise AssertionError(f"«{group}» has no «{option}»")
 
+    async def attach(self, name: str, file: Path) -> None:
+        """Choose a file, in the window that the space bar opens."""
+        await self.tab_to(name, "file")
+        async with self.page.expect_file_chooser() as chooser:
+            await self.page.keyboard.press("Space")
+        await (await chooser.value).set_files(file)
+
     async def select(self, name: str, option: str) -> None:
         """Choose from the list by the arrows."""
-        stop = await self.tab_to(name, "select-one")
+        await self.tab_to(name, "select-one")
+        await self.page.keyboard.press("Home")
+        stop = await self.stop()
         for _ in range(60):
             if stop.value.startswith(option):
                 return

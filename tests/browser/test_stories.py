@@ -63,24 +63,23 @@ async def apply(keyboard: Keyboard, given_name: str, received_on: str = "31.8.20
     assert "No kan du spørje ei vekstbedrift." in await keyboard.message()
 
 
-async def ask(keyboard: Keyboard, provider: str, answered_on: str = "31.8.2022") -> None:
-    """From an application's page: the request and the yes, on the same day."""
-    await keyboard.choose("Vekstbedrift", provider)
-    await keyboard.write("Sendt", answered_on)
-    await keyboard.press("Send førespurnad")
-    await keyboard.open("Registrer svaret")
-    await keyboard.choose("Svar", "Ja")
-    await keyboard.write("Svara", answered_on)
-    await keyboard.press("Registrer svaret")
-    assert "Vekstbedrifta har sagt ja. Vedtaket kan gjerast no." in await keyboard.read()
-
-
 async def test_an_application_becomes_a_place_that_passes_the_frame(keyboard: Keyboard) -> None:
     """Application, request, the provider's yes, the grant; the flag rises, and the year's picture passes the frame."""
     await keyboard.press("Sakshandsamar")
     await apply(keyboard, "Stille")
-    await ask(keyboard, "KIM AS")
-    await keyboard.follow("Gjer vedtak")
+    await keyboard.choose("Vekstbedrift", "KIM AS")
+    await keyboard.press("Send førespurnad")
+    await keyboard.log_out()
+    await keyboard.press("KIM AS")
+    await keyboard.follow("Svar på førespurnaden frå 31. august 2022")
+    assert "Vil køyre truck på lageret." in await keyboard.read()
+    assert "Stille" not in await keyboard.read()
+    await keyboard.choose("Svar", "Ja")
+    await keyboard.press("Send svaret")
+    assert await keyboard.message() == "Svaret er sendt: ja. No kan Forvaltningskontoret gjere vedtak."
+    await keyboard.log_out()
+    await keyboard.press("Sakshandsamar")
+    await keyboard.follow("Gjer vedtak om Stille Vik")
     await keyboard.write("Første dag", "1.10.2022")
     await keyboard.wait_for("#verknad", "6 895 953")
     await keyboard.press("Lagre vedtaket")
@@ -190,3 +189,61 @@ async def approve_july_and_august(keyboard: Keyboard) -> None:
         await keyboard.press("Lagre avgjerda")
         assert await keyboard.message() == "Oppgjeret er godkjent."
         await keyboard.menu("Oppgjer")
+
+
+async def test_a_provider_registers_a_conversation_and_a_file_with_one_bad_row(
+    keyboard: Keyboard, tmp_path: Path
+) -> None:
+    """The conversation counts at once; of the file all rows but one are taken, and none twice when it is sent again."""
+    await keyboard.press("Aufera AS")
+    await keyboard.follow("Registrer Samtale for Grøn Elv")
+    await keyboard.choose("Var deltakaren med", "Ja")
+    await keyboard.tick("Vekstbedrift")
+    await keyboard.write("Referat", "Trivst i hagen.")
+    await keyboard.press("Registrer referatet")
+    await keyboard.follow("Oversikt")
+    assert "Samtale for Grøn Elv" not in await keyboard.read()
+    await keyboard.follow("Fråvær frå fil")
+    place = (await keyboard.read("[aria-labelledby=plassane] code")).strip()
+    rows = [
+        "external_id;revision;placement_id;kind;from;to;percent;note;cancelled",
+        f"F-1;1;{place};sick;24.08.2022;25.08.2022;100;;false",
+        f"F-2;1;{place};sick;31.08.2022;29.08.2022;100;;false",
+        f"F-3;1;{place};leave;26.08.2022;26.08.2022;50;;false",
+    ]
+    file = tmp_path / "fravaer.csv"
+    file.write_text("\r\n".join(rows))
+    await keyboard.attach("Fil", file)
+    await keyboard.press("Send fila")
+    assert "1 rad er ikkje teken imot" in await keyboard.read()
+    assert "«to»: er før frå og med" in await keyboard.read("[aria-labelledby=avvist]")
+    file.write_text("\r\n".join(rows).replace("31.08.2022;29.08.2022", "29.08.2022;31.08.2022"))
+    await keyboard.attach("Fil", file)
+    await keyboard.press("Send fila")
+    assert await keyboard.message() == "Heile fila er teken imot: 1 ny, 2 uendra."
+
+
+async def test_a_budget_meeting_tries_three_changes_over_several_years(keyboard: Keyboard) -> None:
+    """Before and after of three changes, the years that follow, and the answer on paper; nothing is stored."""
+    await keyboard.press("Økonomi lukkar")
+    await keyboard.menu("Året")
+    await keyboard.follow("Kva om")
+    await keyboard.press("Fleire plassar")
+    await keyboard.press("Tillegg")
+    await keyboard.press("Ramme")
+    await keyboard.write("Tal på plassar", "2")
+    await keyboard.write("Frå dag", "1.10.2022")
+    await keyboard.write("Kroner per plass", "3000")
+    await keyboard.write("Frå dag", "1.10.2022")
+    await keyboard.write("Ramma for 2022", "7200000")
+    await keyboard.select("Til og med år", "2025")
+    await keyboard.write("Satsen opp kvart år", "3")
+    await keyboard.press("Rekn ut")
+    answer = await keyboard.read("#verknad")
+    assert "6 829 002" in answer
+    assert "6 971 904" in answer
+    assert "Åra 2022–2025" in await keyboard.read("#aara")
+    printed = await keyboard.page.pdf(format="A4")
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2
+    await keyboard.menu("Året")
+    assert "Prognose for året\nkr 6 829 002" in await keyboard.read()

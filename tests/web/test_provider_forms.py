@@ -172,18 +172,20 @@ async def test_file_with_one_bad_row_is_taken_but_for_that_row(api: Api, provide
         f"F-1;1;{place};sick;24.01.2022;25.01.2022;100;;false",
         "",
         f'F-2;1;{place};sick;26.01.2022;27.01.2022;100;"ope;false',
+        f"F-4;1;{place};sick;27.01.2022;26.01.2022;100;;false",
         f"F-3;1;{place};holiday;31.01.2022;02.02.2022;100;Påske;false",
     ]
     answer = await send(browser, "\r\n".join([HEADER, *rows]).encode("cp1252"))
     assert (answer.status_code, find_faults(answer)) == (200, [])
     page = parse(answer)
-    assert "1 rad er ikkje teken imot" in answer.text.replace("\u00a0", " ")
+    assert "2 rader er ikkje tekne imot" in answer.text.replace("\u00a0", " ")
     assert "2 nye" in answer.text.replace("\u00a0", " ")
-    assert [one.text for one in page.all("th", scope="row")] == ["4"]
+    assert [one.text for one in page.all("th", scope="row")] == ["4", "5"]
+    assert [one.text for one in page.all("td")][3] == "«to»: er før frå og med"
     stored = ok(await api.case_officer.get("/v1/absences", params={"placement_id": place}), 200)["items"]
     assert {(one["external_id"], one["note"]) for one in stored} == {("F-1", None), ("F-3", "Påske")}
     # The mended file again: what was taken is not counted twice.
-    rows[2] = rows[2].replace('"ope', "ope")
+    rows[2:4] = [rows[2].replace('"ope', "ope")]
     mended = await send(browser, "\r\n".join([HEADER, *rows]).encode())
     assert mended.status_code == 303
     assert read_message(browser).replace("\u00a0", " ") == "Heile fila er teken imot: 1 ny, 2 uendra."
