@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import asyncpg
+import structlog
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,7 @@ from app import clock, logging, server
 from app.access_log import seals, verification
 from app.database import startup
 from app.database.connections import Database
+from app.database.driver import ConnectionNotMadeError
 from app.database.identity import DatabaseIdentity
 from app.demo import example_year, issuer
 from app.http.problems import Problem
@@ -31,6 +33,8 @@ from app.security.roles import Actor
 from app.settings import Addresses, Settings
 from app.web import sessions
 from app.web.login import DemoPerson
+
+log = structlog.get_logger("vekstplass")
 
 OPENAPI = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -56,6 +60,8 @@ def main() -> None:
         sys.exit(
             "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors())
         )
+    except ConnectionNotMadeError as error:
+        sys.exit(f"The database refused: {error}.")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
         sys.exit(f"The database refused: {_first_line(error)}.")
     except OSError as error:
@@ -85,8 +91,18 @@ def serve(
             settings = _as_demo(settings, today.date() if today else None)
             asyncio.run(_load_example_year(settings))
             _print_welcome(settings, listeners[0])
-        asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
+        _demand_fit(settings)
         server.run(create_app(settings, _demo_people() if demo else ()), listeners, settings.drain_seconds)
+
+
+def _demand_fit(settings: Settings) -> None:
+    """Refuse a database that is not fit. One that is away may come: until then the service is not ready."""
+    try:
+        asyncio.run(startup.demand_fit(settings.database_url, role=settings.database_role))
+    except ConnectionNotMadeError as error:
+        if not error.passing:
+            raise
+        log.warning("the database is away: %s", error)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -280,7 +296,12 @@ def _as_demo(settings: Settings, today: date | None = None) -> Settings:
 
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url, role=settings.database_role, pool_size=1)
+    database = Database(
+        settings.database_url,
+        role=settings.database_role,
+        pool_size=1,
+        prepared_statements=settings.prepared_statements,
+    )
     try:
         yield database
     finally:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from app.access_log import endpoints as access_log_endpoints
 from app.access_log.recorder import AccessRecorder
 from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
+from app.database import startup
 from app.database.connections import Database
 from app.followup.calendar_subscriptions import CalendarOwners, Calendars
 from app.followup.endpoints import calendars as calendar_endpoints
@@ -125,6 +127,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
             reader_pool_size=settings.reader_pool_size,
             pool_timeout=settings.pool_timeout_seconds,
             prepared_statements=settings.prepared_statements,
+            demand=partial(startup.demand_fit, settings.database_url, role=settings.database_role),
         )
         async with httpx.AsyncClient() as client:
             app.state.authenticator = TokenVerifier(
@@ -173,7 +176,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.settings = settings
     clock.fix_today(settings.today)
     app.state.document = None
-    app.state.readiness = Recent(lambda: health.find_unreadiness(settings.database_url))
+    app.state.readiness = Recent(lambda: health.find_unreadiness(lambda: app.state.database, settings.database_url))
     app.state.metrics = Recent(lambda: health.collect_metrics(lambda: app.state.database, settings.database_url))
     app.state.listener = listener = Listener(settings)
     app.state.access_log = AccessRecorder()

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+from app.database_address import read_address
 
 PLACEHOLDER_KEY = SecretStr("cGxhY2Vob2xkZXItcGxhY2Vob2xkZXItcGxhY2Vob2w=")
 PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w=")
@@ -135,23 +135,7 @@ class AccountString(BaseModel):
     project: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,20}$")
 
 
-def _for_asyncpg(url: str) -> str:
-    """A PostgreSQL address with the driver that is used here. What is wrong with it is not said: it has a password."""
-    if not url:
-        return url
-    scheme, rest = url.split("://", 1) if "://" in url else ("postgresql", url)
-    if scheme in {"postgres", "postgresql"}:
-        url = f"postgresql+asyncpg://{rest}"
-    try:
-        known = make_url(url).drivername == "postgresql+asyncpg"
-    except (ArgumentError, ValueError):
-        known = False
-    if not known:
-        raise ValueError("is not a PostgreSQL address")
-    return url
-
-
-Address = Annotated[str, AfterValidator(_for_asyncpg)]
+Address = Annotated[str, AfterValidator(read_address)]
 
 
 class Addresses(BaseSettings):

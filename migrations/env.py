@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+from functools import partial
 from typing import Any, Literal
 
 from alembic import context
@@ -11,6 +12,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
 from app.database.base import metadata
+from app.database.driver import connect
+from app.database_address import DRIVER_SCHEME
 from app.settings import Addresses
 
 # Every table registers itself, which takes longer than to migrate, and only a comparison with the database needs.
@@ -44,7 +47,8 @@ def run(connection: Connection) -> None:
 
 async def run_online(url: str) -> None:
     """Migrate the database at `url`."""
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+    opening = {"async_creator_fn": partial(connect, url, timeout=10), "prepared_statement_cache_size": 0}
+    engine = create_async_engine(f"{DRIVER_SCHEME}://", poolclass=pool.NullPool, connect_args=opening)
     async with engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import ValidationError
 
+from app.database_address import read_address
 from app.security.roles import EMPLOYEE_ROLES, SERVICE_AREAS
 from app.settings import Addresses, Login, Settings
 
@@ -79,6 +80,42 @@ def test_refuses_what_is_no_postgresql_address(monkeypatch: pytest.MonkeyPatch, 
     """And does not repeat it: it has a password."""
     with pytest.raises(ValidationError, match="is not a PostgreSQL address") as refusal:
         started(monkeypatch, DATABASE_URL=url)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("postgres://u:p%40@a:1,b:2/v?sslmode=verify-full", "u:p%40@a:1,b:2/v?sslmode=verify-full"),
+        ("postgresql://u@a,b/v?target_session_attrs=read-write", "u@a,b/v?target_session_attrs=read-write"),
+        ("postgresql://u@/v?host=a&host=b&port=1&port=2", "u@/v?host=a%2Cb&port=1%2C2"),
+        ("postgresql://u@/v?host=/run/x&port=5433", "u@/v?host=%2Frun%2Fx&port=5433"),
+        ("postgresql://u@[::1]:5432/v?application_name=a+b%20c", "u@[::1]:5432/v?application_name=a%2Bb%20c"),
+        ("postgresql://u@db/v?options=-c%20geqo%3Doff", "u@db/v?options=-c%20geqo%3Doff"),
+    ],
+)
+def test_an_address_is_libpqs(given: str, read: str) -> None:
+    assert read_address(given) == f"postgresql+asyncpg://{read}"
+    # What was read is read again: the owner's process hands it on to Alembic's.
+    assert read_address(read_address(given)) == read_address(given)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://u:secret@db/v?ssl=require", "the parameter «ssl»"),
+        ("postgresql://u:secret@db/v?sslmode=yes", "«sslmode» that is none of allow"),
+        ("postgresql://u:secret@db/v?target_session_attrs=both", "«target_session_attrs» that is none of any"),
+        ("postgresql://u:secret@a,b/v?port=1,2,3", "another number of ports"),
+        ("postgresql://u:secret@/v?host=a&host=b&port=x", "is not a PostgreSQL address"),
+        ("postgresql://u:secret@a,,b/v", "is not a PostgreSQL address"),
+        ("postgresql://u:secret@db/v?sslmode", "is not a PostgreSQL address"),
+    ],
+)
+def test_an_address_that_cannot_be_served_is_refused_at_the_start(url: str, reason: str) -> None:
+    """And not by the server, when the first request comes."""
+    with pytest.raises(ValueError, match=reason) as refusal:
+        read_address(url)
     assert "secret" not in str(refusal.value)
 
 

@@ -1,35 +1,27 @@
 """The two pools of one process, and the doors opened on them."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from app.database.driver import connect
 from app.database.identity import DatabaseIdentity
 from app.database.reader import DriverConnection, Reader, ReaderConnections, TransactionWords
-from app.database.startup import plain_dsn
 from app.database.unit_of_work import CallerSession, UnitOfWork
+from app.database_address import DRIVER_SCHEME
 
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 20.0
-
-
-async def _connect(*where: Any, **options: Any) -> asyncpg.Connection:
-    """As asyncpg does, but a socket or host that is not there is a `ConnectionError`: a missing file is our fault."""
-    try:
-        return await asyncpg.connect(*where, **options)
-    except (ConnectionError, TimeoutError):
-        raise
-    except OSError as error:
-        raise ConnectionError(error.errno, error.strerror or str(error)) from error
 
 
 class ReaderPool:
@@ -37,25 +29,22 @@ class ReaderPool:
 
     words = TransactionWords()
 
-    def __init__(self, dsn: str, *, size: int, wait: float, **options: Any) -> None:
+    def __init__(self, connect: Callable[..., Coroutine[Any, Any, Any]], *, size: int, wait: float) -> None:
         self.size = size
         self._wait = wait
-        self._dsn = dsn
-        self._options = options
+        self._connect = connect
         self._pool: asyncpg.Pool | None = None
 
     async def acquire(self) -> DriverConnection:
         """A connection. Raises `TimeoutError` where none is free in time."""
         if self._pool is None:
             self._pool = asyncpg.create_pool(
-                self._dsn,
                 min_size=0,
                 max_size=self.size,
-                connect=_connect,
+                connect=self._connect,
                 # A reader leaves nothing behind on a connection: its settings end with its transaction.
                 reset=_nothing,
                 init=_decode_json,
-                **self._options,
             )
             await self._pool
         return await self._pool.acquire(timeout=self._wait)
@@ -87,7 +76,8 @@ async def _nothing(connection: asyncpg.Connection) -> None:
 
 async def _decode_json(connection: asyncpg.Connection) -> None:
     # As SQLAlchemy's own connections have it.
-    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+    async with connection.transaction():  # a pooler keeps one server for a transaction
+        await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
 class Database:
@@ -100,6 +90,7 @@ class Database:
         reader_pool_size: connections for readers.
         pool_timeout: seconds to wait for a connection.
         prepared_statements: False behind PgBouncer in transaction mode.
+        demand: called before the first connection, and again until it has raised nothing.
     """
 
     def __init__(
@@ -111,33 +102,48 @@ class Database:
         reader_pool_size: int = 4,
         pool_timeout: float = 1.5,
         prepared_statements: bool = True,
+        demand: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        options: dict[str, Any] = {"timeout": _CONNECT_SECONDS, "command_timeout": _COMMAND_SECONDS}
+        options: dict[str, Any] = {
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _COMMAND_SECONDS,
+            "prepared_statements": prepared_statements,
+        }
         if role is not None:
             options["server_settings"] = {"role": role}
-        if not prepared_statements:
-            options["statement_cache_size"] = 0
-        of_engine = options if prepared_statements else {**options, "prepared_statement_cache_size": 0}
+        self._connect = partial(connect, url, **options)
+        self._demand = demand
+        of_engine: dict[str, Any] = {} if prepared_statements else {"prepared_statement_cache_size": 0}
         self.engine: AsyncEngine = create_async_engine(
-            url,
+            # The driver reads the address, which says more than SQLAlchemy's own form can.
+            f"{DRIVER_SCHEME}://",
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_timeout,
             pool_use_lifo=True,
             hide_parameters=True,
-            connect_args={**of_engine, "async_creator_fn": _connect},
+            connect_args={**of_engine, "async_creator_fn": self._open},
         )
         event.listen(self.engine.sync_engine, "checkout", _pass_over_closed)
+        event.listen(self.engine.sync_engine, "handle_error", _discard_read_only)
         self.sessions: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, sync_session_class=CallerSession, expire_on_commit=False
         )
         self.snapshot_options: dict[str, str] = {"isolation_level": "REPEATABLE READ"}
-        self.readers: ReaderConnections = ReaderPool(
-            plain_dsn(url), size=reader_pool_size, wait=pool_timeout, **options
-        )
+        self.readers: ReaderConnections = ReaderPool(self._open, size=reader_pool_size, wait=pool_timeout)
         # An organisation number is its provider's identity and never changes: PostgreSQL is asked for the id once a
         # process. An id that has gone shows nothing.
         self.provider_ids: dict[str, str] = {}
+
+    async def demand_fit(self) -> None:
+        """Raise what `demand` raises; once it has raised nothing it is not asked again."""
+        if self._demand is not None:
+            await self._demand()
+            self._demand = None
+
+    async def _open(self, *_: object, **options: Any) -> Any:
+        await self.demand_fit()
+        return await self._connect(**options)
 
     @asynccontextmanager
     async def reader(self, caller: DatabaseIdentity, *, snapshot: bool = False) -> AsyncIterator[Reader]:
@@ -146,6 +152,10 @@ class Database:
         try:
             yield door
             await door.commit()
+        except asyncpg.ReadOnlySQLTransactionError:
+            # A standby, or what has become one: the next connection may find the primary.
+            door.discard_connection()
+            raise
         finally:
             await door.close()
 
@@ -159,6 +169,9 @@ class Database:
                 await session.connection(execution_options=self.snapshot_options)
             yield door
             await door.commit()
+        except asyncpg.ReadOnlySQLTransactionError:
+            await session.invalidate()
+            raise
         finally:
             await door.close()
 
@@ -167,6 +180,12 @@ class Database:
         await self.engine.dispose()
         if isinstance(self.readers, ReaderPool):
             await self.readers.close()
+
+
+def _discard_read_only(context: ExceptionContext) -> None:
+    # As `Database.reader` does: SQLAlchemy then makes the pool's connections anew.
+    if isinstance(context.original_exception.__cause__, asyncpg.ReadOnlySQLTransactionError):
+        context.is_disconnect = True
 
 
 def _pass_over_closed(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:

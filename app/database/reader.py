@@ -108,12 +108,18 @@ class Reader:
             await self._connection.execute(self._connections.words.commit)
             await self._release()
 
+    def discard_connection(self) -> None:
+        """Leave a connection that is of no more use: the pool makes another one."""
+        if self._connection is not None:
+            self._connection.terminate()
+
     async def close(self) -> None:
         """Give the connection back; what was not committed is gone."""
         if self._connection is None:
             return
         try:
-            await self._connection.execute(self._connections.words.rollback)
+            if not self._connection.is_closed():
+                await self._connection.execute(self._connections.words.rollback)
         except BaseException:
             self._connection.terminate()  # the pool makes another one
             raise

@@ -5,14 +5,17 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import asyncpg
-from sqlalchemy.engine import make_url
+
+from app.database.driver import connect
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = ROOT / "migrations"
+CONNECT_SECONDS = 5.0
 
 
 class UnfitDatabase(Exception):
@@ -23,42 +26,72 @@ _REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
 @cache
-def head() -> str:
-    """The revision the code was written for: the one that no other follows.
+def _revisions() -> dict[str, str | None]:
+    """Every revision of the code, and the one that it follows.
 
     Read from the files and not by Alembic, which a process that serves has no other need of (7 MB, 0.3 s).
     """
-    found: list[list[tuple[str, str]]] = [
-        _REVISION.findall(file.read_text(encoding="utf-8")) for file in MIGRATIONS.glob("versions/*.py")
-    ]
-    names = {name for pairs in found for kind, name in pairs if kind == "revision"}
-    [last] = names - {name for pairs in found for kind, name in pairs if kind == "down_revision"}
+    found = [dict(_REVISION.findall(file.read_text(encoding="utf-8"))) for file in MIGRATIONS.glob("versions/*.py")]
+    return {names["revision"]: names.get("down_revision") for names in found}
+
+
+@cache
+def head() -> str:
+    """The revision the code was written for: the one that no other follows."""
+    [last] = _revisions().keys() - _revisions().values()
     return last
 
 
-def plain_dsn(url: str) -> str:
-    """An SQLAlchemy URL as asyncpg takes it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+def can_serve(revision: str | None) -> bool:
+    """Whether this code serves a schema at the revision: its own head, or a newer one.
+
+    A revision that the code does not have is a later release's: a release migrates while the processes of the last one
+    still serve, and its migrations leave them what they use.
+    """
+    return revision is not None and (revision == head() or revision not in _revisions())
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """What a database says of itself.
+
+    Args:
+        revision: of its schema; None where it was never migrated.
+        writable: False for a standby, and for one that was made to refuse every change.
+    """
+
+    revision: str | None
+    writable: bool
+
+
+async def read_state(url: str, *, timeout: float) -> DatabaseState:
+    """The state of the database at `url`, over a connection of its own: a full pool must not look like a dead database.
+
+    Raises `ConnectionNotMadeError`, and the driver's errors.
+    """
+    connection = await connect(url, timeout=timeout, command_timeout=timeout)
+    try:
+        # A pooler keeps one server for a transaction, and not for two messages of the protocol.
+        async with connection.transaction():
+            writable = await connection.fetchval("select current_setting('transaction_read_only') = 'off'")
+            try:
+                revision = await connection.fetchval("select version_num from alembic_version")
+            except asyncpg.UndefinedTableError:
+                return DatabaseState(None, writable)
+            return DatabaseState(revision, writable)
+    finally:
+        # Without the word of goodbye: what is asked here must not hang, and whoever asks has an answer.
+        connection.terminate()
 
 
 async def revision(url: str, *, timeout: float) -> str | None:
-    """The revision a database is at, None where it was never migrated.
-
-    Over a connection of its own: a full pool must not look like a dead database.
-    """
-    connection = await asyncpg.connect(plain_dsn(url), timeout=timeout)
-    try:
-        found: str | None = await connection.fetchval("select version_num from alembic_version", timeout=timeout)
-        return found
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
+    """The revision a database is at, None where it was never migrated."""
+    return (await read_state(url, timeout=timeout)).revision
 
 
 async def create_roles(url: str) -> None:
     """Make the cluster's three roles and set their limits; `url` must be allowed to."""
-    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
         await connection.execute((MIGRATIONS / "roles.sql").read_text())
         await connection.execute((MIGRATIONS / "sql" / "database.sql").read_text())
@@ -68,7 +101,7 @@ async def create_roles(url: str) -> None:
 
 async def restrict_database(url: str) -> None:
     """Leave temporary tables to the database's owner alone, where `url` may decide that."""
-    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
         await connection.execute((MIGRATIONS / "sql" / "database.sql").read_text())
     finally:
@@ -78,7 +111,7 @@ async def restrict_database(url: str) -> None:
 def upgrade(url: str) -> None:
     """Migrate to head as the owner role that `url` names, in a process of its own. Blocks. Raises `UnfitDatabase`."""
     asyncio.run(restrict_database(url))
-    if asyncio.run(revision(url, timeout=10)) == head():
+    if can_serve(asyncio.run(revision(url, timeout=10))):
         return
     done = subprocess.run(
         [sys.executable, "-P", "-m", "alembic", "-x", "tables=no", "upgrade", "head"],
@@ -95,7 +128,7 @@ def upgrade(url: str) -> None:
 
 async def may_migrate(url: str) -> bool:
     """Whether the role may create tables, having made the cluster's roles first where it may."""
-    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
         if await connection.fetchval("select rolsuper from pg_roles where rolname = current_user"):
             await connection.execute((MIGRATIONS / "roles.sql").read_text())
@@ -105,47 +138,52 @@ async def may_migrate(url: str) -> bool:
         await connection.close()
 
 
+_IS_PRIVILEGED = (
+    "select rolsuper or rolbypassrls or exists (select from pg_class c join pg_namespace n"
+    " on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
+    " and pg_has_role(r.oid, c.relowner, 'MEMBER')) from pg_roles r where rolname = session_user"
+)
+
+
 async def is_privileged(url: str) -> bool:
     """Whether the wall does not hold the login back: a superuser, one that bypasses policies, or a tables' owner."""
-    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
-        privileged: bool = await connection.fetchval(
-            "select rolsuper or rolbypassrls or exists (select from pg_class c join pg_namespace n"
-            " on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'"
-            " and pg_has_role(r.oid, c.relowner, 'MEMBER')) from pg_roles r where rolname = session_user"
-        )
-        return privileged
+        async with connection.transaction():
+            privileged: bool = await connection.fetchval(_IS_PRIVILEGED)
+            return privileged
     finally:
         await connection.close()
 
 
 async def demand_fit(url: str, *, role: str | None = None) -> None:
-    """Refuse a role that the wall does not hold back, and a schema that is not the one this code expects.
+    """Refuse a role that the wall does not hold back, and a schema that is not one this code can serve.
 
-    Raises `UnfitDatabase`. With `role`, the login may be privileged because every connection becomes that role.
+    Where it is fit, events' numbers go on above those of a dump that was restored here. With `role`, the login may be
+    privileged because every connection becomes that role. Raises `UnfitDatabase` and `ConnectionNotMadeError`.
     """
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
-        connection = await asyncpg.connect(plain_dsn(url), timeout=10)
-        version = connection.get_server_version().major
+        if connection.get_server_version().major < 15:
+            raise UnfitDatabase("PostgreSQL must be version 15 or newer.")
+    finally:
         await connection.close()
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise UnfitDatabase(f"The database cannot be reached: {type(error).__name__}.") from error
-    if version < 15:
-        raise UnfitDatabase("PostgreSQL must be version 15 or newer.")
     if role is None and await is_privileged(url):
         raise UnfitDatabase(
             "The service's role is a superuser, bypasses row-level security or owns tables; give it"
             " vekstplass_service or a role like it."
         )
-    at = await revision(url, timeout=10)
-    if at != head():
-        raise UnfitDatabase(f"The schema is at {at or 'nothing'}, not at {head()}: run «python -m app migrate».")
-    await _continue_events(url)
+    state = await read_state(url, timeout=CONNECT_SECONDS)
+    if not can_serve(state.revision):
+        raise UnfitDatabase(
+            f"The schema is at {state.revision or 'nothing'}, not at {head()}: run «python -m app migrate»."
+        )
+    if state.writable:
+        await _continue_events(url)
 
 
 async def _continue_events(url: str) -> None:
-    """Let events' numbers go on above those of a dump that was restored here; else it changes nothing."""
-    connection = await asyncpg.connect(plain_dsn(url), timeout=10)
+    connection = await connect(url, timeout=CONNECT_SECONDS)
     try:
         await connection.execute("select continue_event_numbers()")
     finally:

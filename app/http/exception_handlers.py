@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Route as StarletteRoute
 
+from app.database.driver import ConnectionNotMadeError
+from app.database.startup import UnfitDatabase
 from app.http.problems import (
     CONFLICT,
     INTERNAL,
@@ -68,6 +70,8 @@ def driver_problem(cause: BaseException | None) -> Problem | None:
         return NOT_FOUND()
     # A value that the driver cannot encode is an InterfaceError too, but a fault of ours: waiting would not help.
     if isinstance(cause, UNAVAILABLE_CAUSES) and not isinstance(cause, ValueError):
+        if isinstance(cause, ConnectionNotMadeError | UnfitDatabase):
+            log.warning("no connection to the database: %s", cause)
         return UNAVAILABLE()
     return None
 
@@ -80,10 +84,13 @@ UNAVAILABLE_CAUSES = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidCachedStatementError,
     ConnectionError,
     TimeoutError,
+    UnfitDatabase,
 )
 
 

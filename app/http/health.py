@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from app.database import startup
 from app.database.connections import Database, ReaderPool
+from app.database.driver import connect
 from app.http.endpoint import Route
 from app.http.problems import NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE
 from app.http.schemas import Shape
@@ -35,7 +36,7 @@ _OUTBOX_AGE = (
 )
 
 
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Health(Shape):
@@ -52,8 +53,8 @@ async def get_liveness() -> Health:
 
 @router.get("/health/ready", summary="Check that the service can answer")
 async def get_readiness(request: Request) -> Health:
-    """200 if the database answered within 500 ms, in the last second, with the schema this version expects; 503 also
-    while shutting down.
+    """200 if the database answered within 500 ms, in the last second, that it takes changes and has the schema of this
+    version or of a later one; 503 also while shutting down.
     """
     state = request.app.state
     if state.draining:
@@ -91,14 +92,22 @@ def _has_token(request: Request, token: str) -> bool:
     return len(sent) == 1 and hmac.compare_digest(sent[0], f"Bearer {token}".encode())
 
 
-async def find_unreadiness(database_url: str) -> str | None:
+async def find_unreadiness(database: Callable[[], Database], database_url: str) -> str | None:
     """Why the service cannot answer, or None. Over a connection of its own: a full pool is no reason."""
     try:
         async with asyncio.timeout(READY_SECONDS):
-            revision = await startup.revision(database_url, timeout=READY_SECONDS)
+            state = await startup.read_state(database_url, timeout=READY_SECONDS)
+        if not startup.can_serve(state.revision):
+            return "Databasen er ikkje på det skjemaet tenesta ventar."
+        if not state.writable:
+            return "Databasen tek ikkje imot endringar."
+        # Passed at the start already, unless the database was away.
+        await database().demand_fit()
+    except startup.UnfitDatabase:
+        return "Databasen er ikkje slik tenesta krev."
     except _AWAY:
         return "Databasen svarar ikkje."
-    return None if revision == startup.head() else "Databasen er ikkje på det skjemaet tenesta ventar."
+    return None
 
 
 async def collect_metrics(database: Callable[[], Database], database_url: str) -> bytes:
@@ -127,7 +136,7 @@ def _read_pool(database: Database) -> None:
 
 async def _outbox_age(url: str) -> float:
     """Over a connection of its own, as readiness: a full pool is what these figures are for."""
-    connection = await asyncpg.connect(startup.plain_dsn(url), timeout=READY_SECONDS)
+    connection = await connect(url, timeout=READY_SECONDS)
     try:
         async with connection.transaction(readonly=True):
             await connection.execute("select set_config('app.roles', 'epj', true)")

@@ -11,7 +11,7 @@ import logging
 
 import asyncpg
 
-from app.database.startup import plain_dsn
+from app.database.driver import connect
 from app.settings import Settings
 
 CHANNEL = "vekstplass_event"
@@ -78,7 +78,7 @@ class Listener:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 log.warning("not listening for events: %s", type(error).__name__)
             # A connection that was good for a while is worth an early try.
             pause = 0.5 if self.listening else min(pause * 2, _LONGEST_PAUSE)
@@ -88,8 +88,8 @@ class Listener:
 
     async def _listen_once(self) -> None:
         """Listen until the connection breaks."""
-        connection = await asyncpg.connect(
-            plain_dsn(self._settings.database_url), timeout=_CONNECT_SECONDS, command_timeout=_CONNECT_SECONDS
+        connection = await connect(
+            self._settings.database_url, timeout=_CONNECT_SECONDS, command_timeout=_CONNECT_SECONDS
         )
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _: broken.set())

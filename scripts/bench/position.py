@@ -24,7 +24,6 @@ from datetime import date
 from pathlib import Path
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -33,7 +32,9 @@ import postgres
 from app.budget.position import load_position
 from app.database import startup
 from app.database.connections import Database
+from app.database.driver import plain_dsn
 from app.database.identity import DatabaseIdentity
+from app.database_address import read_address
 from app.rules.money import to_ore
 
 SIZES = (1_000, 10_000, 100_000)
@@ -122,10 +123,10 @@ def cluster() -> Iterator[tuple[str, str]]:
     given = os.environ.get("DATABASE_URL")
     if given:
         asyncio.run(startup.create_roles(given))
-        startup.upgrade(make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False))
+        startup.upgrade(read_address(given))
         yield (
-            startup.plain_dsn(given),
-            make_url(given).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False),
+            plain_dsn(given),
+            read_address(given),
         )
         return
     with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory) / "data", throwaway=True) as own:

@@ -16,7 +16,7 @@ import postgres
 from app.access_log.seals import seal_log
 from app.access_log.verification import Verdict, verify_log
 from app.database.connections import Database
-from app.database.startup import plain_dsn
+from app.database.driver import plain_dsn
 from tests.conftest import Api
 from tests.factories.world import VISIBLE, World, build, told_apart
 

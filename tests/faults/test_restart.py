@@ -44,7 +44,7 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.C
 async def service(cluster: postgres.Cluster, *, pool_size: int = 5) -> AsyncIterator[httpx.AsyncClient]:
     """The service on that cluster, behind a real server, and a case officer's client."""
     url = cluster.url("vekstplass_service")
-    settings = Settings(environment="demo", database_url=url, issuers=ISSUERS)
+    settings = Settings(environment="demo", database_url=url, issuers=ISSUERS, allow_synthetic_identity_numbers=True)
     database = Database(url, pool_size=pool_size, reader_pool_size=pool_size)
     limits = httpx.Limits(max_connections=None)
     async with (

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 import postgres
-from app.database.startup import plain_dsn
+from app.database.driver import plain_dsn
 from app.rules.identifiers import contains_identity_number
 from tests.conftest import METRICS, METRICS_TOKEN, Api
 from tests.factories import absences, follow_up, steps

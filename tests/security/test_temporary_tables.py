@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.database.startup import plain_dsn
+from app.database.driver import plain_dsn
 from tests.conftest import Api
 from tests.factories import steps
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 import postgres
-from app.database.startup import plain_dsn
+from app.database.driver import plain_dsn
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.absences import item, pushed, statuses

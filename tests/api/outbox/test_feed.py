@@ -13,7 +13,7 @@ import pytest
 
 import postgres
 from app.database import startup
-from app.database.startup import plain_dsn
+from app.database.driver import plain_dsn
 from app.outbox import feed
 from app.outbox import listener as listening
 from tests.conftest import Api, behind_the_wall
