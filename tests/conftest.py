@@ -42,6 +42,10 @@ hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, m
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-answers", action="store_true", help="write app/http/demo_answers.json (test_examples.py)")
+
+
 class Api:
     """The application as its callers meet it: one client for each role, and `anonymous`."""
 

@@ -1,9 +1,12 @@
 """Examples that succeed when tried: every operation's body and path, built from the fields' own examples.
 
 A field named after a resource (`provider_id`) gets the id that the demo's first such row has, so that what Swagger UI
-fills in is there.
+fills in is there. An answer is what the demo gave (`demo_answers.json`, which `tests/http/test_examples.py` writes and
+holds against it).
 """
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +46,11 @@ def demo_id(resource: str, number: int) -> UUID:
     return UUID(f"016e0000-{RESOURCES.index(resource):04x}-7000-8000-{number:012x}")
 
 
+_ANSWERS: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("demo_answers.json").read_text(encoding="utf-8")
+)
+"""Operation id -> media type -> what the demo answers, lists and texts cut short."""
+
 # Operations that cannot be tried on the first row, or not after an earlier example has ended it:
 # (method and path, field) -> the example.
 OVERRIDES: dict[tuple[str, str], Any] = {
@@ -59,6 +67,9 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("get /v1/placements/{placement_id}/absence-reviews/{absence_review_id}", "placement_id"): str(
         demo_id("placement", 3)
     ),
+    ("get /v1/placements/{placement_id}/absence-reviews", "placement_id"): str(demo_id("placement", 3)),
+    ("get /v1/placements/{placement_id}/notices", "placement_id"): str(demo_id("placement", 22)),
+    ("get /v1/budgets/{year}/expected-refunds", "year"): 2023,
     ("post /v1/requests/{request_id}/answer", "request_id"): str(demo_id("request", 3)),
     ("post /v1/requests/{request_id}/recall", "request_id"): str(demo_id("request", 3)),
     ("post /v1/placements", "participant_id"): str(demo_id("participant", 31)),
@@ -77,7 +88,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
 
 
 def add_examples(document: dict[str, Any]) -> None:
-    """Add examples to every parameter, body and successful JSON answer of an OpenAPI document, in place."""
+    """Add examples to every parameter, body and successful answer of an OpenAPI document, in place."""
     schemas = document["components"]["schemas"]
     known = _collect_examples(schemas)
     for path, operations in document["paths"].items():
@@ -94,9 +105,33 @@ def add_examples(document: dict[str, Any]) -> None:
                 for name in example if isinstance(example, dict) else ():
                     example[name] = OVERRIDES.get((name_of_operation, name), example[name])
                 content["example"] = example
+            answers = _ANSWERS.get(operation["operationId"], {})
             for status, answer in operation["responses"].items():
+                for media_type, content in answer.get("content", {}).items() if status < "300" else ():
+                    if media_type in answers and "example" not in content:
+                        content["example"] = _complete(answers[media_type], content["schema"], schemas, known)
                 for content in _without_example(answer) if status < "300" else ():
                     content["example"] = _make_example(content["schema"], schemas, known)
+
+
+def _complete(answer: Any, schema: dict[str, Any], schemas: dict[str, Any], known: dict[tuple[str, type], Any]) -> Any:
+    """What the demo answered, with the fields that its schema has got since, and without those that it has no more."""
+    if "$ref" in schema:
+        return _complete(answer, schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas, known)
+    choices = [choice for name in ("anyOf", "oneOf") for choice in schema.get(name, ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        return _complete(answer, choices[0], schemas, known)
+    if isinstance(answer, list) and isinstance(schema.get("items"), dict):
+        return [_complete(item, schema["items"], schemas, known) for item in answer]
+    if isinstance(answer, dict) and "properties" in schema:
+        made = _make_object(schema, schemas, known)
+        # Of a list without a row the form alone can be shown.
+        missing = {name for name in made if name not in answer or (name == "items" and not answer[name])}
+        return {
+            name: made[name] if name in missing else _complete(answer[name], field, schemas, known)
+            for name, field in schema["properties"].items()
+        }
+    return answer
 
 
 def _without_example(described: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,19 +1,30 @@
 """What happened, for other systems to follow: a list that can wait for the next event, and a stream."""
 
 import math
+from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
 
 from app import clock
 from app.http.content_negotiation import JSON
 from app.http.declarations import ReaderFactoryDep, produces
 from app.http.endpoint import Route
+from app.http.openapi_examples import demo_id
 from app.http.pagination import LimitQuery
 from app.http.schemas import Seconds, describe_pattern
-from app.outbox.feed import CURSOR_PATTERN, EventQuery, format_cursor, parse_cursor, to_cloud_event
-from app.outbox.schemas import EventPage
+from app.outbox.feed import (
+    CURSOR_PATTERN,
+    RETRY_MILLISECONDS,
+    EventQuery,
+    format_cursor,
+    parse_cursor,
+    to_cloud_event,
+)
+from app.outbox.schemas import CloudEvent, EventPage
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Route)
@@ -25,6 +36,16 @@ TYPES_PATTERN = describe_pattern(
     "må vere opp til tjue slag med komma mellom, til dømes «budget.watch,budget.overrun»",
 )
 EVENT_STREAM = "text/event-stream"
+_EXAMPLE = CloudEvent(
+    id=UUID("016e0000-00ff-7000-8000-000000000001"),
+    type="placement.recorded",
+    subject=f"/v1/placements/{demo_id('placement', 1)}",
+    time=datetime(2022, 8, 31, 8, tzinfo=UTC),
+    data={"placement_id": str(demo_id("placement", 1)), "provider_id": str(demo_id("provider", 1))},
+)
+_STREAM_EXAMPLE = format_sse_event(
+    data_str=_EXAMPLE.model_dump_json(), event=_EXAMPLE.type, id="AAAAAAAAA-kAAAAAAAAAAQ", retry=RETRY_MILLISECONDS
+).decode()
 
 
 @router.get(
@@ -34,7 +55,7 @@ EVENT_STREAM = "text/event-stream"
     responses={
         200: {
             "description": "A page of events, or a stream of server-sent events whose `data` is a CloudEvent each.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
         }
     },
 )

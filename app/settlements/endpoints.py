@@ -47,7 +47,12 @@ MonthPath = Annotated[
 ]
 
 _FILES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {media_type: {"schema": {"type": "string"}} for media_type in (CSV, XLSX)}}
+    200: {
+        "content": {
+            CSV: {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
 }
 
 

@@ -160,10 +160,14 @@ def test_its_success_has_a_schema(operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=names(OPERATIONS))
 def test_its_success_has_a_valid_example(operation: Operation) -> None:
-    """In JSON, of its schema: what a client gets."""
+    """In JSON of its schema, and as text: what a client gets. A workbook is nothing to read."""
     components = {"components": document()["components"]}
     for status, answer in operation.details["responses"].items():
         for media_type, content in answer.get("content", {}).items() if status < "300" else ():
+            if media_type.startswith("text/"):
+                assert content["example"].strip()
+            else:
+                assert "json" in media_type or content["schema"].get("format") == "binary"
             if media_type == "application/json":
                 jsonschema_rs.validator_for({**content["schema"], **components}).validate(content["example"])
 

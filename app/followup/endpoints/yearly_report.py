@@ -43,7 +43,14 @@ async def read_follow_up_counts(
     "/{year}",
     summary="Read the follow-up report of a year",
     response_model=FollowUpOut,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {
+            "content": {
+                CSV: {"schema": {"type": "string"}},
+                XLSX: {"schema": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
 )
 async def read_follow_up_report(
     reader: SnapshotReaderDep,
