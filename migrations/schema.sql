@@ -1826,6 +1826,8 @@ CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btre
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
 
+CREATE INDEX ix_web_login_expires_at ON public.web_login USING btree (expires_at);
+
 CREATE INDEX ix_web_session_subject ON public.web_session USING btree (subject);
 
 CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));

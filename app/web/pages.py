@@ -92,6 +92,8 @@ class Page(Route):
         super().__init__(path, self._answer, methods=list(methods), name=name or show.__name__)
 
     async def _answer(self, request: Request) -> Response:
+        # For the log and the metrics, as FastAPI has it of its own routes.
+        request.scope["route"] = self
         session = None
         try:
             session = await resume_renewed_session(request)
@@ -138,6 +140,7 @@ def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *method
     """The route of a page that needs no session."""
 
     async def endpoint(request: Request) -> Response:
+        request.scope["route"] = route  # as above
         try:
             response = await show(request)
         except Exception as error:  # as above
@@ -145,7 +148,8 @@ def open_page(path: str, show: Callable[[Request], Awaitable[Response]], *method
         response.headers.update(HEADERS)
         return response
 
-    return Route(path, endpoint, methods=list(methods or ("GET",)), name=show.__name__)
+    route = Route(path, endpoint, methods=list(methods or ("GET",)), name=show.__name__)
+    return route
 
 
 def _refusal_page(request: Request, session: Session | None, error: Exception) -> Response:

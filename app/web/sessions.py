@@ -104,7 +104,10 @@ async def open_session(
 
 
 async def resume_session(request: Request) -> Session | None:
-    """The session of a request's cookie; None where there is none, or it has ended."""
+    """The session of a request's cookie; None where there is none, or it has ended.
+
+    It has too where its issuer is none that people log in by any more: taken out of the settings, or a demo's.
+    """
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
@@ -112,7 +115,7 @@ async def resume_session(request: Request) -> Session | None:
     settings: Settings = request.app.state.settings
     async with database.reader(PAGE) as reader:
         row = await reader.fetch_one(_RESUME, id_hash=hash_secret(secret), idle=IDLE)
-    if row is None:
+    if row is None or row["issuer"] not in _list_issuers(request):
         return None
     actor = Actor(
         subject=row["subject"],
@@ -124,6 +127,11 @@ async def resume_session(request: Request) -> Session | None:
         issuer_name=settings.find_issuer_name(row["issuer"]),
     )
     return Session(actor, row["name"], row["csrf"], _unseal(secret, row["refresh_token"]), row["since_renewal"])
+
+
+def _list_issuers(request: Request) -> set[str]:
+    state = request.app.state
+    return {one.login.issuer for one in state.login_issuers.values()} | {one.actor.issuer for one in state.demo_people}
 
 
 async def claim_renewal(request: Request, every: timedelta) -> bool:

@@ -50,6 +50,7 @@ class WebLogin(SQLModel, table=True):
     """
 
     __tablename__ = "web_login"
+    __table_args__ = (Index("ix_web_login_expires_at", "expires_at"),)
 
     state_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     browser_hash: bytes = Field(sa_type=LargeBinary)

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS
 from app.web.login_refusals import REFUSALS
@@ -453,6 +454,21 @@ async def test_login_gives_a_new_session_and_ends_the_old(door: Door) -> None:
     thief = await door.api.browser()
     thief.cookies.set(COOKIE, former, domain="vekstplass.test")
     assert not await is_logged_in(thief)
+
+
+async def test_login_that_is_taken_out_of_the_settings_ends_its_sessions(door: Door) -> None:
+    await door.log_in()
+    assert await is_logged_in(door.browser)
+    door.api.app.state.login_issuers = {}
+    assert not await is_logged_in(door.browser)
+
+
+async def test_log_names_the_pages_route_and_not_what_was_asked(door: Door) -> None:
+    await door.log_in()
+    assert [line["route"] for line in door.lines if line["event"] == "request"] == ["/logg-inn/svar"]
+    with capture_logs() as lines:
+        await door.browser.get("/aaret/2022?on=2022-08-31")
+    assert [line["route"] for line in lines if line["event"] == "request"][-1] == "/aaret/{year:int}"
 
 
 async def test_session_lasts_as_long_as_the_login_says(provider_door: Door) -> None:

@@ -1,8 +1,13 @@
 """Logging in and out of the page: session, cookie, and forms that come from elsewhere."""
 
+import re
+from urllib.parse import urljoin, urlsplit
+
 import asyncpg
 import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.main import create_app
 from app.settings import Settings
@@ -47,6 +52,16 @@ async def test_login_leads_nowhere_else(api: Api, target: str) -> None:
 @pytest.mark.parametrize("target", ["/", "/deltakarar?name=Li", "/aaret/2022"])
 def test_paths_of_this_site_are_kept(target: str) -> None:
     assert own_path(target) == target
+
+
+@given(st.text(st.sampled_from("/\\.:@?#%25 \t\nhttpsevil\u2044"), max_size=20) | st.text(max_size=20))
+@example("/\\evil.example")
+def test_a_kept_path_never_leaves_the_site(typed: str) -> None:
+    """As a browser resolves it: a backslash is a slash, and tabs and line ends are not there (WHATWG URL)."""
+    kept = own_path(typed)
+    if kept is not None:
+        resolved = re.sub(r"[\t\n\r]", "", kept).replace("\\", "/")
+        assert urlsplit(urljoin("https://vekstplass.test/logg-inn", resolved)).netloc == "vekstplass.test"
 
 
 async def test_unknown_role_is_refused(api: Api) -> None:
