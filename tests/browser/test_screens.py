@@ -57,6 +57,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/moete/016e0000-000d-7000-8000-000000000001/annullering",
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/moete",
         "/vekstbedrifter/ny",
+        "/kalender",
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/fravaersrutine",
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
         "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
