@@ -1,6 +1,6 @@
 """S8, «Kva om»: the year, and several years, under assumed changes (C9, C15); nothing is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -42,6 +42,8 @@ from app.web.what_if_changes import (
 from app.web.year import SENTENCES, count_closed_months, find_watch_percent
 
 MOST_YEARS = 10
+CHOOSE = "plass"
+PLACES_SHOWN = 25
 _YEARS_SHOWN = 5
 _LAST_YEAR = 2099
 
@@ -53,6 +55,8 @@ async def show_what_if(view: View) -> Response:
     added, removed = view.query("ny"), view.query("fjern")
     if added in KINDS or removed:
         return _lead_to(view, base, rows, added, removed)
+    if added == CHOOSE:
+        return RedirectResponse(f"/aaret/{base.year}/kva-om/plass?{urlencode(_list_kept(view))}", 303)
     last_year = _find_last_year(view, base.year)
     form = _make_form(view, base, rows, last_year)
     outcome: dict[str, Any] = {}
@@ -70,13 +74,48 @@ async def show_what_if(view: View) -> Response:
         "form": form,
         "kept": {name: value for name, value in view.request.query_params.items() if name != "on"},
         "rows": rows,
-        "offered": _list_offered(base, rows),
+        "offered": _list_offered(view, base, rows),
         "examples": _list_examples(view, base),
         "last_year": last_year,
         "year_fields": [name for name in form.fields if name.startswith("aara-")],
         "outcome": outcome or None,
     }
     return view.render("kva-om.html", status=status, failed=form.has_failed, **values)
+
+
+async def choose_place(view: View) -> Response:
+    """One placement for a change of its own, by its person: the places of a provider that the case office looks at."""
+    year: int = view.request.path_params["year"]
+    provider_id, after = view.query("hjaa"), view.query("etter") or None
+    providers = await load_providers(view.api)
+    kept = [one for one in _list_kept(view) if one[0] not in ("hjaa", "etter")]
+    page: Mapping[str, Any] = {"items": [], "next": None}
+    if provider_id:
+        on = view.on if view.on.year == year else date(year, 1, 1)
+        page = await view.api.get(
+            "/v1/placements", provider_id=provider_id, active_on=on, limit=PLACES_SHOWN, after=after
+        )
+    names = await load_names(view.api, [one["participant_id"] for one in page["items"]]) if page["items"] else {}
+    return view.render(
+        "kva-om-plass.html",
+        year=year,
+        kept=kept,
+        chosen=provider_id,
+        providers=[("", "Vel"), *sorted(providers.items(), key=lambda one: one[1])],
+        back=_write_address(year, kept),
+        places=[
+            {
+                **one,
+                "name": names.get(one["participant_id"], "Ein plass"),
+                "changes": [
+                    (_write_address(year, [*kept, ("ny", code), ("plass", one["id"])]), KINDS[code].title)
+                    for code in OF_A_PLACE
+                ],
+            }
+            for one in page["items"]
+        ],
+        more=f"?{urlencode([*kept, ('hjaa', provider_id), ('etter', page['next'])])}" if page["next"] else None,
+    )
 
 
 async def _load_base(view: View) -> Base:
@@ -212,16 +251,17 @@ async def _compute(view: View, base: Base, rows: Sequence[Row], form: Form, last
     }
 
 
-def _list_offered(base: Base, rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """The kinds of change that can be added here."""
+def _list_offered(view: View, base: Base, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The kinds of change that can be added here, as value and text of their buttons."""
     there = {row.code for row in rows}
-    return [
+    offered = [
         (code, kind.title)
         for code, kind in KINDS.items()
         if code not in OF_A_PLACE
         and not (code in ONCE and code in there)
         and not (kind.find("hjaa") and not base.known.providers)
     ]
+    return [*offered, (CHOOSE, "Éin bestemt plass …")] if "case_officer" in view.roles else offered
 
 
 def _list_examples(view: View, base: Base) -> list[tuple[str, str]]:
@@ -234,8 +274,9 @@ def _list_examples(view: View, base: Base) -> list[tuple[str, str]]:
     if known.frame is not None:
         raised = Amount(name="", label="").format((Decimal(known.frame) * Decimal("1.05")).quantize(Decimal(1)))
         made.append(("Ramme opp 5 %", "ramme", {"belop": raised}))
+    on = [("on", typed_date(view.on))] if view.query("on") else []
     return [
-        (text, _write_address(view, base.year, [(f"{code}-1-{name}", value) for name, value in values.items()]))
+        (text, _write_address(base.year, [*on, *((f"{code}-1-{name}", value) for name, value in values.items())]))
         for text, code, values in made
     ]
 
@@ -249,23 +290,29 @@ def _find_first_day(on: date, year: int) -> date:
 
 def _lead_to(view: View, base: Base, rows: Sequence[Row], added: str, removed: str) -> Response:
     """To the address with a change more, or less; the others stay as they are typed."""
-    kept = [
-        (name, value)
-        for name, value in view.request.query_params.multi_items()
-        if name not in ("ny", "fjern", "on") and not name.startswith(f"{removed}-" if removed else "\0")
-    ]
+    kept = [one for one in _list_kept(view) if not removed or not one[0].startswith(f"{removed}-")]
     target = ""
     if added in KINDS:
         row = Row(max((one.number for one in rows), default=0) + 1, added)
-        suggested = suggest(added, base.known, _find_first_day(view.on, base.year))
-        kept += [(row.name_of(name), value) for name, value in suggested.items()]
+        values = suggest(added, base.known, _find_first_day(view.on, base.year))
+        if added in OF_A_PLACE:
+            values = {"plass": view.query("plass")} | values
+        kept += [(row.name_of(name), value) for name, value in values.items()]
         target = f"#{row.name_of(row.kind.fields[0].name)}"
-    return RedirectResponse(_write_address(view, base.year, kept) + target, 303)
+    return RedirectResponse(_write_address(base.year, kept) + target, 303)
 
 
-def _write_address(view: View, year: int, values: Sequence[tuple[str, str]]) -> str:
-    on = [("on", typed_date(view.on))] if view.query("on") else []
-    return f"/aaret/{year}/kva-om?{urlencode([*on, *values])}"
+def _list_kept(view: View) -> list[tuple[str, str]]:
+    """The address's values without what a button or a link asked for."""
+    values = view.request.query_params.multi_items()
+    return [(name, value) for name, value in values if name not in ("ny", "fjern", "plass")]
 
 
-ROUTES = (Page("/aaret/{year:int}/kva-om", show_what_if, "case_officer", "finance"),)
+def _write_address(year: int, values: Sequence[tuple[str, str]]) -> str:
+    return f"/aaret/{year}/kva-om?{urlencode(values)}"
+
+
+ROUTES = (
+    Page("/aaret/{year:int}/kva-om", show_what_if, "case_officer", "finance"),
+    Page("/aaret/{year:int}/kva-om/plass", choose_place, "case_officer"),
+)

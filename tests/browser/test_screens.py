@@ -30,6 +30,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/vekstbedrifter",
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001",
         "/aaret/2022",
+        "/aaret/2022/kva-om/plass?hjaa=016e0000-0000-7000-8000-000000000001",
         "/logg",
         "/deltakarar/016e0000-0002-7000-8000-000000000004/soknad",
         *(f"/soknader/{APPLICATION}{number}" for number in (1, 3, 5)),

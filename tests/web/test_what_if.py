@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.web.what_if_changes import OF_A_PLACE
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.steps import ok
@@ -183,6 +184,46 @@ async def test_one_persons_place_is_named_to_the_office_alone(api: Api) -> None:
     answer = await (await api.browser("okonomi")).get(PATH, params=asked)
     assert (answer.status_code, find_faults(answer)) == (200, [])
     assert "Sprek" not in answer.text
+
+
+async def test_place_is_chosen_by_its_person_and_the_other_changes_stay(api: Api) -> None:
+    """By links and buttons alone: each kind of change of a place, on top of two more places."""
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    place = await steps.recorded(api, provider_id)
+    browser = await api.browser("sakshandsamar")
+    for code in OF_A_PLACE:
+        answer = await browser.get(PATH, params=ON | TWO_MORE | {"ny": "plass"})
+        assert answer.status_code == 303
+        answer = await browser.get(answer.headers["location"], params={"hjaa": provider_id} | ON | TWO_MORE)
+        assert (answer.status_code, find_faults(answer)) == (200, [])
+        [link] = [one.attributes["href"] for one in parse(answer).all("a") if f"ny={code}" in one.attributes["href"]]
+        assert place in link
+        answer = await browser.get(link, follow_redirects=True)
+        assert (answer.status_code, find_faults(answer)) == (200, [])
+        assert "2 plassar til frå" in answer.text
+        assert "Sprek Hage, Gløde AS: " in answer.text
+        page = parse(answer)
+        assert [one.attributes["value"] for one in page.all("button", name="fjern")] == ["fleire-1", f"{code}-2"]
+
+
+async def test_choosing_a_place_logs_those_shown_and_is_not_for_finance(api: Api) -> None:
+    await steps.law(api)
+    first, second = await steps.provider(api), await steps.provider(api, 5, "310300411", "KIM AS")
+    shown, other = await steps.recorded(api, first), await steps.recorded(api, second)
+    browser = await api.browser("sakshandsamar")
+    answer = await browser.get(f"{PATH}/plass", params=ON)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    await browser.get(f"{PATH}/plass", params=ON | {"hjaa": first})
+    rows = (await api.auditor.get("/v1/access-log", params={"actor": "person:test-sakshandsamar"})).json()["items"]
+    people = {
+        place: ok(await api.case_officer.get(f"/v1/placements/{place}"), 200)["participant_id"]
+        for place in (shown, other)
+    }
+    assert {row["participant_id"] for row in rows} - {None} == {people[shown]}
+    assert (await browser.get(f"{PATH}/plass", params={"hjaa": "tull"})).status_code == 422
+    answer = await (await api.browser("okonomi")).get(PATH, params=ON)
+    assert "bestemt plass" not in answer.text
 
 
 async def test_finance_looks_at_nobody(api: Api) -> None:
