@@ -1133,6 +1133,8 @@ CREATE TABLE public.participant (
     identity_number_key_id character varying,
     identity_number_index bytea,
     municipality_since date DEFAULT CURRENT_DATE NOT NULL,
+    protection_questioned_on date,
+    protection_confirmed_on date,
     CONSTRAINT ck_participant_contacts CHECK (
 CASE
     WHEN (jsonb_typeof(contacts) = 'array'::text) THEN (jsonb_array_length(contacts) <= 40)
@@ -1142,6 +1144,8 @@ END),
     CONSTRAINT ck_participant_given_name CHECK (((length((given_name)::text) >= 1) AND (length((given_name)::text) <= 200))),
     CONSTRAINT ck_participant_identity_number CHECK ((num_nulls(identity_number_ciphertext, identity_number_key_id, identity_number_index) = ANY (ARRAY[0, 3]))),
     CONSTRAINT ck_participant_municipality_number CHECK (((municipality_number)::text ~ '^[0-9]{4}$'::text)),
+    CONSTRAINT ck_participant_protection_confirmed_on CHECK (((protection_questioned_on IS NOT NULL) OR (protection_confirmed_on IS NULL))),
+    CONSTRAINT ck_participant_protection_questioned_on CHECK ((address_protection OR (protection_questioned_on IS NULL))),
     CONSTRAINT ck_participant_service_area CHECK (((service_area)::text = ANY ((ARRAY['habilitation'::character varying, 'mental_health'::character varying, 'other'::character varying])::text[])))
 );
 
@@ -1797,6 +1801,8 @@ CREATE INDEX ix_participant_merge_participant_id ON public.participant_merge USI
 CREATE INDEX ix_participant_name_word_prefix ON public.participant_name_word USING btree (prefix, participant_id, word, service_area);
 
 CREATE INDEX ix_participant_name_word_service_area ON public.participant_name_word USING btree (service_area, prefix, participant_id, word);
+
+CREATE INDEX ix_participant_questioned ON public.participant USING btree (id) WHERE (protection_questioned_on IS NOT NULL);
 
 CREATE INDEX ix_participant_service_area_id ON public.participant USING btree (service_area, id);
 

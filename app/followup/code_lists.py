@@ -77,6 +77,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "rate_missing": "Ny sats",
     "absence_contact": "Kontakt etter fråvær",
     "staffing_discussion": "Drøfting av bemanning",
+    "protection_to_check": "Adressevern som skal sjekkast",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

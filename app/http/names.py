@@ -339,6 +339,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "shares": "plassdelar",
     "sick": "sjuk",
     "staffing_discussion": "drøfting av bemanning",
+    "protection_to_check": "vern av adresse som må sjekkast",
     "standard": "etter retningslinja",
     "status": "status",
     "supplement": "tillegg",

@@ -51,6 +51,7 @@ async def upsert_batch(
         if len(parsed) % _SLICE == 0:
             await asyncio.sleep(0)
     state = await lock_state(unit, [item for item, _ in parsed if isinstance(item, UpsertItem)])
+    by_case_officer = "case_officer" in unit.caller.roles
     results: list[ParticipantBatchItemOut] = []
     for index, (item, external_value) in enumerate(parsed):
         id_: UUID | None = None
@@ -58,7 +59,7 @@ async def upsert_batch(
         try:
             if isinstance(item, Problem):
                 raise item
-            status, id_ = apply_item(state, item, settings, today)
+            status, id_ = apply_item(state, item, settings, today, by_case_officer=by_case_officer)
         except Problem as problem:
             status = "conflict" if problem.type.status == 409 else "rejected"
             refusal = problem.within(f"items/{index}").body()

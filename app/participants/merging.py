@@ -56,6 +56,8 @@ async def merge_participants(
         await unit.session.flush()
     if duplicate.address_protection and not survivor.address_protection:
         survivor.address_protection = True
+        survivor.protection_questioned_on = duplicate.protection_questioned_on
+        survivor.protection_confirmed_on = duplicate.protection_confirmed_on
         await unit.session.flush()
     unit.session.expunge(duplicate)
     await unit.session.execute(select(func.merge_participant(survivor_id, duplicate_id)))

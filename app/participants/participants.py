@@ -17,6 +17,7 @@ from app.http.pagination import parse_cursor
 from app.http.problems import NOT_FOUND, ROLE_REQUIRED, VALIDATION
 from app.participants.locks import lock_names
 from app.participants.problems import BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_INVALID
+from app.participants.protection import guard_protection
 from app.participants.schemas import (
     SEARCHERS,
     VIEWS_BY_ROLE,
@@ -119,7 +120,9 @@ async def change_participant(
             participant.sqlmodel_update(encrypt_number(participant.id, number, settings))
     elif "national_identity_number" in patch.model_fields_set:
         participant.sqlmodel_update(NO_IDENTITY_NUMBER)
-    participant.sqlmodel_update(find_changes(participant.model_dump(), sent, today))
+    current = participant.model_dump()
+    fields = guard_protection(current, sent, today, by_case_officer="case_officer" in unit.caller.roles)
+    participant.sqlmodel_update(find_changes(current, fields, today))
     await unit.session.flush()
 
 

@@ -167,6 +167,7 @@ class ParticipantForService(Stored):
     birth_date: Day
     service_area: ServiceArea
     contacts: list[Contact]
+    address_protection: Annotated[bool, Limits(description="Nobody else may learn where the person is.")]
 
 
 class ParticipantForProvider(Stored):
@@ -176,6 +177,7 @@ class ParticipantForProvider(Stored):
     family_name: str
     birth_date: Day
     contacts: list[Contact]
+    address_protection: Annotated[bool, Limits(description="Nobody else may learn where the person is.")]
 
 
 class ParticipantForAuditor(Stored):

@@ -35,7 +35,12 @@ class Participant(Row, table=True):
             "num_nulls(identity_number_ciphertext, identity_number_key_id, identity_number_index) in (0, 3)",
             name="identity_number",
         ),
+        CheckConstraint("address_protection or protection_questioned_on is null", name="protection_questioned_on"),
+        CheckConstraint(
+            "protection_questioned_on is not null or protection_confirmed_on is null", name="protection_confirmed_on"
+        ),
         Index("ix_participant_service_area_id", "service_area", "id"),
+        Index("ix_participant_questioned", "id", postgresql_where=text("protection_questioned_on is not null")),
     )
 
     given_name: str
@@ -46,6 +51,9 @@ class Participant(Row, table=True):
     service_area: str
     contacts: list[dict[str, str | None]] = Field(sa_type=JSONB)
     address_protection: bool
+    # Since when another system says that there is none, and when a case officer said that there is.
+    protection_questioned_on: date | None = None
+    protection_confirmed_on: date | None = None
     identity_number_ciphertext: bytes | None = Field(default=None, sa_type=LargeBinary)
     identity_number_key_id: str | None = None
     identity_number_index: bytes | None = Field(default=None, sa_type=LargeBinary)

@@ -29,6 +29,7 @@ from app.participants.participants import (
     sent_fields,
 )
 from app.participants.problems import EXTERNAL_ID_INVALID, IDENTITY_NUMBER_TAKEN
+from app.participants.protection import NO_QUESTION, guard_protection
 from app.participants.schemas import ExternalId, ParticipantUpsert, UpsertStatus
 from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber
 from app.rules.identifiers import contains_identity_number
@@ -181,7 +182,9 @@ async def _load_owners(unit: UnitOfWork, items: Sequence[UpsertItem]) -> UpsertS
     )
 
 
-def apply_item(state: UpsertState, item: UpsertItem, settings: Settings, today: date) -> tuple[UpsertStatus, UUID]:
+def apply_item(
+    state: UpsertState, item: UpsertItem, settings: Settings, today: date, *, by_case_officer: bool
+) -> tuple[UpsertStatus, UUID]:
     """Register the participant that the item names, or bring it up to date; what it became, and its id.
 
     A participant who is known by the identity number alone, and has no external id in this system, gets this one. So
@@ -198,14 +201,15 @@ def apply_item(state: UpsertState, item: UpsertItem, settings: Settings, today: 
     if id_ is None:
         id_, status = new_id(), "created"
         defaults = {"id": id_, "contacts": [], "address_protection": False, "municipality_since": today}
-        state.rows[id_] = defaults | NO_IDENTITY_NUMBER | item.fields
+        state.rows[id_] = defaults | NO_IDENTITY_NUMBER | NO_QUESTION | item.fields
         state.created.add(id_)
     if known is None:
         state.by_external_id[item.external_id] = id_
         state.systems[id_].add(item.system)
         state.external_ids.append({"id": new_id(), "participant_id": id_, "system": item.system, "value": item.value})
     row = state.rows[id_]
-    changes = find_changes(row, item.fields, today)
+    fields = guard_protection(row, item.fields, today, by_case_officer=by_case_officer)
+    changes = find_changes(row, fields, today)
     current = row["identity_number_index"]
     keeps_number = current == item.index or (former is not None and current is not None)
     if item.number is not None and item.index is not None and not keeps_number:

@@ -36,6 +36,7 @@ TaskKind = Literal[
     "rate_missing",
     "absence_contact",
     "staffing_discussion",
+    "protection_to_check",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service"]

@@ -115,6 +115,8 @@ async def prepare_change(view: View) -> Sheet:
         folds=list_folds(contacts, number),
         after=(
             "Ein kontakt som du tømer alle felta til, vert fjerna.",
+            "Vern av adressa kan berre de oppheve. Seier eit anna system at det er slutt, får de ei oppgåve: lagra med"
+            " krysset på dersom adressa framleis er verna.",
             "Flyttar deltakaren til ein annan kommune, får du ei oppgåve om plassen (D1 · § 2).",
         ),
     )

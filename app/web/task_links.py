@@ -48,6 +48,8 @@ def _find_officers_form(task: Mapping[str, Any]) -> Link | None:
         return f"/soknader/{subject}", "Opne søknaden"
     if kind == "staffing_discussion" and person:
         return f"/deltakarar/{person}/behov/{subject}/utfall", "Registrer"
+    if kind == "protection_to_check" and person:
+        return f"/deltakarar/{person}/endre", "Sjå etter"
     if kind in _DECIDED and place:
         return f"/vedtak/ny?plass={place}", "Gjer vedtak"
     return (f"/plassar/{place}/{_OF_PLACE_FOR_OFFICER[kind]}", "Registrer") if kind in _OF_PLACE_FOR_OFFICER else None

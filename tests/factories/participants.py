@@ -48,8 +48,9 @@ def in_order(*participants: dict[str, Any]) -> list[dict[str, Any]]:
 async def patched(api: Api, participant: dict[str, Any], **changes: object) -> httpx.Response:
     """A change from the current version."""
     path = f"{PATH}/{participant['id']}"
-    tag = (await api.case_officer.get(path)).headers["etag"]
-    return await api.case_officer.patch(path, json=changes, headers={"If-Match": tag})
+    reason = {"X-Access-Reason": "case"}
+    tag = (await api.case_officer.get(path, headers=reason)).headers["etag"]
+    return await api.case_officer.patch(path, json=changes, headers={"If-Match": tag, **reason})
 
 
 async def looked_up(api: Api, number: str) -> httpx.Response:

@@ -31,6 +31,8 @@ UNREACHABLE = {
     "ck_access_log_seal_end_transaction": SEALED,
     "ck_access_log_seal_next_transaction": SEALED,
     "ck_access_log_seal_row_codes": SEALED,
+    "ck_participant_protection_confirmed_on": "confirmed is what is questioned, and both are taken away together",
+    "ck_participant_protection_questioned_on": "what is protected is questioned, and lowering it ends the question",
     "pk_budget_flag": "stored by an upsert on this very key, under the year's lock",
     "ck_consent_annulled": ANNULLED,
     "ck_consent_services": CHECKED,

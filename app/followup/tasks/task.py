@@ -43,6 +43,7 @@ RULE: Mapping[TaskKind, str] = {
     "rate_missing": "C1",
     "absence_contact": "P7",
     "staffing_discussion": "L6",
+    "protection_to_check": "D1",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation", "rate_missing"})
@@ -68,6 +69,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "rate_missing": "case_office",
     "absence_contact": "provider",
     "staffing_discussion": "case_office",
+    "protection_to_check": "case_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

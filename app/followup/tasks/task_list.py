@@ -19,6 +19,7 @@ from app.followup.tasks import (
     guideline_evaluations,
     missing_rates,
     notices,
+    protections,
     relocations,
     staffing_discussions,
     system_meetings,
@@ -70,6 +71,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("supplement_ending", _CASE_OFFICE, endings.list_supplement_endings),
     ("rate_missing", _CASE_OFFICE, missing_rates.list_tasks),
     ("staffing_discussion", _CASE_OFFICE, staffing_discussions.list_tasks),
+    ("protection_to_check", _CASE_OFFICE, protections.list_tasks),
     ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
 )
 

@@ -216,7 +216,8 @@ async def upsert_participant(
     """201 for a new person, 200 for a known one (D1). Sending the same again changes nothing.
 
     A person who is known by identity number and has no id in this system yet is the same person and gets this external
-    id. `If-Match` and `If-None-Match: *` are optional.
+    id. `If-Match` and `If-None-Match: *` are optional. The case office alone lowers the protection of an address: from
+    another system `address_protection: false` leaves it, and opens the task `protection_to_check`.
     """
     settings, today = request.app.state.settings, clock.today()
     external_id = ExternalId(system=system, value=value)
@@ -224,7 +225,7 @@ async def upsert_participant(
     state = await lock_state(unit, [item])
     known = state.find(item.external_id)
     require_fresh(request, None if known is None else (await participants.to_response(unit, actor, [known]))[0])
-    status, participant_id = apply_item(state, item, settings, today)
+    status, participant_id = apply_item(state, item, settings, today, by_case_officer="case_officer" in actor.roles)
     await store_state(unit, state)
     if status == "created":
         response.status_code = 201
@@ -272,7 +273,11 @@ async def read_participant(
 async def change_participant(
     request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: ParticipantPatch
 ) -> ParticipantView:
-    """Requires `If-Match` (D1). A list of contacts replaces the whole list."""
+    """Requires `If-Match` (D1). A list of contacts replaces the whole list.
+
+    The case office alone lowers the protection of an address, as with the upsert; its `address_protection: true` is the
+    answer to `protection_to_check`.
+    """
     settings = request.app.state.settings
     participant = await participants.lock_participant(unit, participant_id, body, settings)
     (current,) = await participants.to_response(unit, actor, [participant])

@@ -28,7 +28,10 @@ async def test_each_role_sees_its_own_fields(api: Api) -> None:
     for client, keys in (
         (api.case_officer, ALL_KEYS),
         (api.epj, ALL_KEYS),
-        (habilitation, STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts"}),
+        (
+            habilitation,
+            STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts", "address_protection"},
+        ),
     ):
         one = (await client.get(path)).json()
         assert set(one) == keys
@@ -72,7 +75,7 @@ async def test_a_provider_sees_the_names_and_contacts_of_its_own(api: Api, conne
         ),
         {"id": new_id(), "participant_id": theirs["id"], "provider_id": provider_id},
     )
-    keys = STORED | {"given_name", "family_name", "birth_date", "contacts"}
+    keys = STORED | {"given_name", "family_name", "birth_date", "contacts", "address_protection"}
     provider, other = api.provider("310300403"), api.provider("310300411")
     expected = {key: theirs[key] for key in keys}
     assert (await provider.get(PATH)).json()["items"] == [expected]
