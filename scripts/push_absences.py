@@ -5,7 +5,7 @@ item a line), with the fields external_id, revision, placement_id, kind, from, t
 are sent as they are, and the service says of each what it is. Push the whole register as often as you like: what is
 already there is left as it is. Needs Python 3.11 and httpx, nothing else.
 
-The address is --url or VEKSTPLASS_URL, without /v1; the Maskinporten token VEKSTPLASS_TOKEN (or --token-file, read
+The address is --url or VEKSTPLASS_URL; the Maskinporten token VEKSTPLASS_TOKEN (or --token-file, read
 again before every batch, so that it may be renewed meanwhile). Exit status: 0 everything accepted, 1 some rows rejected
 (a table says which), 2 nothing more could be sent, or the file has no rows.
 """
@@ -186,7 +186,9 @@ def main(arguments: list[str] | None = None) -> int:
     done, failure = 0, ""
     try:
         register = read(asked.file)
-        with httpx.Client(base_url=asked.url, timeout=httpx.Timeout(60, connect=5)) as client:
+        # As the API's addresses are written; the path of the call has it already.
+        address = asked.url.rstrip("/").removesuffix("/v1")
+        with httpx.Client(base_url=address, timeout=httpx.Timeout(60, connect=5)) as client:
             for body, numbers in register.bodies(asked.batch):
                 results = push(client, token, register.content_type, body, time.sleep)
                 for number, result in zip(numbers, results, strict=True):

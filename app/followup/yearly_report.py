@@ -72,18 +72,18 @@ _PARTICIPANTS = CompiledQuery(
 _COLUMNS = (
     Column("Vekstbedrift", 24),
     Column("Organisasjonsnummer", 20),
-    Column("Plassar"),
+    Column("Plassar", 8),
     *(
-        Column(f"{noun} – {state}", 22)
+        Column(f"{noun} – {state}", 6, upright=True)
         for noun in (
             *("Plan", "To samtalar", "Samarbeidsmøte", "Evaluering"),
             *("Møte etter oppseiing", "Kontakt etter fråvær"),
         )
         for state in ("skulle", "har", "forfalne", "fråfalne")
     ),
-    Column("Møte", 8),
-    Column("Møte med deltakar", 18),
-    Column("Deltakarar som var med", 22),
+    Column("Møte", 6, upright=True),
+    Column("Møte med deltakar", 6, upright=True),
+    Column("Deltakarar som var med", 6, upright=True),
 )
 _MISSING_COLUMNS = (Column("Mangla på fellesmøte", 24), Column("Rolle", 18))
 

@@ -32,14 +32,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CREATED_AT = datetime(2022, 1, 1, tzinfo=UTC)
 _MONEY = "#,##0.00"
 _A4 = 9
+# Of the width of bold text.
+_POINTS_A_CHARACTER = 6.5
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its header in nynorsk, and how wide it is in characters."""
+    """A column of a table: its header in nynorsk, and how wide it is in characters.
+
+    The header of a narrow column that has many beside it stands upright.
+    """
 
     header: str
     width: int = 12
+    upright: bool = False
 
 
 def csv_file(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, decimal: DecimalMark = "comma") -> bytes:
@@ -95,7 +101,8 @@ def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: 
     Printed it is as wide as an A4 page, and its header stands on each.
     """
     sheet = workbook.add_worksheet(name)
-    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    bold = workbook.add_format({"bold": True, "text_wrap": True})
+    upright = workbook.add_format({"bold": True, "rotation": 90})
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -104,8 +111,11 @@ def write_table(workbook: Workbook, name: str, columns: Sequence[Column], rows: 
     sheet.set_footer("&L&A&RSide &P av &N")
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width)
+    lengths = [len(column.header) for column in columns if column.upright]
+    if lengths:
+        sheet.set_row(0, _POINTS_A_CHARACTER * max(lengths))
     for index, column in enumerate(columns):
-        sheet.write_string(0, index, column.header, bold)
+        sheet.write_string(0, index, column.header, upright if column.upright else bold)
     last_row = write_rows(workbook, sheet, 1, rows)
     sheet.autofilter(0, 0, last_row, len(columns) - 1)
     return sheet
