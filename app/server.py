@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.outbox.listener import Listener
 
@@ -34,11 +35,22 @@ def run(app: FastAPI, listeners: list[socket.socket], drain_seconds: float) -> N
         log_config=None,
         access_log=False,
         server_header=False,
-        http="httptools",
+        http=HttpProtocol,
         timeout_graceful_shutdown=25,
         h11_max_incomplete_event_size=64 * 1024,
     )
     Server(config, app, drain_seconds).run(sockets=listeners)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's, without its one merging of trailer fields into header fields (RFC 9110 § 6.5.1 leaves them apart).
+
+    A proxy checks the header; what comes after the body must not speak for the caller.
+    """
+
+    def on_headers_complete(self) -> None:
+        self.scope["headers"] = [*self.headers]  # uvicorn goes on adding to its own list
+        super().on_headers_complete()
 
 
 class Server(uvicorn.Server):

@@ -10,6 +10,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from app.server import HttpProtocol
+
 
 @asynccontextmanager
 async def serving(app: FastAPI, http: str = "httptools") -> AsyncIterator[httpx.URL]:
@@ -17,7 +19,13 @@ async def serving(app: FastAPI, http: str = "httptools") -> AsyncIterator[httpx.
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            app, http=http, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False
+            app,
+            http=HttpProtocol if http == "httptools" else "h11",
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
         )
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -155,6 +155,27 @@ async def test_the_body_limit_holds_for_chunks_too(faulty_api: Api, http: str) -
 
 
 @pytest.mark.parametrize("http", SERVERS)
+async def test_what_follows_a_body_is_no_header(committed_api: Api, http: str) -> None:
+    """A proxy checks the header; a trailer must not bring a token or a key past it, in one packet or in several."""
+    token = f"Authorization: {bearer('case_officer')['Authorization']}\r\n"
+    head = f"POST {PROVIDERS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+    sent = b'{"name": "X AS", "organisation_number": "310300403", "municipality_number": "4631"}'
+    body = b"%x\r\n%s\r\n0\r\n" % (len(sent), sent)
+    key = "Idempotency-Key: a b\r\n"  # one that would be refused
+    async with serving(committed_api.app, http) as address:
+        for pieces in (
+            [(head + "\r\n").encode() + body, f"{token}\r\n".encode()],
+            [(head + "\r\n").encode() + body + f"{token}\r\n".encode()],
+        ):
+            async with connected(address) as connection:
+                await connection.write(*pieces)
+                assert (await connection.answer())[0] == 401
+        async with connected(address) as connection:
+            await connection.write((head + token + "\r\n").encode() + body + f"{key}\r\n".encode())
+            assert (await connection.answer())[0] == 201
+
+
+@pytest.mark.parametrize("http", SERVERS)
 async def test_a_client_that_goes_away_is_no_fault(
     faulty_api: Api, http: str, caplog: pytest.LogCaptureFixture
 ) -> None:
