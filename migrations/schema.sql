@@ -979,7 +979,7 @@ CREATE TABLE public.invoice_check (
     CONSTRAINT ck_invoice_check_identity_numbers CHECK ((identity_numbers >= 0)),
     CONSTRAINT ck_invoice_check_kind CHECK (((kind)::text = ANY ((ARRAY['invoice'::character varying, 'credit_note'::character varying])::text[]))),
     CONSTRAINT ck_invoice_check_names CHECK ((names >= 0)),
-    CONSTRAINT ck_invoice_check_number CHECK (((length((number)::text) >= 1) AND (length((number)::text) <= 50))),
+    CONSTRAINT ck_invoice_check_number CHECK (((length((number)::text) >= 1) AND (length((number)::text) <= 200))),
     CONSTRAINT ck_invoice_check_result CHECK (((result)::text = ANY ((ARRAY['equal'::character varying, 'different'::character varying])::text[])))
 );
 
@@ -1840,7 +1840,7 @@ CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (a
 
 CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
 
-CREATE UNIQUE INDEX uq_invoice_check_provider_id_number ON public.invoice_check USING btree (provider_id, number) WHERE (annulled_at IS NULL);
+CREATE UNIQUE INDEX uq_invoice_check_provider_id_kind_number ON public.invoice_check USING btree (provider_id, kind, number) WHERE (annulled_at IS NULL);
 
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
 

@@ -72,6 +72,7 @@ async def check_invoice(
     existing = await unit.fetch_value(
         select(col(InvoiceCheck.id)).where(
             col(InvoiceCheck.provider_id) == provider_id,
+            col(InvoiceCheck.kind) == invoice.kind,
             col(InvoiceCheck.number) == invoice.number,
             col(InvoiceCheck.annulled_at).is_(None),
         )

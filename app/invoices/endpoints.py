@@ -18,7 +18,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
-from app.http.problems import ANNULLED
+from app.http.problems import ANNULLED, BODY_TOO_LARGE
 from app.http.schemas import AnnulmentIn, describe_pattern, json_response
 from app.invoices import checks
 from app.invoices.ehf import EHF_POINTERS, parse_ehf
@@ -43,7 +43,8 @@ MonthQuery = Annotated[
 ]
 
 XML = ("application/xml", "text/xml")
-BODY_LIMIT = 2 * 1024 * 1024
+BODY_LIMIT = 16 * 1024 * 1024
+_LINES_LIMIT = 2 * 1024 * 1024
 _LINE_SCHEMA = InvoiceLineIn.model_json_schema(ref_template="#/components/schemas/{model}")
 _EXAMPLE = {
     name: schema["examples"][0] if "examples" in schema else schema["default"]
@@ -99,17 +100,23 @@ async def check_invoice(
     """Compares an EHF invoice (380) or credit note (381), or the same content as JSON lines, with what the provider is
     owed (C12).
 
-    The provider is found by its organisation number (`0192`), the month of a line by the period of the line or of the
-    invoice. A line for one placement names it (EHF: `DocumentReference` with type code 130); other lines are compared
-    as a sum. What is owed is the closed month with its differences, or the computed month if it is open, less what was
-    invoiced before. To finance a place of a person with a protected address does not exist: a line that names it is
-    compared as `no_such_placement`, and `protected_amount` tells what all such places cost. Identity numbers and names
-    in texts are counted as warnings; the texts are not stored. Up to 2 MiB. Errors in XML point to the element by its
-    path, such as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
+    The month of a line is found by the period of the line or of the invoice. A line for one placement names it (EHF:
+    `DocumentReference` with type code 130); other lines are compared as a sum, and matched if it differs. What is owed
+    is the closed month with its differences, or the computed month if it is open, less what was invoiced before. To
+    finance a place of a person with a protected address does not exist: a line that names it is compared as
+    `no_such_placement`, and `protected_amount` tells what all such places cost. Identity numbers and names in texts are
+    counted as warnings; the texts are not stored.
+
+    The provider and the municipality are found by their legal entities (BT-30, BT-47), otherwise by their addresses.
+    Amounts that contradict each other are refused with the number of the standard's rule. Lines up to 2 MiB; EHF up to
+    16 MiB with its attachments, which are not read, and 2 MiB of text. Errors in XML point to the element by its path,
+    such as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
     """
     body = await request.body()
     if content_type in XML:
         invoice, pointers = parse_ehf(body), EHF_POINTERS
+    elif len(body) > _LINES_LIMIT:
+        raise BODY_TOO_LARGE(f"Linjer kan vere opp til {_LINES_LIMIT} byte.")
     else:
         invoice, pointers = parse_json(body, content_type), JSON_POINTERS
     buyer = request.app.state.settings.municipality_organisation_number

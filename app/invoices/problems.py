@@ -4,6 +4,7 @@ from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
 
 MAX_LINES = 1_000
+MAX_NUMBER = 200
 
 INVOICE_MALFORMED = problem_type(
     "invoice-malformed",
@@ -43,9 +44,9 @@ INVOICE_INCOMPLETE = problem_type(
 INVOICE_ARITHMETIC = problem_type(
     "invoice-arithmetic",
     422,
-    title="Fakturaen bryt ein regel i standarden",
-    nn="Fakturaen bryt ein regel i EHF.",
-    en="The invoice breaks a rule of the standard; `rule` names it.",
+    title="Fakturaen seier imot seg sjølv",
+    nn="Beløp eller nummer i fakturaen seier imot kvarandre.",
+    en="Amounts or numbers of the invoice contradict each other; `rule` names the rule of the standard that says so.",
 )
 INVOICE_PERIOD = problem_type(
     "invoice-period",
@@ -82,6 +83,13 @@ INVOICE_SUPPLIER = problem_type(
     nn="Inga vekstbedrift har organisasjonsnummeret i fakturaen. Registrer henne først, eller rett fakturaen.",
     en="No provider has the supplier's organisation number.",
 )
+INVOICE_PARTY = problem_type(
+    "invoice-party-contradictory",
+    422,
+    title="Kven fakturaen er frå eller til, er ikkje eintydig",
+    nn="Juridisk eining, identifikator og MVA-nummer for ein part er ikkje det same organisasjonsnummeret.",
+    en="Legal entity, identifier and VAT number of a party are not of one organisation.",
+)
 INVOICE_EXISTS = problem_type(
     "invoice-already-checked",
     409,
@@ -101,7 +109,8 @@ REFUSALS = (
     INVOICE_CURRENCY,
     INVOICE_BUYER,
     INVOICE_SUPPLIER,
+    INVOICE_PARTY,
     INVOICE_EXISTS,
 )
 
-on_constraint("uq_invoice_check_provider_id_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)
+on_constraint("uq_invoice_check_provider_id_kind_number", INVOICE_EXISTS, INVOICE_EXISTS.nn)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic import Field as Limits
 
 from app.budget.schemas import Month
-from app.http.schemas import Amount, Annullable, Day, OrganisationNumber, Shape, describe_pattern
+from app.http.schemas import Amount, Annullable, Day, Name, OrganisationNumber, Shape, describe_pattern
 from app.invoices.problems import MAX_LINES
 from app.rules.invoice_documents import InvoiceCause, InvoiceKind
 
@@ -39,17 +39,7 @@ SignedMoney = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
 _CURRENCY = describe_pattern("^[A-Z]{3}$", "må vere tre store bokstavar, til dømes «NOK»")
-InvoiceNumber = Annotated[
-    str,
-    StringConstraints(
-        pattern=describe_pattern(
-            r"^[0-9A-Za-z][0-9A-Za-z ._/-]{0,49}$",
-            "må byrje med bokstav eller siffer, og kan elles ha mellomrom, punktum, skråstrek, strek og understrek",
-        ),
-        max_length=50,
-    ),
-    Limits(examples=["F-2001"]),
-]
+InvoiceNumber = Annotated[Name, Limits(examples=["F-2001"])]
 
 
 class InvoiceLineIn(Shape):

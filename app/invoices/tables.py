@@ -31,7 +31,8 @@ _AUDIENCE = "audience in ('case_office', 'finance')"
 
 
 class InvoiceCheck(AnnullableRow, table=True):
-    """A checked invoice or credit note. Never edited; an invoice number of a provider is checked once.
+    """A checked invoice or credit note. Never edited; a number of a provider is checked once for each of the two,
+    whose series may be the same.
 
     One that is annulled counts for nothing, and its number may be checked again (D10).
 
@@ -43,8 +44,9 @@ class InvoiceCheck(AnnullableRow, table=True):
     __tablename__ = "invoice_check"
     __table_args__ = (
         Index(
-            "uq_invoice_check_provider_id_number",
+            "uq_invoice_check_provider_id_kind_number",
             "provider_id",
+            "kind",
             "number",
             unique=True,
             postgresql_where=text("annulled_at is null"),
@@ -55,7 +57,7 @@ class InvoiceCheck(AnnullableRow, table=True):
         CheckConstraint("finance_result in ('equal', 'different')", name="finance_result"),
         CheckConstraint("(finance_result is null) = (finance_expected is null)", name="finance"),
         CheckConstraint("basis in ('settlement', 'computed')", name="basis"),
-        CheckConstraint("length(number) between 1 and 50", name="number"),
+        CheckConstraint("length(number) between 1 and 200", name="number"),
         CheckConstraint("identity_numbers >= 0", name="identity_numbers"),
         CheckConstraint("names >= 0", name="names"),
         Index("ix_invoice_check_provider_id_id", "provider_id", "id"),

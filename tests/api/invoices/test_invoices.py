@@ -283,7 +283,6 @@ def test_files_follow_the_standards_arithmetic(name: str) -> None:
         "wrong-line": all(abs(by) <= Decimal("0.02") for by in off),
         "wrong-sum": net == sum(amount(line, own) for line in lines),
         "wrong-total": exclusive == net + amount(root, "cac:AllowanceCharge/cbc:Amount"),
-        "no-reference": bool(root.findtext("cbc:BuyerReference", "", UBL)),
         "wrong-organisation-number": all(
             is_organisation_number(found.text or "") for found in root.iter(f"{{{UBL['cbc']}}}EndpointID")
         ),
