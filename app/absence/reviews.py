@@ -141,13 +141,16 @@ class _Watch(NamedTuple):
         return self.reviewed_on is None or tally.began_on is None or tally.began_on <= self.reviewed_on
 
 
-async def list_due_reviews(queries: Queries, on: date) -> list[DueReview]:
-    """A3: every placement active on the day that needs a review, as the caller may see them. Nothing is stored."""
+async def list_due_reviews(queries: Queries, on: date, placement_id: UUID | None = None) -> list[DueReview]:
+    """A3: every placement active on the day that needs a review, as the caller may see them, or one of them alone.
+    Nothing is stored.
+    """
     parameters = await _find_parameters(queries, on)
     if parameters is None:
         return []
     window = AbsenceWindow(on, parameters.window_days)
-    tallies = await _load_tallies(queries, window, parameters)
+    asked_for = None if placement_id is None else [placement_id]
+    tallies = await _load_tallies(queries, window, parameters, asked_for)
     ids = [id_ for id_, tally in tallies.items() if tally.absent]
     periods = [PlacementPeriod(*row) for row in await queries.fetch(_PERIODS, placements=ids)]
     active = [period for period in periods if _is_active(period, on)]

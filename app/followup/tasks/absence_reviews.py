@@ -19,5 +19,5 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
             ),
             on=query.on,
         )
-        for review in await list_due_reviews(queries, query.on)
+        for review in await list_due_reviews(queries, query.on, query.placement_id)
     ]

@@ -316,6 +316,10 @@ async def test_extensive_absence_is_a_task(api: Api) -> None:
     [task] = await tasks(api.case_officer, today.isoformat(), kind="absence_review")
     assert (task["placement_id"], task["rule"], task["responsible"]) == (placement_id, "A3", "case_office")
     assert task["link"].startswith(f"/v1/placements/{placement_id}/absence-summary")
+    of_place = await tasks(api.case_officer, today.isoformat(), kind="absence_review", placement_id=placement_id)
+    assert of_place == [task]
+    other = "0190c0de-7a00-7000-8000-000000000001"
+    assert await tasks(api.case_officer, today.isoformat(), kind="absence_review", placement_id=other) == []
 
 
 async def test_notice_calls_for_a_meeting(api: Api) -> None:
