@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, column, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, column, func, select, text
 
 from app.access_log.recorder import PURPOSES, record_access
-from app.access_log.schemas import AccessLogOut, Outcome
+from app.access_log.schemas import AccessLogOut, AccessSummaryRow, Outcome
 from app.access_log.tables import LINE_BITS
 from app.clock import OSLO
 from app.database.queries import CompiledQuery, Queries
@@ -36,6 +36,23 @@ _LINES = CompiledQuery(
             *(column(name) for name in AccessLogOut.model_fields if name not in {"id", "legal_basis"}),
         )
     )
+)
+
+_SUMMARY = CompiledQuery(
+    text(
+        """
+        select log.actor, log.organisation, log.purpose,
+            count(distinct log.id) filter (where log.outcome = 'allowed') as requests,
+            count(distinct line.participant_id) filter (where log.outcome = 'allowed') as people,
+            count(distinct log.id) filter (where log.outcome = 'denied') as denied,
+            min(log.at) as first_at, max(log.at) as last_at
+        from access_log as log
+        left join lateral unnest(log.participant_ids) as line (participant_id) on true
+        where log.at >= :since and log.at < :until
+        group by log.actor, log.organisation, log.purpose
+        order by requests desc, denied desc, log.actor, log.organisation, log.purpose
+        """
+    ).bindparams(bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True)))
 )
 
 
@@ -79,6 +96,12 @@ async def load_log_page(
     items = [_to_response(dict(row)) for row in rows[:limit]]
     record_access(queries, (item.participant_id for item in items if item.participant_id is not None))
     return items, format_cursor(items[-1].id) if len(rows) > limit else None
+
+
+async def load_log_summary(queries: Queries, first: date, last: date) -> list[AccessSummaryRow]:
+    """What each caller asked for on these days, in Europe/Oslo, for each purpose; most often first."""
+    days = {"since": _midnight(first), "until": _midnight(last + timedelta(days=1))}
+    return [AccessSummaryRow.model_validate(dict(row)) for row in await queries.fetch(_SUMMARY, **days)]
 
 
 def _to_response(row: dict[str, Any]) -> AccessLogOut:

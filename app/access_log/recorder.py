@@ -5,7 +5,7 @@ that fails, so does the request: no log row, no data. A denied request (403, 404
 a transaction of its own, under the id that was asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -89,7 +89,10 @@ class AccessRecorder:
         participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
         if participant_ids or denied_ids:
             reason = await require_reason(request, door, operation, participant_ids)
-            await _insert(request, door, operation, "allowed", participant_ids, denied_ids, reason)
+            if operation.acts_on_many:
+                await _insert(request, door, operation, "allowed", [None], denied_ids)
+            else:
+                await _insert(request, door, operation, "allowed", participant_ids, denied_ids, reason)
             if self.sealer is not None:
                 self.sealer.seal_if_due()
 
@@ -109,8 +112,8 @@ async def _insert(
     door: Reader | UnitOfWork,
     operation: Operation,
     outcome: str,
-    participant_ids: list[UUID],
-    denied_ids: list[UUID | None] | list[UUID],
+    participant_ids: Sequence[UUID | None],
+    denied_ids: Sequence[UUID | None],
     reason: StatedReason | None = None,
 ) -> None:
     state = request.scope["state"]

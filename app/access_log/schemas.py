@@ -1,6 +1,6 @@
 """What readers of the access log see."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -40,3 +40,24 @@ class AccessLogOut(Shape):
     reference: Annotated[str | None, Limits(description="The case that it named (`X-Access-Reference`).")]
     outcome: Outcome
     request_id: str
+
+
+class AccessSummaryRow(Shape):
+    """What one caller asked for, for one purpose."""
+
+    actor: Annotated[str, Limits(examples=["person:test-case_officer"])]
+    organisation: str | None
+    purpose: Annotated[str, Limits(examples=["case_handling"])]
+    requests: Annotated[int, Limits(description="Requests that were allowed.")]
+    people: Annotated[int, Limits(description="How many different participants they were about.")]
+    denied: Annotated[int, Limits(description="Requests that were denied.")]
+    first_at: datetime
+    last_at: datetime
+
+
+class AccessSummaryOut(Shape):
+    """The access log of a period, per caller and purpose."""
+
+    from_: Annotated[date, Limits(alias="from")]
+    to: date
+    items: list[AccessSummaryRow]

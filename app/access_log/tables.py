@@ -29,7 +29,8 @@ class AccessLog(SQLModel, table=True):
 
     Attributes:
         transaction_number: of the transaction that inserted the row, counted as the events' are (`event_number()`).
-        participant_ids: the participants that were accessed; of a denied request, those that were asked for.
+        participant_ids: the participants that were accessed; of a denied request, those that were asked for; one
+            null for an act on many at once.
         denied_ids: ids of records or objects that were asked for in vain, also in a request that was allowed: the
             first hundred of them.
         more_denied: how many more there were.
@@ -78,7 +79,7 @@ class AccessLog(SQLModel, table=True):
     purpose: str
     outcome: str
     request_id: str
-    participant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    participant_ids: list[UUID | None] = Field(sa_type=ARRAY(Uuid))
     denied_ids: list[UUID | None] = Field(sa_type=ARRAY(Uuid))
     more_denied: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     reason: str | None = None

@@ -60,6 +60,13 @@ class Locates:
         return None
 
 
+class ActsOnMany:
+    """A dependency that says that the act is about everybody at once: it is one line of the access log, of nobody."""
+
+    async def __call__(self) -> None:
+        return None
+
+
 class Revalidates:
     """A dependency that says that the answer is about nobody: a cache may keep it, and asks each time by its tag."""
 
@@ -118,5 +125,7 @@ def conceals(field: str) -> Any:
     return Depends(Conceals(field))
 
 
+ACTS_ON_MANY = Depends(ActsOnMany())
+"""`dependencies=[ACTS_ON_MANY]` of a route that closes or approves for everybody, and opens nobody."""
 REVALIDATED = Depends(Revalidates())
 """`dependencies=[REVALIDATED]` of a route whose figures are about nobody."""

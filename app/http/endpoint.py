@@ -33,6 +33,7 @@ from app.http.attempts import Attempts
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import (
     CALLER,
+    ActsOnMany,
     Conceals,
     Consumes,
     Locates,
@@ -56,12 +57,16 @@ _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a route is to the access log: its name, method and template, and the roles that may call it."""
+    """What a route is to the access log: its name, method and template, and the roles that may call it.
+
+    `acts_on_many`: it is one line of the log, of nobody.
+    """
 
     name: str
     method: str
     route: str
     roles: frozenset[str]
+    acts_on_many: bool = False
 
 
 class AccessRecorder(Protocol):
@@ -153,6 +158,7 @@ class Route(APIRoute):
             method=method,
             route=self.path,
             roles=frozenset[str]().union(*(guard.roles for guard in guards)),
+            acts_on_many=any(isinstance(call, ActsOnMany) for call in calls),
         )
         return _Endpoint(
             handler=super().get_route_handler(),

@@ -13,7 +13,7 @@ from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
-from app.http.declarations import located_at, produces
+from app.http.declarations import ACTS_ON_MANY, located_at, produces
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
@@ -58,7 +58,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     "/{month}",
-    dependencies=[located_at("/v1/budgets/{year}/settlements/{month}")],
+    dependencies=[located_at("/v1/budgets/{year}/settlements/{month}"), ACTS_ON_MANY],
     status_code=201,
     summary="Close a month",
     responses=refusals(
@@ -126,6 +126,7 @@ async def read_settlement(
 
 @router.post(
     "/{month}/approval",
+    dependencies=[ACTS_ON_MANY],
     summary="Approve or reject a settlement",
     responses=refusals(
         problems.PERSON_REQUIRED,

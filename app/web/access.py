@@ -7,12 +7,17 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
+from app.http.content_negotiation import CSV
+from app.http.log_words import describe_action, describe_purpose
 from app.web.fields import parse_date
-from app.web.log_words import describe_action, describe_purpose
+from app.web.forms import Typed
 from app.web.names import full_name, load_names
 from app.web.pages import View, load_callers
+from app.web.people import go_to_number
+from app.web.render import typed_date
 
 PAGE = 50
+FILTERS = ("deltakar", "kven", "handling", "fra", "til", "utfall")
 OUTCOMES = (("", "Alle"), ("allowed", "Fekk sjå"), ("denied", "Nekta"))
 
 
@@ -27,6 +32,8 @@ class Line:
     what: str
     participant_id: str | None
     denied: bool
+    actor: str
+    action: str
 
 
 async def show_access(view: View) -> Response:
@@ -44,25 +51,17 @@ async def show_access(view: View) -> Response:
 
 
 async def show_log(view: View) -> Response:
-    """The auditor's look at the log, by person, caller, day and outcome."""
-    chosen = {name: view.query(name) for name in ("name", "deltakar", "kven", "fra", "til", "utfall")}
+    """The auditor's look at the log, by person, caller, operation, day and outcome."""
+    chosen = {name: view.query(name) for name in ("name", *FILTERS)}
     people: Sequence[Mapping[str, Any]] = ()
     if chosen["name"]:
         people = (await view.api.get("/v1/participants", name=chosen["name"], limit=25))["items"]
     answer = await view.api.get(
-        "/v1/access-log",
-        participant_id=chosen["deltakar"] or None,
-        actor=chosen["kven"] or None,
-        **{
-            "from": parse_date(chosen["fra"]) if chosen["fra"] else None,
-            "to": parse_date(chosen["til"]) if chosen["til"] else None,
-        },
-        outcome=chosen["utfall"] or None,
-        limit=PAGE,
-        after=view.query("after") or None,
+        "/v1/access-log", limit=PAGE, after=view.query("after") or None, **_read_filters(chosen)
     )
     lines = await _describe(view, answer["items"])
     kept = {name: value for name, value in chosen.items() if value}
+    shown = {name: value for name, value in kept.items() if name in FILTERS}
     return view.render(
         "logg.html",
         chosen=chosen,
@@ -70,8 +69,61 @@ async def show_log(view: View) -> Response:
         lines=lines,
         names=await load_names(view.api, (line.participant_id for line in lines)),
         outcomes=OUTCOMES,
+        chips=_list_chips(shown),
+        narrow=lambda name, value: f"?{urlencode(shown | {name: value})}",
+        file=f"/logg/fil?{urlencode(shown)}",
         older=f"?{urlencode(kept | {'after': answer['next']})}" if answer["next"] else None,
     )
+
+
+async def download_log(view: View) -> Response:
+    """The lines of the same filters as a file for a spreadsheet."""
+    filters = _read_filters({name: view.query(name) for name in FILTERS})
+    answer = await view.api.get_document("/v1/access-log", CSV, **filters)
+    headers = {"Content-Disposition": answer.headers["content-disposition"]}
+    return Response(answer.content, media_type=answer.headers["content-type"], headers=headers)
+
+
+async def show_summary(view: View) -> Response:
+    """Who asked for how much, and why, in a period."""
+    chosen = {name: view.query(name) for name in ("fra", "til")}
+    answer = await view.api.get("/v1/access-log/summary", **_read_period(chosen))
+    names = await load_callers(view, (row["actor"] for row in answer["items"]))
+    days = {name: typed_date(answer[to]) for name, to in (("fra", "from"), ("til", "to"))}
+    rows = [
+        {
+            **row,
+            "who": names[row["actor"]],
+            "why": describe_purpose(row["purpose"]),
+            "address": f"/logg?{urlencode({'kven': row['actor'], **days})}",
+        }
+        for row in answer["items"]
+    ]
+    return view.render("logg-samandrag.html", days=days, rows=rows)
+
+
+async def look_up_for_log(view: View, form: Typed) -> Response:
+    """By identity number, which is sent in the form's body: addresses are logged, and stay in the browser."""
+    return await go_to_number(view, form, "/logg?deltakar=")
+
+
+def _read_period(chosen: Mapping[str, str]) -> dict[str, Any]:
+    return {to: parse_date(chosen[name]) for name, to in (("fra", "from"), ("til", "to")) if chosen[name]}
+
+
+def _read_filters(chosen: Mapping[str, str]) -> dict[str, Any]:
+    named = (("deltakar", "participant_id"), ("kven", "actor"), ("handling", "action"), ("utfall", "outcome"))
+    return {to: chosen[name] for name, to in named if chosen[name]} | _read_period(chosen)
+
+
+def _list_chips(shown: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What each filter that has no field of its own is called, and the address without it."""
+    texts = {"deltakar": "Ein person", "handling": describe_action(shown.get("handling", ""))}
+    return [
+        (text, f"?{urlencode({key: value for key, value in shown.items() if key != name})}")
+        for name, text in texts.items()
+        if name in shown
+    ]
 
 
 async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]:
@@ -86,6 +138,8 @@ async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]
             what=describe_action(row["action"]),
             participant_id=row["participant_id"],
             denied=row["outcome"] == "denied",
+            actor=row["actor"],
+            action=row["action"],
         )
         for row in rows
     ]

@@ -129,9 +129,9 @@ class Api:
         headers = {"Content-Type": content_type, **acting}
         return (await self._retry("POST", path, query, content, headers)).json()
 
-    async def get_document(self, path: str, accept: str) -> Answer:
+    async def get_document(self, path: str, accept: str, **query: Value) -> Answer:
         """One answer as it is, of another kind than JSON. Raises `Refused`."""
-        return await self._call("GET", path, {}, b"", {"Accept": accept})
+        return await self._call("GET", path, query, b"", {"Accept": accept})
 
     async def get_with_etag(self, path: str) -> tuple[Any, str]:
         """One answer, and its version for a form that changes it. Raises `Refused`."""

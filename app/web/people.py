@@ -75,6 +75,11 @@ async def show_people(view: View) -> Response:
 
 async def look_up_person(view: View, form: Typed) -> Response:
     """By identity number, which is sent in the form's body: addresses are logged, and stay in the browser."""
+    return await go_to_number(view, form, "/deltakarar/")
+
+
+async def go_to_number(view: View, form: Typed, address: str) -> Response:
+    """To the page of the person with the identity number that was typed: `address` and the person's id."""
     number = "".join(form.get("national_identity_number", "").split())
     try:
         person = await view.api.post("/v1/participants/lookup", {"national_identity_number": number})
@@ -83,7 +88,7 @@ async def look_up_person(view: View, form: Typed) -> Response:
             raise
         detail = "Ingen er registrert med det nummeret." if refused.status == 404 else refused.detail
         return problem_page(view.request, view.session, refused.status, "Fann ingen", detail)
-    return RedirectResponse(f"/deltakarar/{person['id']}", 303)
+    return RedirectResponse(f"{address}{person['id']}", 303)
 
 
 async def _describe(view: View, people: Iterable[Mapping[str, Any]], providers: Mapping[str, str]) -> list[Found]:

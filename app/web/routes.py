@@ -91,6 +91,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     *invoices.ROUTES,
     Page("/innsyn/{participant_id:uuid}", access.show_access, "case_officer"),
     Page("/logg", access.show_log, "auditor"),
+    Page("/logg/fil", access.download_log, "auditor"),
+    Page("/logg/samandrag", access.show_summary, "auditor"),
+    Action("/logg/oppslag", access.look_up_for_log, "auditor"),
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
 )

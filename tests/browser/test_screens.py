@@ -50,6 +50,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{PERSON}/endre",
         f"{PERSON}/slaa-saman",
         "/deltakarar/ny",
+        f"{PERSON}/grunngjeving",
         f"{PLACE}/oppgaver/evaluation.{PLACE.removeprefix('/plassar/')}.1/fraafall",
         f"{PERSON}/samtykke",
         "/fravaer/016e0000-0014-7000-8000-000000000001",
@@ -86,7 +87,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/oppgjer/2022/7",
     ),
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
-    "revisor": ("/logg",),
+    "revisor": ("/logg", "/logg/samandrag"),
 }
 RULES = {
     "resultTypes": ["violations"],

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.web.log_words import NOUNS, VERBS, describe_action, describe_purpose
+from app.http.log_words import NOUNS, VERBS, describe_action, describe_purpose
 from tests.conftest import Api
 from tests.factories import steps
-from tests.web.html import find_faults, parse
+from tests.web.html import find_faults, list_links, parse
 
 # Operations that are about no participant are never in the log of one.
 IMPERSONAL = {
@@ -23,7 +23,7 @@ IMPERSONAL = {
 
 
 def test_every_operation_has_words() -> None:
-    """A new one is named here with what it lacks in app/web/log_words.py, or among those about nobody."""
+    """A new one is named here with what it lacks in app/http/log_words.py, or among those about nobody."""
     document = json.loads(Path("openapi/openapi.json").read_text())
     ids = [one["operationId"] for path in document["paths"].values() for one in path.values() if "operationId" in one]
     lacking = []
@@ -79,3 +79,60 @@ async def test_log_is_narrowed_by_caller_and_day(api: Api) -> None:
 async def test_log_that_cannot_be_asked_for_is_a_page_with_a_way_on(api: Api, query: dict[str, str]) -> None:
     answer = await (await api.browser("revisor")).get("/logg", params=query)
     assert (answer.status_code, find_faults(answer)) == (422, [])
+
+
+async def test_auditor_narrows_the_log_by_what_was_done_and_by_whom(api: Api) -> None:
+    person = await steps.participant(api, given_name="Åse", family_name="Lykt")
+    await api.service("habilitation").get(f"/v1/participants/{person}")
+    browser = await api.browser("revisor")
+    page = await browser.get("/logg")
+    links = list_links(page)
+    assert links["?handling=read_participant"] == "Såg personen"
+    narrowed = await browser.get("/logg?handling=register_participant")
+    assert (narrowed.status_code, find_faults(narrowed)) == (200, [])
+    assert {one.text.strip() for one in parse(narrowed).all("td", **{"data-label": "Kva"})} == {"Registrerte personen"}
+    caller = next(address for address in links if address.startswith("?kven=person%3Aservice"))
+    by = await browser.get(f"/logg{caller}")
+    assert {one.text.strip() for one in parse(by).all("td", **{"data-label": "Kva"})} == {"Såg personen"}
+
+
+async def test_auditor_takes_the_log_away_as_it_is_narrowed(api: Api) -> None:
+    await steps.participant(api)
+    browser = await api.browser("revisor")
+    page = await browser.get("/logg?handling=register_participant")
+    file = next(address for address in list_links(page) if address.startswith("/logg/fil"))
+    answer = await browser.get(file)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="innsynslogg.csv"'
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "Registrerte personen;register_participant;Sakshandsaming" in lines[1]
+
+
+async def test_auditor_finds_a_person_by_number(api: Api) -> None:
+    number = "23849150073"
+    person = await steps.participant(api, national_identity_number=number)
+    browser = await api.browser("revisor")
+    page = await browser.get("/logg")
+    csrf = parse(page).all("input", name="csrf")[0].attributes["value"]
+    sent = {"csrf": csrf, "national_identity_number": "238491 50073"}
+    answer = await browser.post("/logg/oppslag", data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/logg?deltakar={person}")
+    assert "Registrerte personen" in (await browser.get(answer.headers["location"])).text
+    answer = await browser.post("/logg/oppslag", data=sent | {"national_identity_number": "23849150154"})
+    assert answer.status_code == 404
+
+
+async def test_summary_leads_to_the_lines_behind_a_row(api: Api) -> None:
+    person = await steps.participant(api)
+    await api.service("habilitation").get(f"/v1/participants/{person}")
+    browser = await api.browser("revisor")
+    page = await browser.get("/logg/samandrag")
+    assert (page.status_code, find_faults(page)) == (200, [])
+    whys = [one.text for one in parse(page).all("td", **{"data-label": "Kvifor"})]
+    assert sorted(whys) == ["Oppfølging av tenesta", "Sakshandsaming"]
+    address = next(one for one in list_links(page) if "service" in one)
+    lines = await browser.get(address)
+    assert {one.text.strip() for one in parse(lines).all("td", **{"data-label": "Kva"})} == {"Såg personen"}
+    wrong = await browser.get("/logg/samandrag?fra=01.02.2022&til=01.01.2022")
+    assert wrong.status_code == 422

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from app.web.words import word
-
 PURPOSES: Mapping[str, str] = {
     "case_handling": "Sakshandsaming",
     "follow_up": "Oppfølging av tenesta",
@@ -13,6 +11,14 @@ PURPOSES: Mapping[str, str] = {
     "oversight": "Tilsyn med innsyn",
     "unknown": "Ukjent",
 }
+REASON_WORDS: Mapping[str, str] = {
+    "case": "sak",
+    "follow_up": "oppfølging",
+    "complaint": "klage",
+    "other": "anna grunn",
+}
+"""Why a person with a protected address was opened (`app.http.access_reasons`)."""
+OUTCOME_WORDS: Mapping[str, str] = {"allowed": "fekk sjå", "denied": "nekta"}
 # An operation's id is a verb and a noun (`read_placement`): the longest beginning that stands here is the verb.
 VERBS: Mapping[str, str] = {
     "add": "Registrerte", "annul": "Annullerte", "answer": "Svarte på", "cancel": "Trekte", "change": "Endra",
@@ -63,4 +69,4 @@ def describe_purpose(code: str, reason: str | None = None, reference: str | None
     purpose = PURPOSES.get(code, code)
     if reason is None:
         return purpose
-    return f"{purpose}: {word(reason, 'access_reason').lower()}{f', sak {reference}' if reference else ''}"
+    return f"{purpose}: {REASON_WORDS[reason]}{f', sak {reference}' if reference else ''}"
