@@ -9,7 +9,6 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__, clock
 from app.absence.endpoints import absences as absence_endpoints
@@ -32,6 +31,7 @@ from app.followup.endpoints import waivers as waiver_endpoints
 from app.followup.endpoints import yearly_report as yearly_report_endpoints
 from app.http import docs, exception_handlers, health, openapi
 from app.http.attempts import Attempts
+from app.http.cors import CrossOriginMiddleware
 from app.http.idempotency import KeptAnswerSweeper
 from app.http.middleware import RequestMiddleware
 from app.http.recent import Recent
@@ -188,7 +188,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")
     app.state.calendars = Calendars(settings.wrong_calendars_per_minute)
     exception_handlers.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *([docs.pages] if settings.docs else [])):
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.
         app.router.routes.extend(router.routes)
     web.install(app, demo_people)
@@ -200,23 +200,8 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """What stands around every request; browsers of other origins are let in where some are named."""
-    outermost = Middleware(RequestMiddleware, metrics_port=settings.metrics_port)
-    if not settings.cors_origins:
-        return [outermost]
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "traceparent"],
-        expose_headers=[
-            "ETag",
-            "Link",
-            "Location",
-            "X-Request-ID",
-            "X-Trace-ID",
-            "Idempotency-Replayed",
-            "Retry-After",
-        ],
-    )
-    return [outermost, cors]
+    """What stands around every request."""
+    return [
+        Middleware(RequestMiddleware, metrics_port=settings.metrics_port),
+        Middleware(CrossOriginMiddleware, origins=settings.cors_origins),
+    ]

@@ -1,4 +1,4 @@
-"""All configuration, from the environment. Nothing else reads it.
+"""All configuration, from the environment and from files of secrets. Nothing else reads it.
 
 `DATABASE_URL` and `OWNER_DATABASE_URL` stand without a prefix, as hosts set them; the rest begins with `VEKSTPLASS_`.
 """
@@ -6,16 +6,28 @@
 import base64
 import binascii
 import hmac
+import os
+import re
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from app.database_address import read_address
 
@@ -24,6 +36,11 @@ PLACEHOLDER_INDEX_KEY = SecretStr("aW5kZXgtcGxhY2Vob2xkZXItaW5kZXgtcGxhY2Vob2w="
 PLACEHOLDER_ACCESS_LOG_KEY = SecretStr("bG9nLXBsYWNlaG9sZGVyLWxvZy1wbGFjZWhvbGRlci4=")
 
 
+_PLACEHOLDERS = frozenset({PLACEHOLDER_KEY, PLACEHOLDER_INDEX_KEY, PLACEHOLDER_ACCESS_LOG_KEY})
+# Of 32 random bytes some 30 differ; one set in 10^15 has fewer than this.
+_DISTINCT_BYTES = 20
+_PRINTABLE = frozenset(range(0x20, 0x7F))
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _ISSUER_NAME = r"^[a-z0-9-]{0,20}$"
 
 
@@ -148,6 +165,33 @@ class Addresses(BaseSettings):
         default="", validation_alias=AliasChoices("OWNER_DATABASE_URL", "owner_database_url")
     )
 
+    # A file in it is a variable: its name, in any case, and the value.
+    secrets_dir: Path | None = Field(
+        default=None, validation_alias=AliasChoices("VEKSTPLASS_SECRETS_DIR", "secrets_dir")
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed, then the environment, then the files of `VEKSTPLASS_SECRETS_DIR`."""
+        folder = os.environ.get("VEKSTPLASS_SECRETS_DIR")
+        if not folder or not Path(folder).is_dir():
+            return init_settings, env_settings
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder)
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _is_a_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("VEKSTPLASS_SECRETS_DIR is no folder")
+        return folder
+
     @property
     def owners(self) -> str:
         """The address of the owner's role, empty where there is none."""
@@ -202,6 +246,8 @@ class Settings(Addresses):
     fhir_identifier_systems: dict[str, str] = {"profil": "http://profil.visma.no/lopenummer"}
 
     cors_origins: tuple[str, ...] = ()
+    # Whether `/docs` and `/openapi.json` are served.
+    docs: bool = True
     body_limit_bytes: int = Field(default=1024 * 1024, gt=0)
     # Of each caller, before the rest of the minute is answered 429: in each process. A batch is one; 0 is no limit.
     requests_per_minute: int = Field(default=6000, ge=0)
@@ -312,6 +358,17 @@ class Settings(Addresses):
         return self
 
     @model_validator(mode="after")
+    def _origins_are_exact(self) -> Self:
+        wrong = [origin for origin in self.cors_origins if not _ORIGIN.fullmatch(origin)]
+        if self.in_production:
+            wrong += [origin for origin in self.cors_origins if not origin.startswith("https://")]
+        if wrong:
+            raise ValueError(
+                f"VEKSTPLASS_CORS_ORIGINS names exact origins, in production of https: {wrong[0]!r} is none"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _production_is_complete(self) -> Self:
         if not self.in_production:
             return self
@@ -333,6 +390,9 @@ class Settings(Addresses):
         ]
         if missing:
             raise ValueError("production needs real values for " + ", ".join(missing))
+        keys = (*self.identity_number_keys.values(), self.identity_number_index_key, self.access_log_key)
+        if any(key in _PLACEHOLDERS or not _is_random(key) for key in keys):
+            raise ValueError("a key is 32 random bytes: one of them is published, or was made by hand")
         if any(issuer.jwks_uri is None or not issuer.jwks_uri.startswith("https://") for issuer in self.issuers):
             raise ValueError("production fetches issuers' keys over https")
         if self.logins and not all(
@@ -348,3 +408,10 @@ class Settings(Addresses):
             if key in others:
                 raise ValueError("the index key and the access log's key are another than every other key")
         return self
+
+
+def _is_random(secret: SecretStr) -> bool:
+    """Whether 32 bytes can be random: not a phrase, not a sequence, not a few bytes again and again."""
+    key = base64.b64decode(secret.get_secret_value())
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    return len(set(key)) >= _DISTINCT_BYTES and len(steps) > 1 and not _PRINTABLE.issuperset(key)

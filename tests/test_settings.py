@@ -1,17 +1,34 @@
 """Production refuses to start on placeholders, and says which."""
 
 import base64
+import hashlib
 import json
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.database_address import read_address
 from app.security.roles import EMPLOYEE_ROLES, SERVICE_AREAS
-from app.settings import Addresses, Login, Settings
+from app.settings import (
+    PLACEHOLDER_ACCESS_LOG_KEY,
+    PLACEHOLDER_INDEX_KEY,
+    PLACEHOLDER_KEY,
+    Addresses,
+    Login,
+    Settings,
+)
 
-KEY = base64.b64encode(bytes(range(32))).decode()
+
+def make_key(name: str) -> str:
+    """32 bytes that look random."""
+    return base64.b64encode(hashlib.sha256(name.encode()).digest()).decode()
+
+
+KEY = make_key("numbers")
 PRODUCTION = {
     "VEKSTPLASS_ENVIRONMENT": "production",
     "DATABASE_URL": "postgresql+asyncpg://vekstplass_service@db/vekstplass",
@@ -19,8 +36,8 @@ PRODUCTION = {
     ' "jwks_uri": "https://idp.example/jwks"}]',
     "VEKSTPLASS_IDENTITY_NUMBER_KEYS": f'{{"2026": "{KEY}"}}',
     "VEKSTPLASS_IDENTITY_NUMBER_KEY_ID": "2026",
-    "VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": base64.b64encode(bytes(range(1, 33))).decode(),
-    "VEKSTPLASS_ACCESS_LOG_KEY": base64.b64encode(bytes(range(2, 34))).decode(),
+    "VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY": make_key("index"),
+    "VEKSTPLASS_ACCESS_LOG_KEY": make_key("log"),
 }
 
 
@@ -133,6 +150,81 @@ def test_the_owners_address_is_all_that_migrating_needs(monkeypatch: pytest.Monk
 
 def test_never_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEY not in repr(started(monkeypatch))
+
+
+KEYS = ("VEKSTPLASS_IDENTITY_NUMBER_KEYS", "VEKSTPLASS_IDENTITY_NUMBER_INDEX_KEY", "VEKSTPLASS_ACCESS_LOG_KEY")
+WEAK = (bytes(32), bytes(range(32)), bytes(range(0, 256, 8)), bytes(range(16)) * 2, b"correct horse battery staple 123")
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(base64.b64encode(key).decode() for key in WEAK),
+        *(key.get_secret_value() for key in (PLACEHOLDER_KEY, PLACEHOLDER_INDEX_KEY, PLACEHOLDER_ACCESS_LOG_KEY)),
+    ],
+)
+def test_production_refuses_weak_and_published_keys(monkeypatch: pytest.MonkeyPatch, name: str, key: str) -> None:
+    """A placeholder also where it is another setting's; outside production any 32 bytes will do."""
+    value = json.dumps({"2026": key}) if name.endswith("KEYS") else key
+    with pytest.raises(ValidationError, match="32 random bytes|real values") as refusal:
+        started(monkeypatch, **{name: value})
+    assert key not in str(refusal.value)
+    assert not started(monkeypatch, VEKSTPLASS_ENVIRONMENT="development", **{name: value}).in_production
+
+
+@given(st.binary(min_size=32, max_size=32).map(lambda seed: hashlib.sha256(seed).digest()))
+def test_random_keys_are_taken(key: bytes) -> None:
+    values = {
+        "environment": "production",
+        "database_url": PRODUCTION["DATABASE_URL"],
+        "issuers": json.loads(PRODUCTION["VEKSTPLASS_ISSUERS"]),
+        "identity_number_keys": {"2026": make_key("numbers")},
+        "identity_number_key_id": "2026",
+        "identity_number_index_key": base64.b64encode(key).decode(),
+        "access_log_key": make_key("log"),
+    }
+    assert Settings.model_validate(values).in_production
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.alver.kommune.no",
+        "https://x.example/",
+        "https://x.example/a",
+        "x.example",
+        "null",
+        "",
+        "HTTPS://X.NO",
+    ],
+)
+def test_refuses_what_is_no_exact_origin(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    """`http://` in production neither."""
+    for wrong in ([origin], ["https://x.example", origin], ["http://x.example"]):
+        with pytest.raises(ValidationError, match="exact origins"):
+            started(monkeypatch, VEKSTPLASS_CORS_ORIGINS=json.dumps(wrong))
+    exact = ["https://x.example", "https://x.example:8443"]
+    assert started(monkeypatch, VEKSTPLASS_CORS_ORIGINS=json.dumps(exact)).cors_origins == tuple(exact)
+
+
+def test_settings_come_from_files_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In either case of the name, as JSON where the variable is; the environment comes first."""
+    for name, value in PRODUCTION.items():
+        monkeypatch.delenv(name, raising=False)
+        (tmp_path / (name if "KEY" in name else name.lower())).write_text(f"{value}\n")
+    monkeypatch.setenv("VEKSTPLASS_SECRETS_DIR", str(tmp_path))
+    settings = Settings()
+    assert settings.in_production
+    assert settings.access_log_key.get_secret_value() == PRODUCTION["VEKSTPLASS_ACCESS_LOG_KEY"]
+    assert settings.identity_number_keys["2026"].get_secret_value() == KEY
+    assert Addresses().database_url == settings.database_url == PRODUCTION["DATABASE_URL"]
+    monkeypatch.setenv("VEKSTPLASS_ACCESS_LOG_KEY", make_key("another"))
+    assert Settings().access_log_key.get_secret_value() == make_key("another")
+    monkeypatch.setenv("VEKSTPLASS_SECRETS_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(ValidationError, match="VEKSTPLASS_SECRETS_DIR"):
+        Settings()
 
 
 EMPLOYEES = {

@@ -17,6 +17,8 @@ from app.http.schemas import Shape, describe_pattern
 
 _PROBLEM_CODE = describe_pattern(r"^[a-z0-9-]{1,64}$", "må vere ein feilkode, til dømes «validation»")
 router = APIRouter(route_class=Route)
+# Served unless the settings say otherwise.
+pages = APIRouter(route_class=Route)
 
 _POLICY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
@@ -59,7 +61,7 @@ class ProblemExplanation(Shape):
     en: str
 
 
-@router.get("/openapi.json", include_in_schema=False)
+@pages.get("/openapi.json", include_in_schema=False)
 async def serve_document(request: Request) -> Response:
     """The OpenAPI document; below a proxy's prefix, of that server."""
     content = await load_document(request.app)
@@ -69,13 +71,13 @@ async def serve_document(request: Request) -> Response:
     return Response(content, media_type=JSON)
 
 
-@router.get("/docs", include_in_schema=False)
+@pages.get("/docs", include_in_schema=False)
 async def serve_docs_page() -> HTMLResponse:
     """The Swagger UI page."""
     return HTMLResponse(_PAGE, headers=_POLICY)
 
 
-@router.get("/docs/assets/{asset_name}", include_in_schema=False)
+@pages.get("/docs/assets/{asset_name}", include_in_schema=False)
 async def serve_asset(asset_name: str) -> FileResponse:
     """One of the page's own files."""
     if asset_name not in _ASSETS:

@@ -25,6 +25,7 @@ def render(request: Request, template: str, session: Session | None, **values: A
         "session": session,
         "path": request.url.path,
         "demo": bool(request.app.state.demo_people),
+        "has_docs": request.app.state.settings.docs,
         "seen_on": clock.today(),
         "idle_seconds": int(IDLE.total_seconds()),
         "notice": read_message(request),
