@@ -61,9 +61,10 @@ async def withdraw_application(unit: UnitOfWork, application_id: UUID, withdrawn
     return application
 
 
-async def record_service_view(unit: UnitOfWork, application_id: UUID, body: ServiceView) -> Application:
-    """D4: the view of the service, which replaces an earlier one until the decision. Raises `APPLICATION_CLOSED`."""
-    application = await find(unit, Application, application_id, lock=True)
+async def record_service_view(unit: UnitOfWork, application: Application, body: ServiceView) -> Application:
+    """D4: the view of the service on an application that the caller has locked; it replaces an earlier one until the
+    decision. Raises `APPLICATION_CLOSED`.
+    """
     await require_step(unit, application.id, "request")
     application.service_view = _store_view(body)
     await unit.session.flush()

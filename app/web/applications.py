@@ -1,7 +1,7 @@
 """S4: an application is received, a provider is asked, and its answer recorded (D4)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -96,7 +96,7 @@ async def show_application(view: View) -> Response:
 async def prepare_application(view: View) -> Sheet:
     """Everything on the page, and the forms that its standing allows."""
     id_ = str(view.request.path_params["application_id"])
-    application = await view.api.get(f"/v1/applications/{id_}")
+    application, etag = await view.api.get_with_etag(f"/v1/applications/{id_}")
     person = await view.api.get(f"/v1/participants/{application['participant_id']}")
     providers = await load_providers(view.api)
     asked = await view.api.list(f"/v1/applications/{id_}/requests")
@@ -107,6 +107,8 @@ async def prepare_application(view: View) -> Sheet:
         for one in sorted(asked, key=lambda one: (one["sent_on"], one["id"]))
     ]
     forms = _make_forms(view.on, application, requests, _describe_providers(providers, vacancies, deviations))
+    # The only one that replaces what another may have written.
+    forms["tenesta"] = replace(forms["tenesta"], etag=etag)
     values = {
         "application": application,
         "person": person,

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+import fastapi
 from fastapi import APIRouter, Body, Query
 from sqlalchemy import false, select, tuple_
 from sqlmodel import col
@@ -12,10 +13,11 @@ from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.declarations import located_at
 from app.http.endpoint import Route
+from app.http.etag import require_fresh
 from app.http.lookup import find
-from app.http.openapi import refusals
+from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, format_cursor, parse_cursor
-from app.http.problems import ANNULLED
+from app.http.problems import ANNULLED, PRECONDITION_FAILED
 from app.http.schemas import AnnulmentIn
 from app.placements import applications, problems, requests
 from app.placements.schemas import (
@@ -106,14 +108,20 @@ async def withdraw_application(
 @router.put(
     "/applications/{application_id}/service-view",
     summary="Record the service's view of an application",
-    responses=refusals(problems.APPLICATION_CLOSED),
+    responses=refusals(problems.APPLICATION_CLOSED, PRECONDITION_FAILED),
+    openapi_extra={"parameters": [header_parameter("If-Match", "The `ETag` of the application that was read.")]},
 )
 async def record_service_view(
-    unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: ServiceView
+    request: fastapi.Request, unit: UnitOfWorkDep, actor: CaseOfficer, application_id: UUID, body: ServiceView
 ) -> ApplicationOut:
-    """What the service that knows the applicant thinks, until the decision; it replaces an earlier one (D4)."""
-    application = await applications.record_service_view(unit, application_id, body)
-    [out] = await applications.to_response(unit, [application])
+    """What the service that knows the applicant thinks, until the decision; it replaces an earlier one (D4).
+
+    `If-Match` is optional: with the application's `ETag` it is refused if the application has changed since.
+    """
+    application = await find(unit, Application, application_id, lock=True)
+    [current] = await applications.to_response(unit, [application])
+    require_fresh(request, current)
+    [out] = await applications.to_response(unit, [await applications.record_service_view(unit, application, body)])
     return out
 
 

@@ -122,6 +122,21 @@ async def test_view_is_recorded_later_and_replaced_until_the_decision(api: Api) 
     refused(await api.case_officer.put(path, json=VIEW), 409, "application-closed")
 
 
+async def test_view_is_not_written_over_one_that_was_not_read(api: Api) -> None:
+    """D4: with `If-Match`."""
+    path = f"/v1/applications/{await steps.application(api, await steps.participant(api))}"
+    read = {"If-Match": (await api.case_officer.get(path)).headers["etag"]}
+    written = await api.case_officer.put(f"{path}/service-view", json=VIEW, headers=read)
+    assert ok(written, 200)["service_view"] == VIEW
+    other = VIEW | {"text": "Rår ifrå."}
+    refused(await api.case_officer.put(f"{path}/service-view", json=other, headers=read), 412, "precondition-failed")
+    # The tag of what was written is that of what is read.
+    read = {"If-Match": written.headers["etag"]}
+    assert (
+        ok(await api.case_officer.put(f"{path}/service-view", json=other, headers=read), 200)["service_view"] == other
+    )
+
+
 async def test_granted_application_is_annulled_once_its_grant_is(api: Api) -> None:
     """D8, D10."""
     await steps.law(api)
