@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
+from app.http.problems import PRECONDITION_FAILED
+from app.web.calls import Refused
 from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole, parse_date
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, nest
@@ -16,6 +18,11 @@ from app.web.pages import Page, View
 from app.web.render import long_date, short_date, whole_kroner
 from app.web.words import options, word
 
+CHANGED = {
+    "title": "Plassen er endra medan du skreiv",
+    "detail": "Nokon har gjort eit vedtak eller registrert ei oppseiing sidan du opna skjemaet. Sjå over plassen, og"
+    " send på nytt om vedtaket ditt framleis er rett.",
+}
 OF_APPLICATION = ("grant", "reject")
 OF_PLACE = ("change", "end", "correct", "annul")
 FOUND_BY = ("case_office", "provider", "participant", "guardian", "service", "other")
@@ -155,8 +162,7 @@ async def prepare_of_place(view: View) -> Sheet:
         Field(name="arkiv", label="Arkivreferanse", to="archive_reference", required=False),
         **defaults | initial,
     )
-    latest = decisions[-1]["id"] if decisions else None
-    return Sheet({"form": form}, {"place": place, "kind": kind, "notice": notice, "follows_id": latest})
+    return Sheet({"form": form}, {"place": place, "kind": kind, "notice": notice})
 
 
 Fields = tuple[list[Field], dict[str, Any]]
@@ -254,12 +260,10 @@ def _mending_fields() -> list[Field]:
 
 
 async def decide_place(view: View, sent: Sent) -> Done:
-    """Names the latest decision that this page has seen, so that two officers never decide past each other (D6)."""
+    """Names the place as this page has seen it, so that two officers never decide past each other (D6)."""
     values = sent.sheet.values
     place, kind = values["place"], values["kind"]
     body = nest(sent.body) | {"kind": kind, "placement_id": place.id}
-    if kind in ("change", "end"):
-        body["follows_id"] = sent.typed.get("fylgjer") or values["follows_id"]
     if kind == "change":
         body["medication_tasks"] = {"ja": True, "nei": False}.get(sent.form.value("medisin"))
         body = {name: value for name, value in body.items() if value not in (None, "")}
@@ -269,7 +273,13 @@ async def decide_place(view: View, sent: Sent) -> Done:
         body["ends_on"] = None
     if kind == "annul" and (grant := _grant_of(place.data["history"])):
         body["corrects_id"] = grant
-    made = await view.api.post("/v1/decisions", body, sent.acting)
+    seen = {"If-Match": sent.typed.get("utgave") or place.etag}
+    try:
+        made = await view.api.post("/v1/decisions", body, {**sent.acting, **seen})
+    except Refused as refused:
+        if refused.code == PRECONDITION_FAILED.code:
+            raise Refused(409, CHANGED) from None
+        raise
     return Done(place.address, f"Vedtaket er lagra.{_say_budget(made.get('budget'))}")
 
 

@@ -11,13 +11,14 @@ from app.web.render import long_date
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A placement that a form is about: whose, where, and the API's own object."""
+    """A placement that a form is about: whose, where, and the API's own object with its version."""
 
     id: str
     name: str
     provider: str
     data: Mapping[str, Any]
     person: Mapping[str, Any]
+    etag: str
 
     @property
     def address(self) -> str:
@@ -55,10 +56,10 @@ async def load_person(view: View) -> Person:
 async def load_place(view: View, placement_id: str = "") -> Place:
     """A placement, or the one in the address. Raises `Refused` where the person who looks may not see it."""
     id_ = placement_id or str(view.request.path_params["placement_id"])
-    data = await view.api.get(f"/v1/placements/{id_}")
+    data, etag = await view.api.get_with_etag(f"/v1/placements/{id_}")
     person = await view.api.get(f"/v1/participants/{data['participant_id']}")
     providers = await load_providers(view.api)
-    return Place(id_, full_name(person), providers.get(data["provider_id"], ""), data, person)
+    return Place(id_, full_name(person), providers.get(data["provider_id"], ""), data, person, etag)
 
 
 async def load_people(api: Api, ids: Iterable[str | None]) -> dict[str, dict[str, Any]]:
