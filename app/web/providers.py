@@ -11,7 +11,7 @@ from app.web import charts
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import number, to_date
-from app.web.task_links import find_form
+from app.web.task_links import SOON, find_form
 from app.web.words import PARAGRAPHS, word
 
 OWN_PAGE = "/vekstbedrift"
@@ -85,6 +85,7 @@ async def show_own_page(view: View) -> Response:
         view.api, [*(task["participant_id"] for task in tasks), *(place["participant_id"] for place in places)]
     )
     vacancies = await _load_vacancies(view, providers)
+    soon = view.on + SOON
     return view.render(
         "vekstbedrift.html",
         provider=own[1],
@@ -93,7 +94,8 @@ async def show_own_page(view: View) -> Response:
             {**one, "days": (view.on - to_date(one["sent_on"])).days} for one in requests if one["answer"] is None
         ],
         accepted=[one for one in requests if one["answer"] == "accepted"],
-        tasks=[_describe_task(task, names, view.roles) for task in tasks],
+        tasks=[_describe_task(task, names, view.roles) for task in tasks if to_date(task["due_on"]) <= soon],
+        later=[_describe_task(task, names, view.roles) for task in tasks if to_date(task["due_on"]) > soon],
         overdue=sum(task["status"] == "overdue" for task in tasks),
         places=sorted(
             ({**place, "name": names.get(place["participant_id"], "")} for place in places),

@@ -1,6 +1,7 @@
 """Which form does what a task asks for, and what else can be registered about a place."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 Link = tuple[str, str]
@@ -21,6 +22,8 @@ _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
 }
 _DECIDED = ("end_decision", "temporary_ending")
 _OF_APPLICATION = ("request_to_send", "decision_to_make")
+SOON = timedelta(days=60)
+"""What is due later is folded on every list."""
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
 UNSENT = ["sent"]
 """What a plan lacks that is made and not sent (M1)."""
@@ -37,7 +40,16 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> Link | None:
         return f"/deltakarar/{person}/samtykke", "Registrer"
     if kind == "system_meeting" and not {"case_officer", "service"}.isdisjoint(roles):
         return "/moete/felles", "Registrer"
+    if "provider" in roles:
+        return _find_providers_form(task)
     return _find_officers_form(task) if "case_officer" in roles else None
+
+
+def _find_providers_form(task: Mapping[str, Any]) -> Link | None:
+    """What a provider answers or states about itself."""
+    if task["kind"] == "request_unanswered":
+        return f"/vekstbedrift/foresporslar/{task['id'].split('.')[1]}/svar", "Svar"
+    return ("/vekstbedrift/eigenerklaering", "Ny eigenerklæring") if task["kind"] == "deviation" else None
 
 
 def _find_officers_form(task: Mapping[str, Any]) -> Link | None:

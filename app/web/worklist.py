@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +13,9 @@ from fastapi import Response
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import long_date, to_date
-from app.web.task_links import Link, find_form
+from app.web.task_links import SOON, Link, find_form
 from app.web.words import PARAGRAPHS, word
 
-SOON = timedelta(days=60)
 LATE_APPLICATION_DAYS = 30
 MOST_TASKS = 100
 """So many are on one page: each is somebody, and is logged as seen."""

@@ -112,11 +112,9 @@ class Keyboard:
         raise AssertionError(f"«{group}» has no «{option}»")
 
     async def attach(self, name: str, file: Path) -> None:
-        """Choose a file, in the window that the space bar opens."""
+        """Choose a file: the window that the space bar opens is the system's, and not the page's."""
         await self.tab_to(name, "file")
-        async with self.page.expect_file_chooser() as chooser:
-            await self.page.keyboard.press("Space")
-        await (await chooser.value).set_files(file)
+        await self.page.locator(":focus").set_input_files(file)
 
     async def select(self, name: str, option: str) -> None:
         """Choose from the list by the arrows."""

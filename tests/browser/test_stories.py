@@ -196,6 +196,7 @@ async def test_a_provider_registers_a_conversation_and_a_file_with_one_bad_row(
 ) -> None:
     """The conversation counts at once; of the file all rows but one are taken, and none twice when it is sent again."""
     await keyboard.press("Aufera AS")
+    await keyboard.open("Seinare")
     await keyboard.follow("Registrer Samtale for Grøn Elv")
     await keyboard.choose("Var deltakaren med", "Ja")
     await keyboard.tick("Vekstbedrift")

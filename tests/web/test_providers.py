@@ -1,6 +1,7 @@
 """S10 and S11: the providers as the case office sees them, and a provider's own page."""
 
 from app.clock import new_id
+from app.web.task_links import find_form
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.world import build
@@ -53,12 +54,39 @@ async def test_own_page_shows_own_people_and_no_amount(api: Api) -> None:
 
 
 async def test_own_page_shows_requests_that_wait(api: Api) -> None:
+    await steps.law(api)
     provider_id = await steps.provider(api)
     applied = await steps.application(api, await steps.participant(api))
     await steps.request(api, applied, provider_id, answer=None)
     answer = await (await api.browser("vekstbedrift-1")).get("/vekstbedrift", params=ON)
     assert find_faults(answer) == []
+    page = parse(answer)
+    answers = [one for one in page.all("a") if one.attributes["href"].endswith("/svar")]
+    assert [one.text.split()[0] for one in answers] == ["Svar", "Svar"]
     assert "239 dagar sidan de vart spurde" in parse(answer).all("li", **{"class": "case"})[0].text
+
+
+def test_deviation_is_mended_by_a_new_statement() -> None:
+    task: dict[str, object] = {
+        "id": "7.x.1",
+        "kind": "deviation",
+        "placement_id": None,
+        "participant_id": None,
+        "missing": [],
+    }
+    assert find_form(task, {"provider"}) == ("/vekstbedrift/eigenerklaering", "Ny eigenerklæring")
+    assert find_form(task, {"case_officer"}) is None
+
+
+async def test_own_page_folds_what_is_due_later(api: Api) -> None:
+    await steps.law(api)
+    await steps.recorded(api, await steps.provider(api))
+    browser = await api.browser("vekstbedrift-1")
+    page = parse(await browser.get("/vekstbedrift", params=ON))
+    [later] = [one for one in page.all("details", **{"class": "details"}) if one.text.strip().startswith("Seinare")]
+    assert "31. des. 2022" in later.text.replace("\u00a0", " ")
+    now = [one.text for one in page.all("table") if "Fristar for" in one.text]
+    assert all("31. des. 2022" not in text.replace("\u00a0", " ") for text in now)
 
 
 async def test_own_page_of_an_unknown_enterprise_says_so(api: Api) -> None:
