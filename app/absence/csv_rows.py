@@ -57,7 +57,8 @@ def read_csv(body: bytes, relaxed: bool) -> Iterator[AbsenceItem | Fault]:
             yield _row_fault(index, _explain_quotation(line))
             continue
         if len(row) != len(names):
-            yield _row_fault(index, f"har {len(row)} celler, og overskrifta {len(names)}")
+            cells = "éi celle" if len(row) == 1 else f"{len(row)} celler"
+            yield _row_fault(index, f"har {cells}, og overskrifta {len(names)}")
         else:
             yield read_item(_row_as_json(dict(zip(names, row, strict=True))), index, relaxed=relaxed)
     if index < 0:

@@ -146,8 +146,12 @@ class Route(APIRoute):
     @property
     def is_tagged(self) -> bool:
         """Whether an answer has an `ETag`. A page and a file have none, unless the route says that it answers 304."""
-        fields = _list_fields(self.response_model)
-        return 304 in self.responses or (bool(fields) and "next" not in fields)
+        return 304 in self.responses or (bool(_list_fields(self.response_model)) and not self.is_list)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether an answer is a page, which leads to the next one."""
+        return "next" in _list_fields(self.response_model)
 
     def get_route_handler(self) -> Handler:
         calls = list(_calls(self.dependant))
@@ -169,7 +173,7 @@ class Route(APIRoute):
             has_json=self.body_field is not None,
             may_lack_body=self.body_field is not None and not self.body_field.field_info.is_required(),
             is_tagged=self.is_tagged,
-            is_list="next" in _list_fields(self.response_model),
+            is_list=self.is_list,
             is_cached=any(isinstance(call, Revalidates) for call in calls),
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
             concealed=next((call.field for call in calls if isinstance(call, Conceals)), None),

@@ -141,7 +141,7 @@ def _add_reason(method: str, path: str, operation: dict[str, Any]) -> None:
         operation["responses"].setdefault("403", refusals(REASON_REQUIRED)[403])
 
 
-def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is_tagged: bool) -> None:
+def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is_tagged: bool, is_list: bool) -> None:
     responses = operation["responses"]
     # FastAPI's own 422 speaks of another body than ours.
     if "HTTPValidationError" in str(responses.get("422", "")):
@@ -187,7 +187,7 @@ def _complete_operation(method: str, path: str, operation: dict[str, Any], *, is
     for status, response in responses.items():
         if response.get("description") == "Successful Response":
             response["description"] = _DESCRIPTIONS.get(status, "Success.")
-        for name in _headers(method, status, is_tagged=is_tagged):
+        for name in _headers(method, status, is_tagged=is_tagged, is_list=is_list):
             response.setdefault("headers", {})[name] = {"description": _HEADERS[name], "schema": {"type": "string"}}
     operation["responses"] = dict(sorted(responses.items()))
 
@@ -209,6 +209,7 @@ _DESCRIPTIONS = {"201": "Created.", "204": "Done; the answer has no content."}
 _HEADERS = {
     "Location": "Where the new object is.",
     "ETag": "The version of the object, for `If-Match` and `If-None-Match`.",
+    "Link": 'The next page, `rel="next"` (RFC 8288); none on the last one.',
     "Idempotency-Replayed": "`true` when this is the first answer again.",
     "RateLimit": "What is left of the caller's share, and the seconds until it is whole again.",
     "Retry-After": "Seconds to wait before the next try.",
@@ -217,13 +218,15 @@ _HEADERS = {
 }
 
 
-def _headers(method: str, status: str, *, is_tagged: bool) -> list[str]:
+def _headers(method: str, status: str, *, is_tagged: bool, is_list: bool) -> list[str]:
     """The headers that matter to a client, in an answer of this status."""
     names = ["X-Request-ID"]
     if status == "201":
         names.append("Location")
     if status in {"200", "201", "207", "304"} and is_tagged:
         names.append("ETag")
+    if status == "200" and method == "get" and is_list:
+        names.append("Link")
     if status < "300" and method == "post":
         names.append("Idempotency-Replayed")
     if status in {"429", "503"}:
@@ -233,6 +236,14 @@ def _headers(method: str, status: str, *, is_tagged: bool) -> list[str]:
     if status == "401":
         names.append("WWW-Authenticate")
     return names
+
+
+def _refer_to_problem(schemas: dict[str, Any]) -> None:
+    """An item's `problem` is one like any other: its schema is here, and no model of pydantic's can name it."""
+    for schema in schemas.values():
+        problem = schema.get("properties", {}).get("problem")
+        if problem is not None:
+            problem["anyOf"] = [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]
 
 
 def _name_pages(document: dict[str, Any]) -> None:
@@ -298,6 +309,7 @@ def _generate(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    _refer_to_problem(schemas)
     _name_pages(document)
     routes = {(route.operation.method.lower(), route.path): route for route in app.routes if isinstance(route, Route)}
     for path, operations in document["paths"].items():
@@ -308,7 +320,8 @@ def _generate(app: FastAPI) -> dict[str, Any]:
                 operation["description"] = f"{operation.get('description', '')}\n\nRoles: {named}.".strip()
                 if "case_officer" in route.operation.roles:
                     _add_reason(method, path, operation)
-            _complete_operation(method, path, operation, is_tagged=route is not None and route.is_tagged)
+            is_tagged, is_list = (False, False) if route is None else (route.is_tagged, route.is_list)
+            _complete_operation(method, path, operation, is_tagged=is_tagged, is_list=is_list)
             operation.setdefault("security", [])
     openapi_examples.add_examples(document)
     return document

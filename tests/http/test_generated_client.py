@@ -148,7 +148,7 @@ async def test_registers_grants_pushes_and_reads(generated: str, package: Module
     assert (pushed.accepted, pushed.rejected, pushed.items[0].status.value) == (1, 0, "created")
     batch.items[0].percent = 40
     again = await enterprise.call("absences.push_absences", 207, body=batch)
-    assert again.items[0].problem.to_dict()["type"] == "/problems/absence-revision-conflict"
+    assert again.items[0].problem.type_ == "/problems/absence-revision-conflict"
 
     listed = await enterprise.call("absences.list_absences", placement_id=decision.placement_id)
     assert [(one.external_id, one.from_, one.note) for one in listed.items] == [

@@ -86,6 +86,7 @@ def test_a_list_says_where_it_goes_on(operation: Operation) -> None:
     for schema in told["schema"].get("anyOf", [told["schema"]]):
         fields = resolved(schema).get("properties", {})
         assert "items" not in fields or "next" in fields
+        assert ("Link" in operation.details["responses"]["200"]["headers"]) == ("next" in fields)
 
 
 async def test_below_a_prefix_it_names_that_server(api: Api) -> None:
