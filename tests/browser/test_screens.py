@@ -277,7 +277,7 @@ async def test_invoice_is_tried_before_it_is_taken_in(
 
 async def test_the_readmes_picture_is_the_years(address: str, chromium: Browser, pictures: Path) -> None:
     """Made here as .screens/year.png, to be copied to docs/ when the screen changes; 150 KB at most."""
-    context = await chromium.new_context(viewport={"width": 1120, "height": 1000})
+    context = await chromium.new_context(viewport={"width": 1120, "height": 1090})
     page = await log_in(context, address, "sakshandsamar")
     await page.goto(f"{address}/aaret/2022")
     await page.screenshot(path=pictures / "year.png")
