@@ -329,8 +329,6 @@ async def test_takes_json_in_any_spelling_of_its_name(api: Api, value: str) -> N
         "a" * 200,
         "😀" * 200,
         "e\u0301",
-        "\u202eAS",
-        "a\nb",
         "'; drop table provider; --",
         "<script>",
         "{{7*7}}",
