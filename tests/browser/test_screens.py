@@ -48,6 +48,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{PLACE}/tillegg/016e0000-0007-7000-8000-000000000001/slutt",
         f"{PERSON}/behov",
         f"{PERSON}/endre",
+        f"{PERSON}/opplysningar",
         f"{PERSON}/slaa-saman",
         "/deltakarar/ny",
         f"{PERSON}/grunngjeving",

@@ -1,0 +1,155 @@
+"""Everything that is held about a person, to read, print and take along (GDPR art. 15 and 20)."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Response
+
+from app.web.codes import load_code_lists
+from app.web.names import load_person, load_providers
+from app.web.pages import Page, View, load_callers
+from app.web.personal_data_words import (
+    ACTORS,
+    AMOUNTS,
+    FREE,
+    KINDS,
+    PERCENTAGES,
+    find_codes,
+    is_shown,
+    label_field,
+)
+from app.web.render import amount, count, long_date, moment, month_name, number
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
+# Which of the API's code lists hold a field's codes.
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "called_by": ("attendee_roles",),
+    "content_areas": ("content_areas",),
+    "role": ("attendee_roles",),
+    "themes": ("conversation_themes", "cooperation_themes", "system_themes"),
+}
+
+Fact = tuple[str, str]
+"""A field's label, and what stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows of one kind: what they are called, how many there are, and what stands in each."""
+
+    kind: str
+    title: str
+    number: str
+    rows: list[list[Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What stands for the ids and codes that only the API can explain."""
+
+    providers: Mapping[str, str]
+    callers: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
+
+
+async def show_personal_data(view: View) -> Response:
+    """The copy that the person has a right to; the log has it as one of their data."""
+    person = await load_person(view)
+    export = await view.api.get(f"/v1/participants/{person.id}/export")
+    held = export["held"]
+    lists = await load_code_lists(view.api)
+    names = _Names(
+        await load_providers(view.api),
+        await load_callers(view, _list_callers(held)),
+        {
+            name: {option.value: option.text for one in sources for option in lists[one]}
+            for name, sources in _LISTS.items()
+        },
+    )
+    return view.render(
+        "opplysningar.html",
+        person=person,
+        made_at=export["exported_at"],
+        has_number=export["identity_number_held"],
+        held=[_describe_kind(kind, held[kind], names) for kind in sorted(held, key=_place) if held[kind]],
+        empty=[title.lower() for kind, title in KINDS.items() if held.get(kind) == []],
+    )
+
+
+async def download_personal_data(view: View) -> Response:
+    """The same as a file that a machine reads, with the ids."""
+    id_ = str(view.request.path_params["participant_id"])
+    export = await view.api.get(f"/v1/participants/{id_}/export")
+    content = json.dumps(export, ensure_ascii=False, indent=2).encode()
+    # No name stands in the file's: it is left in download folders.
+    headers = {"Content-Disposition": f'attachment; filename="opplysningar-{id_}.json"'}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _list_callers(held: Mapping[str, Iterable[Mapping[str, Any]]]) -> set[str]:
+    return {row[name] for rows in held.values() for row in rows for name in ACTORS if row.get(name)}
+
+
+def _place(kind: str) -> int:
+    """Where a kind of rows stands on the page; what has no name yet comes last, since nothing may be left out."""
+    return list(KINDS).index(kind) if kind in KINDS else len(KINDS)
+
+
+def _describe_kind(kind: str, rows: list[Mapping[str, Any]], names: _Names) -> Held:
+    described = [_describe_row(kind, one, names) for one in rows]
+    return Held(kind, KINDS.get(kind, kind), count(len(rows), "post", "postar"), described)
+
+
+def _describe_row(kind: str, row: Mapping[str, Any], names: _Names) -> list[Fact]:
+    """The fields that hold something, but for keys."""
+    return [
+        (label_field(name), _describe(kind, name, value, names))
+        for name, value in row.items()
+        if is_shown(name) and value not in (None, [], "")
+    ]
+
+
+def _describe(kind: str, name: str, value: Any, names: _Names) -> str:
+    """A value in words."""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nei"
+    if isinstance(value, list):
+        return "; ".join(_describe(kind, name, one, names) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{label.lower()}: {text}" for label, text in _describe_row(name, value, names))
+    return _describe_number(name, value) or _describe_text(kind, name, str(value), names)
+
+
+def _describe_number(name: str, value: Any) -> str:
+    if name in AMOUNTS:
+        return f"{amount(value)} kroner"
+    if name in PERCENTAGES:
+        return f"{value} %"
+    return number(value) if name == "full_time_equivalents" else ""
+
+
+def _describe_text(kind: str, name: str, text: str, names: _Names) -> str:
+    if name == "provider_id":
+        return names.providers.get(text, text)
+    if name in ACTORS:
+        return names.callers.get(text, text)
+    if name in FREE:
+        return text
+    if _MOMENT.fullmatch(text):
+        return moment(text)
+    if _DAY.fullmatch(text):
+        return f"{month_name(text)} {text[:4]}" if name == "month" else long_date(text)
+    codes = names.codes.get(name) or find_codes(kind, name)
+    return codes.get(text, text)
+
+
+_PAGE = "/deltakarar/{participant_id:uuid}/opplysningar"
+
+ROUTES = (
+    Page(_PAGE, show_personal_data, "case_officer"),
+    Page(f"{_PAGE}/fil", download_personal_data, "case_officer"),
+)
