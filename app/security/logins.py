@@ -126,6 +126,7 @@ class LoginIssuer:
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
+            "ui_locales": "nn nb",
         }
         if self.login.acr:
             query["acr_values"] = self.login.acr[0]

@@ -20,7 +20,6 @@ from app.web.sessions import PAGE, hash_secret, open_session
 
 BROWSER_COOKIE = "__Host-vekstplass-inn"
 LIFETIME = timedelta(minutes=10)
-TARGET_LENGTH = 2_000
 # Of all, before the rest of the minute is answered 429. Each is a row for ten minutes, and the limit bounds the table.
 # It is far beyond what people do: who reaches it keeps everybody out.
 ATTEMPTS_PER_MINUTE = 6000
@@ -40,7 +39,7 @@ async def begin_login(request: Request) -> Response:
     if issuer is None:
         return problem_page(request, None, 404)
     request.app.state.login_attempts.count_one()
-    target = own_path(request.query_params.get("til", "")[:TARGET_LENGTH]) or "/"
+    target = own_path(request.query_params.get("til", "")) or "/"
     attempt = make_secrets()
     # The browser's other tabs may be logging in too.
     known = request.cookies.get(BROWSER_COOKIE, "")

@@ -36,6 +36,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 LOG_IN = "/logg-inn"
+# It stands in an address, encoded once more, and those have a limit: from a longer one, to the start page.
+LONGEST_RETURN = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ def to_login(request: Request) -> Response:
     """To the log-in, and afterwards back to where the person wanted to go; from a form to the page that it is on."""
     target = _find_page(request)
     back = "" if target == "/" else f"?til={quote(target, safe='')}"
+    if len(back) > LONGEST_RETURN:
+        back = ""
     return RedirectResponse(f"{LOG_IN}{back}", 303)
 
 

@@ -82,6 +82,7 @@ async def test_request_to_the_issuer_is_bound_to_this_login(door: Door) -> None:
         assert one["redirect_uri"] == f"{PAGE_ADDRESS}/logg-inn/svar"
         assert one["scope"] == "openid profile"
         assert one["code_challenge_method"] == "S256"
+        assert one["ui_locales"] == "nn nb"
         assert min(len(one[name]) for name in ("state", "nonce", "code_challenge")) == 43
     assert len({one[name] for one in asked for name in ("state", "nonce", "code_challenge")}) == 6
 
@@ -109,6 +110,16 @@ async def test_login_page_has_a_link_for_each_issuer(door: Door) -> None:
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"])
 async def test_login_leads_nowhere_else(door: Door, target: str) -> None:
     assert (await door.log_in(target)).headers["location"] == "/"
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(3_000, True), (5_000, False)])
+async def test_long_address_is_kept_whole_or_not_at_all(door: Door, letters: int, kept: bool) -> None:
+    """As a what-if's, whose changes stand in it: a part of it would say something else."""
+    address = f"/aaret/2022?endring={'x' * letters}"
+    page = await door.browser.get(address)
+    link = f"/logg-inn/hos/kommunen?{httpx.URL(page.headers['location']).query.decode()}"
+    back = await follow_to_issuer((await door.browser.get(link)).headers["location"])
+    assert (await door.come_back(back)).headers["location"] == (address if kept else "/")
 
 
 async def test_unknown_issuer_is_a_page(door: Door) -> None:
