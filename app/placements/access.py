@@ -30,6 +30,11 @@ async def record_placement_access(queries: Queries, placement_ids: Iterable[UUID
     record_access(queries, (await find_participant_ids(queries, placement_ids)).values())
 
 
+def may_see_reasons(actor: Actor, placement: Placement) -> bool:
+    """Why a person needs more is for the case office and the service of the person's area; finance pays without it."""
+    return "case_officer" in actor.roles or ("service" in actor.roles and placement.service_area == actor.service_area)
+
+
 def may_see_money(actor: Actor) -> bool:
     """Providers, services and the EPJ never get an amount."""
     return not actor.roles.isdisjoint({"case_officer", "finance"})

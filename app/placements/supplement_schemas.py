@@ -25,6 +25,9 @@ Heard = Annotated[
 ]
 
 
+Reason = Annotated[str | None, Limits(description="Null for finance: it may tell of health.")]
+
+
 class SupplementIn(Shape):
     """Resources beyond 1 employee to 5 places, discussed with three parties (L6)."""
 
@@ -69,7 +72,7 @@ class SupplementEndOut(Shape):
 
     valid_to: date
     replaced_valid_to: date | None
-    reason: str
+    reason: Reason
     heard: list[Party]
     agreed_by: list[Party]
     agreed_on: date
@@ -83,7 +86,7 @@ class SupplementWithoutAmountOut(Stored):
     full_time_equivalents: FullTimeEquivalents
     valid_from: date
     valid_to: Annotated[date | None, Limits(description="Last day as known today; null if it ends with the placement.")]
-    reason: str
+    reason: Reason
     heard: list[Party]
     agreed_by: list[Party]
     agreed_on: date | None

@@ -101,8 +101,13 @@ async def find_supplement(queries: Queries, placement: Placement, supplement_id:
     return supplement
 
 
-async def to_response(queries: Queries, supplements: Sequence[PlacementSupplement], shape: type[Shape]) -> list[Shape]:
-    """Supplements with their ends in the order they were agreed."""
+async def to_response(
+    queries: Queries, supplements: Sequence[PlacementSupplement], shape: type[Shape], *, reasons: bool
+) -> list[Shape]:
+    """Supplements with their ends in the order they were agreed; with null in place of `reasons` where these are not
+    the caller's to see.
+    """
+    hidden = {} if reasons else {"reason": None}
     rows = await queries.select(
         select(SupplementEnd)
         .where(col(SupplementEnd.supplement_id).in_([supplement.id for supplement in supplements]))
@@ -117,9 +122,12 @@ async def to_response(queries: Queries, supplements: Sequence[PlacementSupplemen
         values = supplement.model_dump(include=set(shape.model_fields)) | {
             # Each end is earlier than the one before.
             "valid_to": agreed[-1].valid_to if agreed else supplement.valid_to,
-            "ends": [SupplementEndOut(**row.model_dump(include=set(SupplementEndOut.model_fields))) for row in agreed],
+            "ends": [
+                SupplementEndOut(**row.model_dump(include=set(SupplementEndOut.model_fields)) | hidden)
+                for row in agreed
+            ],
         }
-        out.append(shape.model_validate(values))
+        out.append(shape.model_validate(values | hidden))
     return out
 
 

@@ -255,7 +255,7 @@ def _list_document_links(one: Mapping[str, Any], address: str, noun: str, roles:
 
 def _describe_supplement(one: Mapping[str, Any], roles: Collection[str]) -> Event:
     until = f" til {short_date(one['valid_to'])}" if one["valid_to"] else ""
-    text = f"Frå {short_date(one['valid_from'])}{until} · {one['reason']}"
+    text = f"Frå {short_date(one['valid_from'])}{until}" + (f" · {one['reason']}" if one["reason"] else "")
     day = to_date(one["agreed_on"] or one["valid_from"])
     # A service sees no amount (M7).
     much = one.get("monthly_amount")

@@ -18,7 +18,7 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
 from app.http.schemas import json_response
 from app.placements import problems, supplements
-from app.placements.access import may_see_money
+from app.placements.access import may_see_money, may_see_reasons
 from app.placements.supplement_schemas import SupplementEndIn, SupplementIn, SupplementOut, SupplementWithoutAmountOut
 from app.placements.supplement_tables import PlacementSupplement
 from app.placements.tables import Placement
@@ -47,7 +47,7 @@ async def add_supplement(
     placement, supplement = await supplements.add_supplement(unit, placement_id, body)
     record_access(unit, [placement.participant_id])
     await watch_flags(unit, body.valid_from.year, clock.today())
-    [out] = await supplements.to_response(unit, [supplement], SupplementOut)
+    [out] = await supplements.to_response(unit, [supplement], SupplementOut, reasons=True)
     return out
 
 
@@ -63,15 +63,16 @@ async def list_supplements(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Response:
-    """All supplements of the placement (L6). The service that has agreed to them sees no amount (M7)."""
+    """All supplements of the placement (L6). The service that agreed to them sees no amount (M7), finance no reason."""
     placement = await find(reader, Placement, placement_id)
     record_access(reader, [placement.participant_id])
     statement = select(PlacementSupplement).where(col(PlacementSupplement.placement_id) == placement_id)
     rows, following = await fetch_page(reader, statement, col(PlacementSupplement.id), limit=limit, after=after)
+    reasons = may_see_reasons(actor, placement)
     if may_see_money(actor):
-        priced = await supplements.to_response(reader, rows, SupplementOut)
+        priced = await supplements.to_response(reader, rows, SupplementOut, reasons=reasons)
         return json_response(Page[SupplementOut](items=priced, next=following))
-    items = await supplements.to_response(reader, rows, SupplementWithoutAmountOut)
+    items = await supplements.to_response(reader, rows, SupplementWithoutAmountOut, reasons=reasons)
     return json_response(Page[SupplementWithoutAmountOut](items=items, next=following))
 
 
@@ -79,13 +80,13 @@ async def list_supplements(
 async def read_supplement(
     reader: ReaderDep, actor: SupplementReader, placement_id: UUID, supplement_id: UUID
 ) -> Response:
-    """One supplement with its agreed ends (L6). The service that has agreed to it sees no amount (M7)."""
+    """One supplement with its agreed ends (L6). The service that agreed sees no amount (M7), finance no reason."""
     placement = await find(reader, Placement, placement_id)
     supplement = await supplements.find_supplement(reader, placement, supplement_id)
     record_access(reader, [placement.participant_id])
-    if may_see_money(actor):
-        return json_response(*await supplements.to_response(reader, [supplement], SupplementOut))
-    return json_response(*await supplements.to_response(reader, [supplement], SupplementWithoutAmountOut))
+    shape = SupplementOut if may_see_money(actor) else SupplementWithoutAmountOut
+    reasons = may_see_reasons(actor, placement)
+    return json_response(*await supplements.to_response(reader, [supplement], shape, reasons=reasons))
 
 
 @router.post(
@@ -110,5 +111,5 @@ async def end_supplement(
     placement, supplement = await supplements.end_supplement(unit, placement_id, supplement_id, body)
     record_access(unit, [placement.participant_id])
     await watch_flags(unit, body.valid_to.year, clock.today())
-    [out] = await supplements.to_response(unit, [supplement], SupplementOut)
+    [out] = await supplements.to_response(unit, [supplement], SupplementOut, reasons=True)
     return out

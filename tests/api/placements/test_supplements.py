@@ -11,6 +11,7 @@ from tests.api.providers.test_competence import AREAS
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.steps import ok, refused
+from tests.factories.tokens import person_claims, signed
 
 
 def end_body(valid_to: str, **changes: Any) -> dict[str, Any]:
@@ -43,12 +44,12 @@ async def test_supplement_is_added_to_the_price(api: Api) -> None:
     # 3 000 x 16 / 31 = 1 548.387…, with 11 158.50 in August; then two whole months.
     assert await steps.forecast(api) == "74499.39"
     assert await steps.forecast(api, on="2022-08-09") == "66951.00"
-    assert ok(await api.finance.get(f"{path}/{made['id']}"), 200) == made
+    assert ok(await api.finance.get(f"{path}/{made['id']}"), 200) == made | {"reason": None}
     assert made["monthly_amount"] == "3000.00"
     await decide(api, steps.end(placement_id, "2022-09-15"))
     # 11 158.50; 12 706.89; September (11 158.50 + 3 000) / 2.
     assert await steps.forecast(api) == "30944.64"
-    assert ok(await api.finance.get(path), 200)["items"] == [made]
+    assert ok(await api.finance.get(path), 200)["items"] == [made | {"reason": None}]
 
 
 async def test_supplement_requires_three_parties_and_a_day_of_the_placement(
@@ -113,10 +114,10 @@ async def test_end_of_supplement_lowers_the_cost_from_its_agreement(api: Api) ->
     assert said == end_body("2022-10-15") | {"replaced_valid_to": None}
     assert ended | {"ends": [], "valid_to": None} == first
     assert ended["valid_to"] == "2022-10-15"
-    read = await api.finance.get(path)
+    read = await api.case_officer.get(path)
     assert ok(read, 200) == ended
     assert read.headers["etag"] == answer.headers["etag"]
-    assert ok(await api.finance.get(path.rsplit("/", 1)[0]), 200)["items"] == [ended]
+    assert ok(await api.case_officer.get(path.rsplit("/", 1)[0]), 200)["items"] == [ended]
     # Earlier still, and both stand.
     again = end_body("2022-09-30", agreed_on="2022-09-20")
     ended = ok(await api.case_officer.post(f"{path}/end", json=again), 200)
@@ -191,6 +192,29 @@ async def test_end_counts_for_a_protected_address(api: Api, connection: AsyncCon
     assert (await api.finance.get(path)).status_code == 404
     assert await steps.forecast(api) == "141353.61"
     assert await steps.forecast(api, on="2022-08-31") == "148902.00"
+
+
+async def test_finance_pays_without_a_reason(api: Api) -> None:
+    """Why a person needs more is for the case office and the service of the area, which in turn sees no amount."""
+    await steps.law(api)
+    path = await add_supplement(api)
+    ended = ok(await api.case_officer.post(f"{path}/end", json=end_body("2022-10-15")), 200)
+    both = [
+        signed(person_claims("finance", "service", service_area=area)) for area in ("habilitation", "mental_health")
+    ]
+    clients = [
+        api.finance,
+        api.service("habilitation"),
+        *(api.client({"Authorization": f"Bearer {one}"}) for one in both),
+    ]
+    seen = [(False, True), (True, False), (True, True), (False, True)]
+    for client, (has_reasons, has_amount) in zip(clients, seen, strict=True):
+        one = ok(await client.get(path), 200)
+        assert ok(await client.get(path.rsplit("/", 1)[0]), 200)["items"] == [one]
+        shown = [one["reason"], one["ends"][0]["reason"]]
+        assert shown == ([ended["reason"], end_body("2022-10-15")["reason"]] if has_reasons else [None, None])
+        assert ("monthly_amount" in one) is has_amount
+        assert {**one, "reason": "", "ends": []}.items() <= {**ended, "reason": "", "ends": []}.items()
 
 
 async def test_staff_of_an_ended_supplement_is_not_required(api: Api) -> None:
