@@ -862,6 +862,23 @@ CREATE TABLE public.decision (
 
 ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.erasure_request (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    reason character varying NOT NULL,
+    requested_by character varying NOT NULL,
+    approved boolean,
+    decided_by character varying,
+    decided_at timestamp with time zone,
+    CONSTRAINT ck_erasure_request_decided_at CHECK ((num_nulls(approved, decided_by, decided_at) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT ck_erasure_request_four_eyes CHECK (((decided_by)::text <> (requested_by)::text)),
+    CONSTRAINT ck_erasure_request_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.erasure_request FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.evaluation (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1543,6 +1560,9 @@ ALTER TABLE ONLY public.consent
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT pk_decision PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.erasure_request
+    ADD CONSTRAINT pk_erasure_request PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.evaluation
     ADD CONSTRAINT pk_evaluation PRIMARY KEY (id);
 
@@ -1758,6 +1778,8 @@ CREATE INDEX ix_decision_participant_id_id ON public.decision USING btree (parti
 
 CREATE INDEX ix_decision_placement_id ON public.decision USING btree (placement_id);
 
+CREATE INDEX ix_erasure_request_participant_id_id ON public.erasure_request USING btree (participant_id, id);
+
 CREATE INDEX ix_evaluation_placement_id_id ON public.evaluation USING btree (placement_id, id);
 
 CREATE INDEX ix_evaluation_provider_id_id ON public.evaluation USING btree (provider_id, id);
@@ -1839,6 +1861,8 @@ CREATE INDEX ix_web_session_subject ON public.web_session USING btree (subject);
 CREATE UNIQUE INDEX uq_decision_application_id ON public.decision USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
 CREATE UNIQUE INDEX uq_decision_notice_id_kind ON public.decision USING btree (notice_id, kind);
+
+CREATE UNIQUE INDEX uq_erasure_request_participant_id ON public.erasure_request USING btree (participant_id) WHERE (decided_at IS NULL);
 
 CREATE UNIQUE INDEX uq_invoice_check_provider_id_kind_number ON public.invoice_check USING btree (provider_id, kind, number) WHERE (annulled_at IS NULL);
 
@@ -1929,6 +1953,9 @@ ALTER TABLE ONLY public.decision
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT fk_decision_request_id_application_id_provider_id FOREIGN KEY (request_id, application_id, provider_id) REFERENCES public.request(id, application_id, provider_id);
+
+ALTER TABLE ONLY public.erasure_request
+    ADD CONSTRAINT fk_erasure_request_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
 ALTER TABLE ONLY public.evaluation
     ADD CONSTRAINT fk_evaluation_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -2192,6 +2219,8 @@ CREATE POLICY case_officer_manages ON public.consent TO vekstplass_service USING
 
 CREATE POLICY case_officer_manages ON public.decision TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.erasure_request TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.guideline_evaluation TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.invoice_check_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2261,6 +2290,8 @@ CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING (
   WHERE ((participant.id = COALESCE(( SELECT participant_merge.participant_id
            FROM public.participant_merge
           WHERE (participant_merge.duplicate_id = ((event.data ->> 'participant_id'::text))::uuid)), ((event.data ->> 'participant_id'::text))::uuid)) AND (NOT participant.address_protection)))))));
+
+ALTER TABLE public.erasure_request ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.evaluation ENABLE ROW LEVEL SECURITY;
 
@@ -2359,6 +2390,8 @@ CREATE POLICY owner_merges ON public.application TO vekstplass_owner USING (((pa
 CREATE POLICY owner_merges ON public.consent TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.decision TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.erasure_request TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.need_change TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
@@ -2788,6 +2821,17 @@ GRANT UPDATE(medication_agreement) ON TABLE public.decision TO vekstplass_servic
 GRANT UPDATE(archive_reference) ON TABLE public.decision TO vekstplass_service;
 
 GRANT UPDATE(health_and_social_tasks) ON TABLE public.decision TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.erasure_request TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.erasure_request TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.erasure_request TO vekstplass_service;
+
+GRANT UPDATE(approved) ON TABLE public.erasure_request TO vekstplass_service;
+
+GRANT UPDATE(decided_by) ON TABLE public.erasure_request TO vekstplass_service;
+
+GRANT UPDATE(decided_at) ON TABLE public.erasure_request TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.evaluation TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.evaluation TO vekstplass_service;

@@ -47,6 +47,7 @@ from app.placements.schemas import LegacyPlacementIn, NoticeIn
 from app.placements.supplement_schemas import NeedChangeIn, SupplementIn
 from app.placements.supplement_tables import NeedChange, PlacementSupplement
 from app.placements.tables import Application, Decision, Notice, Placement, Request
+from app.privacy.tables import ErasureRequest
 from app.providers import providers
 from app.providers.schemas import CapacityIn, ProviderIn
 from app.providers.tables import Provider, ProviderCapacity
@@ -235,6 +236,12 @@ async def _add_supplement_change_and_notice(unit: UnitOfWork) -> None:
     await supplements.add_supplement(unit, demo_id("placement", 1), SupplementIn.model_validate(extra))
     need = NeedChangeIn(noticed_on=date(2022, 8, 22), what="Treng ein til to ved måltida.", by="provider")
     await need_changes.record_need_change(unit, demo_id("participant", 1), need, DAY)
+    asked = {
+        "participant_id": demo_id("participant", 30),
+        "reason": "Registrert to gonger.",
+        "requested_by": LOADER.name,
+    }
+    unit.session.add(ErasureRequest.model_validate(asked))
     prolonged = ChangeDecisionIn(
         kind="change",
         decided_on=date(2022, 6, 13),

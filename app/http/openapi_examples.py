@@ -63,6 +63,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/absences", "placement_id"): str(demo_id("placement", 4)),
     ("post /v1/participants/lookup", "national_identity_number"): "15817000190",
     ("post /v1/participants/{participant_id}/erasure", "participant_id"): str(demo_id("participant", 31)),
+    ("post /v1/participants/{participant_id}/erasure/approval", "participant_id"): str(demo_id("participant", 30)),
     ("post /v1/placements/{placement_id}/absence-reviews", "placement_id"): str(demo_id("placement", 2)),
     ("get /v1/placements/{placement_id}/absence-reviews/{absence_review_id}", "placement_id"): str(
         demo_id("placement", 3)

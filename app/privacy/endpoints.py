@@ -7,15 +7,31 @@ from fastapi import APIRouter, Request
 
 from app import clock
 from app.access_log.recorder import record_access
+from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
+from app.http.pagination import AfterQuery, LimitQuery, Page
 from app.participants.tables import Participant
-from app.privacy.erasure import erase_person
+from app.privacy import erasure
 from app.privacy.export import load_personal_data
-from app.privacy.problems import PLACEMENT_ACTIVE, RETENTION_NOT_OVER
-from app.privacy.schemas import ErasureOut, ExportOut
+from app.privacy.problems import (
+    ERASURE_NOT_REQUESTED,
+    ERASURE_REQUESTED,
+    OWN_ERASURE,
+    PLACEMENT_ACTIVE,
+    RETENTION_NOT_OVER,
+)
+from app.privacy.retention import list_retention_over
+from app.privacy.schemas import (
+    ErasureApprovalIn,
+    ErasureIn,
+    ErasureOut,
+    ErasureRequestOut,
+    ExportOut,
+    RetentionOut,
+)
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
@@ -37,19 +53,55 @@ async def export_participant(unit: UnitOfWorkDep, actor: CaseOfficer, participan
     )
 
 
+@router.get("/retention-over", summary="List participants whose data need not be kept")
+async def list_participants_to_erase(
+    request: Request, reader: ReaderDep, actor: CaseOfficer, limit: LimitQuery = 50, after: AfterQuery = None
+) -> Page[RetentionOut]:
+    """Whose last place, decision or application is longer ago than the retention period, and who is not erased yet.
+
+    Those who have neither are not listed: nothing of them had to be kept.
+    """
+    years = request.app.state.settings.retention_years
+    return await list_retention_over(reader, years, clock.today(), limit=limit, after=after)
+
+
 @router.post(
     "/participants/{participant_id}/erasure",
-    summary="Erase a participant's personal data",
-    responses=refusals(PLACEMENT_ACTIVE, RETENTION_NOT_OVER),
+    status_code=202,
+    summary="Ask for the erasure of a participant's personal data",
+    responses=refusals(PLACEMENT_ACTIVE, RETENTION_NOT_OVER, ERASURE_REQUESTED),
 )
-async def erase_participant(
-    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID
-) -> ErasureOut:
-    """Replaces names, numbers, contacts and free texts after the retention period, and reports what was done.
+async def request_erasure(
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: ErasureIn
+) -> ErasureRequestOut:
+    """By one case officer, with a reason; another one approves or declines it. Nothing is erased before that.
 
-    Amounts and dates are kept for the accounts. Refused while a placement is active or the retention period runs.
-    Answers kept for `Idempotency-Key` disappear within a day; backups follow their own retention.
+    Refused while a placement is active or the retention period runs.
     """
     participant = await find(unit, Participant, participant_id, lock=True)
     record_access(unit, [participant_id])
-    return await erase_person(unit, participant, request.app.state.settings.retention_years, clock.today())
+    settings = request.app.state.settings
+    asked = await erasure.request_erasure(unit, actor, participant, body.reason, settings, clock.today())
+    return ErasureRequestOut.model_validate(asked)
+
+
+@router.post(
+    "/participants/{participant_id}/erasure/approval",
+    summary="Approve or decline an erasure",
+    responses=refusals(ERASURE_NOT_REQUESTED, OWN_ERASURE, PLACEMENT_ACTIVE, RETENTION_NOT_OVER),
+)
+async def decide_erasure(
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: ErasureApprovalIn
+) -> ErasureOut:
+    """By another case officer than the one who asked. An approval replaces names, numbers, contacts and free texts, and
+    reports what was done.
+
+    Amounts and dates are kept for the accounts, and the reason of the request. Answers kept for `Idempotency-Key` are
+    emptied; backups follow their own retention.
+    """
+    participant = await find(unit, Participant, participant_id, lock=True)
+    record_access(unit, [participant_id])
+    settings = request.app.state.settings
+    return await erasure.decide_erasure(
+        unit, actor, participant, approved=body.approved, settings=settings, today=clock.today()
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, func, select, text, update
 from sqlmodel import col
 
+from app import clock
 from app.database.unit_of_work import UnitOfWork
 from app.http.idempotency import erase_kept_answers
 from app.outbox.events import ErasureEvent
@@ -13,19 +14,70 @@ from app.outbox.publish import publish
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision, Placement
 from app.privacy.personal_data import PERSONAL_DATA
-from app.privacy.problems import PLACEMENT_ACTIVE, RETENTION_NOT_OVER
+from app.privacy.problems import (
+    ERASURE_NOT_REQUESTED,
+    ERASURE_REQUESTED,
+    OWN_ERASURE,
+    PLACEMENT_ACTIVE,
+    RETENTION_NOT_OVER,
+)
 from app.privacy.schemas import Erased, ErasureOut
+from app.privacy.tables import ErasureRequest
 from app.rules.calendar import add_months
+from app.security.roles import Actor
+from app.settings import Settings
 
 
-async def erase_person(unit: UnitOfWork, participant: Participant, retention_years: int, today: date) -> ErasureOut:
-    """Replace names, numbers, contacts and free texts; keep amounts and dates. A second time changes nothing more.
-
-    The caller holds the participant locked, so that nobody grants a place meanwhile.
+async def request_erasure(
+    unit: UnitOfWork, actor: Actor, participant: Participant, reason: str, settings: Settings, today: date
+) -> ErasureRequest:
+    """Ask for a person's erasure; another case officer decides. The caller holds the participant locked.
 
     Raises:
-        Problem: `placement-active`, `retention-not-over`.
+        Problem: `placement-active`, `retention-not-over`, `erasure-requested`.
     """
+    await _require_erasable(unit, participant, settings.retention_years, today)
+    if await _find_open_request(unit, participant.id) is not None:
+        raise ERASURE_REQUESTED()
+    request = ErasureRequest.model_validate(
+        {"participant_id": participant.id, "reason": reason, "requested_by": actor.name}
+    )
+    unit.session.add(request)
+    await unit.session.flush()
+    return request
+
+
+async def decide_erasure(
+    unit: UnitOfWork, actor: Actor, participant: Participant, *, approved: bool, settings: Settings, today: date
+) -> ErasureOut:
+    """Approve and carry out, or decline, what another case officer asked for. The caller holds the participant locked.
+
+    Raises:
+        Problem: `erasure-not-requested`, `own-erasure`, `placement-active`, `retention-not-over`.
+    """
+    request = await _find_open_request(unit, participant.id)
+    if request is None:
+        raise ERASURE_NOT_REQUESTED()
+    if request.requested_by == actor.name:
+        raise OWN_ERASURE()
+    if approved:
+        # A place may have been given since it was asked for.
+        await _require_erasable(unit, participant, settings.retention_years, today)
+    request.sqlmodel_update({"approved": approved, "decided_by": actor.name, "decided_at": clock.now()})
+    await unit.session.flush()
+    held = await _erase(unit, participant) if approved else []
+    return ErasureOut(**request.model_dump(), erased_on=today if approved else None, held=held)
+
+
+async def _find_open_request(unit: UnitOfWork, participant_id: UUID) -> ErasureRequest | None:
+    statement = select(ErasureRequest).where(
+        col(ErasureRequest.participant_id) == participant_id, col(ErasureRequest.decided_at).is_(None)
+    )
+    return next(iter(await unit.select(statement)), None)
+
+
+async def _require_erasable(unit: UnitOfWork, participant: Participant, retention_years: int, today: date) -> None:
+    """Raises `placement-active`, `retention-not-over`."""
     places = select(col(Placement.ends_on)).where(
         col(Placement.participant_id) == participant.id, col(Placement.annulled_on).is_(None)
     )
@@ -39,6 +91,10 @@ async def erase_person(unit: UnitOfWork, participant: Participant, retention_yea
             raise RETENTION_NOT_OVER(
                 f"Opplysningane må takast vare på til {erasable_from}.", erasable_from=erasable_from.isoformat()
             )
+
+
+async def _erase(unit: UnitOfWork, participant: Participant) -> list[Erased]:
+    """Replace names, numbers, contacts and free texts; keep amounts and dates. A second time changes nothing more."""
     await unit.session.execute(text("select set_config('app.erasing', 'on', true)"))
     done: list[Erased] = []
     for entry in PERSONAL_DATA:
@@ -56,7 +112,7 @@ async def erase_person(unit: UnitOfWork, participant: Participant, retention_yea
     merged = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant.id)
     await erase_kept_answers(unit, [participant.id, *await unit.session.scalars(merged)])
     await publish(unit, ErasureEvent("participant.erased", participant.id))
-    return ErasureOut(participant_id=participant.id, erased_on=today, held=done)
+    return done
 
 
 async def _load_case_days(unit: UnitOfWork, participant_id: UUID) -> list[date]:

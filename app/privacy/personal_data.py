@@ -102,6 +102,8 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("name_words", "participant_name_word", _by_participant_id, delete=True),
     PersonalDataTable("former_numbers", "participant_former_number", _by_participant_id, delete=True),
     PersonalDataTable("external_ids", "participant_external_id", _by_participant_id, delete=True),
+    # Why there is nothing more: it is asked for without saying what is to go.
+    PersonalDataTable("erasure_requests", "erasure_request", _by_participant_id),
     PersonalDataTable("merged_records", "participant_merge", _by_participant_id),
     PersonalDataTable(
         "applications",

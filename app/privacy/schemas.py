@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field as Limits
-from pydantic import JsonValue
+from pydantic import JsonValue, Strict
 
-from app.http.schemas import Shape
+from app.http.schemas import Line, Shape, Stored
 
 
 class ExportOut(Shape):
@@ -32,9 +32,40 @@ class Erased(Shape):
     deleted: bool
 
 
-class ErasureOut(Shape):
-    """The result of an erasure. Amounts, dates and the provider are kept for the accounts."""
+class ErasureIn(Shape):
+    """Why a person is to be erased. The reason stays: name nobody in it."""
+
+    reason: Annotated[Line, Limits(examples=["Lagringstida er over."])]
+
+
+class ErasureApprovalIn(Shape):
+    """Whether the erasure is carried out."""
+
+    approved: Annotated[bool, Strict(), Limits(examples=[True])]
+
+
+class ErasureRequestOut(Stored):
+    """A request to erase a person, which another case officer decides."""
 
     participant_id: UUID
-    erased_on: date
-    held: list[Erased]
+    reason: str
+    requested_by: Annotated[str, Limits(examples=["person:test-case_officer"])]
+    approved: bool | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class ErasureOut(ErasureRequestOut):
+    """A decided request, and what was done. Amounts, dates and the provider are kept for the accounts."""
+
+    erased_on: Annotated[date | None, Limits(description="Null where the erasure was declined.")]
+    held: Annotated[list[Erased], Limits(description="None where the erasure was declined.")]
+
+
+class RetentionOut(Shape):
+    """A person whose data need not be kept any longer."""
+
+    participant_id: UUID
+    last_day: Annotated[date, Limits(description="The last day of the case: of a place, a decision or an application.")]
+    erasable_from: date
+    erasure_requested: Annotated[bool, Limits(description="A case officer has asked for it, and nobody has decided.")]

@@ -46,6 +46,7 @@ grant select, insert, update (correction, content, updated_at) on meeting_versio
 grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updated_at) on plan to vekstplass_service;
 grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updated_at) on evaluation to vekstplass_service;
 grant select, insert on guideline_evaluation to vekstplass_service;
+grant select, insert, update (approved, decided_by, decided_at, updated_at) on erasure_request to vekstplass_service;
 grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 
 grant select, insert on budget_frame to vekstplass_service;

@@ -41,6 +41,7 @@ UNREACHABLE = {
     "ck_decision_application_id": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_grant": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_placement_id": "each kind of decision has a shape of its own, with what it needs",
+    "ck_erasure_request_decided_at": "who decides, what and when are written together",
     "ck_evaluation_annulled": ANNULLED,
     "ck_evaluation_period_to": CHECKED,
     "ck_guideline_version_per_year": CHECKED,

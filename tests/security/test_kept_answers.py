@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.erasure import erase
 
 PERSON = {
     "given_name": "Merkjenamn",
@@ -19,10 +20,6 @@ PERSON = {
 
 async def register(client: httpx.AsyncClient, key: str, **changes: str) -> httpx.Response:
     return await client.post("/v1/participants", json=PERSON | changes, headers={"Idempotency-Key": key})
-
-
-async def erase(api: Api, participant_id: str) -> None:
-    steps.ok(await api.case_officer.post(f"/v1/participants/{participant_id}/erasure"), 200)
 
 
 async def test_erasure_empties_every_callers_kept_answers(

@@ -14,6 +14,7 @@ from app.database.base import metadata
 from app.privacy.personal_data import PERSONAL_DATA
 from tests.conftest import Api
 from tests.factories import follow_up, steps
+from tests.factories.erasure import REASON, erase
 
 NUMBER = "23849150073"
 # Columns by which a row is about somebody.
@@ -74,12 +75,13 @@ async def test_erasure_waits_for_the_place_and_for_retention(api: Api) -> None:
     participant_id = await somebody(api)
     path = f"/v1/participants/{participant_id}/erasure"
     await placed(api, participant_id, None)
-    steps.refused(await api.case_officer.post(path), 409, "placement-active")
-    steps.refused(await api.epj.post(path), 403, "role-required")
-    steps.refused(await api.case_officer.post(f"/v1/participants/{uuid4()}/erasure"), 404, "not-found")
+    steps.refused(await api.case_officer.post(path, json=REASON), 409, "placement-active")
+    steps.refused(await api.epj.post(path, json=REASON), 403, "role-required")
+    nobody = await api.case_officer.post(f"/v1/participants/{uuid4()}/erasure", json=REASON)
+    steps.refused(nobody, 404, "not-found")
     recent = await somebody_else(api, "2025-01-02")
     refused = steps.refused(
-        await api.case_officer.post(f"/v1/participants/{recent}/erasure"), 409, "retention-not-over"
+        await api.case_officer.post(f"/v1/participants/{recent}/erasure", json=REASON), 409, "retention-not-over"
     )
     assert refused["erasable_from"] == "2030-01-02"
     kept = await api.case_officer.get(f"/v1/participants/{recent}")
@@ -99,10 +101,10 @@ async def test_retention_is_whole_years_to_the_day(
     for days_before in (3, 2, 1):
         early = first - timedelta(days=days_before)
         monkeypatch.setattr(clock, "today", lambda early=early: early)
-        refused = steps.refused(await api.case_officer.post(path), 409, "retention-not-over")
+        refused = steps.refused(await api.case_officer.post(path, json=REASON), 409, "retention-not-over")
         assert refused["erasable_from"] == erasable_from
     monkeypatch.setattr(clock, "today", lambda: first)
-    steps.ok(await api.case_officer.post(path), 200)
+    steps.ok(await api.case_officer.post(path, json=REASON), 202)
 
 
 async def somebody_else(api: Api, received_on: str) -> str:
@@ -131,7 +133,7 @@ async def test_erasure_takes_what_is_personal_and_keeps_the_accounts(
     before = (await api.finance.get("/v1/budgets/2022/position", params={"on": "2022-12-31"})).json()
     without_retention = api.app.state.settings.model_copy(update={"retention_years": 0})
     monkeypatch.setitem(api.app.state._state, "settings", without_retention)
-    done = steps.ok(await api.case_officer.post(f"/v1/participants/{participant_id}/erasure"), 200)
+    done = await erase(api, participant_id)
     rows = {row["held"]: row for row in done["held"]}
     assert rows["external_ids"] == {"held": "external_ids", "rows": 1, "replaced": [], "deleted": True}
     assert rows["requests"] == {
@@ -179,7 +181,7 @@ async def test_erasure_takes_the_reasons_of_annulments(api: Api, monkeypatch: py
     assert (await api.case_officer.get(export)).text.count("annan merkesaum") == len(filed)
     without_retention = api.app.state.settings.model_copy(update={"retention_years": 0})
     monkeypatch.setitem(api.app.state._state, "settings", without_retention)
-    steps.ok(await api.case_officer.post(f"/v1/participants/{participant_id}/erasure"), 200)
+    await erase(api, participant_id)
     assert "merkesaum" not in (await api.case_officer.get(export)).text
 
 

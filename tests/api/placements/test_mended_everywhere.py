@@ -3,6 +3,7 @@
 from tests.api.placements.helpers import correct, decide, give_notice, grant_place
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.erasure import REASON
 from tests.factories.steps import ok, refused
 
 
@@ -89,9 +90,9 @@ async def test_an_annulled_placement_does_not_hold_up_erasure(api: Api) -> None:
     await steps.law(api)
     grant = await grant_place(api)
     path = f"/v1/participants/{grant['participant_id']}/erasure"
-    refused(await api.case_officer.post(path), 409, "placement-active")
+    refused(await api.case_officer.post(path, json=REASON), 409, "placement-active")
     await decide(api, steps.annul(grant["placement_id"], grant["id"]))
-    answer = refused(await api.case_officer.post(path), 409, "retention-not-over")
+    answer = refused(await api.case_officer.post(path, json=REASON), 409, "retention-not-over")
     assert answer["erasable_from"] == "2027-09-15"
 
 
