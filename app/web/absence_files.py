@@ -1,5 +1,6 @@
 """S10: a file of absence, as the provider's own system or spreadsheet writes it (A1, A2)."""
 
+import codecs
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from fastapi import Response
 from app.web.fields import Upload
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, mint_key, write_for_people
+from app.web.names import load_names
 from app.web.pages import View
 from app.web.providers import OWN_PAGE
 from app.web.render import count
@@ -49,8 +51,7 @@ class Row:
 async def prepare_file(view: View) -> Sheet:
     """The form, what a file looks like, and the ids of the places in it."""
     places = await view.api.list("/v1/placements", active_on=view.on)
-    people = await view.api.list("/v1/participants", id=[place["participant_id"] for place in places][:50])
-    names = {person["id"]: f"{person['given_name']} {person['family_name']}" for person in people}
+    names = await load_names(view.api, (place["participant_id"] for place in places))
     rows = [(names.get(place["participant_id"], "Deltakar"), place["id"]) for place in places]
     form = make_form(Upload(name="fil", label="Fil", hint="CSV, høgst 10 000 rader.", accept=".csv,text/csv"))
     return Sheet({"form": form}, {"columns": COLUMNS, "places": sorted(rows)})
@@ -63,7 +64,8 @@ async def push_file(view: View, sent: Sent) -> Done | Response:
         raise Wrong({"fil": "Vel ei fil."})
     answer = await view.api.upload("/v1/absences/batch", content, "text/csv", sent.acting)
     said = _count(answer["items"])
-    lines = [number for number, line in enumerate(content.splitlines(), 1) if line.strip(SEPARATORS)][1:]
+    written = content.removeprefix(codecs.BOM_UTF8).splitlines()
+    lines = [number for number, line in enumerate(written, 1) if line.strip(SEPARATORS)][1:]
     refused = [_describe_row(item, lines) for item in answer["items"] if item["status"] not in TAKEN]
     if not refused:
         return Done(FILE_PAGE, f"Heile fila er teken imot: {said}.")

@@ -205,3 +205,23 @@ async def test_what_is_no_such_file_is_refused(api: Api, provider: str, content:
     assert answer.status_code == 422
     assert find_faults(answer) == []
     assert said in answer.text
+
+
+async def test_line_of_a_refused_row_is_the_files_own(api: Api, provider: str) -> None:
+    """Also below a line that Excel left empty but for the mark of UTF-8."""
+    place = await steps.recorded(api, provider)
+    row = f"F-1;1;{place};sick;27.01.2022;26.01.2022;100;;false"
+    answer = await send(await api.browser("vekstbedrift-1"), "\r\n".join(["\ufeff;;", HEADER, "", row]).encode())
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    assert [one.text for one in parse(answer).all("th", scope="row")] == ["4"]
+
+
+async def test_every_place_is_named_beside_the_file(api: Api, provider: str) -> None:
+    room = {"valid_from": "2021-01-01", "places": 60}
+    ok(await api.case_officer.post(f"/v1/providers/{provider}/capacities", json=room))
+    for number in range(51):
+        person = await steps.participant(api, given_name=f"Nummer{number}")
+        ok(await api.case_officer.post("/v1/placements", json=steps.legacy(person, provider)))
+    page = await (await api.browser("vekstbedrift-1")).get("/vekstbedrift/fravaersfil")
+    names = [one.text for one in parse(page).all("dt") if one.text.startswith("Nummer")]
+    assert len(names) == 51
