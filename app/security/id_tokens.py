@@ -1,6 +1,7 @@
 """Reads an id token (OpenID Connect Core § 3.1.3.7): who has logged in, and what they are here."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from app.settings import Login
 # An access token (`at+jwt`) is none.
 _TYPES = frozenset({"jwt"})
 _NAME_LENGTH = 100
+_IDENTITY_NUMBER = re.compile(r"[0-9]{11}")
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
@@ -72,10 +74,7 @@ async def verify_id_token(
         raise TokenRefused("issuer_down" if keys.is_empty else "key")
     check_signature(token, key, issuer=login.issuer, audience=login.client_id, access_token=access_token)
     check_instants(issued, begins, ends, expected.now, expected.skew)
-    nonce = claims.get("nonce")
-    if expected.nonce is not None and not (
-        isinstance(nonce, str) and hmac.compare_digest(nonce.encode(), expected.nonce.encode())
-    ):
+    if expected.nonce is not None and claims.get("nonce") != expected.nonce:
         raise TokenRefused("nonce")
     if login.acr and claims.get("acr") not in login.acr:
         raise TokenRefused("level")
@@ -115,7 +114,7 @@ def _read_subject(claims: Mapping[str, object], login: Login, subject_key: bytes
     if login.subject_claim != "pid":
         return read_subject(claims, login.subject_claim)
     number = claims.get("pid")
-    if not isinstance(number, str) or not number:
+    if not isinstance(number, str) or not _IDENTITY_NUMBER.fullmatch(number):
         raise TokenRefused("claims")
     # In letters alone: no part of it can be taken for an identity number.
     return f"pid-{hmac.digest(subject_key, number.encode(), 'sha256').hex().translate(_LETTERS)}"
@@ -153,7 +152,8 @@ def _read_authorized_party(details: object, login: Login) -> str:
 
     The form is Ansattporten's: `authorization_details` (RFC 9396) of a type and a resource, with `authorized_parties`.
     """
-    asked = {(detail["type"], detail["resource"]) for detail in login.authorization_details}
+    # A list, since what is looked for in it may be anything that JSON can say.
+    asked = [(detail["type"], detail["resource"]) for detail in login.authorization_details]
     parties = [
         party
         for detail in (details if isinstance(details, list) else [])

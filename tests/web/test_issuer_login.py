@@ -245,6 +245,7 @@ async def test_an_organisation_in_a_directorys_token_makes_no_provider(door: Doo
         ({"nonce": "another"}, "nonce"),
         ({"nonce": None}, "nonce"),
         ({"nonce": 7}, "nonce"),
+        ({"nonce": "\ud800"}, "nonce"),
         ({"aud": "another-client"}, "audience"),
         ({"aud": None}, "audience"),
         ({"aud": [CLIENT_ID, "another-client"]}, "audience"),
