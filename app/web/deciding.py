@@ -1,16 +1,16 @@
 """S5: a decision (D3): grant, reject, change, end, correct, annul; with what it does to the budget beside it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.http.problems import PRECONDITION_FAILED
+from app.web import decision_effects
 from app.web.calls import Refused
-from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole, parse_date
+from app.web.decision_effects import SHARE
+from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, nest
 from app.web.names import Place, full_name, load_place, load_providers
@@ -30,16 +30,6 @@ GROUNDS = ("clerical_error", "not_notified", "invalid", "in_favour")
 DESTINATIONS = (
     "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a decision does to the year's budget: the position without it, and with it where that can be computed."""
-
-    year: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any] | None
-    sentence: str
 
 
 async def choose_kind(view: View) -> Response:
@@ -66,7 +56,7 @@ async def prepare_of_application(view: View) -> Sheet:
         Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
         Day(name="forste_dag", label="Første dag med plass", to="starts_on", required=False, depends=True),
         Day(name="siste_dag", label="Siste dag", to="ends_on", required=False, depends=True, hint=_LAST_DAY_HINT),
-        _SHARE,
+        SHARE,
         LongText(
             name="grunngjeving", label="Grunngjeving", to="reason", required=False, depends=True, hint=_REASON_HINT
         ),
@@ -171,7 +161,7 @@ Fields = tuple[list[Field], dict[str, Any]]
 def _change_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
     fields: list[Field] = [
         Day(name="forste_dag", label="Nye vilkår frå", to="valid_from", required=False),
-        _SHARE,
+        SHARE,
     ]
     if place.data["need"] == "temporary" or place.data["ends_on"]:
         fields.append(Day(name="siste_dag", label="Ny siste dag", to="ends_on", required=False))
@@ -291,49 +281,6 @@ async def show_letter(view: View) -> Response:
     return HTMLResponse(answer.content, headers=policy)
 
 
-async def show_effect(view: View) -> Response:
-    """The box beside the form, computed again while somebody types."""
-    place_id = view.query("plass") or None
-    return view.render("_verknad.html", effect=await load_effect(view, view.query, view.query("utfall"), place_id))
-
-
-async def load_effect(view: View, typed: Callable[[str], str], kind: str, place_id: str | None) -> Effect:
-    """What a decision would do, asked of the API's what-if (C9).
-
-    A kind or a day that nothing can be computed from leaves the position of the year alone.
-    """
-    try:
-        change, day = _assume(typed, kind, place_id)
-    except Invalid:
-        change, day = None, view.on
-    on = view.on if view.on.year == day.year else None
-    found = change and await view.api.try_post(f"/v1/budgets/{day.year}/what-if", {"changes": [change]}, on=on)
-    if found:
-        return Effect(day.year, found["before"], found["after"], f"Rekna frå {long_date(day)}.")
-    on = view.on
-    return Effect(on.year, await view.api.get(f"/v1/budgets/{on.year}/position", on=on), None, "")
-
-
-def _assume(typed: Callable[[str], str], kind: str, place_id: str | None) -> tuple[dict[str, Any], date]:
-    """The decision as an assumption of a what-if, and its day. Raises `Invalid`."""
-    share = _SHARE.read([typed("del")])
-    if kind == "grant":
-        day = parse_date(typed("forste_dag"))
-        until = parse_date(typed("siste_dag")) if typed("siste_dag") else None
-        change = {"change": "add_places", "places": 1, "from": day.isoformat(), "share": share or 100}
-        return change | ({"to": until.isoformat()} if until else {}), day
-    if place_id and kind == "end":
-        day = parse_date(typed("siste_dag"))
-        return {"change": "end_places", "placement_ids": [place_id], "on": day.isoformat()}, day
-    if place_id and kind == "change" and share:
-        day = parse_date(typed("forste_dag"))
-        return {"change": "share", "placement_ids": [place_id], "share": share, "from": day.isoformat()}, day
-    raise Invalid("Dette kan ikkje reknast ut på førehand.")
-
-
-_SHARE = Whole(name="del", label="Del av full plass", to="share", unit="%", required=False, depends=True)
-
-
 def _say_budget(budget: Mapping[str, Any] | None) -> str:
     """What a decision's answer says of the year (C7)."""
     if not budget or budget["difference"] is None:
@@ -404,7 +351,7 @@ class DecisionPage(FormPage):
         """With what the form, as it is shown, would do to the budget."""
         form, place = sheet.forms["form"], sheet.values.get("place")
         kind = sheet.values.get("kind") or form.value("utfall")
-        effect = await load_effect(view, form.value, kind, place.id if place else None)
+        effect = await decision_effects.load_effect(view, form.value, kind, place.id if place else None)
         return await super()._render(view, Sheet(sheet.forms, {**sheet.values, "effect": effect}), status)
 
     async def _send_either(self, view: View, sent: Sent) -> Done:
@@ -413,6 +360,6 @@ class DecisionPage(FormPage):
 
 ROUTES = (
     DecisionPage(),
-    Page("/vedtak/verknad", show_effect, "case_officer"),
+    Page("/vedtak/verknad", decision_effects.show_effect, "case_officer"),
     Page("/vedtak/{decision_id:uuid}/brev", show_letter, "case_officer"),
 )

@@ -164,6 +164,31 @@ async def test_effect_is_shown_without_script(api: Api, case: Case) -> None:
     assert await decided(api, application_id=case.application) == []
 
 
+async def test_effect_of_an_annulment_is_the_year_without_the_place(api: Api, place: str) -> None:
+    await steps.placed(api, await steps.provider(api, organisation_number="310300411"), starts_on="2022-10-01")
+    browser = await api.browser("sakshandsamar")
+    text = (await effect(browser, plass=place, utfall="annul", on="31.12.2022")).replace("\u00a0", " ")
+    assert "Rekna som om plassen aldri hadde vore." in text
+    assert "66 951" in text
+
+
+async def test_effect_of_a_correction_is_the_place_as_it_should_have_been(api: Api) -> None:
+    await steps.law(api)
+    place = await steps.placed(api, await steps.provider(api), starts_on="2022-07-01")
+    browser = await api.browser("sakshandsamar")
+    query = {"plass": place, "utfall": "correct", "on": "31.12.2022"}
+    text = (await effect(browser, forste_dag="1.11.2022", **query)).replace("\u00a0", " ")
+    assert "Rekna med plass frå 1. november 2022." in text
+    assert "133 902" in text
+    assert "44 634" in text
+    half = (await effect(browser, **{"del": "50"}, **query)).replace("\u00a0", " ")
+    assert "66 951" in half
+    # What came later makes another place of it.
+    supplement = steps.supplement("2022-07-01")
+    ok(await api.case_officer.post(f"/v1/placements/{place}/supplements", json=supplement))
+    assert "Med vedtaket" not in await effect(browser, forste_dag="1.11.2022", **query)
+
+
 async def test_choice_of_kinds_leads_to_each(api: Api, place: str) -> None:
     browser = await api.browser("sakshandsamar")
     page = await browser.get(f"/vedtak/ny?plass={place}")

@@ -94,6 +94,16 @@ async def test_supplements_end_with_their_place(api: Api) -> None:
     assert [month["after"] for month in answer["months"][6:9]] == ["47634.00", "23048.71", "0.00"]
 
 
+@pytest.mark.parametrize("on", ["2021-12-31", "2022-05-10", "2022-06-30"])
+async def test_place_that_ends_before_it_begins_costs_nothing(api: Api, on: str) -> None:
+    """C9: as if the place, and its supplements, had never been; no day counts the other way."""
+    end = {"change": "end_places", "placement_ids": [*await two_places(api)], "on": on}
+    answer = await asked(api, end, on="2022-12-31")
+    assert answer["before"]["forecast"] != "0.00"
+    assert (answer["after"]["forecast"], answer["after"]["places"]) == ("0.00", 0)
+    assert {month["after"] for month in answer["months"]} == {"0.00"}
+
+
 async def test_another_share_leaves_supplements_whole(api: Api) -> None:
     """C9, L6: a supplement is not scaled by its place's share."""
     first, _ = await two_places(api)
