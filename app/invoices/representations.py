@@ -1,6 +1,7 @@
 """A checked invoice as the API shows it: with its lines, or without them in lists (C12)."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,16 @@ from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
-from app.invoices.schemas import InvoiceDryRunOut, InvoiceLineOut, InvoiceOut, InvoiceSummaryOut, InvoiceWarningsOut
+from app.invoices.schemas import (
+    InvoiceCauseOut,
+    InvoiceDryRunOut,
+    InvoiceLineOut,
+    InvoiceOut,
+    InvoiceResults,
+    InvoiceSummaryOut,
+    InvoiceWarningsOut,
+)
+from app.invoices.sentences import describe_invoice, describe_line
 from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, is_for
 from app.placements.access import find_participant_ids
 
@@ -25,15 +35,15 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
             .where(col(InvoiceCheckLine.invoice_id) == invoice.id, is_for(col(InvoiceCheckLine.audience), audience))
             .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
         )
-    lines = await _show_lines(queries, rows)
-    return InvoiceOut(**to_summary(invoice, audience).model_dump(), lines=lines)
+    results = await _show_results(queries, invoice, rows)
+    return InvoiceOut(**to_summary(invoice, audience).model_dump(), **dict(results))
 
 
 async def to_dry_run(queries: Queries, invoice: InvoiceCheck, rows: Sequence[InvoiceCheckLine]) -> InvoiceDryRunOut:
     """As `to_response`, of a check that is not stored."""
     audience = audience_of(queries)
-    lines = await _show_lines(queries, [row for row in rows if row.audience in (None, audience)])
-    return InvoiceDryRunOut(**_describe(invoice, audience), dry_run=True, lines=lines)
+    results = await _show_results(queries, invoice, [row for row in rows if row.audience in (None, audience)])
+    return InvoiceDryRunOut(**_describe(invoice, audience), dry_run=True, **dict(results))
 
 
 def audience_of(queries: Queries) -> InvoiceAudience:
@@ -64,20 +74,33 @@ def _describe(invoice: InvoiceCheck, audience: InvoiceAudience) -> dict[str, Any
     }
 
 
-async def _show_lines(queries: Queries, rows: Sequence[InvoiceCheckLine]) -> list[InvoiceLineOut]:
+async def _show_results(queries: Queries, invoice: InvoiceCheck, rows: Sequence[InvoiceCheckLine]) -> InvoiceResults:
     visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
-    return [
-        InvoiceLineOut.model_validate(
-            {
-                "line": row.line,
-                "placement_id": row.placement_id if row.placement_id in visible else None,
-                "month": f"{row.month:%Y-%m}",
-                "invoiced": row.invoiced,
-                "expected": row.expected,
-                "difference": row.invoiced - row.expected,
-                "cause": row.cause,
-            }
+    by_cause: dict[str, list[Decimal]] = {}
+    lines = []
+    for row in rows:
+        difference = row.invoiced - row.expected
+        if row.cause is not None:
+            by_cause.setdefault(row.cause, []).append(difference)
+        lines.append(
+            InvoiceLineOut.model_validate(
+                {
+                    "line": row.line,
+                    "placement_id": row.placement_id if row.placement_id in visible else None,
+                    "month": f"{row.month:%Y-%m}",
+                    "invoiced": row.invoiced,
+                    "expected": row.expected,
+                    "difference": difference,
+                    "cause": row.cause,
+                    "text": describe_line(row.cause, invoice.kind, difference),
+                }
+            )
         )
-        for row in rows
+    sums = {cause: sum(found, Decimal(0)) for cause, found in by_cause.items()}
+    causes = [
+        InvoiceCauseOut.model_validate({"cause": cause, "lines": len(by_cause[cause]), "difference": sums[cause]})
+        for cause in sorted(sums, key=lambda cause: (-abs(sums[cause]), cause))
     ]
+    text = describe_invoice(invoice.kind, sum(sums.values(), Decimal(0)), sum(map(len, by_cause.values())))
+    return InvoiceResults(text=text, causes=causes, lines=lines)

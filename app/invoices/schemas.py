@@ -85,6 +85,15 @@ class InvoiceLineOut(Shape):
     expected: Amount
     difference: Annotated[Amount, Limits(description="Invoiced − expected.")]
     cause: Annotated[InvoiceCause | None, Limits(description="Null if the amounts are equal.")]
+    text: Annotated[str, Limits(description="The result as a sentence in nynorsk.")]
+
+
+class InvoiceCauseOut(Shape):
+    """All results of one cause together."""
+
+    cause: InvoiceCause
+    lines: Annotated[int, Limits(description="How many results have it.")]
+    difference: Annotated[Amount, Limits(description="The sum of their differences.")]
 
 
 class InvoiceWarningsOut(Shape):
@@ -128,14 +137,21 @@ class InvoiceSummaryOut(InvoiceResult, Annullable):
     """A checked invoice without its lines. One that is annulled counts for nothing (D10)."""
 
 
-class InvoiceOut(InvoiceSummaryOut):
-    """A checked invoice with the result of each line (C12)."""
+class InvoiceResults(Shape):
+    """What a check finds: the answer first, then the sums by cause, then each line."""
 
+    text: Annotated[
+        str, Limits(description="The answer as a sentence in nynorsk: whether it can be paid, or what to ask for.")
+    ]
+    causes: Annotated[list[InvoiceCauseOut], Limits(description="They add up to `difference`; empty if all is equal.")]
     lines: list[InvoiceLineOut]
 
 
-class InvoiceDryRunOut(InvoiceResult):
+class InvoiceOut(InvoiceSummaryOut, InvoiceResults):
+    """A checked invoice with the result of each line (C12)."""
+
+
+class InvoiceDryRunOut(InvoiceResult, InvoiceResults):
     """What a check would find now, with the result of each line (C12). Nothing of it is stored, so it has no id."""
 
     dry_run: Literal[True]
-    lines: list[InvoiceLineOut]

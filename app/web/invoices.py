@@ -31,19 +31,6 @@ _MOST_FAULTS = 10
 _LINE = re.compile(r"/cac:(?:Invoice|CreditNote)Line/(\d+)")
 _ALREADY_CHECKED = "invoice-already-checked"
 
-# Cause of a difference -> what is wrong, in a sentence.
-CAUSES: Mapping[str, str] = {
-    "no_such_placement": "Vekstbedrifta har ingen slik plass denne månaden.",
-    "other_days": "Fakturert for andre dagar enn dei plassen varte.",
-    "other_price": "Fakturert med ein annan pris enn den som gjeld.",
-    "other_share": "Fakturert for ein annan del av plassen enn den som er avtalt.",
-    "missing_supplement": "Plassen er fakturert, men ikkje tillegget.",
-    "not_invoiced": "Vekstbedrifta har krav på dette, men har ikkje fakturert det.",
-    "already_invoiced": "Dette er fakturert før.",
-    "credited_too_much": "Kreditert for noko som ikkje er fakturert for mykje.",
-    "document_charge": "Eit gebyr eller ein rabatt på heile fakturaen har ingen plass bak seg.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -251,7 +238,7 @@ async def _describe(view: View, found: Mapping[str, Any]) -> Check:
         f" · datert {long_date(found['issued_on'])}",
         tag=tag,
         tone=tone,
-        sentence=_say_verdict(found, len(differing)),
+        sentence=found["text"],
         invoiced=amount(found["amount"]),
         expected=amount(found["expected"]),
         difference=difference(found["difference"]),
@@ -290,7 +277,7 @@ def _describe_line(one: Mapping[str, Any], places: Mapping[str, str]) -> Line:
         number=_write_number(one),
         place=place,
         month=_write_month(one["month"]),
-        verdict=CAUSES.get(one["cause"], one["cause"]) if one["cause"] else "Lik.",
+        verdict=one["text"],
         invoiced=amount(one["invoiced"]),
         expected=amount(one["expected"]),
         difference=difference(one["difference"]),
@@ -301,23 +288,6 @@ def _write_number(one: Mapping[str, Any]) -> str:
     if one["line"] is not None:
         return f"Linje {one['line']}"
     return "Heile fakturaen" if one["cause"] == "document_charge" else "Ikkje i fakturaen"
-
-
-def _say_verdict(found: Mapping[str, Any], differing: int) -> str:
-    """Whether it can be paid, and else what to ask for."""
-    noun = "Kreditnotaen" if found["kind"] == "credit_note" else "Fakturaen"
-    left = Decimal(found["difference"])
-    if found["result"] == "equal":
-        return f"{noun} er lik det vekstbedrifta har krav på."
-    lines = count(differing, "linje", "linjer")
-    if left == 0:
-        return f"Summen stemmer, men {lines} avvik."
-    what = f"{amount(abs(left))} kroner"
-    if found["kind"] == "credit_note":
-        return f"{noun} avvik med {what} ({lines}). Be om ei ny."
-    if left > 0:
-        return f"{noun} er {what} for høg ({lines}). Be om ei kreditnota."
-    return f"{noun} er {what} for låg ({lines}). Vekstbedrifta kan krevje meir."
 
 
 def _say_warnings(warnings: Mapping[str, int]) -> str:

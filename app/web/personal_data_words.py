@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from app.http.names import FIELD_NAMES
-from app.web.invoices import CAUSES as INVOICE_CAUSES
 from app.web.settling import CAUSES as DIFFERENCE_CAUSES
 from app.web.settling import PARTS
 from app.web.words import WORDS
@@ -111,7 +110,7 @@ _CODES: Mapping[str, str] = {
     "services_without_consent": "service",
 }
 _OWN_CODES: Mapping[str, Mapping[str, str]] = {
-    "invoice_lines.cause": INVOICE_CAUSES,
+    "invoice_lines.cause": WORDS["invoice_cause"],
     "parts.kind": PARTS,
     "settlement_differences.cause": DIFFERENCE_CAUSES,
 }

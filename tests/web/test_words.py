@@ -21,6 +21,7 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "InvoiceDryRunOut.basis": WORDS["invoice_basis"],
     "InvoiceDryRunOut.kind": WORDS["invoice"],
     "InvoiceDryRunOut.result": WORDS["invoice_result"],
+    "InvoiceCauseOut.cause": WORDS["invoice_cause"],
     "InvoiceLineOut.cause": WORDS["invoice_cause"],
     "InvoiceOut.basis": WORDS["invoice_basis"],
     "InvoiceOut.kind": WORDS["invoice"],
