@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.database_address import read_address
+from app.issuers import Login
 from app.security.roles import EMPLOYEE_ROLES, SERVICE_AREAS
 from app.settings import (
     PLACEHOLDER_ACCESS_LOG_KEY,
     PLACEHOLDER_INDEX_KEY,
     PLACEHOLDER_KEY,
     Addresses,
-    Login,
     Settings,
 )
 

@@ -26,10 +26,10 @@ from cryptography.hazmat.primitives.serialization import (
 from jose import jwt
 
 from app import clock
+from app.issuers import Issuer
 from app.rules.identifiers import is_organisation_number
 from app.security.roles import EMPLOYEE_ROLES, ROLES, SCOPES, SERVICE_AREAS
 from app.security.signatures import ALGORITHM
-from app.settings import Issuer
 
 AUDIENCE = "https://vekstplass.demo.invalid"
 NAMES: Mapping[Literal["machine", "person"], str] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.issuers import Login
 from app.security.jwks import KeySet
 from app.security.roles import EXCLUSIVE_ROLES, Actor
 from app.security.signatures import (
@@ -20,7 +21,6 @@ from app.security.signatures import (
     read_subject,
 )
 from app.security.tokens import read_organisation
-from app.settings import Login
 
 # An access token (`at+jwt`) is none.
 _TYPES = frozenset({"jwt"})

@@ -12,8 +12,8 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from prometheus_client import Counter
 
+from app.issuers import Issuer
 from app.security.fetching import fetch
-from app.settings import Issuer
 
 KEEP_SECONDS = 24 * 3600
 RETRY_SECONDS = 30

@@ -23,11 +23,12 @@ from jose import jwt
 from prometheus_client import Counter
 
 from app import clock
+from app.issuers import Issuer, Login
 from app.security.fetching import fetch
 from app.security.id_tokens import Expected, Identity, read_identity, verify_id_token
 from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS, KeySet, json_object
 from app.security.signatures import ALGORITHM, TokenRefused
-from app.settings import Issuer, Login, Settings
+from app.settings import Settings
 
 ASSERTION_SECONDS = 60
 CALLBACK = "/logg-inn/svar"

@@ -19,6 +19,7 @@ from prometheus_client import Counter
 
 from app import clock
 from app.http.problems import UNAUTHENTICATED, UNAVAILABLE, Problem
+from app.issuers import Issuer
 from app.rules.identifiers import is_organisation_number
 from app.security.jwks import RETRY_SECONDS, KeySet
 from app.security.roles import EMPLOYEE_ROLES, EXCLUSIVE_ROLES, SCOPES, SERVICE_AREAS, Actor
@@ -33,7 +34,6 @@ from app.security.signatures import (
     read_part,
     read_subject,
 )
-from app.settings import Issuer
 
 TOKEN_TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 # Claims of OpenID Connect's ID tokens alone: they tell a client who logged in, and open nothing.

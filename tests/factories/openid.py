@@ -21,8 +21,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from structlog.testing import capture_logs
 
+from app.issuers import Login
 from app.security.logins import LoginIssuer
-from app.settings import Login
 from tests.conftest import Api
 from tests.factories.participants import identity_numbers
 from tests.factories.server import serving

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app import clock
-from app.settings import Issuer
+from app.issuers import Issuer
 
 AUDIENCE = "https://plass.kommune.example"
 MASKINPORTEN = "https://test.maskinporten.example/"

@@ -5,9 +5,10 @@ import uvicorn
 
 from app import logging
 from app.database.connections import Database
+from app.issuers import Issuer
 from app.main import create_app
 from app.security.tokens import TokenVerifier
-from app.settings import Issuer, Settings
+from app.settings import Settings
 
 _APP = create_app(Settings(environment="demo"))
 

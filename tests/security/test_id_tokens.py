@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.issuers import Login
 from app.rules.identifiers import is_organisation_number
 from app.security.id_tokens import read_identity
 from app.security.roles import EMPLOYEE_ROLES, SERVICE_AREAS
 from app.security.signatures import TokenRefused
-from app.settings import Login
 from app.web.login_refusals import REFUSALS
 from tests.factories.openid import RESOURCE, ROLES, FakeIssuer, authorized, employees, providers
 from tests.factories.participants import identity_numbers

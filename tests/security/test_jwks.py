@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from app.http.problems import Problem
+from app.issuers import Issuer
 from app.security.fetching import LIMIT_BYTES
 from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS, usable_keys
 from app.security.tokens import REASONS, TokenVerifier
-from app.settings import Issuer
 from tests.factories.tokens import AUDIENCE, MASKINPORTEN, PROVIDER_A, b64, machine_claims, public_jwk, rsa_key, signed
 
 # The loopback needs no certificates, and reading them takes longer than the rest of a test.

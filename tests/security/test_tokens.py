@@ -20,10 +20,11 @@ from app.database.connections import Database
 from app.database.reader import ReaderDep
 from app.http.endpoint import Route
 from app.http.problems import Problem
+from app.issuers import Issuer
 from app.main import create_app
 from app.security.roles import ROLE_NAMES, ROLES, Actor, Role, allow
 from app.security.tokens import REASONS, VERIFIED_SECONDS, TokenVerifier
-from app.settings import Issuer, Settings
+from app.settings import Settings
 from tests.factories import tokens
 from tests.factories.tokens import (
     AUDIENCE,
