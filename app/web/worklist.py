@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
+from app.web.calls import PAGE_SIZE
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import long_date, to_date
@@ -69,12 +70,11 @@ async def show_worklist(view: View) -> Response:
     # The page is all that there is, or the API counts the rest, without naming anybody.
     counted = await view.api.get("/v1/tasks/summary", on=view.on, **asked_for) if page["next"] or after else None
     waiting = await view.api.list("/v1/applications", status="waiting")
-    asked = await view.api.list("/v1/requests", answer="none")
-    accepted = await view.api.list("/v1/requests", answer="accepted")
+    requests = await _load_requests(view, [one["id"] for one in waiting])
     providers = await load_providers(view.api)
     people = {task["participant_id"] for task in tasks} | {one["participant_id"] for one in waiting}
     names = await load_names(view.api, people)
-    applications = _describe_applications(waiting, [*asked, *accepted], names, providers, view.on)
+    applications = _describe_applications(waiting, requests, names, providers, view.on)
     groups = group_tasks(tasks, names, providers, view.roles)
     soon = view.on + SOON
     return view.render(
@@ -98,6 +98,14 @@ async def show_worklist(view: View) -> Response:
         providers=sorted(providers.items(), key=lambda one: one[1]),
         statuses=STATUSES,
     )
+
+
+async def _load_requests(view: View, application_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The requests that stand of these applications alone: each request is a look at its applicant."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(application_ids), PAGE_SIZE):
+        found += await view.api.list("/v1/requests", application_id=application_ids[start : start + PAGE_SIZE])
+    return [one for one in found if one["answer"] != "declined" and not one["retracted_on"] and not one["recalled_on"]]
 
 
 def _count(tasks: Sequence[Mapping[str, Any]], counted: Mapping[str, Any] | None) -> Mapping[str, int]:

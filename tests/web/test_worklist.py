@@ -51,6 +51,8 @@ async def test_worklist_logs_exactly_the_people_it_shows(api: Api) -> None:
     provider_id = await steps.provider(api)
     await steps.recorded(api, provider_id)
     unseen = await steps.participant(api)
+    # Granted, from a later day: a yes of a provider, and nobody who waits.
+    await steps.placed(api, provider_id, starts_on="2022-12-01")
     answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON)
     shown = {one.attributes["href"].rpartition("/")[2] for one in parse(answer).all("a") if "/deltakarar/" in str(one)}
     log = (await api.auditor.get("/v1/access-log", params={"actor": "person:test-sakshandsamar"})).json()["items"]

@@ -176,6 +176,15 @@ async def list_requests(
     reader: ReaderDep,
     actor: RequestReader,
     provider_id: UUID | None = None,
+    application_ids: Annotated[
+        list[UUID] | None,
+        Query(
+            alias="application_id",
+            min_length=1,
+            max_length=200,
+            description="Only requests of these applications; may be repeated.",
+        ),
+    ] = None,
     answer: Annotated[
         Literal["accepted", "declined", "none"] | None,
         Query(
@@ -190,6 +199,8 @@ async def list_requests(
     statement = select(Request)
     if provider_id is not None:
         statement = statement.where(col(Request.provider_id) == provider_id)
+    if application_ids is not None:
+        statement = statement.where(col(Request.application_id).in_(application_ids))
     if answer is not None:
         statement = requests.filter_by_answer(statement, answer)
     rows, following = await fetch_page(reader, statement, col(Request.id), limit=limit, after=after)

@@ -100,6 +100,23 @@ async def test_answered_request_is_not_recalled(api: Api) -> None:
     refused(await api.provider("310300403").post(path, json={"reason": "Feil."}), 403, "role-required")
 
 
+async def test_requests_of_some_applications_alone(api: Api) -> None:
+    """Those that are asked for, and nobody else is logged as seen."""
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    bodies = [await steps.ready_to_grant(api, provider_id) for _ in range(3)]
+    wanted = sorted(body["application_id"] for body in bodies[:2])
+    client = api.person("case_officer", "looking")
+    found = ok(await client.get("/v1/requests", params={"application_id": wanted}), 200)["items"]
+    assert sorted(one["application_id"] for one in found) == wanted
+    log = (await api.auditor.get("/v1/access-log", params={"actor": "person:looking"})).json()["items"]
+    applications = [ok(await api.case_officer.get(f"/v1/applications/{id_}"), 200) for id_ in wanted]
+    assert {row["participant_id"] for row in log} == {one["participant_id"] for one in applications}
+    declined = {"application_id": wanted, "answer": "declined"}
+    assert ok(await client.get("/v1/requests", params=declined), 200)["items"] == []
+    refused(await client.get("/v1/requests", params={"application_id": "tull"}), 422, "validation")
+
+
 @pytest.mark.parametrize("caller", ["provider", "case_officer"])
 async def test_no_grant_rests_on_a_retracted_acceptance(api: Api, caller: str) -> None:
     """D4: a provider takes its yes back until the decision, or the case office does so for it."""
