@@ -33,26 +33,30 @@ def main() -> int:
 
 
 def list_missing() -> list[str]:
-    """The operations that answer in JSON or text, and have no answer."""
+    """The operations that answer in JSON or text, and have no answer, or none in one of the texts."""
     document = json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
     answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
     return [
         operation["operationId"]
         for operations in document["paths"].values()
         for operation in operations.values()
-        if answers_in_text(operation) and operation["operationId"] not in answers
+        if lacks_answer(operation, answers.get(operation["operationId"], {}))
     ]
 
 
-def answers_in_text(operation: dict[str, Any]) -> bool:
-    """Whether a success can be shown."""
-    contents = [
-        name
+def lacks_answer(operation: dict[str, Any], answers: dict[str, Any]) -> bool:
+    """Whether a success has no example, or one that is made of the schema alone."""
+    contents = {
+        media_type: content
         for status, answer in operation["responses"].items()
         if status < "300"
-        for name in answer.get("content", {})
-    ]
-    return any("json" in name or name.startswith("text/") for name in contents)
+        for media_type, content in answer.get("content", {}).items()
+    }
+    in_json = [name for name in contents if "json" in name]
+    in_text = [name for name in contents if name.startswith("text/")]
+    return (bool(in_json) and not any(name in answers for name in in_json)) or any(
+        "example" not in contents[name] for name in in_text
+    )
 
 
 if __name__ == "__main__":
