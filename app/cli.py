@@ -29,6 +29,7 @@ from app.integrations.framsikt.files import FileFormat, render
 from app.integrations.framsikt.schemas import FramsiktExport
 from app.main import create_app
 from app.participants import key_rotation
+from app.privacy.processing_record import write_processing_record
 from app.security.roles import Actor
 from app.settings import Addresses, Settings
 from app.web import sessions
@@ -37,6 +38,7 @@ from app.web.login import DemoPerson
 log = structlog.get_logger("vekstplass")
 
 OPENAPI = Path(__file__).parent.parent / "openapi" / "openapi.json"
+PROCESSING_RECORD = Path(__file__).parent.parent / "docs" / "processing-record.md"
 
 cli = typer.Typer(
     help="Vekstplass: places at sheltered enterprises.",
@@ -254,6 +256,23 @@ def openapi(
         OPENAPI.write_text(text, encoding="utf-8")
     elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != text:
         raise Refusal("openapi/openapi.json is not current: run «./scripts/check --fix».")
+
+
+@cli.command()
+def processing_record(
+    check: Annotated[bool, typer.Option("--check", help="Fail when docs/processing-record.md is not current.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/processing-record.md.")] = False,
+) -> None:
+    """Print the record of processing activities (GDPR art. 30); needs no database."""
+    if not check and not write:
+        print(write_processing_record(Settings()), end="")
+        return
+    # The copy says what holds where nothing is set.
+    text = write_processing_record(Settings.model_construct())
+    if write:
+        PROCESSING_RECORD.write_text(text, encoding="utf-8")
+    elif not PROCESSING_RECORD.exists() or PROCESSING_RECORD.read_text(encoding="utf-8") != text:
+        raise Refusal("docs/processing-record.md is not current: run «./scripts/check --fix».")
 
 
 def _load_settings() -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Response
 
+from app.http.personal_data_words import KINDS
 from app.web.codes import load_code_lists
 from app.web.names import load_person, load_providers
 from app.web.pages import Page, View, load_callers
@@ -15,7 +16,6 @@ from app.web.personal_data_words import (
     ACTORS,
     AMOUNTS,
     FREE,
-    KINDS,
     PERCENTAGES,
     find_codes,
     is_shown,

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from app.http.names import FIELD_NAMES
+from app.http.personal_data_words import KINDS, LABELS
 from app.privacy.personal_data import PERSONAL_DATA
-from app.web.personal_data_words import KINDS, LABELS, is_shown
+from app.web.personal_data_words import is_shown
 from tests.conftest import Api
 from tests.factories import follow_up, steps
 from tests.factories.participants import NUMBER
