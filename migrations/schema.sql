@@ -62,14 +62,25 @@ CREATE FUNCTION public.continue_event_numbers() RETURNS void
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 declare
+    -- More than any database loses at once; 2^63 has room for millions of them.
+    lost constant bigint := 2::bigint ^ 40;
+    following bigint := (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint);
+    here bigint := (select control.system_identifier from pg_control_system() as control);
+    line integer := public.current_timeline();
     highest bigint := greatest(
         (select transaction_id from public.event order by transaction_id desc limit 1),
         (select transaction_number from public.access_log order by transaction_number desc limit 1),
         (select next_transaction - 1 from public.access_log_seal order by range_number desc limit 1));
 begin
+    update public.event_base
+    set system_identifier = here, timeline = line,
+        base = case
+            when highest >= base + following or (system_identifier, timeline) <> (here, line)
+                then greatest(highest, base + following) + lost
+            else base
+        end
     -- Nothing of this cluster can have a number that no transaction has yet.
-    update public.event_base set base = highest + 1
-    where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    where highest >= base + following or system_identifier is distinct from here or timeline is distinct from line;
 end
 $$;
 
@@ -100,6 +111,10 @@ exception
 end
 $$;
 
+CREATE FUNCTION public.current_timeline() RETURNS integer
+    LANGUAGE sql
+    RETURN ((('x'::text || "left"(pg_walfile_name(pg_current_wal_insert_lsn()), 8)))::bit(32))::integer;
+
 CREATE FUNCTION public.end_web_sessions(person text) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -117,21 +132,42 @@ CREATE FUNCTION public.erase_kept_answers(people uuid[]) RETURNS bigint
     select count(*) from erased
 $$;
 
+CREATE FUNCTION public.event_number() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    number bigint := (select base from public.event_base where timeline = public.current_timeline());
+begin
+    if number is null then
+        perform public.continue_event_numbers();
+        number := (select base from public.event_base);
+    end if;
+    return number + (pg_current_xact_id()::text)::bigint;
+end
+$$;
+
 CREATE TABLE public.event_base (
     single boolean DEFAULT true NOT NULL,
     base bigint DEFAULT 0 NOT NULL,
+    system_identifier bigint,
+    timeline integer,
     CONSTRAINT ck_event_base_single CHECK (single)
 );
 
 ALTER TABLE ONLY public.event_base FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION public.event_number() RETURNS bigint
-    LANGUAGE sql
-    RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_current_xact_id())::text)::bigint);
-
 CREATE FUNCTION public.event_settled_below() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
+
+CREATE FUNCTION public.find_event(number bigint, place bigint) RETURNS TABLE(transaction_id bigint, "position" bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select event.transaction_id, event.position from public.event
+    where (event.transaction_id, event.position) <= (number, place)
+    order by event.transaction_id desc, event.position desc limit 1
+$$;
 
 CREATE FUNCTION public.finish_web_login(state bytea, browser bytea) RETURNS TABLE(login text, nonce text, verifier text, target text)
     LANGUAGE sql SECURITY DEFINER
@@ -2658,6 +2694,9 @@ GRANT ALL ON FUNCTION public.erase_kept_answers(people uuid[]) TO vekstplass_ser
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
 
+REVOKE ALL ON FUNCTION public.find_event(number bigint, place bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_event(number bigint, place bigint) TO vekstplass_service;
+
 REVOKE ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) TO vekstplass_service;
 
@@ -2856,6 +2895,8 @@ GRANT INSERT(type) ON TABLE public.event TO vekstplass_service;
 GRANT INSERT(subject) ON TABLE public.event TO vekstplass_service;
 
 GRANT INSERT(data) ON TABLE public.event TO vekstplass_service;
+
+GRANT SELECT ON SEQUENCE public.event_position_seq TO vekstplass_backup;
 
 GRANT SELECT ON TABLE public.expected_refund TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.expected_refund TO vekstplass_service;
@@ -3065,5 +3106,7 @@ GRANT SELECT ON TABLE public.web_person TO vekstplass_service;
 GRANT SELECT ON TABLE public.web_session TO vekstplass_backup;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA access_log_partition GRANT SELECT ON TABLES TO vekstplass_backup;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA public GRANT SELECT ON SEQUENCES TO vekstplass_backup;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE vekstplass_owner IN SCHEMA public GRANT SELECT ON TABLES TO vekstplass_backup;

@@ -9,6 +9,7 @@ import asyncpg
 from asyncpg import Record
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Select, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql import ClauseElement
@@ -19,6 +20,23 @@ from app.database.queries import AccessRecord, CompiledQuery, compiled
 from app.database.reader import copy_out
 
 R = TypeVar("R", bound=SQLModel)
+
+
+# Less than the driver's own limit, after which it cancels.
+COMMIT_SECONDS = 10.0
+_BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+# What a server says that ends, and no word on the transaction.
+_ENDING = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+
+
+class OutcomeUnknownError(Exception):
+    """The connection ended between a commit and its answer: everything is stored, or nothing."""
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether PostgreSQL answered a commit, and refused it: then nothing is stored."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    return isinstance(cause, asyncpg.PostgresError) and not isinstance(cause, _ENDING)
 
 
 class CallerSession(Session):
@@ -89,9 +107,26 @@ class UnitOfWork:
         await self.execute(SET_ROLES, role_setting(self.caller.roles))
 
     async def commit(self) -> None:
-        """Store everything, if anything was begun."""
-        if self.session.in_transaction():
-            await self.session.commit()
+        """Store everything, if anything was begun. Raises `OutcomeUnknownError` where PostgreSQL did not say if it is.
+
+        A commit that takes too long is left and not cancelled: it may wait for a synchronous standby, and PostgreSQL
+        takes a cancel for leave to keep what the standby lacks. The lock of an `Idempotency-Key` is held as long.
+        """
+        if not self.session.in_transaction():
+            return
+        driver = await self._driver()
+        committing = asyncio.create_task(self.session.commit())
+        try:
+            await asyncio.wait({committing}, timeout=COMMIT_SECONDS)
+        finally:
+            if not committing.done():
+                driver.terminate()
+        try:
+            await committing
+        except (DBAPIError, OSError, asyncpg.PostgresError, *_BROKEN) as error:
+            if _is_refusal(error):
+                raise
+            raise OutcomeUnknownError from error
 
     async def close(self) -> None:
         """Give the connection back; what was not committed is gone."""

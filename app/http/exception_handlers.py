@@ -16,12 +16,14 @@ from starlette.routing import Route as StarletteRoute
 
 from app.database.driver import ConnectionNotMadeError
 from app.database.startup import UnfitDatabase
+from app.database.unit_of_work import OutcomeUnknownError
 from app.http.problems import (
     CONFLICT,
     INTERNAL,
     MEDIA_TYPE,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    OUTCOME_UNKNOWN,
     TYPES,
     UNAVAILABLE,
     VALIDATION,
@@ -102,6 +104,8 @@ def to_problem(error: Exception) -> Problem | None:
         return database_problem(error)
     if isinstance(error, PoolTimeout):
         return UNAVAILABLE()
+    if isinstance(error, OutcomeUnknownError):
+        return OUTCOME_UNKNOWN()
     return driver_problem(error)
 
 
@@ -170,5 +174,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RecursionError, on_recursion)
-    for kind in (DBAPIError, PoolTimeout, asyncpg.PostgresError, *UNAVAILABLE_CAUSES):
+    for kind in (DBAPIError, PoolTimeout, OutcomeUnknownError, asyncpg.PostgresError, *UNAVAILABLE_CAUSES):
         app.add_exception_handler(kind, on_database)

@@ -29,6 +29,7 @@ from app.http.problems import (
     MEDIA_TYPE,
     NOT_ACCEPTABLE,
     NOT_FOUND,
+    OUTCOME_UNKNOWN,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     ROLE_REQUIRED,
@@ -112,6 +113,8 @@ def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[
         types.append(IDENTITY_NUMBER_IN_TEXT)
     if method == "post" and operation.get("security"):
         types += [IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, ERASED]
+    if method != "get" and operation.get("security"):
+        types.append(OUTCOME_UNKNOWN)
     if method == "patch":
         types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
     return types

@@ -212,6 +212,16 @@ INTERNAL = problem_type(
     nn="Noko gjekk gale hjå oss. Ingenting er lagra. Oppgje id-en («request_id») når du melder frå.",
     en="Something went wrong on our side. Nothing was stored. Quote `request_id` when you report it.",
 )
+OUTCOME_UNKNOWN = problem_type(
+    "outcome-unknown",
+    503,
+    title="Uvisst om det er lagra",
+    nn="Sambandet med databasen vart brote medan dette vart lagra: anten er alt lagra, eller ingenting. Send det same"
+    " igjen med same «Idempotency-Key», eller sjå etter før du sender det på nytt.",
+    en="The connection to the database ended while this was stored: all of it is stored, or nothing. Send the same"
+    " again with the same `Idempotency-Key`, or look before you send it anew.",
+    headers={"Retry-After": "1"},
+)
 UNAVAILABLE = problem_type(
     "unavailable",
     503,

@@ -13,15 +13,16 @@ from app import clock
 from app.http.content_negotiation import JSON
 from app.http.declarations import ReaderFactoryDep, produces
 from app.http.endpoint import Route
+from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
 from app.http.pagination import LimitQuery
 from app.http.schemas import Seconds, describe_pattern
 from app.outbox.feed import (
+    CURSOR_AHEAD,
     CURSOR_PATTERN,
     RETRY_MILLISECONDS,
     EventQuery,
     format_cursor,
-    parse_cursor,
     to_cloud_event,
 )
 from app.outbox.schemas import CloudEvent, EventPage
@@ -52,7 +53,8 @@ _STREAM_EXAMPLE = format_sse_event(
     "",
     summary="Follow events",
     response_model=EventPage,
-    responses={
+    responses=refusals(CURSOR_AHEAD)
+    | {
         200: {
             "description": "A page of events, or a stream of server-sent events whose `data` is a CloudEvent each.",
             "content": {EVENT_STREAM: {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}},
@@ -91,9 +93,10 @@ async def list_events(
 
     `wait` delays an empty answer until an event arrives. With `Accept: text/event-stream` events are sent as they
     happen (server-sent events); the `id` of each is a cursor, so that a client that reconnects with `Last-Event-ID`
-    misses none and gets none twice. A stream ends with its token, and after five minutes. Finance gets the types
-    `budget.*` only. The EPJ gets no event that names the provider of a person with a protected address. A rise of the
-    budget's flag is published once (C7).
+    misses none and gets none twice. A cursor of an event that was lost with the database's last ones (a copy took
+    over, a backup was restored) is refused, with the cursor to go on from. A stream ends with its token, and after five
+    minutes. Finance gets the types `budget.*` only. The EPJ gets no event that names the provider of a person with a
+    protected address. A rise of the budget's flag is published once (C7).
     """
     # HEAD shows nothing, so it waits for nothing.
     head: bool = request.scope["state"]["head"]
@@ -101,10 +104,10 @@ async def list_events(
     ends_at = actor.token_ends_at
     longest = math.inf if ends_at is None else max(ends_at - clock.now().timestamp(), 0)
     query = EventQuery(request.app.state.listener, readers, limit, None if types is None else types.split(","))
+    start = (last_event_id or after) if media_type == EVENT_STREAM else after
+    if start is not None:
+        await query.require_known(start)
     if media_type == EVENT_STREAM:
-        start = last_event_id or after
-        if start is not None:
-            parse_cursor(start)
         headers = {"X-Accel-Buffering": "no"}
         if head:
             return Response(media_type=EVENT_STREAM, headers=headers)

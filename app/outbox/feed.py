@@ -17,12 +17,13 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.sse import format_sse_event
-from sqlalchemy import BigInteger, func, select, tuple_
+from sqlalchemy import BigInteger, bindparam, func, select, tuple_
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery
 from app.http.declarations import ReaderFactory
 from app.http.pagination import CURSOR_INVALID, invalid_cursor
+from app.http.problems import problem_type
 from app.http.schemas import describe_pattern
 from app.outbox.listener import Listener
 from app.outbox.schemas import CloudEvent
@@ -50,6 +51,23 @@ _ORDER = (col(Event.transaction_id), col(Event.position))
 
 # Events that an earlier transaction, still running, holds back.
 _UNSETTLED = CompiledQuery(select(col(Event.id)).where(col(Event.transaction_id) >= _SETTLED_BELOW).limit(1))
+
+
+CURSOR_AHEAD = problem_type(
+    "cursor-ahead",
+    409,
+    title="Peikaren er frå hendingar som er tapte",
+    nn="Databasen har ikkje hendinga som peikaren er frå: ho gjekk tapt då ein kopi tok over. Les vidare frå «after» i"
+    " dette svaret, eller frå byrjinga når det er tomt; det du har fått etter den, har ikkje hendt.",
+    en="The database lacks the event that the cursor is of: it was lost when a copy took over. Continue from the"
+    " `after` of this answer, or from the beginning where that is null; what you read after it has not happened.",
+)
+
+# The event of a cursor, or the last one before it, whoever may see it.
+_FOUND = func.find_event(bindparam("number", type_=BigInteger), bindparam("place", type_=BigInteger)).table_valued(
+    "transaction_id", "position"
+)
+_NEAREST = CompiledQuery(select(_FOUND.c.transaction_id, _FOUND.c.position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +99,15 @@ class EventQuery:
             rows = await reader.select(statement.limit(self.limit + 1))
             held_back = waiting and not rows and await reader.fetch_one(_UNSETTLED) is not None
         return FetchedEvents(rows[: self.limit], len(rows) > self.limit, held_back)
+
+    async def require_known(self, after: str) -> None:
+        """Raises `CURSOR_AHEAD` for the cursor of an event that is not there: it went with the database's last ones."""
+        transaction_id, position = parse_cursor(after)
+        async with self.readers.open() as reader:
+            nearest = await reader.fetch_one(_NEAREST, number=transaction_id, place=position)
+        begin_after = None if nearest is None else _pack(nearest["transaction_id"], nearest["position"])
+        if begin_after != after:
+            raise CURSOR_AHEAD(after=begin_after)
 
     async def long_poll(self, request: Request, after: str | None, seconds: float) -> FetchedEvents:
         """One page; an empty one only after so many seconds."""
@@ -127,7 +154,11 @@ def to_cloud_event(row: Event) -> CloudEvent:
 
 def format_cursor(event: Event) -> str:
     """The cursor that continues after an event."""
-    return base64.urlsafe_b64encode(_CURSOR.pack(event.transaction_id, event.position)).rstrip(b"=").decode()
+    return _pack(event.transaction_id, event.position)
+
+
+def _pack(transaction_id: int, position: int) -> str:
+    return base64.urlsafe_b64encode(_CURSOR.pack(transaction_id, position)).rstrip(b"=").decode()
 
 
 def parse_cursor(after: str) -> tuple[int, int]:

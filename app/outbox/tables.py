@@ -14,13 +14,16 @@ from app.database.base import Row
 
 
 class EventBase(SQLModel, table=True):
-    """What an event's number is counted from: raised when the database was restored in another cluster."""
+    """What an event's number is counted from: raised when a copy took over, and where the database was restored."""
 
     __tablename__ = "event_base"
     __table_args__ = (CheckConstraint("single", name="single"),)
 
     single: bool = Field(default=True, primary_key=True, sa_column_kwargs={"server_default": text("true")})
     base: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}, nullable=False)
+    # Of the cluster and its history that count so now. A copy that took over, and what was restored, have others.
+    system_identifier: int | None = Field(default=None, sa_type=BigInteger)
+    timeline: int | None = None
 
 
 class Event(Row, table=True):

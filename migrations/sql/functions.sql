@@ -227,10 +227,23 @@ language sql security definer set search_path = pg_catalog, public, pg_temp as $
     select login, nonce, verifier, target from finished where expires_at > now()
 $$;
 
--- The number of an event, and of a row of the access log, is its transaction's, above a base. In another cluster, where
--- a dump was restored, transactions begin at a lower number: the base is raised there, so that they keep their order.
-create function event_number() returns bigint language sql volatile
-return (select base from event_base) + (pg_current_xact_id()::text)::bigint;
+-- The number of an event, and of a row of the access log, is its transaction's, above a base. Where a copy took over, or
+-- a dump was restored, transactions may begin at a lower number, and what was lost had numbers too: the base is raised
+-- above them all, before the first row is written there, so that nothing new comes before what somebody has read.
+create function current_timeline() returns integer language sql volatile
+return ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer;
+
+create function event_number() returns bigint language plpgsql volatile as $$
+declare
+    number bigint := (select base from public.event_base where timeline = public.current_timeline());
+begin
+    if number is null then
+        perform public.continue_event_numbers();
+        number := (select base from public.event_base);
+    end if;
+    return number + (pg_current_xact_id()::text)::bigint;
+end
+$$;
 
 -- Every transaction whose number is lower has ended.
 create function event_settled_below() returns bigint language sql stable
@@ -239,15 +252,34 @@ return (select base from event_base) + (pg_snapshot_xmin(pg_current_snapshot()):
 create function continue_event_numbers() returns void language plpgsql
 security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+    -- More than any database loses at once; 2^63 has room for millions of them.
+    lost constant bigint := 2::bigint ^ 40;
+    following bigint := (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint);
+    here bigint := (select control.system_identifier from pg_control_system() as control);
+    line integer := public.current_timeline();
     highest bigint := greatest(
         (select transaction_id from public.event order by transaction_id desc limit 1),
         (select transaction_number from public.access_log order by transaction_number desc limit 1),
         (select next_transaction - 1 from public.access_log_seal order by range_number desc limit 1));
 begin
+    update public.event_base
+    set system_identifier = here, timeline = line,
+        base = case
+            when highest >= base + following or (system_identifier, timeline) <> (here, line)
+                then greatest(highest, base + following) + lost
+            else base
+        end
     -- Nothing of this cluster can have a number that no transaction has yet.
-    update public.event_base set base = highest + 1
-    where highest >= base + pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    where highest >= base + following or system_identifier is distinct from here or timeline is distinct from line;
 end
+$$;
+
+-- The event of a cursor, or the last one before it: also one that the caller does not see (any more).
+create function find_event(number bigint, place bigint) returns table (transaction_id bigint, "position" bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select event.transaction_id, event.position from public.event
+    where (event.transaction_id, event.position) <= (number, place)
+    order by event.transaction_id desc, event.position desc limit 1
 $$;
 
 alter table event alter column transaction_id set default event_number();

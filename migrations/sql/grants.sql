@@ -3,7 +3,8 @@
 grant usage on schema public to vekstplass_service, vekstplass_backup;
 alter default privileges in schema public grant select on tables to vekstplass_backup;
 grant select on all tables in schema public to vekstplass_backup;
-grant select on sequence act_number to vekstplass_backup;
+alter default privileges in schema public grant select on sequences to vekstplass_backup;
+grant select on all sequences in schema public to vekstplass_backup;
 grant usage on sequence act_number to vekstplass_service;
 grant select on alembic_version to vekstplass_service;
 
@@ -88,6 +89,8 @@ revoke execute on function refuse_settlement_change() from public;
 revoke execute on function refuse_too_large_share() from public;
 revoke execute on function continue_event_numbers() from public;
 grant execute on function continue_event_numbers() to vekstplass_service;
+revoke execute on function find_event(bigint, bigint) from public;
+grant execute on function find_event(bigint, bigint) to vekstplass_service;
 revoke execute on function merge_participant(uuid, uuid) from public;
 grant execute on function merge_participant(uuid, uuid) to vekstplass_service;
 revoke execute on function protected_placement_terms() from public;

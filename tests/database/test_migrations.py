@@ -99,7 +99,9 @@ async def drop_row_level_security(owner: asyncpg.Connection) -> None:
         for role in ("vekstplass_service", "vekstplass_backup"):
             await owner.execute(f"revoke all on all tables in schema {name} from {role}")
             await owner.execute(f"revoke all on all sequences in schema {name} from {role}")
-        await owner.execute(f"alter default privileges in schema {name} revoke select on tables from vekstplass_backup")
+        for kind in ("tables", "sequences"):
+            revoked = f"revoke select on {kind} from vekstplass_backup"
+            await owner.execute(f"alter default privileges in schema {name} {revoked}")
 
 
 async def test_loading_the_example_year_twice_changes_nothing(cluster: postgres.Cluster, settings: Settings) -> None:

@@ -37,7 +37,8 @@ DEFINERS = {
     "clear_kept_answers": "kept answers of every caller end on time, also of one who never comes back",
     "erase_kept_answers": "kept answers about an erased person, whoever got them",
     "merge_participant": "two registrations of one person become one, for the case office",
-    "continue_event_numbers": "lets a restored database's event numbers go on above the highest",
+    "continue_event_numbers": "lets event numbers go on above the highest where a copy took over or was restored",
+    "find_event": "whether a cursor's event is there, also for a follower who does not see it; numbers alone",
 }
 
 
