@@ -7,9 +7,8 @@ import base64
 import hashlib
 import secrets
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
@@ -19,11 +18,8 @@ import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from structlog.testing import capture_logs
 
 from app.issuers import Login
-from app.security.logins import LoginIssuer
-from tests.conftest import Api
 from tests.factories.participants import identity_numbers
 from tests.factories.server import serving
 from tests.factories.tokens import PROVIDER_A, assemble, b64, compact, now, public_jwk, rs256, rsa_key
@@ -252,51 +248,3 @@ async def follow_to_issuer(address: str) -> httpx.URL:
 
 def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-@dataclass
-class Door:
-    """The service with one issuer to log in by, and a browser before it."""
-
-    api: Api
-    issuer: FakeIssuer
-    login: Login
-    browser: httpx.AsyncClient
-    seconds: float = 1000.0
-    lines: list[dict[str, Any]] = field(default_factory=list)
-
-    async def begin(self, target: str = "", browser: httpx.AsyncClient | None = None) -> str:
-        """Press the link; where the issuer is asked."""
-        query = {"til": target} if target else {}
-        answer = await (browser or self.browser).get(f"/logg-inn/hos/{self.login.name}", params=query)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
-
-    async def log_in(self, target: str = "") -> httpx.Response:
-        """All the way; what the browser gets when it is back."""
-        back = await follow_to_issuer(await self.begin(target))
-        return await self.come_back(back)
-
-    async def come_back(self, back: httpx.URL, browser: httpx.AsyncClient | None = None) -> httpx.Response:
-        assert str(back).startswith(f"{PAGE_ADDRESS}/logg-inn/svar?")
-        with capture_logs() as lines:
-            # As browsers say it of a redirect that began on another site.
-            answer = await (browser or self.browser).get(back, headers={"Sec-Fetch-Site": "cross-site"})
-        self.lines += map(dict, lines)
-        return answer
-
-
-@asynccontextmanager
-async def opened(api: Api, issuer: FakeIssuer, make: Callable[..., Login], **changes: Any) -> AsyncIterator[Door]:
-    issuer.claims = deepcopy(EMPLOYEE if make is employees else PROVIDERS_PERSON)
-    login = make(issuer, **changes)
-    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
-        door: Door
-        api.app.state.login_issuers = {
-            login.name: LoginIssuer(
-                login, client, page_address=PAGE_ADDRESS, subject_key=b"k" * 32, monotonic=lambda: door.seconds
-            )
-        }
-        door = Door(api, issuer, login, await api.browser())
-        yield door
-        api.app.state.login_issuers = {}

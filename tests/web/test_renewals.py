@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from tests.conftest import Api
-from tests.factories.openid import Door, FakeIssuer, employees, opened
+from tests.factories.openid import FakeIssuer, employees
+from tests.web.doors import Door, opened
 from tests.web.html import find_faults, parse
 
 SCOPE = "openid profile offline_access"

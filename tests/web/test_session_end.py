@@ -9,9 +9,10 @@ from app.web.form_pages import FormPage
 from app.web.routes import ROUTES
 from tests.conftest import Api
 from tests.factories import follow_up, steps
-from tests.factories.openid import FakeIssuer, employees, opened, providers
+from tests.factories.openid import FakeIssuer, employees, providers
 from tests.factories.steps import ok
 from tests.factories.tokens import PROVIDER_A, PROVIDER_B
+from tests.web.doors import opened
 from tests.web.html import find_faults, parse, read_fields, submit
 
 FORMS = [route for route in ROUTES if isinstance(route, FormPage)]
