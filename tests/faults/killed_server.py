@@ -10,7 +10,7 @@ from app.main import create_app
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
 
-_APP = create_app(Settings(environment="demo"))
+_APP = create_app(Settings(environment="demo", allow_synthetic_identity_numbers=True))
 
 
 def serve(database_url: str, issuers: tuple[Issuer, ...], socket: str) -> None:

@@ -21,7 +21,8 @@ async def provider_id(api: Api) -> str:
 
 
 async def read_letter(api: Api, decision: dict[str, Any]) -> str:
-    answer = await api.case_officer.get(f"/v1/decisions/{decision['id']}/letter")
+    headers = {"X-Access-Reason": "case"}
+    answer = await api.case_officer.get(f"/v1/decisions/{decision['id']}/letter", headers=headers)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     return answer.text
