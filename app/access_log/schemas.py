@@ -61,3 +61,4 @@ class AccessSummaryOut(Shape):
     from_: Annotated[date, Limits(alias="from")]
     to: date
     items: list[AccessSummaryRow]
+    next: str | None = None
