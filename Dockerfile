@@ -1,12 +1,15 @@
 # The service alone: it needs DATABASE_URL, and runs with a read-only root file system (docker run --read-only).
 # Migrations: docker run ... python -m app migrate, with OWNER_DATABASE_URL.
-FROM python:3.11-slim AS packages
+# A release names the digest: --build-arg PYTHON_IMAGE=python:3.11-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.11-slim
+FROM ${PYTHON_IMAGE} AS packages
 COPY requirements.lock .
 RUN python -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
-    && /srv/venv/bin/pip uninstall --yes pip setuptools
+    # python-jose asks for ecdsa (CVE-2024-23342, never mended), rsa and pyasn1 and, with cryptography there, uses none.
+    && /srv/venv/bin/pip uninstall --yes ecdsa rsa pyasn1 pip setuptools
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/srv/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

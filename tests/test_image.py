@@ -1,0 +1,59 @@
+"""What the image leaves out is needed by nothing that runs in it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.factories.tokens import ISSUERS, person_claims, signed
+
+ROOT = Path(__file__).parents[1]
+# What the service does with each is verified by a token, signed and read without them.
+_VERIFY = """
+import asyncio, json, sys
+for name in {names!r}:
+    sys.modules[name] = None
+import httpx
+import app.__main__, app.cli, app.server
+from app.main import create_app
+from app.security.tokens import TokenVerifier
+from app.settings import Issuer, Settings
+
+async def verify():
+    create_app(Settings())
+    async with httpx.AsyncClient() as client:
+        issuers = [Issuer.model_validate(one) for one in json.loads(sys.argv[1])]
+        actor = await TokenVerifier(issuers, client).authenticate(["Bearer " + sys.argv[2]])
+        print(actor.name)
+
+asyncio.run(verify())
+"""
+NOT_IN_PYTHON = {"pip", "setuptools"}
+
+
+def test_uninstalled_packages_are_used_by_nothing() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    [line] = re.findall(r"pip uninstall --yes (.+)", dockerfile)
+    names = set(line.split()) - NOT_IN_PYTHON
+    assert {"ecdsa", "rsa", "pyasn1"} <= names
+    issuers = "[" + ",".join(issuer.model_dump_json() for issuer in ISSUERS) + "]"
+    done = subprocess.run(
+        [sys.executable, "-c", _VERIFY.format(names=sorted(names)), issuers, signed(person_claims("finance"))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "person:ingrid"), done.stderr
+
+
+def test_the_lock_has_nothing_that_only_development_needs() -> None:
+    """uvicorn's whole extra watches files, reads YAML and speaks WebSocket: nothing here does."""
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"uvicorn", "httptools", "uvloop"} <= locked
+    assert locked.isdisjoint({"watchfiles", "websockets", "pyyaml", "pytest"})
+
+
+def test_base_image_is_one_and_can_be_named_by_digest() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
