@@ -375,6 +375,7 @@ def _demo_people() -> tuple[DemoPerson, ...]:
 
     return (
         person("sakshandsamar", "Sakshandsamar", "Forvaltningskontoret", "case_officer", subject="demo-case-officer"),
+        person("sakshandsamar-2", "Sakshandsamar 2", "godkjenner sletting", "case_officer"),
         person("okonomi", "Økonomi", "lukkar månader", "finance", subject=example_year.CLOSER.subject),
         person("okonomi-2", "Økonomi 2", "godkjenner månader", "finance", subject=example_year.APPROVER.subject),
         *(

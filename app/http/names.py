@@ -264,6 +264,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "cooperation_meeting": "samarbeidsmøte",
     "correct": "retting",
     "credit_note": "kreditnota",
+    "decided": "avgjort",
     "decision_to_make": "vedtak å gjere",
     "declined": "nei",
     "denied": "nekta",

@@ -1,9 +1,11 @@
 """HTTP for a person's rights to have everything that is held about them, and to be erased."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from sqlalchemy import not_, select
+from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
@@ -12,7 +14,7 @@ from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
-from app.http.pagination import AfterQuery, LimitQuery, Page
+from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, list_page
 from app.participants.tables import Participant
 from app.privacy import erasure
 from app.privacy.export import load_personal_data
@@ -32,6 +34,7 @@ from app.privacy.schemas import (
     ExportOut,
     RetentionOut,
 )
+from app.privacy.tables import ErasureRequest
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
@@ -83,6 +86,27 @@ async def request_erasure(
     settings = request.app.state.settings
     asked = await erasure.request_erasure(unit, actor, participant, body.reason, settings, clock.today())
     return ErasureRequestOut.model_validate(asked)
+
+
+@router.get("/erasure-requests", summary="List requests to erase a participant")
+async def list_erasure_requests(
+    reader: ReaderDep,
+    actor: CaseOfficer,
+    participant_ids: ParticipantsQuery = None,
+    status: Literal["open", "decided"] | None = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[ErasureRequestOut]:
+    """Who asked for whose erasure, and why, in the order of asking; `open` ones wait for an answer."""
+    statement = select(ErasureRequest)
+    if participant_ids is not None:
+        statement = statement.where(col(ErasureRequest.participant_id).in_(participant_ids))
+    if status is not None:
+        undecided = col(ErasureRequest.decided_at).is_(None)
+        statement = statement.where(undecided if status == "open" else not_(undecided))
+    page = await list_page(reader, statement, ErasureRequestOut, limit=limit, after=after)
+    record_access(reader, (item.participant_id for item in page.items))
+    return page
 
 
 @router.post(

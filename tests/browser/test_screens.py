@@ -49,6 +49,8 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{PERSON}/behov",
         f"{PERSON}/endre",
         f"{PERSON}/opplysningar",
+        f"{PERSON}/sletting",
+        "/sletting",
         f"{PERSON}/slaa-saman",
         "/deltakarar/ny",
         f"{PERSON}/grunngjeving",
@@ -88,6 +90,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/oppgjer/2022/7",
     ),
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
+    "sakshandsamar-2": ("/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",),
     "revisor": ("/logg", "/logg/samandrag"),
 }
 RULES = {

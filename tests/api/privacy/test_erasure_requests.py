@@ -120,3 +120,26 @@ async def test_list_leaves_out_who_has_a_place(api: Api, monkeypatch: pytest.Mon
     steps.ok(await api.case_officer.post("/v1/decisions", json=body))
     monkeypatch.setattr(clock, "today", lambda: date(2040, 1, 1))
     assert steps.ok(await api.case_officer.get("/v1/retention-over"), 200)["items"] == []
+
+
+async def test_requests_are_listed_by_person_and_standing(api: Api) -> None:
+    kari = api.person("case_officer", "kari")
+    first, second = await steps.participant(api), await steps.participant(api)
+    for person in (first, second):
+        steps.ok(await kari.post(path_of(person), json=REASON), 202)
+    steps.ok(await api.case_officer.post(f"{path_of(first)}/approval", json={"approved": False}), 200)
+
+    async def listed(**query: str) -> list[str]:
+        found = steps.ok(await api.case_officer.get("/v1/erasure-requests", params=query), 200)
+        return [one["participant_id"] for one in found["items"]]
+
+    assert await listed() == [first, second]
+    assert (await listed(status="open"), await listed(status="decided")) == ([second], [first])
+    assert (await listed(participant_id=first), await listed(participant_id=first, status="open")) == ([first], [])
+    page = steps.ok(await api.case_officer.get("/v1/erasure-requests", params={"limit": 1}), 200)
+    assert await listed(after=page["next"]) == [second]
+    steps.refused(await api.case_officer.get("/v1/erasure-requests", params={"status": "x"}), 422, "validation")
+    for client in (api.finance, api.epj, api.provider("310300403")):
+        steps.refused(await client.get("/v1/erasure-requests"), 403, "role-required")
+    log = steps.ok(await api.case_officer.get(f"/v1/participants/{second}/access-log"), 200)["items"]
+    assert "list_erasure_requests" in {row["action"] for row in log}
