@@ -108,8 +108,8 @@ async def choose_place(view: View) -> Response:
                 **one,
                 "name": names.get(one["participant_id"], "Ein plass"),
                 "changes": [
-                    (_write_address(year, [*kept, ("ny", code), ("plass", one["id"])]), KINDS[code].title)
-                    for code in OF_A_PLACE
+                    (_write_address(year, [*kept, ("ny", code), ("plass", one["id"])]), text)
+                    for code, text in OF_A_PLACE.items()
                 ],
             }
             for one in page["items"]

@@ -56,8 +56,8 @@ KINDS: Mapping[str, Kind] = {
     "delplass": Kind("share", "Ein plass får annan del", (_PLACE, _SHARE, _FROM)),
     "tilleggplass": Kind("supplement", "Tillegg på ein plass", (_PLACE, _MONTHLY, _FROM, _TO)),
 }
-OF_A_PLACE = ("sluttplass", "delplass", "tilleggplass")
-"""Kinds that are about one placement, which is chosen by its person."""
+OF_A_PLACE: Mapping[str, str] = {"sluttplass": "Sluttar", "delplass": "Får annan del", "tilleggplass": "Får tillegg"}
+"""Kinds that are about one placement, which is chosen by its person, and what they are called beside the name."""
 ONCE = ("ramme", "refusjon", "paaslag", "sats")
 """Kinds that are offered while there is none of them."""
 
