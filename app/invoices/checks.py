@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, func, insert, literal, select
 from sqlmodel import col
 
 from app import clock
@@ -41,11 +41,10 @@ _MAX_AMOUNT = 10**11
 
 @dataclass(frozen=True, slots=True)
 class CheckedInvoice:
-    """A check with its lines and covers, of all audiences, whether or not they are stored."""
+    """A check, whether or not it is stored, and what it found: for everybody (None), or for each audience."""
 
     check: InvoiceCheck
-    lines: list[InvoiceCheckLine]
-    covers: list[InvoiceCover]
+    found: Mapping[InvoiceAudience | None, InvoiceComparison]
 
 
 async def check_invoice(
@@ -84,12 +83,7 @@ async def check_invoice(
         if not dry_run:
             unit.session.add(checked.check)
             await unit.session.flush()
-            rows = [*checked.lines, *checked.covers]
-            for row in rows:
-                # The example year gives the check an id of its own when it is stored.
-                row.invoice_id = checked.check.id
-            unit.session.add_all(rows)
-            await unit.session.flush()
+            await _store_results(unit, checked)
     return checked
 
 
@@ -275,7 +269,9 @@ async def _load_invoiced(unit: UnitOfWork, provider_id: UUID, months: Collection
 
 def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: _Accounts) -> CheckedInvoice:
     comparison = compare_invoice(invoice, accounts.of_case_office)
-    of_finance = compare_invoice(invoice, accounts.of_finance)
+    of_finance = comparison
+    if accounts.of_finance != accounts.of_case_office:
+        of_finance = compare_invoice(invoice, accounts.of_finance)
     is_same = comparison == of_finance
     by_month: dict[date, int] = {}
     for row in comparison.rows:
@@ -298,37 +294,41 @@ def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: _Accou
         names=invoice.names,
         checked_by=actor.name,
     )
-    checked = CheckedInvoice(check, [], [])
     if is_same:
-        _add_lines(checked, comparison, None)
-    else:
-        _add_lines(checked, comparison, "case_office")
-        _add_lines(checked, of_finance, "finance")
-    return checked
+        return CheckedInvoice(check, {None: comparison})
+    return CheckedInvoice(check, {"case_office": comparison, "finance": of_finance})
 
 
-def _add_lines(checked: CheckedInvoice, comparison: InvoiceComparison, audience: InvoiceAudience | None) -> None:
-    checked.lines.extend(
-        InvoiceCheckLine(
-            invoice_id=checked.check.id,
-            line=row.number,
-            placement_id=row.placement,
-            month=row.month,
-            invoiced=from_ore(row.invoiced),
-            expected=from_ore(row.expected),
-            cause=row.cause,
-            audience=audience,
-        )
-        for row in comparison.rows
-    )
-    checked.covers.extend(
-        InvoiceCover(
-            invoice_id=checked.check.id,
-            placement_id=entry.placement,
-            month=entry.month,
-            amount=from_ore(entry.amount),
-            unowed=entry.unowed,
-            audience=audience,
-        )
-        for entry in comparison.invoiced
-    )
+async def _store_results(unit: UnitOfWork, checked: CheckedInvoice) -> None:
+    """As rows and not as objects of the session, which would take longer than the comparison."""
+    lines: list[dict[str, object]] = []
+    covers: list[dict[str, object]] = []
+    for audience, comparison in checked.found.items():
+        same = {"invoice_id": checked.check.id, "audience": audience}
+        lines += [
+            {
+                "id": clock.new_id(),
+                "line": row.number,
+                "placement_id": row.placement,
+                "month": row.month,
+                "invoiced": from_ore(row.invoiced),
+                "expected": from_ore(row.expected),
+                "cause": row.cause,
+                **same,
+            }
+            for row in comparison.rows
+        ]
+        covers += [
+            {
+                "id": clock.new_id(),
+                "placement_id": entry.placement,
+                "month": entry.month,
+                "amount": from_ore(entry.amount),
+                "unowed": entry.unowed,
+                **same,
+            }
+            for entry in comparison.invoiced
+        ]
+    for table, rows in ((InvoiceCheckLine, lines), (InvoiceCover, covers)):
+        if rows:
+            await unit.session.execute(insert(table), rows)

@@ -123,7 +123,7 @@ async def check_invoice(
     is_dry = dry_run == "true"
     checked = await checks.check_invoice(unit, actor, invoice, buyer, pointers, dry_run=is_dry)
     if is_dry:
-        return json_response(await to_dry_run(unit, checked.check, checked.lines))
+        return json_response(await to_dry_run(unit, checked))
     return await to_response(unit, checked.check)
 
 

@@ -1,14 +1,17 @@
 """A checked invoice as the API shows it: with its lines, or without them in lists (C12)."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
+from app.invoices.checks import CheckedInvoice
 from app.invoices.schemas import (
     InvoiceCauseOut,
     InvoiceDryRunOut,
@@ -21,6 +24,7 @@ from app.invoices.schemas import (
 from app.invoices.sentences import describe_invoice, describe_line
 from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, is_for
 from app.placements.access import find_participant_ids
+from app.rules.money import from_ore
 
 
 async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
@@ -30,20 +34,43 @@ async def to_response(queries: Queries, invoice: InvoiceCheck) -> InvoiceOut:
     """
     audience = audience_of(queries)
     async with queries.acting_as("case_officer"):
-        rows = await queries.select(
-            select(InvoiceCheckLine)
+        rows = await queries.fetch(
+            select(
+                col(InvoiceCheckLine.line),
+                col(InvoiceCheckLine.placement_id),
+                col(InvoiceCheckLine.month),
+                col(InvoiceCheckLine.invoiced),
+                col(InvoiceCheckLine.expected),
+                col(InvoiceCheckLine.cause),
+            )
             .where(col(InvoiceCheckLine.invoice_id) == invoice.id, is_for(col(InvoiceCheckLine.audience), audience))
             .order_by(col(InvoiceCheckLine.line), col(InvoiceCheckLine.id))
         )
-    results = await _show_results(queries, invoice, rows)
+    results = await _show_results(queries, invoice, [_Result(*row) for row in rows])
     return InvoiceOut(**to_summary(invoice, audience).model_dump(), **dict(results))
 
 
-async def to_dry_run(queries: Queries, invoice: InvoiceCheck, rows: Sequence[InvoiceCheckLine]) -> InvoiceDryRunOut:
+async def to_dry_run(queries: Queries, checked: CheckedInvoice) -> InvoiceDryRunOut:
     """As `to_response`, of a check that is not stored."""
     audience = audience_of(queries)
-    results = await _show_results(queries, invoice, [row for row in rows if row.audience in (None, audience)])
-    return InvoiceDryRunOut(**_describe(invoice, audience), dry_run=True, **dict(results))
+    found = checked.found[None if None in checked.found else audience]
+    rows = [
+        _Result(row.number, row.placement, row.month, from_ore(row.invoiced), from_ore(row.expected), row.cause)
+        for row in found.rows
+    ]
+    results = await _show_results(queries, checked.check, rows)
+    return InvoiceDryRunOut(**_describe(checked.check, audience), dry_run=True, **dict(results))
+
+
+class _Result(NamedTuple):
+    """A line's result, stored or not."""
+
+    line: int | None
+    placement_id: UUID | None
+    month: date
+    invoiced: Decimal
+    expected: Decimal
+    cause: str | None
 
 
 def audience_of(queries: Queries) -> InvoiceAudience:
@@ -74,7 +101,7 @@ def _describe(invoice: InvoiceCheck, audience: InvoiceAudience) -> dict[str, Any
     }
 
 
-async def _show_results(queries: Queries, invoice: InvoiceCheck, rows: Sequence[InvoiceCheckLine]) -> InvoiceResults:
+async def _show_results(queries: Queries, invoice: InvoiceCheck, rows: Sequence[_Result]) -> InvoiceResults:
     visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
     by_cause: dict[str, list[Decimal]] = {}

@@ -1,9 +1,9 @@
 """C12: why a line of an invoice differs from what is owed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
+from app.rules.cost import calculate_cost
 from app.rules.invoice_documents import InvoiceCause, InvoiceLine
 from app.rules.invoice_items import OwedItem
 from app.rules.prices import BASIS_POINTS, PERCENT
@@ -58,9 +58,17 @@ def _is_other_share(line: InvoiceLine, amount: int, place: MonthLine) -> bool:
     (share,) = shares
     if share == PERCENT and _has_price(line, place):
         return False  # Half a month of a whole place.
-    return any(abs(_with_share(place, other).amount - abs(amount)) <= _ROUNDING for other in _SHARES if other != share)
+    per_percent = _sum_parts(place, is_supplement=False) // share
+    supplements = _sum_parts(place, is_supplement=True)
+    return any(
+        abs(calculate_cost(per_percent * other + supplements, place.divisor) - abs(amount)) <= _ROUNDING
+        for other in _SHARES
+        if other != share
+    )
 
 
-def _with_share(place: MonthLine, share: int) -> MonthLine:
-    parts = (part if part.kind == "supplement" else replace(part, share=share) for part in place.parts)
-    return MonthLine(place.divisor, tuple(parts))
+def _sum_parts(place: MonthLine, *, is_supplement: bool) -> int:
+    """Price x share x days of the place's parts, or of its supplements' (C4)."""
+    return sum(
+        part.price_bp * part.share * part.days for part in place.parts if (part.kind == "supplement") is is_supplement
+    )

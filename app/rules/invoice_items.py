@@ -21,10 +21,10 @@ from app.rules.settlement import LinePart, MonthLine
 ItemKind = Literal["place", "supplement", "surplus"]
 
 # A search for parts of a sum stops here, and finds none.
-_MAX_SUMS = 2_000
+_MAX_SUMS = 1_000
 _MAX_VALUES = 200
 _MAX_OF_PLACE = 6
-MAX_SEARCHES = 20
+MAX_SEARCHES = 10
 """So many amounts of a month, the largest, are looked for as sums of others."""
 
 
@@ -104,7 +104,7 @@ def list_items(account: MonthAccount, named_now: Collection[UUID] = ()) -> list[
 def find_parts(values: Sequence[int], target: int) -> list[int] | None:
     """The indices of two or more of the values that add up to the target; None if there are none, or too many to try.
 
-    All are of one sign. Exact for up to 200 values, of a value no more than the target holds, and 2 000 different sums.
+    All are of one sign. Exact for up to 200 values, of a value no more than the target holds, and 1 000 different sums.
     """
     copies: dict[int, int] = defaultdict(int)
     possible = []

@@ -1,0 +1,119 @@
+"""Checking an invoice of 1 000 lines against 1 000 places, beside computing their month.
+
+    .venv/bin/python scripts/bench/invoices.py [--rounds N] [PLACES ...]
+
+Both are the service's own functions with the case office's rights, the wall on: (1) the month's lines are computed
+from the places, and (2) an invoice of a line a place is checked without storing it, which computes the month as well.
+The lines name their places, or none; they are right, or each has another price. Rounds are interleaved; the figures are
+medians of one run, and the ratios are what counts.
+
+A throwaway PostgreSQL is started for it; with DATABASE_URL (a superuser's, to an empty database) that one is used.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import asyncpg
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.position import FILL, PRICES, TERMS, cluster
+
+from app import clock
+from app.database.connections import Database
+from app.database.identity import DatabaseIdentity
+from app.invoices.checks import check_invoice
+from app.invoices.json_lines import JSON_POINTERS
+from app.rules.invoice_documents import Invoice, InvoiceLine
+from app.security.roles import Actor
+from app.settlements.ledger import Ledger, recompute
+
+MONTH, LAST = date(2022, 5, 1), date(2022, 5, 31)
+SUPPLIER, BUYER = "310300403", "920290922"
+OF_SUPPLIER = f"(select id from provider where organisation_number = '{SUPPLIER}')"
+ROLES = frozenset({"case_officer"})
+OFFICER = Actor(subject="bench", kind="person", roles=ROLES)
+WANTED = 3.0
+
+
+def make_invoice(ledger: Ledger, *, named: bool, by: int) -> Invoice:
+    """A line for every place of the month, each off by so many øre."""
+    lines = tuple(
+        InvoiceLine(
+            number, placement if named else None, MONTH, LAST, Fraction(1), Fraction(line.amount + by), line.amount + by
+        )
+        for number, ((placement, _), line) in enumerate(ledger.lines.items(), start=1)
+    )
+    amount = sum(line.amount for line in lines)
+    return Invoice("invoice", "F-1", LAST, SUPPLIER, BUYER, "NOK", lines, 0, amount)
+
+
+async def measure(superuser: str, url: str, sizes: list[int], rounds: int) -> None:
+    """Fills up to each size in turn, and prints its line."""
+    owner = await asyncpg.connect(superuser)
+    database = Database(url, role="vekstplass_service", pool_size=1)
+    identity = DatabaseIdentity(actor=OFFICER.name, roles=ROLES)
+
+    async def compute() -> Ledger:
+        async with database.unit_of_work(identity) as unit:
+            return await recompute(unit, {MONTH}, clock.today())
+
+    def check(invoice: Invoice) -> Callable[[], Awaitable[object]]:
+        async def run() -> str:
+            async with database.unit_of_work(identity) as unit:
+                return (await check_invoice(unit, OFFICER, invoice, BUYER, JSON_POINTERS, dry_run=True)).check.result
+
+        return run
+
+    await owner.execute(PRICES)
+    filled = 0
+    for size in sizes:
+        await owner.execute(
+            FILL.replace("ids[1 + n % 3]", OF_SUPPLIER),
+            size - filled,
+        )
+        await owner.execute(TERMS)
+        await owner.execute("vacuum (analyze, freeze) placement, placement_terms")
+        filled = size
+        ledger = await compute()
+        runs: dict[str, Callable[[], Awaitable[object]]] = {"month": compute} | {
+            f"{'named' if named else 'unnamed'}, {'right' if not by else 'other prices'}": check(
+                make_invoice(ledger, named=named, by=by)
+            )
+            for named in (True, False)
+            for by in (0, 51_450)
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in runs}
+        for _ in range(rounds):
+            for name, run in runs.items():
+                began = time.perf_counter()
+                await run()
+                seconds[name].append(time.perf_counter() - began)
+        took = {name: statistics.median(times) for name, times in seconds.items()}
+        print(f"{size} places, {len(ledger.lines)} of them in the month (wanted <= {WANTED})")
+        for name, seconds_taken in took.items():
+            print(f"{name:>24} {seconds_taken * 1000:9.1f} ms {seconds_taken / took['month']:7.2f}")
+    await database.close()
+    await owner.close()
+
+
+def main() -> None:
+    """Measures as asked on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("places", nargs="*", type=int, default=[1_000], metavar="PLACES")
+    parser.add_argument("--rounds", type=int, default=9)
+    asked = parser.parse_args()
+    with cluster() as (superuser, url):
+        asyncio.run(measure(superuser, url, sorted(asked.places), asked.rounds))
+
+
+if __name__ == "__main__":
+    main()
