@@ -5,6 +5,7 @@ The probes need no token. However many ask, the database is asked at most once a
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Callable
 
 import asyncpg
@@ -19,6 +20,8 @@ from app.database.driver import connect
 from app.http.endpoint import Route
 from app.http.problems import NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE
 from app.http.schemas import Shape
+
+log = logging.getLogger("vekstplass.health")
 
 router = APIRouter(tags=["service"], route_class=Route)
 
@@ -103,7 +106,8 @@ async def find_unreadiness(database: Callable[[], Database], database_url: str) 
             return "Databasen tek ikkje imot endringar."
         # Passed at the start already, unless the database was away.
         await database().demand_fit()
-    except startup.UnfitDatabase:
+    except startup.UnfitDatabase as unfit:
+        log.warning("not ready: %s", unfit)
         return "Databasen er ikkje slik tenesta krev."
     except _AWAY:
         return "Databasen svarar ikkje."

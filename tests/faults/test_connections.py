@@ -15,10 +15,12 @@ import pytest
 import postgres
 from app.access_log.seals import seal_log
 from app.access_log.verification import Verdict, verify_log
+from app.database import startup
 from app.database.connections import Database
 from app.database.driver import plain_dsn
 from tests.conftest import Api
 from tests.factories.world import VISIBLE, World, build, told_apart
+from tests.test_commands import ran
 
 REQUESTS = 500
 PATHS = ("/v1/placements", "/v1/placements/{placement_id}", "/v1/participants", "/v1/absences", "/v1/meetings")
@@ -135,3 +137,15 @@ async def test_behind_pgbouncer_in_transaction_mode(committed_api: Api, pgbounce
     verdict = await sealed(committed_api, direct)
     assert verdict.fault is None
     assert verdict.rows + verdict.unsealed > REQUESTS
+
+
+async def test_every_connection_works_behind_a_pooler(committed_api: Api, pgbouncer: str) -> None:
+    """The start, the probe and the commands, each of which finds the pooler's server as another has left it."""
+    for _ in range(10):
+        await startup.demand_fit(pgbouncer)
+        state = await startup.read_state(pgbouncer, timeout=5)
+        assert (state.revision, state.writable) == (startup.head(), True)
+    settings = {"DATABASE_URL": pgbouncer, "VEKSTPLASS_PREPARED_STATEMENTS": "false"}
+    for command in ("verify-access-log", "seal-access-log", "rotate-keys"):
+        done = await asyncio.to_thread(ran, command, **settings)
+        assert done.returncode == 0, done.stderr
