@@ -16,7 +16,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app import clock, logging, server
+from app import clock, initial_data, logging, server
 from app.access_log import seals, verification
 from app.database import startup
 from app.database.connections import Database
@@ -130,6 +130,33 @@ def create_roles() -> None:
     if not url:
         raise Refusal("Set OWNER_DATABASE_URL to the address of a role that may create roles.")
     asyncio.run(startup.create_roles(url))
+
+
+@cli.command()
+def initialise(
+    providers: Annotated[
+        Path | None,
+        typer.Option(
+            help="A JSON list of {name, organisation_number, municipality_number, places, valid_from}; see the manual."
+        ),
+    ] = None,
+) -> None:
+    """Store what a new database begins with: the guideline of 2022, published rates, and a file's providers."""
+    settings = _load_settings()
+    listed = initial_data.PROVIDER_LIST.validate_json(providers.read_bytes()) if providers else []
+
+    async def store() -> initial_data.Initialised:
+        async with _open_database(settings) as database:
+            return await initial_data.initialise(database, settings, listed)
+
+    try:
+        stored = asyncio.run(store())
+    except Problem as problem:
+        raise Refusal(problem.detail) from problem
+    print(
+        f"New: {stored.guideline_versions} versions of the guideline, {stored.rates} rates,"
+        f" {stored.providers} providers."
+    )
 
 
 @cli.command()

@@ -1,6 +1,7 @@
 """The command line, when it cannot: one sentence and an exit code, never a traceback or a password."""
 
 import asyncio
+import json
 import os
 import pty
 import subprocess
@@ -141,3 +142,35 @@ async def test_a_day_before_the_demos_own_is_refused(
         }
         refused = await asyncio.to_thread(ran, "serve", "--port", "0", *arguments, **address)
         assert (refused.returncode, refused.stderr) == (1, refusal)
+
+
+async def test_a_new_database_begins_with_guideline_rates_and_providers(
+    cluster: postgres.Cluster, tmp_path: Path
+) -> None:
+    """Once: a second time adds what is new in the file alone; what is wrong in it leaves nothing behind."""
+    one: dict[str, str | int] = {
+        "name": "Gløde AS",
+        "organisation_number": "310300403",
+        "municipality_number": "4631",
+        "places": 10,
+        "valid_from": "2026-01-01",
+    }
+    file = tmp_path / "providers.json"
+    async with cloned(cluster) as name:
+        address = {
+            "DATABASE_URL": cluster.url("vekstplass_service", name),
+            "VEKSTPLASS_ALLOW_SYNTHETIC_IDENTITY_NUMBERS": "true",
+        }
+
+        async def initialise() -> "subprocess.CompletedProcess[str]":
+            return await asyncio.to_thread(ran, "initialise", f"--providers={file}", **address)
+
+        file.write_text(json.dumps([one, one | {"organisation_number": "310300404"}]))
+        refused = await initialise()
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("Organisasjonsnummeret finst ikkje")
+        file.write_text(json.dumps([one]))
+        assert (await initialise()).stdout == "New: 1 versions of the guideline, 6 rates, 1 providers.\n"
+        assert (await initialise()).stdout == "New: 0 versions of the guideline, 0 rates, 0 providers.\n"
+        file.write_text('[{"name": "Utan nummer AS"}]')
+        assert (await initialise()).returncode == 1

@@ -52,7 +52,8 @@ from app.providers import providers
 from app.providers.schemas import CapacityIn, ProviderIn
 from app.providers.tables import Provider, ProviderCapacity
 from app.rates import rates
-from app.rates.schemas import GuidelineVersionIn, RateIn
+from app.rates.published import PUBLISHED_RATES
+from app.rates.schemas import GuidelineVersionIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.rules.identifiers import classify_identity_number
 from app.rules.process import LEGAL_BASIS
@@ -92,14 +93,6 @@ PROVIDERS = (
 )
 TEMPORARY, UNDER_NOTICE, PROTECTED = 18, 22, 13
 """Numbers of the placement that ends by 30 October, of the one under notice, and of the person whose address is."""
-RATES = (
-    ("2022-01-01", "2022-01-01", "14878.00", "Guideline 2022, ch. 8"),
-    ("2023-01-01", "2023-01-01", "15324.00", "Announced rate 2023"),
-    ("2023-01-01", "2023-05-11", "15667.00", "Revised national budget 2023"),
-    ("2024-01-01", "2024-01-01", "16231.00", "Rate 2024"),
-    ("2025-01-01", "2025-01-01", "16848.00", "Rate 2025"),
-    ("2026-01-01", "2026-01-01", "17455.00", "Rate 2026"),
-)
 NUMBERED: dict[type[object], str] = {
     Provider: "provider",
     ProviderCapacity: "capacity",
@@ -192,9 +185,7 @@ class _Numbering:
 
 
 async def _load_rates(unit: UnitOfWork) -> None:
-    for valid_from, known_from, amount, source in RATES:
-        sent = {"valid_from": valid_from, "known_from": known_from, "monthly_amount": amount, "source": source}
-        rate = RateIn.model_validate(sent)
+    for rate in PUBLISHED_RATES:
         await rates.record_rate(unit, rate)
 
 
