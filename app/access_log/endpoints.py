@@ -1,7 +1,7 @@
 """HTTP for the access log: the auditor's, and a person's right to know who has accessed their data."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from app.access_log.files import write_csv
 from app.access_log.problems import TOO_MANY_LINES
 from app.access_log.queries import LogFilter, load_log_page, load_log_summary
 from app.access_log.recorder import record_access
-from app.access_log.schemas import AccessLogOut, AccessSummaryOut, Outcome
+from app.access_log.schemas import AccessLogOut, AccessSummaryOut, Outcome, UnusualAccessOut
+from app.access_log.unusual import find_unusual_access
 from app.database.queries import Queries
 from app.database.reader import ReaderDep
 from app.http.content_negotiation import CSV, JSON
@@ -106,13 +107,24 @@ async def summarise_access_log(
 
     The last 30 days if `from` is left out, and up to today if `to` is; a year at most. It names and logs nobody.
     """
-    last = to or clock.today()
-    first = from_ or last - timedelta(days=29)
-    require_in_order(first, last)
-    if last - first > MOST_DAYS:
-        raise VALIDATION(f"Perioden kan vere opp til {MOST_DAYS.days + 1} dagar.", pointer="#/query/from")
+    first, last = _read_period(from_, to)
     return AccessSummaryOut.model_validate(
         {"from": first, "to": last, "items": await load_log_summary(reader, first, last)}
+    )
+
+
+@router.get("/access-log/unusual", summary="List unusual looks")
+async def list_unusual_access(
+    reader: ReaderDep, actor: Auditor, from_: FromQuery = None, to: ToQuery = None
+) -> UnusualAccessOut:
+    """People's looks outside office hours, far above their own median, or at somebody with their own family name.
+
+    Computed from the log and stored nowhere; each is a question, and no fault. The last 30 days if `from` is left out,
+    and up to today if `to` is; a year at most. Namesakes are named, and so logged.
+    """
+    first, last = _read_period(from_, to)
+    return UnusualAccessOut.model_validate(
+        {"from": first, "to": last, "items": await find_unusual_access(reader, first, last)}
     )
 
 
@@ -130,6 +142,16 @@ async def read_access_log_of_participant(
     wanted = await _about_person(reader, participant_id, LogFilter())
     items, following = await load_log_page(reader, wanted, limit=limit, after=after)
     return Page(items=items, next=following)
+
+
+def _read_period(first: date | None, last: date | None) -> tuple[date, date]:
+    """The days that are asked for, by default the last 30. Raises `validation`."""
+    last = last or clock.today()
+    first = first or last - timedelta(days=29)
+    require_in_order(first, last)
+    if last - first > MOST_DAYS:
+        raise VALIDATION(f"Perioden kan vere opp til {MOST_DAYS.days + 1} dagar.", pointer="#/query/from")
+    return first, last
 
 
 async def _about_person(queries: Queries, participant_id: UUID, wanted: LogFilter) -> LogFilter:

@@ -62,3 +62,32 @@ class AccessSummaryOut(Shape):
     to: date
     items: list[AccessSummaryRow]
     next: str | None = None
+
+
+class UnusualAccess(Shape):
+    """What one person looked at on one day, and why somebody should ask about it. It is no fault by itself."""
+
+    kind: Annotated[
+        Literal["outside_office_hours", "far_above_median", "same_family_name"],
+        Limits(
+            description="Before 7, from 17, or in a weekend; at least 20 people, and three times the caller's own"
+            " median of the 90 days before; or somebody with the caller's own family name."
+        ),
+    ]
+    day: date
+    actor: Annotated[str, Limits(examples=["person:test-case_officer"])]
+    requests: Annotated[int, Limits(description="Those requests that are unusual.")]
+    people: Annotated[int, Limits(description="How many different participants they were about.")]
+    median_people: Annotated[int | None, Limits(description="The caller's own median, of `far_above_median`.")] = None
+    participant_ids: Annotated[
+        list[UUID], Limits(description="The namesakes, of `same_family_name`; empty otherwise.")
+    ] = []
+
+
+class UnusualAccessOut(Shape):
+    """The unusual looks of a period."""
+
+    from_: Annotated[date, Limits(alias="from")]
+    to: date
+    items: list[UnusualAccess]
+    next: str | None = None

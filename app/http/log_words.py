@@ -54,6 +54,7 @@ NOUNS: Mapping[str, str] = {
     "settlement": "oppgjeret", "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
     "what_if": "kva plassen kostar", "what_if_years": "kva plassen kostar i fleire år",
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
+    "unusual_access": "uvanlege oppslag",
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ NOT_SHOWN = {
     "PricedHistoryEventOut.step": "a person's way is told by decisions and notices",
     "NoticeOut.status": "shown by the placement's state",
     "PlanOut.missing": "shown in a sentence",
+    "UnusualAccess.kind": "no screen lists unusual looks",
     "ProtectedParticipant.family_name": "is nynorsk already",
     "ProtectedParticipant.given_name": "is nynorsk already",
 }
