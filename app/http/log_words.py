@@ -1,6 +1,12 @@
 """The access log in people's words: what an operation's id says was done, and why."""
 
 from collections.abc import Mapping
+from typing import Literal
+
+from app.http.log_words_bokmaal import BOKMAAL
+
+Language = Literal["nn", "nb"]
+"""Nynorsk, or bokmål for a person who reads that."""
 
 PURPOSES: Mapping[str, str] = {
     "case_handling": "Sakshandsaming",
@@ -58,18 +64,24 @@ NOUNS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def describe_action(operation: str) -> str:
+def describe_action(operation: str, language: Language = "nn") -> str:
     """`read_placement` -> `Såg plassen`; an operation that has no words here is named as it is."""
     for verb in sorted(VERBS, key=len, reverse=True):
         noun = operation.removeprefix(f"{verb}_")
         if noun != operation and noun in NOUNS:
-            return f"{VERBS[verb]} {NOUNS[noun]}"
+            return f"{_write(VERBS[verb], language)} {_write(NOUNS[noun], language)}"
     return operation.replace("_", " ")
 
 
-def describe_purpose(code: str, reason: str | None = None, reference: str | None = None) -> str:
+def describe_purpose(
+    code: str, reason: str | None = None, reference: str | None = None, language: Language = "nn"
+) -> str:
     """Why somebody looked, and what was said of it: `Sakshandsaming: klage, sak 2022/1234`."""
-    purpose = PURPOSES.get(code, code)
+    purpose = _write(PURPOSES.get(code, code), language)
     if reason is None:
         return purpose
-    return f"{purpose}: {REASON_WORDS[reason]}{f', sak {reference}' if reference else ''}"
+    return f"{purpose}: {_write(REASON_WORDS[reason], language)}{f', sak {reference}' if reference else ''}"
+
+
+def _write(words: str, language: Language) -> str:
+    return BOKMAAL.get(words, words) if language == "nb" else words

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Response
 
 from app.http.content_negotiation import CSV
-from app.http.log_words import describe_action, describe_purpose
+from app.http.log_words import Language, describe_action, describe_purpose
 from app.web.fields import parse_date
 from app.web.forms import Typed
 from app.web.names import full_name, load_names
@@ -18,6 +18,23 @@ from app.web.render import typed_date
 
 PAGE = 50
 FILTERS = ("deltakar", "kven", "handling", "fra", "til", "utfall")
+UNITS: Mapping[Language, Mapping[str, str]] = {
+    "nn": {
+        "case_handling": "Forvaltningskontoret",
+        "follow_up": "Utøvande teneste",
+        "record_keeping": "Journalsystemet",
+        "accounting": "Økonomi",
+        "oversight": "Revisor",
+    },
+    "nb": {
+        "case_handling": "Forvaltningskontoret",
+        "follow_up": "Utøvende tjeneste",
+        "record_keeping": "Journalsystemet",
+        "accounting": "Økonomi",
+        "oversight": "Revisor",
+    },
+}
+"""Who looks for a purpose, in each language; an enterprise has its own name."""
 OUTCOMES = (("", "Alle"), ("allowed", "Fekk sjå"), ("denied", "Nekta"))
 
 
@@ -34,19 +51,24 @@ class Line:
     denied: bool
     actor: str
     action: str
+    unit: str
 
 
 async def show_access(view: View) -> Response:
-    """The log of one person, which may be handed to them."""
+    """The log of one person, which may be handed to them: with units and purposes, in nynorsk or bokmål."""
     id_ = str(view.request.path_params["participant_id"])
+    language: Language = "nb" if view.query("maal") == "nb" else "nn"
     person = await view.api.get(f"/v1/participants/{id_}")
     answer = await view.api.get(f"/v1/participants/{id_}/access-log", limit=PAGE, after=view.query("after") or None)
+    providers = {one["organisation_number"]: one["name"] for one in await view.api.list("/v1/providers")}
+    older = {"after": answer["next"]} | ({"maal": "nb"} if language == "nb" else {})
     return view.render(
         "innsyn.html",
         person=person,
         name=full_name(person),
-        lines=await _describe(view, answer["items"]),
-        older=f"?{urlencode({'after': answer['next']})}" if answer["next"] else None,
+        language=language,
+        lines=await _describe(view, answer["items"], language, providers),
+        older=f"?{urlencode(older)}" if answer["next"] else None,
     )
 
 
@@ -126,7 +148,19 @@ def _list_chips(shown: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]:
+def _find_unit(row: Mapping[str, Any], language: Language, providers: Mapping[str, str]) -> str:
+    """The office, service, enterprise or system that the caller acted for, by the purpose of its role."""
+    if row["purpose"] == "provision":
+        return providers.get(row["organisation"] or "", row["organisation"] or "")
+    return UNITS[language].get(row["purpose"], "")
+
+
+async def _describe(
+    view: View,
+    rows: Iterable[Mapping[str, Any]],
+    language: Language = "nn",
+    providers: Mapping[str, str] | None = None,
+) -> list[Line]:
     rows = list(rows)
     names = await load_callers(view, (row["actor"] for row in rows))
     return [
@@ -134,12 +168,13 @@ async def _describe(view: View, rows: Iterable[Mapping[str, Any]]) -> list[Line]
             at=row["at"],
             who=names[row["actor"]],
             organisation=row["organisation"] or "",
-            why=describe_purpose(row["purpose"], row["reason"], row["reference"]),
-            what=describe_action(row["action"]),
+            why=describe_purpose(row["purpose"], row["reason"], row["reference"], language),
+            what=describe_action(row["action"], language),
             participant_id=row["participant_id"],
             denied=row["outcome"] == "denied",
             actor=row["actor"],
             action=row["action"],
+            unit=_find_unit(row, language, providers or {}),
         )
         for row in rows
     ]

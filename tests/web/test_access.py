@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.http.log_words import NOUNS, VERBS, describe_action, describe_purpose
+from app.http.log_words import NOUNS, PURPOSES, REASON_WORDS, VERBS, describe_action, describe_purpose
+from app.http.log_words_bokmaal import BOKMAAL
 from tests.conftest import Api
 from tests.factories import steps
 from tests.web.html import find_faults, list_links, parse
@@ -136,3 +137,35 @@ async def test_summary_leads_to_the_lines_behind_a_row(api: Api) -> None:
     assert {one.text.strip() for one in parse(lines).all("td", **{"data-label": "Kva"})} == {"Såg personen"}
     wrong = await browser.get("/logg/samandrag?fra=01.02.2022&til=01.01.2022")
     assert wrong.status_code == 422
+
+
+def test_every_word_of_the_log_has_one_in_bokmaal() -> None:
+    """And none is left over: a new word is named in app/http/log_words_bokmaal.py."""
+    assert {*VERBS.values(), *NOUNS.values(), *PURPOSES.values(), *REASON_WORDS.values()} == BOKMAAL.keys()
+    assert describe_action("read_placement", "nb") == "Så plassen"
+    assert describe_action("list_absences", "nb") == "Så fravær"
+    assert describe_purpose("accounting", language="nb") == "Regnskap og budsjett"
+    assert describe_purpose("case_handling", "other", "2022/1", "nb") == "Saksbehandling: annen grunn, sak 2022/1"
+    spoken = " ".join(BOKMAAL.values())
+    assert not [word for word in ("kva", "kven", "frå", "eit", "ikkje", "fleire") if word in spoken.split()]
+
+
+async def test_a_persons_own_log_says_for_which_unit_in_both_languages(api: Api) -> None:
+    await steps.law(api)
+    provider_id, person = await steps.provider(api), await steps.participant(api)
+    await api.case_officer.post("/v1/placements", json=steps.legacy(person, provider_id))
+    await api.provider("310300403").get(f"/v1/participants/{person}")
+    await api.service("habilitation").get(f"/v1/participants/{person}")
+    browser = await api.browser("sakshandsamar")
+    nynorsk, bokmaal = [await browser.get(f"/innsyn/{person}{query}") for query in ("", "?maal=nb")]
+    for page, label, service, what in (
+        (nynorsk, "Eining", "Utøvande teneste", "Såg personen"),
+        (bokmaal, "Enhet", "Utøvende tjeneste", "Så personen"),
+    ):
+        assert (page.status_code, find_faults(page)) == (200, [])
+        units = [one.text for one in parse(page).all("td", **{"data-label": label})]
+        assert {"Gløde AS", service, "Forvaltningskontoret"} <= set(units)
+        assert what in page.text
+    assert "Hvem har sett Sprek Hage?" in bokmaal.text
+    assert list_links(nynorsk)["?maal=nb"] == "Bokmål"
+    assert list_links(bokmaal)["?maal=nn"] == "Nynorsk"

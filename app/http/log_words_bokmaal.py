@@ -1,0 +1,43 @@
+"""The words of the access log in bokmål, for a person who reads that: by the nynorsk words of `log_words`."""
+
+from collections.abc import Mapping
+
+# What is spelt alike stands here too, so that a new word is not left in nynorsk by chance.
+BOKMAAL: Mapping[str, str] = {
+    # Purposes
+    "Sakshandsaming": "Saksbehandling", "Oppfølging av tenesta": "Oppfølging av tjenesten",
+    "Oppfølging av plassen": "Oppfølging av plassen",
+    "Oppdatering frå journalsystemet": "Oppdatering fra journalsystemet",
+    "Rekneskap og budsjett": "Regnskap og budsjett", "Tilsyn med innsyn": "Tilsyn med innsyn", "Ukjent": "Ukjent",
+    # Reasons
+    "sak": "sak", "oppfølging": "oppfølging", "klage": "klage", "anna grunn": "annen grunn",
+    # Verbs
+    "Annullerte": "Annullerte", "Avslutta": "Avsluttet", "Bad om": "Ba om", "Endra": "Endret",
+    "Fastsette": "Fastsatte", "Fråfall": "Frafalt", "Godkjende eller avviste": "Godkjente eller avviste",
+    "Henta ut": "Hentet ut", "Kalla tilbake": "Kalte tilbake", "Kontrollerte": "Kontrollerte", "Lukka": "Lukket",
+    "Oppdaterte": "Oppdaterte", "Registrerte": "Registrerte", "Rekna på": "Regnet på", "Retta": "Rettet",
+    "Sende": "Sendte", "Sende inn": "Sendte inn", "Sletta": "Slettet", "Slo opp": "Slo opp",
+    "Slo saman": "Slo sammen", "Stengde": "Stengte", "Svarte på": "Svarte på", "Såg": "Så", "Talde": "Talte",
+    "Trekte": "Trakk",
+    # Nouns
+    "arbeidslista": "arbeidslista", "behov som har meldt seg": "behov som har meldt seg",
+    "brevet om vedtaket": "brevet om vedtaket", "eit behov": "et behov",
+    "eit ja til førespurnaden": "et ja til forespørselen", "ei oppgåve": "en oppgave",
+    "endringane av fråvær": "endringene av fravær", "evalueringsrapport": "evalueringsrapport",
+    "evalueringsrapportar": "evalueringsrapporter", "fråfall av ei oppgåve": "frafall av en oppgave",
+    "fråvær": "fravær", "fråværsrapporten": "fraværsrapporten", "fråværsrutina": "fraværsrutinen",
+    "fråværsrutinane": "fraværsrutinene", "førespurnad": "forespørsel", "førespurnadene": "forespørslene",
+    "førespurnader": "forespørsler", "gjennomgang av fråvær": "gjennomgang av fravær",
+    "gjennomgangar av fråvær": "gjennomganger av fravær", "hendingar": "hendelser",
+    "innsynsloggen": "innsynsloggen", "kalenderen": "kalenderen", "kva plassen kostar": "hva plassen koster",
+    "kva plassen kostar i fleire år": "hva plassen koster i flere år", "kven som har sett personen":
+    "hvem som har sett personen", "kven som kan slettast": "hvem som kan slettes", "månaden": "måneden",
+    "møte": "møte", "oppfølgingsplan": "oppfølgingsplan", "oppfølgingsplanar": "oppfølgingsplaner",
+    "oppgjeret": "oppgjøret", "oppseiing": "oppsigelse", "oppseiingar": "oppsigelser", "personen": "personen",
+    "plass på vidareførte vilkår": "plass på videreførte vilkår", "plassen": "plassen", "samandrag av fråvær":
+    "sammendrag av fravær", "samtykke": "samtykke", "sletting": "sletting", "søknaden": "søknaden",
+    "søknader": "søknader", "tal for året": "tall for året", "tillegg": "tillegg",
+    "utgåvene av eit referat": "utgavene av et referat", "uvanlege oppslag": "uvanlige oppslag", "vedtak": "vedtak",
+    "vurderinga frå tenesta": "vurderingen fra tjenesten", "ynske om sletting": "ønske om sletting",
+    "årsrapporten": "årsrapporten",
+}  # fmt: skip
