@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, how is it doing. No version or address is in the answers.
+"""Is the process alive, of which release, can it serve, how is it doing. No address is in the answers.
 
 The probes need no token. However many ask, the database is asked at most once a second.
 """
@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.pool import QueuePool
 from starlette.types import Scope
 
+from app import __version__
 from app.database import startup
 from app.database.connections import Database, ReaderPool
 from app.database.driver import connect
@@ -48,10 +49,16 @@ class Health(Shape):
     status: str
 
 
+class Liveness(Health):
+    """A process that is alive, and the release it is of."""
+
+    version: str
+
+
 @router.get("/health/live", summary="Check that the process is alive")
-async def get_liveness() -> Health:
-    """Answers while the event loop runs. Does not use the database."""
-    return Health(status="ok")
+async def get_liveness() -> Liveness:
+    """Answers while the event loop runs, with the release that runs. Does not use the database."""
+    return Liveness(status="ok", version=__version__)
 
 
 @router.get("/health/ready", summary="Check that the service can answer")

@@ -1,6 +1,7 @@
 """Probes and figures: honest in half a second, whatever the pool is busy with, and silent about people."""
 
 import asyncio
+import re
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
@@ -250,3 +251,11 @@ async def test_no_label_names_anybody(api: Api) -> None:
     assert list(text_string_to_metric_families(answer.text)), "not in Prometheus' form"
     for word in ("Merkeleg", "Testnes", person, "310300403", "person:", "org:"):
         assert word not in answer.text
+
+
+async def test_the_running_release_is_told_by_the_process_and_the_description(api: Api) -> None:
+    """One number, in one place: what rolls out can be seen from outside."""
+    live = (await api.anonymous.get("/health/live")).json()
+    described = (await api.anonymous.get("/openapi.json")).json()["info"]["version"]
+    assert live == {"status": "ok", "version": described}
+    assert re.fullmatch(r"[0-9]+[.][0-9]+[.][0-9]+", described)
