@@ -76,9 +76,12 @@ async def demo(cluster: postgres.Cluster, settings: Settings) -> AsyncIterator[A
         owner = await asyncpg.connect(cluster.dsn("postgres", name))
         await owner.execute("update calendar_subscription set owner = 'person:test-sakshandsamar'")
         await owner.close()
-        yield Api(assembled(settings.model_copy(update={"database_url": url, "today": example_year.DAY}), database))
-        await database.close()
-        clock.fix_today(None)
+        try:
+            yield Api(assembled(settings.model_copy(update={"database_url": url, "today": example_year.DAY}), database))
+        finally:
+            # Whatever happens: the next test lives today.
+            clock.fix_today(None)
+            await database.close()
 
 
 def find_address(route: Page) -> str:
