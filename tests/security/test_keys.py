@@ -20,8 +20,8 @@ PARTICIPANT = {
     "officer": STORED
     | {"given_name", "family_name", "birth_date", "municipality_number", "service_area", "contacts"}
     | {"address_protection", "external_ids", "merged_into", "former_external_ids"},
-    "service": STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts"},
-    "provider": STORED | {"given_name", "family_name", "birth_date", "contacts"},
+    "service": STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts", "address_protection"},
+    "provider": STORED | {"given_name", "family_name", "birth_date", "contacts", "address_protection"},
 }
 PLACEMENT = STORED | {
     "participant_id", "provider_id", "need", "terms", "starts_on", "ends_on", "share", "medication_tasks", "decided_on",
