@@ -49,7 +49,7 @@ def _find_providers_form(task: Mapping[str, Any]) -> Link | None:
     """What a provider answers or states about itself."""
     if task["kind"] == "request_unanswered":
         return f"/vekstbedrift/foresporslar/{task['id'].split('.')[1]}/svar", "Svar"
-    return ("/vekstbedrift/eigenerklaering", "Ny eigenerklæring") if task["kind"] == "deviation" else None
+    return ("/vekstbedrift/eigenerklaering", "Oppdater") if task["kind"] == "deviation" else None
 
 
 def _find_officers_form(task: Mapping[str, Any]) -> Link | None:

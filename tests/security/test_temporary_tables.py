@@ -91,7 +91,7 @@ async def test_event_numbers_continue_above_the_real_events(
     )
     await shadow_tables(behind, service)
     await service.execute("select public.continue_event_numbers()")
-    assert await behind.fetchval("select base from event_base") == 1000000000001
+    assert await behind.fetchval("select base from event_base") == 1000000000000 + 2**40
 
 
 async def test_protected_places_are_counted_from_the_real_tables(

@@ -47,6 +47,8 @@ ADDRESSES = {
     "/plassar/{placement_id:uuid}/oppgaver/{task_id}/fraafall": f"{WAIVED}/fraafall",
     "/plassar/{placement_id:uuid}/oppgaver/{task_id}/fraafall/tilbake": f"{WAIVED}/fraafall/tilbake",
     "/kalender/{subscription_id:uuid}/slutt": f"/kalender/{demo_id('calendar_subscription', 1)}/slutt",
+    # Asked for by one officer, to be decided by another.
+    "/deltakarar/{participant_id:uuid}/sletting/avgjerd": f"/deltakarar/{demo_id('participant', 30)}/sletting/avgjerd",
     "/deltakarar": "/deltakarar?name=de",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
     "/vedtak/verknad": "/vedtak/verknad?utfall=grant&forste_dag=01.10.2022",

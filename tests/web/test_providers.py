@@ -74,7 +74,7 @@ def test_deviation_is_mended_by_a_new_statement() -> None:
         "participant_id": None,
         "missing": [],
     }
-    assert find_form(task, {"provider"}) == ("/vekstbedrift/eigenerklaering", "Ny eigenerklæring")
+    assert find_form(task, {"provider"}) == ("/vekstbedrift/eigenerklaering", "Oppdater")
     assert find_form(task, {"case_officer"}) is None
 
 

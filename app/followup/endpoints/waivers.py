@@ -53,7 +53,7 @@ async def waive_task(
     return WaiverOut.model_validate(waiver)
 
 
-@router.get("/{task_id}/waiver", summary="Get a task's waiver")
+@router.get("/{task_id}/waiver", summary="Get a task's waiver", responses=refusals(NOT_WAIVABLE))
 async def read_task_waiver(reader: ReaderDep, actor: CaseOfficer, task_id: TaskIdPath) -> WaiverOut:
     """Why the task was waived, and by whom (M9)."""
     waiver = await waivers.find_waiver(reader, task_id)
@@ -61,7 +61,9 @@ async def read_task_waiver(reader: ReaderDep, actor: CaseOfficer, task_id: TaskI
     return WaiverOut.model_validate(waiver)
 
 
-@router.delete("/{task_id}/waiver", status_code=204, summary="Take a task's waiver back")
+@router.delete(
+    "/{task_id}/waiver", status_code=204, summary="Take a task's waiver back", responses=refusals(NOT_WAIVABLE)
+)
 async def withdraw_task_waiver(unit: UnitOfWorkDep, actor: CaseOfficer, task_id: TaskIdPath) -> None:
     """The task is due again (M9). The waiver stays in the person's export."""
     waiver = await waivers.withdraw_waiver(unit, actor, task_id)

@@ -101,8 +101,9 @@ async def test_service_reads_the_supplements_of_its_area_without_the_amount(api:
     service = api.service("habilitation")
     assert ok(await service.get(path), 200)["items"] == [seen]
     assert ok(await service.get(f"{path}/{made['id']}"), 200) == seen
-    for client in (api.case_officer, api.finance):
-        assert ok(await client.get(path), 200)["items"] == [ended]
+    assert ok(await api.case_officer.get(path), 200)["items"] == [ended]
+    unexplained = {"reason": None, "ends": [end | {"reason": None} for end in ended["ends"]]}
+    assert ok(await api.finance.get(path), 200)["items"] == [ended | unexplained]
     for address in (path, f"{path}/{made['id']}"):
         refused(await api.service("mental_health").get(address), 404, "not-found")
     await protect(api, person)
