@@ -1,6 +1,7 @@
 """The auditor narrows the access log, sums it up, and takes it as a file; closing a month is one line of it."""
 
 import csv
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -53,6 +54,17 @@ async def test_summary_counts_requests_people_and_denials(api: Api) -> None:
     assert len(await read_log(api, action="summarise_access_log")) == 0
     of_other_days = {"from": "2020-01-01", "to": "2020-12-31"}
     assert steps.ok(await api.auditor.get("/v1/access-log/summary", params=of_other_days), 200)["items"] == []
+
+
+@pytest.mark.parametrize("noun", ["summary", "unusual"])
+async def test_days_left_out_are_the_clocks_whatever_day_the_demo_lives_on(api: Api, noun: str) -> None:
+    """The log's moments are the real ones: on the demo's day nobody has seen anything."""
+    clock.fix_today(date(2022, 8, 31))
+    try:
+        answer = steps.ok(await api.auditor.get(f"/v1/access-log/{noun}"), 200)
+    finally:
+        clock.fix_today(None)
+    assert date.fromisoformat(answer["to"]) >= clock.today() - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
