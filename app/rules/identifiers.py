@@ -18,6 +18,7 @@ _SYNTHETIC_MONTH = 80
 # Eleven digits or more, with at most two characters between any two that are neither letters nor digits.
 _DIGITS = re.compile(r"[0-9](?:[\W_]{0,2}[0-9]){10,}")
 _GROUP = re.compile(r"[0-9]+")
+_UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])", re.ASCII | re.IGNORECASE)
 _PERSONAL_DIGITS = 5
 _WITH_CENTURY = 13
 _ELEVEN = re.compile(r"[0-9]{11}")
@@ -79,10 +80,11 @@ def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
 
     Any digits of Unicode count, characters that nobody sees do not, and up to two separators may stand between any two
     digits; also `ddmmyyyy` and five digits. A number begins and ends where a group of digits does: twelve digits in a
-    row hold none. Only what passes the control digits counts.
+    row hold none. Only what passes the control digits counts, and no digits of a UUID, which pass by chance.
     """
     if not text.isascii():
         text = "".join(_normalise(character) for character in unicodedata.normalize("NFKC", text))
+    text = _UUID.sub("uuid", text)
     return any(
         classify_identity_number(candidate, relaxed=relaxed) is not None
         for found in _DIGITS.finditer(text)

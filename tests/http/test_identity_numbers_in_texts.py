@@ -14,7 +14,7 @@ import pytest
 import postgres
 from app.http.identity_numbers import OWN_FIELDS
 from tests.conftest import Api
-from tests.factories import steps
+from tests.factories import participants, steps
 from tests.factories.steps import ok, refused
 from tests.factories.tokens import bearer
 from tests.http.operations import JSON_TYPES, Operation, Schema, alternatives, operations, resolved
@@ -60,6 +60,15 @@ def build(path: tuple[str | int, ...], text: str) -> Any:
         return text
     inner = build(path[1:], text)
     return [inner] if isinstance(path[0], int) else {path[0]: inner}
+
+
+async def test_ids_that_hold_one_by_chance_are_ids(api: Api) -> None:
+    by_chance = "01819010-001A-7edf-a1f6-88827eb6bf3c"
+    headers = {"X-Request-ID": by_chance, "Idempotency-Key": by_chance}
+    answer = await api.case_officer.get("/v1/participants", params={"id": by_chance}, headers=headers)
+    assert ok(answer, 200)["items"] == []
+    assert answer.headers["X-Request-ID"] == by_chance
+    ok(await api.case_officer.post("/v1/participants", json=participants.SOLVEIG, headers=headers))
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)

@@ -244,6 +244,12 @@ def test_identity_number_one_digit_at_a_time_and_in_other_scripts(number: str) -
         assert contains_identity_number("".join(chr(ord(zero) + int(digit)) for digit in number))
 
 
+def test_the_digits_of_a_uuid_are_no_identity_number() -> None:
+    assert not contains_identity_number("Sjå 01819010-001A-7edf-a1f6-88827eb6bf3c.")
+    assert contains_identity_number("01819010-001")
+    assert contains_identity_number("01819010-001a-7edf-a1f6-88827eb6bf3c0")
+
+
 def test_ordinary_notes_are_taken() -> None:
     """A thousand of them, with telephones, dates, organisation and case numbers; chance alone makes a number of some.
 
