@@ -81,6 +81,9 @@ async def show_person(view: View) -> Response:
     for place in places[-MOST_PLACES:]:
         current = await api.get(f"/v1/placements/{place['id']}")
         events += [*_list_notices(current, view.roles), *await _load_follow_up(view, place["id"])]
+        if is_officer:
+            notices = await api.list(f"/v1/placements/{place['id']}/notices")
+            events += [_describe_annulled_notice(one) for one in notices if one["status"] == "annulled"]
         tasks = await api.list(
             "/v1/tasks", placement_id=place["id"], on=view.on, status=["open", "overdue", "done", "waived"]
         )
@@ -183,6 +186,12 @@ def _list_notices(place: Mapping[str, Any], roles: Collection[str]) -> Iterator[
             yield Event(to_date(step["on"]), "Oppseiing", f"Siste dag {short_date(step['ends_on'])}", links=links)
         elif step["step"] == "notice_withdrawn" and step["on"]:
             yield Event(to_date(step["on"]), "Oppseiinga er trekt")
+
+
+def _describe_annulled_notice(one: Mapping[str, Any]) -> Event:
+    """D10: the place's own history no longer has it."""
+    text = f"Siste dag {short_date(one['ends_on'])} · {one['annulled_reason']}"
+    return Event(to_date(one["given_on"]), "Oppseiing", text, is_annulled=True)
 
 
 def _list_consents(consents: Iterable[Mapping[str, Any]], roles: Collection[str]) -> Iterator[Event]:

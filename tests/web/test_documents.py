@@ -164,6 +164,9 @@ async def test_notice_is_annulled_by_the_case_office(api: Api, place: Place) -> 
     assert read_message(browser) == "Oppseiinga er annullert. Plassen held fram."
     answer = await api.case_officer.get(f"/v1/placements/{place.id}/notices/{notice['id']}")
     assert ok(answer, 200)["status"] == "annulled"
+    timeline = (await browser.get(f"/deltakarar/{place.person}")).text
+    assert '<h4>Oppseiing <span class="tag">Annullert</span></h4>' in timeline
+    assert "Gjaldt ein annan" in timeline
     assert (await submit(browser, form, grunn="Ein gong til")).status_code == 409
     assert (await (await api.browser("vekstbedrift-1")).get(form)).status_code == 403
 

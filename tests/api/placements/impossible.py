@@ -33,7 +33,8 @@ IMPOSSIBLE = {
         is distinct from row(starts_on, ends_on, (coalesce(ends_on, date '2100-01-01') - starts_on + 1)::bigint)""",
     "money for a place that is annulled": """
         select count(*) from placement join placement_terms terms on terms.placement_id = placement.id
-        where annulled_on is not null and (terms.known_until is null or terms.known_until > annulled_on)""",
+        where annulled_on is not null and (terms.known_until is null
+            or terms.known_until > greatest(annulled_on, terms.known_from))""",
     "a place that is annulled without a decision": """
         select count(*) from placement where annulled_on is distinct from (
             select decided_on from decision where placement_id = placement.id and kind = 'annul')""",
@@ -47,6 +48,17 @@ IMPOSSIBLE = {
     "a decision before the one it follows": """
         select count(*) from decision a join decision b on a.follows_id = b.id
         where a.decided_on < b.decided_on or a.placement_id <> b.placement_id""",
+    "a place of an application that is annulled": """
+        select count(*) from application join decision on decision.application_id = application.id
+            join placement on placement.id = decision.placement_id
+        where application.annulled_at is not null and placement.annulled_on is null""",
+    "a last day by a notice that is annulled": """
+        select count(*) from placement join notice on notice.placement_id = placement.id
+        where notice.annulled_at is not null and placement.annulled_on is null and placement.ends_on = notice.ends_on
+            and notice.ends_on is distinct from notice.replaced_ends_on and not exists (
+                select from decision where placement_id = placement.id and ends_on = placement.ends_on
+                union all select from notice other where other.placement_id = placement.id
+                    and other.id <> notice.id and other.ends_on = placement.ends_on)""",
     "an application decided twice": """
         select count(*) from (select application_id from decision where application_id is not null
             group by application_id having count(*) > 1) as doubled""",

@@ -32,11 +32,13 @@ class Place:
     starts_on: date
     ends_on: date | None
     notices: list[tuple[str, date | None]] = field(default_factory=list)
+    annulled_notices: int = 0
     notice_open: bool = False
     end_decided: bool = False
     died: bool = False
     annulled: bool = False
     grant: str | None = None
+    application: str | None = None
     ends: list[str] = field(default_factory=list)
     """The ends that nothing has taken back."""
     last_day: date | None = None
