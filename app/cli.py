@@ -411,6 +411,7 @@ def _demo_people() -> tuple[DemoPerson, ...]:
         ),
         person("habilitering", "Habilitering", "utøvande teneste", "service", service_area="habilitation"),
         person("psykisk-helse", "Psykisk helse og rus", "utøvande teneste", "service", service_area="mental_health"),
+        person("fagutvikling", "Fagutvikling", "reiser og legat", "grants_officer"),
         person("revisor", "Revisor", "innsynsloggen", "auditor"),
     )
 
@@ -427,6 +428,7 @@ def _print_welcome(settings: Settings, listener: socket.socket) -> None:
         "finance (another person, who approves)": mint("finance", subject=example_year.APPROVER.subject),
         "epj": mint("epj"),
         "auditor": mint("auditor"),
+        "grants_officer": mint("grants_officer"),
         "service (habilitation)": mint("service", service_area="habilitation"),
         "service (mental_health)": mint("service", service_area="mental_health"),
         **{f"provider ({provider.name})": mint("provider", provider.organisation_number) for provider in providers},

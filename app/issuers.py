@@ -78,7 +78,10 @@ class Login(BaseModel):
     subject_claim: Literal["sub", "oid", "pid"] = "sub"
     roles_claim: str = "roles"
     roles: dict[
-        str, Literal["case_officer", "finance", "auditor", "service:habilitation", "service:mental_health"]
+        str,
+        Literal[
+            "case_officer", "finance", "auditor", "grants_officer", "service:habilitation", "service:mental_health"
+        ],
     ] = {}
     authorization_details: tuple[dict[str, Any], ...] = ()
     session_minutes: int = Field(default=8 * 60, ge=5, le=24 * 60)

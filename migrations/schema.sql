@@ -2127,7 +2127,7 @@ CREATE POLICY annulled_for_case_officers ON public.plan AS RESTRICTIVE FOR SELEC
 
 CREATE POLICY annulled_for_case_officers ON public.request AS RESTRICTIVE FOR SELECT TO vekstplass_service USING (((annulled_at IS NULL) OR ( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)));
 
-CREATE POLICY anybody_reads_names ON public.web_person FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'service'::text, 'provider'::text, 'epj'::text, 'finance'::text, 'auditor'::text]) AS caller_has_role));
+CREATE POLICY anybody_reads_names ON public.web_person FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'service'::text, 'provider'::text, 'epj'::text, 'finance'::text, 'auditor'::text, 'grants_officer'::text]) AS caller_has_role));
 
 ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
 

@@ -71,6 +71,10 @@ class Api:
         return self.client(bearer("auditor"))
 
     @cached_property
+    def grants_officer(self) -> httpx.AsyncClient:
+        return self.client(bearer("grants_officer"))
+
+    @cached_property
     def epj(self) -> httpx.AsyncClient:
         return self.client(bearer("epj"))
 

@@ -43,6 +43,9 @@ PURPOSES: Mapping[str, Purpose] = {
     "provider": Purpose("provision", "Helse- og omsorgstenestelova §§ 3-1 og 3-3 (avtale med kommunen)"),
     "epj": Purpose("record_keeping", "Helsepersonellova § 39, pasientjournallova § 8"),
     "finance": Purpose("accounting", "Kommunelova kapittel 14"),
+    "grants_officer": Purpose(
+        "grant_handling", "Personvernforordninga art. 6 nr. 1 e og art. 9 nr. 2 g, forvaltningslova"
+    ),
     "auditor": Purpose("oversight", "Personvernforordninga art. 24 og 32, pasientjournallova § 22"),
 }
 MOST_DENIED = 100

@@ -14,6 +14,7 @@ PURPOSES: Mapping[str, str] = {
     "provision": "Oppfølging av plassen",
     "record_keeping": "Oppdatering frå journalsystemet",
     "accounting": "Rekneskap og budsjett",
+    "grant_handling": "Tildeling av reiser og legatmidlar",
     "oversight": "Tilsyn med innsyn",
     "unknown": "Ukjent",
 }

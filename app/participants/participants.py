@@ -1,6 +1,7 @@
 """Participants: registration, change, look-up, and the fields that a caller may see (D1)."""
 
 from collections.abc import Mapping, Sequence, Set
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from app.participants.schemas import (
     ParticipantForAuditor,
     ParticipantForService,
     ParticipantIn,
+    ParticipantName,
     ParticipantOut,
     ParticipantPatch,
     ParticipantUpsert,
@@ -193,8 +195,15 @@ def require_searcher(actor: Actor) -> None:
     """Raises `ROLE_REQUIRED` for a search by name or birth date by one who may not search."""
     if actor.roles.isdisjoint(SEARCHERS):
         raise ROLE_REQUIRED(
-            "Søk etter namn eller fødselsdato kan berre Forvaltningskontoret, utøvande tenester og revisor gjere."
+            "Søk etter namn eller fødselsdato kan berre Forvaltningskontoret, utøvande tenester, Fagutvikling og"
+            " revisor gjere."
         )
+
+
+def find_anybody(queries: Queries, actor: Actor) -> AbstractAsyncContextManager[None]:
+    """For a look-up by name or number: Fagutvikling finds people whom it may read nothing of beside the name (X3)."""
+    needs_rights = "grants_officer" in actor.roles and actor.roles.isdisjoint({"case_officer", "auditor"})
+    return queries.acting_as("auditor") if needs_rights else nullcontext()
 
 
 def require_visible(actor: Actor, fields: Set[str]) -> None:
@@ -206,10 +215,11 @@ def require_visible(actor: Actor, fields: Set[str]) -> None:
 async def to_response(queries: Queries, actor: Actor, participants: Sequence[Participant]) -> list[ParticipantView]:
     """The participants with the fields that the caller may see: those of the widest view that one of its roles has."""
     view = next(view for role, view in VIEWS_BY_ROLE.items() if role in actor.roles)
-    if view is ParticipantForService and "auditor" in actor.roles:
-        # As the auditor it sees everybody, and less of them than as the service of their area.
-        views = {actor.service_area: view}
-        return [views.get(row.service_area, ParticipantForAuditor).model_validate(row) for row in participants]
+    if view is ParticipantForService and not actor.roles.isdisjoint({"auditor", "grants_officer"}):
+        # In its other role it sees others too, and less of them than as the service of their area.
+        others = ParticipantForAuditor if "auditor" in actor.roles else ParticipantName
+        views: dict[str | None, type[ParticipantView]] = {actor.service_area: view}
+        return [views.get(row.service_area, others).model_validate(row) for row in participants]
     if view is not ParticipantOut:
         return [view.model_validate(row) for row in participants]
     external_ids: dict[UUID, list[ExternalId]] = {row.id: [] for row in participants}
@@ -225,11 +235,11 @@ async def to_response(queries: Queries, actor: Actor, participants: Sequence[Par
 def conceal_protected(
     actor: Actor, participants: Sequence[Participant], views: Sequence[ParticipantView]
 ) -> list[ParticipantView | ProtectedParticipant]:
-    """The views as lists show them to the case office: «Verna adresse» in place of who has a protected address.
+    """The views as lists show them to the case office and Fagutvikling: «Verna adresse» in place of who has one.
 
-    Who needs more opens the person, and says why.
+    Who of the case office needs more opens the person, and says why.
     """
-    if "case_officer" not in actor.roles:
+    if actor.roles.isdisjoint({"case_officer", "grants_officer"}):
         return list(views)
     return [
         ProtectedParticipant.model_validate(row.model_dump(include={"id", "created_at", "updated_at"}))

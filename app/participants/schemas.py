@@ -188,6 +188,13 @@ class ParticipantForAuditor(Stored):
     birth_date: Day
 
 
+class ParticipantName(Stored):
+    """A participant as Fagutvikling sees it, to find the person's id."""
+
+    given_name: str
+    family_name: str
+
+
 class ProtectedParticipant(Stored):
     """A participant with a protected address as the case office sees it where no reason to open it was stated."""
 
@@ -202,21 +209,27 @@ class ParticipantMergeIn(Shape):
     duplicate_id: Annotated[UUID, Limits(examples=["016e0000-0002-7000-8000-00000000001f"])]
 
 
-ParticipantView = ParticipantOut | ParticipantForService | ParticipantForProvider | ParticipantForAuditor
+WholeParticipant = ParticipantOut | ParticipantForService | ParticipantForProvider | ParticipantForAuditor
+ParticipantView = WholeParticipant | ParticipantName
 # Role -> the fields that it may see of a participant; a role that is not here sees none. Widest first: a caller with
 # several roles gets the first. Which participants there are to see is decided in the database.
 VIEWS_BY_ROLE: Mapping[
     str,
-    type[ParticipantOut] | type[ParticipantForService] | type[ParticipantForProvider] | type[ParticipantForAuditor],
+    type[ParticipantOut]
+    | type[ParticipantForService]
+    | type[ParticipantForProvider]
+    | type[ParticipantForAuditor]
+    | type[ParticipantName],
 ] = {
     "case_officer": ParticipantOut,
     "epj": ParticipantOut,
     "service": ParticipantForService,
     "provider": ParticipantForProvider,
     "auditor": ParticipantForAuditor,
+    "grants_officer": ParticipantName,
 }
 # Who may search by name or birth date.
-SEARCHERS = frozenset({"case_officer", "service", "auditor"})
+SEARCHERS = frozenset({"case_officer", "service", "auditor", "grants_officer"})
 
 
 class ParticipantPage(Page[ParticipantView | ProtectedParticipant]):

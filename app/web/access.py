@@ -24,6 +24,7 @@ UNITS: Mapping[Language, Mapping[str, str]] = {
         "follow_up": "Utøvande teneste",
         "record_keeping": "Journalsystemet",
         "accounting": "Økonomi",
+        "grant_handling": "Fagutvikling",
         "oversight": "Revisor",
     },
     "nb": {
@@ -31,6 +32,7 @@ UNITS: Mapping[Language, Mapping[str, str]] = {
         "follow_up": "Utøvende tjeneste",
         "record_keeping": "Journalsystemet",
         "accounting": "Økonomi",
+        "grant_handling": "Fagutvikling",
         "oversight": "Revisor",
     },
 }

@@ -200,6 +200,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "case_officer": "Forvaltningskontoret",
     "finance": "Økonomi",
     "auditor": "Revisor",
+    "grants_officer": "Fagutvikling",
     "provider": "Vekstbedrift",
     "service": "Utøvande teneste",
 }

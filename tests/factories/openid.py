@@ -35,6 +35,7 @@ ROLES = {
     "Vekstplass.Sakshandsamar": "case_officer",
     "Vekstplass.Okonomi": "finance",
     "Vekstplass.Revisor": "auditor",
+    "Vekstplass.Fagutvikling": "grants_officer",
     "Vekstplass.Habilitering": "service:habilitation",
     "Vekstplass.PsykiskHelse": "service:mental_health",
 }

@@ -21,5 +21,6 @@ DEMO_PEOPLE = (
     _person("habilitering", "service", service_area="habilitation"),
     _person("psykisk-helse", "service", service_area="mental_health"),
     _person("revisor", "auditor"),
+    _person("fagutvikling", "grants_officer"),
 )
 """Everybody by role: the two providers are those of `tests.factories.world`."""

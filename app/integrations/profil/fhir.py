@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.participants.schemas import Contact, ParticipantForAuditor, ParticipantOut, ParticipantView
+from app.participants.schemas import Contact, ParticipantForAuditor, ParticipantOut, WholeParticipant
 from app.participants.tables import Participant
 from app.rules.identifiers import classify_identity_number
 from app.security.identity_numbers import IdentityNumberUnreadable, Sealed, decrypt
@@ -45,7 +45,7 @@ class Patient(BaseModel):
     contact: list[Element] | None
 
 
-def to_patient(participant: ParticipantView, number_system: str | None, settings: Settings) -> Patient:
+def to_patient(participant: WholeParticipant, number_system: str | None, settings: Settings) -> Patient:
     """A participant as the caller may see it, as `Patient`. `number_system` is None if no identity number is stored."""
     meta: Element = {"profile": [PROFILE], "lastUpdated": participant.updated_at.isoformat()}
     identifiers: list[Element] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{participant.id}"}]

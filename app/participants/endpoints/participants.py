@@ -1,6 +1,6 @@
 """HTTP for participants (D1)."""
 
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -39,6 +39,7 @@ from app.participants.schemas import (
     ParticipantForAuditor,
     ParticipantIn,
     ParticipantLookup,
+    ParticipantName,
     ParticipantOut,
     ParticipantPage,
     ParticipantPatch,
@@ -54,8 +55,9 @@ from app.security.roles import Actor, Epj, allow
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=Route)
 
-ParticipantLister = Annotated[Actor, allow("case_officer", "epj", "service", "provider", "auditor")]
-ParticipantFinder = Annotated[Actor, allow("case_officer", "epj", "auditor")]
+ParticipantLister = Annotated[Actor, allow("case_officer", "epj", "service", "provider", "auditor", "grants_officer")]
+ParticipantFinder = Annotated[Actor, allow("case_officer", "epj", "auditor", "grants_officer")]
+ParticipantRegistrar = Annotated[Actor, allow("case_officer", "epj", "grants_officer")]
 ParticipantReader = Annotated[Actor, allow("case_officer", "epj", "service", "provider")]
 
 
@@ -63,16 +65,24 @@ ParticipantReader = Annotated[Actor, allow("case_officer", "epj", "service", "pr
     "",
     status_code=201,
     summary="Register a participant",
-    response_model=RegisteredParticipant | ParticipantOut,
+    response_model=RegisteredParticipant | ParticipantOut | ParticipantName,
     responses=refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_TAKEN),
 )
 async def register_participant(
-    request: Request, response: Response, unit: UnitOfWorkDep, actor: Epj, body: ParticipantIn
+    request: Request, response: Response, unit: UnitOfWorkDep, actor: ParticipantRegistrar, body: ParticipantIn
 ) -> ParticipantView:
-    """A person who has or applies for a place (D1). The identity number is write only. The case office is told who may
-    be the same person.
+    """A person who has or applies for a place, a trip or a grant (D1, X2). The identity number is write only. The case
+    office is told who may be the same person.
+
+    Fagutvikling registers people with `service_area: "other"`, who apply for a trip or a grant and have no place. It
+    gets the id and the name.
     """
-    participant = await participants.register_participant(unit, body, request.app.state.settings, clock.today())
+    is_grants_officer = actor.roles == {"grants_officer"}
+    if is_grants_officer and body.service_area != "other":
+        raise VALIDATION("Fagutvikling registrerer berre med «other».", pointer="#/service_area")
+    settings, today = request.app.state.settings, clock.today()
+    async with unit.acting_as("epj") if is_grants_officer else nullcontext():
+        participant = await participants.register_participant(unit, body, settings, today)
     out = await _respond(unit, actor, participant)
     if "case_officer" not in actor.roles:
         return out
@@ -117,17 +127,21 @@ async def list_participants(
 ) -> ParticipantPage:
     """The participants that the caller may see (D1): a service those of its area, a provider those with a placement
     there. The auditor finds people by `name`, `birth_date` or `id`, to read the access log of the right one.
+    Fagutvikling finds anybody by `name`, which `birth_date` narrows, and gets the id and the name (X3).
 
-    To the case office a person with a protected address is «Verna adresse», without a birth date or anything else: it
-    opens the one person, and says why.
+    To the case office and Fagutvikling a person with a protected address is «Verna adresse», without a birth date or
+    anything else: the case office opens the one person, and says why.
 
     A filter on a field that the caller may not see is refused with 403, and so is `name` or `birth_date` from others
-    than the case office, the services and the auditor. Only those that are in the answer are in the access log.
+    than the case office, the services, Fagutvikling and the auditor. Only those that are in the answer are in the
+    access log.
     """
     filters = {}
     is_search = name is not None or birth_date is not None
     if is_search:
         participants.require_searcher(actor)
+        if name is None and actor.roles == {"grants_officer"}:
+            raise VALIDATION("Søk med «name»; «birth_date» avgrensar.", pointer="#/query/name")
     elif id_ is None and actor.roles == {"auditor"}:
         raise VALIDATION("Søk med «name», «birth_date» eller «id».", pointer="#/query/name")
     if municipality_number is not None:
@@ -146,9 +160,13 @@ async def list_participants(
     if name is not None:
         found = participants.ids_by_name(name, after, actor)
         statement = statement.join(found, found.c.participant_id == col(Participant.id))
-    # Whoever is the auditor of everybody beside the service of an area lists its area.
-    lists_area = not is_search and id_ is None and actor.roles == {"auditor", "service"}
-    async with reader.acting_as("service", alone=True) if lists_area else nullcontext():
+    acting: AbstractAsyncContextManager[None] = nullcontext()
+    if is_search:
+        acting = participants.find_anybody(reader, actor)
+    elif id_ is None and "auditor" in actor.roles:
+        # Whoever finds everybody as the auditor lists whom its other role is about.
+        acting = reader.acting_as("service" if "service" in actor.roles else "grants_officer", alone=True)
+    async with acting:
         rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
     record_access(reader, (row.id for row in rows))
     views = await participants.to_response(reader, actor, rows)
@@ -158,25 +176,26 @@ async def list_participants(
 @router.post(
     "/lookup",
     summary="Find a participant by identity number",
-    response_model=ParticipantOut | ProtectedParticipant | ParticipantForAuditor,
+    response_model=ParticipantOut | ProtectedParticipant | ParticipantForAuditor | ParticipantName,
     responses=refusals(IDENTITY_NUMBER_INVALID),
 )
 async def look_up_participant(
     request: Request, unit: UnitOfWorkDep, actor: ParticipantFinder, body: ParticipantLookup
 ) -> ParticipantView | ProtectedParticipant:
-    """The participant with exactly this number, or 404 (D1). The auditor gets the id, name and birth date alone.
+    """The participant with exactly this number, or 404 (D1). The auditor gets the id, name and birth date alone,
+    Fagutvikling the id and the name.
 
-    The case office gets «Verna adresse» in place of a person with a protected address, unless it says why it asks for
-    one (`X-Access-Reason`). The number is sent in a body because addresses are logged. A caller may look up so many a
-    minute as the settings say, 60 by default.
+    The case office and Fagutvikling get «Verna adresse» in place of a person with a protected address, unless the case
+    office says why it asks for one (`X-Access-Reason`). The number is sent in a body because addresses are logged. A
+    caller may look up so many a minute as the settings say, 60 by default.
     """
     lookups: Attempts = request.app.state.lookups
     lookups.count_one(actor.name)
-    participant = await participants.find_by_identity_number(
-        unit, body.national_identity_number, request.app.state.settings, clock.today()
-    )
+    settings, number = request.app.state.settings, body.national_identity_number
+    async with participants.find_anybody(unit, actor):
+        participant = await participants.find_by_identity_number(unit, number, settings, clock.today())
     out = await _respond(unit, actor, participant)
-    if has_stated_reason(request, participant.id):
+    if has_stated_reason(request, participant.id) and "case_officer" in actor.roles:
         return out
     (concealed,) = participants.conceal_protected(actor, [participant], [out])
     return concealed
@@ -257,7 +276,7 @@ async def read_participant(
     """
     participant = await find(reader, Participant, participant_id)
     out = await _respond(reader, actor, participant)
-    if media_type == JSON:
+    if media_type == JSON or isinstance(out, ParticipantName):
         return out
     settings = request.app.state.settings
     patient = to_patient(out, find_number_system(participant, settings), settings)
