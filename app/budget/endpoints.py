@@ -22,19 +22,16 @@ from app.budget.assumptions import (
 from app.budget.costs import BY_PATTERN, CURSOR_PATTERN, CostsQuery, load_costs
 from app.budget.placement_periods import load_identified_periods
 from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
+from app.budget.representations import to_response
 from app.budget.schemas import (
     CostsOut,
     ExpectedRefundIn,
     ExpectedRefundOut,
     FrameIn,
     FrameOut,
-    IncurredBreakdownOut,
-    OverrunOut,
     PositionOut,
-    PositionSums,
-    VtaComparisonOut,
 )
-from app.budget.settled_and_invoiced import SettledAndInvoiced, load_settled_and_invoiced
+from app.budget.settled_and_invoiced import load_settled_and_invoiced
 from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.budget.what_if import apply_changes, assume_year, find_placements, require_frames_in_years
 from app.budget.year_amounts import find_year_amount, record_year_amount
@@ -48,7 +45,6 @@ from app.http.problems import VALIDATION
 from app.http.schemas import Day, Year
 from app.placements.access import record_placement_access
 from app.rules.money import from_ore
-from app.rules.position import Position, split_incurred
 from app.rules.several_years import find_first_overrun_year
 from app.security.roles import Actor, allow
 
@@ -143,7 +139,7 @@ async def read_position(
     """
     _require_in_year(room_from, year)
     found = await position.load_position(reader, year, on or clock.today(), room_from)
-    return _to_response(found, await load_settled_and_invoiced(reader, year))
+    return to_response(found, await load_settled_and_invoiced(reader, year))
 
 
 @router.get(
@@ -217,8 +213,8 @@ async def compute_what_if(
     await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     months = zip(before.forecast_by_month, after.forecast_by_month, strict=True)
     return WhatIfOut(
-        before=_to_response(before, sums),
-        after=_to_response(after, sums),
+        before=to_response(before, sums),
+        after=to_response(after, sums),
         months=[
             WhatIfMonth(
                 month=f"{year:04}-{month:02}",
@@ -258,7 +254,7 @@ async def compute_what_if_years(
         inputs = await position.load_inputs(unit, year, day, periods)
         found = position.compute_position(assume_year(inputs, body, changes))
         positions.append(found)
-        years.append(_to_response(found, await load_settled_and_invoiced(unit, year)))
+        years.append(to_response(found, await load_settled_and_invoiced(unit, year)))
     await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     return WhatIfYearsOut(years=years, first_overrun_year=find_first_overrun_year(positions))
 
@@ -266,43 +262,3 @@ async def compute_what_if_years(
 def _require_in_year(room_from: date | None, year: int) -> None:
     if room_from is not None and room_from.year != year:
         raise VALIDATION(f"«room_from» må vere ein dag i {year}.", pointer="#/query/room_from")
-
-
-def _to_response(position: Position, sums: SettledAndInvoiced) -> PositionOut:
-    """The position in kroner."""
-    overrun, vta = position.overrun, position.vta_comparison
-    breakdown = split_incurred(position, sums.settled, sums.invoiced)
-    return PositionOut(
-        year=position.year,
-        on=position.on,
-        frame=None if position.frame is None else from_ore(position.frame),
-        incurred=from_ore(position.incurred),
-        remaining_to_come=from_ore(position.remaining_to_come),
-        forecast=from_ore(position.forecast),
-        difference=None if position.difference is None else from_ore(position.difference),
-        share_used_percent=position.share_used_percent,
-        flag=position.flag,
-        overrun=None
-        if overrun is None
-        else OverrunOut(amount=from_ore(overrun.amount), first_month=overrun.first_month),
-        places=position.places,
-        average_monthly_cost=from_ore(position.average_monthly_cost),
-        room_for_standard_places=position.room_for_standard_places,
-        room_from=position.room_from,
-        expected_refund=from_ore(position.expected_refund),
-        net_forecast=from_ore(position.net_forecast),
-        vta_comparison=VtaComparisonOut(
-            minimum_share_percent=vta.minimum_share_percent, municipal_cost=from_ore(vta.municipal_cost)
-        ),
-        sums=PositionSums(
-            gross=from_ore(position.forecast),
-            refund=from_ore(position.expected_refund),
-            net=from_ore(position.net_forecast),
-        ),
-        of_incurred=IncurredBreakdownOut(
-            settled=from_ore(breakdown.settled),
-            differing=from_ore(breakdown.differing),
-            open=from_ore(breakdown.open),
-            invoiced=from_ore(breakdown.invoiced),
-        ),
-    )

@@ -106,6 +106,15 @@ class UnitOfWork:
         yield
         await self.execute(SET_ROLES, role_setting(self.caller.roles))
 
+    @asynccontextmanager
+    async def rolled_back(self) -> AsyncIterator[None]:
+        """What is stored inside is checked as ever, and undone at the end; its rows are not to be read after that."""
+        savepoint = await self.session.begin_nested()
+        try:
+            yield
+        finally:
+            await savepoint.rollback()
+
     async def commit(self) -> None:
         """Store everything, if anything was begun. Raises `OutcomeUnknownError` where PostgreSQL did not say if it is.
 

@@ -46,7 +46,7 @@ NOUNS: Mapping[str, str] = {
     "access_log_of_participant": "kven som har sett personen", "application": "søknaden",
     "application_requests": "førespurnadene", "applications": "søknader", "consent": "samtykke",
     "consents": "samtykke", "costs": "kva plassen kostar",
-    "decision": "vedtak", "decisions": "vedtak", "erasure": "sletting",
+    "decision": "vedtak", "decision_effect": "verknaden av eit vedtak", "decisions": "vedtak", "erasure": "sletting",
     "erasure_requests": "ynske om sletting", "evaluation": "evalueringsrapport",
     "evaluations": "evalueringsrapportar", "events": "hendingar", "follow_up_counts": "tal for året",
     "follow_up_report": "årsrapporten",

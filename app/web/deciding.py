@@ -1,268 +1,64 @@
 """S5: a decision (D3): grant, reject, change, end, correct, annul; with what it does to the budget beside it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from app.http.problems import PRECONDITION_FAILED
-from app.web import decision_effects
 from app.web.calls import Refused
-from app.web.decision_effects import SHARE
-from app.web.fields import Amount, Choice, Day, Field, Invalid, LongText, Option, Select, Whole
+from app.web.decision_forms import (
+    describe_decisions,
+    prepare_of_application,
+    prepare_of_place,
+    require_choice,
+    write_body_of_application,
+    write_body_of_place,
+    write_draft,
+)
 from app.web.form_pages import Done, FormPage, Sent, Sheet
-from app.web.forms import Wrong, make_form, nest
-from app.web.names import Place, full_name, load_place, load_providers
+from app.web.forms import Form, write_for_people
+from app.web.names import load_place
 from app.web.pages import Page, View
-from app.web.render import long_date, short_date, whole_kroner
-from app.web.words import options, word
+from app.web.render import whole_kroner
 
 CHANGED = {
     "title": "Plassen er endra medan du skreiv",
     "detail": "Nokon har gjort eit vedtak eller registrert ei oppseiing sidan du opna skjemaet. Sjå over plassen, og"
     " send på nytt om vedtaket ditt framleis er rett.",
 }
-OF_APPLICATION = ("grant", "reject")
-OF_PLACE = ("change", "end", "correct", "annul")
-FOUND_BY = ("case_office", "provider", "participant", "guardian", "service", "other")
-GROUNDS = ("clerical_error", "not_notified", "invalid", "in_favour")
-DESTINATIONS = (
-    "vta", "municipal_offer", "ordinary_work", "education", "other_offer", "none", "moved", "died",
-)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision does to the year's budget: the position without it, and with it where that can be computed."""
+
+    year: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any] | None
+    sentence: str
 
 
 async def choose_kind(view: View) -> Response:
     """«Gjer vedtak» about a place: what is to be decided."""
-    place = await load_place(view, _require(view.query("plass")))
+    place = await load_place(view, require_choice(view.query("plass")))
     decisions = await view.api.list("/v1/decisions", placement_id=place.id)
-    return view.render("vedtak-val.html", place=place, decisions=_describe_decisions(decisions))
-
-
-async def prepare_of_application(view: View) -> Sheet:
-    """Grant or reject: the request that was accepted says where and how much."""
-    id_ = view.query("soknad")
-    application = await view.api.get(f"/v1/applications/{_require(id_)}")
-    person = await view.api.get(f"/v1/participants/{application['participant_id']}")
-    providers = await load_providers(view.api)
-    requests = await view.api.list(f"/v1/applications/{id_}/requests")
-    accepted = next((one for one in reversed(requests) if _stands(one)), None)
-    bases = await _load_bases(view)
-    kinds = [Option("reject", "Avslag")]
-    if accepted:
-        kinds.insert(0, Option("grant", f"Tildel plass hjå {providers.get(accepted['provider_id'], 'vekstbedrifta')}"))
-    form = make_form(
-        Choice(name="utfall", label="Utfall", options=kinds),
-        Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
-        Day(name="forste_dag", label="Første dag med plass", to="starts_on", required=False, depends=True),
-        Day(name="siste_dag", label="Siste dag", to="ends_on", required=False, depends=True, hint=_LAST_DAY_HINT),
-        SHARE,
-        LongText(
-            name="grunngjeving", label="Grunngjeving", to="reason", required=False, depends=True, hint=_REASON_HINT
-        ),
-        Select(name="heimel", label="Heimel", to="legal_basis", options=_list_bases(bases, OF_APPLICATION)),
-        LongText(
-            name="oppgaver",
-            label="Helse- og sosialoppgåver som vekstbedrifta gjer",
-            to="health_and_social_tasks",
-            required=False,
-            hint="Ei oppgåve på kvar linje (D7).",
-        ),
-        Day(name="avtale_dag", label="Medisinavtale, dato", to="medication_agreement/agreed_on", required=False),
-        Field(
-            name="avtale", label="Medisinavtale, arkivreferanse", to="medication_agreement/reference", required=False
-        ),
-        Field(name="arkiv", label="Arkivreferanse", to="archive_reference", required=False),
-        Field(
-            name="budsjettsak",
-            label="Budsjettsak",
-            to="budget_reference",
-            required=False,
-            hint="Saka som betaler når prognosen går over ramma (C7).",
-        ),
-        utfall="grant" if accepted else "reject",
-        vedtaksdag=view.on,
-        heimel=_first(bases, "grant" if accepted else "reject"),
-        **_ask_for(accepted),
-    )
-    values = {
-        "application": application,
-        "person": person,
-        "name": full_name(person),
-        "accepted": accepted,
-        "provider": providers.get(accepted["provider_id"], "") if accepted else "",
-    }
-    return Sheet({"form": form}, values)
-
-
-_LAST_DAY_HINT = "dd.mm.åååå. Lat feltet stå tomt når behovet er varig."
-_REASON_HINT = "Står i brevet. Skriv ikkje helseopplysningar som ikkje trengst."
-
-
-def _stands(request: Mapping[str, Any]) -> bool:
-    return request["answer"] == "accepted" and not request["retracted_on"] and not request["recalled_on"]
-
-
-def _ask_for(accepted: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the request asked for: the first day where it named one, and the share."""
-    return {} if accepted is None else {"forste_dag": accepted["starts_from"], "del": accepted["share"]}
+    return view.render("vedtak-val.html", place=place, decisions=describe_decisions(decisions))
 
 
 async def decide_application(view: View, sent: Sent) -> Done:
     """Grant, or reject with a reason."""
-    values = sent.sheet.values
-    kind = sent.form.value("utfall")
-    body = nest(sent.body) | {"kind": kind, "application_id": values["application"]["id"]}
-    if kind == "grant":
-        if "starts_on" not in body:
-            raise Wrong({"forste_dag": "Skriv den første dagen med plass."})
-        body["request_id"] = values["accepted"]["id"]
-        if tasks := body.pop("health_and_social_tasks", None):
-            body["health_and_social_tasks"] = [line.strip() for line in tasks.splitlines() if line.strip()]
-    else:
-        if "reason" not in body:
-            raise Wrong({"grunngjeving": "Eit avslag må grunngjevast (D3)."})
-        for name in _ONLY_OF_GRANT:
-            body.pop(name, None)
+    body = write_body_of_application(sent.body, sent.form, sent.sheet.values)
     made = await view.api.post("/v1/decisions", body, sent.acting)
     return Done(f"/deltakarar/{made['participant_id']}", f"Vedtaket er lagra.{_say_budget(made.get('budget'))}")
 
 
-_ONLY_OF_GRANT = (
-    "starts_on", "ends_on", "share", "health_and_social_tasks", "medication_agreement", "budget_reference",
-)  # fmt: skip
-
-
-async def prepare_of_place(view: View) -> Sheet:
-    """A change, an end, a correction or an annulment of one place."""
-    place = await load_place(view, _require(view.query("plass")))
-    kind = view.query("utfall")
-    if kind not in OF_PLACE:
-        raise Invalid("Vel kva vedtaket skal gjelde.")
-    decisions = await view.api.list("/v1/decisions", placement_id=place.id)
-    bases = await _load_bases(view)
-    make = {"change": _change_fields, "end": _end_fields, "correct": _correct_fields, "annul": _annul_fields}[kind]
-    notice = _open_notice(place.data["history"])
-    fields, initial = make(place, decisions, notice, view.query("gjeld"))
-    defaults: dict[str, Any] = {"vedtaksdag": view.on, "heimel": _first(bases, kind)}
-    form = make_form(
-        Day(name="vedtaksdag", label="Vedtaksdag", to="decided_on"),
-        *fields,
-        Select(name="heimel", label="Heimel", to="legal_basis", options=_list_bases(bases, (kind,))),
-        Field(name="arkiv", label="Arkivreferanse", to="archive_reference", required=False),
-        **defaults | initial,
-    )
-    return Sheet({"form": form}, {"place": place, "kind": kind, "notice": notice})
-
-
-Fields = tuple[list[Field], dict[str, Any]]
-
-
-def _change_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
-    fields: list[Field] = [
-        Day(name="forste_dag", label="Nye vilkår frå", to="valid_from", required=False),
-        SHARE,
-    ]
-    if place.data["need"] == "temporary" or place.data["ends_on"]:
-        fields.append(Day(name="siste_dag", label="Ny siste dag", to="ends_on", required=False))
-    if place.data["terms"] == "legacy":
-        fields.append(Amount(name="pris", label="Pris per månad", to="monthly_price", required=False))
-    fields += [
-        Choice(
-            name="medisin",
-            label="Medisin i arbeidstida",
-            to="medication_tasks",
-            required=False,
-            options=(Option("", "Som før"), Option("ja", "Vekstbedrifta hjelper"), Option("nei", "Ingen oppgåver")),
-        ),
-        Day(name="avtale_dag", label="Medisinavtale, dato", to="medication_agreement/agreed_on", required=False),
-        Field(
-            name="avtale", label="Medisinavtale, arkivreferanse", to="medication_agreement/reference", required=False
-        ),
-    ]
-    if notice:
-        label = f"Oppseiinga frå {long_date(notice['on'])}"
-        choices = (Option("", "Står ved lag"), Option(notice["notice_id"], "Vert trekt: plassen held fram"))
-        fields.append(Choice(name="oppseiing", label=label, to="withdraws_notice_id", required=False, options=choices))
-    fields.append(LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT))
-    return fields, {"medisin": "", "oppseiing": ""}
-
-
-def _end_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
-    fields: list[Field] = [
-        Day(name="siste_dag", label="Siste dag", to="ends_on", hint="dd.mm.åååå. Dagen vert betalt (L3)."),
-        Select(
-            name="vidare",
-            label="Kva går personen til?",
-            to="destination",
-            required=False,
-            options=options("destination", DESTINATIONS),
-        ),
-        LongText(name="grunngjeving", label="Grunngjeving", to="reason", required=False, hint=_REASON_HINT),
-    ]
-    return fields, {"siste_dag": notice["ends_on"] if notice else place.data["ends_on"]}
-
-
-def _correct_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
-    """What the decision should have said; a field that is left as it was is not corrected."""
-    can_be = [one for one in decisions if one["kind"] in ("grant", "change", "end", "correct")]
-    fields = [
-        Select(
-            name="gjeld",
-            label="Vedtaket som er feil",
-            to="corrects_id",
-            options=[Option(id_, text) for id_, text in _describe_decisions(can_be)],
-        ),
-        Day(name="forste_dag", label="Rett første dag", to="starts_on", required=False, hint=_AS_IT_WAS),
-        Day(name="siste_dag", label="Rett siste dag", to="ends_on", required=False, hint=_AS_IT_WAS),
-        Choice(
-            name="utan_slutt",
-            label="Siste dag",
-            required=False,
-            options=(Option("", "Som over"), Option("ja", "Ingen: plassen tek ikkje slutt")),
-        ),
-        Whole(name="del", label="Rett del av full plass", to="share", unit="%", required=False),
-        Select(
-            name="behov",
-            label="Rett behov",
-            to="need",
-            required=False,
-            options=options("need", ("permanent", "temporary")),
-        ),
-        *_mending_fields(),
-    ]
-    return fields, {"gjeld": of or (can_be[-1]["id"] if can_be else None), "utan_slutt": "", "grunnlag": GROUNDS[0]}
-
-
-_AS_IT_WAS = "dd.mm.åååå. Lat feltet stå tomt når det var rett."
-
-
-def _annul_fields(place: Place, decisions: list[dict[str, Any]], notice: Mapping[str, Any] | None, of: str) -> Fields:
-    return _mending_fields(), {"grunnlag": GROUNDS[0]}
-
-
-def _mending_fields() -> list[Field]:
-    return [
-        LongText(name="grunngjeving", label="Kva var feil, og kvifor?", to="reason", hint=_REASON_HINT),
-        Select(name="funne_av", label="Kven oppdaga feilen?", to="found_by", options=options("found_by", FOUND_BY)),
-        Select(name="grunnlag", label="Grunnlag for omgjering", to="ground", options=options("ground", GROUNDS)),
-    ]
-
-
 async def decide_place(view: View, sent: Sent) -> Done:
     """Names the place as this page has seen it, so that two officers never decide past each other (D6)."""
-    values = sent.sheet.values
-    place, kind = values["place"], values["kind"]
-    body = nest(sent.body) | {"kind": kind, "placement_id": place.id}
-    if kind == "change":
-        body["medication_tasks"] = {"ja": True, "nei": False}.get(sent.form.value("medisin"))
-        body = {name: value for name, value in body.items() if value not in (None, "")}
-    if kind == "correct" and sent.form.has("utan_slutt", "ja"):
-        if "ends_on" in body:
-            raise Wrong({"siste_dag": "Vel anten ein siste dag, eller at plassen ikkje tek slutt."})
-        body["ends_on"] = None
-    if kind == "annul" and (grant := _grant_of(place.data["history"])):
-        body["corrects_id"] = grant
+    place = sent.sheet.values["place"]
+    body = write_body_of_place(sent.body, sent.form, sent.sheet.values)
     seen = {"If-Match": sent.typed.get("utgave") or place.etag}
     try:
         made = await view.api.post("/v1/decisions", body, {**sent.acting, **seen})
@@ -271,6 +67,32 @@ async def decide_place(view: View, sent: Sent) -> Done:
             raise Refused(409, CHANGED) from None
         raise
     return Done(place.address, f"Vedtaket er lagra.{_say_budget(made.get('budget'))}")
+
+
+async def show_effect(view: View) -> Response:
+    """The box beside the form, computed again while somebody types. Texts are not sent for it."""
+    sheet = await _prepare(view)
+    form, query = sheet.forms["form"], view.request.query_params
+    typed = {name: query.getlist(name) for name in form.fields if name in query}
+    form = replace(form, values={**form.values, **typed})
+    return view.render("_verknad.html", effect=await _load_effect(view, form, sheet.values))
+
+
+async def _load_effect(view: View, form: Form, values: Mapping[str, Any]) -> Effect:
+    """The API makes the decision and undoes it, and refuses it as it would when it is made."""
+    body, sentence = write_draft(form, values), "Verknaden vert rekna ut når skjemaet er fylt ut."
+    if body is not None:
+        try:
+            found = await view.api.post("/v1/decisions/effects", body, on=view.on)
+            return Effect(found["year"], found["before"], found["after"], "Rekna som om vedtaket var gjort.")
+        except Refused as refused:
+            sentence = f"Verknaden vert rekna ut når dette er i orden: {write_for_people(refused.detail)}"
+    year = view.on.year
+    return Effect(year, await view.api.get(f"/v1/budgets/{year}/position", on=view.on), None, sentence)
+
+
+async def _prepare(view: View) -> Sheet:
+    return await (prepare_of_place(view) if view.query("plass") else prepare_of_application(view))
 
 
 async def show_letter(view: View) -> Response:
@@ -291,48 +113,6 @@ def _say_budget(budget: Mapping[str, Any] | None) -> str:
     return f" Det er {much} kroner att av ramma for {budget['year']}."
 
 
-def _require(typed: str) -> str:
-    if not typed:
-        raise Invalid("Vel først kven vedtaket gjeld, frå arbeidslista eller frå personen si side.")
-    return typed
-
-
-async def _load_bases(view: View) -> dict[str, list[str]]:
-    """The legal bases of the guideline version in force, by kind of decision (D2)."""
-    versions = await view.api.list("/v1/guideline-versions")
-    in_force = [one for one in versions if one["valid_from"] <= view.on.isoformat()] or versions
-    latest = max(in_force, key=lambda one: (one["valid_from"], one["id"]), default=None)
-    found: dict[str, list[str]] = latest["legal_bases"] if latest else {}
-    return found
-
-
-def _first(bases: Mapping[str, list[str]], kind: str) -> str | None:
-    return next(iter(bases.get(kind, ())), None)
-
-
-def _list_bases(bases: Mapping[str, list[str]], kinds: tuple[str, ...]) -> list[Option]:
-    return [Option(text, text) for text in dict.fromkeys(text for kind in kinds for text in bases.get(kind, ()))]
-
-
-def _describe_decisions(decisions: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(one["id"], f"{word(one['kind'], 'kind')} {short_date(one['decided_on'])}") for one in decisions]
-
-
-def _open_notice(history: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The notice that stands: given, and neither withdrawn nor decided on."""
-    notice = None
-    for step in history:
-        if step["step"] == "notice_given":
-            notice = step
-        elif step["step"] in ("notice_withdrawn", "end_decided"):
-            notice = None
-    return notice
-
-
-def _grant_of(history: list[dict[str, Any]]) -> str | None:
-    return next((step["decision_id"] for step in history if step["step"] == "granted"), None)
-
-
 class DecisionPage(FormPage):
     """One address, `/vedtak/ny`, for a decision of an application or of a place, as its query says."""
 
@@ -345,13 +125,11 @@ class DecisionPage(FormPage):
         return await super()._show_form(view)
 
     async def _prepare_either(self, view: View) -> Sheet:
-        return await (prepare_of_place(view) if view.query("plass") else prepare_of_application(view))
+        return await _prepare(view)
 
     async def _render(self, view: View, sheet: Sheet, status: int) -> Response:
         """With what the form, as it is shown, would do to the budget."""
-        form, place = sheet.forms["form"], sheet.values.get("place")
-        kind = sheet.values.get("kind") or form.value("utfall")
-        effect = await decision_effects.load_effect(view, form.value, kind, place.id if place else None)
+        effect = await _load_effect(view, sheet.forms["form"], sheet.values)
         return await super()._render(view, Sheet(sheet.forms, {**sheet.values, "effect": effect}), status)
 
     async def _send_either(self, view: View, sent: Sent) -> Done:
@@ -360,6 +138,6 @@ class DecisionPage(FormPage):
 
 ROUTES = (
     DecisionPage(),
-    Page("/vedtak/verknad", decision_effects.show_effect, "case_officer"),
+    Page("/vedtak/verknad", show_effect, "case_officer"),
     Page("/vedtak/{decision_id:uuid}/brev", show_letter, "case_officer"),
 )

@@ -135,23 +135,33 @@ async def effect(browser: httpx.AsyncClient, **query: str) -> str:
     return answer.text
 
 
-async def test_effect_is_the_what_ifs_for_a_grant(api: Api, case: Case) -> None:
+async def test_effect_of_a_grant_is_the_what_ifs(api: Api, case: Case) -> None:
     browser = await api.browser("sakshandsamar")
     change = {"change": "add_places", "places": 1, "from": "2022-10-01", "share": 50}
     expected = ok(await api.case_officer.post("/v1/budgets/2022/what-if", json={"changes": [change]}), 200)
-    query = {"soknad": case.application, "utfall": "grant", "forste_dag": "1.10.2022", "del": "50"}
+    query = {"soknad": case.application, "vedtaksdag": "10.1.2022", "forste_dag": "1.10.2022", "del": "50"}
+    query["on"] = "31.12.2022"
     text = (await effect(browser, **query)).replace("\u00a0", " ")
     assert expected["after"]["forecast"] == "33475.50"
     assert "33 475,50" in text
-    assert "Rekna frå 1. oktober 2022." in text
+    assert "Rekna som om vedtaket var gjort." in text
 
 
-@pytest.mark.parametrize("query", [{}, {"utfall": "grant"}, {"utfall": "grant", "forste_dag": "31.9.2022"}])
-async def test_effect_of_what_cannot_be_computed_is_the_position(api: Api, case: Case, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({}, "Verknaden vert rekna ut når skjemaet er fylt ut."),
+        ({"forste_dag": "31.9.2022"}, "Verknaden vert rekna ut når skjemaet er fylt ut."),
+        ({"forste_dag": "1.1.2020", "vedtaksdag": "10.1.2022"}, "når dette er i orden: "),
+        ({"forste_dag": "1.2.2022", "vedtaksdag": "1.1.2099"}, "når dette er i orden:"),
+        ({"utfall": "reject"}, "Rekna som om vedtaket var gjort."),
+    ],
+)
+async def test_effect_says_what_it_waits_for(api: Api, case: Case, query: dict[str, str], sentence: str) -> None:
     browser = await api.browser("sakshandsamar")
-    text = await effect(browser, soknad=case.application, **query)
-    assert "Med vedtaket" not in text
-    assert "Verknaden vert rekna ut" in text
+    text = await effect(browser, soknad=case.application, on="31.12.2022", **query)
+    assert sentence in text
+    assert ("Med vedtaket" in text) == sentence.startswith("Rekna")
 
 
 async def test_effect_is_shown_without_script(api: Api, case: Case) -> None:
@@ -159,7 +169,7 @@ async def test_effect_is_shown_without_script(api: Api, case: Case) -> None:
     typed = {"vedtaksdag": "10.1.2022", "forste_dag": "1.10.2022", "grunngjeving": "Står her", "rekn": "ja"}
     answer = await send(browser, case.form, **typed)
     assert answer.status_code == 200
-    assert "Rekna frå 1. oktober 2022." in answer.text.replace("\u00a0", " ")
+    assert "Rekna som om vedtaket var gjort." in answer.text
     assert read_fields(answer, case.form)["grunngjeving"] == ["Står her"]
     assert await decided(api, application_id=case.application) == []
 
@@ -167,26 +177,40 @@ async def test_effect_is_shown_without_script(api: Api, case: Case) -> None:
 async def test_effect_of_an_annulment_is_the_year_without_the_place(api: Api, place: str) -> None:
     await steps.placed(api, await steps.provider(api, organisation_number="310300411"), starts_on="2022-10-01")
     browser = await api.browser("sakshandsamar")
-    text = (await effect(browser, plass=place, utfall="annul", on="31.12.2022")).replace("\u00a0", " ")
-    assert "Rekna som om plassen aldri hadde vore." in text
+    query = {"plass": place, "utfall": "annul", "on": "31.12.2022"}
+    text = (await effect(browser, **query)).replace("\u00a0", " ")
     assert "66 951" in text
 
 
 async def test_effect_of_a_correction_is_the_place_as_it_should_have_been(api: Api) -> None:
+    """Also of one with a supplement, whose months are fewer then too."""
     await steps.law(api)
     place = await steps.placed(api, await steps.provider(api), starts_on="2022-07-01")
     browser = await api.browser("sakshandsamar")
     query = {"plass": place, "utfall": "correct", "on": "31.12.2022"}
     text = (await effect(browser, forste_dag="1.11.2022", **query)).replace("\u00a0", " ")
-    assert "Rekna med plass frå 1. november 2022." in text
     assert "133 902" in text
     assert "44 634" in text
     half = (await effect(browser, **{"del": "50"}, **query)).replace("\u00a0", " ")
     assert "66 951" in half
-    # What came later makes another place of it.
-    supplement = steps.supplement("2022-07-01")
+    supplement = steps.supplement("2022-07-01", monthly_amount="1000.00")
     ok(await api.case_officer.post(f"/v1/placements/{place}/supplements", json=supplement))
-    assert "Med vedtaket" not in await effect(browser, forste_dag="1.11.2022", **query)
+    text = (await effect(browser, forste_dag="1.11.2022", **query)).replace("\u00a0", " ")
+    assert "139 902" in text
+    assert "46 634" in text
+
+
+async def test_effect_leaves_nothing_behind(api: Api, place: str) -> None:
+    browser = await api.browser("sakshandsamar")
+    before = await decided(api, placement_id=place)
+    await effect(browser, plass=place, utfall="annul", on="31.12.2022")
+    assert await decided(api, placement_id=place) == before
+
+
+async def test_effect_of_nobodys_decision_leads_on(api: Api) -> None:
+    answer = await (await api.browser("sakshandsamar")).get("/vedtak/verknad?utfall=grant")
+    assert answer.status_code == 422
+    assert "Vel først kven vedtaket gjeld" in answer.text
 
 
 async def test_choice_of_kinds_leads_to_each(api: Api, place: str) -> None:

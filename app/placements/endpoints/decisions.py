@@ -4,14 +4,17 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from sqlalchemy import select
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.budget.position import watch_decision_budget, watch_flags
-from app.budget.schemas import DecisionBudget
+from app.budget.position import load_position, watch_decision_budget, watch_flags
+from app.budget.problems import GUIDELINE_MISSING, RATE_MISSING
+from app.budget.representations import to_response
+from app.budget.schemas import DecisionBudget, PositionOut
+from app.budget.settled_and_invoiced import load_settled_and_invoiced
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWork, UnitOfWorkDep
 from app.http.declarations import produces
@@ -21,6 +24,7 @@ from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.http.problems import PRECONDITION_FAILED, VALIDATION
+from app.http.schemas import Day, Shape
 from app.placements import problems
 from app.placements.changes import change_placement, end_placement, lock_for_decision
 from app.placements.corrections import annul_placement, correct_placement
@@ -55,6 +59,14 @@ class DecisionWithBudget(PricedDecisionOut):
     """A new decision with the position of its year after it; `budget` is null if no rate is known."""
 
     budget: DecisionBudget | None
+
+
+class DecisionEffect(Shape):
+    """A year's position without a decision and with it (C7)."""
+
+    year: int
+    before: PositionOut
+    after: PositionOut
 
 
 @router.post(
@@ -107,6 +119,46 @@ async def create_decision(
     record_access(unit, [decision.participant_id])
     out = PricedDecisionOut.model_validate(decision)
     return DecisionWithBudget(**out.model_dump(), budget=budget)
+
+
+@router.post(
+    "/effects",
+    summary="Compute what a decision would do to the budget",
+    responses=refusals(
+        *problems.GRANT_OBSTACLES.values(),
+        problems.CAPACITY_EXCEEDED,
+        problems.PLACEMENT_OVERLAP,
+        *problems.STEP_REFUSALS,
+        RATE_MISSING,
+        GUIDELINE_MISSING,
+    ),
+)
+async def compute_decision_effect(
+    request: Request,
+    unit: UnitOfWorkDep,
+    actor: CaseOfficer,
+    body: Annotated[DecisionIn, Body(openapi_examples=DECISIONS)],
+    on: Annotated[
+        Day | None,
+        Query(
+            description="The day the positions are computed for. Default: today, or the decision's day if it is later."
+        ),
+    ] = None,
+) -> DecisionEffect:
+    """The year's position without the decision and with it (C7, C9): the year of the day asked for, or the first year
+    that the decision affects if that is later.
+
+    Nothing is stored: the decision is made as `POST /v1/decisions` makes it, refused for the same reasons, and undone.
+    """
+    day = max(on or clock.today(), body.decided_on)
+    async with unit.rolled_back():
+        decision, first_day = await _decide(request, unit, actor, body)
+        year = max(day.year, day.year if first_day is None else first_day.year)
+        after = await load_position(unit, year, day)
+        record_access(unit, [decision.participant_id])
+    sums = await load_settled_and_invoiced(unit, year)
+    before = await load_position(unit, year, day)
+    return DecisionEffect(year=year, before=to_response(before, sums), after=to_response(after, sums))
 
 
 async def _decide(
