@@ -71,6 +71,8 @@ class Field:
     """Whether an empty field is sent as `null`; else it is left out."""
     depends: bool = False
     """Whether it may be empty in some cases alone, so that the label does not call it optional."""
+    of_act: bool = False
+    """Whether it says why something is changed, and is no part of what is changed."""
     unit: str = ""
 
     def read(self, typed: Sequence[str]) -> Any:

@@ -179,7 +179,7 @@ def _compare(now: Form, typed: Form) -> Form:
     errors = {
         name: f"No står det «{', '.join(map(one.describe, now.values.get(name, ()))) or 'ingenting'}»."
         for name, one in now.fields.items()
-        if list(now.values.get(name, ())) != [value for value in typed.values.get(name, ()) if value]
+        if not one.of_act and list(now.values.get(name, ())) != [value for value in typed.values.get(name, ()) if value]
     }
     detail = "Sjå over felta under. Lagrar du no, gjeld det du har skrive."
     return replace(typed.with_errors(errors, CHANGED, detail), etag=now.etag)

@@ -192,7 +192,7 @@ def _make_form(
     )
     if meeting is None:
         return make_form(*fields, dag=view.on, **initial)
-    fields.append(Field(name="retta", label="Kva var feil i den førre utgåva?", to="correction"))
+    fields.append(Field(name="retta", label="Kva var feil i den førre utgåva?", to="correction", of_act=True))
     stored = {"dag": meeting["held_on"], "kalla": meeting["called_by"], "tema": meeting["themes"]}
     return make_form(*fields, referat=meeting["minutes"], **{**initial, **stored})
 

@@ -226,7 +226,7 @@ async def test_minutes_are_corrected_on_what_the_other_wrote(api: Api) -> None:
     assert find_faults(answer) == []
     shown = read_fields(answer, forms.action)
     assert shown["referat"] == ["Andre retting"]
-    assert "No står det «Fyrste retting»." in answer.text
+    assert list_errors(answer) == {"referat": "No står det «Fyrste retting»."}
     # Who has seen what the other wrote may go on.
     assert (await forms.pair.second.post(forms.action, data=shown)).status_code == 303
     assert ok(await api.case_officer.get(f"/v1/meetings/{made['id']}"), 200)["version"] == 3
