@@ -25,8 +25,10 @@ from app.web.words import word
 
 OFFICE = ("case_officer", "finance")
 PAGE_SIZE = 25
-# The API's own limit of a file.
-MOST_BYTES = 2 * 1024 * 1024
+# The API's own limits of a file: with its attachments, and of what it reads.
+MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES_READ = 2 * 1024 * 1024
+_ATTACHMENT = re.compile(rb"(<(?:[\w.-]+:)?EmbeddedDocumentBinaryObject\b[^<>]*>)[A-Za-z0-9+/=\s]+(?=</)")
 _MOST_FAULTS = 10
 _LINE = re.compile(r"/cac:(?:Invoice|CreditNote)Line/(\d+)")
 _ALREADY_CHECKED = "invoice-already-checked"
@@ -126,7 +128,7 @@ async def prepare_invoice(view: View) -> Sheet:
             name="fil",
             label="EHF-fil",
             accept=".xml,application/xml,text/xml",
-            hint="XML, slik vekstbedrifta sende henne. Høgst 2 MB.",
+            hint="XML, slik vekstbedrifta sende henne. Høgst 16 MB med vedlegg.",
         )
     )
     return Sheet({"form": form})
@@ -135,14 +137,18 @@ async def prepare_invoice(view: View) -> Sheet:
 async def take_invoice(view: View, sent: Sent) -> Done | Response:
     """First the file, which is only tried; then «Ta imot», with the same file, which is stored.
 
-    The file goes with the answer to the one who sent it, packed, so that nothing is kept here in between.
+    The file goes with the answer to the one who sent it, packed and without its attachments, so that nothing is kept
+    here in between.
     """
     packed = sent.typed.get("innhald", "")
     content = _unpack(packed) if packed else sent.files.get("fil", b"")
     if not content:
         raise Wrong({"fil": "Vel ei fil."})
     if len(content) > MOST_BYTES:
-        raise Wrong({"fil": "Fila er større enn 2 MB."})
+        raise Wrong({"fil": "Fila er større enn 16 MB."})
+    content = _ATTACHMENT.sub(rb"\1", content)
+    if len(content) > MOST_BYTES_READ:
+        raise Wrong({"fil": "Fila er større enn 2 MB utan vedlegga."})
     query = {} if packed else {"dry_run": "true"}
     acting = sent.acting if packed else {}
     try:
@@ -185,7 +191,7 @@ def _unpack(packed: str) -> bytes:
     """The file again; whatever was put in its place, never more than a file may be. Raises `Invalid`."""
     try:
         unpacking = zlib.decompressobj()
-        return unpacking.decompress(base64.urlsafe_b64decode(packed), MOST_BYTES + 1)
+        return unpacking.decompress(base64.urlsafe_b64decode(packed), MOST_BYTES_READ + 1)
     except (binascii.Error, ValueError, zlib.error):
         raise Invalid("Fila kom ikkje fram att. Vel henne på nytt.") from None
 

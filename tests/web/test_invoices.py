@@ -1,5 +1,7 @@
 """S12: an invoice is tried, taken in, listed, read, and annulled, on the page."""
 
+import base64
+import random
 import re
 from decimal import Decimal
 
@@ -7,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.web.invoices import MOST_BYTES
+from app.web.invoices import MOST_BYTES, MOST_BYTES_READ
 from tests.conftest import Api
 from tests.factories.invoices import FILE_IDS, read_file, three_places
 from tests.factories.places import got
@@ -146,7 +148,28 @@ async def test_no_file_an_empty_one_and_one_that_is_too_large(api: Api) -> None:
     browser = await api.browser("okonomi")
     assert list_errors(await submit(browser, NEW)) == {"fil": "Vel ei fil."}
     assert list_errors(await try_file(browser, b"")) == {"fil": "Vel ei fil."}
-    assert list_errors(await try_file(browser, b" " * (MOST_BYTES + 1))) == {"fil": "Fila er større enn 2 MB."}
+    assert list_errors(await try_file(browser, b" " * (MOST_BYTES + 1))) == {"fil": "Fila er større enn 16 MB."}
+    too_much = {"fil": "Fila er større enn 2 MB utan vedlegga."}
+    assert list_errors(await try_file(browser, b" " * (MOST_BYTES_READ + 1))) == too_much
+
+
+async def test_file_with_large_attachments_is_taken_in(api: Api, connection: AsyncConnection) -> None:
+    """They are read by nobody, and are not carried from the trial to the act."""
+    places = await three_places(api, connection)
+    pdf = base64.b64encode(random.Random(1).randbytes(3_000_000))
+    attached = (
+        b"<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject"
+        b' mimeCode="application/pdf" filename="timar.pdf">%b</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>'
+        b"</cac:AdditionalDocumentReference><cac:AccountingSupplierParty>"
+    )
+    content = read_file("equal-as-a-whole", places)
+    assert content.count(b"<cac:AccountingSupplierParty>") == 1
+    content = content.replace(b"<cac:AccountingSupplierParty>", attached % pdf)
+    browser = await api.browser("okonomi")
+    tried = await try_file(browser, content)
+    assert (tried.status_code, list_errors(tried)) == (200, {})
+    assert len(tried.content) < 100_000
+    assert (await take_in(browser, tried)).status_code == 303
 
 
 @pytest.mark.parametrize("packed", ["tull", "!!!", "eJw", "æøå"])
