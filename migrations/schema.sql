@@ -831,11 +831,20 @@ CREATE TABLE public.consent (
     annulled_at timestamp with time zone,
     annulled_reason character varying,
     organisations character varying[] DEFAULT '{}'::character varying[] NOT NULL,
+    method character varying,
+    wording character varying,
+    reference character varying,
+    recorded_by character varying,
+    withdrawn_by character varying,
     CONSTRAINT ck_consent_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_consent_given_by CHECK (((given_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying])::text[]))),
+    CONSTRAINT ck_consent_method CHECK (((method)::text = ANY ((ARRAY['written'::character varying, 'oral'::character varying, 'electronic'::character varying])::text[]))),
+    CONSTRAINT ck_consent_reference CHECK (((length((reference)::text) >= 1) AND (length((reference)::text) <= 500))),
     CONSTRAINT ck_consent_services CHECK (((cardinality(services) <= 4) AND ((cardinality(services) + cardinality(organisations)) > 0))),
     CONSTRAINT ck_consent_valid_to CHECK ((valid_to >= given_on)),
-    CONSTRAINT ck_consent_withdrawn_on CHECK ((withdrawn_on >= given_on))
+    CONSTRAINT ck_consent_withdrawn_by CHECK (((withdrawn_on IS NOT NULL) OR (withdrawn_by IS NULL))),
+    CONSTRAINT ck_consent_withdrawn_on CHECK ((withdrawn_on >= given_on)),
+    CONSTRAINT ck_consent_wording CHECK (((length((wording)::text) >= 1) AND (length((wording)::text) <= 4000)))
 );
 
 ALTER TABLE ONLY public.consent FORCE ROW LEVEL SECURITY;
@@ -2847,6 +2856,12 @@ GRANT UPDATE(withdrawn_on) ON TABLE public.consent TO vekstplass_service;
 GRANT UPDATE(annulled_at) ON TABLE public.consent TO vekstplass_service;
 
 GRANT UPDATE(annulled_reason) ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(wording) ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(reference) ON TABLE public.consent TO vekstplass_service;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.consent TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.decision TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.decision TO vekstplass_service;

@@ -24,6 +24,14 @@ STAFF = (
     (3, 2, "1.60", "partly", "Trinnfri inngang; ikkje heis til andre høgda."),
 )
 ROUTINE = {"agreed_on": "2022-01-20", "contact_after_days": 3, "contact": "Pårørande eller verje, så utøvande teneste"}
+CONSENT = {
+    "given_by": "participant",
+    "given_on": "2022-01-10",
+    "services": ["nav"],
+    "method": "written",
+    "wording": "Eg samtykkjer i at vekstbedrifta og NAV kan dele opplysningar om arbeidet og tiltaka mine.",
+    "reference": "Sak 2022/31-2",
+}
 CONTENT = {"content_areas": ["activity", "mastery"], "text": "Mål og tiltak er avtalte saman med deltakaren."}
 # Placement number -> the plan's day, for those that were not in time; None: there is no plan.
 LATE_PLANS = {23: date(2022, 5, 10), 24: None}
@@ -58,8 +66,7 @@ async def add_follow_up(
         await record_statement(unit, demo_id("provider", number), statement)
         routine = AbsenceRoutineIn.model_validate({**ROUTINE, "reference": f"Sak 2022/{number}"})
         await record_routine(unit, demo_id("provider", number), routine)
-    consent = ConsentIn.model_validate({"given_by": "participant", "given_on": "2022-01-10", "services": ["nav"]})
-    await consents.record_consent(unit, demo_id("participant", 1), consent, today)
+    await consents.record_consent(unit, actor, demo_id("participant", 1), ConsentIn.model_validate(CONSENT), today)
     for number in range(1, placements + 1):
         await _follow_up(unit, actor, today, number)
     report = {"placement_id": demo_id("placement", 1), **CONTENT, "period_from": "2022-01-01"}

@@ -124,6 +124,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "medication_agreement": "avtale om medisinering",
     "medication_tasks": "oppgåver med medisinering",
     "meeting_id": "møte",
+    "method": "måte",
     "minutes": "referat",
     "mode": "måte",
     "month": "månad",
@@ -234,6 +235,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "withdrawn_on": "dato trekt",
     "withdraws_notice_id": "oppseiinga som vert trekt",
     "without_consent_reason": "grunn til at det ikkje var samtykke",
+    "wording": "ordlyd",
     "year": "år",
 }
 
@@ -274,6 +276,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "done": "gjort",
     "each": "kvar for seg",
     "education": "utdanning",
+    "electronic": "elektronisk",
     "end": "opphør",
     "end_decision": "vedtak om opphør",
     "end_places": "færre plassar",
@@ -316,6 +319,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "not_notified": "ikkje gjort kjent",
     "notice_meeting": "møte etter oppseiing",
     "open": "ope",
+    "oral": "munnleg",
     "ordinary_work": "ordinært arbeid",
     "other": "anna",
     "other_offer": "anna tilbod",
@@ -360,6 +364,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "waived": "fråfalle",
     "weekdays": "vekedagar",
     "withdrawn": "trekt",
+    "written": "skriftleg",
     "yes": "ja",
 }
 

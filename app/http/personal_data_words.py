@@ -81,6 +81,7 @@ LABELS: Mapping[str, str] = {
     "recall_reason": "grunn til tilbakekalling",
     "recalled_on": "kalla tilbake",
     "recorded_at": "registrert i kjelda",
+    "recorded_by": "registrert av",
     "replaced_ends_on": "siste dag før oppseiinga",
     "replaced_valid_to": "gjaldt til før avslutninga",
     "retracted_on": "ja teke tilbake",

@@ -19,6 +19,7 @@ from app.participants.problems import CONSENT_DAY_INVALID, CONSENT_WITHDRAWN
 from app.participants.schemas import ConsentIn, ConsentWithdrawalIn
 from app.participants.tables import ConsentRecord, Participant
 from app.rules import minutes
+from app.security.roles import Actor
 
 _CONSENTS = CompiledQuery(
     text(
@@ -30,7 +31,9 @@ _CONSENTS = CompiledQuery(
 _ENDS = CompiledQuery(text("select ends_on from followed_placements() where participant_id = :participant_id"))
 
 
-async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn, today: date) -> ConsentRecord:
+async def record_consent(
+    unit: UnitOfWork, actor: Actor, participant_id: UUID, body: ConsentIn, today: date
+) -> ConsentRecord:
     """A consent of a participant that the caller may see (M6), of a provider one from before the end (D11).
 
     Raises `consent-day-invalid`, `identity-number-in-text`.
@@ -55,6 +58,7 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
             "participant_id": participant_id,
             "services": sorted(set(body.services)),
             "organisations": [named[key] for key in sorted(named)],
+            "recorded_by": actor.name,
         }
     )
     unit.session.add(consent)
@@ -64,7 +68,7 @@ async def record_consent(unit: UnitOfWork, participant_id: UUID, body: ConsentIn
 
 
 async def withdraw_consent(
-    unit: UnitOfWork, participant_id: UUID, consent_id: UUID, body: ConsentWithdrawalIn, today: date
+    unit: UnitOfWork, actor: Actor, participant_id: UUID, consent_id: UUID, body: ConsentWithdrawalIn, today: date
 ) -> ConsentRecord:
     """The consent, withdrawn (M6).
 
@@ -81,6 +85,7 @@ async def withdraw_consent(
             pointer="#/withdrawn_on",
         )
     consent.withdrawn_on = withdrawn_on
+    consent.withdrawn_by = actor.name
     await unit.session.flush()
     await publish(unit, ConsentEvent("consent.withdrawn", consent.id, consent.participant_id))
     return consent

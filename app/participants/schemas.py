@@ -9,7 +9,18 @@ from pydantic import Field as Limits
 from pydantic import Strict, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from app.http.pagination import Page
-from app.http.schemas import Annullable, Day, FieldFault, MunicipalityNumber, Name, Shape, Stored, describe_pattern
+from app.http.schemas import (
+    Annullable,
+    Day,
+    FieldFault,
+    Line,
+    MunicipalityNumber,
+    Name,
+    Prose,
+    Shape,
+    Stored,
+    describe_pattern,
+)
 from app.rules.minutes import ServiceRole
 
 _SYSTEM = describe_pattern(
@@ -267,6 +278,9 @@ class ParticipantBatchOut(Shape):
     items: list[ParticipantBatchItemOut]
 
 
+ConsentMethod = Literal["written", "oral", "electronic"]
+
+
 class ConsentIn(Shape):
     """A consent given by the participant or the guardian (M6)."""
 
@@ -290,6 +304,18 @@ class ConsentIn(Shape):
     ]
     valid_to: Annotated[
         Day | None, Limits(description="Last day of the consent, if it was given for a limited time.", examples=[None])
+    ] = None
+
+    method: Annotated[ConsentMethod | None, Limits(description="How it was given.", examples=["written"])] = None
+    wording: Annotated[
+        Prose | None,
+        Limits(
+            description="What was agreed to, word for word.",
+            examples=["Eg samtykkjer i at vekstbedrifta og NAV kan snakke saman om arbeidet mitt."],
+        ),
+    ] = None
+    reference: Annotated[
+        Line | None, Limits(description="Where the document is kept.", examples=["Sak 2022/114-7"])
     ] = None
 
     @field_validator("organisations")
@@ -321,4 +347,15 @@ class ConsentOut(Annullable):
     valid_to: date | None
     services: list[ServiceRole]
     organisations: list[str]
+    method: ConsentMethod | None
+    wording: str | None
+    reference: str | None
+    recorded_by: Annotated[
+        str | None,
+        Limits(
+            description="The caller who recorded it; null if that was not kept then.",
+            examples=["person:test-case_officer"],
+        ),
+    ]
     withdrawn_on: date | None
+    withdrawn_by: Annotated[str | None, Limits(description="The caller who recorded the withdrawal.")]

@@ -127,7 +127,10 @@ class ParticipantMerge(Row, table=True):
 
 
 class ConsentRecord(AnnullableRow, table=True):
-    """A consent to share information with other services (M6). Only its withdrawal is ever added to it."""
+    """A consent to share information with other services (M6). Only its withdrawal is ever added to it.
+
+    `recorded_by` is null where it was recorded before that was kept (GDPR art. 7(1)).
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -138,6 +141,10 @@ class ConsentRecord(AnnullableRow, table=True):
         CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("valid_to >= given_on", name="valid_to"),
         CheckConstraint("withdrawn_on >= given_on", name="withdrawn_on"),
+        CheckConstraint("withdrawn_on is not null or withdrawn_by is null", name="withdrawn_by"),
+        CheckConstraint("method in ('written', 'oral', 'electronic')", name="method"),
+        CheckConstraint("length(wording) between 1 and 4000", name="wording"),
+        CheckConstraint("length(reference) between 1 and 500", name="reference"),
         Index("ix_consent_participant_id_id", "participant_id", "id"),
     )
 
@@ -149,4 +156,9 @@ class ConsentRecord(AnnullableRow, table=True):
     organisations: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(String), server_default="{}", nullable=False)
     )
+    method: str | None = None
+    wording: str | None = None
+    reference: str | None = None
+    recorded_by: str | None = None
     withdrawn_on: date | None = None
+    withdrawn_by: str | None = None

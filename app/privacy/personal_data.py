@@ -142,7 +142,12 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("absence_revisions", "absence_revision", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_reviews", "absence_review", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("absence_watches", "absence_watch", _of_placement),
-    PersonalDataTable("consents", "consent", _by_participant_id, erase={"annulled_reason": ERASED}),
+    PersonalDataTable(
+        "consents",
+        "consent",
+        _by_participant_id,
+        erase={"wording": ERASED, "reference": ERASED, "annulled_reason": ERASED},
+    ),
     PersonalDataTable(
         "meetings",
         "meeting",

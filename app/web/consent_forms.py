@@ -1,7 +1,7 @@
 """S6: a consent to share information with other services is recorded and withdrawn (M6)."""
 
 from app.web.calls import Refused
-from app.web.fields import Choice, Day, Lines, Several
+from app.web.fields import Choice, Day, Field, Lines, LongText, Several
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import make_form
 from app.web.names import load_person
@@ -12,6 +12,7 @@ from app.web.words import options, word
 
 RECORDING = ("case_officer", "provider")
 GIVERS = ("participant", "guardian")
+METHODS = ("written", "oral", "electronic")
 SERVICES = ("habilitation", "mental_health", "nav", "other_service")
 
 
@@ -41,6 +42,27 @@ async def prepare_consent(view: View) -> Sheet:
             to="valid_to",
             required=False,
             hint="dd.mm.åååå, siste dag. Utan dag gjeld det til det vert trekt.",
+        ),
+        Choice(
+            name="korleis",
+            label="Korleis vart det gjeve?",
+            to="method",
+            required=False,
+            options=options("method", METHODS),
+        ),
+        LongText(
+            name="ordlyd",
+            label="Ordlyden",
+            to="wording",
+            required=False,
+            hint="Det som vart samtykt til, ord for ord.",
+        ),
+        Field(
+            name="referanse",
+            label="Kvar dokumentet ligg",
+            to="reference",
+            required=False,
+            hint="Til dømes «Sak 2022/114-7».",
         ),
         dag=view.on,
     )
@@ -88,7 +110,11 @@ async def prepare_withdrawal(view: View) -> Sheet:
         here="Trekk samtykket",
         back=back_to(person),
         button="Trekk samtykket",
-        facts=[("Gjeld", who), ("Gjeve", long_date(consent["given_on"]))],
+        facts=[
+            ("Gjeld", who),
+            ("Gjeve", long_date(consent["given_on"])),
+            *([("Ordlyd", consent["wording"])] if consent["wording"] else []),
+        ],
         after=("Tenestene kan ikkje lenger vere med på møte eller få opplysningar (M6 · § 7.2).",),
         danger=True,
     )

@@ -67,11 +67,10 @@ async def show_person(view: View) -> Response:
     places = sorted(await api.list("/v1/placements", participant_id=[id_]), key=lambda one: one["starts_on"])
     applications = await api.list("/v1/applications", participant_id=[id_]) if is_officer else []
     decisions = await api.list("/v1/decisions", participant_id=id_) if is_officer else []
-    consents = await api.find(f"/v1/participants/{id_}/consents", limit=200)
     events = [
         *_list_applications(applications),
         *_list_decisions(decisions, providers),
-        *_list_consents(consents["items"] if consents else [], view.roles),
+        *await _load_consents(view, id_),
         *_list_legacy_places(places, providers),
         *_list_needs(await api.list(f"/v1/participants/{id_}/need-changes") if is_officer else []),
     ]
@@ -194,10 +193,25 @@ def _describe_annulled_notice(one: Mapping[str, Any]) -> Event:
     return Event(to_date(one["given_on"]), "Oppseiing", text, is_annulled=True)
 
 
-def _list_consents(consents: Iterable[Mapping[str, Any]], roles: Collection[str]) -> Iterator[Event]:
+async def _load_consents(view: View, participant_id: str) -> list[Event]:
+    """Consents with who recorded each; nothing where they may not be read."""
+    found = await view.api.find(f"/v1/participants/{participant_id}/consents", limit=200)
+    consents = found["items"] if found else []
+    recorders = await load_callers(view, (one["recorded_by"] for one in consents if one["recorded_by"]))
+    return list(_list_consents(consents, recorders, view.roles))
+
+
+def _list_consents(
+    consents: Iterable[Mapping[str, Any]], recorders: Mapping[str, str], roles: Collection[str]
+) -> Iterator[Event]:
     for one in consents:
         services = ", ".join([*(word(service, "service") for service in one["services"]), *one["organisations"]])
-        text = f"Gjeve av {word(one['given_by'], 'given_by')}"
+        how = f" {word(one['method'], 'method')}" if one["method"] else ""
+        text = f"Gjeve{how} av {word(one['given_by'], 'given_by')}"
+        if one["reference"]:
+            text += f" · {one['reference']}"
+        if one["recorded_by"]:
+            text += f" · registrert av {recorders[one['recorded_by']]}"
         if one["withdrawn_on"]:
             text += f" · trekt {short_date(one['withdrawn_on'])}"
         elif one["valid_to"]:

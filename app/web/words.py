@@ -122,6 +122,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "access_reason": {"case": "Sak", "follow_up": "Oppfølging", "complaint": "Klage", "other": "Anna"},
     "contact": {"guardian": "Verje", "next_of_kin": "Pårørande"},
+    "method": {"written": "skriftleg", "oral": "munnleg", "electronic": "elektronisk"},
     "given_by": {
         "participant": "deltakaren",
         "guardian": "verja",

@@ -39,7 +39,8 @@ grant select, insert, update (note, updated_at) on absence_revision to vekstplas
 grant select, insert, update (reason, updated_at) on absence_review to vekstplass_service;
 grant select, insert, update on absence_watch to vekstplass_service;
 
-grant select, insert, update (withdrawn_on, annulled_at, annulled_reason, updated_at) on consent to vekstplass_service;
+grant select, insert, update (wording, reference, withdrawn_on, withdrawn_by, annulled_at, annulled_reason, updated_at)
+    on consent to vekstplass_service;
 grant select, insert, update (held_on, called_by, attendees, participant_present, counts, themes,
     participant_absence_reason, services_without_consent, without_consent_reason, minutes, version, annulled_at,
     annulled_reason, updated_at) on meeting to vekstplass_service;

@@ -37,6 +37,7 @@ UNREACHABLE = {
     "ck_consent_annulled": ANNULLED,
     "ck_consent_services": CHECKED,
     "ck_consent_valid_to": CHECKED,
+    "ck_consent_withdrawn_by": CHECKED,
     "ck_consent_withdrawn_on": CHECKED,
     "ck_decision_application_id": "each kind of decision has a shape of its own, with what it needs",
     "ck_decision_grant": "each kind of decision has a shape of its own, with what it needs",

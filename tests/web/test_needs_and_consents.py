@@ -152,13 +152,18 @@ async def test_consent_is_given_and_withdrawn(api: Api, place: Place, who: str) 
     browser, form = await api.browser(who), f"{place.page}/samtykke"
     assert form in list_links(await browser.get(place.page))
     typed = CONSENT | {"namn": "Fysioterapi, Knarvik\n\n  Legevakta \n", "til": "31.8.2023"}
+    typed |= {"korleis": "written", "ordlyd": "NAV kan få vite kor eg arbeider.", "referanse": "Sak 2022/114-7"}
     answer = await submit(browser, form, **typed)
     assert (answer.status_code, answer.headers["location"]) == (303, place.page)
     assert "gjeld NAV, Fysioterapi, Knarvik, Legevakta frå" in read_message(browser)
     (consent,) = await list_of_person(api, place, "consents")
     assert (consent["services"], consent["organisations"]) == (["nav"], ["Fysioterapi, Knarvik", "Legevakta"])
     assert (consent["given_on"], consent["valid_to"]) == ("2022-08-01", "2023-08-31")
+    assert (consent["method"], consent["wording"]) == ("written", "NAV kan få vite kor eg arbeider.")
     withdrawal = f"{form}/{consent['id']}/trekk"
+    shown = (await browser.get(place.page)).text
+    assert "Gjeve skriftleg av deltakaren · Sak 2022/114-7 · registrert av " in shown
+    assert "NAV kan få vite kor eg arbeider." in (await browser.get(withdrawal)).text
     assert list_links(await browser.get(place.page))[withdrawal] == "Trekk samtykket"
     answer = await submit(browser, withdrawal, dag="31.7.2022")
     assert (answer.status_code, list(list_errors(answer))) == (422, ["dag"])

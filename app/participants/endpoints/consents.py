@@ -42,8 +42,11 @@ ConsentReader = Annotated[Actor, allow("case_officer", "provider", "service")]
 async def record_consent(
     unit: UnitOfWorkDep, actor: ConsentRecorder, participant_id: UUID, body: ConsentIn
 ) -> ConsentOut:
-    """The participant or the guardian agrees that information is shared with the named services from a day on (M6)."""
-    consent = await consents.record_consent(unit, participant_id, body, clock.today())
+    """The participant or the guardian agrees that information is shared with the named services from a day on (M6).
+
+    How, in what words and where the document is kept show that it was given (GDPR art. 7(1)); who records it is kept.
+    """
+    consent = await consents.record_consent(unit, actor, participant_id, body, clock.today())
     record_access(unit, [participant_id])
     return ConsentOut.model_validate(consent)
 
@@ -75,7 +78,7 @@ async def withdraw_consent(
     body: Annotated[ConsentWithdrawalIn, Body(default_factory=ConsentWithdrawalIn)],
 ) -> ConsentOut:
     """The day of the withdrawal is the first day without the consent (M6)."""
-    consent = await consents.withdraw_consent(unit, participant_id, consent_id, body, clock.today())
+    consent = await consents.withdraw_consent(unit, actor, participant_id, consent_id, body, clock.today())
     record_access(unit, [participant_id])
     return ConsentOut.model_validate(consent)
 

@@ -9,6 +9,7 @@ from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.follow_up import NUMBERS, consent, placed
 from tests.factories.steps import ok, refused
+from tests.factories.tokens import bearer
 
 NOWHERE = "01900000-0000-7000-8000-000000000000"
 
@@ -29,6 +30,42 @@ async def test_given_listed_and_withdrawn(api: Api) -> None:
     assert withdrawn["withdrawn_on"] == clock.today().isoformat()
     refused(await api.case_officer.post(withdrawal, json={}), 409, "consent-withdrawn")
     assert ok(await api.case_officer.get(path), 200)["items"] == [withdrawn]
+
+
+async def test_proof_of_a_consent_is_kept(api: Api) -> None:
+    """M6, GDPR art. 7(1): how, in what words, where it is kept, who recorded it, and who its withdrawal."""
+    await steps.law(api)
+    _, person, _ = await placed(api)
+    path = f"/v1/participants/{person}/consents"
+    proof = {"method": "oral", "wording": "NAV kan få vite kor mykje eg arbeider.", "reference": "Sak 2022/114-7"}
+    made = ok(await api.provider(NUMBERS[0]).post(path, json=consent(["nav"], **proof)))
+    assert {name: made[name] for name in proof} == proof
+    assert (made["recorded_by"], made["withdrawn_by"]) == (f"org:0192:{NUMBERS[0]}", None)
+    kari = api.client(bearer("case_officer", subject="kari"))
+    withdrawn = ok(await kari.post(f"{path}/{made['id']}/withdrawal", json={}), 200)
+    assert (withdrawn["recorded_by"], withdrawn["withdrawn_by"]) == (made["recorded_by"], "person:kari")
+    assert ok(await api.case_officer.get(path), 200)["items"] == [withdrawn]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"method": "by_gesture"}, "#/method"),
+        ({"wording": " "}, "#/wording"),
+        ({"wording": "x" * 4001}, "#/wording"),
+        ({"reference": "x" * 501}, "#/reference"),
+        ({"recorded_by": "person:another"}, "#/recorded_by"),
+        ({"wording": "Eg, 23849150073, samtykkjer."}, "#/wording"),
+    ],
+)
+async def test_proof_that_is_none_refused(api: Api, changes: dict[str, Any], pointer: str) -> None:
+    """M6: nobody says who recorded it but the token."""
+    person = await steps.participant(api)
+    path = f"/v1/participants/{person}/consents"
+    answer = await api.case_officer.post(path, json=consent(["nav"]) | changes)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert ok(await api.case_officer.get(path), 200)["items"] == []
 
 
 @pytest.mark.parametrize(
