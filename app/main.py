@@ -51,6 +51,7 @@ from app.security.logins import open_logins
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
+from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
 from app.web.issuer_login import ATTEMPTS_PER_MINUTE
 from app.web.login import DemoPerson
@@ -79,6 +80,7 @@ ROUTERS = (
     budget_endpoints.years_router,
     settlement_endpoints.router,
     invoice_endpoints.router,
+    trust_endpoints.router,
     framsikt_endpoints.router,
     access_log_endpoints.router,
     privacy_endpoints.router,
@@ -104,6 +106,7 @@ TAGS = [
     {"name": "exports", "description": "Exports for Framsikt and spreadsheets, and snapshots."},
     {"name": "settlement", "description": "Closed months, differences and approval (C13)."},
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},
+    {"name": "trust", "description": "The Ramberg trust: years, applications, grants and its report (R1–R10)."},
     {"name": "events", "description": "Events for other systems (CloudEvents)."},
     {"name": "access log", "description": "The access log, and the export and erasure of a person's data."},
     {"name": "service", "description": "Health checks and problem types."},

@@ -1507,6 +1507,68 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trust_application (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    received_on date NOT NULL,
+    purpose character varying NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    municipality_number character varying NOT NULL,
+    belonging_reason character varying,
+    documentation_seen_on date,
+    documentation_seen_by character varying,
+    CONSTRAINT ck_trust_application_amount CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_trust_application_belonging_reason CHECK (((length((belonging_reason)::text) >= 1) AND (length((belonging_reason)::text) <= 500))),
+    CONSTRAINT ck_trust_application_documentation_seen_by CHECK (((documentation_seen_on IS NULL) = (documentation_seen_by IS NULL))),
+    CONSTRAINT ck_trust_application_purpose CHECK (((purpose)::text = ANY ((ARRAY['respite'::character varying, 'escort'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.trust_application FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trust_entry (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    application_id uuid NOT NULL,
+    kind character varying NOT NULL,
+    entered_on date NOT NULL,
+    amount numeric(12,2),
+    reason character varying,
+    voucher_seen_on date,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trust_entry_amount CHECK ((((kind)::text = 'reject'::text) = (amount IS NULL))),
+    CONSTRAINT ck_trust_entry_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'payment'::character varying, 'repayment'::character varying])::text[]))),
+    CONSTRAINT ck_trust_entry_positive CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_trust_entry_reason CHECK ((((kind)::text <> 'reject'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT ck_trust_entry_voucher_seen_on CHECK ((((kind)::text <> 'payment'::text) OR (voucher_seen_on <= entered_on)))
+);
+
+ALTER TABLE ONLY public.trust_entry FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trust_year_sum (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    person_limit numeric(12,2) NOT NULL,
+    decided_on date NOT NULL,
+    decided_by character varying NOT NULL,
+    reason character varying NOT NULL,
+    deadline_on date,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trust_year_sum_amount CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_trust_year_sum_deadline_on CHECK ((EXTRACT(year FROM deadline_on) = (year)::numeric)),
+    CONSTRAINT ck_trust_year_sum_decided_by CHECK (((decided_by)::text = ANY ((ARRAY['board'::character varying, 'municipality'::character varying])::text[]))),
+    CONSTRAINT ck_trust_year_sum_person_limit CHECK ((person_limit > (0)::numeric)),
+    CONSTRAINT ck_trust_year_sum_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
+    CONSTRAINT ck_trust_year_sum_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.trust_year_sum FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.web_login (
     state_hash bytea NOT NULL,
     browser_hash bytea NOT NULL,
@@ -1707,6 +1769,15 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trust_application
+    ADD CONSTRAINT pk_trust_application PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.trust_entry
+    ADD CONSTRAINT pk_trust_entry PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.trust_year_sum
+    ADD CONSTRAINT pk_trust_year_sum PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.web_login
     ADD CONSTRAINT pk_web_login PRIMARY KEY (state_hash);
 
@@ -1899,6 +1970,12 @@ CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btre
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
 
+CREATE INDEX ix_trust_application_participant_id_id ON public.trust_application USING btree (participant_id, id);
+
+CREATE INDEX ix_trust_application_received_on ON public.trust_application USING btree (received_on);
+
+CREATE INDEX ix_trust_entry_application_id_id ON public.trust_entry USING btree (application_id, id);
+
 CREATE INDEX ix_web_login_expires_at ON public.web_login USING btree (expires_at);
 
 CREATE INDEX ix_web_session_subject ON public.web_session USING btree (subject);
@@ -1914,6 +1991,10 @@ CREATE UNIQUE INDEX uq_invoice_check_provider_id_kind_number ON public.invoice_c
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
 
 CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
+
+CREATE UNIQUE INDEX uq_trust_entry_application_id ON public.trust_entry USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
+
+CREATE UNIQUE INDEX uq_trust_year_sum_year_amount ON public.trust_year_sum USING btree (year, amount);
 
 ALTER INDEX public.ix_access_log_denied_ids ATTACH PARTITION access_log_partition.other_denied_ids_idx;
 
@@ -2104,6 +2185,12 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT fk_task_waiver_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
 
+ALTER TABLE ONLY public.trust_application
+    ADD CONSTRAINT fk_trust_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.trust_entry
+    ADD CONSTRAINT fk_trust_entry_application_id FOREIGN KEY (application_id) REFERENCES public.trust_application(id);
+
 ALTER TABLE access_log_partition.other ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.absence ENABLE ROW LEVEL SECURITY;
@@ -2220,6 +2307,12 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement FOR SELECT TO v
 
 CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_year_sum TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_annuls ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY case_officer_annuls ON public.meeting FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
@@ -2328,7 +2421,7 @@ CREATE POLICY epj_and_finance_read ON public.placement_terms FOR SELECT TO vekst
 
 CREATE POLICY epj_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT address_protection)));
 
-CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (((data ->> 'provider_id'::text) IS NULL) OR ( SELECT true
+CREATE POLICY epj_reads ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT starts_with((type)::text, 'trust.'::text)) AND (NOT starts_with((type)::text, 'trip'::text)) AND (((data ->> 'provider_id'::text) IS NULL) OR ( SELECT true
    FROM public.placement
   WHERE ((placement.id = ((event.data ->> 'placement_id'::text))::uuid) AND (NOT placement.address_protection))) OR (((data ->> 'placement_id'::text) IS NULL) AND ( SELECT true
    FROM public.participant
@@ -2380,7 +2473,12 @@ CREATE POLICY finance_reads ON public.supplement_end FOR SELECT TO vekstplass_se
    FROM public.placement
   WHERE ((placement.id = supplement_end.placement_id) AND (NOT placement.address_protection)))));
 
+CREATE POLICY finance_reads ON public.trust_year_sum FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
+
 CREATE POLICY finance_reads_budget ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND starts_with((type)::text, 'budget.'::text)));
+
+CREATE POLICY grants_officer_reads_applicants ON public.participant FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['grants_officer'::text]) AS caller_has_role) AND (NOT address_protection) AND (id IN ( SELECT trust_application.participant_id
+   FROM public.trust_application))));
 
 ALTER TABLE public.guideline_evaluation ENABLE ROW LEVEL SECURITY;
 
@@ -2451,6 +2549,8 @@ CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING
 CREATE POLICY owner_merges ON public.participant_name_word TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
 
@@ -2664,6 +2764,12 @@ ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trust_application ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trust_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trust_year_sum ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.web_login ENABLE ROW LEVEL SECURITY;
 
@@ -3112,6 +3218,27 @@ GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
 GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trust_application TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trust_application TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trust_application TO vekstplass_service;
+
+GRANT UPDATE(belonging_reason) ON TABLE public.trust_application TO vekstplass_service;
+
+GRANT UPDATE(documentation_seen_on) ON TABLE public.trust_application TO vekstplass_service;
+
+GRANT UPDATE(documentation_seen_by) ON TABLE public.trust_application TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trust_entry TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trust_year_sum TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trust_year_sum TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.web_login TO vekstplass_backup;
 

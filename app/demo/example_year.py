@@ -27,7 +27,7 @@ from app.database.connections import Database
 from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
-from app.demo import absences, applications, follow_up
+from app.demo import absences, applications, follow_up, trust
 from app.followup.calendar_subscriptions import create_subscription
 from app.followup.tables import CalendarSubscription, Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import DEMO_CALENDAR, demo_id
@@ -117,6 +117,7 @@ NUMBERED: dict[type[object], str] = {
     BudgetSnapshot: "snapshot",
     CalendarSubscription: "calendar_subscription",
     **absences.NUMBERED,
+    **trust.NUMBERED,
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
 NOUNS = ("Bjørk", "Elv", "Fjell", "Hage", "Lykt", "Skog")
@@ -162,6 +163,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         names = [example.name for example in PROVIDERS]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
+        await trust.add_year(unit, settings.municipality_number)
         await _close_months(unit, settings)
         await _act_as(unit, OFFICER)
         await create_subscription(unit, OFFICER, DEMO_CALENDAR)

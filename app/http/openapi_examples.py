@@ -36,6 +36,7 @@ RESOURCES = (
     "absence_review",
     "calendar_subscription",
     "need_change",
+    "trust_application",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""
@@ -82,6 +83,15 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/plans/{plan_id}/sending", "plan_id"): str(demo_id("plan", 21)),
     ("post /v1/budgets/{year}/settlements/{month}/approval", "month"): 7,
     ("post /v1/tasks/{task_id}/waiver", "task_id"): f"plan.{demo_id('placement', 24)}.1",
+    ("patch /v1/trust/applications/{trust_application_id}", "trust_application_id"): str(
+        demo_id("trust_application", 26)
+    ),
+    ("post /v1/trust/applications/{trust_application_id}/decision", "trust_application_id"): str(
+        demo_id("trust_application", 26)
+    ),
+    ("post /v1/trust/applications/{trust_application_id}/payment", "trust_application_id"): str(
+        demo_id("trust_application", 25)
+    ),
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
     ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",

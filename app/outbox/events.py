@@ -185,3 +185,21 @@ class BudgetFlagEvent(DomainEvent, frozen=True):
     on: date
     flag: str
     first_month: str | None
+
+
+class TrustEvent(DomainEvent, frozen=True):
+    """R: an application to the trust was decided."""
+
+    SUBJECT = "/v1/trust/applications/{application_id}"
+
+    type: Literal["trust.granted", "trust.rejected"]
+    application_id: UUID
+
+
+class TrustYearEvent(DomainEvent, frozen=True):
+    """R4: the trust's sum of a year was raised."""
+
+    SUBJECT = "/v1/trust/years/{year}/sums"
+
+    type: Literal["trust.raised"]
+    year: int

@@ -18,6 +18,7 @@ from app.database.queries import Queries
 from app.followup.tables import MeetingVersion
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision
+from app.trust.tables import TrustEntry
 
 ERASED = "Sletta"
 
@@ -79,6 +80,7 @@ def _replace_members(attribute: dict[str, Any] | None, new: Mapping[str, str | N
 
 _of_application = _through("application_id", "application", _by_participant_id)
 _of_placement = _through("placement_id", "placement", _by_participant_id)
+_of_trust_application = _through("application_id", "trust_application", _by_participant_id)
 _of_meeting = _through("meeting_id", "meeting", _of_placement)
 
 
@@ -174,6 +176,16 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("plans", "plan", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
     PersonalDataTable("evaluations", "evaluation", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),
     PersonalDataTable("task_waivers", "task_waiver", _of_placement, erase={"reason": ERASED}),
+    PersonalDataTable(
+        "trust_applications", "trust_application", _by_participant_id, erase={"belonging_reason": ERASED}
+    ),
+    PersonalDataTable(
+        "trust_entries",
+        "trust_entry",
+        _of_trust_application,
+        # Of a rejection it is a code, which the report counts (R10).
+        erase={"reason": case((col(TrustEntry.kind) == "reject", col(TrustEntry.reason)), else_=ERASED)},
+    ),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),
     PersonalDataTable("settlement_differences", "settlement_difference", _of_placement),

@@ -23,7 +23,11 @@ _OVER = CompiledQuery(
             select greatest(
                 (select max(ends_on) from placement where participant_id = participant.id and annulled_on is null),
                 (select max(decided_on) from decision where participant_id = participant.id),
-                (select max(received_on) from application where participant_id = participant.id)) as last_day
+                (select max(received_on) from application where participant_id = participant.id),
+                (select max(received_on) from trust_application where participant_id = participant.id),
+                (select max(entered_on) from trust_entry
+                    join trust_application on trust_application.id = application_id
+                    where participant_id = participant.id)) as last_day
         ) as held
         where held.last_day + make_interval(years => :years) <= :today
             and not exists (select from placement where participant_id = participant.id and annulled_on is null

@@ -188,6 +188,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "already_invoiced": "Fakturert før",
         "document_charge": "Gebyr eller rabatt på heile fakturaen",
     },
+    "purpose": {"respite": "Avlasting", "escort": "Følgje på ferietur"},
+    "trust_decider": {"board": "Styret i legatet", "municipality": "Kommunen"},
+    "trust_status": {"undecided": "Ikkje avgjord", "granted": "Innvilga", "rejected": "Avslegen"},
+    "trust_entry": {
+        "grant": "Innvilga",
+        "reject": "Avslegen",
+        "payment": "Utbetalt",
+        "repayment": "Betalt tilbake",
+    },
+    "trust_reason": {
+        "late": "Kom etter fristen",
+        "not_resident": "Høyrer ikkje heime i kommunen",
+        "documentation_missing": "Dokumentasjon manglar",
+        "outside_purpose": "Utanfor føremålet",
+        "trust_sum_exhausted": "Summen er brukt opp",
+        "person_limit": "Over grensa for kvar person",
+        "withdrawn": "Trekt av søkjaren",
+        "other": "Anna grunn",
+    },
 }
 
 # The rule behind a demand, and where in the guideline it stands.

@@ -51,6 +51,11 @@ grant select, insert on guideline_evaluation to vekstplass_service;
 grant select, insert, update (approved, decided_by, decided_at, updated_at) on erasure_request to vekstplass_service;
 grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 
+grant select, insert on trust_year_sum to vekstplass_service;
+grant select, insert, update (belonging_reason, documentation_seen_on, documentation_seen_by, updated_at)
+    on trust_application to vekstplass_service;
+grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;
+
 grant select, insert on budget_frame to vekstplass_service;
 grant select, insert on expected_refund to vekstplass_service;
 grant select, insert, update on budget_flag to vekstplass_service;

@@ -8,7 +8,7 @@ import httpx
 
 from app import clock
 from tests.conftest import Api
-from tests.factories import absences, follow_up, steps
+from tests.factories import absences, follow_up, steps, trust
 from tests.factories.steps import ok
 from tests.factories.tokens import bearer
 
@@ -20,7 +20,7 @@ GLOEDE, KIM = "310300403", "310300411"
 OFFICE_ALONE = {"officer": "ab"}
 PARTIES = {"officer": "ab", "provider_a": "a", "provider_b": "b", "habilitation": "a", "mental_health": "b"}
 VISIBLE: Mapping[str, Mapping[str, str]] = {
-    "participant_id": PARTIES | {"epj": "ab"},
+    "participant_id": PARTIES | {"epj": "ab", "grants_officer": "ab"},
     "placement_id": PARTIES | {"epj": "ab", "finance": "ab"},
     "application_id": PARTIES,
     "request_id": {"officer": "ab", "provider_a": "a", "provider_b": "b"},
@@ -33,6 +33,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "evaluation_id": PARTIES,
     "notice_id": PARTIES,
     "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
+    "trust_application_id": {"officer": "ab", "grants_officer": "ab"},
     "invoice_id": {"officer": "ab", "finance": "ab"},
     "provider_id": {
         "officer": "ab", "habilitation": "ab", "mental_health": "ab", "epj": "ab", "finance": "ab",
@@ -77,6 +78,7 @@ async def build(api: Api) -> World:
         "mental_health": api.service("mental_health"),
         "epj": api.epj,
         "finance": api.finance,
+        "grants_officer": api.grants_officer,
     }
     return World(ids, callers)
 
@@ -105,8 +107,10 @@ async def add_person(
     # Today: once the place has ended for long, the provider sees nobody in it (D11).
     given = {"given_by": "participant", "given_on": clock.today().isoformat(), "reason": "other", "text": "Flyttar."}
     notice = ok(await officer.post(f"/v1/placements/{place}/notices", json=given))
+    applied = ok(await officer.post("/v1/trust/applications", json=trust.application(participant_id)))
     return {
         "participant_id": participant_id,
+        "trust_application_id": applied["id"],
         "provider_id": provider_id,
         "placement_id": place,
         "application_id": body["application_id"],

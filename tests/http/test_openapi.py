@@ -23,7 +23,7 @@ OPENAPI = Path(__file__).parents[2] / "openapi" / "openapi.json"
 PUBLIC = {"GET /health/live", "GET /health/ready", "GET /problems/{problem_code}", "GET /v1/calendars/{secret}.ics"}
 # What the guideline says nothing of: the law and the service itself do.
 RULED_BY_OTHERS = {"service", "access log"}
-RULE = re.compile(r"\b[ACDLMP][1-9][0-9]?\b")
+RULE = re.compile(r"\b[ACDLMPR][1-9][0-9]?\b")
 PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|system|value|secret|([a-z]+_)?code")
 OPERATION_ID = re.compile(r"[a-z]+(_[a-z]+)+")
 EVERYWHERE = {"X-Request-ID", "traceparent"}

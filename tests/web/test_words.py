@@ -12,6 +12,12 @@ from app.web.words import WORDS
 SCHEMAS: Mapping[str, dict[str, Any]] = json.loads(Path("openapi/openapi.json").read_text())["components"]["schemas"]
 # Where a field's words do not stand under its own name: its schema and name, or its name in every schema.
 WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "TrustApplicationOut.status": WORDS["trust_status"],
+    "TrustDecisionOut.kind": WORDS["trust_entry"],
+    "TrustEntryOut.kind": WORDS["trust_entry"],
+    "TrustRaise.decided_by": WORDS["trust_decider"],
+    "TrustReasonCount.reason": WORDS["trust_reason"],
+    "TrustSumOut.decided_by": WORDS["trust_decider"],
     "AbsenceReviewOut.outcome": WORDS["absence_outcome"],
     "CompetenceStatementOut.areas": AREAS,
     "ConsentOut.services": WORDS["service"],

@@ -1,4 +1,4 @@
-"""A participant as FHIR R4 `Patient`, by the profile no-basis-Patient of HL7 Norway.
+"""A participant as FHIR `Patient` (release 4), by the profile no-basis-Patient of HL7 Norway.
 
 **Decided here**: identity numbers never leave the service. If one is stored, the identifier's system says of which kind
 it is, and `data-absent-reason: masked` that the value is withheld. Profil's running number and our own id are there for

@@ -271,8 +271,8 @@ async def read_participant(
 ) -> ParticipantView | Response:
     """The participant with the fields that the caller may see (D1).
 
-    With `Accept: application/fhir+json` the answer is a FHIR R4 `Patient` by the profile no-basis-Patient; the identity
-    number is masked.
+    With `Accept: application/fhir+json` the answer is a FHIR `Patient` (release 4) by the profile no-basis-Patient; the
+    identity number is masked.
     """
     participant = await find(reader, Participant, participant_id)
     out = await _respond(reader, actor, participant)

@@ -1,5 +1,5 @@
 -- Events. Each caller adds those of what it does. Case officers follow all, the EPJ those that name no provider or whose
--- place (before there is one, whose person) is not protected, finance those of the budget. The owner reads the highest
+-- place (before there is one, whose person) is not protected, and none of the trust and the trips (X3), finance those of the budget. The owner reads the highest
 -- number after a restore.
 alter table event enable row level security;
 alter table event force row level security;
@@ -10,7 +10,8 @@ create policy case_officer_reads on event for select to vekstplass_service
     using ((select caller_has_role('case_officer')));
 
 create policy epj_reads on event for select to vekstplass_service
-    using ((select caller_has_role('epj')) and (data ->> 'provider_id' is null
+    using ((select caller_has_role('epj'))
+        and not starts_with(type, 'trust.') and not starts_with(type, 'trip') and (data ->> 'provider_id' is null
         or (select true from placement
             where placement.id = (event.data ->> 'placement_id')::uuid and not placement.address_protection)
         or data ->> 'placement_id' is null and (select true from participant

@@ -1,0 +1,1 @@
+"""Olaug og Reidar Rambergs legat: its years, applications, grants and the report to its board (R)."""
