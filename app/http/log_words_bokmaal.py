@@ -30,6 +30,7 @@ BOKMAAL: Mapping[str, str] = {
     "fråværsrutinane": "fraværsrutinene", "førespurnad": "forespørsel", "førespurnadene": "forespørslene",
     "førespurnader": "forespørsler", "gjennomgang av fråvær": "gjennomgang av fravær",
     "gjennomgangar av fråvær": "gjennomganger av fravær", "hendingar": "hendelser",
+    "innsynskopien med fødselsnummer": "innsynskopien med fødselsnummer",
     "innsynsloggen": "innsynsloggen", "kalenderen": "kalenderen", "kva plassen kostar": "hva plassen koster",
     "kva plassen kostar i fleire år": "hva plassen koster i flere år", "kven som har sett personen":
     "hvem som har sett personen", "kven som kan slettast": "hvem som kan slettes", "månaden": "måneden",
@@ -39,6 +40,7 @@ BOKMAAL: Mapping[str, str] = {
     "sammendrag av fravær", "samtykke": "samtykke", "sletting": "sletting", "søknaden": "søknaden",
     "søknader": "søknader", "tal for året": "tall for året", "tillegg": "tillegg",
     "utgåvene av eit referat": "utgavene av et referat", "uvanlege oppslag": "uvanlige oppslag", "vedtak": "vedtak",
+    "verknaden av eit vedtak": "virkningen av et vedtak",
     "vurderinga frå tenesta": "vurderingen fra tjenesten", "ynske om sletting": "ønske om sletting",
     "årsrapporten": "årsrapporten",
 }  # fmt: skip

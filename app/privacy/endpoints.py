@@ -17,7 +17,7 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, list_page
 from app.participants.tables import Participant
 from app.privacy import erasure
-from app.privacy.export import load_personal_data
+from app.privacy.export import make_export, open_identity_number
 from app.privacy.problems import (
     ERASURE_NOT_REQUESTED,
     ERASURE_REQUESTED,
@@ -27,6 +27,7 @@ from app.privacy.problems import (
 )
 from app.privacy.retention import list_retention_over
 from app.privacy.schemas import (
+    AccessCopyOut,
     ErasureApprovalIn,
     ErasureIn,
     ErasureOut,
@@ -47,13 +48,22 @@ async def export_participant(unit: UnitOfWorkDep, actor: CaseOfficer, participan
     """Everything stored about the person (GDPR art. 15 and 20); of an identity number only that there is one."""
     participant = await find(unit, Participant, participant_id)
     record_access(unit, [participant_id])
-    return ExportOut(
-        participant_id=participant_id,
-        exported_at=clock.now(),
-        identity_number_held=participant.identity_number_index is not None,
-        held=await load_personal_data(unit, participant_id),
-        access_log=f"/v1/participants/{participant_id}/access-log",
-    )
+    return await make_export(unit, participant, clock.now())
+
+
+@router.get("/participants/{participant_id}/access-copy", summary="Make the copy that a participant has a right to")
+async def export_access_copy(
+    request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID
+) -> AccessCopyOut:
+    """As the export, and with the identity number in the clear, for the person alone (GDPR art. 15).
+
+    Nothing else answers with the number. The access log has the copy as an operation of its own.
+    """
+    participant = await find(unit, Participant, participant_id)
+    record_access(unit, [participant_id])
+    export = await make_export(unit, participant, clock.now())
+    number = open_identity_number(participant, request.app.state.settings)
+    return AccessCopyOut(**export.model_dump(), identity_number=number)
 
 
 @router.get("/retention-over", summary="List participants whose data need not be kept")

@@ -23,6 +23,14 @@ class ExportOut(Shape):
     access_log: Annotated[str, Limits(description="Path of the access log for this person.")]
 
 
+class AccessCopyOut(ExportOut):
+    """The copy that one person has a right to: everything that is held, and the identity number in the clear."""
+
+    identity_number: Annotated[
+        str | None, Limits(repr=False, description="Null where none is held.", examples=["23849150073"])
+    ]
+
+
 class Erased(Shape):
     """What was done to one kind of rows."""
 

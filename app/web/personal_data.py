@@ -10,7 +10,7 @@ from fastapi import Response
 
 from app.http.personal_data_words import KINDS
 from app.web.codes import load_code_lists
-from app.web.names import load_person, load_providers
+from app.web.names import Person, load_person, load_providers
 from app.web.pages import Page, View, load_callers
 from app.web.personal_data_words import (
     ACTORS,
@@ -57,9 +57,22 @@ class _Names:
 
 
 async def show_personal_data(view: View) -> Response:
-    """The copy that the person has a right to; the log has it as one of their data."""
+    """Everything, without the identity number; the log has it as one look."""
     person = await load_person(view)
     export = await view.api.get(f"/v1/participants/{person.id}/export")
+    return await _render(view, person, export)
+
+
+async def show_access_copy(view: View) -> Response:
+    """The copy that the person has a right to, with the identity number; the log names it as what it is."""
+    person = await load_person(view)
+    copy = await view.api.get(f"/v1/participants/{person.id}/access-copy")
+    return await _render(view, person, copy, number=copy["identity_number"] or "", is_copy=True)
+
+
+async def _render(
+    view: View, person: Person, export: Mapping[str, Any], *, number: str = "", is_copy: bool = False
+) -> Response:
     held = export["held"]
     lists = await load_code_lists(view.api)
     names = _Names(
@@ -75,6 +88,8 @@ async def show_personal_data(view: View) -> Response:
         person=person,
         made_at=export["exported_at"],
         has_number=export["identity_number_held"],
+        number=number,
+        is_copy=is_copy,
         held=[_describe_kind(kind, held[kind], names) for kind in sorted(held, key=_place) if held[kind]],
         empty=[title.lower() for kind, title in KINDS.items() if held.get(kind) == []],
     )
@@ -82,11 +97,20 @@ async def show_personal_data(view: View) -> Response:
 
 async def download_personal_data(view: View) -> Response:
     """The same as a file that a machine reads, with the ids."""
+    return await _download(view, "export", "opplysningar")
+
+
+async def download_access_copy(view: View) -> Response:
+    """The copy as a file that a machine reads (GDPR art. 20)."""
+    return await _download(view, "access-copy", "innsynskopi")
+
+
+async def _download(view: View, source: str, name: str) -> Response:
     id_ = str(view.request.path_params["participant_id"])
-    export = await view.api.get(f"/v1/participants/{id_}/export")
+    export = await view.api.get(f"/v1/participants/{id_}/{source}")
     content = json.dumps(export, ensure_ascii=False, indent=2).encode()
     # No name stands in the file's: it is left in download folders.
-    headers = {"Content-Disposition": f'attachment; filename="opplysningar-{id_}.json"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{id_}.json"'}
     return Response(content, media_type="application/json", headers=headers)
 
 
@@ -152,4 +176,6 @@ _PAGE = "/deltakarar/{participant_id:uuid}/opplysningar"
 ROUTES = (
     Page(_PAGE, show_personal_data, "case_officer"),
     Page(f"{_PAGE}/fil", download_personal_data, "case_officer"),
+    Page(f"{_PAGE}/kopi", show_access_copy, "case_officer"),
+    Page(f"{_PAGE}/kopi/fil", download_access_copy, "case_officer"),
 )

@@ -49,6 +49,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{PERSON}/behov",
         f"{PERSON}/endre",
         f"{PERSON}/opplysningar",
+        f"{PERSON}/opplysningar/kopi",
         f"{PERSON}/sletting",
         "/sletting",
         f"{PERSON}/slaa-saman",

@@ -85,6 +85,20 @@ async def test_file_is_the_export(api: Api) -> None:
     assert json.loads(answer.content) == export | {"exported_at": answer.json()["exported_at"]}
 
 
+async def test_copy_for_the_person_has_the_number_and_is_logged_as_such(api: Api) -> None:
+    person = await somebody(api)
+    browser, address = await api.browser("sakshandsamar"), f"/deltakarar/{person}/opplysningar"
+    assert list_links(await browser.get(address))[f"{address}/kopi"] == "Lag innsynskopi til personen"
+    copy = await browser.get(f"{address}/kopi")
+    assert (copy.status_code, find_faults(copy), copy.headers["cache-control"]) == (200, [], "no-store")
+    assert copy.text.count(NUMBER) == 1
+    assert len(parse(copy).all("dl")) == len(parse(await browser.get(address)).all("dl"))
+    file = await browser.get(f"{address}/kopi/fil")
+    assert file.headers["content-disposition"] == f'attachment; filename="innsynskopi-{person}.json"'
+    assert file.json()["identity_number"] == NUMBER
+    assert (await browser.get(f"/innsyn/{person}")).text.count("Henta ut innsynskopien med fødselsnummer") == 2
+
+
 async def test_taking_it_out_is_logged_and_told_to_the_person(api: Api) -> None:
     person = await somebody(api)
     browser = await api.browser("sakshandsamar")
@@ -96,7 +110,7 @@ async def test_taking_it_out_is_logged_and_told_to_the_person(api: Api) -> None:
 async def test_protected_person_is_taken_out_with_a_reason_alone(api: Api) -> None:
     person = await steps.participant(api, address_protection=True, given_name="Gøymd")
     browser = await api.browser("sakshandsamar")
-    for end in ("", "/fil"):
+    for end in ("", "/fil", "/kopi", "/kopi/fil"):
         answer = await browser.get(f"/deltakarar/{person}/opplysningar{end}")
         assert answer.status_code == 303
         assert answer.headers["location"].startswith(f"/deltakarar/{person}/grunngjeving")
@@ -106,7 +120,7 @@ async def test_protected_person_is_taken_out_with_a_reason_alone(api: Api) -> No
 async def test_others_take_nothing_out(api: Api, who: str) -> None:
     person = await somebody(api)
     browser = await api.browser(who)
-    for end in ("", "/fil"):
+    for end in ("", "/fil", "/kopi", "/kopi/fil"):
         assert (await browser.get(f"/deltakarar/{person}/opplysningar{end}")).status_code == 403
     assert f"/deltakarar/{person}/opplysningar" not in list_links(await browser.get(f"/deltakarar/{person}"))
 
