@@ -38,7 +38,13 @@ _OUTBOX_AGE = (
     "select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 from event"
     " where transaction_id >= (select event_settled_below())"
 )
-
+LOG_AGE = Gauge(
+    "access_log_unsealed_age_seconds", "Age of the oldest line of the access log that is not sealed; 0 when all are."
+)
+_LOG_AGE = (
+    "select coalesce(extract(epoch from clock_timestamp() - (select at from access_log where transaction_number >="
+    " (select coalesce(max(end_transaction), 0) from access_log_seal) order by transaction_number limit 1)), 0)::float8"
+)
 
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -126,10 +132,12 @@ async def collect_metrics(database: Callable[[], Database], database_url: str) -
     _read_pool(database())
     try:
         async with asyncio.timeout(READY_SECONDS):
-            OUTBOX_AGE.set(await _outbox_age(database_url))
+            outbox_age, log_age = await _read_ages(database_url)
     except _AWAY:
         # No figure is better than the last one known.
-        OUTBOX_AGE.set(float("nan"))
+        outbox_age = log_age = float("nan")
+    OUTBOX_AGE.set(outbox_age)
+    LOG_AGE.set(log_age)
     return await asyncio.to_thread(generate_latest)
 
 
@@ -145,13 +153,14 @@ def _read_pool(database: Database) -> None:
         POOL_SIZE.labels("reader").set(readers.size)
 
 
-async def _outbox_age(url: str) -> float:
-    """Over a connection of its own, as readiness: a full pool is what these figures are for."""
+async def _read_ages(url: str) -> tuple[float, float]:
+    """Of the outbox and of the access log. Over a connection of its own, as readiness: a full pool is what these
+    figures are for.
+    """
     connection = await connect(url, timeout=READY_SECONDS)
     try:
         async with connection.transaction(readonly=True):
-            await connection.execute("select set_config('app.roles', 'epj', true)")
-            age: float = await connection.fetchval(_OUTBOX_AGE)
-            return age
+            await connection.execute("select set_config('app.roles', 'epj,auditor', true)")
+            return await connection.fetchval(_OUTBOX_AGE), await connection.fetchval(_LOG_AGE)
     finally:
         connection.terminate()

@@ -15,6 +15,7 @@ from fastapi.exceptions import FastAPIError
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from app.access_log.seals import seal_log
 from app.database.connections import Database
 from app.database.driver import plain_dsn
 from app.database.identity import DatabaseIdentity
@@ -204,6 +205,23 @@ async def test_the_age_of_what_is_held_back(quiet_api: Api) -> None:
         held_back = await figure(quiet_api, age)
         assert held_back is not None
         assert 0.3 <= held_back <= loop.time() - began
+    assert await figure(quiet_api, age) == 0
+
+
+async def test_the_age_of_what_is_not_sealed(quiet_api: Api) -> None:
+    age = "access_log_unsealed_age_seconds"
+    key = quiet_api.app.state.settings.access_log_key_bytes
+    await steps.participant(quiet_api)
+    await seal_log(quiet_api.app.state.database, key)
+    assert await figure(quiet_api, age) == 0
+    began = asyncio.get_running_loop().time()
+    await steps.participant(quiet_api)
+    await asyncio.sleep(0.1)
+    await steps.participant(quiet_api)
+    unsealed = await figure(quiet_api, age)
+    assert unsealed is not None
+    assert 0.1 <= unsealed <= asyncio.get_running_loop().time() - began
+    await seal_log(quiet_api.app.state.database, key)
     assert await figure(quiet_api, age) == 0
 
 
