@@ -18,6 +18,7 @@ class Issuer(BaseModel):
             instead of `person:<sub>`. Of several issuers of people all but one have a name, which never changes.
         client_ids: which clients' tokens are accepted, by `azp` or `client_id`; none named: every client's.
         acr: how a person must have logged in, by `acr`; none named: however.
+        subject_claim: which claim is the person, as a `Login`'s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +31,7 @@ class Issuer(BaseModel):
     name: str = Field(default="", pattern=_ISSUER_NAME)
     client_ids: tuple[str, ...] = ()
     acr: tuple[str, ...] = ()
+    subject_claim: Literal["sub", "oid"] = "sub"
 
     @model_validator(mode="after")
     def _has_one_key_source(self) -> Self:

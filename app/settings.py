@@ -8,6 +8,7 @@ import binascii
 import hmac
 import os
 import re
+from collections import defaultdict
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -244,6 +245,25 @@ class Settings(Addresses):
         names = self._issuer_names
         if not len(names) == len({issuer for issuer, _ in names}) == len({name for _, name in names}):
             raise ValueError("each issuer of people has one name, and all but one have some (name, issuer_name)")
+        return self
+
+    @model_validator(mode="after")
+    def _people_have_one_subject(self) -> Self:
+        """Of one issuer's two names are two people, whatever door they come through (C13, GDPR art. 17).
+
+        `sub` may be another for each client of an issuer (OpenID Connect Core § 8.1), as it is in Entra ID.
+        """
+        claims = defaultdict[str, list[str]](list)
+        for issuer in self.issuers:
+            if issuer.kind == "person":
+                claims[issuer.issuer].append(issuer.subject_claim)
+        for login in self.logins:
+            claims[login.issuer].append(login.subject_claim)
+        if any(len(found) > 1 and ("sub" in found or len(set(found)) > 1) for found in claims.values()):
+            raise ValueError(
+                "an issuer of people that is named twice, for the API and the page, has the same subject_claim in both,"
+                " and not sub, which may differ by client"
+            )
         return self
 
     @model_validator(mode="after")

@@ -259,6 +259,29 @@ def test_starts_with_logins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.find_issuer_name("https://idp.example") == ""
 
 
+SAME_DIRECTORY = {**EMPLOYEES, "issuer": "https://idp.example", "issuer_name": ""}
+
+
+def test_directory_at_two_doors_names_people_by_one_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four eyes are two people's: `sub` may be another at each client of an issuer, `oid` is not."""
+    (issuer,) = json.loads(PRODUCTION["VEKSTPLASS_ISSUERS"])
+    for of_api, of_page in (("sub", "sub"), ("sub", "oid"), ("oid", "sub")):
+        with pytest.raises(ValidationError, match="subject_claim"):
+            started(
+                monkeypatch,
+                VEKSTPLASS_ISSUERS=json.dumps([{**issuer, "subject_claim": of_api}]),
+                VEKSTPLASS_LOGINS=json.dumps([{**SAME_DIRECTORY, "subject_claim": of_page}]),
+                **PAGE,
+            )
+    settings = started(
+        monkeypatch,
+        VEKSTPLASS_ISSUERS=json.dumps([{**issuer, "subject_claim": "oid"}]),
+        VEKSTPLASS_LOGINS=json.dumps([{**SAME_DIRECTORY, "subject_claim": "oid"}]),
+        **PAGE,
+    )
+    assert settings.find_issuer_name(issuer["issuer"]) == ""
+
+
 def test_directory_gives_every_role_of_employees() -> None:
     """And no other: machines' and providers' roles come from elsewhere."""
     (allowed,) = [one for one in get_args(Login.model_fields["roles"].annotation) if get_origin(one) is Literal]

@@ -24,7 +24,7 @@ from app.privacy.problems import (
 from app.privacy.schemas import Erased, ErasureOut
 from app.privacy.tables import ErasureRequest
 from app.rules.calendar import add_months
-from app.security.roles import Actor
+from app.security.roles import OTHER_LOGIN, Actor
 from app.settings import Settings
 from app.trust.tables import TrustApplication, TrustEntry
 
@@ -61,6 +61,8 @@ async def decide_erasure(
         raise ERASURE_NOT_REQUESTED()
     if request.requested_by == actor.name:
         raise OWN_ERASURE()
+    if not actor.is_another_person_than(request.requested_by):
+        raise OWN_ERASURE(OTHER_LOGIN)
     if approved:
         # A place may have been given since it was asked for.
         await _require_erasable(unit, participant, settings.retention_years, today)

@@ -41,6 +41,13 @@ ROLE_NAMES: Mapping[Role, str] = {
 """The roles as people say them, in nynorsk."""
 
 
+OTHER_LOGIN = (
+    "Den andre er logga inn gjennom ei anna teneste, og då er det ikkje sikkert at de er to personar. Ein som loggar"
+    " inn same stad som den andre, må avgjere."
+)
+"""Why an act that takes two people is refused where they are known by two issuers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is calling, as a trusted issuer says it. `organisation` and `supplier` are nine digits.
@@ -65,6 +72,16 @@ class Actor:
         if self.kind == "machine":
             return f"org:{self.subject}"
         return f"person{'@' if self.issuer_name else ''}{self.issuer_name}:{self.subject}"
+
+    def is_another_person_than(self, name: str) -> bool:
+        """Whether this person is known not to be the one who is named so in a row.
+
+        Known by two issuers, one person has two names: only of one issuer's are two names two people. An act that takes
+        two people asks this, and not whether the names differ. A system's name is no person's.
+        """
+        issuer, _, _ = self.name.partition(":")
+        other, _, _ = name.partition(":")
+        return name != self.name and (other == issuer or other == "org")
 
     def limited_to(self, roles: frozenset[str]) -> "Actor":
         """The caller with only those of its roles that an operation is for."""

@@ -234,7 +234,7 @@ def _person(claims: Mapping[str, object], issuer: Issuer) -> Actor:
 
     The role `service` counts only together with a known service area; `provider` only with an organisation, and alone.
     """
-    subject, given = read_subject(claims, "sub"), claims.get("roles", [])
+    subject, given = read_subject(claims, issuer.subject_claim), claims.get("roles", [])
     if not isinstance(given, list):
         raise TokenRefused("claims")
     if ID_TOKEN_CLAIMS & claims.keys():

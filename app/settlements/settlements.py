@@ -21,7 +21,7 @@ from app.outbox.publish import publish
 from app.rules.calendar import get_month_range
 from app.rules.money import from_ore
 from app.rules.settlement import DifferenceCause, find_pending_differences
-from app.security.roles import Actor
+from app.security.roles import OTHER_LOGIN, Actor
 from app.settlements.ledger import Ledger, dump_parts, load_corrected_placements, load_ledger, not_rejected, recompute
 from app.settlements.problems import (
     EARLIER_MONTH_OPEN,
@@ -93,6 +93,8 @@ async def decide_settlement(
         raise SETTLEMENT_DECIDED()
     if settlement.closed_by == actor.name:
         raise OWN_SETTLEMENT()
+    if not actor.is_another_person_than(settlement.closed_by):
+        raise OWN_SETTLEMENT(OTHER_LOGIN)
     if not approval.approved:
         async with unit.acting_as("case_officer"):
             later = await _find_dependent(unit, settlement)
