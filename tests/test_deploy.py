@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 import yaml
 from kubernetes_validate.utils import ValidationError, latest_version, validate
@@ -14,6 +15,7 @@ from app.cli import cli
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+COMPOSE = ROOT / "compose.yaml"
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 _VARIABLE = re.compile(r"\bVEKSTPLASS_[A-Z_]+\b")
 
@@ -45,7 +47,7 @@ def list_commands() -> set[str]:
     return {name.replace("_", "-") for name in named}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "deploy").rglob("*.*")) + [ROOT / "compose.yaml"], ids=str)
+@pytest.mark.parametrize("path", sorted((ROOT / "deploy").rglob("*.*")) + [COMPOSE], ids=str)
 def test_settings_that_are_named_exist(path: Path) -> None:
     assert set(_VARIABLE.findall(path.read_text(encoding="utf-8"))) <= list_settings()
 
@@ -113,3 +115,45 @@ def test_ports_of_probes_and_policies_are_those_that_are_served() -> None:
     assert {port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]} == set(ports.values())
     [mount] = [one for one in container["volumeMounts"] if one["name"] == "secrets"]
     assert mount["mountPath"] == settings["VEKSTPLASS_SECRETS_DIR"]
+
+
+def read_compose() -> dict[str, dict[str, Any]]:
+    """The services of compose.yaml, with what they share."""
+    return dict(yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"])
+
+
+def test_compose_gives_each_process_what_production_requires() -> None:
+    with pytest.raises(pydantic.ValidationError) as refusal:
+        Settings(environment="production", database_url="", owner_database_url="")
+    required = set(re.findall(r"[A-Z]+_[A-Z_]+", str(refusal.value)))
+    assert "VEKSTPLASS_ISSUERS" in required
+    serving = [one for one in read_compose().values() if "DATABASE_URL" in one.get("environment", {})]
+    assert len(serving) == 2
+    for one in serving:
+        assert required <= set(one["environment"])
+        assert one["environment"]["VEKSTPLASS_PREPARED_STATEMENTS"] == "false"
+
+
+def test_images_of_compose_have_a_version_and_ours_is_this_release() -> None:
+    images = {one["image"] for one in read_compose().values()}
+    assert {image.rpartition(":")[2] for image in images if image.startswith("vekstplass")} == {__version__}
+    assert all(re.fullmatch(r"[a-z-]+:[0-9][0-9.]*", image) for image in images), images
+
+
+def test_compose_mounts_files_that_exist_and_reaches_services_that_do() -> None:
+    services = read_compose()
+    volumes = set(yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["volumes"])
+    for name, one in services.items():
+        for source in (mount.partition(":")[0] for mount in one.get("volumes", [])):
+            assert source in volumes or (ROOT / source).is_file(), (name, source)
+        assert set(one.get("depends_on", ())) <= set(services), name
+    upstreams = set(re.findall(r"([a-z0-9-]+):8000", (ROOT / "deploy" / "compose" / "Caddyfile").read_text()))
+    assert upstreams == {name for name in services if name.startswith("serve")}
+
+
+def test_every_secret_of_compose_is_demanded() -> None:
+    """One that is not given would be an empty password."""
+    text = COMPOSE.read_text(encoding="utf-8")
+    named = set(re.findall(r"[$][{]([A-Z_]+)", text))
+    demanded = set(re.findall(r"[$][{]([A-Z_]+):[?]", text))
+    assert named - demanded == {"DATABASE_PRIMARY", "VEKSTPLASS_LOGINS"}

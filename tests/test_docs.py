@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 import rules
 from app.http.schemas import Stored
@@ -65,15 +64,6 @@ def test_every_setting_that_is_named_exists(document: str) -> None:
     named = set(re.findall(r"VEKSTPLASS_([A-Z_]+)\b", (ROOT / document).read_text(encoding="utf-8")))
     # Of the client in scripts/push_absences.py.
     assert named - {"URL", "TOKEN"} <= {name.upper() for name in Settings.model_fields}
-
-
-def test_compose_sets_what_production_requires() -> None:
-    with pytest.raises(ValidationError) as refusal:
-        Settings(environment="production", database_url="", owner_database_url="")
-    required = set(re.findall(r"[A-Z]+_[A-Z_]+", str(refusal.value)))
-    assert "VEKSTPLASS_ISSUERS" in required
-    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-    assert {name for name in required if f"      {name}: " not in compose} == set()
 
 
 def test_a_document_that_agrees_with_the_code_has_no_faults() -> None:
