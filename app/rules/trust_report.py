@@ -78,11 +78,14 @@ def compute_amounts(sum_ore: int, grants: Sequence[Grant], on: date) -> ReportAm
     )
 
 
-def suppress_amounts(amounts: ReportAmounts, grants: Sequence[Grant], on: date, least: int = LEAST) -> ReportAmounts:
+def suppress_amounts(
+    amounts: ReportAmounts, grants: Sequence[Grant], on: date, *, hides_count: bool = False, least: int = LEAST
+) -> ReportAmounts:
     """R10, S6: the money of fewer than `least` people is hidden, and what it could be worked out from.
 
     What was granted is what was paid and what was not; what is left is the sum less what was granted, and once grants
-    have lapsed the sum less what was paid.
+    have lapsed the sum less what was paid. `hides_count`: how many were granted is hidden, and so is the average, by
+    which it could be worked out.
     """
     known = [grant for grant in grants if grant.decided_on <= on]
 
@@ -101,6 +104,6 @@ def suppress_amounts(amounts: ReportAmounts, grants: Sequence[Grant], on: date, 
         paid=None if few_paid or few_granted else amounts.paid,
         lapsed=None if amounts.lapsed and (few_unpaid or few_granted) else amounts.lapsed,
         repaid=None if amounts.repaid and (few_repaid or few_granted) else amounts.repaid,
-        average=None if hides_granted else amounts.average,
+        average=None if hides_granted or hides_count else amounts.average,
         left=None if hides_left else amounts.left,
     )

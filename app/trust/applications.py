@@ -11,6 +11,7 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
+from app.http.names import format_amount
 from app.http.periods import require_not_before
 from app.http.problems import VALIDATION
 from app.outbox.events import TrustEvent
@@ -46,7 +47,9 @@ async def record_application(unit: UnitOfWork, actor: Actor, body: TrustApplicat
         participant = await find_reference(unit, Participant, body.participant_id, "#/participant_id")
     limit = TrustYear(body.received_on.year, await load_sums(unit, body.received_on.year)).person_limit
     if body.amount > limit:
-        raise VALIDATION(f"«amount» kan vere høgst {limit}, grensa for kvar person i året.", pointer="#/amount")
+        raise VALIDATION(
+            f"«amount» kan vere høgst {format_amount(limit)}, grensa for kvar person i året.", pointer="#/amount"
+        )
     row = TrustApplication.model_validate(
         body.model_dump()
         | {
@@ -95,7 +98,7 @@ async def decide_application(
     known = await load_year(unit, year)
     if body.kind == "grant":
         if body.amount > application.amount:
-            raise VALIDATION(f"«amount» er meir enn søknaden, {application.amount}.", pointer="#/amount")
+            raise VALIDATION(f"«amount» er meir enn søknaden, {format_amount(application.amount)}.", pointer="#/amount")
         _require_grantable(known, application, to_ore(body.amount), on, municipality_number)
     entry = TrustEntry(
         application_id=application.id,
@@ -139,11 +142,13 @@ def _require_grantable(
     person_left = known.compute_person_left(application.participant_id, on)
     if ore > person_left:
         left = from_ore(person_left)
-        raise problems.PERSON_LIMIT(f"Personen kan få {left} til i {known.year}.", left=f"{left}")
+        raise problems.PERSON_LIMIT(f"Personen kan få {format_amount(left)} til i {known.year}.", left=f"{left}")
     year_left = known.compute_left(on)
     if ore > year_left:
         left = from_ore(year_left)
-        raise problems.TRUST_SUM_EXHAUSTED(f"Det er {left} att av summen for {known.year}.", left=f"{left}")
+        raise problems.TRUST_SUM_EXHAUSTED(
+            f"Det er {format_amount(left)} att av summen for {known.year}.", left=f"{left}"
+        )
 
 
 async def record_payment(
@@ -160,7 +165,7 @@ async def record_payment(
         raise problems.GRANT_LAPSED(f"Tildelinga fall bort {grant.lapses_on}.", lapsed_on=f"{grant.lapses_on}")
     left = from_ore(grant.ore - grant.sum_paid())
     if body.amount > left:
-        raise problems.PAYMENT_ABOVE_GRANT(f"Det står {left} att av tildelinga.", left=f"{left}")
+        raise problems.PAYMENT_ABOVE_GRANT(f"Det står {format_amount(left)} att av tildelinga.", left=f"{left}")
     return application, await _add_entry(unit, actor, application, "payment", body)
 
 
@@ -176,7 +181,9 @@ async def record_repayment(
     require_not_before(body.on, "on", grant.decided_on, "vedtaket")
     left = from_ore(grant.sum_paid(body.on) - grant.sum_repaid())
     if body.amount > left:
-        raise problems.REPAYMENT_ABOVE_PAYMENT(f"Det er betalt ut {left} som ikkje er betalt tilbake.", left=f"{left}")
+        raise problems.REPAYMENT_ABOVE_PAYMENT(
+            f"Det er betalt ut {format_amount(left)} som ikkje er betalt tilbake.", left=f"{left}"
+        )
     return application, await _add_entry(unit, actor, application, "repayment", body)
 
 

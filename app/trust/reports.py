@@ -54,7 +54,9 @@ async def build_report(queries: Queries, year: int, on: date) -> TrustReportOut:
         [reasons[reason] for reason in REJECT_REASONS],
         [purposes[purpose] for purpose in PURPOSES],
     )
-    amounts = suppress_amounts(compute_amounts(total, found.grants, on), found.grants, on)
+    amounts = suppress_amounts(
+        compute_amounts(total, found.grants, on), found.grants, on, hides_count=counts.granted is None
+    )
     money = {
         purpose: sum(case.grant.ore for case in granted if case.purpose == purpose and case.grant is not None)
         for purpose in PURPOSES

@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
+from app.http.names import format_amount
 from app.http.periods import require_not_before
 from app.http.problems import VALIDATION
 from app.outbox.events import TrustYearEvent
@@ -164,7 +165,7 @@ async def record_sum(unit: UnitOfWork, actor: Actor, year: int, body: TrustSumIn
         raise VALIDATION(f"«deadline_on» må vere i {year}.", pointer="#/deadline_on")
     if not is_raise(known.year_sums, to_ore(body.amount)):
         current = known.sums[-1].amount
-        raise NOT_A_RAISE(f"Summen for {year} er {current} og kan berre aukast.", sum=f"{current}")
+        raise NOT_A_RAISE(f"Summen for {year} er {format_amount(current)} og kan berre aukast.", sum=f"{current}")
     if known.sums:
         require_not_before(body.decided_on, "decided_on", known.sums[-1].decided_on, "summen som gjeld")
     row = TrustYearSum.model_validate(

@@ -239,11 +239,18 @@ _OFFICER = (
     MenuItem("/vekstbedrifter", "Vekstbedrifter"),
     MenuItem("/aaret", "Året"),
     MenuItem("/oppgjer", "Oppgjer"),
+    MenuItem("/legat", "Legat"),
 )
 # The first line of each is the role's start page; the first role that somebody has decides.
 MENUS: Mapping[str, Sequence[MenuItem]] = {
     "case_officer": _OFFICER,
-    "finance": (MenuItem("/aaret", "Året"), MenuItem("/oppgjer", "Oppgjer"), MenuItem("/faktura", "Faktura")),
+    "finance": (
+        MenuItem("/aaret", "Året"),
+        MenuItem("/oppgjer", "Oppgjer"),
+        MenuItem("/faktura", "Faktura"),
+        MenuItem("/legat", "Legat"),
+    ),
+    "grants_officer": (MenuItem("/legat", "Legat"),),
     "provider": (MenuItem("/vekstbedrift", "Oversikt"),),
     "service": (MenuItem("/deltakarar", "Deltakarar"),),
     "auditor": (MenuItem("/logg", "Innsynsloggen"),),

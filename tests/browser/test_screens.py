@@ -17,6 +17,7 @@ PLACE = "/plassar/016e0000-0005-7000-8000-000000000001"
 APPLICATION = "016e0000-0003-7000-8000-00000000000"
 INVOICE = "/faktura/016e0000-0013-7000-8000-000000000001"
 WHAT_IF = "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022&fleire-1-til=&fleire-1-del=100"
+TRUST = "/legat/soknader/016e0000-0018-7000-8000-00000000001"
 PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
@@ -93,6 +94,20 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
     "sakshandsamar-2": ("/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",),
     "revisor": ("/logg", "/logg/samandrag"),
+    "fagutvikling": (
+        "/legat/2022",
+        "/legat/2023",
+        "/legat/2022/rapport",
+        "/legat/2022/sum",
+        "/legat/sokjar?name=bl",
+        "/legat/sokjar/ny",
+        "/legat/soknader/ny?deltakar=016e0000-0002-7000-8000-000000000001",
+        f"{TRUST}1",
+        f"{TRUST}1/tilbakebetaling",
+        f"{TRUST}9/utbetaling",
+        f"{TRUST}a/avgjerd",
+        f"{TRUST}a/utfylling",
+    ),
 }
 RULES = {
     "resultTypes": ["violations"],

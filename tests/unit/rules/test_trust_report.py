@@ -95,3 +95,12 @@ def test_what_a_few_repaid_cannot_be_worked_out() -> None:
 def test_without_grants_nothing_is_hidden() -> None:
     amounts = suppress_amounts(compute_amounts(SUM, [], LAST), [], LAST)
     assert (amounts.granted, amounts.paid, amounts.average, amounts.left) == (0, 0, None, SUM)
+
+
+def test_the_average_goes_with_the_count() -> None:
+    """R10: what was granted, divided by the average, is how many were granted."""
+    grants = [paid(600_000)] * 25
+    counts = suppress_report(1, [0], [25])
+    assert (counts.applications, counts.granted) == (26, None)
+    amounts = suppress_amounts(compute_amounts(SUM, grants, LAST), grants, LAST, hides_count=counts.granted is None)
+    assert (amounts.granted, amounts.average) == (15_000_000, None)
