@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Response
@@ -223,7 +224,7 @@ def _describe_providers(
 def _describe_vacancy(row: Mapping[str, Any] | None) -> list[str]:
     if row is None:
         return ["Ingen plassar registrerte"]
-    promised = f", {number(row['promised'])} lova bort" if float(row["promised"]) else ""
+    promised = f", {number(row['promised'])} lova bort" if Decimal(row["promised"]) else ""
     said = f"{number(row['free'])} ledig av {number(row['capacity'])}{promised}"
     later = row["free_changes_on"]
     return [said, f"Endrar seg {long_date(later)}"] if later else [said]
