@@ -141,7 +141,9 @@ def initialise(
         ),
     ] = None,
 ) -> None:
-    """Store what a new database begins with: the guideline of 2022, published rates, and a file's providers."""
+    """Store what a new database begins with: the guideline of 2022, published rates and stairs, and a file's
+    providers.
+    """
     settings = _load_settings()
     listed = initial_data.PROVIDER_LIST.validate_json(providers.read_bytes()) if providers else []
 
@@ -155,7 +157,7 @@ def initialise(
         raise Refusal(problem.detail) from problem
     print(
         f"New: {stored.guideline_versions} versions of the guideline, {stored.rates} rates,"
-        f" {stored.providers} providers."
+        f" {stored.providers} providers, {stored.stair_steps} steps of stairs."
     )
 
 

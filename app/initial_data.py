@@ -1,4 +1,6 @@
-"""What a new database begins with: the guideline of 2022, the rates that are published, and the providers of a file."""
+"""What a new database begins with: the guideline of 2022, the rates and stairs that are published, and the
+providers of a file.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +23,7 @@ from app.rates.published import PUBLISHED_RATES
 from app.rates.schemas import GuidelineVersionIn
 from app.rates.tables import GuidelineVersion, Rate
 from app.settings import Settings
+from app.stairs.published import add_published_stairs
 
 IN_FORCE = date(2022, 1, 1)
 _IDENTITY = DatabaseIdentity(actor="initialise", roles=frozenset({"case_officer", "finance"}))
@@ -43,6 +46,7 @@ class Initialised:
     guideline_versions: int
     rates: int
     providers: int
+    stair_steps: int
 
 
 async def initialise(database: Database, settings: Settings, listed: list[InitialProvider]) -> Initialised:
@@ -62,7 +66,8 @@ async def initialise(database: Database, settings: Settings, listed: list[Initia
         new_providers = [one for one in listed if one.organisation_number not in known]
         for one in new_providers:
             await _add_provider(unit, one, settings)
-        return Initialised(versions, len(new_rates), len(new_providers))
+        stair_steps = await add_published_stairs(unit)
+        return Initialised(versions, len(new_rates), len(new_providers), stair_steps)
 
 
 async def _add_provider(unit: UnitOfWork, one: InitialProvider, settings: Settings) -> None:

@@ -51,6 +51,7 @@ from app.security.logins import open_logins
 from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
+from app.stairs import endpoints as stair_endpoints
 from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
 from app.web.issuer_login import ATTEMPTS_PER_MINUTE
@@ -82,6 +83,7 @@ ROUTERS = (
     invoice_endpoints.router,
     trust_endpoints.router,
     framsikt_endpoints.router,
+    *stair_endpoints.ROUTERS,
     access_log_endpoints.router,
     privacy_endpoints.router,
     event_endpoints.router,
@@ -107,6 +109,7 @@ TAGS = [
     {"name": "settlement", "description": "Closed months, differences and approval (C13)."},
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},
     {"name": "trust", "description": "The Ramberg trust: years, applications, grants and its report (R1–R10)."},
+    {"name": "stairs", "description": "What is offered on which step, places, and what is missing (K1–K8)."},
     {"name": "events", "description": "Events for other systems (CloudEvents)."},
     {"name": "access log", "description": "The access log, and the export and erasure of a person's data."},
     {"name": "service", "description": "Health checks and problem types."},
@@ -188,6 +191,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.login_issuers = {}
     app.state.login_attempts = Attempts(ATTEMPTS_PER_MINUTE, "logins")
     app.state.calls = Attempts(settings.requests_per_minute, "requests")
+    app.state.open_calls = Attempts(settings.requests_per_minute, "open data")
     app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")
     app.state.calendars = Calendars(settings.wrong_calendars_per_minute)
     exception_handlers.install(app)

@@ -1468,6 +1468,134 @@ CREATE TABLE public.settlement_review (
 
 ALTER TABLE ONLY public.settlement_review FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.stair_capacity (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    step_id uuid NOT NULL,
+    service_id uuid,
+    table_id uuid,
+    place character varying NOT NULL,
+    number integer NOT NULL,
+    as_of date NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_stair_capacity_number CHECK ((number >= 0)),
+    CONSTRAINT ck_stair_capacity_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.stair_capacity FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_need (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    step_id uuid NOT NULL,
+    service_id uuid,
+    place character varying,
+    number integer NOT NULL,
+    year smallint NOT NULL,
+    scenario character varying NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_stair_need_number CHECK ((number >= 0)),
+    CONSTRAINT ck_stair_need_scenario CHECK (((length((scenario)::text) >= 1) AND (length((scenario)::text) <= 100))),
+    CONSTRAINT ck_stair_need_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500))),
+    CONSTRAINT ck_stair_need_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.stair_need FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_population (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    people_80_plus integer NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_stair_population_people_80_plus CHECK ((people_80_plus >= 0)),
+    CONSTRAINT ck_stair_population_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500))),
+    CONSTRAINT ck_stair_population_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.stair_population FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_printed_total (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    table_id uuid NOT NULL,
+    step_id uuid,
+    service_id uuid,
+    place character varying,
+    number integer NOT NULL,
+    CONSTRAINT ck_stair_printed_total_number CHECK ((number >= 0)),
+    CONSTRAINT ck_stair_printed_total_row_or_place CHECK (((step_id IS NULL) <> (place IS NULL))),
+    CONSTRAINT ck_stair_printed_total_service_id CHECK (((service_id IS NULL) OR (step_id IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.stair_printed_total FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_service (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    step_id uuid NOT NULL,
+    kind character varying NOT NULL,
+    name character varying NOT NULL,
+    for_whom character varying NOT NULL,
+    provided_by character varying NOT NULL,
+    requires_decision boolean NOT NULL,
+    place character varying,
+    how_to_apply character varying,
+    address character varying,
+    valid_from date NOT NULL,
+    valid_to date,
+    CONSTRAINT ck_stair_service_address CHECK ((((address)::text ~ '^https?://'::text) AND (length((address)::text) <= 500))),
+    CONSTRAINT ck_stair_service_for_whom CHECK (((length((for_whom)::text) >= 1) AND (length((for_whom)::text) <= 500))),
+    CONSTRAINT ck_stair_service_how_to_apply CHECK (((length((how_to_apply)::text) >= 1) AND (length((how_to_apply)::text) <= 500))),
+    CONSTRAINT ck_stair_service_kind CHECK (((kind)::text = ANY ((ARRAY['other'::character varying, 'nursing_home'::character varying, 'sheltered_enterprise'::character varying])::text[]))),
+    CONSTRAINT ck_stair_service_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
+    CONSTRAINT ck_stair_service_provided_by CHECK (((length((provided_by)::text) >= 1) AND (length((provided_by)::text) <= 500))),
+    CONSTRAINT ck_stair_service_valid_to CHECK ((valid_to >= valid_from))
+);
+
+ALTER TABLE ONLY public.stair_service FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_step (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stair character varying NOT NULL,
+    number smallint NOT NULL,
+    category smallint,
+    name character varying NOT NULL,
+    description character varying,
+    CONSTRAINT ck_stair_step_category CHECK (((category >= 1) AND (category <= 4))),
+    CONSTRAINT ck_stair_step_category_of_activity CHECK ((((stair)::text = 'activity'::text) = (category IS NOT NULL))),
+    CONSTRAINT ck_stair_step_description CHECK (((length((description)::text) >= 1) AND (length((description)::text) <= 4000))),
+    CONSTRAINT ck_stair_step_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
+    CONSTRAINT ck_stair_step_number CHECK (((number >= 1) AND (number <= 100))),
+    CONSTRAINT ck_stair_step_stair CHECK (((stair)::text = ANY ((ARRAY['activity'::character varying, 'housing'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.stair_step FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stair_table (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stair character varying NOT NULL,
+    as_of date NOT NULL,
+    source character varying NOT NULL,
+    target_group character varying,
+    printed_total integer,
+    CONSTRAINT ck_stair_table_printed_total CHECK ((printed_total >= 0)),
+    CONSTRAINT ck_stair_table_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500))),
+    CONSTRAINT ck_stair_table_stair CHECK (((stair)::text = ANY ((ARRAY['activity'::character varying, 'housing'::character varying])::text[]))),
+    CONSTRAINT ck_stair_table_target_group CHECK (((length((target_group)::text) >= 1) AND (length((target_group)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.stair_table FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.supplement_end (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1763,6 +1891,27 @@ ALTER TABLE ONLY public.settlement_line
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT pk_settlement_review PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.stair_capacity
+    ADD CONSTRAINT pk_stair_capacity PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_need
+    ADD CONSTRAINT pk_stair_need PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_population
+    ADD CONSTRAINT pk_stair_population PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_printed_total
+    ADD CONSTRAINT pk_stair_printed_total PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_service
+    ADD CONSTRAINT pk_stair_service PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_step
+    ADD CONSTRAINT pk_stair_step PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.stair_table
+    ADD CONSTRAINT pk_stair_table PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT pk_supplement_end PRIMARY KEY (id);
 
@@ -1855,6 +2004,24 @@ ALTER TABLE ONLY public.settlement
 
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT uq_settlement_review_settlement_id UNIQUE (settlement_id);
+
+ALTER TABLE ONLY public.stair_capacity
+    ADD CONSTRAINT uq_stair_capacity_step_id_service_id_place_as_of UNIQUE NULLS NOT DISTINCT (step_id, service_id, place, as_of);
+
+ALTER TABLE ONLY public.stair_need
+    ADD CONSTRAINT uq_stair_need_step_id_service_id_place_year_scenario UNIQUE NULLS NOT DISTINCT (step_id, service_id, place, year, scenario);
+
+ALTER TABLE ONLY public.stair_printed_total
+    ADD CONSTRAINT uq_stair_printed_total_table_id_step_id_service_id_place UNIQUE NULLS NOT DISTINCT (table_id, step_id, service_id, place);
+
+ALTER TABLE ONLY public.stair_service
+    ADD CONSTRAINT uq_stair_service_id_step_id UNIQUE (id, step_id);
+
+ALTER TABLE ONLY public.stair_step
+    ADD CONSTRAINT uq_stair_step_stair_number UNIQUE (stair, number);
+
+ALTER TABLE ONLY public.stair_table
+    ADD CONSTRAINT uq_stair_table_stair_as_of_source UNIQUE (stair, as_of, source);
 
 CREATE INDEX ix_access_log_denied_ids ON ONLY public.access_log USING gin (denied_ids) WITH (gin_pending_list_limit='256') WHERE (denied_ids <> '{}'::uuid[]);
 
@@ -1966,6 +2133,12 @@ CREATE INDEX ix_settlement_difference_placement_id_month ON public.settlement_di
 
 CREATE INDEX ix_settlement_line_placement_id ON public.settlement_line USING btree (placement_id);
 
+CREATE INDEX ix_stair_capacity_table_id ON public.stair_capacity USING btree (table_id);
+
+CREATE INDEX ix_stair_population_year_id ON public.stair_population USING btree (year, id);
+
+CREATE INDEX ix_stair_service_step_id ON public.stair_service USING btree (step_id);
+
 CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
@@ -1989,6 +2162,8 @@ CREATE UNIQUE INDEX uq_erasure_request_participant_id ON public.erasure_request 
 CREATE UNIQUE INDEX uq_invoice_check_provider_id_kind_number ON public.invoice_check USING btree (provider_id, kind, number) WHERE (annulled_at IS NULL);
 
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
+
+CREATE UNIQUE INDEX uq_stair_service_kind ON public.stair_service USING btree (kind) WHERE ((kind)::text = 'sheltered_enterprise'::text);
 
 CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
 
@@ -2175,6 +2350,33 @@ ALTER TABLE ONLY public.settlement_line
 
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT fk_settlement_review_settlement_id_closed_by FOREIGN KEY (settlement_id, closed_by) REFERENCES public.settlement(id, closed_by);
+
+ALTER TABLE ONLY public.stair_capacity
+    ADD CONSTRAINT fk_stair_capacity_service_id_step_id FOREIGN KEY (service_id, step_id) REFERENCES public.stair_service(id, step_id);
+
+ALTER TABLE ONLY public.stair_capacity
+    ADD CONSTRAINT fk_stair_capacity_step_id FOREIGN KEY (step_id) REFERENCES public.stair_step(id);
+
+ALTER TABLE ONLY public.stair_capacity
+    ADD CONSTRAINT fk_stair_capacity_table_id FOREIGN KEY (table_id) REFERENCES public.stair_table(id);
+
+ALTER TABLE ONLY public.stair_need
+    ADD CONSTRAINT fk_stair_need_service_id_step_id FOREIGN KEY (service_id, step_id) REFERENCES public.stair_service(id, step_id);
+
+ALTER TABLE ONLY public.stair_need
+    ADD CONSTRAINT fk_stair_need_step_id FOREIGN KEY (step_id) REFERENCES public.stair_step(id);
+
+ALTER TABLE ONLY public.stair_printed_total
+    ADD CONSTRAINT fk_stair_printed_total_service_id_step_id FOREIGN KEY (service_id, step_id) REFERENCES public.stair_service(id, step_id);
+
+ALTER TABLE ONLY public.stair_printed_total
+    ADD CONSTRAINT fk_stair_printed_total_step_id FOREIGN KEY (step_id) REFERENCES public.stair_step(id);
+
+ALTER TABLE ONLY public.stair_printed_total
+    ADD CONSTRAINT fk_stair_printed_total_table_id FOREIGN KEY (table_id) REFERENCES public.stair_table(id);
+
+ALTER TABLE ONLY public.stair_service
+    ADD CONSTRAINT fk_stair_service_step_id FOREIGN KEY (step_id) REFERENCES public.stair_step(id);
 
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT fk_supplement_end_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
@@ -2379,6 +2581,20 @@ CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass
 
 CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.stair_capacity TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_need TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_population TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_printed_total TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_service TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_step TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.stair_table TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.task_waiver TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_reads ON public.absence_routine FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2436,6 +2652,16 @@ ALTER TABLE public.evaluation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_base ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody_reads ON public.stair_capacity FOR SELECT TO vekstplass_service USING (true);
+
+CREATE POLICY everybody_reads ON public.stair_printed_total FOR SELECT TO vekstplass_service USING (true);
+
+CREATE POLICY everybody_reads ON public.stair_service FOR SELECT TO vekstplass_service USING (true);
+
+CREATE POLICY everybody_reads ON public.stair_step FOR SELECT TO vekstplass_service USING (true);
+
+CREATE POLICY everybody_reads ON public.stair_table FOR SELECT TO vekstplass_service USING (true);
 
 CREATE POLICY everyone_adds ON public.event FOR INSERT TO vekstplass_service WITH CHECK (true);
 
@@ -2499,6 +2725,10 @@ ALTER TABLE public.meeting_version ENABLE ROW LEVEL SECURITY;
 CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
 
 CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY municipality_reads ON public.stair_need FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY municipality_reads ON public.stair_population FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
 
 ALTER TABLE public.need_change ENABLE ROW LEVEL SECURITY;
 
@@ -2760,6 +2990,20 @@ ALTER TABLE public.settlement_difference ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.settlement_line ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_capacity ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_need ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_population ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_printed_total ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_service ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_step ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_table ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
@@ -3200,6 +3444,67 @@ GRANT SELECT,INSERT ON TABLE public.settlement_line TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.settlement_review TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement_review TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_capacity TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_capacity TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.stair_capacity TO vekstplass_service;
+
+GRANT UPDATE(number) ON TABLE public.stair_capacity TO vekstplass_service;
+
+GRANT UPDATE(source) ON TABLE public.stair_capacity TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_need TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_need TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.stair_need TO vekstplass_service;
+
+GRANT UPDATE(number) ON TABLE public.stair_need TO vekstplass_service;
+
+GRANT UPDATE(source) ON TABLE public.stair_need TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_population TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_population TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_printed_total TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_printed_total TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_service TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(name) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(for_whom) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(provided_by) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(requires_decision) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(place) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(how_to_apply) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(address) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(valid_from) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT UPDATE(valid_to) ON TABLE public.stair_service TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_step TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_step TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.stair_step TO vekstplass_service;
+
+GRANT UPDATE(number) ON TABLE public.stair_step TO vekstplass_service;
+
+GRANT UPDATE(name) ON TABLE public.stair_step TO vekstplass_service;
+
+GRANT UPDATE(description) ON TABLE public.stair_step TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_table TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_table TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.supplement_end TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.supplement_end TO vekstplass_service;

@@ -170,7 +170,11 @@ async def test_a_new_database_begins_with_guideline_rates_and_providers(
         assert (refused.returncode, refused.stdout) == (1, "")
         assert refused.stderr.startswith("Organisasjonsnummeret finst ikkje")
         file.write_text(json.dumps([one]))
-        assert (await initialise()).stdout == "New: 1 versions of the guideline, 6 rates, 1 providers.\n"
-        assert (await initialise()).stdout == "New: 0 versions of the guideline, 0 rates, 0 providers.\n"
+        assert (
+            await initialise()
+        ).stdout == "New: 1 versions of the guideline, 6 rates, 1 providers, 8 steps of stairs.\n"
+        assert (
+            await initialise()
+        ).stdout == "New: 0 versions of the guideline, 0 rates, 0 providers, 0 steps of stairs.\n"
         file.write_text('[{"name": "Utan nummer AS"}]')
         assert (await initialise()).returncode == 1

@@ -27,7 +27,7 @@ from app.database.connections import Database
 from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
-from app.demo import absences, applications, follow_up, trust
+from app.demo import absences, applications, follow_up, stairs, trust
 from app.followup.calendar_subscriptions import create_subscription
 from app.followup.tables import CalendarSubscription, Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import DEMO_CALENDAR, demo_id
@@ -61,6 +61,7 @@ from app.security.roles import Actor
 from app.settings import Settings
 from app.settlements import settlements
 from app.settlements.schemas import SettlementApprovalIn
+from app.stairs.tables import StairCapacity, StairNeed, StairService, StairStep, StairTable
 
 DAY = date(2022, 8, 31)
 """The day that the demo lives on; nothing in it happened later, but for the rates of the years after."""
@@ -116,6 +117,11 @@ NUMBERED: dict[type[object], str] = {
     GuidelineEvaluation: "guideline_evaluation",
     BudgetSnapshot: "snapshot",
     CalendarSubscription: "calendar_subscription",
+    StairStep: "step",
+    StairService: "service",
+    StairCapacity: "stair_capacity",
+    StairTable: "stair_table",
+    StairNeed: "need",
     **absences.NUMBERED,
     **trust.NUMBERED,
 }
@@ -164,6 +170,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await trust.add_year(unit, settings.municipality_number)
+        await stairs.add_stairs(unit)
         await _close_months(unit, settings)
         await _act_as(unit, OFFICER)
         await create_subscription(unit, OFFICER, DEMO_CALENDAR)

@@ -42,5 +42,10 @@ BOKMAAL: Mapping[str, str] = {
     "utgåvene av eit referat": "utgavene av et referat", "uvanlege oppslag": "uvanlige oppslag", "vedtak": "vedtak",
     "verknaden av eit vedtak": "virkningen av et vedtak",
     "vurderinga frå tenesta": "vurderingen fra tjenesten", "ynske om sletting": "ønske om sletting",
-    "årsrapporten": "årsrapporten",
+    "årsrapporten": "årsrapporten", "eit trinn på trappa": "et trinn på trappen",
+    "trinna på trappa": "trinnene på trappen", "ei teneste på trappa": "en tjeneste på trappen",
+    "tenestene på trappa": "tjenestene på trappen", "talet plassar på trappa": "antall plasser på trappen",
+    "ein tabell over plassar": "en tabell over plasser", "tabellar over plassar": "tabeller over plasser",
+    "eit behov på trappa": "et behov på trappen", "behova på trappa": "behovene på trappen",
+    "kva som manglar på trappa": "hva som mangler på trappen", "folketalet": "folketallet", "folketal": "folketall",
 }  # fmt: skip

@@ -37,6 +37,11 @@ RESOURCES = (
     "calendar_subscription",
     "need_change",
     "trust_application",
+    "step",
+    "service",
+    "stair_capacity",
+    "stair_table",
+    "need",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""

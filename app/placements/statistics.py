@@ -17,9 +17,9 @@ from app.placements.statistics_schemas import (
     YearMoves,
 )
 from app.placements.tables import Application, Decision, Placement
-from app.rates.tables import GuidelineVersion
+from app.rates.rates import load_least_count
 from app.rules.process import Destination
-from app.rules.suppression import LEAST, show_table, suppress_table
+from app.rules.suppression import show_table, suppress_table
 
 # The last end of each place whose last day has come, and of each person's in a year the last of these.
 _MOVES = CompiledQuery(
@@ -95,17 +95,12 @@ async def load_moves(queries: Queries, today: date, *, is_suppressed: bool) -> M
     """
     async with queries.acting_as("case_officer"):
         people = {(year, destination): count for year, destination, count in await queries.fetch(_MOVES, today=today)}
-        least = await queries.fetch_value(
-            select(col(GuidelineVersion.least_count))
-            .where(col(GuidelineVersion.valid_from) <= today)
-            .order_by(col(GuidelineVersion.valid_from).desc())
-            .limit(1)
-        )
+        least = await load_least_count(queries, today)
     named: tuple[Destination | None, ...] = get_args(Destination)
     destinations = (*named, None) if any(destination is None for _, destination in people) else named
     years = range(min((year for year, _ in people), default=today.year), today.year + 1)
     cells = [[people.get((year, destination), 0) for destination in destinations] for year in years]
-    table = suppress_table(cells, least or LEAST) if is_suppressed else show_table(cells)
+    table = suppress_table(cells, least) if is_suppressed else show_table(cells)
     return Moves(
         items=[
             MovesOut(year=year, destination=destination, **_count(people))

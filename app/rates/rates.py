@@ -17,6 +17,7 @@ from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
 from app.rules.position import OverFrame
 from app.rules.process import LEGAL_BASES, DecisionKind
+from app.rules.suppression import LEAST
 
 T = TypeVar("T")
 
@@ -114,6 +115,11 @@ async def load_notice_months(queries: Queries, day: date) -> int:
     """L3: the notice period in months, by the version in force on the day of the notice; three before there is one."""
     months = await _load_parameter(queries, GuidelineVersion.notice_months, day)
     return NOTICE_MONTHS if months is None else months
+
+
+async def load_least_count(queries: Queries, day: date) -> int:
+    """S6: the smallest count of people that is shown, by the version in force on a day; 5 before there is one."""
+    return await _load_parameter(queries, GuidelineVersion.least_count, day) or LEAST
 
 
 async def load_legal_bases(queries: Queries, kind: DecisionKind, day: date) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, get_args
 
 Stair = Literal["activity", "housing"]
 """K1: the stair of activity and mastery, and that of housing."""
@@ -17,6 +17,9 @@ Area = Literal["Knarvik", "Frekhaug", "Manger", "Lindås", "Ostereidet", "Rossla
 ServiceKind = Literal["other", "nursing_home", "sheltered_enterprise"]
 """What a service counts as: places in nursing homes (K7), places at sheltered enterprises, counted there (K5)."""
 GapState = Literal["enough", "short", "unknown"]
+
+AREAS: tuple[Area, ...] = get_args(Area)
+"""The areas in the order of the plan's table."""
 
 R = TypeVar("R", bound=Hashable)
 

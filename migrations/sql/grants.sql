@@ -69,6 +69,15 @@ grant select, insert, update (annulled_at, annulled_reason, updated_at) on invoi
 grant select, insert on invoice_check_line to vekstplass_service;
 grant select, insert on invoice_cover to vekstplass_service;
 
+grant select, insert, update (number, name, description, updated_at) on stair_step to vekstplass_service;
+grant select, insert, update (name, for_whom, provided_by, requires_decision, place, how_to_apply, address, valid_from,
+    valid_to, updated_at) on stair_service to vekstplass_service;
+grant select, insert on stair_table to vekstplass_service;
+grant select, insert on stair_printed_total to vekstplass_service;
+grant select, insert, update (number, source, updated_at) on stair_capacity to vekstplass_service;
+grant select, insert, update (number, source, updated_at) on stair_need to vekstplass_service;
+grant select, insert on stair_population to vekstplass_service;
+
 -- Not the number: the highest decides what numbers begin with after a restore.
 grant select, insert (id, type, subject, data) on event to vekstplass_service;
 grant select on event_base to vekstplass_service;

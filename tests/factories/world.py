@@ -48,7 +48,7 @@ NOBODYS = {
     "expected_refund_id", "frame_id", "snapshot_id", "guideline_evaluation_id", "guideline_version_id", "rate_id",
     "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
     "need_change_id",
-    "calendar_subscription_id",
+    "calendar_subscription_id", "step_id", "service_id", "stair_capacity_id", "stair_table_id", "need_id",
 }  # fmt: skip
 
 

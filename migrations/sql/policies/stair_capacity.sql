@@ -1,0 +1,10 @@
+-- Places on a stair. Everybody reads them, as the steps.
+alter table stair_capacity enable row level security;
+alter table stair_capacity force row level security;
+
+create policy case_officer_manages on stair_capacity to vekstplass_service
+    using ((select caller_has_role('case_officer')))
+    with check ((select caller_has_role('case_officer')));
+
+create policy everybody_reads on stair_capacity for select to vekstplass_service
+    using (true);
