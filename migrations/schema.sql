@@ -1675,6 +1675,19 @@ CREATE TABLE public.trust_entry (
 
 ALTER TABLE ONLY public.trust_entry FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trust_report (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    sent_on date NOT NULL,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trust_report_sent_on CHECK ((sent_on >= make_date((year)::integer, 12, 31))),
+    CONSTRAINT ck_trust_report_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.trust_report FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trust_year_sum (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1924,6 +1937,9 @@ ALTER TABLE ONLY public.trust_application
 ALTER TABLE ONLY public.trust_entry
     ADD CONSTRAINT pk_trust_entry PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trust_report
+    ADD CONSTRAINT pk_trust_report PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trust_year_sum
     ADD CONSTRAINT pk_trust_year_sum PRIMARY KEY (id);
 
@@ -2148,6 +2164,8 @@ CREATE INDEX ix_trust_application_participant_id_id ON public.trust_application 
 CREATE INDEX ix_trust_application_received_on ON public.trust_application USING btree (received_on);
 
 CREATE INDEX ix_trust_entry_application_id_id ON public.trust_entry USING btree (application_id, id);
+
+CREATE INDEX ix_trust_report_year_id ON public.trust_report USING btree (year, id);
 
 CREATE INDEX ix_web_login_expires_at ON public.web_login USING btree (expires_at);
 
@@ -2513,6 +2531,8 @@ CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_report TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_year_sum TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_annuls ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
@@ -2698,6 +2718,8 @@ CREATE POLICY finance_reads ON public.settlement_line FOR SELECT TO vekstplass_s
 CREATE POLICY finance_reads ON public.supplement_end FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = supplement_end.placement_id) AND (NOT placement.address_protection)))));
+
+CREATE POLICY finance_reads ON public.trust_report FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
 
 CREATE POLICY finance_reads ON public.trust_year_sum FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
 
@@ -3012,6 +3034,8 @@ ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trust_application ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trust_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trust_report ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trust_year_sum ENABLE ROW LEVEL SECURITY;
 
@@ -3541,6 +3565,9 @@ GRANT SELECT,INSERT ON TABLE public.trust_entry TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.trust_entry TO vekstplass_service;
 
 GRANT UPDATE(reason) ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trust_report TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trust_report TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trust_year_sum TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trust_year_sum TO vekstplass_service;

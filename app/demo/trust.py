@@ -8,8 +8,8 @@ from app.http.openapi_examples import demo_id
 from app.rules.money import from_ore
 from app.rules.trust import PERSON_LIMIT_ORE
 from app.security.roles import Actor
-from app.trust import applications, years
-from app.trust.schemas import TrustApplicationIn, TrustGrantIn, TrustPaymentIn, TrustSumIn
+from app.trust import applications, reports, years
+from app.trust.schemas import TrustApplicationIn, TrustGrantIn, TrustPaymentIn, TrustReportSendingIn, TrustSumIn
 from app.trust.tables import TrustApplication
 
 OFFICER = Actor(subject="demo-fagutvikling", kind="person", roles=frozenset({"grants_officer"}))
@@ -22,29 +22,28 @@ _FIRST_DAY, _DECIDED_ON, _PAID_ON = date(2022, 6, 20), date(2022, 8, 22), date(2
 
 
 async def add_year(unit: UnitOfWork, municipality_number: str) -> None:
-    """The board's sum, applications of one person after the other, what was granted, and what was paid."""
-    await years.record_sum(
-        unit,
-        OFFICER,
-        _YEAR,
-        TrustSumIn(
+    """The sums of two years, the first one's report, and of the second applications, grants and payments."""
+    for year in (_YEAR - 1, _YEAR):
+        body = TrustSumIn(
             amount=Decimal("150000.00"),
-            decided_on=date(2022, 1, 20),
+            decided_on=date(year, 1, 20),
             decided_by="board",
             reason="Årleg sum inntil vidare",
-            deadline_on=date(2022, 8, 15),
-        ),
-    )
+            deadline_on=date(year, 8, 15),
+        )
+        await years.record_sum(unit, OFFICER, year, body)
+    sent = TrustReportSendingIn(sent_on=date(_YEAR, 1, 24))
+    await reports.record_sending(unit, OFFICER, _YEAR - 1, sent)
     for number in range(1, _APPLICATIONS + 1):
         received_on = _FIRST_DAY + timedelta(days=2 * number)
-        body = TrustApplicationIn(
+        applied = TrustApplicationIn(
             participant_id=demo_id("participant", number),
             received_on=received_on,
             purpose="respite" if number % 3 == 0 else "escort",
             amount=_LIMIT,
             documentation_seen_on=received_on if number <= _GRANTS else None,
         )
-        await applications.record_application(unit, OFFICER, body)
+        await applications.record_application(unit, OFFICER, applied)
     for number in range(1, _GRANTS + 1):
         granted = TrustGrantIn(kind="grant", decided_on=_DECIDED_ON, amount=_LIMIT)
         await applications.decide_application(

@@ -78,6 +78,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "absence_contact": "Kontakt etter fråvær",
     "staffing_discussion": "Drøfting av bemanning",
     "protection_to_check": "Adressevern som skal sjekkast",
+    "trust_report": "Rapport til styret i legatet",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",
@@ -89,6 +90,7 @@ _RESPONSIBLE: Mapping[ResponsibleParty, str] = {
     "provider": "Vekstbedrifta",
     "case_office": "Forvaltningskontoret",
     "service": "Utøvande teneste",
+    "grants_office": "Fagutvikling",
 }
 ATTENDEE_ROLES: Mapping[str, str] = {
     "participant": "Deltakar",

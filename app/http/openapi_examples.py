@@ -88,6 +88,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/plans/{plan_id}/sending", "plan_id"): str(demo_id("plan", 21)),
     ("post /v1/budgets/{year}/settlements/{month}/approval", "month"): 7,
     ("post /v1/tasks/{task_id}/waiver", "task_id"): f"plan.{demo_id('placement', 24)}.1",
+    ("post /v1/trust/years/{year}/report", "year"): 2021,
     ("patch /v1/trust/applications/{trust_application_id}", "trust_application_id"): str(
         demo_id("trust_application", 26)
     ),

@@ -37,9 +37,10 @@ TaskKind = Literal[
     "absence_contact",
     "staffing_discussion",
     "protection_to_check",
+    "trust_report",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
-ResponsibleParty = Literal["provider", "case_office", "service"]
+ResponsibleParty = Literal["provider", "case_office", "service", "grants_office"]
 
 WAIVABLE_KINDS: frozenset[TaskKind] = frozenset(
     {"plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact"}

@@ -33,6 +33,8 @@ from app.trust.schemas import (
     TrustPaymentIn,
     TrustRepaymentIn,
     TrustReportOut,
+    TrustReportSendingIn,
+    TrustReportSendingOut,
     TrustSharesOut,
     TrustSumIn,
     TrustSumOut,
@@ -122,6 +124,20 @@ async def read_trust_report(
     """For the board's accounts (R10), as JSON or XLSX (`Accept`): no names, and no count of one to four people (S6)."""
     report = await reports.build_report(reader, year, on or clock.today())
     return report if media_type == JSON else reports.to_file(report)
+
+
+@router.post(
+    "/years/{year}/report",
+    dependencies=[located_at("/v1/trust/years/{year}/report")],
+    status_code=201,
+    summary="Record that the report was sent to the board",
+    responses=refusals(problems.NO_TRUST_SUM),
+)
+async def record_trust_report(
+    unit: UnitOfWorkDep, actor: GrantsOfficer, year: YearPath, body: TrustReportSendingIn
+) -> TrustReportSendingOut:
+    """Done with the year's task `trust_report`, which is due 31 January (R10). A corrected report is recorded again."""
+    return TrustReportSendingOut.model_validate(await reports.record_sending(unit, actor, year, body))
 
 
 @router.post(

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from fastapi import Response
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
 from app.http.content_negotiation import XLSX
+from app.http.periods import require_not_before
 from app.http.spreadsheets import Cell, Column, attachment, write_table, xlsx_file
 from app.rules.money import from_ore
 from app.rules.trust_report import compute_amounts, suppress_amounts, suppress_report
+from app.security.roles import Actor
 from app.trust.schemas import (
     PURPOSES,
     REJECT_REASONS,
@@ -20,8 +25,10 @@ from app.trust.schemas import (
     TrustRaise,
     TrustReasonCount,
     TrustReportOut,
+    TrustReportSendingIn,
 )
-from app.trust.years import TrustYear, load_year, to_kroner
+from app.trust.tables import TrustReport
+from app.trust.years import TrustYear, load_sums, load_year, to_kroner
 
 REASON_WORDS: dict[RejectReason, str] = {
     "late": "Kom etter fristen",
@@ -84,7 +91,26 @@ async def build_report(queries: Queries, year: int, on: date) -> TrustReportOut:
         repaid=to_kroner(amounts.repaid),
         average=to_kroner(amounts.average),
         left=to_kroner(amounts.left),
+        sent_on=await _find_sending(queries, year, on),
     )
+
+
+async def record_sending(unit: UnitOfWork, actor: Actor, year: int, body: TrustReportSendingIn) -> TrustReport:
+    """R10: the report was sent to the board. Raises `NO_TRUST_SUM`; 422 for a day before the year's last."""
+    last = date(year, 12, 31)
+    TrustYear(year, await load_sums(unit, year)).require_sum(last)
+    require_not_before(body.sent_on, "sent_on", last, "siste dagen i året")
+    row = TrustReport(year=year, sent_on=body.sent_on, recorded_by=actor.name)
+    unit.session.add(row)
+    await unit.session.flush()
+    return row
+
+
+async def _find_sending(queries: Queries, year: int, on: date) -> date | None:
+    found: date | None = await queries.fetch_value(
+        select(func.max(col(TrustReport.sent_on))).where(col(TrustReport.year) == year, col(TrustReport.sent_on) <= on)
+    )
+    return found
 
 
 def _list_raises(found: TrustYear, on: date) -> list[TrustRaise]:

@@ -268,3 +268,18 @@ class TrustReportOut(Shape):
     repaid: Amount | None
     average: Annotated[Amount | None, Limits(description="Of what was granted; null without a grant.")]
     left: Amount | None
+    sent_on: Annotated[Day | None, Limits(description="When it was last sent to the board; null if it was not.")]
+
+
+class TrustReportSendingIn(Shape):
+    """When the report of a year was sent to the board (R10)."""
+
+    sent_on: Annotated[PastDay, Limits(description="Not before the year's last day.", examples=["2022-01-24"])]
+
+
+class TrustReportSendingOut(Stored):
+    """A report that was sent to the board (R10)."""
+
+    year: int
+    sent_on: Day
+    recorded_by: str

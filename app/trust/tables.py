@@ -88,3 +88,18 @@ class TrustEntry(Row, table=True):
     reason: str | None = None
     voucher_seen_on: date | None = None
     recorded_by: str
+
+
+class TrustReport(Row, table=True):
+    """The report of a year, as sent to the board (R10). Rows are only added: a corrected one is sent again."""
+
+    __tablename__ = "trust_report"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("sent_on >= make_date(year, 12, 31)", name="sent_on"),
+        Index("ix_trust_report_year_id", "year", "id"),
+    )
+
+    year: int = Field(sa_type=SmallInteger)
+    sent_on: date
+    recorded_by: str

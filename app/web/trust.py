@@ -56,6 +56,7 @@ async def show_year(view: View) -> Response:
     if position is not None and any(one["status"] == "undecided" for one in found):
         shares = await view.api.post(f"/v1/trust/years/{year}/shares", None, on=view.on)
     names = await name_applicants(view, found)
+    due = await view.api.list("/v1/tasks", kind="trust_report", status=["open", "overdue"], on=view.on)
     if shares is not None and Decimal(shares["short"]) == 0:
         shares = None
     by_percent, by_ceiling = (
@@ -67,6 +68,7 @@ async def show_year(view: View) -> Response:
         year=year,
         position=position,
         shares=shares,
+        due=due,
         rows=[
             Row(
                 address=f"/legat/soknader/{one['id']}",

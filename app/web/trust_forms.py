@@ -317,9 +317,31 @@ async def _load_application(view: View) -> tuple[dict[str, Any], dict[str, Any]]
     return application, values
 
 
+async def prepare_sending(view: View) -> Sheet:
+    """When the report of a year was sent to the board."""
+    year = int(view.request.path_params["year"])
+    form = make_form(Day(name="dag", label="Send den", to="sent_on"), dag=view.on)
+    frame = Frame(
+        title=f"Rapporten for {year} er send",
+        here="Send",
+        back=(f"/legat/{year}/rapport", f"Rapport {year}"),
+        button="Lagra dagen",
+        after=(f"Rapporten skal til styret seinast 31. januar {year + 1}. Då er oppgåva gjord (R10).",),
+    )
+    return make_sheet(form, frame, year=year)
+
+
+async def record_sending(view: View, sent: Sent) -> Done:
+    """The year's task is done."""
+    year = sent.sheet.values["year"]
+    made = await view.api.post(f"/v1/trust/years/{year}/report", sent.body, sent.acting)
+    return Done(f"/legat/{year}/rapport", f"Rapporten er ført som send {long_date(made['sent_on'])}.")
+
+
 _ONE = "/legat/soknader/{trust_application_id:uuid}"
 ROUTES = (
     FormPage("/legat/{year:int}/sum", TEMPLATE, prepare_sum, record_sum, *HANDLERS),
+    FormPage("/legat/{year:int}/rapport/sending", TEMPLATE, prepare_sending, record_sending, *HANDLERS),
     FormPage("/legat/sokjar/ny", TEMPLATE, prepare_applicant, register_applicant, *HANDLERS),
     FormPage("/legat/soknader/ny", TEMPLATE, prepare_application, record_application, *HANDLERS),
     FormPage(f"{_ONE}/avgjerd", TEMPLATE, prepare_decision, decide_application, *HANDLERS),

@@ -34,6 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rate_missing": "Sats som manglar",
         "staffing_discussion": "Drøfting av bemanning",
         "protection_to_check": "Adressevern som skal sjekkast",
+        "trust_report": "Rapport til styret i legatet",
         # Decisions
         "grant": "Tildeling av plass",
         "reject": "Avslag",
@@ -83,7 +84,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "service_area": {"habilitation": "Habilitering", "mental_health": "Psykisk helse og rus", "other": "Anna teneste"},
     "need": {"permanent": "Varig", "temporary": "Mellombels"},
     "terms": {"standard": "Retningslinja sine vilkår", "legacy": "Vidareførte vilkår"},
-    "responsible": {"case_office": "Forvaltningskontoret", "provider": "Vekstbedrifta", "service": "Utøvande teneste"},
+    "responsible": {
+        "case_office": "Forvaltningskontoret",
+        "provider": "Vekstbedrifta",
+        "service": "Utøvande teneste",
+        "grants_office": "Fagutvikling",
+    },
     "flag": {
         "within": "Innanfor ramma",
         "watch": "Nær ramma",

@@ -52,6 +52,7 @@ grant select, insert, update (approved, decided_by, decided_at, updated_at) on e
 grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 
 grant select, insert on trust_year_sum to vekstplass_service;
+grant select, insert on trust_report to vekstplass_service;
 grant select, insert, update (belonging_reason, documentation_seen_on, documentation_seen_by, updated_at)
     on trust_application to vekstplass_service;
 grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;

@@ -99,6 +99,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/legat/2023",
         "/legat/2022/rapport",
         "/legat/2022/sum",
+        "/legat/2021/rapport/sending",
         "/legat/sokjar?name=bl",
         "/legat/sokjar/ny",
         "/legat/soknader/ny?deltakar=016e0000-0002-7000-8000-000000000001",

@@ -119,6 +119,7 @@ UNREACHABLE = {
     "ck_trust_entry_amount": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_reason": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_voucher_seen_on": CHECKED,
+    "ck_trust_report_sent_on": CHECKED,
     "ck_trust_year_sum_deadline_on": CHECKED,
     "ck_stair_printed_total_row_or_place": "a printed total is made for a row or for a place, by their shapes",
     "ck_stair_printed_total_service_id": "a row's printed total has the row's step",

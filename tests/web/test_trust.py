@@ -118,6 +118,20 @@ async def test_the_report_is_read_and_taken_away(api: Api) -> None:
     assert "ingen sum" in await read(browser, "/legat/2021/rapport")
 
 
+async def test_the_report_is_recorded_as_sent(api: Api) -> None:
+    """R10: until then the year says so."""
+    await trust.open_year(api)
+    browser = await api.browser("fagutvikling")
+    assert "Rapporten for 2020 er ikkje send" in await read(browser, YEAR)
+    assert f'href="{YEAR}/rapport/sending"' in await read(browser, f"{YEAR}/rapport")
+    answer = await submit(browser, f"{YEAR}/rapport/sending", dag="30.12.2020")
+    assert (answer.status_code, set(list_errors(answer))) == (422, {"dag"})
+    answer = await submit(browser, f"{YEAR}/rapport/sending", dag="20.1.2021")
+    assert answer.status_code == 303, answer.text
+    assert "send 20. januar 2021" in await read(browser, f"{YEAR}/rapport")
+    assert "ikkje send" not in await read(browser, YEAR)
+
+
 async def test_somebody_is_found_by_name_and_number(api: Api) -> None:
     await steps.participant(api, national_identity_number=NUMBER, birth_date="1991-04-23")
     browser = await api.browser("fagutvikling")

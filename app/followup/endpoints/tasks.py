@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app import clock
 from app.database.reader import ReaderDep
 from app.followup.calendar_file import MEDIA_TYPE, build_calendar
-from app.followup.endpoints.roles import FollowUpParty
+from app.followup.endpoints.roles import FollowUpParty, TaskParty
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks.schemas import TaskGrouping, TaskPage, TaskSummary
 from app.followup.tasks.task import EVERY_PARTY, TaskQuery, parse_cursor
@@ -61,7 +61,7 @@ async def build_group_query(
     due_from: Annotated[Day | None, Query(description="Only tasks due on this day or later.")] = None,
     due_before: Annotated[Day | None, Query(description="Only tasks due before this day.")] = None,
     responsible: Annotated[
-        list[ResponsibleParty] | None, Query(max_length=3, description="Only tasks of these parties.")
+        list[ResponsibleParty] | None, Query(max_length=4, description="Only tasks of these parties.")
     ] = None,
 ) -> TaskQuery:
     """The filters that single out nobody: those of the counts."""
@@ -96,7 +96,7 @@ StatusQuery = Annotated[
 async def list_tasks(
     request: Request,
     reader: ReaderDep,
-    actor: FollowUpParty,
+    actor: TaskParty,
     query: TaskQueryDep,
     status: StatusQuery = None,
     due_on: Annotated[Day | None, Query(description="Only tasks due on this day.")] = None,
@@ -116,7 +116,8 @@ async def list_tasks(
     `due_from`, `due_before` or `due_on`, every task that they name, done ones too.
 
     Tasks are computed on request and not stored. A placement year's tasks appear on its first day, are due on its last
-    day, and are overdue the day after. A provider gets the tasks of its placements, a service those of its area.
+    day, and are overdue the day after. A provider gets the tasks of its placements, a service those of its area,
+    Fagutvikling the trust's (R10).
     """
     query = replace(query, statuses=frozenset(status or ()))
     if due_on is not None:

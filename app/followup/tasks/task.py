@@ -44,9 +44,12 @@ RULE: Mapping[TaskKind, str] = {
     "absence_contact": "P7",
     "staffing_discussion": "L6",
     "protection_to_check": "D1",
+    "trust_report": "R10",
 }
 # Their `n` is a calendar year.
-YEARLY_KINDS: frozenset[TaskKind] = frozenset({"system_meeting", "guideline_evaluation", "rate_missing"})
+YEARLY_KINDS: frozenset[TaskKind] = frozenset(
+    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report"}
+)
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "plan": "provider",
@@ -70,6 +73,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "absence_contact": "provider",
     "staffing_discussion": "case_office",
     "protection_to_check": "case_office",
+    "trust_report": "grants_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

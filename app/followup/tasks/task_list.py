@@ -23,6 +23,7 @@ from app.followup.tasks import (
     relocations,
     staffing_discussions,
     system_meetings,
+    trust_reports,
 )
 from app.followup.tasks.placement_duties import (
     DuePeriod,
@@ -49,6 +50,7 @@ _PARTIES: Mapping[str, ResponsibleParty] = {
     "case_officer": "case_office",
     "provider": "provider",
     "service": "service",
+    "grants_officer": "grants_office",
 }
 _CASE_OFFICE = frozenset({"case_officer"})
 _EVERYBODY = frozenset({"case_officer", "provider", "service"})
@@ -73,6 +75,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("staffing_discussion", _CASE_OFFICE, staffing_discussions.list_tasks),
     ("protection_to_check", _CASE_OFFICE, protections.list_tasks),
     ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
+    ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
 )
 
 
