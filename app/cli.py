@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, initial_data, logging, server
-from app.access_log import seals, verification
+from app.access_log import retirement, seals, verification
 from app.database import startup
 from app.database.connections import Database
 from app.database.driver import ConnectionNotMadeError
@@ -56,7 +56,7 @@ def main() -> None:
     """Run one command."""
     try:
         cli(prog_name="python -m app")
-    except (Refusal, startup.UnfitDatabase, key_rotation.KeyRotationError) as refusal:
+    except (Refusal, startup.UnfitDatabase, key_rotation.KeyRotationError, retirement.RetirementError) as refusal:
         sys.exit(str(refusal))
     except ValidationError as error:
         sys.exit(
@@ -240,7 +240,33 @@ def verify_access_log(
     if keep and verdict.head is not None:
         keep.write_text(verdict.head.model_dump_json() + "\n")
     ranges = verdict.head.range if verdict.head is not None else 0
-    print(f"{verdict.rows} rows in {ranges} ranges, none altered; {verdict.unsealed} not sealed yet.")
+    gone = f" What is from before {verdict.retired_before:%Y-%m} was retired." if verdict.retired_before else ""
+    print(f"{verdict.rows} rows in {ranges} ranges, none altered; {verdict.unsealed} not sealed yet.{gone}")
+
+
+@cli.command()
+def retire_access_log(
+    before: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m"], help="Drop what is from before this month; by default all that may be."),
+    ] = None,
+) -> None:
+    """Drop months of the access log older than VEKSTPLASS_ACCESS_LOG_YEARS, as the owner's role; the seals stay."""
+    settings = _load_settings()
+    limit = retirement.find_retirable_month(clock.now(), settings.access_log_years)
+    month = limit if before is None else before.replace(tzinfo=UTC)
+    if month > limit:
+        raise Refusal(f"The log is kept for {settings.access_log_years} years: {limit:%Y-%m} is the latest month.")
+
+    async def retire() -> retirement.Retired:
+        async with _open_database(settings) as database:
+            verdict = await verification.verify_log(database, settings.access_log_key_bytes)
+        if verdict.fault is not None:
+            raise Refusal(f"Nothing was retired, since the log does not hold. {verdict.fault}")
+        return await retirement.retire_log(settings.owners, settings.access_log_key_bytes, month)
+
+    retired = asyncio.run(retire())
+    print(f"{retired.rows} rows from before {retired.before:%Y-%m} were retired.")
 
 
 @cli.command()

@@ -162,6 +162,9 @@ class Settings(Addresses):
     # After the last place, decision or application, before a person may be erased. The guideline says nothing; decided
     # here, as long as accounts are kept (bokføringslova § 13).
     retention_years: int = Field(default=5, ge=0, le=100)
+    # How long the access log is kept: nothing younger can be retired. No law names a number; decided here, as long as a
+    # person's own data is kept.
+    access_log_years: int = Field(default=5, ge=1, le=100)
     # Between «not ready» and closing the port on SIGTERM: as long as a balancer needs to notice.
     drain_seconds: float = Field(default=3.0, ge=0, le=60)
     # `/metrics` is closed unless it has a port of its own, on the address that is served, or a token.

@@ -691,6 +691,18 @@ CREATE TABLE public.absence_watch (
 
 ALTER TABLE ONLY public.absence_watch FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.access_log_retirement (
+    retired_before timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone NOT NULL,
+    rows bigint NOT NULL,
+    misdated_ids uuid[] NOT NULL,
+    code bytea NOT NULL,
+    CONSTRAINT ck_access_log_retirement_code CHECK ((length(code) = 32)),
+    CONSTRAINT ck_access_log_retirement_rows CHECK ((rows > 0))
+);
+
+ALTER TABLE ONLY public.access_log_retirement FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.access_log_seal (
     range_number bigint NOT NULL,
     sealed_at timestamp with time zone NOT NULL,
@@ -1781,6 +1793,9 @@ ALTER TABLE ONLY public.absence_routine
 ALTER TABLE ONLY public.absence_watch
     ADD CONSTRAINT pk_absence_watch PRIMARY KEY (placement_id);
 
+ALTER TABLE ONLY public.access_log_retirement
+    ADD CONSTRAINT pk_access_log_retirement PRIMARY KEY (retired_before);
+
 ALTER TABLE ONLY public.access_log_seal
     ADD CONSTRAINT pk_access_log_seal PRIMARY KEY (range_number);
 
@@ -2207,6 +2222,8 @@ CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FU
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log_retirement FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
+
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.access_log_seal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_access_log_change();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
@@ -2425,6 +2442,8 @@ ALTER TABLE public.absence_watch ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.access_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.access_log_retirement ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.access_log_seal ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY address_reads_own ON public.calendar_subscription FOR SELECT TO vekstplass_service USING ((('calendar:'::text || encode(secret_hash, 'hex'::text)) = ( SELECT current_setting('app.actor'::text, true) AS current_setting)));
@@ -2448,6 +2467,8 @@ CREATE POLICY anybody_reads_names ON public.web_person FOR SELECT TO vekstplass_
 ALTER TABLE public.application ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY auditor_reads ON public.access_log FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
+
+CREATE POLICY auditor_reads ON public.access_log_retirement FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
 CREATE POLICY auditor_reads ON public.access_log_seal FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['auditor'::text]) AS caller_has_role));
 
@@ -2805,6 +2826,8 @@ CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((part
 CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_retires ON public.access_log_retirement TO vekstplass_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_sums_shares ON public.placement FOR SELECT TO vekstplass_owner USING (true);
 
@@ -3184,6 +3207,9 @@ GRANT SELECT,INSERT ON TABLE public.absence_routine TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.absence_watch TO vekstplass_backup;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.absence_watch TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.access_log_retirement TO vekstplass_backup;
+GRANT SELECT ON TABLE public.access_log_retirement TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.access_log_seal TO vekstplass_backup;
 GRANT SELECT ON TABLE public.access_log_seal TO vekstplass_service;

@@ -107,6 +107,37 @@ async def test_the_access_log_is_sealed_and_verified(quiet_cluster: postgres.Clu
             await superuser.close()
 
 
+async def test_the_access_log_is_retired_where_it_is_old_and_holds(quiet_cluster: postgres.Cluster) -> None:
+    async with cloned(quiet_cluster) as name:
+        address = {
+            "DATABASE_URL": quiet_cluster.url("vekstplass_service", name),
+            "OWNER_DATABASE_URL": quiet_cluster.url("vekstplass_owner", name),
+        }
+        superuser = await asyncpg.connect(quiet_cluster.dsn("postgres", name))
+        try:
+            await superuser.execute("set session_replication_role = replica")
+            await superuser.execute(ROW)
+            await superuser.execute("update access_log set at = '2019-08-01'")
+            sealed = await asyncio.to_thread(ran, "seal-access-log", **address)
+            assert sealed.returncode == 0, sealed.stderr
+            young = await asyncio.to_thread(ran, "retire-access-log", "--before=2999-01", **address)
+            assert (young.returncode, young.stderr[:30]) == (1, "The log is kept for 5 years: 2")
+            kept = await asyncio.to_thread(
+                ran, "retire-access-log", "--before=2019-09", VEKSTPLASS_ACCESS_LOG_YEARS="90", **address
+            )
+            assert kept.stderr.startswith("The log is kept for 90 years")
+            await superuser.execute("update access_log set actor = 'b'")
+            altered = await asyncio.to_thread(ran, "retire-access-log", **address)
+            assert altered.stderr.startswith("Nothing was retired, since the log does not hold. Range 1: row"), altered
+            await superuser.execute("update access_log set actor = 'a'")
+            retired = await asyncio.to_thread(ran, "retire-access-log", "--before=2019-09", **address)
+            assert (retired.stdout, retired.stderr) == ("1 rows from before 2019-09 were retired.\n", "")
+            verified = await asyncio.to_thread(ran, "verify-access-log", **address)
+            assert verified.stdout.endswith("not sealed yet. What is from before 2019-09 was retired.\n"), verified
+        finally:
+            await superuser.close()
+
+
 async def test_long_work_shows_a_count_on_a_terminal(cluster: postgres.Cluster, tmp_path: Path) -> None:
     async with cloned(cluster) as name:
         environment = os.environ | {

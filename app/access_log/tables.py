@@ -122,3 +122,26 @@ class AccessLogSeal(SQLModel, table=True):
     row_codes: bytes = Field(sa_type=LargeBinary)
     digest: bytes = Field(sa_type=LargeBinary)
     next_commitment: bytes = Field(sa_type=LargeBinary)
+
+
+class AccessLogRetirement(SQLModel, table=True):
+    """What was dropped of the log because it was past its retention (`retirement.py`). The newest counts.
+
+    Attributes:
+        retired_before: rows whose `at` was before this instant, the beginning of a month in UTC, are gone.
+        rows: how many were dropped this time.
+        misdated_ids: rows whose id and `at` lie on two sides of that instant, gone or kept by their `at`.
+        code: 32 bytes, made with the log's key.
+    """
+
+    __tablename__ = "access_log_retirement"
+    __table_args__ = (
+        CheckConstraint("rows > 0", name="rows"),
+        CheckConstraint("length(code) = 32", name="code"),
+    )
+
+    retired_before: datetime = Field(sa_type=DateTime(timezone=True), primary_key=True)
+    retired_at: datetime = Field(sa_type=DateTime(timezone=True))
+    rows: int = Field(sa_type=BigInteger)
+    misdated_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
+    code: bytes = Field(sa_type=LargeBinary)

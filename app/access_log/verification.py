@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncResult
 from sqlmodel import col
 
+from app.access_log.retirement import RetiredRows, is_genuine
 from app.access_log.seals import CODE_BYTES, ROW_COLUMNS, commitment, in_order, range_digest, row_code
-from app.access_log.tables import AccessLog, AccessLogSeal
+from app.access_log.tables import AccessLog, AccessLogRetirement, AccessLogSeal
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 
@@ -36,12 +37,16 @@ class Head(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How much was read before the first fault, or in all; the last range; and the fault or None."""
+    """How much was read before the first fault, or in all; the last range; and the fault or None.
+
+    What is from before `retired_before` is past its retention, and was dropped.
+    """
 
     rows: int
     unsealed: int
     head: Head | None
     fault: str | None
+    retired_before: datetime | None = None
 
 
 def parse_heads(text: str) -> list[Head]:
@@ -60,16 +65,17 @@ async def verify_log(
 ) -> Verdict:
     """Read the whole log in one snapshot, up to the first fault. `report` takes how many rows have been read."""
     async with database.unit_of_work(_AUDITOR, snapshot=True) as unit:
-        check = _Check(key, against)
+        newest = select(AccessLogRetirement).order_by(col(AccessLogRetirement.retired_before).desc()).limit(1)
+        check = _Check(key, against, next(iter(await unit.select(newest)), None))
         statement = select(*ROW_COLUMNS).order_by(col(AccessLog.transaction_number))
         rows = _RowStream(await unit.session.stream(statement, execution_options={"yield_per": _BATCH}), report)
         seals = await unit.session.stream_scalars(
             select(AccessLogSeal).order_by(col(AccessLogSeal.range_number)), execution_options={"yield_per": 10}
         )
         async for seal in seals:
-            check.read_range(seal, in_order(await rows.take_below(seal.end_transaction)))
             if check.fault is not None:
                 break
+            check.read_range(seal, in_order(await rows.take_below(seal.end_transaction)))
         check.check_last_range()
         while check.fault is None and (row := await rows.next()) is not None:
             check.read_unsealed(row)
@@ -107,7 +113,7 @@ class _RowStream:
 class _Check:
     """The log as it is read: how far, and the first fault."""
 
-    def __init__(self, key: bytes, against: Sequence[Head]) -> None:
+    def __init__(self, key: bytes, against: Sequence[Head], retirement: AccessLogRetirement | None) -> None:
         self._key = key
         self._kept = {head.range: head.digest for head in against}
         self._range_number = 0
@@ -119,12 +125,15 @@ class _Check:
         # time that the next row was later than.
         self._times: deque[tuple[int, datetime]] = deque()
         self._earliest: datetime | None = None
+        self._retired = None if retirement is None else RetiredRows(retirement)
         self.fault: str | None = None
+        if retirement is not None and not is_genuine(key, retirement):
+            self.fault = "The record of what was retired was altered, or made with another key."
 
     def read_range(self, seal: AccessLogSeal, rows: list[Any]) -> None:
         """Compare a range's rows with its seal, and the seal with the one before it and with what was kept."""
         self._rows += len(rows)
-        fault = self._check_place(seal) or self._check_rows(seal, rows, self._key) or self._check_digest(seal)
+        fault = self._check_place(seal) or self._check_rows(seal, rows) or self._check_digest(seal)
         for row in rows:
             fault = fault or self._check_time(row, latest=seal.sealed_at)
         self.fault = fault and f"Range {self._range_number + 1}: {fault}"
@@ -148,7 +157,8 @@ class _Check:
     def verdict(self) -> Verdict:
         """What was found."""
         head = Head(range=self._range_number, digest=self._digest.hex()) if self._range_number else None
-        return Verdict(self._rows, self._unsealed, head, self.fault)
+        before = None if self._retired is None else self._retired.before
+        return Verdict(self._rows, self._unsealed, head, self.fault, before)
 
     def _check_place(self, seal: AccessLogSeal) -> str | None:
         number = self._range_number + 1
@@ -158,18 +168,19 @@ class _Check:
             return "it was sealed with another key, or its seal was altered."
         return None
 
-    @staticmethod
-    def _check_rows(seal: AccessLogSeal, rows: list[Any], key: bytes) -> str | None:
+    def _check_rows(self, seal: AccessLogSeal, rows: list[Any]) -> str | None:
+        kept = [place for place, id_ in enumerate(seal.row_ids) if self._retired is None or id_ not in self._retired]
         place = 0
         for row in rows:
-            if place == len(seal.row_ids) or row.id != seal.row_ids[place]:
-                if row.id in seal.row_ids[place:]:
+            if place == len(kept) or row.id != seal.row_ids[kept[place]]:
+                if row.id in {seal.row_ids[later] for later in kept[place:]}:
                     break
                 return f"row {row.id}, at {row.at.isoformat()}, was put in."
-            if row_code(key, row) != seal.row_codes[place * CODE_BYTES : (place + 1) * CODE_BYTES]:
+            start = kept[place] * CODE_BYTES
+            if row_code(self._key, row) != seal.row_codes[start : start + CODE_BYTES]:
                 return f"row {row.id}, at {row.at.isoformat()}, was altered."
             place += 1
-        return f"row {seal.row_ids[place]} is missing." if place < len(seal.row_ids) else None
+        return f"row {seal.row_ids[kept[place]]} is missing." if place < len(kept) else None
 
     def _check_digest(self, seal: AccessLogSeal) -> str | None:
         if seal.digest != range_digest(self._key, seal, self._digest) or seal.first_transaction != self._end:

@@ -84,7 +84,9 @@ def _write_lines(settings: Settings) -> Iterator[str]:
         "  Så kan ein sakshandsamar be om sletting med ei grunngjeving, og ein annan godkjenne ho.",
         f"- Svar som vert haldne for gjentekne kall: {settings.idempotency_hours} timar"
         " (`VEKSTPLASS_IDEMPOTENCY_HOURS`).",
-        "- Beløp og datoar vert ståande for rekneskapen. Innsynsloggen vert ståande.",
+        "- Beløp og datoar vert ståande for rekneskapen.",
+        f"- Innsynsloggen vert halden i {settings.access_log_years} år (`VEKSTPLASS_ACCESS_LOG_YEARS`), og så sletta"
+        " månad for månad.",
         "",
         "## Mottakarar",
         "",

@@ -89,6 +89,7 @@ grant select, insert, delete on idempotency_key to vekstplass_service;
 grant select, insert (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
     participant_ids, denied_ids, more_denied, reason, reference) on access_log to vekstplass_service;
 grant select on access_log_seal to vekstplass_service;
+grant select on access_log_retirement to vekstplass_service;
 grant usage on schema access_log_partition to vekstplass_backup;
 alter default privileges in schema access_log_partition grant select on tables to vekstplass_backup;
 grant select on all tables in schema access_log_partition to vekstplass_backup;

@@ -39,3 +39,6 @@ create trigger refuse_change before update or delete or truncate on access_log_p
 
 create trigger refuse_change before update or delete or truncate on access_log_seal
     for each statement execute function refuse_access_log_change();
+
+create trigger refuse_change before update or delete or truncate on access_log_retirement
+    for each statement execute function refuse_access_log_change();

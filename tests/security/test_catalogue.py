@@ -10,6 +10,7 @@ OPEN = {"alembic_version": "one revision, which the service compares at its star
 # may not, since the wall is forced.
 OWNER_POLICIES = {
     "owner_reads": "the access log, for who may read it, and its highest number after a restore",
+    "owner_retires": "what was dropped of the access log past its retention, for who drops it",
     "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
     "owner_sums_shares": "placements, to sum a participant's shares (L1)",
