@@ -20,6 +20,7 @@ from app.access_log.seals import Sealer
 from app.budget import endpoints as budget_endpoints
 from app.database import startup
 from app.database.connections import Database
+from app.figures import endpoints as figure_endpoints
 from app.followup.calendar_subscriptions import CalendarOwners, Calendars
 from app.followup.endpoints import calendars as calendar_endpoints
 from app.followup.endpoints import code_lists as code_list_endpoints
@@ -84,6 +85,7 @@ ROUTERS = (
     trust_endpoints.router,
     framsikt_endpoints.router,
     *stair_endpoints.ROUTERS,
+    figure_endpoints.router,
     access_log_endpoints.router,
     privacy_endpoints.router,
     event_endpoints.router,
@@ -105,6 +107,7 @@ TAGS = [
     {"name": "rates", "description": "NAV's rates and the guideline's versions (C1–C3)."},
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
     {"name": "absences", "description": "Absences, and reviews of extensive absence (A1–A4)."},
+    {"name": "figures", "description": "Steering figures and their definitions (S1–S9)."},
     {"name": "exports", "description": "Exports for Framsikt and spreadsheets, and snapshots."},
     {"name": "settlement", "description": "Closed months, differences and approval (C13)."},
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},

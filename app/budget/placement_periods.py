@@ -26,7 +26,7 @@ Keys = npt.NDArray[np.bytes_]
 """UUIDs as 16 bytes each; numpy leaves out zeros at their end."""
 
 
-def _row_type(*columns: tuple[str, str]) -> np.dtype[np.void]:
+def row_type(*columns: tuple[str, str]) -> np.dtype[np.void]:
     """One tuple of the format: the number of fields, then each field's length and value, big-endian."""
     fields = [("fields", ">i2")]
     for name, kind in columns:
@@ -53,8 +53,8 @@ _SUPPLEMENTS = CompiledQuery(
     )
 )
 _COLUMNS = (("placement", "S16"), ("first_day", ">i4"), ("last_day", ">i4"), ("share", ">i2"), ("monthly_ore", ">i8"))
-_PERIOD = _row_type(*_COLUMNS)
-_IDENTIFIED_PERIOD = _row_type(*_COLUMNS, ("provider", "S16"))
+_PERIOD = row_type(*_COLUMNS)
+_IDENTIFIED_PERIOD = row_type(*_COLUMNS, ("provider", "S16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class IdentifiedPeriods:
 
 async def load_periods(queries: Queries, year: int, on: date) -> PeriodColumns:
     """Every period that touches the year, as it was known on the day, with its supplements."""
-    rows = await _copy_rows(queries, _periods_query(year, year, on), _PERIOD)
+    rows = await copy_rows(queries, _periods_query(year, year, on), _PERIOD)
     periods, _, _ = await _group_rows(queries, year, year, on, rows)
     return periods
 
@@ -88,7 +88,7 @@ async def load_identified_periods(
     """As `load_periods` with ids, of one provider or one placement if asked, and of all years to another if asked."""
     last_year = to_year or year
     query = _periods_query(year, last_year, on, ids=True, provider_id=provider_id, placement_id=placement_id)
-    rows = await _copy_rows(queries, query, _IDENTIFIED_PERIOD)
+    rows = await copy_rows(queries, query, _IDENTIFIED_PERIOD)
     periods, placement, first_rows = await _group_rows(queries, year, last_year, on, rows)
     provider = rows["provider"][first_rows]
     return IdentifiedPeriods(periods, provider, np.where(provider == NIL_UUID.bytes.rstrip(b"\0"), provider, placement))
@@ -183,10 +183,10 @@ def _periods_query(
     return query
 
 
-async def _copy_rows(queries: Queries, query: str, row_type: np.dtype[np.void]) -> npt.NDArray[np.void]:
-    """The query's rows. RuntimeError when they are not as long as `row_type` says."""
+async def copy_rows(queries: Queries, query: str, kind: np.dtype[np.void]) -> npt.NDArray[np.void]:
+    """The query's rows. RuntimeError when they are not as long as `kind` says."""
     received = await queries.copy(query)
     size = len(received) - _HEADER_BYTES - _TRAILER_BYTES
-    if size % row_type.itemsize:
+    if size % kind.itemsize:
         raise RuntimeError("PostgreSQL sent rows of another shape")
-    return np.frombuffer(received, row_type, count=size // row_type.itemsize, offset=_HEADER_BYTES)
+    return np.frombuffer(received, kind, count=size // kind.itemsize, offset=_HEADER_BYTES)

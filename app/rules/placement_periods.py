@@ -3,7 +3,7 @@
 Rows describe single placements; columns hold every placement of a year, and `cost` computes with them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -188,6 +188,24 @@ def count_place_months(periods: PeriodColumns, year: int) -> Fraction:
     active = np.cumsum(np.bincount(begin, minlength=days + 1) - np.bincount(end, minlength=days + 1))
     months = (Fraction(int(active[first:after].sum()), after - first) for first, after in list_month_bounds(year))
     return sum(months, Fraction(0))
+
+
+def count_days_by_month(
+    periods: PeriodColumns, year: int, counted: Sequence[bool], *, by_share: bool = False
+) -> Column:
+    """The days of each placement in each month: shape (12, periods.count). With `by_share` in hundredths of a day.
+
+    `counted` says of each day of the year whether it counts.
+    """
+    begin, end = clip_to_year(periods.first_day, periods.last_day, year)
+    days = np.zeros((12, periods.count), np.int64)
+    of_year = np.asarray(counted, np.int64)
+    for month, (first, after) in enumerate(list_month_bounds(year)):
+        of_month = np.zeros_like(of_year)
+        of_month[first:after] = of_year[first:after]
+        before = np.concatenate([[0], np.cumsum(of_month)])
+        np.add.at(days[month], periods.placement, (before[end] - before[begin]) * (periods.share if by_share else 1))
+    return days
 
 
 def count_places(periods: PeriodColumns, year: int, on: date) -> int:

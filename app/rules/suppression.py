@@ -5,7 +5,7 @@ What is hidden is known to be no zero, since zeros are shown.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 LEAST = 5
@@ -37,13 +37,8 @@ def suppress_table(cells: Sequence[Sequence[int]], least: int = LEAST) -> Suppre
     `least` or more together: the smallest other that is not zero is hidden next, the first of equals, and with none
     left the total. Then, while a hidden cell can still be worked out, the next smallest of its row is hidden.
     """
-    grid = _Grid([*([*row, sum(row)] for row in cells), [sum(column) for column in zip(*cells, strict=True)]])
-    grid.values[-1].append(sum(grid.values[-1]))
-    grid.hidden |= {cell for cell in grid.list_cells() if 0 < grid.count(cell) < least}
-    grid.protect_lines(least)
-    while (known := grid.find_known()) is not None:
-        grid.hide_beside(known)
-        grid.protect_lines(least)
+    grid = _Grid(add_totals(cells))
+    grid.hidden = find_hidden(cells, least)
     shown = [[grid.show((row, column)) for column in range(grid.width)] for row in range(grid.height)]
     return SuppressedTable(
         cells=[row[:-1] for row in shown[:-1]],
@@ -51,6 +46,28 @@ def suppress_table(cells: Sequence[Sequence[int]], least: int = LEAST) -> Suppre
         column_totals=shown[-1][:-1],
         total=shown[-1][-1],
     )
+
+
+def add_totals(cells: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The table with its totals in one more row and one more column."""
+    rows = [[*row, sum(row)] for row in cells]
+    return [*rows, [sum(column) for column in zip(*rows, strict=True)]] if rows else [[0]]
+
+
+def find_hidden(cells: Sequence[Sequence[int]], least: int = LEAST, also: Collection[Cell] = ()) -> set[Cell]:
+    """S6: which cells of a table `suppress_table` hides, in a table with its totals (`add_totals`).
+
+    `also` are cells that are hidden for another reason: what would tell these is hidden too. A zero among them is none.
+    """
+    grid = _Grid(add_totals(cells))
+    grid.hidden |= {cell for cell in also if grid.count(cell)}
+    grid.hidden |= {cell for cell in grid.list_cells() if 0 < grid.count(cell) < least}
+    if grid.hidden:
+        grid.protect_lines(least)
+        while (known := grid.find_known()) is not None:
+            grid.hide_beside(known)
+            grid.protect_lines(least)
+    return grid.hidden
 
 
 def suppress_cells(cells: Sequence[int], least: int = LEAST) -> tuple[list[int | None], int | None]:

@@ -1,4 +1,4 @@
-"""S10: a file of absence, as the provider's own system or spreadsheet writes it (A1, A2)."""
+"""Screen 10: a file of absence, as the provider's own system or spreadsheet writes it (A1, A2)."""
 
 import codecs
 from collections import Counter

@@ -1,4 +1,4 @@
-"""S6: absence by hand, its changes, and the review of extensive absence (A1–A3)."""
+"""Screen 6: absence by hand, its changes, and the review of extensive absence (A1–A3)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""S13, who has seen whose data: a person's own log for the case office, and the whole of it for the auditor."""
+"""Screen 13, who has seen whose data: a person's own log for the case office, and the whole of it for the auditor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""S6: what was recorded by mistake is annulled, with a reason (D10)."""
+"""Screen 6: what was recorded by mistake is annulled, with a reason (D10)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""S4: an application is received, a provider is asked, and its answer recorded (D4)."""
+"""Screen 4: an application is received, a provider is asked, and its answer recorded (D4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

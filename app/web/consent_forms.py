@@ -1,4 +1,4 @@
-"""S6: a consent to share information with other services is recorded and withdrawn (M6)."""
+"""Screen 6: a consent to share information with other services is recorded and withdrawn (M6)."""
 
 from app.web.calls import Refused
 from app.web.fields import Choice, Day, Field, Lines, LongText, Several

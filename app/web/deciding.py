@@ -1,4 +1,4 @@
-"""S5: a decision (D3): grant, reject, change, end, correct, annul; with what it does to the budget beside it."""
+"""Screen 5: a decision (D3): grant, reject, change, end, correct, annul; with what it does to the budget beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""S5: the fields of a decision and the body that they make: of an application, or of a place (D3, D6–D8, L3, L7)."""
+"""The fields of a decision and the body that they make: of an application, or of a place (D3, D6–D8, L3, L7)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""S6: a follow-up plan (M1) and an evaluation report (M2) of a place, and their sending to the case office."""
+"""Screen 6: a follow-up plan (M1) and an evaluation report (M2) of a place, and their sending to the case office."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""S15, pages about the page itself: accessibility, and what is stored about whom."""
+"""Screen 15, pages about the page itself: accessibility, and what is stored about whom."""
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse

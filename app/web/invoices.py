@@ -1,4 +1,4 @@
-"""S12: a provider's invoice is tried against what is owed, and taken in; the list of checks, and each of them (C12)."""
+"""A provider's invoice is tried against what is owed, and taken in; the list of checks, and each of them (C12)."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""S6: minutes are filed and corrected: of a meeting about a place, with one provider, or with every party (M3–M7)."""
+"""Minutes are filed and corrected: of a meeting about a place, with one provider, or with every party (M3–M7)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

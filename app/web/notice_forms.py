@@ -1,4 +1,4 @@
-"""S6: a notice that ends a place (L3)."""
+"""Screen 6: a notice that ends a place (L3)."""
 
 from app.web.fields import Choice, Day, LongText, Several
 from app.web.form_pages import Done, Sent, Sheet

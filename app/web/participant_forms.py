@@ -1,4 +1,4 @@
-"""S6: a participant is registered and changed, and two records of one person become one (D1)."""
+"""Screen 6: a participant is registered and changed, and two records of one person become one (D1)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

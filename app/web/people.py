@@ -1,4 +1,4 @@
-"""S2, find a person: by the beginning of a name, by birth date, or by identity number, which is in no address."""
+"""Screen 2, find a person: by the beginning of a name, by birth date, or by identity number, which is in no address."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""S3, one person's whole way: what was decided, what happened, what the guideline demands, and who is who."""
+"""Screen 3, one person's whole way: what was decided, what happened, what the guideline demands, and who is who."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""S10 and S11, to write: a provider's answers, capacity, competence and files; and the case office's providers (P1–P6).
+"""What a provider writes: answers, capacity, competence and files; and the case office's providers (P1–P6).
 
 A provider finds each form under `/vekstbedrift`; the case office under the address of the one it is about.
 """

@@ -1,4 +1,4 @@
-"""S11, the providers as the case office sees them; and S10, a provider's own page."""
+"""Screen 11, the providers as the case office sees them; and screen 10, a provider's own page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ async def show_provider(view: View) -> Response:
 
 
 async def show_own_page(view: View) -> Response:
-    """S10: what waits for the provider, and its participants. No amount stands on it."""
+    """Screen 10: what waits for the provider, and its participants. No amount stands on it."""
     providers = await load_providers(view.api)
     own = next(iter(providers.items()), None)
     if own is None:

@@ -1,4 +1,4 @@
-"""S9, the settlement of a year and of a month: lines one can add, differences, and the two who agree (C13)."""
+"""Screen 9, the settlement of a year and of a month: lines one can add, differences, and the two who agree (C13)."""
 
 from calendar import monthrange
 from collections import defaultdict

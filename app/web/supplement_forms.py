@@ -1,4 +1,4 @@
-"""S6: a supplement to a place, its earlier end, and a need beyond one employee to five places that turns up (L6)."""
+"""A supplement to a place, its earlier end, and a need beyond one employee to five places that turns up (L6)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

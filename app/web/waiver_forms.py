@@ -1,4 +1,4 @@
-"""S6: what is due and will never be done is waived, and a waiver is taken back (M9)."""
+"""Screen 6: what is due and will never be done is waived, and a waiver is taken back (M9)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""S8, «Kva om»: the year, and several years, under assumed changes (C9, C15); nothing is stored."""
+"""Screen 8, «Kva om»: the year, and several years, under assumed changes (C9, C15); nothing is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""S1, the work list: what waits for the case office, and what the guideline demands of others."""
+"""Screen 1, the work list: what waits for the case office, and what the guideline demands of others."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""S7, the year in one picture, and S14, the same on two pages of paper."""
+"""Screen 7, the year in one picture, and screen 14, the same on two pages of paper."""
 
 from calendar import monthrange
 from collections import defaultdict

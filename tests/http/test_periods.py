@@ -21,6 +21,7 @@ async def test_to_is_not_before_from(api: Api) -> None:
         "/v1/access-log",
         "/v1/access-log/summary",
         "/v1/access-log/unusual",
+        "/v1/figures",
         "/v1/providers/{provider_id}/absence-report",
         "/v1/statistics/processing-time",
     }

@@ -1,4 +1,4 @@
-"""S13: who has seen whose data, on the page."""
+"""Screen 13: who has seen whose data, on the page."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""S4: an application on the page, from the day it comes to the provider's answer (D4, D10)."""
+"""Screen 4: an application on the page, from the day it comes to the provider's answer (D4, D10)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""S5: decisions on the page, and what they do to the budget beside the form (D3–D8, C7, C9)."""
+"""Screen 5: decisions on the page, and what they do to the budget beside the form (D3–D8, C7, C9)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""S12: an invoice is tried, taken in, listed, read, and annulled, on the page."""
+"""Screen 12: an invoice is tried, taken in, listed, read, and annulled, on the page."""
 
 import base64
 import random

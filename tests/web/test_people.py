@@ -1,4 +1,4 @@
-"""S2 and S3: finding a person, and one person's whole way, on the page."""
+"""Screens 2 and 3: finding a person, and one person's whole way, on the page."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""S10 and S11, to write: a provider answers, states what it has and sends files; the office keeps the providers."""
+"""A provider answers, states what it has and sends files; the office keeps the providers."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""S10 and S11: the providers as the case office sees them, and a provider's own page."""
+"""Screens 10 and 11: the providers as the case office sees them, and a provider's own page."""
 
 from app.clock import new_id
 from app.web.task_links import find_form

@@ -1,4 +1,4 @@
-"""S9: the settlement of a year and of a month, on the page."""
+"""Screen 9: the settlement of a year and of a month, on the page."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""S8, «Kva om»: changes in the address, and what the API says of them; nothing is stored."""
+"""Screen 8, «Kva om»: changes in the address, and what the API says of them; nothing is stored."""
 
 import gzip
 import re

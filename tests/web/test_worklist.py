@@ -1,4 +1,4 @@
-"""S1, the work list on the page."""
+"""Screen 1, the work list on the page."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""S7 and S14: the year on the page; every number is the API's."""
+"""Screens 7 and 14: the year on the page; every number is the API's."""
 
 import gzip
 import re

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.rules.suppression import LEAST, SuppressedTable, suppress_cells, suppress_table
@@ -17,6 +17,7 @@ COUNTS = st.one_of(st.integers(0, 2), st.integers(0, 12), st.just(0))
 TABLES = st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(
     lambda size: st.lists(st.lists(COUNTS, min_size=size[1], max_size=size[1]), min_size=size[0], max_size=size[0])
 )
+LARGE_TABLES = st.lists(st.lists(COUNTS, min_size=4, max_size=4), min_size=4, max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,17 @@ def test_what_is_shown_is_true_and_no_small_count(cells: Table) -> None:
 @example([[2, 20, 30], [40, 50, 60], [70, 80, 90]])
 def test_no_hidden_count_can_be_worked_out(cells: Table) -> None:
     """By brute force: for each hidden count, a total too, another table is shown exactly as this one."""
+    assert_nothing_is_worked_out(cells)
+
+
+@settings(max_examples=12)
+@given(LARGE_TABLES)
+def test_no_hidden_count_of_a_large_table_can_be_worked_out(cells: Table) -> None:
+    """The same of four rows and four columns, which take longer to try."""
+    assert_nothing_is_worked_out(cells)
+
+
+def assert_nothing_is_worked_out(cells: Table) -> None:
     table = suppress_table(cells)
     rows, columns = range(len(cells)), range(len(cells[0]))
     hidden = [(row, column) for row in rows for column in columns if table.cells[row][column] is None]

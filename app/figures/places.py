@@ -1,0 +1,260 @@
+"""Places, days, staff and costs of a year in cells (S2): from the columns that the position is computed from (C4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import text
+
+from app.budget.placement_periods import IdentifiedPeriods, copy_rows, load_identified_periods, row_type, sort_keys
+from app.budget.problems import refuse_missing_prices
+from app.database.queries import CompiledQuery, Queries
+from app.figures.cells import AREAS, MONTHS, Cell, YearMeasures
+from app.providers.providers import load_capacities_by_provider
+from app.rates.rates import load_prices, load_staffing_ratios
+from app.rules.calendar import count_days_in_year, get_month_range, is_planned_day
+from app.rules.competence import DEFAULT_STAFFING, Staffing
+from app.rules.cost import calculate_month_costs, sum_by_group
+from app.rules.extensive_absence import AbsenceWindow, PercentPeriod, count_absent_hundredths
+from app.rules.figures import list_every_period
+from app.rules.placement_periods import Column, Mask, count_days_by_month
+
+_HUNDRED = 100
+_GROUP = row_type(("placement", "S16"), ("area", ">i2"), ("protected", ">i2"), ("per_employee", ">i2"))
+_GROUPS = (
+    "select id, (coalesce(array_position(array['{areas}'], service_area::text), 1) - 1)::int2,"
+    " address_protection::int::int2, coalesce(places_per_employee, 0)::int2 from placement"
+).format(areas="', '".join(AREAS))  # fixed words
+_EXTRA_STAFF = CompiledQuery(
+    text(
+        """
+        select placement_id, valid_from, least(valid_to, ended_on) as valid_to, full_time_equivalents
+        from placement_supplement left join (
+            select supplement_id, min(valid_to) as ended_on from supplement_end where agreed_on <= :on group by 1
+        ) as ended on supplement_id = id
+        where (agreed_on is null or agreed_on <= :on) and valid_from <= :last
+            and coalesce(least(valid_to, ended_on) >= :first, true)
+        """
+    )
+)
+_ABSENCES = CompiledQuery(
+    text(
+        "select placement_id, starts_on, ends_on, percent from absence where not cancelled"
+        " and starts_on <= :last and ends_on >= :first and kind <> all (coalesce((select absence_uncounted_kinds"
+        " from guideline_version where valid_from <= :last order by valid_from desc limit 1), '{}'))"
+    )
+)
+_STATEMENTS = CompiledQuery(
+    text(
+        "select provider_id, stated_on, full_time_equivalents from competence_statement where stated_on <= :last"
+        " order by stated_on, created_at, id"
+    )
+)
+
+
+@dataclass(slots=True)
+class _Places:
+    """The year's placements: what each is in, by its index."""
+
+    known: IdentifiedPeriods
+    cells: list[Cell]
+    cell_of: npt.NDArray[np.intp]
+    per_employee: Column
+
+    def sum(self, amounts: Column) -> Column:
+        """Columns of (any, placements) as (any, cells)."""
+        return sum_by_group(amounts, self.cell_of, len(self.cells))
+
+    def name(self, sums: Column, divisor: int = 1) -> list[dict[Cell, Fraction]]:
+        """A row of cells a month, by cell."""
+        return [
+            {cell: Fraction(int(amount), divisor) for cell, amount in zip(self.cells, row, strict=True) if amount}
+            for row in sums
+        ]
+
+    def find(self, ids: Sequence[UUID]) -> tuple[npt.NDArray[np.intp], Mask]:
+        """The index of each id, and which of them are known."""
+        keys = np.array([id_.bytes for id_ in ids], "S16")
+        placement = self.known.placement
+        index = np.searchsorted(placement, keys)
+        known = index < placement.size
+        known[known] = placement[index[known]] == keys[known]
+        return index, known
+
+
+async def load_places(
+    queries: Queries, year: int, on: date, *, is_protected_shown: bool, with_cost: bool
+) -> YearMeasures:
+    """S2: the measures of places in a year as known on a day (S8). 409 as the position, where `with_cost`.
+
+    Read with the case office's rights: what goes out are sums. A protected place is in no provider's cell unless
+    `is_protected_shown`. **Decided here**: absence is as it is reported by now, since it is reported afterwards; and a
+    month's weeks are cut at its ends, so that months add up to the year.
+    """
+    async with queries.acting_as("case_officer"):
+        places = await _load_placements(queries, year, on, is_protected_shown=is_protected_shown)
+        measures = YearMeasures(year)
+        await _add_days(queries, measures, places, on)
+        await _add_staff(queries, measures, places, on)
+        if with_cost:
+            await _add_costs(queries, measures, places, on)
+    return measures
+
+
+async def _load_placements(queries: Queries, year: int, on: date, *, is_protected_shown: bool) -> _Places:
+    known = await load_identified_periods(queries, year, on)
+    groups = await copy_rows(queries, _GROUPS, _GROUP)
+    order, _ = sort_keys(groups["placement"])
+    groups = groups[order][np.searchsorted(groups["placement"][order], known.placement)]
+    providers, provider_of = np.unique(known.provider, return_inverse=True)
+    if not is_protected_shown:
+        provider_of = np.where(groups["protected"] != 0, providers.size, provider_of)
+    ids = [*(UUID(bytes=provider.ljust(16, b"\0")) for provider in providers), None]
+    cells: list[Cell] = [(provider, area) for provider in ids for area in AREAS]
+    cell_of = (provider_of * len(AREAS) + groups["area"]).astype(np.intp)
+    return _Places(known, cells, cell_of, groups["per_employee"].astype(np.int64))
+
+
+async def _add_days(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
+    year, periods = measures.year, places.known.periods
+    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
+    planned_days = [is_planned_day(day) for day in days]
+    to_date = [planned and day <= on for planned, day in zip(planned_days, days, strict=True)]
+    last_days = {get_month_range(year, month)[1] for month in range(1, MONTHS + 1)}
+    covered = count_days_by_month(periods, year, [True] * len(days))
+    shares = count_days_by_month(periods, year, [day in last_days for day in days], by_share=True)
+    planned_to_date = places.sum(count_days_by_month(periods, year, to_date, by_share=True))
+    absent = places.sum(await _count_absent(queries, places, year, on))
+    planned = places.sum(count_days_by_month(periods, year, planned_days, by_share=True))
+    month_lengths = [get_month_range(year, month)[1].day for month in range(1, MONTHS + 1)]
+    measures.sums |= {
+        "planned": places.name(planned, _HUNDRED),
+        "planned_to_date": places.name(planned_to_date, _HUNDRED),
+        "absent": places.name(absent, _HUNDRED),
+        "used": places.name(planned_to_date - absent, _HUNDRED),
+        "place_months": [
+            {cell: amount / length for cell, amount in month.items()}
+            for month, length in zip(places.name(places.sum(covered)), month_lengths, strict=True)
+        ],
+    }
+    measures.last_days["places"] = places.name(places.sum((shares > 0).astype(np.int64)))
+    measures.last_days["shares"] = places.name(places.sum(shares), _HUNDRED)
+    every = list_every_period(year)
+    present = np.array([(covered[period.begin : period.end] > 0).any(axis=0) for period in every], np.int64)
+    measures.people_by_period["people"] = {
+        period: {cell: int(number) for cell, number in row.items()}
+        for period, row in zip(every, places.name(places.sum(present)), strict=True)
+    }
+
+
+async def _count_absent(queries: Queries, places: _Places, year: int, on: date) -> Column:
+    """A3: hundredths of absent days of each placement in each month, to and with the day."""
+    absent = np.zeros((MONTHS, places.known.periods.count), np.int64)
+    rows = await queries.fetch(_ABSENCES, first=date(year, 1, 1), last=date(year, 12, 31))
+    index, known = places.find([row[0] for row in rows])
+    absences: dict[int, list[PercentPeriod]] = {}
+    for at, is_known, (_, *absence) in zip(index.tolist(), known.tolist(), rows, strict=True):
+        if is_known:
+            absences.setdefault(at, []).append(PercentPeriod(*absence))
+    periods = places.known.periods
+    windows = _list_windows(year, on)
+    for at, of_placement in absences.items():
+        begin, end = np.searchsorted(periods.placement, [at, at + 1])
+        shares = [
+            PercentPeriod(date.fromordinal(first), date.fromordinal(last), share)
+            for first, last, share in zip(
+                periods.first_day[begin:end].tolist(),
+                periods.last_day[begin:end].tolist(),
+                periods.share[begin:end].tolist(),
+                strict=True,
+            )
+            if first <= last
+        ]
+        for month, window in windows.items():
+            absent[month, at] = count_absent_hundredths(window, shares, of_placement)
+    return absent
+
+
+def _list_windows(year: int, on: date) -> dict[int, AbsenceWindow]:
+    """The months from 0, each to and with the day at the latest; none that begins later."""
+    ranges = [get_month_range(year, month) for month in range(1, MONTHS + 1)]
+    return {
+        month: AbsenceWindow(min(last, on), (min(last, on) - first).days + 1)
+        for month, (first, last) in enumerate(ranges)
+        if first <= on
+    }
+
+
+async def _add_costs(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
+    rates, guidelines = await load_prices(queries)
+    with refuse_missing_prices():
+        costs = calculate_month_costs(places.known.periods, measures.year, rates, guidelines, on)
+        incurred = calculate_month_costs(places.known.periods, measures.year, rates, guidelines, on, through=on)
+    measures.sums["cost"] = places.name(places.sum(costs), _HUNDRED)
+    measures.sums["cost_to_date"] = places.name(places.sum(incurred), _HUNDRED)
+
+
+async def _add_staff(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
+    """P2, P5, L6: capacity, filled places and staff on the last day of each month."""
+    year = measures.year
+    last_days = [get_month_range(year, month)[1] for month in range(1, MONTHS + 1)]
+    ratios = await load_staffing_ratios(queries) or [*DEFAULT_STAFFING]
+    by_version = [_find_version(ratios, day) for day in last_days]
+    people, shares = measures.last_days["places"], measures.last_days["shares"]
+    measures.last_days["filled"] = [
+        shares[month] if version.share_counts == "shares" else people[month] for month, version in enumerate(by_version)
+    ]
+    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
+    active = count_days_by_month(places.known.periods, year, [day in set(last_days) for day in days], by_share=True)
+    required = [dict[Cell, Fraction]() for _ in range(MONTHS)]
+    for own in np.unique(places.per_employee).tolist():
+        chosen = active * (places.per_employee == own)
+        counted = places.name(places.sum(chosen), _HUNDRED), places.name(places.sum((chosen > 0).astype(np.int64)))
+        for month, version in enumerate(by_version):
+            for cell, number in counted[version.share_counts != "shares"][month].items():
+                staff = number / (own or version.places_per_employee)
+                required[month][cell] = required[month].get(cell, Fraction(0)) + staff
+    with_supplement = [dict[Cell, Fraction]() for _ in range(MONTHS)]
+    rows = await queries.fetch(_EXTRA_STAFF, on=on, first=date(year, 1, 1), last=date(year, 12, 31))
+    index, known = places.find([row[0] for row in rows])
+    for month, day in enumerate(last_days):
+        found: set[int] = set()
+        for at, is_known, (_, first, last, amount) in zip(index.tolist(), known.tolist(), rows, strict=True):
+            if is_known and active[month, at] and first <= day and (last is None or last >= day):
+                cell = places.cells[places.cell_of[at]]
+                required[month][cell] = required[month].get(cell, Fraction(0)) + Fraction(amount)
+                found.add(at)
+        for at in found:
+            cell = places.cells[places.cell_of[at]]
+            with_supplement[month][cell] = with_supplement[month].get(cell, Fraction(0)) + 1
+    capacities = {
+        provider_id: [(day, Fraction(number)) for day, number in sorted(rows, key=lambda row: row[0])]
+        for provider_id, rows in (await load_capacities_by_provider(queries)).items()
+    }
+    statements: dict[UUID, list[tuple[date, Fraction]]] = {}
+    for provider_id, stated_on, amount in await queries.fetch(_STATEMENTS, last=date(year, 12, 31)):
+        statements.setdefault(provider_id, []).append((stated_on, Fraction(amount)))
+    measures.last_days |= {
+        "required_staff": required,
+        "with_supplement": with_supplement,
+        "capacity": [_find_latest(capacities, day) for day in last_days],
+        "stated_staff": [_find_latest(statements, day) for day in last_days],
+    }
+
+
+def _find_version(ratios: Sequence[Staffing], day: date) -> Staffing:
+    return next((version for version in reversed(ratios) if version.valid_from <= day), ratios[0])
+
+
+def _find_latest(amounts: Mapping[UUID, Sequence[tuple[date, Fraction]]], day: date) -> dict[Cell, Fraction]:
+    """By provider the last amount of a day or earlier; rows are in the order of their days."""
+    found: dict[Cell, Fraction] = {}
+    for provider_id, rows in amounts.items():
+        known = [amount for valid_from, amount in rows if valid_from <= day]
+        if known:
+            found[provider_id, None] = known[-1]
+    return found
