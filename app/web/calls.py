@@ -62,10 +62,10 @@ class Answer:
 
 
 class Api:
-    """Calls of `/v1` as one person, on behalf of one page. `made` counts them."""
+    """Calls of `/v1` as one person, on behalf of one page; as nobody, of what needs no token. `made` counts them."""
 
     def __init__(
-        self, app: FastAPI, actor: Actor, request_id: str, reasons: Mapping[UUID, StatedReason] | None = None
+        self, app: FastAPI, actor: Actor | None, request_id: str, reasons: Mapping[UUID, StatedReason] | None = None
     ) -> None:
         self._app = app
         self._actor = actor

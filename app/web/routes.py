@@ -32,6 +32,7 @@ from app.web import (
     reason_forms,
     sessions,
     settling,
+    stairs,
     static,
     supplement_forms,
     trust,
@@ -104,6 +105,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Action("/logg/oppslag", access.look_up_for_log, "auditor"),
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
+    open_page(stairs.PAGE, stairs.show_stairs),
 )
 
 

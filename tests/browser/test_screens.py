@@ -22,7 +22,7 @@ PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
-    "": ("/logg-inn", "/logg-ut", "/logg-inn/svar", "/tilgjenge", "/personvern", "/finst-ikkje"),
+    "": ("/logg-inn", "/logg-ut", "/logg-inn/svar", "/tilgjenge", "/personvern", "/trapp", "/finst-ikkje"),
     "sakshandsamar": (
         "/arbeidsliste",
         "/deltakarar?name=ly",
@@ -216,7 +216,7 @@ async def test_nothing_is_lost_with_other_spacing_or_larger_text(address: str, c
 async def test_every_screen_is_there_without_script_and_in_forced_colours(address: str, chromium: Browser) -> None:
     context = await chromium.new_context(java_script_enabled=False, forced_colors="active", reduced_motion="reduce")
     page = await log_in(context, address, "sakshandsamar")
-    for path in SCREENS["sakshandsamar"]:
+    for path in (*SCREENS["sakshandsamar"], "/trapp"):
         answer = await page.goto(f"{address}{path}")
         assert answer is not None
         assert await page.locator("h1").count() == 1, path

@@ -36,7 +36,7 @@ MOST_CALLS = dict.fromkeys(("/arbeidsliste", "/deltakarar", "/logg", "/vekstbedr
     "/deltakarar/{participant_id:uuid}": 15
 }
 SCREENS = [route for route in ROUTES if isinstance(route, Page) and "GET" in (route.methods or ())]
-OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/finst-ikkje")
+OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/trapp", "/finst-ikkje")
 WAIVED = f"/plassar/{demo_id('placement', 24)}/oppgaver/plan.{demo_id('placement', 24)}.1"
 OF_ONE_PERSON = ("/kalender/{subscription_id:uuid}/slutt",)
 # Where the first row of a kind does not belong to the first person, or is not in the state that the screen is for.

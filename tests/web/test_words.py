@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from app.rules.stairs import AREAS as STAIR_AREAS
 from app.web.providers import AREAS
 from app.web.settling import CAUSES, PARTS
+from app.web.stairs import TITLES
 from app.web.words import WORDS
 
 SCHEMAS: Mapping[str, dict[str, Any]] = json.loads(Path("openapi/openapi.json").read_text())["components"]["schemas"]
@@ -43,6 +45,9 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "SettlementDifferenceOut.cause": CAUSES,
     "SettlementPartOut.kind": PARTS,
     "heard": WORDS["agreed_by"],
+    # The areas are shown by their names.
+    "place": {area: area for area in STAIR_AREAS},
+    "stair": TITLES,
 }
 NOT_SHOWN = {
     "AbsenceBatchItemOut.status": "answers a program",
@@ -61,6 +66,8 @@ NOT_SHOWN = {
     "PricedHistoryEventOut.step": "a person's way is told by decisions and notices",
     "NoticeOut.status": "shown by the placement's state",
     "PlanOut.missing": "shown in a sentence",
+    "GapOut.state": "no screen shows what is missing on a stair",
+    "ServiceOut.kind": "a screen shows a service by its name and its places",
     "UnusualAccess.kind": "no screen lists unusual looks",
     "ProtectedParticipant.family_name": "is nynorsk already",
     "ProtectedParticipant.given_name": "is nynorsk already",
