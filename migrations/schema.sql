@@ -481,6 +481,41 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.refuse_trust_overdraft() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    of_person uuid;
+    of_year integer;
+begin
+    select participant_id, extract(year from received_on) into strict of_person, of_year
+    from trust_application where id = new.application_id;
+    perform pg_advisory_xact_lock(46310011, of_year);
+    if exists (
+        with taken as (
+            select application.participant_id, - moved.repaid + case
+                when extract(year from new.entered_on) <= greatest(of_year, extract(year from entry.entered_on))
+                then entry.amount else moved.paid end as amount
+            from trust_application as application
+            join trust_entry as entry on entry.application_id = application.id and entry.kind = 'grant'
+            cross join lateral (
+                select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
+                    coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid
+                from trust_entry where application_id = application.id and entered_on <= new.entered_on) as moved
+            where application.received_on between make_date(of_year, 1, 1) and make_date(of_year, 12, 31))
+        select where
+            (select sum(amount) from taken) > coalesce((select max(amount) from trust_year_sum
+                where year = of_year and decided_on <= new.entered_on), 0)
+            or (select sum(amount) from taken where participant_id = of_person)
+                > (select person_limit from trust_year_sum where year = of_year order by amount desc limit 1)
+    ) then
+        raise exclusion_violation using constraint = 'ck_trust_limits',
+            message = 'the grants of a year are more than its sum, or a person''s more than the limit';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.renew_web_session(digest bytea, new_name text, new_roles text[], new_organisation text, new_service_area text, new_refresh_token bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2235,6 +2270,8 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settl
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_review FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_settlement_change();
 
 CREATE TRIGGER refuse_edit BEFORE UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_decision_edit();
+
+CREATE TRIGGER refuse_overdraft AFTER INSERT ON public.trust_entry FOR EACH ROW WHEN (((new.kind)::text = 'grant'::text)) EXECUTE FUNCTION public.refuse_trust_overdraft();
 
 CREATE TRIGGER refuse_too_large_share AFTER UPDATE OF participant_id ON public.placement FOR EACH ROW WHEN ((new.participant_id <> old.participant_id)) EXECUTE FUNCTION public.refuse_too_large_share();
 

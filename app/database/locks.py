@@ -22,6 +22,7 @@ class AdvisoryLock(IntEnum):
     BUDGET_YEAR = 46310005
     SETTLEMENTS = 46310008
     INVOICES = 46310009
+    # Function `refuse_trust_overdraft` names the number.
     TRUST_YEAR = 46310011
     # With a hash of the provider's id.
     ABSENCE_PROVIDER = 46310501

@@ -90,4 +90,5 @@ REPAYMENT_ABOVE_PAYMENT = problem_type(
 )
 
 on_constraint("uq_trust_entry_application_id", TRUST_APPLICATION_DECIDED, TRUST_APPLICATION_DECIDED.nn)
+on_constraint("ck_trust_limits", TRUST_SUM_EXHAUSTED, TRUST_SUM_EXHAUSTED.nn)
 on_constraint("uq_trust_year_sum_year_amount", NOT_A_RAISE, NOT_A_RAISE.nn)

@@ -324,6 +324,41 @@ begin
 end
 $$;
 
+-- R2, R3, R7: as whoever decides, who sees every grant of the year. Two grants of one year wait for each other at the
+-- lock, and the second reads what the first has stored; the service takes the lock before it looks.
+create function refuse_trust_overdraft() returns trigger language plpgsql as $$
+declare
+    of_person uuid;
+    of_year integer;
+begin
+    select participant_id, extract(year from received_on) into strict of_person, of_year
+    from trust_application where id = new.application_id;
+    perform pg_advisory_xact_lock(46310011, of_year);
+    if exists (
+        with taken as (
+            select application.participant_id, - moved.repaid + case
+                when extract(year from new.entered_on) <= greatest(of_year, extract(year from entry.entered_on))
+                then entry.amount else moved.paid end as amount
+            from trust_application as application
+            join trust_entry as entry on entry.application_id = application.id and entry.kind = 'grant'
+            cross join lateral (
+                select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
+                    coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid
+                from trust_entry where application_id = application.id and entered_on <= new.entered_on) as moved
+            where application.received_on between make_date(of_year, 1, 1) and make_date(of_year, 12, 31))
+        select where
+            (select sum(amount) from taken) > coalesce((select max(amount) from trust_year_sum
+                where year = of_year and decided_on <= new.entered_on), 0)
+            or (select sum(amount) from taken where participant_id = of_person)
+                > (select person_limit from trust_year_sum where year = of_year order by amount desc limit 1)
+    ) then
+        raise exclusion_violation using constraint = 'ck_trust_limits',
+            message = 'the grants of a year are more than its sum, or a person''s more than the limit';
+    end if;
+    return null;
+end
+$$;
+
 -- As whoever writes the participant. A number that somebody else had before is theirs no longer.
 create function keep_former_number() returns trigger language plpgsql as $$
 begin

@@ -6,6 +6,9 @@ create trigger refuse_too_large_share after insert or update on placement_terms
 create trigger refuse_too_large_share after update of participant_id on placement
     for each row when (new.participant_id <> old.participant_id) execute function refuse_too_large_share();
 
+create trigger refuse_overdraft after insert on trust_entry for each row when (new.kind = 'grant')
+    execute function refuse_trust_overdraft();
+
 create trigger store_name_words after insert on participant for each row execute function store_name_words();
 
 create trigger keep_former_number after update of identity_number_index on participant for each row

@@ -1,8 +1,12 @@
 """Grants of the trust: the year's sum, the person's limit, and what must be in place first (R1–R6)."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
 from tests.factories import steps, trust
@@ -60,6 +64,26 @@ async def test_20_grants_at_once_of_the_last_6000(committed_api: Api, amount: st
     assert len(made) == 6000 // int(float(amount))
     assert all(is_problem(answer, 409, "trust-sum-exhausted") for answer in answers if answer not in made)
     assert (await trust.position(api))["left"] == "0.00"
+
+
+@pytest.mark.parametrize(("amount", "fits"), [("2000.00", True), ("2000.01", False)])
+@pytest.mark.parametrize("limit", ["sum", "person"])
+async def test_the_database_holds_the_limits_by_itself(
+    api: Api, connection: AsyncConnection, limit: str, amount: str, fits: bool
+) -> None:
+    """R2, R3: whatever writes the row."""
+    await trust.open_year(api, "6000.00" if limit == "sum" else "150000.00")
+    person = await steps.participant(api)
+    await trust.granted(api, "4000.00", person)
+    id_ = await trust.apply(api, "6000.00", None if limit == "sum" else person)
+    await connection.execute(text("select set_config('app.roles', 'grants_officer', true)"))
+    insert = text(
+        "insert into trust_entry (id, application_id, kind, entered_on, amount, recorded_by)"
+        " values (gen_random_uuid(), cast(:id as uuid), 'grant', '2020-09-01', cast(:amount as numeric), 'test')"
+    )
+    with nullcontext() if fits else pytest.raises(IntegrityError, match="more than its sum"):
+        async with connection.begin_nested():
+            await connection.execute(insert, {"id": id_, "amount": amount})
 
 
 async def test_grants_of_one_person_at_once_never_pass_the_persons_limit(committed_api: Api) -> None:
