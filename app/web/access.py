@@ -14,7 +14,8 @@ from app.web.forms import Typed
 from app.web.names import full_name, load_names
 from app.web.pages import View, load_callers
 from app.web.people import go_to_number
-from app.web.render import typed_date
+from app.web.render import count, typed_date
+from app.web.words import word
 
 PAGE = 50
 FILTERS = ("deltakar", "kven", "handling", "fra", "til", "utfall")
@@ -124,6 +125,33 @@ async def show_summary(view: View) -> Response:
         for row in answer["items"]
     ]
     return view.render("logg-samandrag.html", days=days, rows=rows)
+
+
+async def show_unusual(view: View) -> Response:
+    """What the auditor should ask about: looks outside office hours, far more than usual, or at a namesake."""
+    chosen = {name: view.query(name) for name in ("fra", "til")}
+    answer = await view.api.get("/v1/access-log/unusual", **_read_period(chosen))
+    callers = await load_callers(view, (row["actor"] for row in answer["items"]))
+    names = await load_names(view.api, (id_ for row in answer["items"] for id_ in row["participant_ids"]))
+    rows = [
+        {
+            **row,
+            "who": callers[row["actor"]],
+            "what": word(row["kind"], "unusual_access"),
+            "more": _describe_unusual(row, names),
+            "address": f"/logg?{urlencode({'kven': row['actor'], 'fra': day, 'til': day})}",
+        }
+        for row in reversed(answer["items"])
+        for day in (typed_date(row["day"]),)
+    ]
+    days = {name: typed_date(answer[to]) for name, to in (("fra", "from"), ("til", "to"))}
+    return view.render("logg-uvanleg.html", days=days, rows=rows)
+
+
+def _describe_unusual(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if row["median_people"] is not None:
+        return f"Vanleg for den som såg: {count(row['median_people'], 'deltakar', 'deltakarar')} om dagen"
+    return ", ".join(names.get(id_, id_) for id_ in row["participant_ids"])
 
 
 async def look_up_for_log(view: View, form: Typed) -> Response:

@@ -102,6 +102,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Page("/logg", access.show_log, "auditor"),
     Page("/logg/fil", access.download_log, "auditor"),
     Page("/logg/samandrag", access.show_summary, "auditor"),
+    Page("/logg/uvanleg", access.show_unusual, "auditor"),
     Action("/logg/oppslag", access.look_up_for_log, "auditor"),
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),

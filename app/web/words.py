@@ -129,6 +129,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "access_reason": {"case": "Sak", "follow_up": "Oppfølging", "complaint": "Klage", "other": "Anna"},
     "contact": {"guardian": "Verje", "next_of_kin": "Pårørande"},
     "method": {"written": "skriftleg", "oral": "munnleg", "electronic": "elektronisk"},
+    "unusual_access": {
+        "outside_office_hours": "Utanom kontortid",
+        "far_above_median": "Mange fleire enn vanleg",
+        "same_family_name": "Same etternamn",
+    },
     "given_by": {
         "participant": "deltakaren",
         "guardian": "verja",

@@ -1,14 +1,17 @@
 """Screen 13: who has seen whose data, on the page."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from app.http.log_words import NOUNS, PURPOSES, REASON_WORDS, VERBS, describe_action, describe_purpose
 from app.http.log_words_bokmaal import BOKMAAL
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.access_log import look
 from tests.web.html import find_faults, list_links, parse
 
 # Operations that are about no participant are never in the log of one.
@@ -137,6 +140,30 @@ async def test_summary_leads_to_the_lines_behind_a_row(api: Api) -> None:
     assert {one.text.strip() for one in parse(lines).all("td", **{"data-label": "Kva"})} == {"Såg personen"}
     wrong = await browser.get("/logg/samandrag?fra=01.02.2022&til=01.01.2022")
     assert wrong.status_code == 422
+
+
+async def test_unusual_looks_are_listed_with_the_lines_behind_them(
+    committed_api: Api, behind: asyncpg.Connection
+) -> None:
+    namesake = await steps.participant(committed_api, given_name="Lyng", family_name="Revisorsen")
+    await behind.execute(
+        "insert into web_person (actor, name) values ('person:kari', 'Kari Revisorsen')"
+        " on conflict (actor) do update set name = excluded.name"
+    )
+    saturday = datetime(2022, 3, 5, 11, tzinfo=UTC)
+    await look(behind, saturday, [namesake], actor="person:kari")
+    browser = await committed_api.browser("revisor")
+    assert list_links(await browser.get("/logg"))["/logg/uvanleg"] == "Uvanlege oppslag"
+    page = await browser.get("/logg/uvanleg?fra=01.03.2022&til=31.03.2022")
+    assert (page.status_code, find_faults(page)) == (200, [])
+    cells = {label: [one.text for one in parse(page).all("td", **{"data-label": label})] for label in ("Kva", "Meir")}
+    assert cells == {"Kva": ["Same etternamn", "Utanom kontortid"], "Meir": ["Lyng Revisorsen", "–"]}
+    address = next(one for one in list_links(page) if "kari" in one)
+    assert address == "/logg?kven=person%3Akari&fra=05.03.2022&til=05.03.2022"
+    lines = parse(await browser.get(address)).all("td", **{"data-label": "Om"})
+    assert [one.text for one in lines] == ["Lyng Revisorsen"]
+    assert "Ingen uvanlege oppslag" in (await browser.get("/logg/uvanleg?fra=01.04.2022&til=02.04.2022")).text
+    assert (await browser.get("/logg/uvanleg?fra=01.02.2022&til=01.01.2022")).status_code == 422
 
 
 def test_every_word_of_the_log_has_one_in_bokmaal() -> None:

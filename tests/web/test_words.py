@@ -44,6 +44,7 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "ServiceView.area": WORDS["service_area"],
     "SettlementDifferenceOut.cause": CAUSES,
     "SettlementPartOut.kind": PARTS,
+    "UnusualAccess.kind": WORDS["unusual_access"],
     "heard": WORDS["agreed_by"],
     # The areas are shown by their names.
     "place": {area: area for area in STAIR_AREAS},
@@ -68,7 +69,6 @@ NOT_SHOWN = {
     "PlanOut.missing": "shown in a sentence",
     "GapOut.state": "no screen shows what is missing on a stair",
     "ServiceOut.kind": "a screen shows a service by its name and its places",
-    "UnusualAccess.kind": "no screen lists unusual looks",
     "ProtectedParticipant.family_name": "is nynorsk already",
     "ProtectedParticipant.given_name": "is nynorsk already",
 }

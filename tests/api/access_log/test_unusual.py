@@ -1,9 +1,8 @@
 """Unusual looks: outside office hours, far above one's own median, and at somebody with one's own family name."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 from hypothesis import given
@@ -12,23 +11,10 @@ from hypothesis import strategies as st
 from app.access_log.unusual import HISTORY, LEAST_DAYS, find_median
 from tests.conftest import Api
 from tests.factories import steps
+from tests.factories.access_log import ACTOR, look
 
 PATH = "/v1/access-log/unusual"
 MARCH = {"from": "2022-03-01", "to": "2022-03-31"}
-ACTOR = "person:kari"
-
-
-async def look(behind: asyncpg.Connection, at: datetime, people: Sequence[str], actor: str = ACTOR) -> None:
-    """A row of the log from then."""
-    await behind.execute(
-        "insert into access_log (id, transaction_number, at, actor, action, method, route, purpose, outcome,"
-        " request_id, participant_ids, denied_ids) values ($1, 1, $2, $3, 'read_participant', 'GET', '/',"
-        " 'case_handling', 'allowed', 'r', $4, '{}')",
-        UUID(int=uuid4().int >> 24 << 24),
-        at,
-        actor,
-        [UUID(one) for one in people],
-    )
 
 
 async def find(api: Api, **params: str) -> list[dict[str, Any]]:
