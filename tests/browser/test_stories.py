@@ -248,3 +248,42 @@ async def test_a_budget_meeting_tries_three_changes_over_several_years(keyboard:
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2
     await keyboard.menu("Året")
     assert "Prognose for året\nkr 6 829 002" in await keyboard.read()
+
+
+async def test_the_26th_grant_of_the_trust_fits_once_the_sum_is_raised(keyboard: Keyboard) -> None:
+    """R2–R10: what is missing, the refusal with what is left, the raise, the grant, the payment, and the report."""
+    await keyboard.press("Fagutvikling reiser")
+    assert await keyboard.heading() == "Legatet 2022"
+    await keyboard.follow("Grøn Lykt")
+    await keyboard.follow("Fyll ut")
+    await keyboard.write("Dokumentasjon sett den", "31.8.2022")
+    await keyboard.press("Lagra")
+    assert await keyboard.message() == "Søknaden er fylt ut."
+    await keyboard.follow("Avgjer søknaden")
+    await keyboard.choose("Kva er avgjort", "Innvilg")
+    await keyboard.press("Lagra vedtaket")
+    assert "Det er kr 0,00 att av summen for 2022." in await keyboard.read()
+    await keyboard.menu("Legat")
+    await keyboard.follow("Auk summen")
+    await keyboard.write("Heile summen for året", "156 000")
+    await keyboard.choose("Kven har vedteke", "Kommunen")
+    await keyboard.write("Grunn eller sak", "Éin søknad for mykje")
+    await keyboard.press("Lagra summen")
+    assert await keyboard.message() == "Summen for 2022 er 156 000 kroner."
+    await keyboard.follow("Grøn Lykt")
+    await keyboard.follow("Avgjer søknaden")
+    await keyboard.choose("Kva er avgjort", "Innvilg")
+    await keyboard.press("Lagra vedtaket")
+    assert await keyboard.message() == "Innvilga 6 000 kroner. Det er 0 kroner att av summen."
+    await keyboard.follow("Utbetaling")
+    await keyboard.write("Bilag sett den", "31.8.2022")
+    await keyboard.press("Registrer utbetalinga")
+    assert await keyboard.message() == "Utbetalinga er registrert: 6 000 kroner."
+    await keyboard.menu("Legat")
+    await keyboard.follow("Rapport til styret")
+    report = await keyboard.read()
+    for said in ("Éin søknad for mykje", "156 000", "114 000"):
+        assert said in report
+    assert "Grøn Lykt" not in report
+    printed = await keyboard.page.pdf(format="A4")
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2
