@@ -68,6 +68,10 @@ NOUNS: Mapping[str, str] = {
     "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
     "what_if": "kva plassen kostar", "what_if_years": "kva plassen kostar i fleire år",
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
+    "trust_application": "ein søknad til legatet", "trust_applications": "søknader til legatet",
+    "trust_payment": "ei utbetaling frå legatet", "trust_repayment": "ei tilbakebetaling til legatet",
+    "trust_report": "rapporten til styret i legatet", "trust_shares": "kva kvar kan få av legatet",
+    "trust_sum": "summen til legatet", "trust_sums": "summane til legatet", "trust_year": "året til legatet",
     "unusual_access": "uvanlege oppslag",
 }  # fmt: skip
 

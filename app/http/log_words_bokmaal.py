@@ -21,6 +21,12 @@ BOKMAAL: Mapping[str, str] = {
     "Slo saman": "Slo sammen", "Stengde": "Stengte", "Svarte på": "Svarte på", "Såg": "Så", "Talde": "Talte",
     "Trekte": "Trakk",
     # Nouns
+    "ein søknad til legatet": "en søknad til legatet", "søknader til legatet": "søknader til legatet",
+    "ei utbetaling frå legatet": "en utbetaling fra legatet",
+    "ei tilbakebetaling til legatet": "en tilbakebetaling til legatet",
+    "rapporten til styret i legatet": "rapporten til styret i legatet",
+    "kva kvar kan få av legatet": "hva hver kan få av legatet", "summen til legatet": "summen til legatet",
+    "summane til legatet": "summene til legatet", "året til legatet": "året til legatet",
     "arbeidslista": "arbeidslista", "behov som har meldt seg": "behov som har meldt seg",
     "brevet om vedtaket": "brevet om vedtaket", "eit behov": "et behov",
     "eit ja til førespurnaden": "et ja til forespørselen", "ei oppgåve": "en oppgave",

@@ -197,7 +197,7 @@ async def decide_application(view: View, sent: Sent) -> Done:
     body = {name: value for name, value in sent.body.items() if name != other}
     here = sent.sheet.values["back"][0]
     try:
-        made = await view.api.post(f"/v1{sent.sheet.values['path']}/decision", body, sent.acting)
+        made = await view.api.post(f"/v1{sent.sheet.values['api_path']}/decision", body, sent.acting)
     except Refused as refused:
         fields = {"person-limit": "belop", "trust-sum-exhausted": "belop", "no-trust-sum": "dag"}
         raise point_at(refused, fields) from None
@@ -236,7 +236,7 @@ async def prepare_payment(view: View) -> Sheet:
 async def record_payment(view: View, sent: Sent) -> Done:
     """Never above the grant."""
     try:
-        made = await view.api.post(f"/v1{sent.sheet.values['path']}/payment", sent.body, sent.acting)
+        made = await view.api.post(f"/v1{sent.sheet.values['api_path']}/payment", sent.body, sent.acting)
     except Refused as refused:
         raise point_at(refused, {"payment-above-grant": "belop", "grant-lapsed": "dag"}) from None
     return Done(sent.sheet.values["back"][0], f"Utbetalinga er registrert: {amount(made['amount'])} kroner.")
@@ -265,7 +265,7 @@ async def prepare_repayment(view: View) -> Sheet:
 async def record_repayment(view: View, sent: Sent) -> Done:
     """Never above what was paid."""
     try:
-        made = await view.api.post(f"/v1{sent.sheet.values['path']}/repayment", sent.body, sent.acting)
+        made = await view.api.post(f"/v1{sent.sheet.values['api_path']}/repayment", sent.body, sent.acting)
     except Refused as refused:
         raise point_at(refused, {"repayment-above-payment": "belop"}) from None
     return Done(sent.sheet.values["back"][0], f"Tilbakebetalinga er registrert: {amount(made['amount'])} kroner.")
@@ -274,7 +274,7 @@ async def record_repayment(view: View, sent: Sent) -> Done:
 async def prepare_completion(view: View) -> Sheet:
     """What was missing of an application."""
     application, values = await _load_application(view)
-    _, etag = await view.api.get_with_etag(f"/v1{values['path']}")
+    _, etag = await view.api.get_with_etag(f"/v1{values['api_path']}")
     form = make_form(
         Day(name="dokumentasjon", label="Dokumentasjon sett den", to="documentation_seen_on", required=False),
         LongText(
@@ -299,7 +299,7 @@ async def prepare_completion(view: View) -> Sheet:
 
 async def complete_application(view: View, sent: Sent) -> Done:
     """Before it is decided."""
-    await view.api.patch(f"/v1{sent.sheet.values['path']}", sent.body, sent.acting)
+    await view.api.patch(f"/v1{sent.sheet.values['api_path']}", sent.body, sent.acting)
     return Done(sent.sheet.values["back"][0], "Søknaden er fylt ut.")
 
 
@@ -311,7 +311,7 @@ async def _load_application(view: View) -> tuple[dict[str, Any], dict[str, Any]]
     shown = "ein med verna adresse" if name == HIDDEN_NAME else name
     values = {
         "name": shown,
-        "path": f"/trust/applications/{id_}",
+        "api_path": f"/trust/applications/{id_}",
         "back": (f"/legat/soknader/{id_}", f"Søknaden frå {shown}"),
     }
     return application, values

@@ -150,6 +150,7 @@ async def test_a_protected_applicant_has_no_name(api: Api) -> None:
     browser = await api.browser("fagutvikling")
     for address in (YEAR, f"/legat/soknader/{id_}", f"/legat/soknader/{id_}/avgjerd"):
         text = await read(browser, address)
+        assert 'href="/legat" aria-current="page"' in text
         assert "Sprek" not in text
         assert "erna adresse" in text
 
