@@ -99,12 +99,12 @@ async def count_enterprise_places(queries: Queries, on: date) -> int:
     return sum(int(calculate_vacancy(stated, (), (), on).capacity) for stated in capacities.values())
 
 
-async def count_active_places(queries: Queries, on: date) -> ActivePlaces:
+async def count_active_places(queries: Queries, on: date, today: date) -> ActivePlaces:
     """L1, K5, S6: the places active on a day, each one whatever its share.
 
-    A day of few people is hidden: 1 to less than the least count of the guideline's version.
+    A day of few people is hidden: 1 to less than the least count of the guideline's version of today.
     """
     async with queries.acting_as("case_officer"):
         places, people = await queries.fetch_one(_ACTIVE, on=on) or (0, 0)
-        least = await load_least_count(queries, on)
+        least = await load_least_count(queries, today)
     return ActivePlaces(None if 0 < people < least else places, on)

@@ -87,7 +87,7 @@ async def _describe(queries: Queries, service: StairService, today: date) -> Ope
     counted: dict[str, Any] = {"capacity": None, "active_places": None, "active_on": None, "suppressed": False}
     if service.kind == "sheltered_enterprise":
         # Not of today: who began or left yesterday would show.
-        active = await count_active_places(queries, find_last_tertial_end(today))
+        active = await count_active_places(queries, find_last_tertial_end(today), today)
         counted = {
             "capacity": await count_enterprise_places(queries, today),
             "active_places": active.places,

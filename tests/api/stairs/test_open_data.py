@@ -121,6 +121,21 @@ async def test_places_of_sheltered_enterprises_are_counted_where_they_are(api: A
     assert await read_places() == (24, 5, end.isoformat(), False)
 
 
+async def test_the_least_count_is_todays(api: Api) -> None:
+    """S6: by the guideline's version of today, also of a day before it."""
+    await steps.law(api)
+    await stairs.service(api, await stairs.step(api, "activity", number=2), "activity", kind="sheltered_enterprise")
+    gloede = await steps.provider(api, places=14)
+    for _ in range(6):
+        await steps.recorded(api, gloede)
+    [service] = find_step(await read(api), "activity", 2)["services"]
+    assert service["active_places"] == 6
+    version = {"valid_from": clock.today().isoformat(), "least_count": 7}
+    ok(await api.case_officer.post("/v1/guideline-versions", json=version))
+    [service] = find_step(await read(api), "activity", 2)["services"]
+    assert (service["active_places"], service["suppressed"]) == (None, True)
+
+
 async def test_two_places_of_one_person_are_one_person(api: Api) -> None:
     """S6: five places of four people are hidden."""
     await steps.law(api)
