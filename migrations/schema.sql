@@ -1581,6 +1581,17 @@ CREATE TABLE public.stair_printed_total (
 
 ALTER TABLE ONLY public.stair_printed_total FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.stair_review (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    reviewed_on date NOT NULL,
+    note character varying,
+    CONSTRAINT ck_stair_review_note CHECK (((length((note)::text) >= 1) AND (length((note)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.stair_review FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.stair_service (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1966,6 +1977,9 @@ ALTER TABLE ONLY public.stair_population
 ALTER TABLE ONLY public.stair_printed_total
     ADD CONSTRAINT pk_stair_printed_total PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.stair_review
+    ADD CONSTRAINT pk_stair_review PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.stair_service
     ADD CONSTRAINT pk_stair_service PRIMARY KEY (id);
 
@@ -2202,6 +2216,8 @@ CREATE INDEX ix_settlement_line_placement_id ON public.settlement_line USING btr
 CREATE INDEX ix_stair_capacity_table_id ON public.stair_capacity USING btree (table_id);
 
 CREATE INDEX ix_stair_population_year_id ON public.stair_population USING btree (year, id);
+
+CREATE INDEX ix_stair_review_reviewed_on ON public.stair_review USING btree (reviewed_on);
 
 CREATE INDEX ix_stair_service_step_id ON public.stair_service USING btree (step_id);
 
@@ -2667,6 +2683,8 @@ CREATE POLICY case_officer_manages ON public.stair_population TO vekstplass_serv
 
 CREATE POLICY case_officer_manages ON public.stair_printed_total TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.stair_review TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.stair_service TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.stair_step TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2809,6 +2827,8 @@ CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekst
 CREATE POLICY municipality_reads ON public.stair_need FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
 
 CREATE POLICY municipality_reads ON public.stair_population FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
+
+CREATE POLICY municipality_reads ON public.stair_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
 
 ALTER TABLE public.need_change ENABLE ROW LEVEL SECURITY;
 
@@ -3080,6 +3100,8 @@ ALTER TABLE public.stair_need ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stair_population ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stair_printed_total ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stair_review ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stair_service ENABLE ROW LEVEL SECURITY;
 
@@ -3555,6 +3577,9 @@ GRANT SELECT,INSERT ON TABLE public.stair_population TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.stair_printed_total TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.stair_printed_total TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.stair_review TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.stair_review TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.stair_service TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.stair_service TO vekstplass_service;

@@ -79,6 +79,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "staffing_discussion": "Drøfting av bemanning",
     "protection_to_check": "Adressevern som skal sjekkast",
     "trust_report": "Rapport til styret i legatet",
+    "stair_review": "Gjennomgang av trappene",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

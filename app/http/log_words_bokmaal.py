@@ -53,5 +53,7 @@ BOKMAAL: Mapping[str, str] = {
     "tenestene på trappa": "tjenestene på trappen", "talet plassar på trappa": "antall plasser på trappen",
     "ein tabell over plassar": "en tabell over plasser", "tabellar over plassar": "tabeller over plasser",
     "eit behov på trappa": "et behov på trappen", "behova på trappa": "behovene på trappen",
-    "kva som manglar på trappa": "hva som mangler på trappen", "folketalet": "folketallet", "folketal": "folketall",
+    "kva som manglar på trappa": "hva som mangler på trappen", "folketalet": "folketallet",
+    "ein gjennomgang av trappene": "en gjennomgang av trappene",
+    "gjennomgangar av trappene": "gjennomganger av trappene", "folketal": "folketall",
 }  # fmt: skip

@@ -416,6 +416,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "sheltered_enterprise": "vekstbedrift",
     "sick": "sjuk",
     "staffing_discussion": "drøfting av bemanning",
+    "stair_review": "gjennomgang av trappene",
     "standard": "etter retningslinja",
     "stated_staff": "tilsette som er oppgjevne",
     "status": "status",

@@ -38,6 +38,7 @@ TaskKind = Literal[
     "staffing_discussion",
     "protection_to_check",
     "trust_report",
+    "stair_review",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service", "grants_office"]

@@ -336,6 +336,20 @@ class GapsOut(BaseModel):
     coverage: Annotated[CoverageOut | None, Limits(description="Null where the year's number of people is unknown.")]
 
 
+class ReviewIn(Shape):
+    """That somebody has gone through what both stairs say (K2)."""
+
+    reviewed_on: Annotated[PastDay, Limits(examples=["2022-08-30"])]
+    note: Annotated[Line | None, Limits(examples=["Tenestene er gått gjennom med leiarane."])] = None
+
+
+class ReviewOut(Stored):
+    """A review of both stairs (K2)."""
+
+    reviewed_on: Day
+    note: str | None
+
+
 class OpenService(BaseModel):
     """A service as everybody may read of it (K2, K8); of places at sheltered enterprises their number too (K5)."""
 

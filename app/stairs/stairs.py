@@ -13,8 +13,8 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.rules.stairs import Stair
-from app.stairs.schemas import ServiceIn, ServicePatch, StepIn, StepPatch
-from app.stairs.tables import StairCapacity, StairNeed, StairService, StairStep
+from app.stairs.schemas import ReviewIn, ServiceIn, ServicePatch, StepIn, StepPatch
+from app.stairs.tables import StairCapacity, StairNeed, StairReview, StairService, StairStep
 
 R = TypeVar("R", StairService, StairCapacity, StairNeed)
 
@@ -104,6 +104,14 @@ async def change_service(unit: UnitOfWork, service: StairService, patch: Service
         raise VALIDATION("«valid_to» er før «valid_from».", pointer="#/valid_to")
     service.sqlmodel_update(changes)
     await unit.session.flush()
+
+
+async def record_review(unit: UnitOfWork, body: ReviewIn) -> StairReview:
+    """K2: both stairs have been gone through on a day."""
+    review = StairReview.model_validate(body.model_dump())
+    unit.session.add(review)
+    await unit.session.flush()
+    return review
 
 
 async def list_steps(queries: Queries, stair: Stair) -> Sequence[StairStep]:

@@ -145,6 +145,19 @@ class StairNeed(Row, table=True):
     source: str
 
 
+class StairReview(Row, table=True):
+    """That somebody has gone through what both stairs say (K2). Rows are only added."""
+
+    __tablename__ = "stair_review"
+    __table_args__ = (
+        CheckConstraint("length(note) between 1 and 500", name="note"),
+        Index("ix_stair_review_reviewed_on", "reviewed_on"),
+    )
+
+    reviewed_on: date
+    note: str | None = None
+
+
 class StairPopulation(Row, table=True):
     """How many people of 80 and over live in the municipality in a year (K7). The last recorded of a year counts."""
 

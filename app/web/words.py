@@ -35,6 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "staffing_discussion": "Drøfting av bemanning",
         "protection_to_check": "Adressevern som skal sjekkast",
         "trust_report": "Rapport til styret i legatet",
+        "stair_review": "Gjennomgang av trappene",
         # Decisions
         "grant": "Tildeling av plass",
         "reject": "Avslag",

@@ -78,6 +78,7 @@ grant select, insert on stair_printed_total to vekstplass_service;
 grant select, insert, update (number, source, updated_at) on stair_capacity to vekstplass_service;
 grant select, insert, update (number, source, updated_at) on stair_need to vekstplass_service;
 grant select, insert on stair_population to vekstplass_service;
+grant select, insert on stair_review to vekstplass_service;
 
 -- Not the number: the highest decides what numbers begin with after a restore.
 grant select, insert (id, type, subject, data) on event to vekstplass_service;

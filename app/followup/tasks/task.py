@@ -45,10 +45,11 @@ RULE: Mapping[TaskKind, str] = {
     "staffing_discussion": "L6",
     "protection_to_check": "D1",
     "trust_report": "R10",
+    "stair_review": "K2",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset(
-    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report"}
+    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report", "stair_review"}
 )
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
@@ -74,6 +75,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "staffing_discussion": "case_office",
     "protection_to_check": "case_office",
     "trust_report": "grants_office",
+    "stair_review": "case_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

@@ -22,6 +22,7 @@ from app.followup.tasks import (
     protections,
     relocations,
     staffing_discussions,
+    stair_reviews,
     system_meetings,
     trust_reports,
 )
@@ -75,6 +76,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("staffing_discussion", _CASE_OFFICE, staffing_discussions.list_tasks),
     ("protection_to_check", _CASE_OFFICE, protections.list_tasks),
     ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
+    ("stair_review", _CASE_OFFICE, stair_reviews.list_tasks),
     ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
 )
 

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
+from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.etag import require_match
 from app.http.openapi import refusals
@@ -15,10 +16,11 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.stairs import stairs
 from app.stairs.endpoints.roles import CaseOfficer, StairPath, StairReader
 from app.stairs.problems import SHELTERED_ENTERPRISE_ON_STAIR, STEP_NUMBER_TAKEN
-from app.stairs.schemas import ServiceIn, ServiceOut, ServicePatch, StepIn, StepOut, StepPatch
-from app.stairs.tables import StairService, StairStep
+from app.stairs.schemas import ReviewIn, ReviewOut, ServiceIn, ServiceOut, ServicePatch, StepIn, StepOut, StepPatch
+from app.stairs.tables import StairReview, StairService, StairStep
 
 router = APIRouter(prefix="/v1/stairs/{stair}", tags=["stairs"], route_class=Route)
+reviews_router = APIRouter(prefix="/v1/stair-reviews", tags=["stairs"], route_class=Route)
 
 
 @router.post("/steps", status_code=201, summary="Add a step to a stair", responses=refusals(STEP_NUMBER_TAKEN))
@@ -88,3 +90,19 @@ async def change_stair_service(
     require_match(request, ServiceOut.model_validate(service))
     await stairs.change_service(unit, service, body)
     return ServiceOut.model_validate(service)
+
+
+@reviews_router.post(
+    "", status_code=201, dependencies=[located_at("/v1/stair-reviews")], summary="Record a review of the stairs"
+)
+async def record_stair_review(unit: UnitOfWorkDep, actor: CaseOfficer, body: ReviewIn) -> ReviewOut:
+    """That somebody has gone through what both stairs say (K2). The next task `stair_review` is due a year later."""
+    return ReviewOut.model_validate(await stairs.record_review(unit, body))
+
+
+@reviews_router.get("", summary="List reviews of the stairs")
+async def list_stair_reviews(
+    reader: ReaderDep, actor: StairReader, limit: LimitQuery = 50, after: AfterQuery = None
+) -> Page[ReviewOut]:
+    """Every review, in the order they were recorded (K2)."""
+    return await list_page(reader, select(StairReview), ReviewOut, limit=limit, after=after)
