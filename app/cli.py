@@ -457,6 +457,7 @@ def _print_welcome(settings: Settings, listener: socket.socket) -> None:
         "epj": mint("epj"),
         "auditor": mint("auditor"),
         "grants_officer": mint("grants_officer"),
+        "manager": mint("manager"),
         "service (habilitation)": mint("service", service_area="habilitation"),
         "service (mental_health)": mint("service", service_area="mental_health"),
         **{f"provider ({provider.name})": mint("provider", provider.organisation_number) for provider in providers},

@@ -82,7 +82,13 @@ class Login(BaseModel):
     roles: dict[
         str,
         Literal[
-            "case_officer", "finance", "auditor", "grants_officer", "service:habilitation", "service:mental_health"
+            "case_officer",
+            "finance",
+            "auditor",
+            "grants_officer",
+            "manager",
+            "service:habilitation",
+            "service:mental_health",
         ],
     ] = {}
     authorization_details: tuple[dict[str, Any], ...] = ()

@@ -2816,11 +2816,13 @@ ALTER TABLE public.invoice_check_line ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.invoice_cover ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY manager_reads ON public.budget_frame FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['manager'::text]) AS caller_has_role));
+
 ALTER TABLE public.meeting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.meeting_version ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
+CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
 CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
 

@@ -75,6 +75,10 @@ class Api:
         return self.client(bearer("grants_officer"))
 
     @cached_property
+    def manager(self) -> httpx.AsyncClient:
+        return self.client(bearer("manager"))
+
+    @cached_property
     def epj(self) -> httpx.AsyncClient:
         return self.client(bearer("epj"))
 

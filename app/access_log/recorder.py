@@ -46,6 +46,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "grants_officer": Purpose(
         "grant_handling", "Personvernforordninga art. 6 nr. 1 e og art. 9 nr. 2 g, forvaltningslova"
     ),
+    "manager": Purpose("management", "Kommunelova § 25-1 (internkontroll)"),
     "auditor": Purpose("oversight", "Personvernforordninga art. 24 og 32, pasientjournallova § 22"),
 }
 MOST_DENIED = 100

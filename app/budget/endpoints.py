@@ -1,5 +1,6 @@
 """HTTP for a year's budget: frames (C5), refunds (C11), position (C6–C8, C10), costs (C4), what-if (C9, C15)."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -35,13 +36,13 @@ from app.budget.settled_and_invoiced import load_settled_and_invoiced
 from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.budget.what_if import apply_changes, assume_year, find_placements, require_frames_in_years
 from app.budget.year_amounts import find_year_amount, record_year_amount
-from app.database.reader import ReaderDep, SnapshotReaderDep
+from app.database.reader import Reader, ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
 from app.http.declarations import REVALIDATED
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
-from app.http.problems import VALIDATION
+from app.http.problems import ROLE_REQUIRED, VALIDATION
 from app.http.schemas import Day, Year
 from app.placements.access import record_placement_access
 from app.rules.money import from_ore
@@ -52,6 +53,7 @@ router = APIRouter(prefix="/v1/budgets/{year}", tags=["budget"], route_class=Rou
 years_router = APIRouter(prefix="/v1/budgets/what-if", tags=["budget"], route_class=Route)
 
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+SumsReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 YearPath = Annotated[Year, Path(examples=[2022])]
 OnQuery = Annotated[Day | None, Query(description="The day the answer is computed for. Default: today.")]
 RoomFromQuery = Annotated[
@@ -77,7 +79,7 @@ async def record_frame(unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, year: Y
 
 @router.get("/frames", summary="List budget frames of a year")
 async def list_frames(
-    reader: ReaderDep, actor: CaseOfficerOrFinance, year: YearPath, limit: LimitQuery = 50, after: AfterQuery = None
+    reader: ReaderDep, actor: SumsReader, year: YearPath, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[FrameOut]:
     """Every revision of the year's frame, in the order they were recorded (C5)."""
     frames = select(BudgetFrame).where(col(BudgetFrame.year) == year)
@@ -85,7 +87,7 @@ async def list_frames(
 
 
 @router.get("/frames/{frame_id}", summary="Read a budget frame")
-async def read_frame(reader: ReaderDep, actor: CaseOfficerOrFinance, year: YearPath, frame_id: UUID) -> FrameOut:
+async def read_frame(reader: ReaderDep, actor: SumsReader, year: YearPath, frame_id: UUID) -> FrameOut:
     """One revision of the year's frame (C5)."""
     return FrameOut.model_validate(await find_year_amount(reader, BudgetFrame, year, frame_id))
 
@@ -125,7 +127,7 @@ async def read_expected_refund(
 )
 async def read_position(
     reader: SnapshotReaderDep,
-    actor: CaseOfficerOrFinance,
+    actor: SumsReader,
     year: YearPath,
     on: OnQuery = None,
     room_from: RoomFromQuery = None,
@@ -138,8 +140,9 @@ async def read_position(
     C13).
     """
     _require_in_year(room_from, year)
-    found = await position.load_position(reader, year, on or clock.today(), room_from)
-    return to_response(found, await load_settled_and_invoiced(reader, year))
+    async with _read_sums(reader, actor):
+        found = await position.load_position(reader, year, on or clock.today(), room_from)
+        return to_response(found, await load_settled_and_invoiced(reader, year))
 
 
 @router.get(
@@ -150,7 +153,7 @@ async def read_position(
 )
 async def list_costs(
     reader: SnapshotReaderDep,
-    actor: CaseOfficerOrFinance,
+    actor: SumsReader,
     year: YearPath,
     by: Annotated[
         str,
@@ -175,10 +178,14 @@ async def list_costs(
     """By month, provider or placement. The rows add up to the position's forecast, to the øre (C4, C6).
 
     Sorted by month, provider, placement. By month alone all twelve months are listed; otherwise rows without cost are
-    left out. `total` is the sum of all pages.
+    left out. `total` is the sum of all pages. Management gets months alone: what a provider with few places costs would
+    tell of few people (S6), and `GET /v1/figures` hides that.
     """
+    if actor.roles == {"manager"} and (by != "month" or provider_id is not None or placement_id is not None):
+        raise ROLE_REQUIRED("Kostnader for kvar vekstbedrift og plass kan berre Forvaltningskontoret og økonomi hente.")
     query = CostsQuery(frozenset(by.split(",")), on or clock.today(), provider_id, placement_id, limit, after)
-    costs = await load_costs(reader, year, query)
+    async with _read_sums(reader, actor):
+        costs = await load_costs(reader, year, query)
     await record_placement_access(reader, {placement_id, *(item.placement_id for item in costs.items)})
     return costs
 
@@ -257,6 +264,11 @@ async def compute_what_if_years(
         years.append(to_response(found, await load_settled_and_invoiced(unit, year)))
     await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     return WhatIfYearsOut(years=years, first_overrun_year=find_first_overrun_year(positions))
+
+
+def _read_sums(reader: Reader, actor: Actor) -> AbstractAsyncContextManager[None]:
+    """Management reads no place, only what all of them add up to: computed with the rights of finance."""
+    return reader.acting_as("finance", alone=True) if actor.roles == {"manager"} else nullcontext()
 
 
 def _require_in_year(room_from: date | None, year: int) -> None:

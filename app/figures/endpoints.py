@@ -30,7 +30,7 @@ from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["figures"], route_class=Route)
 
-FiguresReader = Annotated[Actor, allow("case_officer", "finance")]
+FiguresReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 MOST_YEARS = 10
 _BY: dict[str, frozenset[Key]] = {
     ",".join(some): frozenset(some) for count in range(1, len(KEYS) + 1) for some in permutations(KEYS, count)

@@ -15,6 +15,7 @@ PURPOSES: Mapping[str, str] = {
     "record_keeping": "Oppdatering frå journalsystemet",
     "accounting": "Rekneskap og budsjett",
     "grant_handling": "Tildeling av reiser og legatmidlar",
+    "management": "Styring og internkontroll",
     "oversight": "Tilsyn med innsyn",
     "unknown": "Ukjent",
 }

@@ -9,6 +9,7 @@ BOKMAAL: Mapping[str, str] = {
     "Oppfølging av plassen": "Oppfølging av plassen",
     "Oppdatering frå journalsystemet": "Oppdatering fra journalsystemet",
     "Tildeling av reiser og legatmidlar": "Tildeling av reiser og legatmidler",
+    "Styring og internkontroll": "Styring og internkontroll",
     "Rekneskap og budsjett": "Regnskap og budsjett", "Tilsyn med innsyn": "Tilsyn med innsyn", "Ukjent": "Ukjent",
     # Reasons
     "sak": "sak", "oppfølging": "oppfølging", "klage": "klage", "anna grunn": "annen grunn",

@@ -53,6 +53,7 @@ CaseOfficer = Annotated[Actor, allow("case_officer")]
 CaseOfficerOrProvider = Annotated[Actor, allow("case_officer", "provider")]
 OnQuery = Annotated[Day | None, Query(description="The day the answer is computed for. Default: today.")]
 AnyReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance")]
+ProviderReader = Annotated[Actor, allow("case_officer", "service", "provider", "epj", "finance", "manager")]
 
 
 @router.post(
@@ -72,7 +73,7 @@ async def create_provider(request: Request, unit: UnitOfWorkDep, actor: CaseOffi
 
 @router.get("", summary="List providers")
 async def list_providers(
-    reader: ReaderDep, actor: AnyReader, limit: LimitQuery = 50, after: AfterQuery = None
+    reader: ReaderDep, actor: ProviderReader, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[ProviderOut]:
     """All providers; a provider gets itself only (P1)."""
     return await list_page(reader, select(Provider), ProviderOut, limit=limit, after=after)
@@ -89,7 +90,7 @@ async def list_vacancies(
 
 
 @router.get("/{provider_id}", summary="Read a provider")
-async def read_provider(reader: ReaderDep, actor: AnyReader, provider_id: UUID) -> ProviderOut:
+async def read_provider(reader: ReaderDep, actor: ProviderReader, provider_id: UUID) -> ProviderOut:
     """One provider (P1)."""
     return ProviderOut.model_validate(await find(reader, Provider, provider_id))
 

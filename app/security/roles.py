@@ -14,7 +14,7 @@ from app.http.endpoint import Authenticator
 from app.http.names import join_alternatives
 from app.http.problems import ROLE_REQUIRED
 
-Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor", "grants_officer"]
+Role = Literal["case_officer", "service", "provider", "epj", "finance", "auditor", "grants_officer", "manager"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 # A machine's roles come from scopes that the municipality grants in Maskinporten, its own people's from its directory;
@@ -24,7 +24,9 @@ SCOPES: Mapping[str, Role] = {
     "alver:plass/epj": "epj",
     "alver:plass/okonomi": "finance",
 }
-EMPLOYEE_ROLES: frozenset[Role] = frozenset({"case_officer", "service", "finance", "auditor", "grants_officer"})
+EMPLOYEE_ROLES: frozenset[Role] = frozenset(
+    {"case_officer", "service", "finance", "auditor", "grants_officer", "manager"}
+)
 # Who checks the log is none of those whose looks are in it.
 EXCLUSIVE_ROLES: frozenset[Role] = frozenset({"case_officer", "auditor"})
 SERVICE_AREAS = frozenset({"habilitation", "mental_health"})
@@ -37,6 +39,7 @@ ROLE_NAMES: Mapping[Role, str] = {
     "finance": "økonomi",
     "auditor": "revisoren",
     "grants_officer": "Fagutvikling",
+    "manager": "leiinga",
 }
 """The roles as people say them, in nynorsk."""
 

@@ -26,6 +26,7 @@ UNITS: Mapping[Language, Mapping[str, str]] = {
         "record_keeping": "Journalsystemet",
         "accounting": "Økonomi",
         "grant_handling": "Fagutvikling",
+        "management": "Leiing",
         "oversight": "Revisor",
     },
     "nb": {
@@ -34,6 +35,7 @@ UNITS: Mapping[Language, Mapping[str, str]] = {
         "record_keeping": "Journalsystemet",
         "accounting": "Økonomi",
         "grant_handling": "Fagutvikling",
+        "management": "Ledelse",
         "oversight": "Revisor",
     },
 }

@@ -233,6 +233,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "finance": "Økonomi",
     "auditor": "Revisor",
     "grants_officer": "Fagutvikling",
+    "manager": "Leiing",
     "provider": "Vekstbedrift",
     "service": "Utøvande teneste",
 }

@@ -36,6 +36,7 @@ ROLES = {
     "Vekstplass.Okonomi": "finance",
     "Vekstplass.Revisor": "auditor",
     "Vekstplass.Fagutvikling": "grants_officer",
+    "Vekstplass.Leiing": "manager",
     "Vekstplass.Habilitering": "service:habilitation",
     "Vekstplass.PsykiskHelse": "service:mental_health",
 }

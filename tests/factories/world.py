@@ -37,7 +37,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "invoice_id": {"officer": "ab", "finance": "ab"},
     "provider_id": {
         "officer": "ab", "habilitation": "ab", "mental_health": "ab", "epj": "ab", "finance": "ab",
-        "provider_a": "a", "provider_b": "b",
+        "manager": "ab", "provider_a": "a", "provider_b": "b",
     },
 }  # fmt: skip
 # What a caller reads the id of in what it may see, and cannot open: a decision names its application and request, and
@@ -79,6 +79,7 @@ async def build(api: Api) -> World:
         "epj": api.epj,
         "finance": api.finance,
         "grants_officer": api.grants_officer,
+        "manager": api.manager,
     }
     return World(ids, callers)
 

@@ -91,3 +91,11 @@ def test_finance_never_sees_a_person_and_providers_never_money() -> None:
             assert "finance" not in roles, name
         if address.startswith(("rates", "guideline-versions", "budgets", "exports", "invoices")):
             assert not {"provider", "service", "epj"} & set(roles), name
+
+
+def test_managers_read_sums_and_write_nothing() -> None:
+    for name, roles in TABLE.items():
+        address = name.split("/v1/")[-1]
+        if "manager" in roles:
+            assert name.startswith("GET "), name
+            assert address.startswith(("budgets/", "figure", "providers", "statistics/moves")), name

@@ -17,7 +17,7 @@ from app.security.roles import Actor, allow
 router = APIRouter(prefix="/v1/statistics", tags=["statistics"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
-CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+MovesReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 
 
 @router.get("/processing-time", summary="Get processing times of applications")
@@ -34,12 +34,12 @@ async def read_processing_times(
 
 
 @router.get("/moves", summary="Count where people go when a place ends")
-async def read_moves(reader: ReaderDep, actor: CaseOfficerOrFinance) -> Moves:
+async def read_moves(reader: ReaderDep, actor: MovesReader) -> Moves:
     """People by the year in which a place ended and where they went (L8).
 
-    A person whose places ended more than once in a year counts once, by the last of them. Finance does not see small
-    counts, nor what would tell them: such a count is null, and `suppressed` is true (S6). There are no filters, since
-    the difference between two answers would tell them too.
+    A person whose places ended more than once in a year counts once, by the last of them. Others than the case office
+    do not see small counts, nor what would tell them: such a count is null, and `suppressed` is true (S6). There are no
+    filters, since the difference between two answers would tell them too.
     """
     is_suppressed = "case_officer" not in actor.roles
     return await statistics.load_moves(reader, clock.today(), is_suppressed=is_suppressed)
