@@ -34,6 +34,12 @@ BETWEEN_FIELDS = (
     "som alt har ei ramme",
     "Satsen vert for stor",
     "ikkje ein gyldig peikar",
+    ") må vere i 2",
+    "på aktivitetstrappa",
+    "på bustadtrappa",
+    "står to gonger",
+    "har alt ei rad",
+    "vert henta frå vekstbedriftene",
 )
 
 # A fault that names a field other than its own is about the two of them.
