@@ -440,6 +440,7 @@ def _demo_people() -> tuple[DemoPerson, ...]:
         person("habilitering", "Habilitering", "utøvande teneste", "service", service_area="habilitation"),
         person("psykisk-helse", "Psykisk helse og rus", "utøvande teneste", "service", service_area="mental_health"),
         person("fagutvikling", "Fagutvikling", "reiser og legat", "grants_officer"),
+        person("leiar", "Leiar", "styringstal", "manager"),
         person("revisor", "Revisor", "innsynsloggen", "auditor"),
     )
 

@@ -94,6 +94,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
     "sakshandsamar-2": ("/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",),
     "revisor": ("/logg", "/logg/samandrag", "/logg/uvanleg"),
+    "leiar": ("/styringstal/2022", "/styringstal/2023"),
     "fagutvikling": (
         "/legat/2022",
         "/legat/2023",

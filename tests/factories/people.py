@@ -22,5 +22,6 @@ DEMO_PEOPLE = (
     _person("psykisk-helse", "service", service_area="mental_health"),
     _person("revisor", "auditor"),
     _person("fagutvikling", "grants_officer"),
+    _person("leiar", "manager"),
 )
 """Everybody by role: the two providers are those of `tests.factories.world`."""
