@@ -47,9 +47,7 @@ async def record_application(unit: UnitOfWork, actor: Actor, body: TrustApplicat
         participant = await find_reference(unit, Participant, body.participant_id, "#/participant_id")
     limit = TrustYear(body.received_on.year, await load_sums(unit, body.received_on.year)).person_limit
     if body.amount > limit:
-        raise VALIDATION(
-            f"«amount» kan vere høgst {format_amount(limit)}, grensa for kvar person i året.", pointer="#/amount"
-        )
+        raise VALIDATION(f"For kvar person kan det høgst vere {format_amount(limit)} i året.", pointer="#/amount")
     row = TrustApplication.model_validate(
         body.model_dump()
         | {
@@ -98,7 +96,9 @@ async def decide_application(
     known = await load_year(unit, year)
     if body.kind == "grant":
         if body.amount > application.amount:
-            raise VALIDATION(f"«amount» er meir enn søknaden, {format_amount(application.amount)}.", pointer="#/amount")
+            raise VALIDATION(
+                f"Etter søknaden kan det høgst vere {format_amount(application.amount)}.", pointer="#/amount"
+            )
         _require_grantable(known, application, to_ore(body.amount), on, municipality_number)
     entry = TrustEntry(
         application_id=application.id,

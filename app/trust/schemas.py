@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, WithJsonSchema, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import Amount, Day, FieldFault, Line, Money, PastDay, Shape, Stored
@@ -26,7 +26,17 @@ def _more_than_nothing(amount: Decimal) -> Decimal:
     return amount
 
 
-PositiveMoney = Annotated[Money, AfterValidator(_more_than_nothing)]
+PositiveMoney = Annotated[
+    Money,
+    AfterValidator(_more_than_nothing),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([1-9][0-9]{0,7}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9]))$",
+            "examples": ["6000.00"],
+        }
+    ),
+]
 
 
 class TrustSumIn(Shape):

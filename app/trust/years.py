@@ -162,7 +162,7 @@ async def record_sum(unit: UnitOfWork, actor: Actor, year: int, body: TrustSumIn
     await lock_year(unit, year)
     known = TrustYear(year, await load_sums(unit, year))
     if body.deadline_on is not None and body.deadline_on.year != year:
-        raise VALIDATION(f"«deadline_on» må vere i {year}.", pointer="#/deadline_on")
+        raise VALIDATION(f"«deadline_on» må vere ein dag i {year}.", pointer="#/deadline_on")
     if not is_raise(known.year_sums, to_ore(body.amount)):
         current = known.sums[-1].amount
         raise NOT_A_RAISE(f"Summen for {year} er {format_amount(current)} og kan berre aukast.", sum=f"{current}")
