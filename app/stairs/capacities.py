@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
-from app.database.queries import CompiledQuery, Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import VALIDATION
@@ -24,6 +24,7 @@ from app.stairs.tables import StairCapacity, StairService
 Line = tuple[UUID, UUID | None]
 """A row of places: a step, and the service of it that has them, if one is named."""
 
+_CAPACITIES = CompiledQuery(stairs.select_of_stair(StairCapacity, stairs.OF_STAIR))
 _ACTIVE = CompiledQuery(
     select(
         func.count(col(Placement.id).distinct()).label("places"),
@@ -76,7 +77,7 @@ async def load_capacities(queries: Queries, stair: Stair, on: date) -> Sequence[
     services = [None, *(service.id for service in await stairs.list_services(queries, stair, on))]
     counted: dict[tuple[Line, str, date], StairCapacity] = {
         ((row.step_id, row.service_id), row.place, row.as_of): row
-        for row in await queries.select(stairs.select_of_stair(StairCapacity, stair))
+        for row in models(StairCapacity, await queries.fetch(_CAPACITIES, stair=stair))
         if row.service_id in services
     }
     stated = (StatedCapacity(line, place, as_of, row.number) for (line, place, as_of), row in counted.items())

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.rules.stairs import Stair, find_last_tertial_end
 from app.stairs import stairs
 from app.stairs.capacities import count_active_places, count_enterprise_places, load_capacities
@@ -27,6 +27,22 @@ from app.stairs.tables import StairCapacity, StairService, StairStep, StairTable
 LICENCE = "NLOD-2.0"
 LICENCE_ADDRESS = "https://data.norge.no/nlod/no/2.0"
 
+_LAST_CHANGE = CompiledQuery(
+    select(
+        func.greatest(
+            *(
+                select(func.max(column)).scalar_subquery()
+                for column in (
+                    col(StairStep.updated_at),
+                    col(StairService.updated_at),
+                    col(StairCapacity.updated_at),
+                    col(StairTable.updated_at),
+                )
+            )
+        )
+    )
+)
+
 
 async def load_open_stairs(queries: Queries, today: date) -> OpenStairs:
     """K8: what is offered today, with the last counts of places, and published totals beside them."""
@@ -40,16 +56,8 @@ async def load_open_stairs(queries: Queries, today: date) -> OpenStairs:
 
 
 async def _load_last_change(queries: Queries) -> datetime | None:
-    changed = [
-        await queries.fetch_value(select(func.max(column)))
-        for column in (
-            col(StairStep.updated_at),
-            col(StairService.updated_at),
-            col(StairCapacity.updated_at),
-            col(StairTable.updated_at),
-        )
-    ]
-    return max((at for at in changed if at is not None), default=None)
+    changed: datetime | None = await queries.fetch_value(_LAST_CHANGE)
+    return changed
 
 
 async def _load_stair(queries: Queries, stair: Stair, today: date) -> OpenStair:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.rules.stairs import AREAS, Stair, Total, add_up_table
@@ -15,6 +15,11 @@ from app.stairs import stairs
 from app.stairs.capacities import Line, require_stated
 from app.stairs.schemas import CellIn, GrandTotalOut, PlaceTotalOut, RowTotalOut, TableIn, TableOut
 from app.stairs.tables import StairCapacity, StairPrintedTotal, StairService, StairStep, StairTable
+
+_OF_STAIR = select(col(StairTable.id)).where(col(StairTable.stair) == stairs.OF_STAIR)
+_TABLES = CompiledQuery(select(StairTable).where(col(StairTable.stair) == stairs.OF_STAIR).order_by(col(StairTable.id)))
+_CELLS = CompiledQuery(select(StairCapacity).where(col(StairCapacity.table_id).in_(_OF_STAIR)))
+_PRINTED = CompiledQuery(select(StairPrintedTotal).where(col(StairPrintedTotal.table_id).in_(_OF_STAIR)))
 
 
 async def record_table(unit: UnitOfWork, stair: Stair, body: TableIn) -> StairTable:
@@ -58,10 +63,9 @@ async def find_table(queries: Queries, stair: Stair, table_id: UUID) -> TableOut
 
 async def list_tables(queries: Queries, stair: Stair) -> list[TableOut]:
     """Every published table of a stair with its totals, in the order they were recorded (K3, K6)."""
-    tables = await queries.select(select(StairTable).where(col(StairTable.stair) == stair).order_by(col(StairTable.id)))
-    ids = [table.id for table in tables]
-    cells = await queries.select(select(StairCapacity).where(col(StairCapacity.table_id).in_(ids)))
-    printed = await queries.select(select(StairPrintedTotal).where(col(StairPrintedTotal.table_id).in_(ids)))
+    tables = models(StairTable, await queries.fetch(_TABLES, stair=stair))
+    cells = models(StairCapacity, await queries.fetch(_CELLS, stair=stair))
+    printed = models(StairPrintedTotal, await queries.fetch(_PRINTED, stair=stair))
     steps = {step.id: step for step in await stairs.list_steps(queries, stair)}
     services = {service.id: service for service in await stairs.list_services(queries, stair)}
     return [

@@ -5,10 +5,10 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, String, bindparam, select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import NOT_FOUND, VALIDATION
@@ -22,9 +22,17 @@ MASTERY = 2
 """004 § 4.1.2: the category of mastery in work, housing and activity."""
 
 
-def select_of_stair(kind: type[R], stair: Stair) -> Select[R]:
+def select_of_stair(kind: type[R], stair: Stair | BindParameter[str]) -> Select[R]:
     """The rows of a table whose step is of the stair."""
     return select(kind).where(col(kind.step_id).in_(select(col(StairStep.id)).where(col(StairStep.stair) == stair)))
+
+
+OF_STAIR = bindparam("stair", type_=String)
+"""The stair of a query that is compiled once: everybody may ask for the stairs, and compiling costs the most of it."""
+_STEPS = CompiledQuery(select(StairStep).where(col(StairStep.stair) == OF_STAIR).order_by(col(StairStep.number)))
+_SERVICES = CompiledQuery(
+    select_of_stair(StairService, OF_STAIR).order_by(col(StairService.name), col(StairService.id))
+)
 
 
 async def record_step(unit: UnitOfWork, stair: Stair, body: StepIn) -> StairStep:
@@ -116,14 +124,12 @@ async def record_review(unit: UnitOfWork, body: ReviewIn) -> StairReview:
 
 async def list_steps(queries: Queries, stair: Stair) -> Sequence[StairStep]:
     """The steps of a stair in their order (K1)."""
-    return await queries.select(select(StairStep).where(col(StairStep.stair) == stair).order_by(col(StairStep.number)))
+    return models(StairStep, await queries.fetch(_STEPS, stair=stair))
 
 
 async def list_services(queries: Queries, stair: Stair, on: date | None = None) -> Sequence[StairService]:
     """The services of a stair by name; with a day, those that are offered then (K2)."""
-    services = await queries.select(
-        select_of_stair(StairService, stair).order_by(col(StairService.name), col(StairService.id))
-    )
+    services = models(StairService, await queries.fetch(_SERVICES, stair=stair))
     return [one for one in services if on is None or is_offered(one, on)]
 
 
