@@ -169,6 +169,14 @@ CREATE FUNCTION public.find_event(number bigint, place bigint) RETURNS TABLE(tra
     order by event.transaction_id desc, event.position desc limit 1
 $$;
 
+CREATE FUNCTION public.find_restricted(people uuid[]) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select coalesce(array_agg(participant_id), '{}') from public.participant_restriction
+    where participant_id = any (people) and lifted_at is null
+$$;
+
 CREATE FUNCTION public.finish_web_login(state bytea, browser bytea) RETURNS TABLE(login text, nonce text, verifier text, target text)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1301,6 +1309,23 @@ CREATE TABLE public.participant_name_word (
 
 ALTER TABLE ONLY public.participant_name_word FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.participant_restriction (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    reason character varying NOT NULL,
+    restricted_by character varying NOT NULL,
+    lifted_by character varying,
+    lifted_at timestamp with time zone,
+    lifted_reason character varying,
+    CONSTRAINT ck_participant_restriction_lifted_at CHECK ((num_nulls(lifted_by, lifted_at, lifted_reason) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT ck_participant_restriction_lifted_reason CHECK (((length((lifted_reason)::text) >= 1) AND (length((lifted_reason)::text) <= 500))),
+    CONSTRAINT ck_participant_restriction_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.participant_restriction FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.placement_supplement (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1929,6 +1954,9 @@ ALTER TABLE ONLY public.participant_merge
 ALTER TABLE ONLY public.participant_name_word
     ADD CONSTRAINT pk_participant_name_word PRIMARY KEY (participant_id, word);
 
+ALTER TABLE ONLY public.participant_restriction
+    ADD CONSTRAINT pk_participant_restriction PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT pk_placement PRIMARY KEY (id);
 
@@ -2189,6 +2217,8 @@ CREATE INDEX ix_participant_name_word_service_area ON public.participant_name_wo
 
 CREATE INDEX ix_participant_questioned ON public.participant USING btree (id) WHERE (protection_questioned_on IS NOT NULL);
 
+CREATE INDEX ix_participant_restriction_participant_id_id ON public.participant_restriction USING btree (participant_id, id);
+
 CREATE INDEX ix_participant_service_area_id ON public.participant USING btree (service_area, id);
 
 CREATE INDEX ix_placement_participant_id_id ON public.placement USING btree (participant_id, id);
@@ -2246,6 +2276,8 @@ CREATE UNIQUE INDEX uq_erasure_request_participant_id ON public.erasure_request 
 CREATE UNIQUE INDEX uq_invoice_check_provider_id_kind_number ON public.invoice_check USING btree (provider_id, kind, number) WHERE (annulled_at IS NULL);
 
 CREATE UNIQUE INDEX uq_participant_external_id_participant_id_system ON public.participant_external_id USING btree (participant_id, system) WHERE current;
+
+CREATE UNIQUE INDEX uq_participant_restriction_participant_id ON public.participant_restriction USING btree (participant_id) WHERE (lifted_at IS NULL);
 
 CREATE UNIQUE INDEX uq_stair_service_kind ON public.stair_service USING btree (kind) WHERE ((kind)::text = 'sheltered_enterprise'::text);
 
@@ -2393,6 +2425,9 @@ ALTER TABLE ONLY public.participant_merge
 
 ALTER TABLE ONLY public.participant_name_word
     ADD CONSTRAINT fk_participant_name_word_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.participant_restriction
+    ADD CONSTRAINT fk_participant_restriction_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT fk_placement_participant_id FOREIGN KEY (participant_id, service_area, address_protection) REFERENCES public.participant(id, service_area, address_protection) ON UPDATE CASCADE;
@@ -2663,6 +2698,8 @@ CREATE POLICY case_officer_manages ON public.invoice_cover TO vekstplass_service
 
 CREATE POLICY case_officer_manages ON public.need_change TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.participant_restriction TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.placement TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.provider TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2880,11 +2917,15 @@ CREATE POLICY owner_merges ON public.participant_merge TO vekstplass_owner USING
 
 CREATE POLICY owner_merges ON public.participant_name_word TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.participant_restriction TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
+
+CREATE POLICY owner_reads ON public.participant_restriction FOR SELECT TO vekstplass_owner USING (true);
 
 CREATE POLICY owner_retires ON public.access_log_retirement TO vekstplass_owner USING (true) WITH CHECK (true);
 
@@ -2899,6 +2940,8 @@ ALTER TABLE public.participant_former_number ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participant_merge ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.participant_name_word ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.participant_restriction ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.placement ENABLE ROW LEVEL SECURITY;
 
@@ -3163,6 +3206,9 @@ GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.find_event(number bigint, place bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_event(number bigint, place bigint) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.find_restricted(people uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_restricted(people uuid[]) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.finish_web_login(state bytea, browser bytea) TO vekstplass_service;
@@ -3474,6 +3520,19 @@ GRANT SELECT,INSERT ON TABLE public.participant_merge TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.participant_name_word TO vekstplass_backup;
 GRANT SELECT,INSERT,DELETE ON TABLE public.participant_name_word TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.participant_restriction TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.participant_restriction TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.participant_restriction TO vekstplass_service;
+
+GRANT UPDATE(reason) ON TABLE public.participant_restriction TO vekstplass_service;
+
+GRANT UPDATE(lifted_by) ON TABLE public.participant_restriction TO vekstplass_service;
+
+GRANT UPDATE(lifted_at) ON TABLE public.participant_restriction TO vekstplass_service;
+
+GRANT UPDATE(lifted_reason) ON TABLE public.participant_restriction TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.placement_supplement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.placement_supplement TO vekstplass_service;

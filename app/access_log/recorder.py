@@ -5,7 +5,7 @@ that fails, so does the request: no log row, no data. A denied request (403, 404
 a transaction of its own, under the id that was asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 
 from app.access_log.reasons import require_reason
+from app.access_log.restrictions import find_restricted, is_of_one, is_stopped, list_hidden_ids
 from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
@@ -23,7 +24,7 @@ from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
 from app.http.access_reasons import StatedReason
 from app.http.endpoint import Operation
-from app.http.problems import Problem
+from app.http.problems import RESTRICTED, Problem
 from app.security.roles import Actor
 
 
@@ -84,13 +85,22 @@ class AccessRecorder:
     def __init__(self) -> None:
         self.sealer: Sealer | None = None
 
-    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> None:
+    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> Collection[str]:
         """Insert the row of a request that is allowed, in the act's transaction; none where nobody was accessed.
 
+        Answers the ids by which a list may name people whose processing is restricted: it is to leave them out.
+
         Raises:
-            Problem: `reason-required`.
+            Problem: `reason-required`, `restricted`.
         """
         participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
+        hidden: Collection[str] = ()
+        restricted = await self._find_stopped(request, door, operation, participant_ids)
+        if restricted:
+            participant_ids = [id_ for id_ in participant_ids if id_ not in restricted]
+            if isinstance(door, UnitOfWork) or is_of_one(operation):
+                raise RESTRICTED(participant_id=str(min(restricted)))
+            hidden = await list_hidden_ids(door, restricted)
         if participant_ids or denied_ids:
             reason = await require_reason(request, door, operation, participant_ids)
             if operation.acts_on_many:
@@ -99,6 +109,16 @@ class AccessRecorder:
                 await _insert(request, door, operation, "allowed", participant_ids, denied_ids, reason)
             if self.sealer is not None:
                 self.sealer.seal_if_due()
+        return hidden
+
+    async def _find_stopped(
+        self, request: Request, door: Reader | UnitOfWork, operation: Operation, participant_ids: Sequence[UUID]
+    ) -> set[UUID]:
+        """Those of these people whom the operation may not be about, since the processing is restricted."""
+        actor: Actor = request.scope["state"]["actor"]
+        if not is_stopped(operation, find_purpose(actor, operation).code):
+            return set()
+        return await find_restricted(door, participant_ids)
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
         """Insert the row of a denied request, in a transaction of its own: the act's was rolled back."""

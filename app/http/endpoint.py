@@ -11,7 +11,7 @@ bytes that go out.
 """
 
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType
@@ -47,6 +47,7 @@ from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
 from app.http.identity_numbers import refuse_identity_numbers
 from app.http.problems import BODY_TOO_LARGE, VALIDATION, Problem
+from app.http.restriction import leave_out
 from app.http.strict_json import parse_strictly
 from app.http.validation import list_models, refuse_unknown_query
 
@@ -72,11 +73,11 @@ class Operation:
 class AccessRecorder(Protocol):
     """Writes the access log; the application provides it as `app.state.access_log`."""
 
-    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> None:
-        """Called right before the commit of a request that succeeds, in its transaction."""
+    async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> Collection[str]:
+        """Called right before the commit of a request that succeeds, in its transaction; the ids to leave out."""
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
-        """Called after a 403 or 404 to a known caller; the request's own transaction is gone."""
+        """Called after a 403, 404 or 423 to a known caller; the request's own transaction is gone."""
 
 
 class Caller(Protocol):
@@ -273,7 +274,7 @@ class _Endpoint:
             return await self._act(request, caller.identity)
         except Exception as error:
             problem = to_problem(error)
-            if problem is not None and problem.type.status in (403, 404):
+            if problem is not None and problem.type.status in (403, 404, 423):
                 access_log: AccessRecorder = state.access_log
                 await access_log.record_denial(request, state.database, self.operation)
             raise
@@ -306,13 +307,13 @@ class _Endpoint:
                 return response
         async with database.reader(caller, snapshot=self.door is _DoorKind.SNAPSHOT_READER) as door:
             state["reader"] = door
-            response = self._complete(request, await self.handler(request))
-            await self._record(request, door)
-            return response
+            response = await self.handler(request)
+            hidden = await self._record(request, door)
+            return self._complete(request, leave_out(response, hidden) if hidden else response)
 
-    async def _record(self, request: Request, door: Reader | UnitOfWork) -> None:
+    async def _record(self, request: Request, door: Reader | UnitOfWork) -> Collection[str]:
         access_log: AccessRecorder = request.app.state.access_log
-        await access_log.record(request, door, self.operation)
+        return await access_log.record(request, door, self.operation)
 
     async def _answer_once(self, request: StrictRequest, unit: UnitOfWork) -> Response:
         """The handler's answer; to a keyed POST the answer that is kept, or one that is kept from now on."""

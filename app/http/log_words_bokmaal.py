@@ -14,6 +14,8 @@ BOKMAAL: Mapping[str, str] = {
     # Reasons
     "sak": "sak", "oppfølging": "oppfølging", "klage": "klage", "anna grunn": "annen grunn",
     # Verbs
+    "Avgrensa handsaminga av": "Begrenset behandlingen av", "Oppheva": "Opphevet", "avgrensinga": "begrensningen",
+    "avgrensingane": "begrensningene",
     "Annullerte": "Annullerte", "Avslutta": "Avsluttet", "Bad om": "Ba om", "Endra": "Endret",
     "Fastsette": "Fastsatte", "Fråfall": "Frafalt", "Godkjende eller avviste": "Godkjente eller avviste",
     "Henta ut": "Hentet ut", "Kalla tilbake": "Kalte tilbake", "Kontrollerte": "Kontrollerte", "Lukka": "Lukket",

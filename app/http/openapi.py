@@ -32,6 +32,7 @@ from app.http.problems import (
     OUTCOME_UNKNOWN,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    RESTRICTED,
     ROLE_REQUIRED,
     UNAUTHENTICATED,
     UNAVAILABLE,
@@ -104,7 +105,7 @@ def header_parameter(name: str, description: str, *, required: bool = False, **b
 def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[ProblemType]:
     types = [NOT_ACCEPTABLE, URI_TOO_LONG, VALIDATION, HEADERS_TOO_LARGE, INTERNAL, UNAVAILABLE]
     if operation.get("security"):
-        types += [UNAUTHENTICATED, ROLE_REQUIRED, TOO_MANY_REQUESTS]
+        types += [UNAUTHENTICATED, ROLE_REQUIRED, RESTRICTED, TOO_MANY_REQUESTS]
     if operation.get("security") or "{" in path:
         types.append(NOT_FOUND)
     if "requestBody" in operation:

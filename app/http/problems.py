@@ -230,3 +230,12 @@ UNAVAILABLE = problem_type(
     en="The service cannot reach its database right now. Try again shortly.",
     headers={"Retry-After": "1"},
 )
+RESTRICTED = problem_type(
+    "restricted",
+    423,
+    title="Handsaminga er avgrensa",
+    nn="Handsaminga av opplysningane er avgrensa: dei vert lagra, og korkje viste eller endra, til"
+    " Forvaltningskontoret opphevar avgrensinga.",
+    en="The processing of the person's data is restricted (GDPR art. 18): it is stored, and neither shown nor changed,"
+    " until the case office lifts the restriction. `participant_id` is the person's id.",
+)

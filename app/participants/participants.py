@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
+from app.access_log.restrictions import find_restricted
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
@@ -32,6 +33,7 @@ from app.participants.schemas import (
     ParticipantUpsert,
     ParticipantView,
     ProtectedParticipant,
+    RestrictedParticipant,
 )
 from app.participants.tables import Participant, ParticipantExternalId, ParticipantFormerNumber, ParticipantNameWord
 from app.rules.names import LEAST_LETTERS, find_short_words, fold_words, have_same_words
@@ -246,6 +248,21 @@ def conceal_protected(
         if row.address_protection
         else view
         for row, view in zip(participants, views, strict=True)
+    ]
+
+
+async def conceal_restricted(
+    queries: Queries, actor: Actor, views: Sequence[ParticipantView | ProtectedParticipant]
+) -> list[ParticipantView | ProtectedParticipant | RestrictedParticipant]:
+    """The views as lists show them to all but the auditor: whose processing is restricted, and nothing more of them."""
+    if "auditor" in actor.roles:
+        return list(views)
+    restricted = await find_restricted(queries, (view.id for view in views))
+    return [
+        RestrictedParticipant.model_validate(view.model_dump(include={"id", "created_at", "updated_at"}))
+        if view.id in restricted
+        else view
+        for view in views
     ]
 
 

@@ -156,6 +156,9 @@ class ParticipantOut(Stored):
     service_area: ServiceArea
     contacts: list[Contact]
     address_protection: bool
+    restricted: Annotated[
+        Literal[False], Limits(description="Of somebody whose processing is restricted nothing is shown.")
+    ] = False
     external_ids: list[ExternalId]
 
 
@@ -214,6 +217,14 @@ class ProtectedParticipant(Stored):
     address_protection: Literal[True] = True
 
 
+class RestrictedParticipant(Stored):
+    """A participant whose processing is restricted (GDPR art. 18), as a list shows it: that it is, and nothing more."""
+
+    given_name: Literal["Avgrensa"] = "Avgrensa"
+    family_name: Literal["handsaming"] = "handsaming"
+    restricted: Literal[True] = True
+
+
 class ParticipantMergeIn(Shape):
     """The duplicate record, which is merged into the participant in the path."""
 
@@ -243,7 +254,7 @@ VIEWS_BY_ROLE: Mapping[
 SEARCHERS = frozenset({"case_officer", "service", "auditor", "grants_officer"})
 
 
-class ParticipantPage(Page[ParticipantView | ProtectedParticipant]):
+class ParticipantPage(Page[ParticipantView | ProtectedParticipant | RestrictedParticipant]):
     """One page of participants, each with the fields the caller may see."""
 
 

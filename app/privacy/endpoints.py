@@ -11,16 +11,19 @@ from app import clock
 from app.access_log.recorder import record_access
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
+from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, list_page
 from app.participants.tables import Participant
-from app.privacy import erasure
+from app.privacy import erasure, restriction
 from app.privacy.export import make_export, open_identity_number
 from app.privacy.problems import (
+    ALREADY_RESTRICTED,
     ERASURE_NOT_REQUESTED,
     ERASURE_REQUESTED,
+    NOT_RESTRICTED,
     OWN_ERASURE,
     PLACEMENT_ACTIVE,
     RETENTION_NOT_OVER,
@@ -33,9 +36,12 @@ from app.privacy.schemas import (
     ErasureOut,
     ErasureRequestOut,
     ExportOut,
+    RestrictionIn,
+    RestrictionLiftingIn,
+    RestrictionOut,
     RetentionOut,
 )
-from app.privacy.tables import ErasureRequest
+from app.privacy.tables import ErasureRequest, Restriction
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["access log"], route_class=Route)
@@ -139,3 +145,49 @@ async def decide_erasure(
     return await erasure.decide_erasure(
         unit, actor, participant, approved=body.approved, settings=settings, today=clock.today()
     )
+
+
+@router.post(
+    "/participants/{participant_id}/restriction",
+    status_code=201,
+    dependencies=[located_at("/v1/participants/{participant_id}/restrictions")],
+    summary="Restrict the processing of a participant's data",
+    responses=refusals(ALREADY_RESTRICTED),
+)
+async def restrict_participant(
+    unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: RestrictionIn
+) -> RestrictionOut:
+    """The data is stored, and neither shown nor changed (GDPR art. 18): 423 `restricted` to all who ask for the person,
+    and lists leave the person out.
+
+    What goes on: the person's own export, copy and log, the auditor's log, what other systems send is stored, and the
+    accounts count places by their ids.
+    """
+    await find(unit, Participant, participant_id, lock=True)
+    record_access(unit, [participant_id])
+    return RestrictionOut.model_validate(await restriction.restrict(unit, actor, participant_id, body.reason))
+
+
+@router.post(
+    "/participants/{participant_id}/restriction/lifting",
+    summary="Lift the restriction of a participant's data",
+    responses=refusals(NOT_RESTRICTED),
+)
+async def lift_restriction(
+    unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: RestrictionLiftingIn
+) -> RestrictionOut:
+    """The person is told before (GDPR art. 18(3)); the reason says what came of it."""
+    await find(unit, Participant, participant_id, lock=True)
+    record_access(unit, [participant_id])
+    return RestrictionOut.model_validate(await restriction.lift(unit, actor, participant_id, body.reason))
+
+
+@router.get("/participants/{participant_id}/restrictions", summary="List restrictions of a participant's data")
+async def list_restrictions(
+    reader: ReaderDep, actor: CaseOfficer, participant_id: UUID, limit: LimitQuery = 50, after: AfterQuery = None
+) -> Page[RestrictionOut]:
+    """Those that were lifted too, in the order they were set."""
+    await find(reader, Participant, participant_id)
+    record_access(reader, [participant_id])
+    statement = select(Restriction).where(col(Restriction.participant_id) == participant_id)
+    return await list_page(reader, statement, RestrictionOut, limit=limit, after=after)

@@ -134,6 +134,12 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
             "medication_agreement": _replace_members(Decision.medication_agreement, {"reference": ERASED}),
         },
     ),
+    PersonalDataTable(
+        "restrictions",
+        "participant_restriction",
+        _by_participant_id,
+        erase={"reason": ERASED, "lifted_reason": ERASED},
+    ),
     PersonalDataTable("placements", "placement", _by_participant_id),
     PersonalDataTable("placement_terms", "placement_terms", _of_placement),
     PersonalDataTable("notices", "notice", _of_placement, erase={"text": ERASED, "annulled_reason": ERASED}),

@@ -39,5 +39,21 @@ OWN_ERASURE = problem_type(
     en="An erasure is approved or declined by another case officer than the one who asked for it.",
 )
 
+ALREADY_RESTRICTED = problem_type(
+    "already-restricted",
+    409,
+    title="Handsaminga er avgrensa alt",
+    nn="Handsaminga av opplysningane om personen er avgrensa alt.",
+    en="The processing of the person's data is restricted already.",
+)
+NOT_RESTRICTED = problem_type(
+    "not-restricted",
+    409,
+    title="Handsaminga er ikkje avgrensa",
+    nn="Handsaminga av opplysningane om personen er ikkje avgrensa.",
+    en="There is no restriction to lift.",
+)
+
+on_constraint("uq_participant_restriction_participant_id", ALREADY_RESTRICTED, ALREADY_RESTRICTED.nn)
 on_constraint("uq_erasure_request_participant_id", ERASURE_REQUESTED, ERASURE_REQUESTED.nn)
 on_constraint("ck_erasure_request_four_eyes", OWN_ERASURE, OWN_ERASURE.nn)

@@ -77,3 +77,26 @@ class RetentionOut(Shape):
     last_day: Annotated[date, Limits(description="The last day of the case: of a place, a decision or an application.")]
     erasable_from: date
     erasure_requested: Annotated[bool, Limits(description="A case officer has asked for it, and nobody has decided.")]
+
+
+class RestrictionIn(Shape):
+    """Why the processing of a person's data is restricted."""
+
+    reason: Annotated[Line, Limits(examples=["Personen meiner at opplysningane er feil."])]
+
+
+class RestrictionLiftingIn(Shape):
+    """Why the restriction is lifted. The person is told before (GDPR art. 18(3))."""
+
+    reason: Annotated[Line, Limits(examples=["Opplysningane er retta, og personen har fått beskjed."])]
+
+
+class RestrictionOut(Stored):
+    """A restriction of the processing of a person's data, from `created_at` until it is lifted."""
+
+    participant_id: UUID
+    reason: str
+    restricted_by: Annotated[str, Limits(examples=["person:test-case_officer"])]
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_reason: str | None

@@ -1,4 +1,4 @@
-"""Requests to erase a person, each with the reason and the two people who asked for it and decided it."""
+"""Requests to erase a person, and restrictions of the processing of their data, each with who and why."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,3 +35,28 @@ class ErasureRequest(Row, table=True):
     approved: bool | None = None
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class Restriction(Row, table=True):
+    """The processing of a person's data is restricted until a case officer lifts that (GDPR art. 18)."""
+
+    __tablename__ = "participant_restriction"
+    __table_args__ = (
+        CheckConstraint("length(reason) between 1 and 500", name="reason"),
+        CheckConstraint("length(lifted_reason) between 1 and 500", name="lifted_reason"),
+        CheckConstraint("num_nulls(lifted_by, lifted_at, lifted_reason) in (0, 3)", name="lifted_at"),
+        Index(
+            "uq_participant_restriction_participant_id",
+            "participant_id",
+            unique=True,
+            postgresql_where=text("lifted_at is null"),
+        ),
+        Index("ix_participant_restriction_participant_id_id", "participant_id", "id"),
+    )
+
+    participant_id: UUID = Field(foreign_key="participant.id")
+    reason: str
+    restricted_by: str
+    lifted_by: str | None = None
+    lifted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    lifted_reason: str | None = None

@@ -443,6 +443,13 @@ exception
 end
 $$;
 
+-- Whose processing is restricted (GDPR art. 18): asked by every request about people, whatever the caller's role.
+create function find_restricted(people uuid[]) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce(array_agg(participant_id), '{}') from public.participant_restriction
+    where participant_id = any (people) and lifted_at is null
+$$;
+
 -- Adds a seal. The service has no other way to, and no way without the log's key: a seal comes with a proof, whose hash
 -- the seal before it holds. What a seal's columns are is said in app/access_log/tables.py.
 create function store_access_log_seal(range_number bigint, sealed_at timestamptz, first_transaction bigint,

@@ -49,6 +49,8 @@ grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updat
 grant select, insert, update (text, sent_on, annulled_at, annulled_reason, updated_at) on evaluation to vekstplass_service;
 grant select, insert on guideline_evaluation to vekstplass_service;
 grant select, insert, update (approved, decided_by, decided_at, updated_at) on erasure_request to vekstplass_service;
+grant select, insert, update (reason, lifted_by, lifted_at, lifted_reason, updated_at) on participant_restriction
+    to vekstplass_service;
 grant select, insert, update (reason, withdrawn_at, withdrawn_by, updated_at) on task_waiver to vekstplass_service;
 
 grant select, insert on trust_year_sum to vekstplass_service;
@@ -115,6 +117,8 @@ revoke execute on function protected_placement_terms() from public;
 grant execute on function protected_placement_terms() to vekstplass_service;
 revoke execute on function protected_supplements(date) from public;
 grant execute on function protected_supplements(date) to vekstplass_service;
+revoke execute on function find_restricted(uuid[]) from public;
+grant execute on function find_restricted(uuid[]) to vekstplass_service;
 revoke execute on function create_access_log_partitions() from public;
 grant execute on function create_access_log_partitions() to vekstplass_service;
 revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,

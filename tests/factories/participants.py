@@ -22,7 +22,7 @@ SOLVEIG: dict[str, Any] = {
     "service_area": "habilitation",
 }
 STORED = {"id", "created_at", "updated_at"}
-ALL_KEYS = STORED | SOLVEIG.keys() | {"contacts", "address_protection", "external_ids"}
+ALL_KEYS = STORED | SOLVEIG.keys() | {"contacts", "address_protection", "external_ids", "restricted"}
 
 
 async def registered(api: Api, **changes: object) -> dict[str, Any]:

@@ -21,6 +21,7 @@ OWNER_POLICIES = {
 }
 # Functions that run as the owner, each with a fixed search_path, and why.
 DEFINERS = {
+    "find_restricted": "whose processing is restricted, asked by every request about people",
     "create_access_log_partitions": "makes the log's partitions two months ahead: the service owns no table",
     "read_access_log": "lines of the access log for an auditor or a case officer, found by indexes on arrays",
     "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",

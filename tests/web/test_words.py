@@ -72,6 +72,8 @@ NOT_SHOWN = {
     "PlanOut.missing": "shown in a sentence",
     "GapOut.state": "no screen shows what is missing on a stair",
     "ServiceOut.kind": "a screen shows a service by its name and its places",
+    "RestrictedParticipant.family_name": "is nynorsk already",
+    "RestrictedParticipant.given_name": "is nynorsk already",
     "ProtectedParticipant.family_name": "is nynorsk already",
     "ProtectedParticipant.given_name": "is nynorsk already",
 }

@@ -7,6 +7,7 @@ from heapq import nsmallest
 from uuid import UUID
 
 from app.access_log.recorder import record_access
+from app.access_log.restrictions import find_restricted
 from app.database.queries import Queries
 from app.followup.problems import TOO_MANY_TASKS
 from app.followup.tasks import (
@@ -138,8 +139,9 @@ async def list_unfinished_tasks(
             break
     if len(found) > limit:
         raise TOO_MANY_TASKS(f"Det er fleire enn {limit} oppgåver her. Avgrens med dagar, vekstbedrift eller slag.")
-    found.sort()
-    return found
+    people = {task.subject.participant_id for task in found if task.subject.participant_id is not None}
+    restricted = await find_restricted(queries, people)
+    return sorted(task for task in found if task.subject.participant_id not in restricted)
 
 
 async def list_tasks_of_kind(

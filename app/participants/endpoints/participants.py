@@ -170,7 +170,8 @@ async def list_participants(
         rows, following = await fetch_page(reader, statement, col(Participant.id), limit=limit, after=after)
     record_access(reader, (row.id for row in rows))
     views = await participants.to_response(reader, actor, rows)
-    return ParticipantPage(items=participants.conceal_protected(actor, rows, views), next=following)
+    shown = participants.conceal_protected(actor, rows, views)
+    return ParticipantPage(items=await participants.conceal_restricted(reader, actor, shown), next=following)
 
 
 @router.post(

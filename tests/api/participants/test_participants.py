@@ -39,6 +39,7 @@ async def test_registers_and_reads_a_participant(api: Api) -> None:
     assert body == SOLVEIG | {name: body[name] for name in STORED} | {
         "contacts": contacts,
         "address_protection": True,
+        "restricted": False,
         "external_ids": [],
         "possible_duplicates": [],
         "possible_protected_duplicate": False,

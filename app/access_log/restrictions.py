@@ -1,0 +1,71 @@
+"""A person whose processing is restricted (GDPR art. 18): data is stored, and neither shown nor changed.
+
+Asked at the one place that every request about a person passes, when its row of the log is written: an operation that
+is new is stopped by itself. What goes on is named here, with why.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, text
+
+from app.database.queries import CompiledQuery, Queries
+from app.http.endpoint import Operation
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+FIND_RESTRICTED = CompiledQuery(text("select unnest(find_restricted(:ids)) as id").bindparams(_IDS))
+# As the caller sees them: of what it does not see there is nothing in its answer.
+_RECORDS = CompiledQuery(
+    text(
+        """
+        select id from placement where participant_id = any(:ids)
+        union all select id from application where participant_id = any(:ids)
+        union all select id from decision where participant_id = any(:ids)
+        """
+    ).bindparams(_IDS)
+)
+
+UNSTOPPED = {
+    "export_participant": "the person's right to know (art. 15)",
+    "export_access_copy": "likewise",
+    "read_access_log_of_participant": "likewise",
+    "restrict_participant": "the restriction itself",
+    "lift_restriction": "likewise",
+    "list_restrictions": "likewise",
+    "list_participants": "shows that there is one, and nothing of the person",
+    "register_participant": "names the id of a possible duplicate alone",
+    "read_follow_up_report": "counts, and names nobody",
+    "push_absences": "stores what a system sends",
+    "upsert_participant": "likewise",
+    "upsert_participants": "likewise",
+}
+"""Operations that go on."""
+_UNSTOPPED_PURPOSES = frozenset({"oversight", "accounting"})
+# Payment by month goes on, since accounts must be kept (bokføringslova § 13): places by their ids, and nobody's name.
+_ACCOUNTS = ("/v1/budgets/", "/v1/invoices", "/v1/exports/", "/v1/statistics/")
+
+
+def is_stopped(operation: Operation, purpose: str) -> bool:
+    """Whether the operation is one that a restriction stops."""
+    return (
+        operation.name not in UNSTOPPED
+        and purpose not in _UNSTOPPED_PURPOSES
+        and not operation.route.startswith(_ACCOUNTS)
+    )
+
+
+def is_of_one(operation: Operation) -> bool:
+    """Whether the address names one record of a person: then there is no list to leave people out of."""
+    return "_id}" in operation.route.replace("{provider_id}", "")
+
+
+async def find_restricted(queries: Queries, participant_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these people whose processing is restricted."""
+    ids = list(participant_ids)
+    return {row["id"] for row in await queries.fetch(FIND_RESTRICTED, ids=ids)} if ids else set()
+
+
+async def list_hidden_ids(queries: Queries, restricted: Collection[UUID]) -> frozenset[str]:
+    """The ids by which an answer may name restricted people: their own, and those of their records."""
+    records = await queries.fetch(_RECORDS, ids=list(restricted))
+    return frozenset(map(str, (*restricted, *(row["id"] for row in records))))
