@@ -1,0 +1,59 @@
+"""The heart of the matrix of faults (scripts/faults): two processes, and whatever is acknowledged is there, once."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+import postgres
+from app.database import startup
+from tests.faults.harness import HEADER, Load, check, try_fault
+from tests.faults.matrix import MATRIX
+from tests.faults.stand import Stand, raised
+
+HEART = ("kill", "postmaster", "commit", "reset", "silent-3")
+
+
+@pytest.fixture
+def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
+    """A migrated PostgreSQL of this test's own, which has stored what it acknowledges."""
+    settings = {"synchronous_commit": "on"}
+    with postgres.start(tmp_path_factory.mktemp("durable"), settings=settings, throwaway=True) as cluster:
+        asyncio.run(startup.create_roles(cluster.dsn(postgres.SUPERUSER, "postgres")))
+        startup.upgrade(cluster.url(postgres.OWNER))
+        yield cluster
+
+
+async def test_nothing_is_lost_doubled_or_missed(
+    durable: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with raised(durable, tmp_path_factory.mktemp("logs"), 2) as stand:
+        reports = [
+            await try_fault(stand, MATRIX[name].title, MATRIX[name].disturb, runs=1, writers=4) for name in HEART
+        ]
+        table = "\n".join([HEADER, *(report.line() for report in reports)])
+        assert {report.verdict for report in reports} == {"ok"}, table
+        assert all(report.acknowledged >= 60 and report.events for report in reports)
+        # An answer that was lost after its commit was given again.
+        assert sum(report.replays for report in reports) > 0
+        await _the_checker_finds_what_is_wrong(stand)
+
+
+async def _the_checker_finds_what_is_wrong(stand: Stand) -> None:
+    """Rows taken away and made twice behind the service's back, and an event that nobody told."""
+    load = Load(stand)
+    await load.prepare()
+    async with stand.superuser() as database:
+        began = await database.fetchval("select max(position) from event")
+    async with load.running(1):
+        await load.until_acknowledged(20)
+    people = [one.name for one in load.operations if one.kind == "participant" and one.acknowledged]
+    absences = [one.name for one in load.operations if one.kind == "absence" and one.acknowledged]
+    async with stand.superuser() as database:
+        await database.execute("set session_replication_role = replica")
+        await database.execute("update participant set family_name = $1 where family_name = $2", people[0], people[1])
+        await database.execute("delete from absence where external_id = $1", absences[0])
+    load.events.pop()
+    report = await check(stand, load, "made up", 1, began)
+    assert (report.lost, report.doubled, report.missed) == (2, 1, 1)
+    assert report.verdict == "2 lost, 1 doubled, 1 missed"
