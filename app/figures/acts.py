@@ -56,6 +56,7 @@ _WAITING = CompiledQuery(
 )
 _MEASURES = {"grant": "granted", "reject": "rejected", "change": "changed", "end": "ended", "left": "left"}
 _COUNTED = ("granted", "rejected", "changed", "ended", "left", "decided", "answered", "declined")
+MEASURES_OF_ACTS = frozenset({*_COUNTED, "processing_days", "waiting", "waiting_days"})
 
 
 async def add_acts(queries: Queries, measures: YearMeasures, on: date, *, is_protected_shown: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database.queries import Queries
-from app.figures.acts import add_acts
+from app.figures.acts import MEASURES_OF_ACTS, add_acts
 from app.figures.cells import AREAS, Cell, YearMeasures, sum_cells
 from app.figures.places import load_places
 from app.figures.schemas import FigureBy, FigureOut
@@ -34,8 +34,6 @@ from app.rules.figures import (
 from app.rules.suppression import LEAST
 from app.rules.suppression import Cell as Place
 
-_OF_COST = frozenset({"cost", "cost_to_date"})
-
 
 @dataclass(frozen=True, slots=True)
 class FiguresQuery:
@@ -57,14 +55,16 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
     that begins after the day. 409 `rate-missing` or `guideline-missing` if it takes a price that is not known.
     """
     chosen = [one for one in DEFINITIONS if one.code in query.codes and query.by <= one.by]
-    with_cost = any({one.numerator, one.denominator} & _OF_COST for one in chosen)
+    needed = {name for one in chosen for name in (one.numerator, one.denominator) if name is not None}
+    people = {name for one in chosen for name in one.people} if query.is_suppressed else set()
     is_shown = not query.is_suppressed
     least = await _load_least(queries, query.on)
     providers: list[UUID] = [row[0] for row in await queries.fetch(select(col(Provider.id)).order_by(col(Provider.id)))]
     found: dict[str, list[FigureOut]] = {one.code: [] for one in chosen}
     for year in range(query.first_day.year, query.last_day.year + 1) if chosen else ():
-        measures = await load_places(queries, year, query.on, is_protected_shown=is_shown, with_cost=with_cost)
-        await add_acts(queries, measures, query.on, is_protected_shown=is_shown)
+        measures = await load_places(queries, year, query.on, needed | people, is_protected_shown=is_shown)
+        if not MEASURES_OF_ACTS.isdisjoint(needed):
+            await add_acts(queries, measures, query.on, is_protected_shown=is_shown)
         table = _Table(measures, providers)
         periods = [one for one in list_periods(query.period, query.first_day, query.last_day) if one.year == year]
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}

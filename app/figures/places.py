@@ -1,6 +1,6 @@
 """Places, days, staff and costs of a year in cells (S2): from the columns that the position is computed from (C4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,6 +24,11 @@ from app.rules.figures import list_every_period
 from app.rules.placement_periods import Column, Mask, count_days_by_month
 
 _HUNDRED = 100
+_STAFF = frozenset({"filled", "required_staff", "with_supplement", "capacity", "stated_staff"})
+_ABSENCE = frozenset({"absent", "used", "planned_to_date"})
+_LAST_DAYS = frozenset({"places"}) | _STAFF
+_DAYS = frozenset({"planned", "place_months", "people"}) | _ABSENCE | _LAST_DAYS
+_COSTS = frozenset({"cost", "cost_to_date"})
 _GROUP = row_type(("placement", "S16"), ("area", ">i2"), ("protected", ">i2"), ("per_employee", ">i2"))
 _GROUPS = (
     "select id, (coalesce(array_position(array['{areas}'], service_area::text), 1) - 1)::int2,"
@@ -87,9 +92,9 @@ class _Places:
 
 
 async def load_places(
-    queries: Queries, year: int, on: date, *, is_protected_shown: bool, with_cost: bool
+    queries: Queries, year: int, on: date, needed: Collection[str], *, is_protected_shown: bool
 ) -> YearMeasures:
-    """S2: the measures of places in a year as known on a day (S8). 409 as the position, where `with_cost`.
+    """S2: the measures of places in a year as known on a day (S8). 409 as the position, where a cost is needed.
 
     Read with the case office's rights: what goes out are sums. A protected place is in no provider's cell unless
     `is_protected_shown`. **Decided here**: absence is as it is reported by now, since it is reported afterwards; and a
@@ -98,9 +103,11 @@ async def load_places(
     async with queries.acting_as("case_officer"):
         places = await _load_placements(queries, year, on, is_protected_shown=is_protected_shown)
         measures = YearMeasures(year)
-        await _add_days(queries, measures, places, on)
-        await _add_staff(queries, measures, places, on)
-        if with_cost:
+        if not _DAYS.isdisjoint(needed):
+            await _add_days(queries, measures, places, on, needed)
+        if not _STAFF.isdisjoint(needed):
+            await _add_staff(queries, measures, places, on)
+        if not _COSTS.isdisjoint(needed):
             await _add_costs(queries, measures, places, on)
     return measures
 
@@ -109,7 +116,9 @@ async def _load_placements(queries: Queries, year: int, on: date, *, is_protecte
     known = await load_identified_periods(queries, year, on)
     groups = await copy_rows(queries, _GROUPS, _GROUP)
     order, _ = sort_keys(groups["placement"])
-    groups = groups[order][np.searchsorted(groups["placement"][order], known.placement)]
+    groups = groups[order]
+    if not np.array_equal(groups["placement"], known.placement):
+        groups = groups[np.searchsorted(groups["placement"], known.placement)]
     providers, provider_of = np.unique(known.provider, return_inverse=True)
     if not is_protected_shown:
         provider_of = np.where(groups["protected"] != 0, providers.size, provider_of)
@@ -119,30 +128,48 @@ async def _load_placements(queries: Queries, year: int, on: date, *, is_protecte
     return _Places(known, cells, cell_of, groups["per_employee"].astype(np.int64))
 
 
-async def _add_days(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
+async def _add_days(
+    queries: Queries, measures: YearMeasures, places: _Places, on: date, needed: Collection[str]
+) -> None:
     year, periods = measures.year, places.known.periods
     days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
     planned_days = [is_planned_day(day) for day in days]
-    to_date = [planned and day <= on for planned, day in zip(planned_days, days, strict=True)]
+    if "planned" in needed:
+        planned = count_days_by_month(periods, year, planned_days, by_share=True)
+        measures.sums["planned"] = places.name(places.sum(planned), _HUNDRED)
+    if not _ABSENCE.isdisjoint(needed):
+        so_far = [planned and day <= on for planned, day in zip(planned_days, days, strict=True)]
+        to_date = places.sum(count_days_by_month(periods, year, so_far, by_share=True))
+        absent = places.sum(await _count_absent(queries, places, year, on))
+        measures.sums |= {
+            "planned_to_date": places.name(to_date, _HUNDRED),
+            "absent": places.name(absent, _HUNDRED),
+            "used": places.name(to_date - absent, _HUNDRED),
+        }
+    if not _LAST_DAYS.isdisjoint(needed):
+        shares = _count_shares(places, year)
+        measures.last_days["places"] = places.name(places.sum((shares > 0).astype(np.int64)))
+        measures.last_days["shares"] = places.name(places.sum(shares), _HUNDRED)
+    if not {"place_months", "people"}.isdisjoint(needed):
+        _add_people(measures, places)
+
+
+def _count_shares(places: _Places, year: int) -> Column:
+    """Each placement's share on the last day of each month, in percent."""
+    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
     last_days = {get_month_range(year, month)[1] for month in range(1, MONTHS + 1)}
-    covered = count_days_by_month(periods, year, [True] * len(days))
-    shares = count_days_by_month(periods, year, [day in last_days for day in days], by_share=True)
-    planned_to_date = places.sum(count_days_by_month(periods, year, to_date, by_share=True))
-    absent = places.sum(await _count_absent(queries, places, year, on))
-    planned = places.sum(count_days_by_month(periods, year, planned_days, by_share=True))
-    month_lengths = [get_month_range(year, month)[1].day for month in range(1, MONTHS + 1)]
-    measures.sums |= {
-        "planned": places.name(planned, _HUNDRED),
-        "planned_to_date": places.name(planned_to_date, _HUNDRED),
-        "absent": places.name(absent, _HUNDRED),
-        "used": places.name(planned_to_date - absent, _HUNDRED),
-        "place_months": [
-            {cell: amount / length for cell, amount in month.items()}
-            for month, length in zip(places.name(places.sum(covered)), month_lengths, strict=True)
-        ],
-    }
-    measures.last_days["places"] = places.name(places.sum((shares > 0).astype(np.int64)))
-    measures.last_days["shares"] = places.name(places.sum(shares), _HUNDRED)
+    return count_days_by_month(places.known.periods, year, [day in last_days for day in days], by_share=True)
+
+
+def _add_people(measures: YearMeasures, places: _Places) -> None:
+    """How many months of places there are, and how many have a day in each period."""
+    year = measures.year
+    covered = count_days_by_month(places.known.periods, year, [True] * count_days_in_year(year))
+    lengths = [get_month_range(year, month)[1].day for month in range(1, MONTHS + 1)]
+    measures.sums["place_months"] = [
+        {cell: amount / length for cell, amount in month.items()}
+        for month, length in zip(places.name(places.sum(covered)), lengths, strict=True)
+    ]
     every = list_every_period(year)
     present = np.array([(covered[period.begin : period.end] > 0).any(axis=0) for period in every], np.int64)
     measures.people_by_period["people"] = {
@@ -208,8 +235,7 @@ async def _add_staff(queries: Queries, measures: YearMeasures, places: _Places, 
     measures.last_days["filled"] = [
         shares[month] if version.share_counts == "shares" else people[month] for month, version in enumerate(by_version)
     ]
-    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
-    active = count_days_by_month(places.known.periods, year, [day in set(last_days) for day in days], by_share=True)
+    active = _count_shares(places, year)
     required = [dict[Cell, Fraction]() for _ in range(MONTHS)]
     for own in np.unique(places.per_employee).tolist():
         chosen = active * (places.per_employee == own)
