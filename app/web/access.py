@@ -11,7 +11,7 @@ from app.http.content_negotiation import CSV
 from app.http.log_words import Language, describe_action, describe_purpose
 from app.web.fields import parse_date
 from app.web.forms import Typed
-from app.web.names import full_name, load_names
+from app.web.names import full_name, load_names, load_own_data_of
 from app.web.pages import View, load_callers
 from app.web.people import go_to_number
 from app.web.render import count, typed_date
@@ -63,14 +63,14 @@ async def show_access(view: View) -> Response:
     """The log of one person, which may be handed to them: with units and purposes, in nynorsk or bokmål."""
     id_ = str(view.request.path_params["participant_id"])
     language: Language = "nb" if view.query("maal") == "nb" else "nn"
-    person = await view.api.get(f"/v1/participants/{id_}")
+    person = await load_own_data_of(view)
     answer = await view.api.get(f"/v1/participants/{id_}/access-log", limit=PAGE, after=view.query("after") or None)
     providers = {one["organisation_number"]: one["name"] for one in await view.api.list("/v1/providers")}
     older = {"after": answer["next"]} | ({"maal": "nb"} if language == "nb" else {})
     return view.render(
         "innsyn.html",
         person=person,
-        name=full_name(person),
+        name=person.name,
         language=language,
         lines=await _describe(view, answer["items"], language, providers),
         older=f"?{urlencode(older)}" if answer["next"] else None,

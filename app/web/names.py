@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.calls import PAGE_SIZE, Api
+from app.http.problems import RESTRICTED
+from app.web.calls import PAGE_SIZE, Api, Refused
 from app.web.pages import View
 from app.web.render import long_date
 
@@ -51,6 +52,16 @@ async def load_person(view: View) -> Person:
     id_ = str(view.request.path_params["participant_id"])
     data = await view.api.get(f"/v1/participants/{id_}")
     return Person(id_, full_name(data), data)
+
+
+async def load_own_data_of(view: View) -> Person:
+    """The participant in the address, also where the processing is restricted: what is theirs by right is shown."""
+    try:
+        return await load_person(view)
+    except Refused as refused:
+        if refused.code != RESTRICTED.code:
+            raise
+        return Person(str(view.request.path_params["participant_id"]), "ein person med avgrensa handsaming", {})
 
 
 async def load_place(view: View, placement_id: str = "") -> Place:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from app import clock
 from app.http.exception_handlers import to_problem
 from app.http.middleware import strip_values
-from app.http.problems import INTERNAL
+from app.http.problems import INTERNAL, RESTRICTED
 from app.web import sessions
 from app.web.calls import Api, Refused
 from app.web.fields import Invalid, parse_date
@@ -160,6 +160,9 @@ def _refusal_page(request: Request, session: Session | None, error: Exception) -
         return RedirectResponse(
             f"/deltakarar/{error.unexplained}/grunngjeving?til={quote(_find_page(request), safe='')}", 303
         )
+    if isinstance(error, Refused) and error.code == RESTRICTED.code and session is not None:
+        if "case_officer" in session.actor.roles and request.method == "GET":
+            return RedirectResponse(f"/deltakarar/{error.problem['participant_id']}/avgrensing/opphev", 303)
     if isinstance(error, Refused):
         return problem_page(request, session, error.status, error.title, write_for_people(error.detail))
     if isinstance(error, CrossSite):

@@ -95,7 +95,7 @@ async def _describe(view: View, people: Iterable[Mapping[str, Any]], providers: 
     """Where each of the people stands on the page's day, by three calls for all of them."""
     people = list(people)
     # Where a person with a protected address is, is on the person's own page alone.
-    ids = [person["id"] for person in people if not person.get("address_protection")]
+    ids = [person["id"] for person in people if not (person.get("address_protection") or person.get("restricted"))]
     places: dict[str, Mapping[str, Any]] = {}
     waiting: dict[str, Mapping[str, Any]] = {}
     if ids:
@@ -128,7 +128,11 @@ def _place(
     elif is_ended:
         standing, text, tone = "ended", "Slutta", ""
     else:
-        standing, text, tone = "", "Sperra" if person.get("address_protection") else "Registrert", ""
+        standing, text, tone = (
+            "",
+            "Sperra" if person.get("address_protection") or person.get("restricted") else "Registrert",
+            "",
+        )
     return Found(
         id=person["id"],
         name=full_name(person),

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from app.http.personal_data_words import KINDS
 from app.web.codes import load_code_lists
-from app.web.names import Person, load_person, load_providers
+from app.web.names import Person, load_own_data_of, load_providers
 from app.web.pages import Page, View, load_callers
 from app.web.personal_data_words import (
     ACTORS,
@@ -58,14 +58,14 @@ class _Names:
 
 async def show_personal_data(view: View) -> Response:
     """Everything, without the identity number; the log has it as one look."""
-    person = await load_person(view)
+    person = await load_own_data_of(view)
     export = await view.api.get(f"/v1/participants/{person.id}/export")
     return await _render(view, person, export)
 
 
 async def show_access_copy(view: View) -> Response:
     """The copy that the person has a right to, with the identity number; the log names it as what it is."""
-    person = await load_person(view)
+    person = await load_own_data_of(view)
     copy = await view.api.get(f"/v1/participants/{person.id}/access-copy")
     return await _render(view, person, copy, number=copy["identity_number"] or "", is_copy=True)
 

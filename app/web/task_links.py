@@ -96,6 +96,7 @@ def list_person_forms(participant_id: str, roles: Collection[str]) -> Sequence[L
         (f"{address}/behov", "Registrer endra behov"),
         (f"{address}/endre", "Endre opplysningane"),
         (f"{address}/slaa-saman", "Slå saman med ein annan"),
+        (f"{address}/avgrensing", "Avgrens handsaminga"),
     ]
 
 

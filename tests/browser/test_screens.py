@@ -58,6 +58,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{PERSON}/grunngjeving",
         f"{PLACE}/oppgaver/evaluation.{PLACE.removeprefix('/plassar/')}.1/fraafall",
         f"{PERSON}/samtykke",
+        f"{PERSON}/avgrensing",
         "/fravaer/016e0000-0014-7000-8000-000000000001",
         "/fravaer/016e0000-0014-7000-8000-000000000001/trekk",
         "/plassar/016e0000-0005-7000-8000-000000000002/fravaersvurdering",
