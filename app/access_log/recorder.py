@@ -13,8 +13,8 @@ from uuid import UUID
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 
-from app.access_log.reasons import require_reason
-from app.access_log.restrictions import find_restricted, is_of_one, is_stopped, list_hidden_ids
+from app.access_log.reasons import asks_who_is_protected, require_reason
+from app.access_log.restrictions import find_restricted_and_protected, is_of_one, is_stopped, list_hidden_ids
 from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
@@ -95,14 +95,23 @@ class AccessRecorder:
         """
         participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
         hidden: Collection[str] = ()
-        restricted = await self._find_stopped(request, door, operation, participant_ids)
-        if restricted:
+        actor: Actor = request.scope["state"]["actor"]
+        stops, asks = (
+            is_stopped(operation, find_purpose(actor, operation).code),
+            asks_who_is_protected(request, operation),
+        )
+        restricted, protected = (
+            await find_restricted_and_protected(door, participant_ids, protected=asks)
+            if stops or asks
+            else (set(), set())
+        )
+        if stops and restricted:
             participant_ids = [id_ for id_ in participant_ids if id_ not in restricted]
             if isinstance(door, UnitOfWork) or is_of_one(operation):
                 raise RESTRICTED(participant_id=str(min(restricted)))
             hidden = await list_hidden_ids(door, restricted)
         if participant_ids or denied_ids:
-            reason = await require_reason(request, door, operation, participant_ids)
+            reason = require_reason(request, operation, participant_ids, protected)
             if operation.acts_on_many:
                 await _insert(request, door, operation, "allowed", [None], denied_ids)
             else:
@@ -110,15 +119,6 @@ class AccessRecorder:
             if self.sealer is not None:
                 self.sealer.seal_if_due()
         return hidden
-
-    async def _find_stopped(
-        self, request: Request, door: Reader | UnitOfWork, operation: Operation, participant_ids: Sequence[UUID]
-    ) -> set[UUID]:
-        """Those of these people whom the operation may not be about, since the processing is restricted."""
-        actor: Actor = request.scope["state"]["actor"]
-        if not is_stopped(operation, find_purpose(actor, operation).code):
-            return set()
-        return await find_restricted(door, participant_ids)
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
         """Insert the row of a denied request, in a transaction of its own: the act's was rolled back."""
