@@ -53,6 +53,7 @@ from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 from app.stairs import endpoints as stair_endpoints
+from app.trips import endpoints as trip_endpoints
 from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
 from app.web.issuer_login import ATTEMPTS_PER_MINUTE
@@ -83,6 +84,7 @@ ROUTERS = (
     settlement_endpoints.router,
     invoice_endpoints.router,
     trust_endpoints.router,
+    trip_endpoints.router,
     framsikt_endpoints.router,
     *stair_endpoints.ROUTERS,
     figure_endpoints.router,
@@ -113,6 +115,7 @@ TAGS = [
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},
     {"name": "trust", "description": "The Ramberg trust: years, applications, grants and its report (R1–R10)."},
     {"name": "stairs", "description": "What is offered on which step, places, and what is missing (K1–K8)."},
+    {"name": "trips", "description": "Holiday trips: the scheme, and what a trip would cost (T2–T22)."},
     {"name": "events", "description": "Events for other systems (CloudEvents)."},
     {"name": "access log", "description": "The access log, and the export and erasure of a person's data."},
     {"name": "service", "description": "Health checks and problem types."},

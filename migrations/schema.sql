@@ -1718,6 +1718,35 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip_scheme (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    most_nights smallint NOT NULL,
+    long_from_nights smallint NOT NULL,
+    notice_months_long smallint NOT NULL,
+    notice_months_short smallint NOT NULL,
+    participant_percent smallint NOT NULL,
+    travel_weight character varying NOT NULL,
+    passive_night_weight character varying NOT NULL,
+    allowance_days character varying NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_trip_scheme_allowance_days CHECK (((allowance_days)::text = ANY ((ARRAY['calendar_days'::character varying, 'nights'::character varying])::text[]))),
+    CONSTRAINT ck_trip_scheme_long_from_nights CHECK (((long_from_nights >= 1) AND (long_from_nights <= 60))),
+    CONSTRAINT ck_trip_scheme_most_nights CHECK (((most_nights >= 1) AND (most_nights <= 60))),
+    CONSTRAINT ck_trip_scheme_notice_months_long CHECK (((notice_months_long >= 0) AND (notice_months_long <= 24))),
+    CONSTRAINT ck_trip_scheme_notice_months_short CHECK (((notice_months_short >= 0) AND (notice_months_short <= 24))),
+    CONSTRAINT ck_trip_scheme_participant_percent CHECK (((participant_percent >= 0) AND (participant_percent <= 50))),
+    CONSTRAINT ck_trip_scheme_passive_night_weight CHECK (((passive_night_weight)::text ~ '^[0-9]{1,2}/[1-9][0-9]?$'::text)),
+    CONSTRAINT ck_trip_scheme_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500))),
+    CONSTRAINT ck_trip_scheme_travel_weight CHECK (((travel_weight)::text ~ '^[0-9]{1,2}/[1-9][0-9]?$'::text)),
+    CONSTRAINT ck_trip_scheme_valid_to CHECK ((valid_to >= valid_from))
+);
+
+ALTER TABLE ONLY public.trip_scheme FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trust_application (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2023,6 +2052,9 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trip_scheme
+    ADD CONSTRAINT pk_trip_scheme PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trust_application
     ADD CONSTRAINT pk_trust_application PRIMARY KEY (id);
 
@@ -2130,6 +2162,9 @@ ALTER TABLE ONLY public.stair_step
 
 ALTER TABLE ONLY public.stair_table
     ADD CONSTRAINT uq_stair_table_stair_as_of_source UNIQUE (stair, as_of, source);
+
+ALTER TABLE ONLY public.trip_scheme
+    ADD CONSTRAINT uq_trip_scheme_valid_from UNIQUE (valid_from);
 
 CREATE INDEX ix_access_log_denied_ids ON ONLY public.access_log USING gin (denied_ids) WITH (gin_pending_list_limit='256') WHERE (denied_ids <> '{}'::uuid[]);
 
@@ -2636,6 +2671,8 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement FOR SELECT TO v
 
 CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
@@ -2951,6 +2988,8 @@ ALTER TABLE public.placement_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.plan ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY planners_read ON public.trip_scheme FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text, 'service'::text]) AS caller_has_role));
+
 ALTER TABLE public.provider ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY provider_adds_own ON public.competence_statement FOR INSERT TO vekstplass_service WITH CHECK ((provider_id = ( SELECT public.caller_provider_id() AS caller_provider_id)));
@@ -3157,6 +3196,8 @@ ALTER TABLE public.stair_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_scheme ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trust_application ENABLE ROW LEVEL SECURITY;
 
@@ -3696,6 +3737,9 @@ GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
 GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trip_scheme TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_scheme TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trust_application TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trust_application TO vekstplass_service;

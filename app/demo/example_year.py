@@ -27,7 +27,7 @@ from app.database.connections import Database
 from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
-from app.demo import absences, applications, follow_up, stairs, trust
+from app.demo import absences, applications, follow_up, stairs, trips, trust
 from app.followup.calendar_subscriptions import create_subscription
 from app.followup.tables import CalendarSubscription, Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import DEMO_CALENDAR, demo_id
@@ -170,6 +170,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await trust.add_year(unit, settings.municipality_number)
+        await trips.add_scheme(unit)
         await stairs.add_stairs(unit)
         await _close_months(unit, settings)
         await _act_as(unit, OFFICER)

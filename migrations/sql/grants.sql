@@ -59,6 +59,8 @@ grant select, insert, update (belonging_reason, documentation_seen_on, documenta
     on trust_application to vekstplass_service;
 grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;
 
+grant select, insert on trip_scheme to vekstplass_service;
+
 grant select, insert on budget_frame to vekstplass_service;
 grant select, insert on expected_refund to vekstplass_service;
 grant select, insert, update on budget_flag to vekstplass_service;

@@ -117,6 +117,7 @@ UNREACHABLE = {
     "ck_placement_terms_valid_to": LOCKED,
     "ex_placement_terms_overlap": LOCKED,
     "uq_calendar_subscription_secret_hash": "a secret is made by the service, and never taken from a client",
+    "ck_trip_scheme_valid_to": CHECKED,
     "ck_trust_application_documentation_seen_by": "the day and the role that saw it are written together",
     "ck_trust_entry_amount": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_reason": "each kind of entry has a shape of its own, with what it needs",

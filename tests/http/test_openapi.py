@@ -26,7 +26,7 @@ PUBLIC = {
 }  # fmt: skip
 # What the guideline says nothing of: the law and the service itself do.
 RULED_BY_OTHERS = {"service", "access log"}
-RULE = re.compile(r"\b[ACDKLMPRS][1-9][0-9]?\b")
+RULE = re.compile(r"\b[ACDKLMPRST][1-9][0-9]?\b")
 PARAMETER = re.compile(r"[a-z]+(_[a-z]+)*_id|year|month|stair|system|value|secret|([a-z]+_)?code")
 OPERATION_ID = re.compile(r"[a-z]+(_[a-z]+)+")
 EVERYWHERE = {"X-Request-ID", "traceparent"}

@@ -1,0 +1,236 @@
+"""T3, T4, T6, T8, T9, T13–T15, T22: what a trip would cost, through HTTP; the paper's examples and every refusal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tests.conftest import Api
+from tests.factories.steps import ok, refused
+
+SCHEMES, ESTIMATE = "/v1/trip-schemes", "/v1/trips/estimate"
+TRIAL = {"valid_from": "2021-01-01", "valid_to": "2022-12-31", "source": "Prøveordning"}
+CASES = json.loads((Path(__file__).parents[2] / "cases" / "trips-2.json").read_text(encoding="utf-8"))
+
+
+async def record(api: Api, **changes: Any) -> dict[str, Any]:
+    return ok(await api.case_officer.post(SCHEMES, json=TRIAL | changes))
+
+
+def shift(staff: str = "A1", day: str = "2022-06-20", **changes: Any) -> dict[str, Any]:
+    return {"staff": staff, "day": day, "parts": [{"from": "08:00", "to": "20:00"}]} | changes
+
+
+def estimate(**changes: Any) -> dict[str, Any]:
+    """Two nights, one staff member, three participants, 12 hours of them extra."""
+    return {
+        "starts_on": "2022-06-20",
+        "ends_on": "2022-06-22",
+        "participants": 3,
+        "hourly_rate": "400.00",
+        "allowance_per_day": "440.00",
+        "diet_per_staff": "3427.00",
+        "trip": [shift()],
+    } | changes
+
+
+async def compute(api: Api, **changes: Any) -> dict[str, Any]:
+    return ok(await api.case_officer.post(ESTIMATE, json=estimate(**changes)), 200)
+
+
+async def refuse(api: Api, code: str, pointer: str, **changes: Any) -> dict[str, Any]:
+    problem = refused(await api.case_officer.post(ESTIMATE, json=estimate(**changes)), 422, code)
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+    return problem
+
+
+def alike(rows: list[dict[str, int]]) -> list[dict[str, Any]]:
+    return [
+        {"staff": row["staff"], "days": row["days"], "counted_minutes": row["minutes"], "reason": "Turnusen"}
+        for row in rows
+    ]
+
+
+def days_of_example(number: int) -> tuple[str, str, str]:
+    """First and last day, and what allowance is paid for: the paper's second example pays nights."""
+    return (
+        ("2022-06-20", "2022-06-26", "calendar_days"),
+        ("2022-06-21", "2022-06-24", "nights"),
+        ("2022-06-20", "2022-06-26", "calendar_days"),
+    )[number]
+
+
+@pytest.mark.parametrize(("number", "cost"), [(0, 0), (1, 2), (2, 4)], ids=["first", "second", "third"])
+async def test_paper_examples_from_their_shifts(api: Api, number: int, cost: int) -> None:
+    """T3, T13–T15: exact where the paper carries the rounding of 5.67."""
+    plan, expected = CASES["staffing"][number], CASES["cost"][cost]
+    starts_on, ends_on, allowance_days = days_of_example(number)
+    await record(api, allowance_days=allowance_days)
+    first = int(starts_on[-2:])
+    trip = [
+        {"staff": f"A{staff}", "day": f"2022-06-{first + day:02}", "counted_minutes": minutes, "reason": "Tabellen"}
+        for staff, shifts in enumerate(plan["trip_minutes_by_staff"], start=1)
+        for day, minutes in enumerate(shifts)
+    ]
+    found = await compute(
+        api,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        participants=expected["participants"],
+        diet_per_staff=expected["diet_per_staff"],
+        trip=trip,
+        home=alike(plan["home_shifts"]),
+        ordinary=alike(plan["ordinary_shifts"]),
+        stated_minutes={name: plan[f"{name}_minutes"] for name in ("trip", "home", "ordinary")},
+    )
+    assert (found["staff"], found["hours"]["extra_minutes"]) == (expected["staff"], str(plan["extra_minutes"]))
+    assert [found["hours"][name] for name in ("trip", "home", "ordinary", "extra")] == [
+        plan[f"{name}_hours"] for name in ("trip", "home", "ordinary", "extra")
+    ]
+    names = ("wage", "allowance", "diet", "staff_cost", "participants_part", "fund_part")
+    assert [found["cost"][name] for name in names] == [expected[name] for name in names]
+    assert [one["price"] for one in found["participants"]] == expected["each_in_all"]
+
+
+async def test_paper_total_that_its_parts_do_not_make_is_refused(api: Api) -> None:
+    """T13: 320.02 hours are 19 201.2 minutes; the parts are 19 200."""
+    await record(api)
+    problem = await refuse(api, "sum-differs", "#/stated_minutes/trip", stated_minutes={"trip": 721})
+    assert (problem["stated"], problem["sum"]) == (721, "720")
+
+
+async def test_minutes_count_by_what_is_done_in_them(api: Api) -> None:
+    """T13: 1 h + 8 h at a third + 2 h are 5 h 40 min, by the version's own weights."""
+    await record(api)
+    night = [
+        {"from": "22:00", "to": "23:00"},
+        {"from": "23:00", "to": "07:00", "kind": "passive"},
+        {"from": "07:00", "to": "09:00"},
+    ]
+    found = await compute(api, trip=[shift(parts=night)])
+    assert (found["hours"]["extra_minutes"], found["hours"]["extra"]) == ("340", "5.67")
+    assert found["cost"]["wage"] == "2266.67"
+    await record(api, valid_from="2022-01-01", passive_night_weight="1/4")
+    assert (await compute(api, trip=[shift(parts=night)]))["hours"]["extra_minutes"] == "300"
+
+
+async def test_travel_is_the_participants_and_the_percent_the_versions(api: Api) -> None:
+    """T4: 45 000 of travel are theirs; of the rest 40 percent."""
+    await record(api, participant_percent=40)
+    found = await compute(api, staff_travel_and_lodging="45000.00")
+    cost = found["cost"]
+    assert (cost["staff_cost"], cost["participants_part"], cost["fund_part"]) == ("9547.00", "3818.80", "5728.20")
+    assert [one["price"] for one in found["participants"]] == ["16272.94", "16272.93", "16272.93"]
+
+
+async def test_rests_are_told_and_refuse_nothing(api: Api) -> None:
+    """T22: a night, then the journey home at once."""
+    await record(api)
+    case = CASES["working_time"][2]
+    rows = [
+        shift(
+            "A4",
+            one["from"][:10],
+            parts=[{"from": one["from"][11:], "to": one["to"][11:]}],
+        )
+        for one in case["shifts"]
+    ]
+    found = await compute(api, ends_on="2022-06-26", trip=rows)
+    (rests,) = found["working_time"]
+    assert rests["rests_hours"] == case["rests_hours"]
+    assert (rests["rests_below_11_hours"], rests["rests_below_8_hours"]) == (3, 1)
+    assert "arbeidsmiljølova § 10-8" in rests["warning"]
+    counted = shift("A4", "2022-06-26", parts=None, counted_minutes=60, reason="Tabellen")
+    assert (await compute(api, ends_on="2022-06-26", trip=[*rows, counted]))["working_time"] == []
+
+
+async def test_length_and_notice(api: Api) -> None:
+    """T9: a long trip four months before, a short one two."""
+    await record(api)
+    short, long = await compute(api), await compute(api, ends_on="2022-06-24")
+    assert (short["length"], short["nights"], short["last_notice_on"]) == ("short", 2, "2022-04-20")
+    assert (long["length"], long["days"], long["last_notice_on"]) == ("long", 5, "2022-02-20")
+
+
+@pytest.mark.parametrize(
+    ("code", "pointer", "changes"),
+    [
+        ("no-scheme-in-force", "#/starts_on", {"starts_on": "2020-12-31", "ends_on": "2021-01-02"}),
+        ("no-scheme-in-force", "#/starts_on", {"starts_on": "2023-01-01", "ends_on": "2023-01-02"}),
+        ("no-night", "#/ends_on", {"ends_on": "2022-06-20"}),
+        ("validation", "#/ends_on", {"ends_on": "2022-06-19"}),
+        ("longer-needs-reason", "#/longer_reason", {"ends_on": "2022-06-27"}),
+        ("working-time-not-settled", "#/working_time_agreed_on", {"ends_on": "2022-06-27", "longer_reason": "Langt"}),
+        ("validation", "#/participants", {"participants": 0}),
+        ("validation", "#/trip", {"trip": []}),
+        ("validation", "#/hourly_rate", {"hourly_rate": "-1.00"}),
+        ("validation", "#/trip/0/day", {"trip": [shift(day="2022-06-23")]}),
+        ("validation", "#/trip/1", {"trip": [shift(), shift(parts=[{"from": "19:00", "to": "22:00"}])]}),
+        ("validation", "#/trip/1", {"trip": [shift(), shift(parts=[{"from": "20:00", "to": "09:00"}])]}),
+        ("validation", "#/trip/0/parts", {"trip": [shift(counted_minutes=60, reason="Tabellen")]}),
+        ("validation", "#/trip/0/parts", {"trip": [shift(parts=None)]}),
+        ("validation", "#/trip/0/reason", {"trip": [shift(parts=None, counted_minutes=60)]}),
+        ("validation", "#/trip/0/counted_minutes", {"trip": [shift(parts=None, counted_minutes=1441, reason="x")]}),
+        ("validation", "#/trip/0/parts/0/from", {"trip": [shift(parts=[{"from": "24:00", "to": "09:00"}])]}),
+        ("validation", "#/trip/0/parts/0/kind", {"trip": [shift(parts=[{"from": "1", "to": "2", "kind": "x"}])]}),
+        ("validation", "#/trip/0/staff", {"trip": [shift("Kari Nordmann")]}),
+        ("validation", "#/home/0/staff", {"home": [{"staff": 0, "days": 1, "counted_minutes": 1, "reason": "x"}]}),
+    ],
+)
+async def test_bad_input_is_refused_at_its_field(api: Api, code: str, pointer: str, changes: dict[str, Any]) -> None:
+    await record(api)
+    problem = refused(await api.case_officer.post(ESTIMATE, json=estimate(**changes)), 422, code)
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+
+
+async def test_longer_trip_with_reason_and_settled_working_time(api: Api) -> None:
+    """T8: a norm and no wall."""
+    await record(api)
+    days = {"ends_on": "2022-06-27", "longer_reason": "Lang reiseveg", "working_time_agreed_on": "2022-03-01"}
+    assert (await compute(api, **days))["nights"] == 7
+
+
+async def test_nothing_is_stored_and_nobody_named(api: Api, connection: AsyncConnection) -> None:
+    await record(api)
+    await connection.execute(text("select set_config('app.roles', 'case_officer', true)"))
+    before = await connection.scalar(text("select count(*) from event"))
+    await compute(api)
+    assert await connection.scalar(text("select count(*) from event")) == before
+    assert ok(await api.auditor.get("/v1/access-log"), 200)["items"] == []
+
+
+async def test_versions_of_the_scheme(api: Api) -> None:
+    """T6: the next version takes over, a second one from the same day is refused, and none is edited."""
+    made = await record(api)
+    assert (made["most_nights"], made["travel_weight"], made["participant_percent"]) == (6, "1/2", 50)
+    refused(await api.case_officer.post(SCHEMES, json=TRIAL), 409, "trip-scheme-exists")
+    await record(api, valid_from="2022-06-21", valid_to=None, most_nights=7)
+    service = api.service("habilitation")
+    listed = ok(await service.get(SCHEMES), 200)["items"]
+    assert [one["valid_from"] for one in listed] == ["2021-01-01", "2022-06-21"]
+    assert (await compute(api))["scheme_valid_from"] == "2021-01-01"
+    later = await compute(api, starts_on="2030-01-01", ends_on="2030-01-08", trip=[shift(day="2030-01-02")])
+    assert (later["scheme_valid_from"], later["nights"]) == ("2022-06-21", 7)
+    assert (await service.post(SCHEMES, json=TRIAL)).status_code == 403
+    assert (await service.post(ESTIMATE, json=estimate())).status_code == 200
+    assert (await api.provider("310300403").post(ESTIMATE, json=estimate())).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("valid_to", "2020-12-31"),
+        ("participant_percent", 51),
+        ("most_nights", 0),
+        ("travel_weight", "3/2"),
+        ("passive_night_weight", "1/0"),
+        ("allowance_days", "weekdays"),
+        ("source", ""),
+    ],
+)
+async def test_bad_version_is_refused_at_its_field(api: Api, name: str, value: object) -> None:
+    problem = refused(await api.case_officer.post(SCHEMES, json=TRIAL | {name: value}), 422, "validation")
+    assert [error["pointer"] for error in problem["errors"]] == [f"#/{name}"]
