@@ -1,4 +1,4 @@
-"""S19, the Ramberg trust: a year with its applications and what is left, one application, and the report (R)."""
+"""Screen 19, the Ramberg trust: a year with its applications and what is left, one application, and the report (R)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ async def test_each_type_is_explained_at_its_own_address(api: Api, type_: Proble
     for sentence in (type_.nn, type_.en):
         assert sentence == sentence.strip()
         assert sentence.endswith(".")
-    assert type_.status in {401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503}
+    assert type_.status in {401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 423, 428, 429, 431, 500, 503}
     assert ("Retry-After" in type_.headers) == (
         type_.code in {"unavailable", "outcome-unknown", "idempotency-key-in-use", "too-many-requests"}
     )

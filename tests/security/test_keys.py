@@ -19,7 +19,7 @@ STORED = {"id", "created_at", "updated_at"}
 PARTICIPANT = {
     "officer": STORED
     | {"given_name", "family_name", "birth_date", "municipality_number", "service_area", "contacts"}
-    | {"address_protection", "external_ids", "merged_into", "former_external_ids"},
+    | {"address_protection", "external_ids", "merged_into", "former_external_ids", "restricted"},
     "service": STORED | {"given_name", "family_name", "birth_date", "service_area", "contacts", "address_protection"},
     "provider": STORED | {"given_name", "family_name", "birth_date", "contacts", "address_protection"},
 }

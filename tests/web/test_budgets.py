@@ -38,6 +38,7 @@ MOST_CALLS = dict.fromkeys(("/arbeidsliste", "/deltakarar", "/logg", "/vekstbedr
 SCREENS = [route for route in ROUTES if isinstance(route, Page) and "GET" in (route.methods or ())]
 OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/trapp", "/finst-ikkje")
 WAIVED = f"/plassar/{demo_id('placement', 24)}/oppgaver/plan.{demo_id('placement', 24)}.1"
+RESTRICTED = f"/v1/participants/{demo_id('participant', 20)}"
 OF_ONE_PERSON = ("/kalender/{subscription_id:uuid}/slutt",)
 # Where the first row of a kind does not belong to the first person, or is not in the state that the screen is for.
 ADDRESSES = {
@@ -49,6 +50,8 @@ ADDRESSES = {
     "/kalender/{subscription_id:uuid}/slutt": f"/kalender/{demo_id('calendar_subscription', 1)}/slutt",
     # Asked for by one officer, to be decided by another.
     "/deltakarar/{participant_id:uuid}/sletting/avgjerd": f"/deltakarar/{demo_id('participant', 30)}/sletting/avgjerd",
+    "/deltakarar/{participant_id:uuid}/avgrensing/opphev": RESTRICTED.replace("/v1/participants", "/deltakarar")
+    + "/avgrensing/opphev",
     "/deltakarar": "/deltakarar?name=de",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
     "/vedtak/verknad": f"/vedtak/verknad?soknad={demo_id('application', 1)}&forste_dag=01.10.2022",
@@ -78,8 +81,11 @@ async def demo(cluster: postgres.Cluster, settings: Settings) -> AsyncIterator[A
         owner = await asyncpg.connect(cluster.dsn("postgres", name))
         await owner.execute("update calendar_subscription set owner = 'person:test-sakshandsamar'")
         await owner.close()
+        api = Api(assembled(settings.model_copy(update={"database_url": url, "today": example_year.DAY}), database))
+        restricted = await api.case_officer.post(f"{RESTRICTED}/restriction", json={"reason": "Retten er omstridd."})
+        assert restricted.status_code == 201, restricted.text
         try:
-            yield Api(assembled(settings.model_copy(update={"database_url": url, "today": example_year.DAY}), database))
+            yield api
         finally:
             # Whatever happens: the next test lives today.
             clock.fix_today(None)

@@ -1,4 +1,4 @@
-"""S19, the trust on the page: a year, an applicant, an application and what comes of it, and the report (R)."""
+"""Screen 19, the trust on the page: a year, an applicant, an application and what comes of it, and the report (R)."""
 
 import io
 

@@ -58,6 +58,8 @@ NOT_SHOWN = {
     "Attendee.role": "shown by the labels of the API's own code lists",
     "MeetingOut.called_by": "shown by the labels of the API's own code lists",
     "MeetingVersionOut.called_by": "shown by the labels of the API's own code lists",
+    "TripEstimateOut.length": "no screen has trips",
+    "TripSchemeOut.allowance_days": "no screen has trips",
     "FramsiktRow.type": "is nynorsk already",
     "GuidelineVersionOut.absence_uncounted_kinds": "no screen has the guideline's parameters",
     "GuidelineVersionOut.over_frame": "no screen has the guideline's parameters",
