@@ -127,9 +127,9 @@ async def test_no_other_role_sees_the_trust(api: Api, connection: AsyncConnectio
             assert (await connection.scalars(text(f"select id from {table}"))).all() == []
 
 
-async def test_events_of_the_trust_are_the_case_offices(committed_api: Api) -> None:
+async def test_events_of_the_trust_are_the_case_offices(quiet_api: Api) -> None:
     """X1: one of each act; the EPJ follows none of them (X3)."""
-    api = committed_api
+    api = quiet_api
     await trust.open_year(api)
     await trust.granted(api)
     ok(await trust.decide(api, await trust.apply(api), trust.reject("other")))
