@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.http.names import FIELD_NAMES, VALUE_NAMES, format_amount, list_values, name_fields, name_pointer
+from app.http.names import FIELD_NAMES, format_amount, list_values, name_fields, name_pointer
 from app.http.problems import TYPES, VALIDATION
 from app.http.schemas import PATTERNS, TEXT
+from app.http.value_names import VALUE_NAMES
 from tests.conftest import Api
 from tests.http.operations import operations, resolved
 
@@ -96,7 +97,9 @@ def test_every_field_of_a_request_has_a_nynorsk_name() -> None:
 
 def test_every_value_of_a_request_has_a_nynorsk_name() -> None:
     missing = sorted({str(value) for kind, _, value in REQUESTS if kind == "value"} - VALUE_NAMES.keys())
-    assert not missing, f"add to VALUE_NAMES in app/http/names.py, in alphabetical order, the meaning of {missing}"
+    assert not missing, (
+        f"add to VALUE_NAMES in app/http/value_names.py, in alphabetical order, the meaning of {missing}"
+    )
 
 
 def test_every_pattern_of_a_request_is_described() -> None:

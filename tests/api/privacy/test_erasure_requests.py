@@ -1,5 +1,6 @@
 """A person is erased when two case officers agree; the list says whose data need not be kept any longer."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -88,8 +89,15 @@ async def test_two_requests_meet_in_a_merge(api: Api) -> None:
     steps.refused(merged, 409, "erasure-requested")
 
 
-async def test_list_has_those_whose_retention_is_over(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: date(2028, 3, 1))
+@pytest.fixture
+def live_on() -> Iterator[Callable[[date], None]]:
+    """Lets a test live on a day; the next one lives today."""
+    yield clock.fix_today
+    clock.fix_today(None)
+
+
+async def test_list_has_those_whose_retention_is_over(api: Api, live_on: Callable[[date], None]) -> None:
+    live_on(date(2028, 3, 1))
     old, edge, recent = [await steps.participant(api, given_name=name) for name in ("Old", "Edge", "Recent")]
     for person, day in ((old, "2020-02-29"), (edge, "2023-03-01"), (recent, "2023-03-02")):
         await steps.application(api, person, received_on=day)
@@ -113,12 +121,12 @@ async def test_list_has_those_whose_retention_is_over(api: Api, monkeypatch: pyt
         steps.refused(await client.get(path), 403, "role-required")
 
 
-async def test_list_leaves_out_who_has_a_place(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_list_leaves_out_who_has_a_place(api: Api, live_on: Callable[[date], None]) -> None:
     await steps.law(api)
     provider_id, person = await steps.provider(api), await steps.participant(api)
     body = await steps.ready_to_grant(api, provider_id, person)
     steps.ok(await api.case_officer.post("/v1/decisions", json=body))
-    monkeypatch.setattr(clock, "today", lambda: date(2040, 1, 1))
+    live_on(date(2040, 1, 1))
     assert steps.ok(await api.case_officer.get("/v1/retention-over"), 200)["items"] == []
 
 
