@@ -27,6 +27,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -440,12 +441,20 @@ def wait(condition: Callable[[], bool], failure: str) -> None:
 
 
 def ready_postmaster(data: Path) -> int | None:
-    """The postmaster's process id when the cluster's postmaster.pid says that it takes connections."""
+    """The postmaster's process id when the cluster's postmaster.pid says that it takes connections, and it does."""
     try:
         lines = (data / "cluster" / "postmaster.pid").read_text().splitlines()
     except OSError:
         return None
-    return int(lines[0]) if len(lines) > 7 and lines[7].startswith("ready") else None
+    if len(lines) < 8 or not lines[7].startswith("ready"):
+        return None
+    # One that was killed left its file behind, which says so still.
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+        except OSError:
+            return None
+    return int(lines[0])
 
 
 if __name__ == "__main__":
