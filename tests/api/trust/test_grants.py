@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -61,7 +62,7 @@ async def test_20_grants_at_once_of_the_last_6000(committed_api: Api, amount: st
     ids = [await trust.apply(api, amount) for _ in range(20)]
     answers = await asyncio.gather(*(trust.decide(api, id_, trust.grant(amount)) for id_ in ids))
     made = [answer for answer in answers if answer.status_code == 201]
-    assert len(made) == 6000 // int(float(amount))
+    assert len(made) == 6000 // Decimal(amount)
     assert all(is_problem(answer, 409, "trust-sum-exhausted") for answer in answers if answer not in made)
     assert (await trust.position(api))["left"] == "0.00"
 
@@ -147,9 +148,9 @@ async def test_two_raises_at_once_are_each_higher_than_the_one_before(committed_
     answers = await asyncio.gather(
         *(api.grants_officer.post("/v1/trust/years/2020/sums", json=trust.year_sum(amount)) for amount in amounts)
     )
-    made = [float(answer.json()["amount"]) for answer in answers if answer.status_code == 201]
-    assert 170000.0 in made
-    assert made.count(160000.0) <= 1
+    made = [Decimal(answer.json()["amount"]) for answer in answers if answer.status_code == 201]
+    assert Decimal("170000.00") in made
+    assert made.count(Decimal("160000.00")) <= 1
     assert all(is_problem(answer, 409, "not-a-raise") for answer in answers if answer.status_code != 201)
 
 
