@@ -1718,6 +1718,28 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip_fund_entry (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    kind character varying NOT NULL,
+    entered_on date NOT NULL,
+    amount numeric(12,2) NOT NULL,
+    reserved numeric(12,2),
+    trip_id uuid,
+    reason character varying,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trip_fund_entry_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT ck_trip_fund_entry_kind CHECK (((kind)::text = ANY ((ARRAY['allocation'::character varying, 'gift'::character varying, 'reserve'::character varying, 'release'::character varying, 'settle'::character varying])::text[]))),
+    CONSTRAINT ck_trip_fund_entry_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
+    CONSTRAINT ck_trip_fund_entry_reserved CHECK ((((kind)::text = 'settle'::text) = (reserved IS NOT NULL))),
+    CONSTRAINT ck_trip_fund_entry_trip_id CHECK ((((kind)::text = ANY ((ARRAY['allocation'::character varying, 'gift'::character varying])::text[])) = (trip_id IS NULL))),
+    CONSTRAINT ck_trip_fund_entry_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.trip_fund_entry FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trip_scheme (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1733,6 +1755,7 @@ CREATE TABLE public.trip_scheme (
     passive_night_weight character varying NOT NULL,
     allowance_days character varying NOT NULL,
     source character varying NOT NULL,
+    fund_carries_over boolean DEFAULT true NOT NULL,
     CONSTRAINT ck_trip_scheme_allowance_days CHECK (((allowance_days)::text = ANY ((ARRAY['calendar_days'::character varying, 'nights'::character varying])::text[]))),
     CONSTRAINT ck_trip_scheme_long_from_nights CHECK (((long_from_nights >= 1) AND (long_from_nights <= 60))),
     CONSTRAINT ck_trip_scheme_most_nights CHECK (((most_nights >= 1) AND (most_nights <= 60))),
@@ -2052,6 +2075,9 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trip_fund_entry
+    ADD CONSTRAINT pk_trip_fund_entry PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trip_scheme
     ADD CONSTRAINT pk_trip_scheme PRIMARY KEY (id);
 
@@ -2290,6 +2316,8 @@ CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btre
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
 
+CREATE INDEX ix_trip_fund_entry_year_id ON public.trip_fund_entry USING btree (year, id);
+
 CREATE INDEX ix_trust_application_participant_id_id ON public.trust_application USING btree (participant_id, id);
 
 CREATE INDEX ix_trust_application_received_on ON public.trust_application USING btree (received_on);
@@ -2317,6 +2345,8 @@ CREATE UNIQUE INDEX uq_participant_restriction_participant_id ON public.particip
 CREATE UNIQUE INDEX uq_stair_service_kind ON public.stair_service USING btree (kind) WHERE ((kind)::text = 'sheltered_enterprise'::text);
 
 CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
+
+CREATE UNIQUE INDEX uq_trip_fund_entry_trip_id_kind ON public.trip_fund_entry USING btree (trip_id, kind) WHERE (trip_id IS NOT NULL);
 
 CREATE UNIQUE INDEX uq_trust_entry_application_id ON public.trust_entry USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
@@ -2673,6 +2703,8 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELE
 
 CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_fund_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
@@ -2869,6 +2901,8 @@ CREATE POLICY finance_reads ON public.supplement_end FOR SELECT TO vekstplass_se
    FROM public.placement
   WHERE ((placement.id = supplement_end.placement_id) AND (NOT placement.address_protection)))));
 
+CREATE POLICY finance_reads ON public.trip_fund_entry FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
+
 CREATE POLICY finance_reads ON public.trust_report FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
 
 CREATE POLICY finance_reads ON public.trust_year_sum FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
@@ -2988,7 +3022,7 @@ ALTER TABLE public.placement_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.plan ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY planners_read ON public.trip_scheme FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text, 'service'::text]) AS caller_has_role));
+CREATE POLICY planners_read ON public.trip_scheme FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text, 'service'::text, 'finance'::text]) AS caller_has_role));
 
 ALTER TABLE public.provider ENABLE ROW LEVEL SECURITY;
 
@@ -3196,6 +3230,8 @@ ALTER TABLE public.stair_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_fund_entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_scheme ENABLE ROW LEVEL SECURITY;
 
@@ -3737,6 +3773,9 @@ GRANT UPDATE(reason) ON TABLE public.task_waiver TO vekstplass_service;
 GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trip_fund_entry TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_fund_entry TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_scheme TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_scheme TO vekstplass_service;

@@ -24,6 +24,7 @@ class AdvisoryLock(IntEnum):
     INVOICES = 46310009
     # Function `refuse_trust_overdraft` names the number.
     TRUST_YEAR = 46310011
+    TRIP_FUND = 46310012
     # With a hash of the provider's id.
     ABSENCE_PROVIDER = 46310501
     # With a stripe of external ids and identity numbers (`app.participants.locks`).

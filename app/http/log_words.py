@@ -72,6 +72,8 @@ NOUNS: Mapping[str, str] = {
     "supplement": "tillegg", "supplements": "tillegg", "task_calendar": "kalenderen",
     "what_if": "kva plassen kostar", "what_if_years": "kva plassen kostar i fleire år",
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
+    "trip_fund_entry": "ein post i feriefondet", "trip_fund_entries": "postane i feriefondet",
+    "trip_fund_year": "året til feriefondet",
     "trust_application": "ein søknad til legatet", "trust_applications": "søknader til legatet",
     "trust_payment": "ei utbetaling frå legatet", "trust_repayment": "ei tilbakebetaling til legatet",
     "trust_report": "rapporten til styret i legatet", "trust_shares": "kva kvar kan få av legatet",

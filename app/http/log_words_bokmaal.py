@@ -29,6 +29,8 @@ BOKMAAL: Mapping[str, str] = {
     "ei tilbakebetaling til legatet": "en tilbakebetaling til legatet",
     "rapporten til styret i legatet": "rapporten til styret i legatet",
     "kva kvar kan få av legatet": "hva hver kan få av legatet", "summen til legatet": "summen til legatet",
+    "ein post i feriefondet": "en post i feriefondet", "postane i feriefondet": "postene i feriefondet",
+    "året til feriefondet": "året til feriefondet",
     "summane til legatet": "summene til legatet", "året til legatet": "året til legatet",
     "arbeidslista": "arbeidslista", "behov som har meldt seg": "behov som har meldt seg",
     "brevet om vedtaket": "brevet om vedtaket", "eit behov": "et behov",

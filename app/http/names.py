@@ -114,6 +114,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "from": "frå og med",
     "from_year": "frå år",
     "full_time_equivalents": "årsverk",
+    "fund_carries_over": "fondet overfører det som er att",
     "given_by": "gjeve av",
     "given_name": "førenamn",
     "given_on": "dato gjeve",

@@ -186,6 +186,25 @@ Money = Annotated[
     TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
+
+
+def _more_than_nothing(amount: Decimal) -> Decimal:
+    if not amount:
+        raise ValueError("må vere meir enn 0.00")
+    return amount
+
+
+PositiveMoney = Annotated[
+    Money,
+    AfterValidator(_more_than_nothing),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([1-9][0-9]{0,7}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9]))$",
+            "examples": ["6000.00"],
+        }
+    ),
+]
 # A computed amount: it may be negative, and a sum may be larger than any single input.
 Amount = Annotated[
     Decimal,

@@ -167,6 +167,10 @@ class TripFund:
         """
         if kind == "reserve" and self.find_missing(ore):
             raise ValueError("a reservation above what is available")
+        return self.add(kind, ore, reserved=reserved)
+
+    def add(self, kind: FundEntryKind, ore: int, *, reserved: int = 0) -> "TripFund":
+        """The fund after an entry that has been recorded, whatever is available."""
         balance = {"allocation": ore, "gift": ore, "settle": -ore}.get(kind, 0)
         held = {"reserve": ore, "release": -ore, "settle": -reserved}.get(kind, 0)
         return TripFund(self.balance + balance, self.reserved + held)

@@ -53,6 +53,9 @@ class TripSchemeIn(Shape):
     allowance_days: Annotated[AllowanceDays, Limits(description="The days that allowance is paid for (T14).")] = (
         "calendar_days"
     )
+    fund_carries_over: Annotated[
+        bool, Limits(description="A year of the fund takes over what the year before left (T18).", examples=[True])
+    ] = True
     source: Annotated[Line, Limits(examples=["Kommunestyret, sak 22/148"])]
 
     @model_validator(mode="after")
@@ -78,6 +81,7 @@ class TripSchemeOut(Stored):
     travel_weight: str
     passive_night_weight: str
     allowance_days: AllowanceDays
+    fund_carries_over: bool
     source: str
 
 

@@ -1,12 +1,15 @@
-"""The versions of the trip scheme (T6)."""
+"""The versions of the trip scheme (T6), and the entries of the trip fund (T18)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.database.base import Row
+from app.rules.trips import FundEntryKind
 
 AllowanceDays = Literal["calendar_days", "nights"]
 
@@ -39,4 +42,39 @@ class TripScheme(Row, table=True):
     travel_weight: str
     passive_night_weight: str
     allowance_days: AllowanceDays = Field(sa_type=String)
+    fund_carries_over: bool = True
     source: str
+
+
+class TripFundEntry(Row, table=True):
+    """What comes into the trip fund by hand, and what trips reserve, release and cost (T18). Rows are only added.
+
+    `reserved` is what a settlement frees of its trip's reservation.
+    """
+
+    __tablename__ = "trip_fund_entry"
+    __table_args__ = (
+        CheckConstraint("year between 1900 and 2099", name="year"),
+        CheckConstraint("kind in ('allocation', 'gift', 'reserve', 'release', 'settle')", name="kind"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("(kind in ('allocation', 'gift')) = (trip_id is null)", name="trip_id"),
+        CheckConstraint("(kind = 'settle') = (reserved is not null)", name="reserved"),
+        CheckConstraint("length(reason) between 1 and 500", name="reason"),
+        Index("ix_trip_fund_entry_year_id", "year", "id"),
+        Index(
+            "uq_trip_fund_entry_trip_id_kind",
+            "trip_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("trip_id is not null"),
+        ),
+    )
+
+    year: int = Field(sa_type=SmallInteger)
+    kind: FundEntryKind = Field(sa_type=String)
+    entered_on: date
+    amount: Decimal = Field(sa_type=Numeric(12, 2))
+    reserved: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    trip_id: UUID | None = None
+    reason: str | None = None
+    recorded_by: str

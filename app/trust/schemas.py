@@ -1,14 +1,13 @@
 """What comes in to and goes out of the trust (R)."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, WithJsonSchema, model_validator
 from pydantic import Field as Limits
+from pydantic import model_validator
 
-from app.http.schemas import Amount, Day, FieldFault, Line, Money, PastDay, Shape, Stored
+from app.http.schemas import Amount, Day, FieldFault, Line, Money, PastDay, PositiveMoney, Shape, Stored
 
 Purpose = Literal["respite", "escort"]
 RejectReason = Literal[
@@ -18,25 +17,6 @@ RejectReason = Literal[
 REJECT_REASONS: tuple[RejectReason, ...] = get_args(RejectReason)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 TrustStatus = Literal["undecided", "granted", "rejected"]
-
-
-def _more_than_nothing(amount: Decimal) -> Decimal:
-    if not amount:
-        raise ValueError("må vere meir enn 0.00")
-    return amount
-
-
-PositiveMoney = Annotated[
-    Money,
-    AfterValidator(_more_than_nothing),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^([1-9][0-9]{0,7}\.[0-9]{2}|0\.(0[1-9]|[1-9][0-9]))$",
-            "examples": ["6000.00"],
-        }
-    ),
-]
 
 
 class TrustSumIn(Shape):

@@ -60,6 +60,7 @@ grant select, insert, update (belonging_reason, documentation_seen_on, documenta
 grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;
 
 grant select, insert on trip_scheme to vekstplass_service;
+grant select, insert on trip_fund_entry to vekstplass_service;
 
 grant select, insert on budget_frame to vekstplass_service;
 grant select, insert on expected_refund to vekstplass_service;

@@ -11,17 +11,14 @@ from app.http.declarations import located_at
 from app.http.endpoint import Route
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
-from app.security.roles import Actor, allow
 from app.trips import problems
+from app.trips.endpoints.roles import GrantsOfficer, TripPlanner
 from app.trips.estimates import estimate_trip
 from app.trips.schemas import EXAMPLES, TripEstimateIn, TripEstimateOut, TripSchemeIn, TripSchemeOut
 from app.trips.schemes import record_scheme
 from app.trips.tables import TripScheme
 
 router = APIRouter(prefix="/v1", tags=["trips"], route_class=Route)
-
-GrantsOfficer = Annotated[Actor, allow("case_officer", "grants_officer")]
-TripPlanner = Annotated[Actor, allow("case_officer", "grants_officer", "service")]
 
 
 @router.post(

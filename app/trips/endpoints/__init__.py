@@ -1,0 +1,5 @@
+"""HTTP for holiday trips (T)."""
+
+from app.trips.endpoints import fund, schemes
+
+ROUTERS = (schemes.router, fund.router)

@@ -1,0 +1,58 @@
+"""HTTP for the trip fund (T18)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database.reader import ReaderDep, SnapshotReaderDep
+from app.database.unit_of_work import UnitOfWorkDep
+from app.http.declarations import located_at
+from app.http.endpoint import Route
+from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
+from app.http.schemas import Year
+from app.trips import fund
+from app.trips.endpoints.roles import FundReader, GrantsOfficer
+from app.trips.fund_schemas import TripFundEntryIn, TripFundEntryOut, TripFundYearOut
+from app.trips.tables import TripFundEntry
+
+router = APIRouter(prefix="/v1/trip-fund", tags=["trips"], route_class=Route)
+
+
+@router.post(
+    "/entries",
+    dependencies=[located_at("/v1/trip-fund/entries")],
+    status_code=201,
+    summary="Record what comes into the trip fund",
+)
+async def record_trip_fund_entry(unit: UnitOfWorkDep, actor: GrantsOfficer, body: TripFundEntryIn) -> TripFundEntryOut:
+    """What the municipality sets aside, or somebody gives (T18).
+
+    What trips reserve, release and cost is entered by what is done to them, and never by hand.
+    """
+    return fund.to_entry(await fund.record_entry(unit, actor, body))
+
+
+@router.get("/entries", summary="List entries of the trip fund")
+async def list_trip_fund_entries(
+    reader: ReaderDep,
+    actor: FundReader,
+    year: Annotated[Year | None, Query(description="Only those of this year of the fund.")] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[TripFundEntryOut]:
+    """In the order they were recorded (T18): sums, days and the trips' ids, no names."""
+    statement = select(TripFundEntry)
+    if year is not None:
+        statement = statement.where(col(TripFundEntry.year) == year)
+    rows, following = await fetch_page(reader, statement, col(TripFundEntry.id), limit=limit, after=after)
+    return Page(items=[fund.to_entry(row) for row in rows], next=following)
+
+
+@router.get("/{year}", summary="Read a year of the trip fund")
+async def read_trip_fund_year(
+    reader: SnapshotReaderDep, actor: FundReader, year: Annotated[Year, Path(examples=[2022])]
+) -> TripFundYearOut:
+    """What it has, what is reserved for granted trips, and what is available (T18)."""
+    return await fund.load_position(reader, year)

@@ -1,0 +1,94 @@
+"""The trip fund (T18): what comes in, what trips reserve, and what a year has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from app.database.locks import AdvisoryLock
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
+from app.rules.money import from_ore, to_ore
+from app.rules.trip_fund import FundEntry, FundYear, compute_fund_year
+from app.security.roles import Actor
+from app.trips.fund_schemas import TripFundEntryIn, TripFundEntryOut, TripFundYearOut
+from app.trips.tables import TripFundEntry, TripScheme
+
+
+@dataclass(frozen=True, slots=True)
+class TripFundBook:
+    """Every entry of the fund, and the versions that say whether a year takes over what the year before left."""
+
+    entries: Sequence[FundEntry]
+    schemes: Sequence[TripScheme]
+
+    def carries_over(self, year: int) -> bool:
+        """T6: by the version in force on the year's first day, else by the first of the year.
+
+        **Decided here**: in a year without a version what is left is kept.
+        """
+        first_day, last_day = date(year, 1, 1), date(year, 12, 31)
+        for scheme in sorted(self.schemes, key=lambda one: one.valid_from, reverse=True):
+            if scheme.valid_from <= first_day and (scheme.valid_to is None or scheme.valid_to >= first_day):
+                return scheme.fund_carries_over
+            if scheme.valid_from <= first_day:
+                break
+        begun = [one for one in self.schemes if first_day < one.valid_from <= last_day]
+        return min(begun, key=lambda one: one.valid_from).fund_carries_over if begun else True
+
+    def compute_year(self, year: int) -> FundYear:
+        """The year's position, in øre."""
+        return compute_fund_year(self.entries, year, self.carries_over)
+
+
+async def lock_fund(unit: UnitOfWork) -> None:
+    """T18: one entry at a time, to the end of the transaction: years share what is carried over."""
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.TRIP_FUND)))
+
+
+async def load_book(queries: Queries) -> TripFundBook:
+    """The fund's book: the sums of each year and kind. Called with rights to read all entries."""
+    reserved = func.coalesce(func.sum(col(TripFundEntry.reserved)), 0)
+    sums = select(
+        col(TripFundEntry.year), col(TripFundEntry.kind), func.sum(col(TripFundEntry.amount)), reserved
+    ).group_by(col(TripFundEntry.year), col(TripFundEntry.kind))
+    entries = [
+        FundEntry(year, kind, to_ore(amount), to_ore(freed)) for year, kind, amount, freed in await queries.fetch(sums)
+    ]
+    return TripFundBook(entries, await queries.select(select(TripScheme)))
+
+
+async def load_position(queries: Queries, year: int) -> TripFundYearOut:
+    """T18: a year of the fund."""
+    book = await load_book(queries)
+    found = book.compute_year(year)
+    return TripFundYearOut(
+        year=year,
+        carries_over=book.carries_over(year),
+        carried=from_ore(found.carried),
+        allocated=from_ore(found.allocated),
+        gifts=from_ore(found.gifts),
+        settled=from_ore(found.settled),
+        balance=from_ore(found.balance),
+        reserved=from_ore(found.reserved),
+        available=from_ore(found.available),
+    )
+
+
+async def record_entry(unit: UnitOfWork, actor: Actor, body: TripFundEntryIn) -> TripFundEntry:
+    """T18: what comes into the fund."""
+    await lock_fund(unit)
+    year = body.on.year if body.year is None else body.year
+    entry = TripFundEntry(
+        year=year, kind=body.kind, entered_on=body.on, amount=body.amount, reason=body.reason, recorded_by=actor.name
+    )
+    unit.session.add(entry)
+    await unit.session.flush()
+    return entry
+
+
+def to_entry(entry: TripFundEntry) -> TripFundEntryOut:
+    """An entry as it goes out."""
+    return TripFundEntryOut.model_validate(entry.model_dump(exclude={"entered_on"}) | {"on": entry.entered_on})
