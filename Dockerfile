@@ -1,7 +1,9 @@
 # The service alone: it needs DATABASE_URL, and runs with a read-only root file system (docker run --read-only).
 # Migrations: docker run ... python -m app migrate, with OWNER_DATABASE_URL.
-# A release names the digest: --build-arg PYTHON_IMAGE=python:3.11-slim@sha256:…
-ARG PYTHON_IMAGE=python:3.11-slim
+# The base is named by the digest of its index (every platform): the same base each time, and a new one is a commit.
+# `docker buildx imagetools inspect python:3.11-slim-trixie` prints the newest; so does repos/python/remote of
+# docker-library/repo-info. An own mirror or a base that was made otherwise: --build-arg PYTHON_IMAGE=…
+ARG PYTHON_IMAGE=python:3.11.15-slim-trixie@sha256:90744cff8f32887f075c47d747a173ff333e9e98801667af93c357fa9f5e28ff
 FROM ${PYTHON_IMAGE} AS packages
 COPY requirements.lock .
 RUN python -m venv /srv/venv \

@@ -30,7 +30,8 @@ def main() -> int:
     """Build, run, print. Returns 0 when the image is ready and small."""
     if not _buildah("images", "--quiet", f"--filter=reference={BASE}").strip():
         _make_base()
-    _buildah("bud", "--pull=never", *_pip_settings(), "-t", IMAGE, str(ROOT))
+    # The base that the Dockerfile names by digest lies in a registry, which need not be there.
+    _buildah("bud", "--pull=never", f"--build-arg=PYTHON_IMAGE={BASE}", *_pip_settings(), "-t", IMAGE, str(ROOT))
     container = _buildah("from", "--pull=never", IMAGE).strip()
     try:
         root = Path(_buildah("mount", container).strip())

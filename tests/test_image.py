@@ -54,6 +54,9 @@ def test_the_lock_has_nothing_that_only_development_needs() -> None:
     assert locked.isdisjoint({"watchfiles", "websockets", "pyyaml", "pytest"})
 
 
-def test_base_image_is_one_and_can_be_named_by_digest() -> None:
+def test_base_image_is_one_and_named_by_its_digest() -> None:
+    """A tag moves: whoever builds the same commit later would build on another base (S13)."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    [base] = re.findall(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-[a-z]+@sha256:[0-9a-f]{64}", base)
