@@ -55,7 +55,7 @@ def test_the_lock_has_nothing_that_only_development_needs() -> None:
 
 
 def test_base_image_is_one_and_named_by_its_digest() -> None:
-    """A tag moves: whoever builds the same commit later would build on another base (S13)."""
+    """A tag moves: whoever builds the same commit later would build on another base."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
     [base] = re.findall(r"^ARG PYTHON_IMAGE=(\S+)", dockerfile, re.MULTILINE)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from app.rules.calendar import is_planned_day
 
+_DAY = timedelta(days=1)
+
 
 class ContactRoutine(NamedTuple):
     """P7: what was agreed on a day, in the order recorded where two share the day."""
@@ -57,7 +59,7 @@ def list_absence_contacts(
     """
     begin = end = 0
     for first, last in sorted(absences):
-        start, after = calendar.count_before(first), calendar.count_before(last + timedelta(days=1))
+        start, after = calendar.count_before(first), calendar.count_before(last + _DAY)
         if start > end:
             yield from _find_contact(begin, end, routines, calendar)
             begin, end = start, after
@@ -71,6 +73,8 @@ def _find_contact(
 ) -> Iterator[AbsenceContact]:
     """The contact of the row of these numbers, `end` not included, if it was long enough."""
     never = ContactRoutine(date.max, 1)
+    if end - begin < min((routine.contact_after_days for routine in routines), default=0):
+        return
     for routine, following in pairwise((*routines, never)):
         due = max(begin + routine.contact_after_days - 1, calendar.count_before(routine.agreed_on))
         if due < min(end, calendar.count_before(following.agreed_on)):

@@ -7,10 +7,12 @@ are active on a day, a part place as its share or as one (`share_counts`, P2).
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import add
 from typing import Literal, NamedTuple, get_args
 
 from app.rules.capacity import WHOLE, Occupancy, ShareCounts
@@ -21,6 +23,8 @@ DeviationKind = Literal["statement", "area", "police_certificate", "staffing", "
 UniversalDesign = Literal["yes", "partly", "no"]
 
 Period = tuple[date, date | None]
+
+_DAY = timedelta(days=1)
 
 
 class Staffing(NamedTuple):
@@ -87,6 +91,14 @@ class _DayFacts:
     has_tasks: bool
 
 
+class _Staffed(NamedTuple):
+    """How many places share a staffing of their own (None: the guideline's), and how much of whole ones they are."""
+
+    places: int = 0
+    percent: int = 0
+    with_tasks: int = 0
+
+
 _Check = Callable[[_DayFacts], _Shortfall | None]
 
 
@@ -115,19 +127,21 @@ def find_deviations(
 def find_missing_routine(routines: Sequence[date], places: Sequence[StaffedPlace], through: date) -> list[Deviation]:
     """P7: when the provider had places and no absence routine, by the days on which routines were agreed."""
     agreed_on = min(routines, default=None)
-    shortfalls: list[tuple[date, _Shortfall | None]] = [
-        (day, (None, None) if facts.places else None)
-        for day, facts in _list_day_facts([], places, [], through, DEFAULT_STAFFING)
-        if agreed_on is None or day < agreed_on
-    ]
+    before = date.max if agreed_on is None else agreed_on
+    steps = _list_steps(places)
+    shortfalls: list[tuple[date, _Shortfall | None]] = []
+    active = 0
+    for day in sorted(day for day in steps if day <= through and day < before):
+        active += sum(step.places for step in steps[day].values())
+        shortfalls.append((day, (None, None) if active else None))
     if agreed_on is not None and agreed_on <= through:
         shortfalls.append((agreed_on, None))
     return _join_days("absence_routine", None, shortfalls)
 
 
-def calculate_required_staff(places: Fraction | int, extra: Fraction, places_per_employee: int = 5) -> Fraction:
-    """P5: one employee per so many places (five), exact and not rounded, and what individual agreements add."""
-    return Fraction(places) / places_per_employee + extra
+def calculate_required_staff(percent: int, places_per_employee: int = 5) -> Fraction:
+    """P5: one employee per so many whole places (five), of places in percent of a whole one: exact, not rounded."""
+    return Fraction(percent, WHOLE * places_per_employee)
 
 
 def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
@@ -171,6 +185,22 @@ def _check_staff(day: _DayFacts) -> _Shortfall | None:
     return day.required_staff, day.statement.full_time_equivalents
 
 
+def _list_steps(places: Sequence[StaffedPlace]) -> dict[date, dict[int | None, _Staffed]]:
+    """What begins (or ends: below zero) on a day, by the staffing of its own."""
+    steps: dict[date, dict[int | None, _Staffed]] = defaultdict(dict)
+
+    def take(day: date, own: int | None, step: _Staffed) -> None:
+        steps[day][own] = _Staffed(*map(add, steps[day].get(own, _Staffed()), step))
+
+    for place, own, has_tasks in places:
+        first, last = place.first_day, place.last_day
+        if last is None or first <= last:
+            take(first, own, _Staffed(1, place.share, int(has_tasks)))
+            if last is not None and last < date.max:
+                take(last + _DAY, own, _Staffed(-1, -place.share, -int(has_tasks)))
+    return steps
+
+
 def _list_day_facts(
     statements: Sequence[Statement],
     places: Sequence[StaffedPlace],
@@ -180,36 +210,27 @@ def _list_day_facts(
 ) -> list[tuple[date, _DayFacts]]:
     """The facts from each day on which one of them changes."""
     days = {statement.stated_on for statement in statements} | {version.valid_from for version in staffing[1:]}
-    # How many places with each staffing of their own, and percent of them, begin or end on a day.
-    steps: dict[date, list[tuple[int | None, int, int, bool]]] = {}
-    for place, own, has_tasks in places:
-        first, last, share = place.first_day, place.last_day, place.share
-        if last is None or first <= last:
-            steps.setdefault(first, []).append((own, 1, share, has_tasks))
-            if last is not None and last < date.max:
-                steps.setdefault(last + timedelta(days=1), []).append((own, -1, -share, has_tasks))
+    steps = _list_steps(places)
     for (first, last), _ in extra:
         days.add(first)
         if last is not None and last < date.max:
-            days.add(last + timedelta(days=1))
+            days.add(last + _DAY)
     ordered = sorted(statements, key=lambda statement: statement.stated_on)
-    people: dict[int | None, int] = {}
-    percent: dict[int | None, int] = {}
-    with_tasks = 0
+    staffed: dict[int | None, _Staffed] = {}
     facts = []
     for day in sorted(day for day in days | steps.keys() if day <= through):
-        for own, more_people, more_percent, has_tasks in steps.get(day, ()):
-            with_tasks += more_people if has_tasks else 0
-            people[own] = people.get(own, 0) + more_people
-            percent[own] = percent.get(own, 0) + more_percent
-        stated = [statement for statement in ordered if statement.stated_on <= day]
+        for own, step in steps.get(day, {}).items():
+            staffed[own] = _Staffed(*map(add, staffed.get(own, _Staffed()), step))
+        stated = bisect_right(ordered, day, key=lambda statement: statement.stated_on)
         version = staffing[max(bisect_right(staffing, day, key=lambda version: version.valid_from) - 1, 0)]
         by_share = version.share_counts == "shares"
         required = sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0))
-        for own in people:
-            number = Fraction(percent[own], WHOLE) if by_share else Fraction(people[own])
-            required += calculate_required_staff(number, Fraction(0), own or version.places_per_employee)
-        facts.append((day, _DayFacts(stated[-1] if stated else None, sum(people.values()), required, with_tasks > 0)))
+        for own, group in staffed.items():
+            percent = group.percent if by_share else WHOLE * group.places
+            required += calculate_required_staff(percent, own or version.places_per_employee)
+        number_of_places = sum(group.places for group in staffed.values())
+        has_tasks = any(group.with_tasks for group in staffed.values())
+        facts.append((day, _DayFacts(ordered[stated - 1] if stated else None, number_of_places, required, has_tasks)))
     return facts
 
 

@@ -1,6 +1,5 @@
 """Screen 1, the work list: what waits for the case office, and what the guideline demands of others."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,10 +64,8 @@ async def show_worklist(view: View) -> Response:
     later = view.query("seinare") == "ja"
     asked_for = _filter(chosen, view.on, later)
     after = view.query("etter") or None
-    page = await view.api.get("/v1/tasks", on=view.on, limit=MOST_TASKS, after=after, **asked_for)
+    page = await view.api.get("/v1/tasks", on=view.on, limit=MOST_TASKS, after=after, counts="true", **asked_for)
     tasks = page["items"]
-    # The page is all that there is, or the API counts the rest, without naming anybody.
-    counted = await view.api.get("/v1/tasks/summary", on=view.on, **asked_for) if page["next"] or after else None
     waiting = await view.api.list("/v1/applications", status="waiting")
     requests = await _load_requests(view, [one["id"] for one in waiting])
     providers = await load_providers(view.api)
@@ -84,7 +81,7 @@ async def show_worklist(view: View) -> Response:
         soon=[group for group in groups if view.on <= group.due_on <= soon],
         later=[group for group in groups if group.due_on > soon],
         shows_later=later,
-        counts=_count(tasks, counted),
+        counts=_count(page["counts"]),
         more=_lead_on(view, chosen, page["next"]) if page["next"] else None,
         is_first=after is None,
         tasks=tasks,
@@ -108,13 +105,14 @@ async def _load_requests(view: View, application_ids: Sequence[str]) -> list[dic
     return [one for one in found if one["answer"] != "declined" and not one["retracted_on"] and not one["recalled_on"]]
 
 
-def _count(tasks: Sequence[Mapping[str, Any]], counted: Mapping[str, Any] | None) -> Mapping[str, int]:
-    """How many are overdue, open, and in all: of the page, or of all pages where there are more."""
-    if counted is None:
-        statuses = Counter(task["status"] for task in tasks)
-        return {"overdue": statuses["overdue"], "open": statuses["open"], "all": len(tasks)}
-    by_status = {one["status"]: one["count"] for one in counted["items"]}
-    return {"overdue": by_status.get("overdue", 0), "open": by_status.get("open", 0), "all": counted["count"]}
+def _count(counts: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
+    """How many are overdue, open, and in all, on all pages."""
+    by_status = {one["status"]: one["count"] for one in counts}
+    return {
+        "overdue": by_status.get("overdue", 0),
+        "open": by_status.get("open", 0),
+        "all": sum(by_status.values()),
+    }
 
 
 def _lead_on(view: View, chosen: Mapping[str, str], after: str) -> str:

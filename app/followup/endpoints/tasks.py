@@ -1,6 +1,7 @@
 """HTTP for tasks, as a list and as a calendar (M1–M8, A3, L4, P4, P5, D1)."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Annotated
@@ -17,6 +18,7 @@ from app.followup.tasks.schemas import TaskGrouping, TaskPage, TaskSummary
 from app.followup.tasks.task import EVERY_PARTY, TaskQuery, parse_cursor
 from app.followup.tasks.task_list import (
     count_tasks,
+    list_counts,
     list_first_tasks,
     list_unfinished_tasks,
     record_task_access,
@@ -92,7 +94,7 @@ StatusQuery = Annotated[
 ]
 
 
-@router.get("/tasks", summary="List tasks")
+@router.get("/tasks", summary="List tasks", response_model_exclude_unset=True)
 async def list_tasks(
     request: Request,
     reader: ReaderDep,
@@ -109,6 +111,10 @@ async def list_tasks(
             description="Cursor: `next` of the previous page.",
         ),
     ] = None,
+    counts: Annotated[
+        bool,
+        Query(description="Also count what all pages have together, by status. Not with `placement_id`."),
+    ] = False,
 ) -> TaskPage:
     """First what waits for the caller, then what waits for others, each by due day (M1–M8, A3, L4, P4, P5, D1).
 
@@ -124,10 +130,19 @@ async def list_tasks(
         query = query.limited_to(due_on)
     position = None if after is None else parse_cursor(after)
     municipality_number = request.app.state.settings.municipality_number
-    found = await list_first_tasks(reader, actor, query, municipality_number, after=position, limit=limit + 1)
+    if counts and query.placement_id is not None:
+        # They would say of one person what is on no page, and so in no log.
+        raise VALIDATION("Oppgåvene til ein einskild plass vert ikkje talde.", pointer="#/query/counts")
+    counter = Counter[TaskStatus]() if counts else None
+    found = await list_first_tasks(
+        reader, actor, query, municipality_number, after=position, limit=limit + 1, counter=counter
+    )
     following = found[limit - 1].cursor if len(found) > limit else None
     found = found[:limit]
-    return TaskPage(items=await to_response(reader, found, query), next=following)
+    items = await to_response(reader, found, query)
+    if counter is None:
+        return TaskPage(items=items, next=following)
+    return TaskPage(items=items, next=following, counts=list_counts(counter, "status"))
 
 
 @router.get("/tasks/summary", summary="Count tasks", response_model_exclude_unset=True)

@@ -87,5 +87,5 @@ def _build_task(
         subject,
         on=on,
         recorded=int(last_held.get(placement_id, date.min) >= contact.due_on),
-        n=int(f"{contact.first_day:%Y%m%d}"),
+        n=contact.first_day.year * 10_000 + contact.first_day.month * 100 + contact.first_day.day,
     )

@@ -52,13 +52,6 @@ class TaskOut(Shape):
     ]
 
 
-class TaskPage(Shape):
-    """One page of tasks by due day. `next` is null on the last page."""
-
-    items: list[TaskOut]
-    next: str | None
-
-
 TaskGrouping = Literal["status", "kind", "provider"]
 
 
@@ -77,3 +70,14 @@ class TaskSummary(Shape):
     items: list[TaskCount]
     next: Annotated[str | None, Limits(description="Always null.")]
     count: Annotated[int, Limits(description="The sum of the counts.")]
+
+
+class TaskPage(Shape):
+    """One page of tasks by due day. `next` is null on the last page."""
+
+    items: list[TaskOut]
+    next: str | None
+    counts: Annotated[
+        list[TaskCount] | None,
+        Limits(description="With `counts=true`: how many tasks of each status all pages have together, most first."),
+    ] = None

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from heapq import nsmallest
+from typing import TypeVar
 from uuid import UUID
 
 from app.access_log.recorder import record_access
@@ -38,9 +39,10 @@ from app.followup.tasks.schemas import TaskCount, TaskGrouping, TaskOut, TaskSum
 from app.followup.tasks.task import KIND_ORDER, RESPONSIBLE, RULE, UNFINISHED, Position, Task, TaskQuery, TaskRules
 from app.followup.tasks.titles import build_title, load_names
 from app.placements.access import find_participant_ids
-from app.rules.follow_up_duties import ResponsibleParty, TaskKind
+from app.rules.follow_up_duties import ResponsibleParty, TaskKind, TaskStatus
 from app.security.roles import Actor
 
+T = TypeVar("T")
 Source = Callable[[Queries, TaskQuery, TaskRules], Awaitable[list[Task]]]
 
 _GROUPINGS: Mapping[TaskGrouping, Callable[[Task], str | UUID | None]] = {
@@ -90,39 +92,61 @@ async def list_first_tasks(
     *,
     after: Position | None,
     limit: int,
+    counter: Counter[TaskStatus] | None = None,
 ) -> list[Task]:
     """The first `limit` tasks after a position: what waits for the caller itself, then what waits for others, each by
     day; no more than a few pages are in memory.
+
+    A counter is given the status of every task of the list, also of those before and after these.
     """
     rules = await load_rules(queries, municipality_number)
     own = find_own_parties(actor)
     mine, others = query.split(own)
     found: list[Task] = []
     if after is None or RESPONSIBLE[KIND_ORDER[after[1]]] in own:
-        found = await _list_first_tasks(queries, actor, mine, rules, after=after, limit=limit)
+        found = await _list_first_tasks(queries, actor, mine, rules, counter, after=after, limit=limit)
         after = None
-    if len(found) < limit:
-        found += await _list_first_tasks(queries, actor, others, rules, after=after, limit=limit - len(found))
+    elif counter is not None:
+        await _list_first_tasks(queries, actor, mine, rules, counter, after=after, limit=0)
+    if len(found) < limit or counter is not None:
+        found += await _list_first_tasks(queries, actor, others, rules, counter, after=after, limit=limit - len(found))
     return found
 
 
 async def _list_first_tasks(
-    queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules, *, after: Position | None, limit: int
+    queries: Queries,
+    actor: Actor,
+    query: TaskQuery,
+    rules: TaskRules,
+    counter: Counter[TaskStatus] | None,
+    *,
+    after: Position | None,
+    limit: int,
 ) -> list[Task]:
     """The first `limit` tasks after a position, by day."""
-    others = await _load_other_tasks(queries, actor, query, rules)
-    found = sorted(task for task in others if after is None or task[:4] > after)[:limit]
     period = DuePeriod.of(query)
-    if after is not None:
+
+    def select(tasks: Iterable[Task]) -> list[Task]:
+        return nsmallest(limit, tasks if after is None else (task for task in tasks if task[:4] > after))
+
+    def narrow() -> None:
+        # What is counted is needed whenever it is due.
+        if counter is None and len(found) == limit:
+            period.last = min(period.last, found[-1].due_on)
+
+    others = await _load_other_tasks(queries, actor, query, rules)
+    if counter is not None:
+        counter.update(task.status for task in others)
+    elif after is not None:
         period.first = max(period.first, after[0])
-    if len(found) == limit:
-        period.last = min(period.last, found[-1].due_on)
+    found = select(others)
+    narrow()
     async for tasks in iterate_tasks(queries, query, rules, period):
-        new = tasks if after is None else [task for task in tasks if task[:4] > after]
-        if new:
-            found = nsmallest(limit, [*found, *new])
-            if len(found) == limit:
-                period.last = found[-1].due_on
+        if counter is not None:
+            counter.update(task.status for task in tasks)
+        if tasks:
+            found = select([*found, *tasks])
+            narrow()
     return found
 
 
@@ -165,13 +189,14 @@ async def count_tasks(
         counts.update(map(_GROUPINGS[by], await _load_other_tasks(queries, actor, part, rules)))
         async for tasks in iterate_tasks(queries, part, rules):
             counts.update(map(_GROUPINGS[by], tasks))
+    return TaskSummary(items=list_counts(counts, by), next=None, count=counts.total())
+
+
+def list_counts(counts: Mapping[T, int], by: TaskGrouping) -> list[TaskCount]:
+    """Counts as they go out, the most first."""
     name = "provider_id" if by == "provider" else by
     ordered = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return TaskSummary(
-        items=[TaskCount.model_validate({name: value, "count": count}) for value, count in ordered],
-        next=None,
-        count=counts.total(),
-    )
+    return [TaskCount.model_validate({name: value, "count": count}) for value, count in ordered]
 
 
 def find_own_parties(actor: Actor) -> frozenset[ResponsibleParty]:

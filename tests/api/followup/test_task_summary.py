@@ -55,6 +55,26 @@ async def test_counts_agree_with_the_list(api: Api) -> None:
         assert (await summarise(api.case_officer, "kind", **named))["count"] == len(listed)
 
 
+async def test_each_page_counts_all_pages(api: Api) -> None:
+    """What waits for the caller stands first, and for others after: a page of one has the counts of the other too."""
+    await steps.law(api)
+    provider_id, _, _ = await placed(api)
+    await place_at(api, provider_id)
+    query: dict[str, Any] = {"on": "2022-10-01", "limit": 1, "counts": "true"}
+    summary = await summarise(api.case_officer, "status")
+    pages, after = 0, None
+    while pages == 0 or after is not None:
+        page = ok(await api.case_officer.get("/v1/tasks", params=query | ({"after": after} if after else {})), 200)
+        assert page["counts"] == summary["items"]
+        pages, after = pages + 1, page["next"]
+    assert pages == summary["count"] > 3
+
+
+async def test_counts_are_left_out_where_nobody_asked(api: Api) -> None:
+    await steps.law(api)
+    assert ok(await api.case_officer.get("/v1/tasks"), 200).keys() == {"items", "next"}
+
+
 async def test_provider_counts_its_own_tasks_alone(api: Api) -> None:
     await steps.law(api)
     first, _, _ = await placed(api)
@@ -76,6 +96,8 @@ async def test_counts_of_a_single_placement_refused(api: Api) -> None:
     params = {"placement_id": "01900000-0000-7000-8000-000000000000"}
     problem = refused(await api.case_officer.get("/v1/tasks/summary", params=params), 422, "validation")
     assert problem["errors"][0]["pointer"] == "#/query/placement_id"
+    problem = refused(await api.case_officer.get("/v1/tasks", params=params | {"counts": "true"}), 422, "validation")
+    assert problem["errors"][0]["pointer"] == "#/query/counts"
 
 
 async def test_unknown_grouping_refused(api: Api) -> None:
