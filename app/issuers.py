@@ -19,6 +19,8 @@ class Issuer(BaseModel):
         client_ids: which clients' tokens are accepted, by `azp` or `client_id`; none named: every client's.
         acr: how a person must have logged in, by `acr`; none named: however.
         subject_claim: which claim is the person, as a `Login`'s.
+        jwks_minutes: how long fetched keys are used before they are fetched again (a day, as Digdir advises): a key
+            that the issuer withdraws is good for so long at most.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,7 @@ class Issuer(BaseModel):
     client_ids: tuple[str, ...] = ()
     acr: tuple[str, ...] = ()
     subject_claim: Literal["sub", "oid"] = "sub"
+    jwks_minutes: int = Field(default=24 * 60, ge=1, le=24 * 60)
 
     @model_validator(mode="after")
     def _has_one_key_source(self) -> Self:

@@ -1,4 +1,4 @@
-"""An issuer's public keys (JWKS, RFC 7517): fetched when first needed, kept a day, and kept on while it is down."""
+"""An issuer's public keys (JWKS, RFC 7517): fetched when first needed, again after a day, and kept while it is down."""
 
 import asyncio
 import base64
@@ -15,7 +15,6 @@ from prometheus_client import Counter
 from app.issuers import Issuer
 from app.security.fetching import fetch
 
-KEEP_SECONDS = 24 * 3600
 RETRY_SECONDS = 30
 KEY_BITS = range(2048, 8193)
 KEY_ID_LENGTH = 200
@@ -66,7 +65,9 @@ class KeySet:
         now = self._monotonic()
         if self._tried_at is not None and now - self._tried_at < RETRY_SECONDS:
             return False
-        return kid not in self._keys or self._loaded_at is None or now - self._loaded_at >= KEEP_SECONDS
+        return (
+            kid not in self._keys or self._loaded_at is None or now - self._loaded_at >= 60 * self.issuer.jwks_minutes
+        )
 
     async def _fetch(self, uri: str) -> None:
         tried_before, self._tried_at = self._tried_at, self._monotonic()

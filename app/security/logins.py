@@ -26,11 +26,12 @@ from app import clock
 from app.issuers import Issuer, Login
 from app.security.fetching import fetch
 from app.security.id_tokens import Expected, Identity, read_identity, verify_id_token
-from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS, KeySet, json_object
+from app.security.jwks import RETRY_SECONDS, KeySet, json_object
 from app.security.signatures import ALGORITHM, TokenRefused
 from app.settings import Settings
 
 ASSERTION_SECONDS = 60
+METADATA_SECONDS = 24 * 3600
 CALLBACK = "/logg-inn/svar"
 AFTER_LOGOUT = "/logg-ut"
 
@@ -266,7 +267,7 @@ class LoginIssuer:
         """What the issuer says of itself; the old is kept on while the issuer is down."""
         async with self._lock:
             now = self._monotonic()
-            is_old = now - self._loaded_at >= KEEP_SECONDS
+            is_old = now - self._loaded_at >= METADATA_SECONDS
             if is_old and now - self._tried_at >= RETRY_SECONDS:
                 await self._fetch_metadata()
             if self._metadata is None:

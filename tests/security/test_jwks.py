@@ -14,15 +14,17 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from pydantic import ValidationError
 
 from app.http.problems import Problem
 from app.issuers import Issuer
 from app.security.fetching import LIMIT_BYTES
-from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS, usable_keys
+from app.security.jwks import RETRY_SECONDS, usable_keys
 from app.security.tokens import REASONS, TokenVerifier
 from tests.factories.tokens import AUDIENCE, MASKINPORTEN, PROVIDER_A, b64, machine_claims, public_jwk, rsa_key, signed
 
 # The loopback needs no certificates, and reading them takes longer than the rest of a test.
+DAY = 24 * 3600
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -84,13 +86,13 @@ class Trust:
 
 
 @asynccontextmanager
-async def trust(*, fetch_timeout: float = 2.0) -> AsyncIterator[Trust]:
+async def trust(*, fetch_timeout: float = 2.0, **settings: Any) -> AsyncIterator[Trust]:
     issuer_server = IssuerServer()
     issuer_server.has("a")
     server = await asyncio.start_server(issuer_server.answer, "127.0.0.1")
     issuer_server.port = server.sockets[0].getsockname()[1]
     uri = f"http://127.0.0.1:{issuer_server.port}/jwk"
-    issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks_uri=uri)
+    issuer = Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks_uri=uri, **settings)
     async with server, httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         whole: Trust
         keys = TokenVerifier(
@@ -137,10 +139,27 @@ async def test_a_new_key_is_found_and_a_withdrawn_one_is_gone() -> None:
         assert await it.accepts("b")
         assert await it.accepts("a")
         it.server.has("b")
-        it.seconds += KEEP_SECONDS
+        it.seconds += DAY
         assert await it.accepts("b")
         assert not await it.accepts("a")
         assert it.server.fetches == 3
+
+
+async def test_a_withdrawn_key_is_good_for_as_long_as_the_setting_says() -> None:
+    async with trust(jwks_minutes=10) as it:
+        assert await it.accepts("a")
+        it.server.has("b")
+        it.seconds += 599
+        assert await it.accepts("a")
+        it.seconds += 1
+        assert not await it.accepts("a")
+        assert it.server.fetches == 2
+
+
+@pytest.mark.parametrize("minutes", [0, 24 * 60 + 1])
+def test_keys_are_kept_for_a_minute_at_least_and_a_day_at_most(minutes: int) -> None:
+    with pytest.raises(ValidationError, match="jwks_minutes"):
+        Issuer(issuer=MASKINPORTEN, audience=AUDIENCE, kind="machine", jwks_uri="https://x/jwk", jwks_minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +183,7 @@ async def test_the_old_keys_are_kept_while_the_issuer_answers_nonsense(fault: di
         assert await it.accepts("a")
         for name, value in fault.items():
             setattr(it.server, name, value)
-        it.seconds += KEEP_SECONDS
+        it.seconds += DAY
         assert await it.accepts("a")
         assert it.server.fetches == 2
         assert not await it.accepts("b")
@@ -180,7 +199,7 @@ async def test_keys_outlive_an_issuer_that_is_gone() -> None:
         assert await it.accepts("a")
         it.listener.close()
         await it.listener.wait_closed()
-        it.seconds += KEEP_SECONDS
+        it.seconds += DAY
         assert await it.accepts("a")
         assert not await it.accepts("b", signer="a")
         assert it.problem.detail == REASONS["key"]
@@ -211,7 +230,7 @@ async def test_down_at_the_start_it_heals_by_itself() -> None:
 async def test_a_slow_issuer_holds_up_nobody_who_has_a_key() -> None:
     async with trust() as it:
         assert await it.accepts("a")
-        it.seconds += KEEP_SECONDS
+        it.seconds += DAY
         it.server.arrived.clear()
         it.server.may_answer.clear()
         waiting = asyncio.create_task(it.accepts("a"))

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from app.security.jwks import KEEP_SECONDS, RETRY_SECONDS
+from app.security.jwks import RETRY_SECONDS
+from app.security.logins import METADATA_SECONDS
 from app.web.login_refusals import REFUSALS
 from tests.conftest import Api
 from tests.factories.openid import (
@@ -295,7 +296,7 @@ async def test_metadata_and_keys_are_kept_a_day(door: Door) -> None:
     for _ in range(2):
         assert (await door.log_in()).status_code == 303
     assert (door.issuer.discoveries, door.issuer.key_fetches) == (1, 1)
-    door.seconds += KEEP_SECONDS
+    door.seconds += METADATA_SECONDS
     assert (await door.log_in()).status_code == 303
     assert (door.issuer.discoveries, door.issuer.key_fetches) == (2, 2)
 
