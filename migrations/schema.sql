@@ -2934,11 +2934,11 @@ CREATE POLICY municipality_reads ON public.provider FOR SELECT TO vekstplass_ser
 
 CREATE POLICY municipality_reads ON public.provider_capacity FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'epj'::text, 'finance'::text]) AS caller_has_role));
 
-CREATE POLICY municipality_reads ON public.stair_need FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
+CREATE POLICY municipality_reads ON public.stair_need FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
-CREATE POLICY municipality_reads ON public.stair_population FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
+CREATE POLICY municipality_reads ON public.stair_population FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
-CREATE POLICY municipality_reads ON public.stair_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text]) AS caller_has_role));
+CREATE POLICY municipality_reads ON public.stair_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
 ALTER TABLE public.need_change ENABLE ROW LEVEL SECURITY;
 

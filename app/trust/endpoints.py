@@ -46,6 +46,7 @@ router = APIRouter(prefix="/v1/trust", tags=["trust"], route_class=Route)
 
 GrantsOfficer = Annotated[Actor, allow("case_officer", "grants_officer")]
 TrustReader = Annotated[Actor, allow("case_officer", "grants_officer", "finance")]
+ReportReader = Annotated[Actor, allow("case_officer", "grants_officer", "finance", "manager")]
 YearPath = Annotated[Year, Path(examples=[2022])]
 OnQuery = Annotated[Day | None, Query(description="The day the answer is computed for. Default: today.")]
 
@@ -116,7 +117,7 @@ async def compute_trust_shares(
 )
 async def read_trust_report(
     reader: SnapshotReaderDep,
-    actor: TrustReader,
+    actor: ReportReader,
     year: YearPath,
     media_type: Annotated[str, produces(JSON, XLSX)],
     on: OnQuery = None,

@@ -52,6 +52,7 @@ async def build_report(queries: Queries, year: int, on: date) -> TrustReportOut:
     """
     async with queries.acting_as("case_officer"):
         found = await load_year(queries, year, on)
+        sent_on = await _find_sending(queries, year, on)
     total = found.require_sum(on)
     granted = [case for case in found.cases if case.grant is not None and not case.is_undecided(on)]
     reasons = Counter(case.reason for case in found.cases if case.rejected_on is not None and not case.is_undecided(on))
@@ -91,7 +92,7 @@ async def build_report(queries: Queries, year: int, on: date) -> TrustReportOut:
         repaid=to_kroner(amounts.repaid),
         average=to_kroner(amounts.average),
         left=to_kroner(amounts.left),
-        sent_on=await _find_sending(queries, year, on),
+        sent_on=sent_on,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from app.security.roles import Actor, allow
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
-CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+FollowUpCountsReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 FilingParty = Annotated[Actor, allow("case_officer", "provider")]
 FollowUpParty = Annotated[Actor, allow("case_officer", "provider", "service")]
 TaskParty = Annotated[Actor, allow("case_officer", "provider", "service", "grants_officer")]

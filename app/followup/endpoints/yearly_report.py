@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from app.access_log.recorder import record_access
 from app.database.reader import SnapshotReaderDep
-from app.followup.endpoints.roles import CaseOfficer, CaseOfficerOrFinance
+from app.followup.endpoints.roles import CaseOfficer, FollowUpCountsReader
 from app.followup.endpoints.tasks import OnQuery, resolve_day
 from app.followup.schemas import FollowUpCounts, FollowUpOut
 from app.followup.yearly_report import build_file, build_report
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/follow-up", tags=["follow-up"], route_class=Route
 
 @router.get("/{year}/counts", summary="Read the follow-up of a year in numbers")
 async def read_follow_up_counts(
-    reader: SnapshotReaderDep, actor: CaseOfficerOrFinance, year: YearPath, on: OnQuery = None
+    reader: SnapshotReaderDep, actor: FollowUpCountsReader, year: YearPath, on: OnQuery = None
 ) -> FollowUpCounts:
     """What was due in the year, and how much of it is done, overdue or waived (M1–M4, M7–M9), without providers or
     people.

@@ -7,4 +7,4 @@ create policy case_officer_manages on stair_review to vekstplass_service
     with check ((select caller_has_role('case_officer')));
 
 create policy municipality_reads on stair_review for select to vekstplass_service
-    using ((select caller_has_role('service', 'finance')));
+    using ((select caller_has_role('service', 'finance', 'manager')));

@@ -4,8 +4,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
+from tests.factories import stairs, steps, trust
 from tests.factories.places import adopt, got, place, prices
-from tests.factories.steps import refused
+from tests.factories.steps import ok, refused
 from tests.factories.world import build
 
 POSITION = "/v1/budgets/2022/position"
@@ -26,6 +27,38 @@ async def test_a_manager_reads_what_finance_reads_of_a_year(api: Api, connection
         ("/v1/statistics/moves", {}),
     ):
         assert await got(api.manager, path, **query) == await got(api.finance, path, **query), path
+
+
+async def test_a_manager_reads_the_stairs_and_reports(api: Api) -> None:
+    """K3, K4, K7, R10, M1–M4: as finance does, and writes none of it."""
+    await steps.law(api)
+    await steps.recorded(api, await steps.provider(api))
+    table, lines = await stairs.printed_table(api)
+    ok(await api.case_officer.post("/v1/stairs/housing/tables", json=table))
+    step_id = next(iter(lines.values()))["step_id"]
+    need = {"step_id": step_id, "number": 100, "year": 2022, "scenario": "Hovudalternativ", "source": "Framskriving"}
+    written = {
+        "/v1/stairs/housing/needs": need,
+        "/v1/populations": {"year": 2022, "people_80_plus": 1200, "source": "SSB 07459"},
+        "/v1/stair-reviews": {"reviewed_on": "2022-09-01"},
+    }
+    for path, body in written.items():
+        ok(await api.case_officer.post(path, json=body))
+        refused(await api.manager.post(path, json=body), 403, "role-required")
+        assert (await got(api.manager, path))["items"]
+    await trust.open_year(api)
+    ok(await api.grants_officer.post("/v1/trust/years/2020/report", json={"sent_on": "2021-01-20"}))
+    for path, query in (
+        ("/v1/stairs/housing/needs", {}),
+        ("/v1/populations", {}),
+        ("/v1/stair-reviews", {}),
+        ("/v1/stairs/housing/tables", {}),
+        ("/v1/stairs/housing/gap", {"year": "2022", "scenario": "Hovudalternativ"}),
+        ("/v1/trust/years/2020/report", {}),
+        ("/v1/follow-up/2022/counts", {"on": "2022-12-31"}),
+    ):
+        assert await got(api.manager, path, **query) == await got(api.finance, path, **query), path
+    assert (await got(api.manager, "/v1/follow-up/2022/counts", on="2022-12-31"))["municipality"]["places"] == 1
 
 
 async def test_a_manager_gets_no_costs_of_one_provider_or_place(api: Api, connection: AsyncConnection) -> None:

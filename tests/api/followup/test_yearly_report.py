@@ -138,11 +138,11 @@ async def test_report_is_for_the_case_office_only(api: Api) -> None:
 
 
 async def test_counts_are_those_of_the_report_without_names(api: Api) -> None:
-    """For finance too, which may read neither plans nor meetings; nobody is logged."""
+    """For finance and management too, who may read neither plans nor meetings; nobody is logged."""
     await create_year(api)
     query = {"on": "2023-12-31"}
     report = ok(await api.case_officer.get("/v1/follow-up/2023", params=query), 200)
-    for client in (api.finance, api.case_officer):
+    for client in (api.finance, api.manager, api.case_officer):
         assert ok(await client.get("/v1/follow-up/2023/counts", params=query), 200) == {
             "year": 2023,
             "on": "2023-12-31",
