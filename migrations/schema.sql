@@ -1756,6 +1756,12 @@ CREATE TABLE public.trip_scheme (
     allowance_days character varying NOT NULL,
     source character varying NOT NULL,
     fund_carries_over boolean DEFAULT true NOT NULL,
+    passive_night_from character varying DEFAULT '23:00'::character varying NOT NULL,
+    passive_night_to character varying DEFAULT '07:00'::character varying NOT NULL,
+    daily_rest_minutes smallint DEFAULT '660'::smallint NOT NULL,
+    agreed_rest_minutes smallint DEFAULT '480'::smallint NOT NULL,
+    weekly_rest_minutes smallint DEFAULT '2100'::smallint NOT NULL,
+    longest_shift_minutes smallint DEFAULT '750'::smallint NOT NULL,
     CONSTRAINT ck_trip_scheme_allowance_days CHECK (((allowance_days)::text = ANY ((ARRAY['calendar_days'::character varying, 'nights'::character varying])::text[]))),
     CONSTRAINT ck_trip_scheme_long_from_nights CHECK (((long_from_nights >= 1) AND (long_from_nights <= 60))),
     CONSTRAINT ck_trip_scheme_most_nights CHECK (((most_nights >= 1) AND (most_nights <= 60))),
@@ -1894,6 +1900,15 @@ ALTER TABLE ONLY access_log_partition.other
 
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+
+ALTER TABLE public.trip_scheme
+    ADD CONSTRAINT ck_trip_scheme_passive_night_from CHECK (((passive_night_from)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)) NOT VALID;
+
+ALTER TABLE public.trip_scheme
+    ADD CONSTRAINT ck_trip_scheme_passive_night_to CHECK (((passive_night_to)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)) NOT VALID;
+
+ALTER TABLE public.trip_scheme
+    ADD CONSTRAINT ck_trip_scheme_working_time CHECK (((LEAST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) >= 0) AND (GREATEST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) <= 10080))) NOT VALID;
 
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, provider_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE ((annulled_on IS NULL));

@@ -217,6 +217,12 @@ Revision = Annotated[int, Field(ge=0, le=2_147_483_647), BeforeValidator(_parse_
 Count = Annotated[int, Field(ge=0, le=100_000), BeforeValidator(_parse_integer)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_parse_integer_in_query)]
 Seconds = Annotated[int, Field(ge=0, le=30), BeforeValidator(_parse_integer_in_query)]
+Clock = Annotated[
+    str,
+    StringConstraints(
+        pattern=describe_pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "må vere eit klokkeslett på forma TT:MM")
+    ),
+]
 OrganisationNumber = Annotated[
     str,
     StringConstraints(pattern=describe_pattern(r"^[0-9]{9}$", "må vere ni siffer"), min_length=9, max_length=9),

@@ -1,11 +1,11 @@
-"""T13, T22: the hours of a trip's staff, from shifts (003 § 6.1–6.3), and the rests between them.
+"""T13: the hours of a trip's staff, from shifts (003 § 6.1–6.3).
 
 Minutes are exact fractions: 5 h 40 min is 340 of them and never 5.67 hours, and what is shown is rounded once.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
@@ -54,25 +54,6 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Rests:
-    """T22: what working time rules are about. Warnings and never refusals: agreements allow exceptions.
-
-    Attributes:
-        minutes: the rest after each shift but the last.
-        below_daily: how many are shorter than the daily rest (arbeidsmiljølova § 10-8).
-        below_agreed: how many are shorter than what may be agreed on.
-        longest_shift: minutes by the clock; shifts without a rest between them are not put together.
-        longest_rest: the longest of the rests, for the weekly one; None where there is none.
-    """
-
-    minutes: tuple[int, ...]
-    below_daily: int
-    below_agreed: int
-    longest_shift: int
-    longest_rest: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ExtraHours:
     """T3: minutes that are counted on the trip and at home meanwhile, and those that would have been worked anyway."""
 
@@ -113,22 +94,6 @@ def differs(stated: Fraction, parts: Iterable[Fraction]) -> bool:
     return stated != sum(parts, Fraction(0))
 
 
-def measure_rests(shifts: Sequence[Shift], *, daily_minutes: int = 660, agreed_minutes: int = 480) -> Rests:
-    """T22: the rests between the shifts of one staff member, of whatever order they stand in.
-
-    `daily_minutes` is 11 hours, `agreed_minutes` 8: arbeidsmiljølova § 10-8, and what may be agreed on.
-    """
-    ordered = sorted(shifts, key=lambda shift: (shift.begins, shift.ends))
-    rests = tuple(_minutes_between(one.ends, other.begins) for one, other in pairwise(ordered))
-    return Rests(
-        minutes=rests,
-        below_daily=sum(rest < daily_minutes for rest in rests),
-        below_agreed=sum(rest < agreed_minutes for rest in rests),
-        longest_shift=max((_minutes_between(shift.begins, shift.ends) for shift in ordered), default=0),
-        longest_rest=max(rests, default=None),
-    )
-
-
 def to_hundredths(minutes: Fraction) -> int:
     """Hundredths of an hour, half up: what is shown of exact minutes."""
     hours = minutes * 100 / MINUTES_AN_HOUR
@@ -142,7 +107,3 @@ def from_hundredths(hundredths: int) -> Fraction:
 
 def _count_minutes(moment: time) -> int:
     return moment.hour * MINUTES_AN_HOUR + moment.minute
-
-
-def _minutes_between(first: datetime, last: datetime) -> int:
-    return (last - first) // timedelta(minutes=1)

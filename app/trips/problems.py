@@ -43,7 +43,7 @@ SUM_DIFFERS = problem_type(
     422,
     title="Summen stemmer ikkje med delane",
     nn="Ein oppgjeven sum er ein annan enn det delane vert til saman.",
-    en="A stated total is not what its parts add up to (T13). `stated` and `sum` are minutes.",
+    en="A stated total is not what its parts add up to (T13). `stated` and `sum` are hours.",
 )
 
 on_constraint("uq_trip_scheme_valid_from", TRIP_SCHEME_EXISTS, TRIP_SCHEME_EXISTS.nn)

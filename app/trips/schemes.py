@@ -9,6 +9,7 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.rules.trip_hours import Weights
+from app.rules.trip_rest import RestNorms
 from app.rules.trips import TripNorms
 from app.trips.problems import NO_SCHEME_IN_FORCE
 from app.trips.schemas import TripSchemeIn
@@ -45,3 +46,13 @@ def read_norms(scheme: TripScheme) -> TripNorms:
 def read_weights(scheme: TripScheme) -> Weights:
     """Its weights of minutes (T13)."""
     return Weights(travel=Fraction(scheme.travel_weight), passive=Fraction(scheme.passive_night_weight))
+
+
+def read_rest_norms(scheme: TripScheme) -> RestNorms:
+    """Its limits of working time (T22)."""
+    return RestNorms(
+        daily=scheme.daily_rest_minutes,
+        agreed=scheme.agreed_rest_minutes,
+        weekly=scheme.weekly_rest_minutes,
+        longest_shift=scheme.longest_shift_minutes,
+    )

@@ -28,6 +28,14 @@ class TripScheme(Row, table=True):
         CheckConstraint("participant_percent between 0 and 50", name="participant_percent"),
         CheckConstraint("travel_weight ~ '^[0-9]{1,2}/[1-9][0-9]?$'", name="travel_weight"),
         CheckConstraint("passive_night_weight ~ '^[0-9]{1,2}/[1-9][0-9]?$'", name="passive_night_weight"),
+        CheckConstraint("passive_night_from ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'", name="passive_night_from"),
+        CheckConstraint("passive_night_to ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'", name="passive_night_to"),
+        CheckConstraint(
+            "least(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) >= 0"
+            " and greatest(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes,"
+            " longest_shift_minutes) <= 10080",
+            name="working_time",
+        ),
         CheckConstraint("allowance_days in ('calendar_days', 'nights')", name="allowance_days"),
         CheckConstraint("length(source) between 1 and 500", name="source"),
     )
@@ -41,6 +49,12 @@ class TripScheme(Row, table=True):
     participant_percent: int = Field(sa_type=SmallInteger)
     travel_weight: str
     passive_night_weight: str
+    passive_night_from: str = "23:00"
+    passive_night_to: str = "07:00"
+    daily_rest_minutes: int = Field(default=660, sa_type=SmallInteger)
+    agreed_rest_minutes: int = Field(default=480, sa_type=SmallInteger)
+    weekly_rest_minutes: int = Field(default=2100, sa_type=SmallInteger)
+    longest_shift_minutes: int = Field(default=750, sa_type=SmallInteger)
     allowance_days: AllowanceDays = Field(sa_type=String)
     fund_carries_over: bool = True
     source: str

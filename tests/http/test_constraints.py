@@ -121,6 +121,7 @@ UNREACHABLE = {
     "ck_trip_fund_entry_trip_id": "what comes in by hand names no trip, and what a trip enters names it",
     "uq_trip_fund_entry_trip_id_kind": "a trip is locked, and each of its steps is taken once",
     "ck_trip_scheme_valid_to": CHECKED,
+    "ck_trip_scheme_working_time": CHECKED,
     "ck_trust_application_documentation_seen_by": "the day and the role that saw it are written together",
     "ck_trust_entry_amount": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_reason": "each kind of entry has a shape of its own, with what it needs",

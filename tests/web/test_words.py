@@ -60,6 +60,7 @@ NOT_SHOWN = {
     "MeetingVersionOut.called_by": "shown by the labels of the API's own code lists",
     "TripEstimateOut.length": "no screen has trips",
     "TripFundEntryOut.kind": "no screen has trips",
+    "TripWarning.code": "goes out with a text of its own",
     "TripSchemeOut.allowance_days": "no screen has trips",
     "FramsiktRow.type": "is nynorsk already",
     "GuidelineVersionOut.absence_uncounted_kinds": "no screen has the guideline's parameters",

@@ -14,8 +14,9 @@ from app.http.pagination import AfterQuery, LimitQuery, Page, list_page
 from app.trips import problems
 from app.trips.endpoints.roles import GrantsOfficer, TripPlanner
 from app.trips.estimates import estimate_trip
-from app.trips.schemas import EXAMPLES, TripEstimateIn, TripEstimateOut, TripSchemeIn, TripSchemeOut
+from app.trips.schemas import TripSchemeIn, TripSchemeOut
 from app.trips.schemes import record_scheme
+from app.trips.staffing_schemas import EXAMPLES, TripEstimateIn, TripEstimateOut
 from app.trips.tables import TripScheme
 
 router = APIRouter(prefix="/v1", tags=["trips"], route_class=Route)
@@ -62,7 +63,7 @@ async def compute_trip_estimate(
     stored, and nobody is named: staff are references, participants a number.
 
     Minutes are exact: a night of 8 hours that somebody sleeps beside counts 160 minutes at a third. The participants
-    pay half of the staff cost, rounded down, and staff's travel in full; the fund pays the rest. Rests between shifts
-    are told with warnings (T22).
+    pay half of the staff cost, rounded down, and staff's travel in full; the fund pays the rest. Short rests between
+    shifts, a week without its rest and long shifts are warned of, and refuse nothing (T22).
     """
     return await estimate_trip(unit, body)

@@ -31,10 +31,10 @@ from app.rules.trip_hours import (
     differs,
     find_overlap,
     from_hundredths,
-    measure_rests,
     sum_by_staff,
     to_hundredths,
 )
+from app.rules.trip_rest import measure_rests
 
 FOLDER = Path(__file__).parents[2] / "cases"
 CASES: dict[str, Any] = json.loads((FOLDER / "trips-2.json").read_text(encoding="utf-8"))
