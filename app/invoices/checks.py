@@ -1,20 +1,21 @@
 """Checking a provider's invoice against what the provider is owed (C12)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from asyncpg import Record
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, func, insert, literal, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlmodel import col
 
 from app import clock
 from app.database.locks import AdvisoryLock
+from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import ANNULLED
 from app.http.schemas import AnnulmentIn
+from app.invoices.accounts import Accounts, load_accounts
 from app.invoices.parsing import FieldPointers
 from app.invoices.problems import (
     INVOICE_BUYER,
@@ -23,20 +24,26 @@ from app.invoices.problems import (
     INVOICE_SUPPLIER,
     INVOICE_TOO_LARGE,
 )
-from app.invoices.schemas import CheckBasis
 from app.invoices.tables import InvoiceAudience, InvoiceCheck, InvoiceCheckLine, InvoiceCover
-from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.invoice_documents import Invoice
-from app.rules.invoice_items import AmountOwed, MonthAccount
 from app.rules.invoicing import InvoiceComparison, compare_invoice
-from app.rules.money import from_ore, to_ore
+from app.rules.money import from_ore
 from app.security.roles import Actor
-from app.settlements.ledger import Ledger, LineKey, load_ledger, not_rejected, recompute
-from app.settlements.tables import Settlement, SettlementDifference
 
 # In øre: no sum of lines, and no difference from it, is then too large for a column of the database.
 _MAX_AMOUNT = 10**11
+
+_PROVIDER = CompiledQuery(select(col(Provider.id)).where(col(Provider.organisation_number) == bindparam("supplier")))
+_LOCK = CompiledQuery(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
+_CHECKED = CompiledQuery(
+    select(col(InvoiceCheck.id)).where(
+        col(InvoiceCheck.provider_id) == bindparam("provider_id"),
+        col(InvoiceCheck.kind) == bindparam("kind"),
+        col(InvoiceCheck.number) == bindparam("number"),
+        col(InvoiceCheck.annulled_at).is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +68,16 @@ async def check_invoice(
         raise INVOICE_CURRENCY(pointer=pointers.currency)
     if sum(abs(line.amount) for line in invoice.lines) + abs(invoice.charges) > _MAX_AMOUNT:
         raise INVOICE_TOO_LARGE("Beløpa i fakturaen er større enn dei som kan lagrast.", pointer=pointers.lines)
-    provider_id: UUID | None = await unit.fetch_value(
-        select(col(Provider.id)).where(col(Provider.organisation_number) == invoice.supplier)
-    )
+    provider_id: UUID | None = await unit.fetch_value(_PROVIDER, supplier=invoice.supplier)
     if provider_id is None:
         raise INVOICE_SUPPLIER(pointer=pointers.supplier)
     # Two invoices at the same time would both be compared with the same amount owed.
-    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
-    existing = await unit.fetch_value(
-        select(col(InvoiceCheck.id)).where(
-            col(InvoiceCheck.provider_id) == provider_id,
-            col(InvoiceCheck.kind) == invoice.kind,
-            col(InvoiceCheck.number) == invoice.number,
-            col(InvoiceCheck.annulled_at).is_(None),
-        )
-    )
+    await unit.fetch(_LOCK)
+    existing = await unit.fetch_value(_CHECKED, provider_id=provider_id, kind=invoice.kind, number=invoice.number)
     if existing is not None:
         raise INVOICE_EXISTS(invoice_id=str(existing))
     async with unit.acting_as("case_officer"):
-        checked = _compare(actor, provider_id, invoice, await _load_accounts(unit, provider_id, invoice))
+        checked = _compare(actor, provider_id, invoice, await load_accounts(unit, provider_id, invoice))
         if not dry_run:
             unit.session.add(checked.check)
             await unit.session.flush()
@@ -92,7 +90,7 @@ async def annul_check(unit: UnitOfWork, invoice_id: UUID, body: AnnulmentIn) -> 
 
     The results of later checks stand as they were told. Raises `not-found`, `annulled` the second time.
     """
-    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.INVOICES)))
+    await unit.fetch(_LOCK)
     check = await find(unit, InvoiceCheck, invoice_id, lock=True)
     if check.annulled_at is not None:
         raise ANNULLED()
@@ -102,172 +100,7 @@ async def annul_check(unit: UnitOfWork, invoice_id: UUID, body: AnnulmentIn) -> 
     return check
 
 
-@dataclass(frozen=True, slots=True)
-class _Accounts:
-    """Both ledgers of the months of an invoice: all of them, and the part that finance may see.
-
-    Finance gets no place of a person with a protected address by provider (see `app.budget.costs`). So its comparison
-    is one of its own, from the same invoice and from what finance could see of earlier ones; what the protected places
-    of the municipality cost in the same months is one sum.
-    """
-
-    of_case_office: list[MonthAccount]
-    of_finance: list[MonthAccount]
-    protected_amount: int
-    basis: CheckBasis
-
-
-@dataclass(frozen=True, slots=True)
-class _Owed:
-    """What a provider is owed, in øre by placement and month."""
-
-    ledger: Ledger
-    keys: set[LineKey]
-    settled: Mapping[LineKey, int]
-    """The sum of the differences settled in each."""
-    settled_until: Mapping[LineKey, int]
-    """Those that were settled with a month of the invoice, or before."""
-    carried: Mapping[LineKey, int]
-    """Those of earlier months that were settled with the months of the invoice."""
-
-    def list_amounts(self, month: date, entries: Sequence[Record], invoice: Invoice) -> list[AmountOwed]:
-        """What is owed of a month.
-
-        A month of which nothing was invoiced here is taken as paid as it was closed, unless the invoice is for that
-        month: so a later month's invoice owes what was settled with it, and a credit note what was settled downwards.
-        """
-        lines = [line for line in invoice.lines if line.month == month]
-        if any(row["amount"] > 0 for row in entries) or any(line.amount > 0 for line in lines):
-            amounts = {key: line.amount for key in self.keys if (line := self.ledger.lines.get(key)) is not None}
-        elif lines:
-            amounts = {key: min(amount, 0) for key, amount in self.settled.items()}
-        else:
-            amounts = dict(self.settled_until if entries else self.carried)
-        return [
-            AmountOwed(placement, month, amount, self.ledger.lines.get((placement, month)))
-            for (placement, of), amount in amounts.items()
-            if of == month
-        ]
-
-
-async def _load_accounts(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -> _Accounts:
-    """C12: by the closed months, and by the computed month if it is open. Called with the case office's rights."""
-    months = {line.month for line in invoice.lines}
-    closed = {
-        row.month: row.id
-        for row in await unit.select(
-            select(Settlement).where(not_rejected(col(Settlement.id)), col(Settlement.month).in_(months))
-        )
-    }
-    settlement_id = col(SettlementDifference.settlement_id)
-    carried = await _sum_differences(unit, provider_id, settlement_id.in_(closed.values()))
-    other_months = {month for _, month in carried} - months
-    ledger = await load_ledger(unit, closed.keys() | other_months)
-    still_open = months - closed.keys()
-    if still_open:
-        recomputed = await recompute(unit, still_open, clock.today())
-        ledger.lines.update(recomputed.lines)
-        ledger.providers.update(recomputed.providers)
-    all_months = months | other_months
-    of_month = col(SettlementDifference.month).in_(all_months)
-    earlier = select(col(Settlement.id)).where(col(Settlement.month) <= max(months))
-    owed = _Owed(
-        ledger,
-        {key for key in ledger.lines if ledger.providers[key[0]] == provider_id},
-        await _sum_differences(unit, provider_id, of_month),
-        await _sum_differences(unit, provider_id, and_(of_month, settlement_id.in_(earlier))),
-        carried,
-    )
-    entries = await _load_invoiced(unit, provider_id, all_months)
-    named = {row["placement_id"] for row in entries if row["placement_id"] is not None}
-    protected = await _find_protected(unit, {key[0] for key in ledger.lines} | named)
-
-    def make_accounts(audience: InvoiceAudience, hidden: Collection[UUID]) -> list[MonthAccount]:
-        accounts = []
-        for month in sorted(all_months):
-            told = [row for row in entries if row["month"] == month and row["audience"] in (None, audience)]
-            amounts = owed.list_amounts(month, told, invoice)
-            accounts.append(
-                _make_account(
-                    month,
-                    [row for row in amounts if row.placement not in hidden],
-                    [row for row in told if row["placement_id"] not in hidden],
-                    carried=month in other_months,
-                )
-            )
-        return accounts
-
-    return _Accounts(
-        of_case_office=make_accounts("case_office", ()),
-        of_finance=make_accounts("finance", protected),
-        protected_amount=sum(
-            line.amount for key, line in ledger.lines.items() if key[0] in protected and key[1] in months
-        ),
-        basis="computed" if still_open else "settlement",
-    )
-
-
-def _make_account(month: date, owed: Sequence[AmountOwed], entries: Sequence[Record], *, carried: bool) -> MonthAccount:
-    named: dict[UUID, int] = {}
-    for row in entries:
-        if row["placement_id"] is not None:
-            named[row["placement_id"]] = named.get(row["placement_id"], 0) + to_ore(row["amount"])
-    nameless = [row for row in entries if row["placement_id"] is None]
-    return MonthAccount(
-        month,
-        owed,
-        named,
-        [to_ore(row["amount"]) for row in nameless if not row["unowed"]],
-        sum(to_ore(row["amount"]) for row in nameless if row["unowed"]),
-        carried,
-    )
-
-
-async def _find_protected(unit: UnitOfWork, placement_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these placements whose person's address is protected."""
-    named = literal(list(placement_ids), ARRAY(Uuid))
-    rows = await unit.fetch(
-        select(col(Placement.id)).where(col(Placement.id) == any_(named), col(Placement.address_protection))
-    )
-    return {row["id"] for row in rows}
-
-
-async def _sum_differences(unit: UnitOfWork, provider_id: UUID, which: ColumnElement[bool]) -> dict[LineKey, int]:
-    """The provider's settled differences in øre, of settlements that are not rejected."""
-    key = (col(SettlementDifference.placement_id), col(SettlementDifference.month))
-    statement = (
-        select(*key, func.sum(SettlementDifference.amount))
-        .where(
-            col(SettlementDifference.provider_id) == provider_id,
-            not_rejected(col(SettlementDifference.settlement_id)),
-            which,
-        )
-        .group_by(*key)
-    )
-    return {(placement_id, month): to_ore(total) for placement_id, month, total in await unit.fetch(statement)}
-
-
-async def _load_invoiced(unit: UnitOfWork, provider_id: UUID, months: Collection[date]) -> list[Record]:
-    """The ledger of what the provider invoiced: placement, month, amount, whether for nothing, and the audience."""
-    statement = (
-        select(
-            col(InvoiceCover.placement_id),
-            col(InvoiceCover.month),
-            col(InvoiceCover.amount),
-            col(InvoiceCover.unowed),
-            col(InvoiceCover.audience),
-        )
-        .join(InvoiceCheck, col(InvoiceCheck.id) == col(InvoiceCover.invoice_id))
-        .where(
-            col(InvoiceCheck.provider_id) == provider_id,
-            col(InvoiceCheck.annulled_at).is_(None),
-            col(InvoiceCover.month).in_(months),
-        )
-    )
-    return await unit.fetch(statement)
-
-
-def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: _Accounts) -> CheckedInvoice:
+def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: Accounts) -> CheckedInvoice:
     comparison = compare_invoice(invoice, accounts.of_case_office)
     of_finance = comparison
     if accounts.of_finance != accounts.of_case_office:

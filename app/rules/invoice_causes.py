@@ -1,15 +1,15 @@
 """C12: why a line of an invoice differs from what is owed."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from app.rules.cost import calculate_cost
 from app.rules.invoice_documents import InvoiceCause, InvoiceLine
 from app.rules.invoice_items import OwedItem
 from app.rules.prices import BASIS_POINTS, PERCENT
 from app.rules.settlement import MonthLine
 
-_SHARES = range(5, PERCENT + 1, 5)
+_SHARE_STEP = 5
+# Of a price x share, in øre.
+_SCALE = PERCENT * BASIS_POINTS
 # In øre: what rounding may make of an amount.
 _ROUNDING = 2
 
@@ -24,51 +24,64 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
     if before and amount - sum(item.amount for item in items) == before:
         return "already_invoiced"
     places = [item.line for item in items if item.line is not None]
-    if any(_is_other_share(line, amount, place) for place in places if len(places) == 1):
+    priced = next((place for place in places if _has_price(line, place)), None)
+    if len(places) == 1 and _is_other_share(amount, places[0], has_price=priced is not None):
         return "other_share"
-    for place in places:
-        if _has_price(line, place):
-            # A day's price is a rounded one, and right for days that are right.
-            is_right = line.unit == "day" and place.days > 0 and abs(line.quantity) % place.days == 0
-            return "other_price" if is_right else "other_days"
-    return "other_price"
+    if priced is None:
+        return "other_price"
+    # A day's price is a rounded one, and right for days that are right.
+    is_right = line.unit == "day" and priced.days > 0 and abs(line.quantity) % priced.days == 0
+    return "other_price" if is_right else "other_days"
 
 
-def list_prices(line: MonthLine) -> set[Fraction]:
-    """Øre per month that a line may rightly be invoiced at: a full place's price, or its share of it."""
-    full = {Fraction(part.price_bp, BASIS_POINTS) for part in line.parts}
-    shared = {Fraction(part.price_bp * part.share, BASIS_POINTS * PERCENT) for part in line.parts}
+def _list_prices(line: MonthLine) -> set[int]:
+    """What a month may rightly be invoiced at, in øre x `_SCALE`: a full place's price, or its share of it."""
+    prices = set()
+    together = 0
+    for part in line.parts:
+        shared = part.price_bp * part.share
+        prices |= {part.price_bp * PERCENT, shared}
+        together += shared
     # A month of one price and a supplement may be invoiced as their sum.
-    together = sum(part.price_bp * part.share for part in line.parts)
-    return full | shared | {Fraction(together, BASIS_POINTS * PERCENT)}
+    return prices | {together}
 
 
 def _has_price(line: InvoiceLine, place: MonthLine) -> bool:
     """Whether the line's price is the place's, by the month or by the day."""
+    if line.unit == "other":
+        return False
+    # In whole numbers, as fractions would take longer than all the rest of a comparison.
+    price, parts = line.unit_price.as_integer_ratio()
+    one_ore = parts * _SCALE
     if line.unit == "day":
-        return any(abs(line.unit_price - price / place.divisor) <= 1 for price in list_prices(place))
+        price *= place.divisor
+        one_ore *= place.divisor
+    distance = min(abs(price * _SCALE - parts * right) for right in _list_prices(place))
     # A price of parts of an øre is written in whole ones.
-    return line.unit == "month" and any(abs(line.unit_price - price) < 1 for price in list_prices(place))
+    return distance <= one_ore if line.unit == "day" else distance < one_ore
 
 
-def _is_other_share(line: InvoiceLine, amount: int, place: MonthLine) -> bool:
-    shares = {part.share for part in place.parts if part.kind != "supplement"}
+def _is_other_share(amount: int, place: MonthLine, *, has_price: bool) -> bool:
+    shares = set()
+    cost = supplements = 0
+    for part in place.parts:
+        if part.kind == "supplement":
+            supplements += part.price_bp * part.share * part.days
+        else:
+            shares.add(part.share)
+            cost += part.price_bp * part.share * part.days
     if len(shares) != 1:
         return False
     (share,) = shares
-    if share == PERCENT and _has_price(line, place):
+    if share == PERCENT and has_price:
         return False  # Half a month of a whole place.
-    per_percent = _sum_parts(place, is_supplement=False) // share
-    supplements = _sum_parts(place, is_supplement=True)
-    return any(
-        abs(calculate_cost(per_percent * other + supplements, place.divisor) - abs(amount)) <= _ROUNDING
-        for other in _SHARES
-        if other != share
-    )
-
-
-def _sum_parts(place: MonthLine, *, is_supplement: bool) -> int:
-    """Price x share x days of the place's parts, or of its supplements' (C4)."""
-    return sum(
-        part.price_bp * part.share * part.days for part in place.parts if (part.kind == "supplement") is is_supplement
-    )
+    step = _SHARE_STEP * cost // share
+    if not step:
+        return False
+    # The shares whose cost, rounded half up (C4), is the amount.
+    divisor = _SCALE * place.divisor
+    rest = abs(amount) * divisor - supplements - divisor // 2
+    first = -((_ROUNDING * divisor - rest) // step)
+    last = (rest + (_ROUNDING + 1) * divisor - 1) // step
+    possible = range(max(first, 1), min(last, PERCENT // _SHARE_STEP) + 1)
+    return any(_SHARE_STEP * steps != share for steps in possible)

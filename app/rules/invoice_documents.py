@@ -1,6 +1,6 @@
 """An invoice or credit note as it arrived, whatever its form (C12). Amounts are whole øre, a credit note's negative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -23,7 +23,10 @@ InvoiceCause = Literal[
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """A line of an invoice. `unit_price` is øre per `unit` of the `quantity`, both exact; `number` counts from 1."""
+    """A line of an invoice. `unit_price` is øre per `unit` of the `quantity`, both exact; `number` counts from 1.
+
+    `month` is the first day of the month it is for.
+    """
 
     number: int
     placement: UUID | None
@@ -33,11 +36,11 @@ class InvoiceLine:
     unit_price: Fraction
     amount: int
     unit: QuantityUnit = "month"
+    month: date = field(init=False)
 
-    @property
-    def month(self) -> date:
-        """The first day of the month it is for."""
-        return self.first_day.replace(day=1)
+    def __post_init__(self) -> None:
+        # Asked for more often than anything else of a line.
+        object.__setattr__(self, "month", self.first_day.replace(day=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ So the items of a month always add up to what is owed less what was invoiced, in
 Amounts are whole øre.
 """
 
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from app.rules.settlement import LinePart, MonthLine
@@ -28,8 +29,7 @@ MAX_SEARCHES = 10
 """So many amounts of a month, the largest, are looked for as sums of others."""
 
 
-@dataclass(frozen=True, slots=True)
-class AmountOwed:
+class AmountOwed(NamedTuple):
     """What a placement's month costs: as it was settled, or as it is computed. `line` is what the amount is made of."""
 
     placement: UUID
@@ -89,11 +89,13 @@ def list_items(account: MonthAccount, named_now: Collection[UUID] = ()) -> list[
     by_place: dict[UUID, list[OwedItem]] = {row.placement: _split(row) for row in account.owed}
     for placement, invoiced in account.named.items():
         by_place[placement] = _deduct_named(by_place.get(placement, []), invoiced, placement, account.month)
-    items = [item for found in by_place.values() for item in found]
+    items = [item for found in by_place.values() for item in found if item.amount]
     if account.unowed:
         items.append(OwedItem(None, account.month, -account.unowed, "surplus"))
     items.sort(key=lambda item: item.order)
-    if account.unnamed and sum(account.unnamed) == sum(item.amount for item in items):
+    if not account.unnamed:
+        return items
+    if sum(account.unnamed) == sum(item.amount for item in items):
         return []
     amounts = _net(account.unnamed)
     items.sort(key=lambda item: (item.placement in named_now, item.order))
@@ -106,27 +108,30 @@ def find_parts(values: Sequence[int], target: int) -> list[int] | None:
 
     All are of one sign. Exact for up to 200 values, of a value no more than the target holds, and 1 000 different sums.
     """
+    wanted = abs(target)
     copies: dict[int, int] = defaultdict(int)
     possible = []
-    for index, value in enumerate(values):
-        if 0 < abs(value) < abs(target) and copies[value] < target // value:
+    for index, value in enumerate(map(abs, values)):
+        if 0 < value < wanted and copies[value] < wanted // value:
             copies[value] += 1
-            possible.append(index)
+            possible.append((index, value))
     if len(possible) > _MAX_VALUES:
         return None
-    sums: dict[int, tuple[int, int]] = {0: (0, -1)}
-    for index in possible:
-        for total in list(sums):
-            following = total + values[index]
-            if abs(following) <= abs(target) and following not in sums:
-                sums[following] = (total, index)
-        if target in sums or len(sums) > _MAX_SUMS:
+    sums = {0: (0, -1)}
+    ordered = [0]
+    for index, value in possible:
+        reached = [total + value for total in ordered[: bisect_right(ordered, wanted - value)]]
+        for following in reached:
+            if following not in sums:
+                sums[following] = following - value, index
+                insort(ordered, following)
+        if wanted in sums or len(sums) > _MAX_SUMS:
             break
-    if not target or target not in sums:
+    if not wanted or wanted not in sums:
         return None
     found = []
-    while target:
-        target, index = sums[target]
+    while wanted:
+        wanted, index = sums[wanted]
         found.append(index)
     return sorted(found)
 
@@ -134,9 +139,10 @@ def find_parts(values: Sequence[int], target: int) -> list[int] | None:
 def _split(row: AmountOwed) -> list[OwedItem]:
     """A place and its supplements as items; one of them where the amount is another than the line's."""
     item = OwedItem(row.placement, row.month, row.amount, "place", row.line)
-    if row.line is None or row.amount != row.line.amount:
-        return [item] if row.amount else []
-    supplements = [MonthLine(row.line.divisor, tuple(parts)).amount for parts in _group_supplements(row.line.parts)]
+    groups = [] if row.line is None else _group_supplements(row.line.parts)
+    if row.line is None or not groups or row.amount != row.line.amount:
+        return [item] if item.amount else []
+    supplements = [MonthLine(row.line.divisor, tuple(parts)).amount for parts in groups]
     # Rounded once (C4): a part of an øre is the place's.
     place = replace(item, amount=row.amount - sum(supplements))
     found = [place, *(replace(item, amount=amount, kind="supplement") for amount in supplements)]

@@ -12,9 +12,9 @@ A line for several places is as many claims, each of one place's price. A claim 
 Of claims and items that are matched one to one, this leaves the least possible, but for what 3. gives up to be near.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
@@ -40,7 +40,8 @@ class Claim:
     def order(self) -> tuple[date, date, int, object, object, int]:
         """So that nothing depends on the order of lines; alike are those whose results may be exchanged."""
         line = self.line
-        return line.first_day, line.last_day, -self.amount, line.unit_price, line.quantity, line.amount
+        price, quantity = line.unit_price.as_integer_ratio(), line.quantity.as_integer_ratio()
+        return line.first_day, line.last_day, -self.amount, price, quantity, line.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,16 @@ def match_claims(claims: Iterable[Claim], items: Iterable[OwedItem], carried: It
 
 def _divide(line: InvoiceLine, days: int) -> list[Claim]:
     places = abs(line.quantity) if line.unit == "month" else abs(line.quantity) / days
-    price = line.unit_price if line.unit == "month" else line.unit_price * days
+    if line.unit == "other" or not 1 < places < MAX_CLAIMS + 1:
+        return [Claim(line, line.amount)]
     whole = int(places)
     sign = 1 if line.amount > 0 else -1
     # An amount that does not follow from quantity and price has charges of its own, and stays as it is.
-    exact = abs(line.quantity) * line.unit_price * sign
-    if line.unit == "other" or whole < 1 or places == 1 or whole > MAX_CLAIMS or abs(exact - line.amount) > 2:
+    if abs(abs(line.quantity) * line.unit_price * sign - line.amount) > 2:
         return [Claim(line, line.amount)]
-    amount = sign * round(price)
+    amount = sign * round(line.unit_price if line.unit == "month" else line.unit_price * days)
     count = whole - 1 if places == whole else whole
-    return [Claim(line, amount)] * count + [Claim(line, line.amount - count * amount)]
+    return [*(Claim(line, amount) for _ in range(count)), Claim(line, line.amount - count * amount)]
 
 
 def _match_equal(found: Matching, items: list[OwedItem]) -> None:
@@ -149,16 +150,18 @@ def _match_places(found: Matching) -> None:
 def _match_sums(found: Matching) -> None:
     """Claims that items add up to, and items that claims add up to."""
     for sign in (1, -1):
+        items = _of_sign(found.items, sign)
         for claim in _of_sign(found.claims, sign)[:MAX_SEARCHES]:
-            items = _of_sign(found.items, sign)
             parts = find_parts([item.amount for item in items], claim.amount)
             if parts is not None:
                 _take_sum(found, [claim], [items[index] for index in parts])
-        for item in _of_sign(found.items, sign)[:MAX_SEARCHES]:
-            claims = _of_sign(found.claims, sign)
+                items = _of_sign(found.items, sign)
+        claims = _of_sign(found.claims, sign)
+        for item in items[:MAX_SEARCHES]:
             parts = find_parts([claim.amount for claim in claims], item.amount)
             if parts is not None:
                 _take_sum(found, [claims[index] for index in parts], [item])
+                claims = _of_sign(found.claims, sign)
 
 
 def _take_sum(found: Matching, claims: list[Claim], items: list[OwedItem]) -> None:
@@ -166,7 +169,7 @@ def _take_sum(found: Matching, claims: list[Claim], items: list[OwedItem]) -> No
     other_claims = [claim for claim in found.claims if claim not in claims]
     other_items = [item for item in found.items if item not in items]
     if _count_left_over(other_claims, other_items) <= _count_left_over(found.claims, found.items):
-        _take(found, claims, items)
+        _take(found, [Match(tuple(claims), tuple(items))])
 
 
 def _count_left_over(claims: Iterable[Claim], items: Iterable[OwedItem]) -> int:
@@ -184,24 +187,21 @@ def _count_left_over(claims: Iterable[Claim], items: Iterable[OwedItem]) -> int:
 
 def _match_within_a_krone(found: Matching) -> None:
     """The nearest first. A price per day is rounded, and so is a part of a month."""
-    amounts = sorted((item.amount, index) for index, item in enumerate(found.items))
+    by_amount: dict[int, list[OwedItem]] = defaultdict(list)
+    for item in reversed(found.items):
+        by_amount[item.amount].append(item)
+    amounts = sorted(by_amount)
     pairs = []
-    for place, claim in enumerate(found.claims):
-        for amount, index in amounts[bisect_left(amounts, (claim.amount - KRONE, 0)) :]:
-            if amount > claim.amount + KRONE:
-                break
-            if amount * claim.amount > 0:
-                pairs.append((abs(amount - claim.amount), place, index))
-    claims, items = list(found.claims), list(found.items)
-    taken_claims: set[int] = set()
-    taken_items: set[int] = set()
-    for _, place, index in sorted(pairs):
-        if place not in taken_claims and index not in taken_items:
-            taken_claims.add(place)
-            taken_items.add(index)
-            found.matches.append(Match((claims[place],), (items[index],)))
-    found.claims[:] = [claim for place, claim in enumerate(claims) if place not in taken_claims]
-    found.items[:] = [item for index, item in enumerate(items) if index not in taken_items]
+    for index, claim in enumerate(found.claims):
+        first, last = bisect_left(amounts, claim.amount - KRONE), bisect_right(amounts, claim.amount + KRONE)
+        pairs += [
+            (abs(amount - claim.amount), index, amount) for amount in amounts[first:last] if amount * claim.amount > 0
+        ]
+    taken: dict[int, Match] = {}
+    for _, index, amount in sorted(pairs):
+        if index not in taken and by_amount[amount]:
+            taken[index] = Match((found.claims[index],), (by_amount[amount].pop(),))
+    _take(found, taken.values())
 
 
 def _match_nearest(found: Matching, sign: int) -> None:
@@ -218,8 +218,7 @@ def _match_nearest(found: Matching, sign: int) -> None:
             passed.pop()
         else:
             passed.append(point)
-    for claim, item in pairs:
-        _take(found, [claim], [item])
+    _take(found, [Match((claim,), (item,)) for claim, item in pairs])
 
 
 def _match_rest(found: Matching) -> None:
@@ -255,12 +254,12 @@ def _find_smallest(matches: Sequence[Match], amount: int, month: date) -> int | 
     return None if best is None else best[1]
 
 
-def _take(found: Matching, claims: list[Claim], items: list[OwedItem]) -> None:
-    found.matches.append(Match(tuple(claims), tuple(items)))
-    for claim in claims:
-        found.claims.remove(claim)
-    for item in items:
-        found.items.remove(item)
+def _take(found: Matching, matches: Collection[Match]) -> None:
+    found.matches.extend(matches)
+    claims = {claim for match in matches for claim in match.claims}
+    items = {item for match in matches for item in match.items}
+    found.claims[:] = [claim for claim in found.claims if claim not in claims]
+    found.items[:] = [item for item in found.items if item not in items]
 
 
 def _of_sign(points: Iterable[T], sign: int) -> list[T]:

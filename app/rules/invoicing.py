@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
+from typing import NamedTuple
 from uuid import UUID
 
 from app.rules.invoice_causes import find_cause
@@ -22,8 +23,7 @@ from app.rules.invoice_matching import Claim, Match, divide_into_claims, match_c
 _MAX_OF_PLACE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class LineComparison:
+class LineComparison(NamedTuple):
     """One line's result, or (`number` None) what the invoice lacks or adds as a whole. `cause` is None where equal."""
 
     number: int | None
@@ -34,8 +34,7 @@ class LineComparison:
     cause: InvoiceCause | None
 
 
-@dataclass(frozen=True, slots=True)
-class InvoicedAmount:
+class InvoicedAmount(NamedTuple):
     """An entry of the ledger of what was invoiced: for a place that a line names, for none, or `unowed` for nothing."""
 
     placement: UUID | None
@@ -70,31 +69,35 @@ def compare_invoice(invoice: Invoice, accounts: Iterable[MonthAccount]) -> Invoi
     Args:
         accounts: the provider's, of every month with a line, and of those that are carried.
     """
-    by_month = {line.month: MonthAccount(line.month) for line in invoice.lines}
+    by_month = {month: MonthAccount(month) for month in {line.month for line in invoice.lines}}
     by_month |= {account.month: account for account in accounts}
     lines = sorted(invoice.lines, key=_order)
-    named_now = {(line.placement, line.month) for line in lines if line.placement is not None}
-    items: list[OwedItem] = []
-    known: set[tuple[UUID | None, date]] = set()
-    for month, account in sorted(by_month.items()):
-        items += list_items(account, {placement for placement, of in named_now if of == month})
-        known.update((id_, month) for id_ in {*account.named, *(row.placement for row in account.owed)})
-    comparison = InvoiceComparison()
-    by_place: dict[tuple[UUID, date], list[InvoiceLine]] = defaultdict(list)
+    named: dict[date, dict[UUID, list[InvoiceLine]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
-        if line.placement is not None and (line.placement, line.month) in known:
-            by_place[line.placement, line.month].append(line)
+        if line.placement is not None:
+            named[line.month][line.placement].append(line)
+    items: list[OwedItem] = []
+    of_place: dict[date, dict[UUID | None, list[OwedItem]]] = {}
+    for month, account in sorted(by_month.items()):
+        found = list_items(account, named[month])
+        items += found
+        of_place[month] = defaultdict(list)
+        for item in found:
+            of_place[month][item.placement].append(item)
+    comparison = InvoiceComparison()
     carried = [month for month, account in by_month.items() if account.carried]
-    of_place: dict[tuple[UUID | None, date], list[OwedItem]] = defaultdict(list)
-    for item in items:
-        of_place[item.placement, item.month].append(item)
     taken: set[OwedItem] = set()
-    for (placement, month), found in sorted(by_place.items(), key=lambda entry: (entry[0][1], entry[0][0].int)):
-        others = [item for of in carried for item in of_place[placement, of] if item not in taken]
-        taken.update(_compare_place(comparison, found, of_place[placement, month], others, items, by_month[month]))
+    unknown: list[InvoiceLine] = []
+    for month, account in sorted(by_month.items()):
+        known = {*account.named, *(row.placement for row in account.owed)} if named[month] else set()
+        for placement, of_line in sorted(named[month].items(), key=lambda entry: entry[0].int):
+            if placement not in known:
+                unknown += of_line
+                continue
+            others = [item for of in carried for item in of_place[of][placement] if item not in taken]
+            taken.update(_compare_place(comparison, of_line, of_place[month][placement], others, items, account))
     _remove(items, taken)
-    unknown = [line for line in lines if line.placement is not None and (line.placement, line.month) not in known]
-    _compare_unknown(comparison, unknown, items)
+    _compare_unknown(comparison, sorted(unknown, key=_order), items)
     charges = _compare_charges(comparison, invoice, items)
     _compare_pool(comparison, invoice, [line for line in lines if line.placement is None], items, by_month)
     _add_missing(comparison, items, is_credit=invoice.kind == "credit_note")
@@ -255,9 +258,9 @@ def _add_claims(
         for claim in match.claims:
             expected[claim.line.number] += claim.amount
         last = match.claims[-1]
-        if match.difference:
-            expected[last.line.number] -= match.difference
-            faults[last.line.number].append((abs(match.difference), find_cause(last.line, last.amount, match.items)))
+        if difference := match.difference:
+            expected[last.line.number] -= difference
+            faults[last.line.number].append((abs(difference), find_cause(last.line, last.amount, match.items)))
     for claim, back in _net_claims(unmatched):
         expected[claim.line.number] += back
         if back != claim.amount:
@@ -289,12 +292,9 @@ def _record(
 ) -> None:
     """The lines in the ledger of what was invoiced, in the months of the items that they are for."""
     months = {line.month for line in lines}
-    others = [item for item in taken if item.month not in months]
-    entries = [(line.month, line.amount) for line in lines]
-    if others:
-        # Equal by their sum: so the items are what was invoiced.
-        entries = [(item.month, item.amount) for item in taken]
-    comparison.invoiced += [InvoicedAmount(placement, month, amount) for month, amount in entries]
+    # Equal by their sum where an item is of another month: so the items are what was invoiced.
+    entries = lines if all(item.month in months for item in taken) else taken
+    comparison.invoiced += [InvoicedAmount(placement, entry.month, entry.amount) for entry in entries]
 
 
 def _record_claims(comparison: InvoiceComparison, lines: Sequence[InvoiceLine], matches: Iterable[Match]) -> None:
@@ -372,4 +372,5 @@ def _by_month(lines: Iterable[InvoiceLine]) -> dict[date, list[InvoiceLine]]:
 def _order(line: InvoiceLine) -> tuple[object, ...]:
     """So that nothing depends on the order of lines; alike are those whose results may be exchanged."""
     id_ = 0 if line.placement is None else line.placement.int
-    return line.first_day, line.last_day, id_, -line.amount, line.unit_price, line.quantity, line.unit, line.number
+    price, quantity = line.unit_price.as_integer_ratio(), line.quantity.as_integer_ratio()
+    return line.first_day, line.last_day, id_, -line.amount, price, quantity, line.unit, line.number

@@ -47,6 +47,8 @@ def not_rejected(settlement_id: Mapped[UUID]) -> ColumnElement[bool]:
 async def load_ledger(queries: Queries, months: Collection[date]) -> Ledger:
     """The lines of these months as settled: each closed line with the differences that were settled since."""
     ledger = Ledger()
+    if not months:
+        return ledger
     closed = select(SettlementLine).where(
         col(SettlementLine.month).in_(months), not_rejected(col(SettlementLine.settlement_id))
     )

@@ -5,14 +5,14 @@
 Both are the service's own functions with the case office's rights, the wall on: (1) the month's lines are computed
 from the places, and (2) an invoice of a line a place is checked without storing it, which computes the month as well.
 The lines name their places, or none; they are right, or each has another price. Rounds are interleaved; the figures are
-medians of one run, and the ratios are what counts.
+medians of one run, and the ratios are what counts. Beside each the processor time of this process is told, PostgreSQL's
+not among it, as the ratio of that hardly changes with what else the machine does.
 
 A throwaway PostgreSQL is started for it; with DATABASE_URL (a superuser's, to an empty database) that one is used.
 """
 
 import argparse
 import asyncio
-import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +25,7 @@ import asyncpg
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bench.in_process import measure_rounds, medians
 from bench.position import FILL, PRICES, TERMS, cluster
 
 from app import clock
@@ -91,16 +92,12 @@ async def measure(superuser: str, url: str, sizes: list[int], rounds: int) -> No
             for named in (True, False)
             for by in (0, 51_450)
         }
-        seconds: dict[str, list[float]] = {name: [] for name in runs}
-        for _ in range(rounds):
-            for name, run in runs.items():
-                began = time.perf_counter()
-                await run()
-                seconds[name].append(time.perf_counter() - began)
-        took = {name: statistics.median(times) for name, times in seconds.items()}
+        took = medians(await measure_rounds(rounds, runs))
+        worked = medians(await measure_rounds(rounds, runs, time.process_time))
         print(f"{size} places, {len(ledger.lines)} of them in the month (wanted <= {WANTED})")
-        for name, seconds_taken in took.items():
-            print(f"{name:>24} {seconds_taken * 1000:9.1f} ms {seconds_taken / took['month']:7.2f}")
+        for name in runs:
+            figures = (f"{times[name] * 1000:9.1f} ms {times[name] / times['month']:7.2f}" for times in (took, worked))
+            print(f"{name:>24} {'   processor '.join(figures)}")
     await database.close()
     await owner.close()
 
