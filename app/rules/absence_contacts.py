@@ -44,7 +44,10 @@ class PlannedDays:
 
     def count_before(self, day: date) -> int:
         """How many there are before a day: the number of the first that is not."""
-        return self._before[min(max(day.toordinal() - self._first, 0), len(self._before) - 1)]
+        index = day.toordinal() - self._first
+        if index <= 0:
+            return 0
+        return self._before[index] if index < len(self._before) else len(self.days)
 
 
 def list_absence_contacts(
@@ -57,26 +60,28 @@ def list_absence_contacts(
         routines: sorted by day; each holds from its day until the next, and a row's days before the first count too.
         calendar: begins no later than the absences.
     """
+    never = ContactRoutine(date.max, 1)
+    # The numbers of the days on which each routine holds, and how many it waits for.
+    spans = [
+        (calendar.count_before(routine.agreed_on), calendar.count_before(following.agreed_on), routine)
+        for routine, following in pairwise((*routines, never))
+    ]
+    for begin, end in _join_rows(absences, calendar):
+        for holds_from, holds_until, routine in spans:
+            due = max(begin + routine.contact_after_days - 1, holds_from)
+            if due < min(end, holds_until):
+                yield AbsenceContact(calendar.days[begin], calendar.days[due])
+                break
+
+
+def _join_rows(absences: Iterable[tuple[date, date]], calendar: PlannedDays) -> Iterator[tuple[int, int]]:
+    """The rows as the numbers of their planned days, the second not included; absences that meet are one row."""
     begin = end = 0
     for first, last in sorted(absences):
         start, after = calendar.count_before(first), calendar.count_before(last + _DAY)
         if start > end:
-            yield from _find_contact(begin, end, routines, calendar)
+            yield begin, end
             begin, end = start, after
         else:
             begin, end = (begin if begin < end else start), max(end, after)
-    yield from _find_contact(begin, end, routines, calendar)
-
-
-def _find_contact(
-    begin: int, end: int, routines: Sequence[ContactRoutine], calendar: PlannedDays
-) -> Iterator[AbsenceContact]:
-    """The contact of the row of these numbers, `end` not included, if it was long enough."""
-    never = ContactRoutine(date.max, 1)
-    if end - begin < min((routine.contact_after_days for routine in routines), default=0):
-        return
-    for routine, following in pairwise((*routines, never)):
-        due = max(begin + routine.contact_after_days - 1, calendar.count_before(routine.agreed_on))
-        if due < min(end, calendar.count_before(following.agreed_on)):
-            yield AbsenceContact(calendar.days[begin], calendar.days[due])
-            return
+    yield begin, end

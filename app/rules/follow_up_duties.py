@@ -105,14 +105,12 @@ class PlacementClock:
     firsts: tuple[date, ...]
     plan_due_on: date | None
 
-    def count_by_year(self, days: Iterable[date]) -> list[int]:
-        """How many of the days are in each of the years; a day outside them all is in none."""
+    def count_by_year(self, days: Iterable[date], begins: date, ends: date) -> list[int]:
+        """How many of the days between two are in each of the years. The two are days of the years themselves."""
         found = [0] * len(self.years)
-        if self.years:
-            begins, ends = self.firsts[0], self.years[-1].last
-            for day in days:
-                if begins <= day <= ends:
-                    found[bisect_right(self.firsts, day) - 1] += 1
+        for day in days:
+            if begins <= day <= ends:
+                found[bisect_right(self.firsts, day) - 1] += 1
         return found
 
 
@@ -276,7 +274,7 @@ def list_duties(
     ]
     for kind, days in on_record:
         if kind in kinds:
-            counted = clock.count_by_year(days)
+            counted = clock.count_by_year(days, years[0][1].first, years[-1][1].last)
             for index, year in years:
                 required = year.required[kind]
                 if required:

@@ -233,7 +233,7 @@ def test_m_years_cover_the_placement_without_a_gap(first: date, passed: int, len
     until = on if ends_on is None else min(on, ends_on)
     assert clock.years[-1].first <= until <= clock.years[-1].last
     days = [first + step * DAY for step in range(0, (until - first).days + 1, 37)]
-    assert sum(clock.count_by_year(days)) == len(days)
+    assert sum(clock.count_by_year(days, first, until)) == len(days)
     if ends_on is not None:
         assert max(one.last for one in clock.years) <= ends_on
         assert clock.plan_due_on is None or clock.plan_due_on <= ends_on
