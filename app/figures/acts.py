@@ -1,23 +1,24 @@
 """Applications, answers and decisions of a year in cells (S2): what has happened by a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
-from app.figures.cells import MONTHS, Cell, YearMeasures, make_months
-from app.rules.calendar import get_month_range
+from app.figures.cells import MONTHS, Cell, YearMeasures, count_subjects, make_months
 from app.rules.figures import list_every_period
+from app.rules.process import Destination
 
 _ACTS = CompiledQuery(
     text(
         """
         select kind as act, decision.decided_on as day, decision.provider_id, participant.service_area,
             decision.address_protection, coalesce(decision.placement_id, decision.application_id) as subject,
-            greatest(decision.decided_on - application.received_on, 0) as days
+            greatest(decision.decided_on - application.received_on, 0) as days, decision.destination
         from decision
         join participant on participant.id = decision.participant_id
         left join application on application.id = decision.application_id
@@ -26,14 +27,14 @@ _ACTS = CompiledQuery(
             and decision.decided_on between :first and :last
         union all
         select case reason when 'no_capacity' then 'no_capacity' else 'answer' end, answered_on, provider_id,
-            participant.service_area, participant.address_protection, application_id, 0
+            participant.service_area, participant.address_protection, application_id, 0, null
         from request
         join application on application.id = application_id
         join participant on participant.id = application.participant_id
         where answer is not null and retracted_on is null and request.annulled_at is null
             and application.annulled_at is null and answered_on between :first and :last
         union all
-        select 'left', ends_on, provider_id, service_area, address_protection, id, 0
+        select 'left', ends_on, provider_id, service_area, address_protection, id, 0, null
         from placement where annulled_on is null and ends_on between :first and :last
         """
     )
@@ -59,8 +60,10 @@ _COUNTED = ("granted", "rejected", "changed", "ended", "left", "decided", "answe
 MEASURES_OF_ACTS = frozenset({*_COUNTED, "processing_days", "waiting", "waiting_days"})
 
 
-async def add_acts(queries: Queries, measures: YearMeasures, on: date, *, is_protected_shown: bool) -> None:
-    """S2: what was decided, answered and ended in the year by the day, and what waited at the end of each month (D4).
+async def add_acts(
+    queries: Queries, measures: YearMeasures, days: Collection[date], on: date, *, is_protected_shown: bool
+) -> None:
+    """S2: what was decided, answered and ended in the year by the day, and what waited on the days (D4).
 
     Read with the case office's rights: what goes out are sums. What was annulled counts for nothing (D8, D10).
     """
@@ -69,42 +72,39 @@ async def add_acts(queries: Queries, measures: YearMeasures, on: date, *, is_pro
     subjects: dict[str, list[defaultdict[Cell, set[UUID]]]] = {
         name: [defaultdict(set) for _ in range(MONTHS)] for name in _COUNTED
     }
+    ends: list[dict[Destination | None, list[UUID]]] = [defaultdict(list) for _ in range(MONTHS)]
     async with queries.acting_as("case_officer"):
         acts = await queries.fetch(_ACTS, first=first, last=last)
         waiting = await queries.fetch(_WAITING, first=first, last=last)
-    for act, day, provider_id, area, protected, subject, days in acts:
+    for act, day, provider_id, area, protected, subject, waited, destination in acts:
         cell: Cell = (None if protected and not is_protected_shown else provider_id, area)
         month = day.month - 1
         for name in _list_measures(act):
             sums[name][month][cell] += 1
             subjects[name][month][cell].add(subject)
         if act in ("grant", "reject"):
-            sums["processing_days"][month][cell] += days
+            sums["processing_days"][month][cell] += waited
+        if act == "end":
+            ends[month][destination].append(subject)
     measures.sums |= {name: [*months] for name, months in sums.items()}
     every = list_every_period(measures.year)
     for name, months in subjects.items():
         measures.people_by_period[name] = {
-            period: _count_subjects(months[period.begin : period.end]) for period in every
+            period: count_subjects(months[period.begin : period.end]) for period in every
         }
-    number, waited = make_months(), make_months()
-    for month in range(MONTHS):
-        day = min(get_month_range(measures.year, month + 1)[1], on)
+    measures.ends = [*ends]
+    number: dict[date, dict[Cell, Fraction]] = {day: defaultdict(Fraction) for day in days}
+    so_long: dict[date, dict[Cell, Fraction]] = {day: defaultdict(Fraction) for day in days}
+    for day in days:
+        until = min(day, on)
         for _, received_on, area, closed_on in waiting:
-            if received_on <= day and (closed_on is None or closed_on > day):
-                number[month][None, area] += 1
-                waited[month][None, area] += (day - received_on).days
-    measures.last_days |= {"waiting": [*number], "waiting_days": [*waited]}
+            if received_on <= until and (closed_on is None or closed_on > until):
+                number[day][None, area] += 1
+                so_long[day][None, area] += (until - received_on).days
+    measures.states |= {"waiting": number, "waiting_days": so_long}
 
 
 def _list_measures(act: str) -> tuple[str, ...]:
     if act in ("no_capacity", "answer"):
         return ("answered", "declined") if act == "no_capacity" else ("answered",)
     return (_MEASURES[act], "decided") if act in ("grant", "reject") else (_MEASURES[act],)
-
-
-def _count_subjects(months: Iterable[defaultdict[Cell, set[UUID]]]) -> dict[Cell, int]:
-    found: defaultdict[Cell, set[UUID]] = defaultdict(set)
-    for month in months:
-        for cell, of_cell in month.items():
-            found[cell] |= of_cell
-    return {cell: len(of_cell) for cell, of_cell in found.items()}

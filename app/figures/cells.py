@@ -1,14 +1,16 @@
 """What is summed for figures: a measure of each month of a year, in cells by provider and service area."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import get_args
 from uuid import UUID
 
 from app.participants.schemas import ServiceArea
 from app.rules.figures import Period
+from app.rules.process import Destination
 
 Cell = tuple[UUID | None, str | None]
 """A provider and a service area. None is a provider that the caller is not shown, or none at all."""
@@ -20,21 +22,22 @@ NOTHING = Fraction(0)
 
 @dataclass(slots=True)
 class YearMeasures:
-    """Of one year: `sums` of measures that add up over months, `last_days` of those that are of a period's last day,
-    and how many people are behind them.
+    """Of one year: `sums` of measures that add up over months, `states` of those that are of a day, by the days asked
+    for, and how many people are behind them. `ends` are the places of each month's ends, by destination.
 
     `people_by_period` are of those whose people cannot be added up over months: who is there in two is one.
     """
 
     year: int
     sums: dict[str, list[dict[Cell, Fraction]]] = field(default_factory=dict)
-    last_days: dict[str, list[dict[Cell, Fraction]]] = field(default_factory=dict)
+    states: dict[str, dict[date, dict[Cell, Fraction]]] = field(default_factory=dict)
     people_by_period: dict[str, dict[Period, Mapping[Cell, int]]] = field(default_factory=dict)
+    ends: list[dict[Destination | None, list[UUID]]] = field(default_factory=list)
 
     def get_measure(self, name: str, period: Period) -> Mapping[Cell, Fraction]:
         """A measure of a period, by cell."""
-        if name in self.last_days:
-            return self.last_days[name][period.end - 1]
+        if name in self.states:
+            return self.states[name][period.last_day]
         total: defaultdict[Cell, Fraction] = defaultdict(Fraction)
         for month in self.sums[name][period.begin : period.end]:
             for cell, amount in month.items():
@@ -45,12 +48,13 @@ class YearMeasures:
         """How many people's a measure of a period is, by cell (S6)."""
         if name in self.people_by_period:
             return self.people_by_period[name][period]
-        return {cell: int(amount) for cell, amount in self.last_days[name][period.end - 1].items()}
+        return {cell: int(amount) for cell, amount in self.states[name][period.last_day].items()}
 
     def list_cells(self) -> set[Cell]:
         """Every cell in which something is."""
-        months = [month for measure in (*self.sums.values(), *self.last_days.values()) for month in measure]
-        return {cell for month in months for cell, amount in month.items() if amount}
+        months = [month for measure in self.sums.values() for month in measure]
+        days = [day for measure in self.states.values() for day in measure.values()]
+        return {cell for amounts in (*months, *days) for cell, amount in amounts.items() if amount}
 
 
 def make_months() -> list[defaultdict[Cell, Fraction]]:
@@ -61,3 +65,12 @@ def make_months() -> list[defaultdict[Cell, Fraction]]:
 def sum_cells(amounts: Mapping[Cell, Fraction], cells: Sequence[Cell]) -> Fraction:
     """What is in some of the cells."""
     return sum((amounts.get(cell, NOTHING) for cell in cells), NOTHING)
+
+
+def count_subjects(months: Iterable[Mapping[Cell, set[UUID]]]) -> dict[Cell, int]:
+    """How many different ones are in each cell of some months."""
+    found: defaultdict[Cell, set[UUID]] = defaultdict(set)
+    for month in months:
+        for cell, of_cell in month.items():
+            found[cell] |= of_cell
+    return {cell: len(of_cell) for cell, of_cell in found.items()}

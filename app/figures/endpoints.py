@@ -25,18 +25,21 @@ from app.http.problems import VALIDATION
 from app.http.schemas import Day, describe_pattern
 from app.http.spreadsheets import DecimalQuery, attachment
 from app.providers.tables import Provider
-from app.rules.figures import DEFINITIONS, KEYS, FigureCode, Key, PeriodKind
+from app.rules.figures import CELL_KEYS, DEFINITIONS, KEYS, FigureCode, Key, PeriodKind
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1", tags=["figures"], route_class=Route)
 
 FiguresReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 MOST_YEARS = 10
+MOST_DAYS = 31
 _BY: dict[str, frozenset[Key]] = {
-    ",".join(some): frozenset(some) for count in range(1, len(KEYS) + 1) for some in permutations(KEYS, count)
-}
+    ",".join(some): frozenset(some) for count in range(1, len(CELL_KEYS) + 1) for some in permutations(CELL_KEYS, count)
+} | {"destination": frozenset({"destination"})}
 _BY_PATTERN = describe_pattern(
-    f"^({'|'.join(_BY)})$", f"må vere éin eller fleire av {list_values(KEYS)}, kvar ein gong og med komma mellom"
+    f"^({'|'.join(_BY)})$",
+    f"må vere éin eller fleire av {list_values(CELL_KEYS)}, kvar ein gong og med komma mellom, eller destination"
+    " åleine",
 )
 
 
@@ -54,6 +57,7 @@ async def list_figure_definitions(reader: ReaderDep, actor: FiguresReader) -> Fi
                     "source": one.source,
                     "rule": one.rule,
                     "by": [key for key in KEYS if key in one.by],
+                    "periods": one.periods,
                 }
             )
             for one in DEFINITIONS
@@ -87,33 +91,40 @@ async def list_figures(
         list[FigureCode] | None, Query(max_length=len(DEFINITIONS), description="Only these figures.")
     ] = None,
     from_: Annotated[
-        Day | None, Query(alias="from", description="The first day. Default: 1 January of the year of `on`.")
+        Day | None,
+        Query(alias="from", description="The first day. Default: 1 January of the year of `on`, and `on` for days."),
     ] = None,
-    to: Annotated[Day | None, Query(description="The last day. Default: `on`, or `from` where that is later.")] = None,
+    to: Annotated[
+        Day | None,
+        Query(description="The last day. Default: `on`, or `from` where that is later, and `from` for days."),
+    ] = None,
     period: Annotated[PeriodKind, Query(description="What a row is for.")] = "month",
     by: Annotated[
         str | None,
         Query(
-            pattern=_BY_PATTERN, description="Grouping: `provider`, `service_area` or both with a comma. Default: none."
+            pattern=_BY_PATTERN,
+            description="Grouping: `provider`, `service_area`, both with a comma, or `destination`. Default: none.",
         ),
     ] = None,
     on: Annotated[Day | None, Query(description="The day the figures are as known on. Default: today.")] = None,
     decimal: DecimalQuery = "comma",
 ) -> Figures | Response:
-    """Every period that has a day from `from` to `to`, as known on a day (S2, S8, S9), ten years at most.
+    """Every period that has a day from `from` to `to`, as known on a day (S2, S8, S9), ten years or 31 days at most.
 
-    A figure that cannot be grouped by what is asked for is left out (`by` in its definition), and so is a figure of
-    what has happened where the period begins after `on`; in the period of `on` that counts to and with the day. A
-    month's `places_active` is its last day's.
+    A figure that cannot be grouped by what is asked for is left out (`by` in its definition), and so is one that is not
+    of a day where days are asked for (`periods`), and a figure of what has happened where the period begins after `on`;
+    in the period of `on` that counts to and with the day. A month's `places_active` is its last day's.
 
     Small counts, and what would tell them, are null for others than the case office (S6), and places of people with a
     protected address have no provider for them. `Accept` selects JSON, CSV (`;`, UTF-8 with BOM) or XLSX. With
     `If-None-Match` the answer is 304 while nothing has changed.
     """
     day = on or clock.today()
-    first = from_ or date(day.year, 1, 1)
-    last = to or max(day, first)
+    first = from_ or (day if period == "day" else date(day.year, 1, 1))
+    last = to or (first if period == "day" else max(day, first))
     require_in_order(first, last)
+    if period == "day" and (last - first).days >= MOST_DAYS:
+        raise VALIDATION(f"Styringstal kan hentast for høgst {MOST_DAYS} dagar om gongen.", pointer="#/query/to")
     if last.year - first.year >= MOST_YEARS:
         raise VALIDATION(f"Styringstal kan hentast for høgst {MOST_YEARS} år om gongen.", pointer="#/query/to")
     query = FiguresQuery(

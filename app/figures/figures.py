@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from itertools import product
 from uuid import UUID
 
@@ -13,21 +12,20 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.figures.acts import MEASURES_OF_ACTS, add_acts
 from app.figures.cells import AREAS, Cell, YearMeasures, sum_cells
+from app.figures.destinations import DestinationTable
+from app.figures.follow_up import MEASURES_OF_FOLLOW_UP, add_follow_up
 from app.figures.places import load_places
+from app.figures.rows import build_figure
 from app.figures.schemas import FigureBy, FigureOut
 from app.providers.tables import Provider
 from app.rates.tables import GuidelineVersion
 from app.rules.figures import (
-    COUNTS,
     DEFINITIONS,
     Definition,
     Key,
-    Measure,
     Period,
     PeriodKind,
-    calculate_value,
     find_hidden_in_periods,
-    format_two_decimals,
     list_every_period,
     list_periods,
 )
@@ -51,10 +49,13 @@ class FiguresQuery:
 async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]:
     """S2, S6: the figures in the order of their definitions, then period, provider, area.
 
-    A figure that cannot be grouped by what is asked for is left out, and so is one of what has happened in a period
-    that begins after the day. 409 `rate-missing` or `guideline-missing` if it takes a price that is not known.
+    A figure that cannot be grouped by what is asked for is left out, and so is one that is not of a day where days are
+    asked for, and one of what has happened in a period that begins after the day. 409 `rate-missing` or
+    `guideline-missing` if it takes a price that is not known.
     """
-    chosen = [one for one in DEFINITIONS if one.code in query.codes and query.by <= one.by]
+    chosen = [
+        one for one in DEFINITIONS if one.code in query.codes and query.by <= one.by and query.period in one.periods
+    ]
     needed = {name for one in chosen for name in (one.numerator, one.denominator) if name is not None}
     people = {name for one in chosen for name in one.people} if query.is_suppressed else set()
     is_shown = not query.is_suppressed
@@ -62,19 +63,29 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
     providers: list[UUID] = [row[0] for row in await queries.fetch(select(col(Provider.id)).order_by(col(Provider.id)))]
     found: dict[str, list[FigureOut]] = {one.code: [] for one in chosen}
     for year in range(query.first_day.year, query.last_day.year + 1) if chosen else ():
-        measures = await load_places(queries, year, query.on, needed | people, is_protected_shown=is_shown)
-        if not MEASURES_OF_ACTS.isdisjoint(needed):
-            await add_acts(queries, measures, query.on, is_protected_shown=is_shown)
-        table = _Table(measures, providers)
         periods = [one for one in list_periods(query.period, query.first_day, query.last_day) if one.year == year]
+        every = periods if query.period == "day" else list_every_period(year)
+        days = sorted({one.last_day for one in every})
+        measures = await load_places(queries, year, days, query.on, needed | people, is_protected_shown=is_shown)
+        if not MEASURES_OF_ACTS.isdisjoint(needed):
+            await add_acts(queries, measures, days, query.on, is_protected_shown=is_shown)
+        if not MEASURES_OF_FOLLOW_UP.isdisjoint(needed):
+            await add_follow_up(queries, measures, query.on, is_protected_shown=is_shown)
+        table = _Table(measures, providers)
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}
         for one in chosen:
             if one.people not in hidden:
-                hidden[one.people] = table.find_hidden(one.people, least) if query.is_suppressed else {}
+                hidden[one.people] = table.find_hidden(one.people, every, least) if query.is_suppressed else {}
+            begun = [period for period in periods if not (one.past and period.first_day > query.on)]
+            if "destination" in query.by:
+                ends = DestinationTable(measures)
+                few = ends.find_hidden(least) if query.is_suppressed else {}
+                totals = {period for period, cells in hidden[one.people].items() if table.total in cells}
+                found[one.code] += ends.list_figures(one, begun, few, totals)
+                continue
             found[one.code] += [
                 figure
-                for period in periods
-                if not (one.past and period.first_day > query.on)
+                for period in begun
                 for figure in table.list_figures(one, period, query.by, hidden[one.people].get(period, set()))
             ]
     return [figure for figures in found.values() for figure in figures]
@@ -98,13 +109,31 @@ class _Table:
         self._providers: list[UUID | None] = [*providers, *([None] if has_no_provider else [])]
         self._rows = {provider: row for row, provider in enumerate(self._providers)}
 
-    def find_hidden(self, people: Sequence[str], least: int) -> dict[Period, set[Place]]:
-        """S6: what is hidden of every period of the year, of a figure that tells these counts of people."""
-        every = list_every_period(self._measures.year)
-        return find_hidden_in_periods(
-            {period: [self._count(self._measures.count_people(name, period)) for name in people] for period in every},
-            least,
-        )
+    @property
+    def total(self) -> Place:
+        """Where the total of everything is."""
+        return len(self._providers), len(AREAS)
+
+    def find_hidden(self, people: Sequence[str], every: Sequence[Period], least: int) -> dict[Period, set[Place]]:
+        """S6: what is hidden of some periods, of a figure that tells these counts of people. All of a year, or days.
+
+        Days do not add up to each other: each is by itself. Those who are there on one are its places.
+        """
+        counted = {
+            period: [
+                self._count(self._measures.count_people(name, period))
+                for name in people
+                if period.day is None or name in self._measures.states
+            ]
+            for period in every
+        }
+        if any(period.day is not None for period in every):
+            return {
+                period: cells
+                for period, tables in counted.items()
+                for cells in find_hidden_in_periods({period: tables}, least).values()
+            }
+        return find_hidden_in_periods(counted, least)
 
     def list_figures(
         self, definition: Definition, period: Period, by: frozenset[Key], hidden: set[Place]
@@ -121,7 +150,7 @@ class _Table:
             row = self._rows[provider] if "provider" in by else len(self._providers)
             column = AREAS.index(area) if area is not None else len(AREAS)
             group = {"provider_id": provider} if "provider" in by else {}
-            yield _build(
+            yield build_figure(
                 definition,
                 period,
                 FigureBy.model_validate(group | ({"service_area": area} if "service_area" in by else {})),
@@ -140,45 +169,3 @@ class _Table:
             if number and area is not None:
                 table[self._rows[provider]][AREAS.index(area)] += number
         return table
-
-
-def _build(
-    definition: Definition,
-    period: Period,
-    by: FigureBy,
-    numerator: Fraction,
-    denominator: Fraction | None,
-    *,
-    is_hidden: bool,
-) -> FigureOut:
-    if is_hidden:
-        return FigureOut(
-            code=definition.code,
-            period=period.name,
-            by=by,
-            numerator=None,
-            denominator=None,
-            value=None,
-            suppressed=True,
-        )
-    shown = _show(numerator, definition.numerator)
-    if definition.denominator is None or denominator is None:
-        value: int | str | None = shown
-    else:
-        calculated = calculate_value(numerator, denominator, definition.scale)
-        value = None if calculated is None else format_two_decimals(calculated)
-    return FigureOut(
-        code=definition.code,
-        period=period.name,
-        by=by,
-        numerator=shown,
-        denominator=1
-        if denominator is None or definition.denominator is None
-        else _show(denominator, definition.denominator),
-        value=value,
-        suppressed=False,
-    )
-
-
-def _show(amount: Fraction, measure: Measure) -> int | str:
-    return int(amount) if measure in COUNTS else format_two_decimals(amount)

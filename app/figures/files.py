@@ -21,6 +21,7 @@ _COLUMNS = (
     Column("Verdi", 14),
     Column("Eining", 20),
     Column("For få til å visast", 16),
+    Column("Går til", 22),
 )
 
 
@@ -50,6 +51,7 @@ def _list_rows(figures: Iterable[FigureOut], names: Mapping[UUID, str]) -> Itera
             _to_cell(figure.value),
             definition.unit,
             figure.suppressed,
+            figure.by.destination,
         ]
 
 

@@ -26,8 +26,8 @@ from app.rules.placement_periods import Column, Mask, count_days_by_month
 _HUNDRED = 100
 _STAFF = frozenset({"filled", "required_staff", "with_supplement", "capacity", "stated_staff"})
 _ABSENCE = frozenset({"absent", "used", "planned_to_date"})
-_LAST_DAYS = frozenset({"places"}) | _STAFF
-_DAYS = frozenset({"planned", "place_months", "people"}) | _ABSENCE | _LAST_DAYS
+_STATES = frozenset({"places"}) | _STAFF
+_DAYS = frozenset({"planned", "place_months", "people"}) | _ABSENCE | _STATES
 _COSTS = frozenset({"cost", "cost_to_date"})
 _GROUP = row_type(("placement", "S16"), ("area", ">i2"), ("protected", ">i2"), ("per_employee", ">i2"))
 _GROUPS = (
@@ -75,7 +75,7 @@ class _Places:
         return sum_by_group(amounts, self.cell_of, len(self.cells))
 
     def name(self, sums: Column, divisor: int = 1) -> list[dict[Cell, Fraction]]:
-        """A row of cells a month, by cell."""
+        """Rows of cells, of a month or a day each, by cell."""
         return [
             {cell: Fraction(int(amount), divisor) for cell, amount in zip(self.cells, row, strict=True) if amount}
             for row in sums
@@ -92,21 +92,21 @@ class _Places:
 
 
 async def load_places(
-    queries: Queries, year: int, on: date, needed: Collection[str], *, is_protected_shown: bool
+    queries: Queries, year: int, days: Sequence[date], on: date, needed: Collection[str], *, is_protected_shown: bool
 ) -> YearMeasures:
-    """S2: the measures of places in a year as known on a day (S8). 409 as the position, where a cost is needed.
+    """S2: the measures of places in a year, and on some of its days, as known on a day (S8).
 
-    Read with the case office's rights: what goes out are sums. A protected place is in no provider's cell unless
-    `is_protected_shown`. **Decided here**: absence is as it is reported by now, since it is reported afterwards; and a
-    month's weeks are cut at its ends, so that months add up to the year.
+    409 as the position, where a cost is needed. Read with the case office's rights: what goes out are sums. A protected
+    place is in no provider's cell unless `is_protected_shown`. **Decided here**: absence is as it is reported by now,
+    since it is reported afterwards; and a month's weeks are cut at its ends, so that months add up to the year.
     """
     async with queries.acting_as("case_officer"):
         places = await _load_placements(queries, year, on, is_protected_shown=is_protected_shown)
         measures = YearMeasures(year)
         if not _DAYS.isdisjoint(needed):
-            await _add_days(queries, measures, places, on, needed)
+            await _add_days(queries, measures, places, days, on, needed)
         if not _STAFF.isdisjoint(needed):
-            await _add_staff(queries, measures, places, on)
+            await _add_staff(queries, measures, places, days, on)
         if not _COSTS.isdisjoint(needed):
             await _add_costs(queries, measures, places, on)
     return measures
@@ -129,16 +129,21 @@ async def _load_placements(queries: Queries, year: int, on: date, *, is_protecte
 
 
 async def _add_days(
-    queries: Queries, measures: YearMeasures, places: _Places, on: date, needed: Collection[str]
+    queries: Queries,
+    measures: YearMeasures,
+    places: _Places,
+    days: Sequence[date],
+    on: date,
+    needed: Collection[str],
 ) -> None:
     year, periods = measures.year, places.known.periods
-    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
-    planned_days = [is_planned_day(day) for day in days]
+    every_day = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
+    planned_days = [is_planned_day(day) for day in every_day]
     if "planned" in needed:
         planned = count_days_by_month(periods, year, planned_days, by_share=True)
         measures.sums["planned"] = places.name(places.sum(planned), _HUNDRED)
     if not _ABSENCE.isdisjoint(needed):
-        so_far = [planned and day <= on for planned, day in zip(planned_days, days, strict=True)]
+        so_far = [planned and day <= on for planned, day in zip(planned_days, every_day, strict=True)]
         to_date = places.sum(count_days_by_month(periods, year, so_far, by_share=True))
         absent = places.sum(await _count_absent(queries, places, year, on))
         measures.sums |= {
@@ -146,19 +151,25 @@ async def _add_days(
             "absent": places.name(absent, _HUNDRED),
             "used": places.name(to_date - absent, _HUNDRED),
         }
-    if not _LAST_DAYS.isdisjoint(needed):
-        shares = _count_shares(places, year)
-        measures.last_days["places"] = places.name(places.sum((shares > 0).astype(np.int64)))
-        measures.last_days["shares"] = places.name(places.sum(shares), _HUNDRED)
+    if not _STATES.isdisjoint(needed):
+        shares = _list_shares(places, days)
+        whole = places.name(places.sum((shares > 0).astype(np.int64)))
+        parts = places.name(places.sum(shares), _HUNDRED)
+        measures.states["places"] = dict(zip(days, whole, strict=True))
+        measures.states["shares"] = dict(zip(days, parts, strict=True))
     if not {"place_months", "people"}.isdisjoint(needed):
         _add_people(measures, places)
 
 
-def _count_shares(places: _Places, year: int) -> Column:
-    """Each placement's share on the last day of each month, in percent."""
-    days = [date(year, 1, 1) + timedelta(days=step) for step in range(count_days_in_year(year))]
-    last_days = {get_month_range(year, month)[1] for month in range(1, MONTHS + 1)}
-    return count_days_by_month(places.known.periods, year, [day in last_days for day in days], by_share=True)
+def _list_shares(places: _Places, days: Sequence[date]) -> Column:
+    """Each placement's share on each of the days, in percent: (days, placements)."""
+    periods = places.known.periods
+    shares = np.zeros((len(days), periods.count), np.int64)
+    for row, day in enumerate(days):
+        holds = (periods.first_day <= day.toordinal()) & (periods.last_day >= day.toordinal())
+        # A day has one share.
+        shares[row, periods.placement[holds]] = periods.share[holds]
+    return shares
 
 
 def _add_people(measures: YearMeasures, places: _Places) -> None:
@@ -225,50 +236,50 @@ async def _add_costs(queries: Queries, measures: YearMeasures, places: _Places, 
     measures.sums["cost_to_date"] = places.name(places.sum(incurred), _HUNDRED)
 
 
-async def _add_staff(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
-    """P2, P5, L6: capacity, filled places and staff on the last day of each month."""
+async def _add_staff(queries: Queries, measures: YearMeasures, places: _Places, days: Sequence[date], on: date) -> None:
+    """P2, P5, L6: capacity, filled places and staff on each of the days."""
     year = measures.year
-    last_days = [get_month_range(year, month)[1] for month in range(1, MONTHS + 1)]
     ratios = await load_staffing_ratios(queries) or [*DEFAULT_STAFFING]
-    by_version = [_find_version(ratios, day) for day in last_days]
-    people, shares = measures.last_days["places"], measures.last_days["shares"]
-    measures.last_days["filled"] = [
-        shares[month] if version.share_counts == "shares" else people[month] for month, version in enumerate(by_version)
-    ]
-    active = _count_shares(places, year)
-    required = [dict[Cell, Fraction]() for _ in range(MONTHS)]
+    versions = [_find_version(ratios, day) for day in days]
+    people, shares = measures.states["places"], measures.states["shares"]
+    measures.states["filled"] = {
+        day: shares[day] if version.share_counts == "shares" else people[day]
+        for day, version in zip(days, versions, strict=True)
+    }
+    active = _list_shares(places, days)
+    required = [dict[Cell, Fraction]() for _ in days]
     for own in np.unique(places.per_employee).tolist():
         chosen = active * (places.per_employee == own)
         counted = places.name(places.sum(chosen), _HUNDRED), places.name(places.sum((chosen > 0).astype(np.int64)))
-        for month, version in enumerate(by_version):
-            for cell, number in counted[version.share_counts != "shares"][month].items():
+        for row, version in enumerate(versions):
+            for cell, number in counted[version.share_counts != "shares"][row].items():
                 staff = number / (own or version.places_per_employee)
-                required[month][cell] = required[month].get(cell, Fraction(0)) + staff
-    with_supplement = [dict[Cell, Fraction]() for _ in range(MONTHS)]
+                required[row][cell] = required[row].get(cell, Fraction(0)) + staff
+    with_supplement = [dict[Cell, Fraction]() for _ in days]
     rows = await queries.fetch(_EXTRA_STAFF, on=on, first=date(year, 1, 1), last=date(year, 12, 31))
     index, known = places.find([row[0] for row in rows])
-    for month, day in enumerate(last_days):
+    for row, day in enumerate(days):
         found: set[int] = set()
         for at, is_known, (_, first, last, amount) in zip(index.tolist(), known.tolist(), rows, strict=True):
-            if is_known and active[month, at] and first <= day and (last is None or last >= day):
+            if is_known and active[row, at] and first <= day and (last is None or last >= day):
                 cell = places.cells[places.cell_of[at]]
-                required[month][cell] = required[month].get(cell, Fraction(0)) + Fraction(amount)
+                required[row][cell] = required[row].get(cell, Fraction(0)) + Fraction(amount)
                 found.add(at)
         for at in found:
             cell = places.cells[places.cell_of[at]]
-            with_supplement[month][cell] = with_supplement[month].get(cell, Fraction(0)) + 1
+            with_supplement[row][cell] = with_supplement[row].get(cell, Fraction(0)) + 1
     capacities = {
         provider_id: [(day, Fraction(number)) for day, number in sorted(rows, key=lambda row: row[0])]
         for provider_id, rows in (await load_capacities_by_provider(queries)).items()
     }
     statements: dict[UUID, list[tuple[date, Fraction]]] = {}
-    for provider_id, stated_on, amount in await queries.fetch(_STATEMENTS, last=date(year, 12, 31)):
+    for provider_id, stated_on, amount in await queries.fetch(_STATEMENTS, last=min(date(year, 12, 31), on)):
         statements.setdefault(provider_id, []).append((stated_on, Fraction(amount)))
-    measures.last_days |= {
-        "required_staff": required,
-        "with_supplement": with_supplement,
-        "capacity": [_find_latest(capacities, day) for day in last_days],
-        "stated_staff": [_find_latest(statements, day) for day in last_days],
+    measures.states |= {
+        "required_staff": dict(zip(days, required, strict=True)),
+        "with_supplement": dict(zip(days, with_supplement, strict=True)),
+        "capacity": {day: _find_latest(capacities, day) for day in days},
+        "stated_staff": {day: _find_latest(statements, day) for day in days},
     }
 
 

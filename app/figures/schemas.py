@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field as Limits
 
 from app.http.schemas import Shape
-from app.rules.figures import FigureCode, Key
+from app.rules.figures import FigureCode, Key, PeriodKind
+from app.rules.process import Destination
 
 
 class FigureDefinitionOut(Shape):
@@ -18,7 +19,8 @@ class FigureDefinitionOut(Shape):
     unit: Annotated[str, Limits(examples=["prosent"])]
     source: Annotated[str, Limits(examples=["Vedtak og avtalar"])]
     rule: Annotated[str, Limits(description="The rule that it follows.", examples=["P2"])]
-    by: Annotated[list[Key], Limits(description="What it can be grouped by.")]
+    by: Annotated[list[Key], Limits(description="What it can be grouped by; `destination` alone.")]
+    periods: Annotated[list[PeriodKind], Limits(description="What it can be asked for.")]
 
 
 class FigureDefinitions(Shape):
@@ -35,6 +37,9 @@ class FigureBy(Shape):
         UUID | None, Limits(description="Null where there is none, or it is not shown since an address is protected.")
     ] = None
     service_area: str | None = None
+    destination: Annotated[
+        Destination | None, Limits(description="Where people go (L8). Null where an end names none.")
+    ] = None
 
 
 Number = Annotated[
@@ -52,8 +57,8 @@ class FigureOut(Shape):
     period: Annotated[
         str,
         Limits(
-            description="A month, a tertial or a year.",
-            pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])|-T[1-3])?$",
+            description="A day, a month, a tertial or a year.",
+            pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?|-T[1-3])?$",
             examples=["2022-08"],
         ),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, get_args
 
@@ -10,9 +10,12 @@ from app.rules.calendar import get_month_range
 from app.rules.money import round_half_up
 from app.rules.suppression import LEAST, Cell, find_hidden
 
-PeriodKind = Literal["month", "tertial", "year"]
-Key = Literal["provider", "service_area"]
+PeriodKind = Literal["day", "month", "tertial", "year"]
+PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
+Key = Literal["provider", "service_area", "destination"]
 KEYS: tuple[Key, ...] = get_args(Key)
+CELL_KEYS: tuple[Key, ...] = ("provider", "service_area")
+"""What figures can be grouped by at once; `destination` stands alone."""
 
 FigureCode = Literal[
     "places_active",
@@ -36,6 +39,7 @@ FigureCode = Literal[
     "changed",
     "ended",
     "turnover",
+    "follow_up_on_time",
     "processing_days",
 ]
 
@@ -63,6 +67,8 @@ Measure = Literal[
     "ended",
     "left",
     "decided",
+    "due",
+    "on_time",
     "processing_days",
 ]
 COUNTS: frozenset[Measure] = frozenset(
@@ -80,12 +86,27 @@ COUNTS: frozenset[Measure] = frozenset(
         "ended",
         "left",
         "decided",
+        "due",
+        "on_time",
         "processing_days",
     }
 )
 """What is a whole number; the others have two decimals."""
+STATES: frozenset[Measure] = frozenset(
+    {
+        "places",
+        "filled",
+        "capacity",
+        "required_staff",
+        "stated_staff",
+        "with_supplement",
+        "waiting",
+        "waiting_days",
+    }
+)
+"""What is so on a day, and of a longer period on its last one; the others add up over days."""
 
-_MONTHS = {"month": 1, "tertial": 4, "year": 12}
+_MONTHS: Mapping[PeriodKind, int] = {"month": 1, "tertial": 4, "year": 12}
 _PERCENT = 100
 
 
@@ -106,15 +127,21 @@ class Definition:
     numerator: Measure
     denominator: Measure | None = None
     scale: int = 1
-    by: frozenset[Key] = frozenset(KEYS)
+    by: frozenset[Key] = frozenset(CELL_KEYS)
     people: tuple[str, ...] = ()
     past: bool = False
+
+    @property
+    def periods(self) -> tuple[PeriodKind, ...]:
+        """What it can be asked for: a day too, if all of it is of a day."""
+        return PERIOD_KINDS if {self.numerator, self.denominator or self.numerator} <= STATES else PERIOD_KINDS[1:]
 
 
 _PLACES = ("places", "people")
 _APPLICATIONS = ("granted", "rejected", "decided")
-_PROVIDER = frozenset({KEYS[0]})
-_AREA = frozenset({KEYS[1]})
+_CELL = frozenset(CELL_KEYS)
+_PROVIDER = frozenset({CELL_KEYS[0]})
+_AREA = frozenset({CELL_KEYS[1]})
 _PER_100 = "per 100 plassmånader"
 
 
@@ -202,11 +229,16 @@ DEFINITIONS: tuple[Definition, ...] = (
         "prosent", "Svar frå vekstbedrift", "P3", "declined", "answered", _PERCENT, people=("declined", "answered"),
         past=True,
     ),
-    _count_acts("granted", "Innvilga", "tildelingar", "D6", "granted", _APPLICATIONS, frozenset(KEYS)),
+    _count_acts("granted", "Innvilga", "tildelingar", "D6", "granted", _APPLICATIONS, _CELL),
     _count_acts("rejected", "Avslått", "avslag", "D6", "rejected", _APPLICATIONS, _AREA),
-    _count_acts("changed", "Endra", "endringsvedtak", "D6", "changed", ("changed",), frozenset(KEYS)),
+    _count_acts("changed", "Endra", "endringsvedtak", "D6", "changed", ("changed",), _CELL),
     _count_acts("ended", "Vedtak om slutt", "vedtak om slutt", "L5", "ended", ("ended", "left"), frozenset(KEYS)),
-    _count_acts("turnover", "Utskifting", "plassar som tok slutt", "L5", "left", ("ended", "left"), frozenset(KEYS)),
+    _count_acts("turnover", "Utskifting", "plassar som tok slutt", "L5", "left", ("ended", "left"), _CELL),
+    Definition(
+        "follow_up_on_time", "Oppfølging i rett tid", "gjort innan fristen / oppgåver med frist i perioden x 100",
+        "prosent", "Planar, evalueringar og møte", "M1–M4", "on_time", "due", _PERCENT, people=("on_time", "due"),
+        past=True,
+    ),
     Definition(
         "processing_days", "Sakshandsamingstid", "dagar frå søknad til vedtak / vedtak", "dagar", "Søknader og vedtak",
         "D4", "processing_days", "decided", by=_AREA, people=_APPLICATIONS, past=True,
@@ -217,15 +249,20 @@ BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """S9: a month, a tertial (four months) or a year, by its year and its months from 0; `end` is not counted."""
+    """S9: a month, a tertial (four months) or a year, by its year and its months from 0; `end` is not counted. Or a
+    `day` of a month (S2).
+    """
 
     year: int
     begin: int
     end: int
+    day: date | None = None
 
     @property
     def name(self) -> str:
-        """`2022-08`, `2022-T2` or `2022`."""
+        """`2022-08-31`, `2022-08`, `2022-T2` or `2022`."""
+        if self.day is not None:
+            return self.day.isoformat()
         length = self.end - self.begin
         if length == _MONTHS["year"]:
             return f"{self.year}"
@@ -234,15 +271,18 @@ class Period:
 
     @property
     def first_day(self) -> date:
-        return date(self.year, self.begin + 1, 1)
+        return self.day or date(self.year, self.begin + 1, 1)
 
     @property
     def last_day(self) -> date:
-        return get_month_range(self.year, self.end)[1]
+        return self.day or get_month_range(self.year, self.end)[1]
 
 
 def list_periods(kind: PeriodKind, first: date, last: date) -> list[Period]:
     """The periods of a kind that have a day from one to another."""
+    if kind == "day":
+        days = (first + timedelta(days=step) for step in range((last - first).days + 1))
+        return [Period(day.year, day.month - 1, day.month, day) for day in days]
     periods = [
         Period(year, begin, begin + _MONTHS[kind])
         for year in range(first.year, last.year + 1)
@@ -253,8 +293,7 @@ def list_periods(kind: PeriodKind, first: date, last: date) -> list[Period]:
 
 def list_every_period(year: int) -> list[Period]:
     """The months, tertials and year that add up to each other."""
-    kinds: tuple[PeriodKind, ...] = get_args(PeriodKind)
-    return [period for kind in kinds for period in list_periods(kind, date(year, 1, 1), date(year, 12, 31))]
+    return [period for kind in PERIOD_KINDS[1:] for period in list_periods(kind, date(year, 1, 1), date(year, 12, 31))]
 
 
 def find_hidden_in_periods(

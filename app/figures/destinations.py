@@ -1,0 +1,51 @@
+"""Ends by where people go (S2, L8): one line of counts, with what is few in it hidden (S6)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import get_args
+from uuid import UUID
+
+from app.figures.cells import YearMeasures
+from app.figures.rows import build_figure
+from app.figures.schemas import FigureBy, FigureOut
+from app.rules.figures import Definition, Period, find_hidden_in_periods, list_every_period
+from app.rules.process import Destination
+from app.rules.suppression import Cell
+
+DESTINATIONS: tuple[Destination | None, ...] = (*get_args(Destination), None)
+"""The last is an end that names none."""
+
+
+class DestinationTable:
+    """The ends of a year by destination: a table of one row, whose total is that of the figure in all."""
+
+    def __init__(self, measures: YearMeasures) -> None:
+        self._measures = measures
+
+    def find_hidden(self, least: int) -> dict[Period, set[Cell]]:
+        """S6: what is hidden of every period of the year."""
+        every = list_every_period(self._measures.year)
+        return find_hidden_in_periods(
+            {period: [[[len(set(ends)) for ends in self._list_ends(period)]]] for period in every}, least
+        )
+
+    def list_figures(
+        self, definition: Definition, periods: Iterable[Period], hidden: Mapping[Period, set[Cell]], totals: set[Period]
+    ) -> Iterator[FigureOut]:
+        """The rows of each period; all are hidden of a period whose total is (`totals`), since they add up to it."""
+        for period in periods:
+            place_months = sum(self._measures.get_measure("place_months", period).values(), Fraction(0))
+            for column, (destination, ends) in enumerate(zip(DESTINATIONS, self._list_ends(period), strict=True)):
+                yield build_figure(
+                    definition,
+                    period,
+                    FigureBy.model_validate({"destination": destination}),
+                    Fraction(len(ends)),
+                    place_months,
+                    is_hidden=period in totals or (0, column) in hidden.get(period, set()),
+                )
+
+    def _list_ends(self, period: Period) -> list[list[UUID]]:
+        """The place of each end, by destination."""
+        months = self._measures.ends[period.begin : period.end]
+        return [[place for month in months for place in month.get(name, ())] for name in DESTINATIONS]
