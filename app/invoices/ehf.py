@@ -59,21 +59,34 @@ class _DocumentType:
     """What an invoice and a credit note name differently. The first of `codes` is the usual one."""
 
     codes: tuple[str, ...]
+    code_rule: str
     code_element: str
     line: str
     quantity: str
     sign: int
 
 
-# 383 and 393, 396: a debit note, and those that a factoring company collects.
+# Every type that the profile allows claims money, or gives it back, and is counted alike.
 _DOCUMENT_TYPES = {
     f"{{{UBL}Invoice-2}}Invoice": _DocumentType(
-        ("380", "383", "393"), "cbc:InvoiceTypeCode", "cac:InvoiceLine", "cbc:InvoicedQuantity", 1
+        tuple("380 71 80 82 84 102 218 219 331 382 383 386 388 393 395 553 575 623 780 817 870 875 876 877".split()),
+        "PEPPOL-EN16931-P0100",
+        "cbc:InvoiceTypeCode",
+        "cac:InvoiceLine",
+        "cbc:InvoicedQuantity",
+        1,
     ),
     f"{{{UBL}CreditNote-2}}CreditNote": _DocumentType(
-        ("381", "396"), "cbc:CreditNoteTypeCode", "cac:CreditNoteLine", "cbc:CreditedQuantity", -1
+        ("381", "81", "83", "396", "532"),
+        "PEPPOL-EN16931-P0101",
+        "cbc:CreditNoteTypeCode",
+        "cac:CreditNoteLine",
+        "cbc:CreditedQuantity",
+        -1,
     ),
 }
+# Partial and corrected invoices are for sellers and buyers in Germany alone (PEPPOL-EN16931-P0112).
+_GERMAN_TYPES = frozenset({"326", "384"})
 
 
 def parse_ehf(body: bytes) -> Invoice:
@@ -130,14 +143,20 @@ def _parse_type(root: Element) -> _DocumentType:
     kind = _DOCUMENT_TYPES.get(str(root.tag))
     if kind is None:
         raise INVOICE_NOT_EHF("Fila er verken ein UBL-faktura eller ei UBL-kreditnota.", pointer="#")
-    for element, wanted in (
-        ("cbc:CustomizationID", (CUSTOMIZATION,)),
-        ("cbc:ProfileID", (PROFILE,)),
-        (kind.code_element, kind.codes),
-    ):
-        if require_text(root, element) not in wanted:
-            raise INVOICE_NOT_EHF(f"{element} må vere «{wanted[0]}».", pointer=f"#/{element}", element=element)
-    return kind
+    for element, wanted in (("cbc:CustomizationID", CUSTOMIZATION), ("cbc:ProfileID", PROFILE)):
+        if require_text(root, element) != wanted:
+            raise INVOICE_NOT_EHF(f"{element} må vere «{wanted}».", pointer=f"#/{element}", element=element)
+    code = require_text(root, kind.code_element)
+    if code in kind.codes:
+        return kind
+    detail, rule = f"{kind.code_element} kan ikkje vere «{code[:20]}». Det vanlege er {kind.codes[0]}.", kind.code_rule
+    if kind.sign == 1 and code in _GERMAN_TYPES:
+        rule = "PEPPOL-EN16931-P0112"
+        detail = (
+            "Korrigerte fakturaar (384) og delfakturaar (326) er berre tillatne mellom tyske partar. Send ei kreditnota"
+            " (381) for det som var feil, og ein ny faktura (380)."
+        )
+    raise INVOICE_NOT_EHF(detail, pointer=f"#/{kind.code_element}", element=kind.code_element, rule=rule)
 
 
 def _parse_currency(root: Element) -> str:

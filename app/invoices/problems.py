@@ -32,7 +32,8 @@ INVOICE_NOT_EHF = problem_type(
     422,
     title="Fakturaen er ikkje EHF",
     nn="Fila er ikkje ein faktura (380) eller ei kreditnota (381) i EHF, Peppol BIS Billing 3.0.",
-    en="The file is not an invoice (380) or credit note (381) in EHF, Peppol BIS Billing 3.0.",
+    en="The file is not an invoice (380), a credit note (381) or of another type that Peppol BIS Billing 3.0 allows;"
+    " `rule` names the rule that says so.",
 )
 INVOICE_INCOMPLETE = problem_type(
     "invoice-incomplete",

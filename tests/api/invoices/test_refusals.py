@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
+from tests.factories.ehf import Ehf
 from tests.factories.invoices import CHECKS, FILES, invoice_line, read_file, send, three_places
 from tests.factories.places import got
 from tests.factories.steps import ok, refused
@@ -90,6 +91,33 @@ async def test_warnings_are_counted_up_to_a_limit(api: Api, connection: AsyncCon
     assert ok(await send(api.finance, content))["warnings"] == {"identity_numbers": 1, "names": 1000}
 
 
+@pytest.mark.parametrize(
+    ("document", "rule", "said"),
+    [
+        (
+            Ehf(code="384"),
+            "PEPPOL-EN16931-P0112",
+            "Send ei kreditnota (381) for det som var feil, og ein ny faktura (380)",
+        ),
+        (Ehf(code="326"), "PEPPOL-EN16931-P0112", "delfakturaar (326)"),
+        (Ehf(code="389"), "PEPPOL-EN16931-P0100", "kan ikkje vere «389». Det vanlege er 380."),
+        (Ehf(code="381"), "PEPPOL-EN16931-P0100", "cbc:InvoiceTypeCode kan ikkje vere «381»"),
+        (Ehf(code="9" * 500), "PEPPOL-EN16931-P0100", f"«{'9' * 20}»"),
+        (Ehf(code="384", is_credit_note=True), "PEPPOL-EN16931-P0101", "cbc:CreditNoteTypeCode kan ikkje vere «384»"),
+        (Ehf(code="261", is_credit_note=True), "PEPPOL-EN16931-P0101", "Det vanlege er 381."),
+    ],
+)
+async def test_document_type_that_the_profile_does_not_allow_is_refused(
+    api: Api, document: Ehf, rule: str, said: str
+) -> None:
+    """C12: by the standard's own rule, and with what to send."""
+    problem = refused(await send(api.finance, document.write()), 422, "invoice-not-ehf")
+    kind = "CreditNote" if document.is_credit_note else "Invoice"
+    assert problem["errors"][0]["pointer"] == f"#/cbc:{kind}TypeCode"
+    assert problem["rule"] == rule
+    assert said in problem["detail"]
+
+
 async def test_lines_of_two_invoices_are_refused(api: Api) -> None:
     body = {"lines": [invoice_line(), invoice_line(invoice_number="F-8", issued_on="2023-02-02")]}
     problem = refused(await api.finance.post(CHECKS, json=body), 422, "invoice-arithmetic")
@@ -116,7 +144,7 @@ async def test_lines_of_two_invoices_are_refused(api: Api) -> None:
         ("wrong-sum", "invoice-arithmetic", "BR-CO-10", "#/cac:LegalMonetaryTotal/cbc:LineExtensionAmount"),
         ("wrong-total", "invoice-arithmetic", "BR-CO-13", "#/cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount"),
         ("wrong-line", "invoice-arithmetic", "PEPPOL-EN16931-R120", "#/cac:InvoiceLine/0/cbc:LineExtensionAmount"),
-        ("corrective", "invoice-not-ehf", None, "#/cbc:InvoiceTypeCode"),
+        ("corrective", "invoice-not-ehf", "PEPPOL-EN16931-P0112", "#/cbc:InvoiceTypeCode"),
         ("other-customization", "invoice-not-ehf", None, "#/cbc:CustomizationID"),
         ("wrong-namespace", "invoice-not-ehf", None, "#"),
         ("entity-bomb", "invoice-unsafe", None, "#"),
