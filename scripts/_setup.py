@@ -62,7 +62,9 @@ def app(arguments: list[str]) -> NoReturn:
 
 def environment() -> dict[str, str]:
     """The environment for the project's Python: `app` is found from anywhere, others' packages are not."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "__PYVENV_LAUNCHER__"}}
+    # The last is set in many containers: then every process compiles `app` again, and every test worker the tests.
+    others = {"PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in others}
     path = os.pathsep.join([str(PYTHON.parent), kept.get("PATH", os.defpath)])
     return kept | {"PYTHONPATH": str(ROOT), "VIRTUAL_ENV": str(VENV), "PATH": path}
 

@@ -153,6 +153,13 @@ def pins(lock: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)==(.*) \\$", (ROOT / lock).read_text(), re.MULTILINE))
 
 
+def test_what_is_compiled_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the caller's Python keeps nothing: the project starts too many processes for that."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    command = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)"]
+    assert subprocess.run(command, env=_setup.environment(), capture_output=True, check=True).stdout == b"False\n"
+
+
 def test_locks_hold_hashes_and_no_addresses() -> None:
     for lock in LOCKS:
         text = (ROOT / lock).read_text()
