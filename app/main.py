@@ -115,7 +115,10 @@ TAGS = [
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},
     {"name": "trust", "description": "The Ramberg trust: years, applications, grants and its report (R1–R10)."},
     {"name": "stairs", "description": "What is offered on which step, places, and what is missing (K1–K8)."},
-    {"name": "trips", "description": "Holiday trips: the scheme, the fund, and what a trip would cost (T2–T22)."},
+    {
+        "name": "trips",
+        "description": "Holiday trips: the scheme, rounds, applications, the fund, and what a trip costs (T).",
+    },
     {"name": "events", "description": "Events for other systems (CloudEvents)."},
     {"name": "access log", "description": "The access log, and the export and erasure of a person's data."},
     {"name": "service", "description": "Health checks and problem types."},

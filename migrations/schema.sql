@@ -1718,6 +1718,48 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip_application (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    participant_id uuid NOT NULL,
+    received_on date NOT NULL,
+    wishes character varying NOT NULL,
+    length character varying NOT NULL,
+    preferred_from date NOT NULL,
+    preferred_to date NOT NULL,
+    need_grade character varying NOT NULL,
+    documented_on date,
+    documented_by character varying,
+    last_granted_year smallint,
+    municipality_number character varying NOT NULL,
+    benefit smallint,
+    benefit_reason character varying,
+    resource smallint,
+    resource_reason character varying,
+    severity smallint,
+    severity_reason character varying,
+    mastery smallint,
+    mastery_reason character varying,
+    assessed_on date,
+    assessed_by character varying,
+    withdrawn_on date,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trip_application_assessed_by CHECK (((assessed_on IS NULL) = (assessed_by IS NULL))),
+    CONSTRAINT ck_trip_application_documented CHECK (((documented_on IS NULL) = (documented_by IS NULL))),
+    CONSTRAINT ck_trip_application_documented_by CHECK (((documented_by)::text = ANY ((ARRAY['habilitation'::character varying, 'mental_health'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT ck_trip_application_last_granted_year CHECK (((last_granted_year >= 1900) AND (last_granted_year <= 2099))),
+    CONSTRAINT ck_trip_application_length CHECK (((length)::text = ANY ((ARRAY['long'::character varying, 'short'::character varying])::text[]))),
+    CONSTRAINT ck_trip_application_need_grade CHECK (((need_grade)::text = ANY ((ARRAY['limited'::character varying, 'moderate'::character varying, 'extensive'::character varying])::text[]))),
+    CONSTRAINT ck_trip_application_preferred_to CHECK ((preferred_to > preferred_from)),
+    CONSTRAINT ck_trip_application_score_reasons CHECK ((((benefit IS NULL) = (benefit_reason IS NULL)) AND ((resource IS NULL) = (resource_reason IS NULL)) AND ((severity IS NULL) = (severity_reason IS NULL)) AND ((mastery IS NULL) = (mastery_reason IS NULL)))),
+    CONSTRAINT ck_trip_application_scores CHECK ((((benefit >= 0) AND (benefit <= 3)) AND ((resource >= 0) AND (resource <= 3)) AND ((severity >= 0) AND (severity <= 3)) AND ((mastery >= 0) AND (mastery <= 3)))),
+    CONSTRAINT ck_trip_application_wishes CHECK (((length((wishes)::text) >= 1) AND (length((wishes)::text) <= 4000))),
+    CONSTRAINT ck_trip_application_withdrawn_on CHECK ((withdrawn_on >= received_on))
+);
+
+ALTER TABLE ONLY public.trip_application FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trip_fund_entry (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1739,6 +1781,24 @@ CREATE TABLE public.trip_fund_entry (
 );
 
 ALTER TABLE ONLY public.trip_fund_entry FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_round (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    year smallint NOT NULL,
+    length character varying NOT NULL,
+    opens_on date NOT NULL,
+    deadline date NOT NULL,
+    notice_text character varying NOT NULL,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trip_round_deadline CHECK ((deadline >= opens_on)),
+    CONSTRAINT ck_trip_round_length CHECK (((length)::text = ANY ((ARRAY['long'::character varying, 'short'::character varying])::text[]))),
+    CONSTRAINT ck_trip_round_notice_text CHECK (((length((notice_text)::text) >= 1) AND (length((notice_text)::text) <= 4000))),
+    CONSTRAINT ck_trip_round_year CHECK (((year >= 1900) AND (year <= 2099)))
+);
+
+ALTER TABLE ONLY public.trip_round FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.trip_scheme (
     id uuid NOT NULL,
@@ -1762,7 +1822,11 @@ CREATE TABLE public.trip_scheme (
     agreed_rest_minutes smallint DEFAULT '480'::smallint NOT NULL,
     weekly_rest_minutes smallint DEFAULT '2100'::smallint NOT NULL,
     longest_shift_minutes smallint DEFAULT '750'::smallint NOT NULL,
+    interval_years smallint DEFAULT 2 NOT NULL,
+    interval_mode character varying DEFAULT 'rank_last'::character varying NOT NULL,
     CONSTRAINT ck_trip_scheme_allowance_days CHECK (((allowance_days)::text = ANY ((ARRAY['calendar_days'::character varying, 'nights'::character varying])::text[]))),
+    CONSTRAINT ck_trip_scheme_interval_mode CHECK (((interval_mode)::text = ANY ((ARRAY['rank_last'::character varying, 'refuse'::character varying])::text[]))),
+    CONSTRAINT ck_trip_scheme_interval_years CHECK (((interval_years >= 0) AND (interval_years <= 10))),
     CONSTRAINT ck_trip_scheme_long_from_nights CHECK (((long_from_nights >= 1) AND (long_from_nights <= 60))),
     CONSTRAINT ck_trip_scheme_most_nights CHECK (((most_nights >= 1) AND (most_nights <= 60))),
     CONSTRAINT ck_trip_scheme_notice_months_long CHECK (((notice_months_long >= 0) AND (notice_months_long <= 24))),
@@ -1915,6 +1979,9 @@ ALTER TABLE ONLY public.placement
 
 ALTER TABLE ONLY public.placement_terms
     ADD CONSTRAINT ex_placement_terms_overlap EXCLUDE USING gist (placement_id WITH =, daterange(valid_from, valid_to, '[]'::text) WITH &&, daterange(known_from, known_until) WITH &&);
+
+ALTER TABLE ONLY public.trip_round
+    ADD CONSTRAINT ex_trip_round_open EXCLUDE USING gist (year WITH =, length WITH =, daterange(opens_on, deadline, '[]'::text) WITH &&);
 
 ALTER TABLE ONLY public.absence
     ADD CONSTRAINT pk_absence PRIMARY KEY (id);
@@ -2090,8 +2157,14 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trip_application
+    ADD CONSTRAINT pk_trip_application PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trip_fund_entry
     ADD CONSTRAINT pk_trip_fund_entry PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.trip_round
+    ADD CONSTRAINT pk_trip_round PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.trip_scheme
     ADD CONSTRAINT pk_trip_scheme PRIMARY KEY (id);
@@ -2330,6 +2403,10 @@ CREATE INDEX ix_stair_service_step_id ON public.stair_service USING btree (step_
 CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
 
 CREATE INDEX ix_task_waiver_placement_id ON public.task_waiver USING btree (placement_id);
+
+CREATE INDEX ix_trip_application_participant_id_id ON public.trip_application USING btree (participant_id, id);
+
+CREATE INDEX ix_trip_application_preferred_from ON public.trip_application USING btree (preferred_from);
 
 CREATE INDEX ix_trip_fund_entry_year_id ON public.trip_fund_entry USING btree (year, id);
 
@@ -2590,6 +2667,9 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT fk_task_waiver_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
 
+ALTER TABLE ONLY public.trip_application
+    ADD CONSTRAINT fk_trip_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
 ALTER TABLE ONLY public.trust_application
     ADD CONSTRAINT fk_trust_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
 
@@ -2718,7 +2798,11 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELE
 
 CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_fund_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_round TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
@@ -2924,8 +3008,9 @@ CREATE POLICY finance_reads ON public.trust_year_sum FOR SELECT TO vekstplass_se
 
 CREATE POLICY finance_reads_budget ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND starts_with((type)::text, 'budget.'::text)));
 
-CREATE POLICY grants_officer_reads_applicants ON public.participant FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['grants_officer'::text]) AS caller_has_role) AND (NOT address_protection) AND (id IN ( SELECT trust_application.participant_id
-   FROM public.trust_application))));
+CREATE POLICY grants_officer_reads_applicants ON public.participant FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['grants_officer'::text]) AS caller_has_role) AND (NOT address_protection) AND ((id IN ( SELECT trust_application.participant_id
+   FROM public.trust_application)) OR (id IN ( SELECT trip_application.participant_id
+   FROM public.trip_application)))));
 
 ALTER TABLE public.guideline_evaluation ENABLE ROW LEVEL SECURITY;
 
@@ -3007,6 +3092,8 @@ CREATE POLICY owner_merges ON public.participant_restriction TO vekstplass_owner
 
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.trip_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
@@ -3036,6 +3123,8 @@ ALTER TABLE public.placement_supplement ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.placement_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.plan ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY planners_read ON public.trip_round FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role));
 
 CREATE POLICY planners_read ON public.trip_scheme FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text, 'service'::text, 'finance'::text]) AS caller_has_role));
 
@@ -3246,7 +3335,11 @@ ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.trip_application ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.trip_fund_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_round ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_scheme ENABLE ROW LEVEL SECURITY;
 
@@ -3789,8 +3882,40 @@ GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
 
+GRANT SELECT ON TABLE public.trip_application TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(wishes) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(benefit) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(benefit_reason) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(resource) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(resource_reason) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(severity) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(severity_reason) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(mastery) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(mastery_reason) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(assessed_on) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(assessed_by) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(withdrawn_on) ON TABLE public.trip_application TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.trip_fund_entry TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_fund_entry TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trip_round TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_round TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_scheme TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_scheme TO vekstplass_service;

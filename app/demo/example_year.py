@@ -123,6 +123,7 @@ NUMBERED: dict[type[object], str] = {
     StairTable: "stair_table",
     StairNeed: "need",
     **absences.NUMBERED,
+    **trips.NUMBERED,
     **trust.NUMBERED,
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
@@ -170,7 +171,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await trust.add_year(unit, settings.municipality_number)
-        await trips.add_scheme(unit)
+        await trips.add_trial(unit)
         await stairs.add_stairs(unit)
         await _close_months(unit, settings)
         await _act_as(unit, OFFICER)

@@ -29,11 +29,12 @@ REASON_WORDS: Mapping[str, str] = {
 OUTCOME_WORDS: Mapping[str, str] = {"allowed": "fekk sjå", "denied": "nekta"}
 # An operation's id is a verb and a noun (`read_placement`): the longest beginning that stands here is the verb.
 VERBS: Mapping[str, str] = {
-    "add": "Registrerte", "annul": "Annullerte", "answer": "Svarte på", "cancel": "Trekte", "change": "Endra",
-    "check": "Kontrollerte", "close": "Lukka", "compute": "Rekna på", "correct": "Retta", "create": "Registrerte",
-    "decide": "Godkjende eller avviste", "end": "Avslutta", "erase": "Sletta", "export": "Henta ut", "get": "Såg",
-    "give": "Registrerte", "list": "Såg", "look_up": "Slo opp", "merge": "Slo saman", "push": "Sende inn",
-    "read": "Såg", "recall": "Kalla tilbake", "record": "Registrerte", "register": "Registrerte", "request": "Bad om",
+    "add": "Registrerte", "annul": "Annullerte", "answer": "Svarte på", "assess": "Vurderte", "cancel": "Trekte",
+    "change": "Endra", "check": "Kontrollerte", "close": "Lukka", "compute": "Rekna på", "correct": "Retta",
+    "create": "Registrerte", "decide": "Godkjende eller avviste", "end": "Avslutta", "erase": "Sletta",
+    "export": "Henta ut", "get": "Såg", "give": "Registrerte", "list": "Såg", "look_up": "Slo opp",
+    "merge": "Slo saman", "push": "Sende inn", "rank": "Rangerte", "read": "Såg", "recall": "Kalla tilbake",
+    "record": "Registrerte", "register": "Registrerte", "request": "Bad om",
     "restrict": "Avgrensa handsaminga av", "lift": "Oppheva",
     "retract": "Trekte", "revoke": "Stengde", "send": "Sende", "set": "Fastsette", "summarise": "Talde",
     "update": "Endra",
@@ -74,6 +75,8 @@ NOUNS: Mapping[str, str] = {
     "task_waiver": "fråfall av ei oppgåve", "task": "ei oppgåve", "tasks": "arbeidslista",
     "trip_fund_entry": "ein post i feriefondet", "trip_fund_entries": "postane i feriefondet",
     "trip_fund_year": "året til feriefondet",
+    "trip_application": "ein søknad om feriereise", "trip_applications": "søknader om feriereise",
+    "trip_round": "søknadene i ein runde av feriereiser",
     "trust_application": "ein søknad til legatet", "trust_applications": "søknader til legatet",
     "trust_payment": "ei utbetaling frå legatet", "trust_repayment": "ei tilbakebetaling til legatet",
     "trust_report": "rapporten til styret i legatet", "trust_shares": "kva kvar kan få av legatet",

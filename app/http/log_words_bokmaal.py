@@ -22,7 +22,7 @@ BOKMAAL: Mapping[str, str] = {
     "Oppdaterte": "Oppdaterte", "Registrerte": "Registrerte", "Rekna på": "Regnet på", "Retta": "Rettet",
     "Sende": "Sendte", "Sende inn": "Sendte inn", "Sletta": "Slettet", "Slo opp": "Slo opp",
     "Slo saman": "Slo sammen", "Stengde": "Stengte", "Svarte på": "Svarte på", "Såg": "Så", "Talde": "Talte",
-    "Trekte": "Trakk",
+    "Trekte": "Trakk", "Rangerte": "Rangerte", "Vurderte": "Vurderte",
     # Nouns
     "ein søknad til legatet": "en søknad til legatet", "søknader til legatet": "søknader til legatet",
     "ei utbetaling frå legatet": "en utbetaling fra legatet",
@@ -61,4 +61,6 @@ BOKMAAL: Mapping[str, str] = {
     "kva som manglar på trappa": "hva som mangler på trappen", "folketalet": "folketallet",
     "ein gjennomgang av trappene": "en gjennomgang av trappene",
     "gjennomgangar av trappene": "gjennomganger av trappene", "folketal": "folketall",
+    "ein søknad om feriereise": "en søknad om feriereise", "søknader om feriereise": "søknader om feriereise",
+    "søknadene i ein runde av feriereiser": "søknadene i en runde av feriereiser",
 }  # fmt: skip

@@ -42,6 +42,8 @@ RESOURCES = (
     "stair_capacity",
     "stair_table",
     "need",
+    "trip_round",
+    "trip_application",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""
@@ -97,6 +99,12 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ),
     ("post /v1/trust/applications/{trust_application_id}/payment", "trust_application_id"): str(
         demo_id("trust_application", 25)
+    ),
+    ("post /v1/trip-applications/{trip_application_id}/assessment", "trip_application_id"): str(
+        demo_id("trip_application", 13)
+    ),
+    ("post /v1/trip-applications/{trip_application_id}/withdrawal", "trip_application_id"): str(
+        demo_id("trip_application", 13)
     ),
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",

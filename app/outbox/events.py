@@ -196,6 +196,15 @@ class TrustEvent(DomainEvent, frozen=True):
     application_id: UUID
 
 
+class TripApplicationEvent(DomainEvent, frozen=True):
+    """T7: somebody applied for a trip."""
+
+    SUBJECT = "/v1/trip-applications/{application_id}"
+
+    type: Literal["trip.applied"]
+    application_id: UUID
+
+
 class TrustYearEvent(DomainEvent, frozen=True):
     """R4: the trust's sum of a year was raised."""
 

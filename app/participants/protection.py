@@ -1,8 +1,9 @@
 """Protection of an address (D1): another system may raise it and never lower it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -40,3 +41,12 @@ async def load_questioned(queries: Queries, on: date) -> list[tuple[Any, date, d
         ).where(col(Participant.protection_questioned_on) <= on)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def find_concealed(queries: Queries, participant_ids: Collection[UUID]) -> set[UUID]:
+    """Whose place nobody but the case office may learn: those of the participants whom the caller does not see (X3)."""
+    ids = set(participant_ids)
+    if not ids:
+        return set()
+    rows = await queries.fetch(select(col(Participant.id)).where(col(Participant.id).in_(ids)))
+    return ids - {row["id"] for row in rows}

@@ -26,6 +26,7 @@ from app.privacy.tables import ErasureRequest
 from app.rules.calendar import add_months
 from app.security.roles import OTHER_LOGIN, Actor
 from app.settings import Settings
+from app.trips.tables import TripApplication
 from app.trust.tables import TrustApplication, TrustEntry
 
 
@@ -119,16 +120,17 @@ async def _erase(unit: UnitOfWork, participant: Participant) -> list[Erased]:
 
 
 async def _load_case_days(unit: UnitOfWork, participant_id: UUID) -> list[date]:
-    """When the case went on: the days of the decisions and applications, and of the trust's with their payments.
+    """When the case went on: days of decisions, of applications (trips' too), and of the trust's with their payments.
 
     With these and no place, retention counts from the last of them; with none at all there is nothing to retain.
     """
     decided = select(col(Decision.decided_on)).where(col(Decision.participant_id) == participant_id)
     received = select(col(Application.received_on)).where(col(Application.participant_id) == participant_id)
     asked = select(col(TrustApplication.received_on)).where(col(TrustApplication.participant_id) == participant_id)
+    travels = select(col(TripApplication.received_on)).where(col(TripApplication.participant_id) == participant_id)
     entered = (
         select(col(TrustEntry.entered_on))
         .join(TrustApplication, col(TrustApplication.id) == col(TrustEntry.application_id))
         .where(col(TrustApplication.participant_id) == participant_id)
     )
-    return [day for days in (decided, received, asked, entered) for day in await unit.session.scalars(days)]
+    return [day for days in (decided, received, asked, travels, entered) for day in await unit.session.scalars(days)]

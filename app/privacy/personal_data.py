@@ -192,6 +192,18 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         # Of a rejection it is a code, which the report counts (R10).
         erase={"reason": case((col(TrustEntry.kind) == "reject", col(TrustEntry.reason)), else_=ERASED)},
     ),
+    PersonalDataTable(
+        "trip_applications",
+        "trip_application",
+        _by_participant_id,
+        erase={
+            "wishes": ERASED,
+            "benefit_reason": ERASED,
+            "resource_reason": ERASED,
+            "severity_reason": ERASED,
+            "mastery_reason": ERASED,
+        },
+    ),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),
     PersonalDataTable("settlement_differences", "settlement_difference", _of_placement),

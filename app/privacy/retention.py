@@ -25,6 +25,7 @@ _OVER = CompiledQuery(
                 (select max(decided_on) from decision where participant_id = participant.id),
                 (select max(received_on) from application where participant_id = participant.id),
                 (select max(received_on) from trust_application where participant_id = participant.id),
+                (select max(received_on) from trip_application where participant_id = participant.id),
                 (select max(entered_on) from trust_entry
                     join trust_application on trust_application.id = application_id
                     where participant_id = participant.id)) as last_day

@@ -1,1 +1,1 @@
-"""Holiday trips with the municipality's staff (T): the scheme's versions, and what a trip would cost."""
+"""Holiday trips with the municipality's staff (T): scheme, rounds, applications, and what a trip costs."""

@@ -46,4 +46,36 @@ SUM_DIFFERS = problem_type(
     en="A stated total is not what its parts add up to (T13). `stated` and `sum` are hours.",
 )
 
+LEVEL_ONE_NOT_MUNICIPAL = problem_type(
+    "level-one-not-municipal",
+    422,
+    title="Reisa er ikkje kommunal",
+    nn="Ei reise som er skipa til privat (nivå 1), vert ikkje søkt om hjå kommunen. Personen kan søkje Olaug og Reidar"
+    " Rambergs legat om støtte til følgje, og finn andre ordningar på informasjonssida.",
+    en="A privately organised trip (level 1) is no application here (T1). The trust may support company on it (R).",
+)
+WITHIN_INTERVAL = problem_type(
+    "within-interval",
+    422,
+    title="For kort tid sidan sist",
+    nn="Personen har fått innvilga ei reise av same lengd for kortare tid sidan enn ordninga krev.",
+    en="The person was granted a trip of this length less than the interval ago, and the version refuses that (T10)."
+    " `free_from` is the year from which the person is free.",
+)
+TRIP_ROUND_OPEN = problem_type(
+    "trip-round-open",
+    409,
+    title="Det er alt ein open runde",
+    nn="Det er alt lyst ut ein runde for det året og den lengda som er open på same tid.",
+    en="Another round of that year and length is open at the same time (T12).",
+)
+TRIP_APPLICATION_WITHDRAWN = problem_type(
+    "trip-application-withdrawn",
+    409,
+    title="Søknaden er trekt",
+    nn="Søknaden om reise er trekt.",
+    en="The application for a trip has been withdrawn.",
+)
+
 on_constraint("uq_trip_scheme_valid_from", TRIP_SCHEME_EXISTS, TRIP_SCHEME_EXISTS.nn)
+on_constraint("ex_trip_round_open", TRIP_ROUND_OPEN, TRIP_ROUND_OPEN.nn)

@@ -7,6 +7,7 @@ from pydantic import Field as Limits
 from pydantic import StrictBool, StringConstraints, model_validator
 
 from app.http.schemas import INTEGER, Clock, Day, FieldFault, Line, Shape, Stored, describe_pattern
+from app.rules.trips import IntervalMode
 from app.trips.tables import AllowanceDays
 
 Nights = Annotated[int, Limits(ge=1, le=60), INTEGER]
@@ -28,6 +29,14 @@ class TripSchemeIn(Shape):
     long_from_nights: Nights = 4
     notice_months_long: NoticeMonths = 4
     notice_months_short: NoticeMonths = 2
+    interval_years: Annotated[
+        int,
+        Limits(ge=0, le=10, description="From the year of a granted trip to the next of that length (T10)."),
+        INTEGER,
+    ] = 2
+    interval_mode: Annotated[
+        IntervalMode, Limits(description="Within the interval one is ranked last, or refused (T10).")
+    ] = "rank_last"
     participant_percent: Annotated[
         int, Limits(ge=0, le=50, description="What the participants pay of the staff cost (T4)."), INTEGER
     ] = 50
@@ -75,6 +84,8 @@ class TripSchemeOut(Stored):
     long_from_nights: int
     notice_months_long: int
     notice_months_short: int
+    interval_years: int
+    interval_mode: IntervalMode
     participant_percent: int
     travel_weight: str
     passive_night_weight: str

@@ -1,5 +1,6 @@
 """Versions of the trip scheme (T6)."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -24,22 +25,35 @@ async def record_scheme(unit: UnitOfWork, body: TripSchemeIn) -> TripScheme:
     return scheme
 
 
+async def load_schemes(queries: Queries) -> list[TripScheme]:
+    """All versions by their first day."""
+    return await queries.select(select(TripScheme).order_by(col(TripScheme.valid_from)))
+
+
+def pick_scheme(schemes: Sequence[TripScheme], day: date) -> TripScheme | None:
+    """T6: of all versions the one in force on a day: the last that has begun, unless it has ended."""
+    begun = [scheme for scheme in schemes if scheme.valid_from <= day]
+    if not begun or (begun[-1].valid_to is not None and begun[-1].valid_to < day):
+        return None
+    return begun[-1]
+
+
 async def find_scheme(queries: Queries, day: date, pointer: str) -> TripScheme:
-    """The version in force on a day: the last that has begun, unless it has ended. Raises `NO_SCHEME_IN_FORCE`."""
-    begun = select(TripScheme).where(col(TripScheme.valid_from) <= day)
-    found = await queries.select(begun.order_by(col(TripScheme.valid_from).desc()).limit(1))
-    if not found or (found[0].valid_to is not None and found[0].valid_to < day):
+    """The version in force on a day. Raises `NO_SCHEME_IN_FORCE`."""
+    scheme = pick_scheme(await load_schemes(queries), day)
+    if scheme is None:
         raise NO_SCHEME_IN_FORCE(f"Det finst inga utgåve av ferieordninga som gjeld {day}.", pointer=pointer)
-    return found[0]
+    return scheme
 
 
 def read_norms(scheme: TripScheme) -> TripNorms:
-    """Its norms of length and notice (T2, T9)."""
+    """Its norms of length, notice and interval (T2, T9, T10)."""
     return TripNorms(
         most_nights=scheme.most_nights,
         long_from_nights=scheme.long_from_nights,
         notice_months_long=scheme.notice_months_long,
         notice_months_short=scheme.notice_months_short,
+        interval_years=scheme.interval_years,
     )
 
 

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
-from app.participants.tables import Participant
+from app.participants.protection import find_concealed
 from app.rules.money import from_ore
 from app.rules.trust import is_late
 from app.trust.applications import load_entries, make_grant
@@ -36,7 +32,7 @@ async def to_response(
         year: TrustYear(year, await load_sums(queries, year)).deadline_on
         for year in {application.received_on.year for application in applications}
     }
-    concealed = await _find_concealed(queries, applications)
+    concealed = await find_concealed(queries, {application.participant_id for application in applications})
     found = []
     for application in applications:
         own = entries[application.id]
@@ -61,12 +57,3 @@ async def to_response(
             )
         )
     return found
-
-
-async def _find_concealed(queries: Queries, applications: Sequence[TrustApplication]) -> set[UUID]:
-    """Whose place nobody but the case office may learn: those whom the caller does not see (X3)."""
-    ids = {application.participant_id for application in applications}
-    if not ids:
-        return set()
-    rows = await queries.fetch(select(col(Participant.id)).where(col(Participant.id).in_(ids)))
-    return ids - {row["id"] for row in rows}

@@ -201,6 +201,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "document_charge": "Gebyr eller rabatt på heile fakturaen",
     },
     "purpose": {"respite": "Avlasting", "escort": "Følgje på ferietur"},
+    "trip_length": {"long": "Lange turar", "short": "Korte turar"},
+    "trip_status": {"applied": "Ikkje vurdert", "assessed": "Vurdert", "withdrawn": "Trekt"},
+    "trip_criterion": {"benefit": "Nytte", "resource": "Ressurs", "severity": "Alvor", "mastery": "Meistring"},
+    "need_grade": {
+        "limited": "Noko eller avgrensa",
+        "moderate": "Middels til stort",
+        "extensive": "Omfattande",
+    },
     "trust_decider": {"board": "Styret i legatet", "municipality": "Kommunen"},
     "trust_status": {"undecided": "Ikkje avgjord", "granted": "Innvilga", "rejected": "Avslegen"},
     "trust_entry": {

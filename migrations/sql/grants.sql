@@ -61,6 +61,10 @@ grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_s
 
 grant select, insert on trip_scheme to vekstplass_service;
 grant select, insert on trip_fund_entry to vekstplass_service;
+grant select, insert on trip_round to vekstplass_service;
+grant select, insert, update (wishes, benefit, benefit_reason, resource, resource_reason, severity, severity_reason,
+        mastery, mastery_reason, assessed_on, assessed_by, withdrawn_on, updated_at)
+    on trip_application to vekstplass_service;
 
 grant select, insert on budget_frame to vekstplass_service;
 grant select, insert on expected_refund to vekstplass_service;

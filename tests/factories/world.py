@@ -8,7 +8,7 @@ import httpx
 
 from app import clock
 from tests.conftest import Api
-from tests.factories import absences, follow_up, steps, trust
+from tests.factories import absences, follow_up, steps, trips, trust
 from tests.factories.steps import ok
 from tests.factories.tokens import bearer
 
@@ -34,6 +34,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "notice_id": PARTIES,
     "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
     "trust_application_id": {"officer": "ab", "grants_officer": "ab"},
+    "trip_application_id": {"officer": "ab", "grants_officer": "ab"},
     "invoice_id": {"officer": "ab", "finance": "ab"},
     "provider_id": {
         "officer": "ab", "habilitation": "ab", "mental_health": "ab", "epj": "ab", "finance": "ab",
@@ -47,7 +48,7 @@ NAMED = {"epj": {"application_id", "request_id"}, "finance": {"participant_id"}}
 NOBODYS = {
     "expected_refund_id", "frame_id", "snapshot_id", "guideline_evaluation_id", "guideline_version_id", "rate_id",
     "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
-    "need_change_id",
+    "need_change_id", "trip_round_id",
     "calendar_subscription_id", "step_id", "service_id", "stair_capacity_id", "stair_table_id", "need_id",
 }  # fmt: skip
 
@@ -63,6 +64,7 @@ class World:
 async def build(api: Api) -> World:
     """Everything about two people."""
     await steps.law(api)
+    await trips.record_scheme(api)
     gloede = await steps.provider(api, organisation_number=GLOEDE, name="Gløde AS")
     kim = await steps.provider(api, organisation_number=KIM, name="KIM AS")
     ids = {
@@ -109,9 +111,11 @@ async def add_person(
     given = {"given_by": "participant", "given_on": clock.today().isoformat(), "reason": "other", "text": "Flyttar."}
     notice = ok(await officer.post(f"/v1/placements/{place}/notices", json=given))
     applied = ok(await officer.post("/v1/trust/applications", json=trust.application(participant_id)))
+    travels = ok(await officer.post("/v1/trip-applications", json=trips.application(participant_id)))
     return {
         "participant_id": participant_id,
         "trust_application_id": applied["id"],
+        "trip_application_id": travels["id"],
         "provider_id": provider_id,
         "placement_id": place,
         "application_id": body["application_id"],

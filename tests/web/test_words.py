@@ -14,6 +14,10 @@ from app.web.words import WORDS
 SCHEMAS: Mapping[str, dict[str, Any]] = json.loads(Path("openapi/openapi.json").read_text())["components"]["schemas"]
 # Where a field's words do not stand under its own name: its schema and name, or its name in every schema.
 WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "TripApplicationOut.documented_by": WORDS["service_area"],
+    "TripApplicationOut.length": WORDS["trip_length"],
+    "TripApplicationOut.status": WORDS["trip_status"],
+    "TripRoundOut.length": WORDS["trip_length"],
     "TrustApplicationOut.status": WORDS["trust_status"],
     "TrustDecisionOut.kind": WORDS["trust_entry"],
     "TrustEntryOut.kind": WORDS["trust_entry"],
@@ -61,6 +65,8 @@ NOT_SHOWN = {
     "TripEstimateOut.length": "no screen has trips",
     "TripFundEntryOut.kind": "no screen has trips",
     "TripWarning.code": "goes out with a text of its own",
+    "RankedTripApplication.reason": "shown in a sentence",
+    "TripSchemeOut.interval_mode": "no screen has the scheme",
     "TripSchemeOut.allowance_days": "no screen has trips",
     "FramsiktRow.type": "is nynorsk already",
     "GuidelineVersionOut.absence_uncounted_kinds": "no screen has the guideline's parameters",

@@ -1,5 +1,5 @@
 """HTTP for holiday trips (T)."""
 
-from app.trips.endpoints import fund, schemes
+from app.trips.endpoints import applications, fund, rounds, schemes
 
-ROUTERS = (schemes.router, fund.router)
+ROUTERS = (schemes.router, rounds.router, applications.router, fund.router)

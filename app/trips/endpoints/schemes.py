@@ -1,4 +1,4 @@
-"""HTTP for holiday trips (T): versions of the scheme, and what a trip would cost."""
+"""HTTP for the trip scheme: its versions, and what a trip would cost."""
 
 from typing import Annotated
 

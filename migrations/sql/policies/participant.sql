@@ -1,6 +1,6 @@
 -- Participants. Case officers and the EPJ keep them. A service reads those of its area, and a provider those whose place
--- with it lasts or has ended lately (D11). Fagutvikling reads those who have applied to the trust, without a protected
--- address (X3). The auditor looks people up by name; which columns it gets is the service's to
+-- with it lasts or has ended lately (D11). Fagutvikling reads those who have applied to the trust or for a trip,
+-- without a protected address (X3). The auditor looks people up by name; which columns it gets is the service's to
 -- say. To finance a participant is an id. merge_participant, which runs as the owner, reaches the two that it merges.
 alter table participant enable row level security;
 alter table participant force row level security;
@@ -20,7 +20,8 @@ create policy auditor_reads on participant for select to vekstplass_service
 
 create policy grants_officer_reads_applicants on participant for select to vekstplass_service
     using ((select caller_has_role('grants_officer')) and not address_protection
-        and id in (select participant_id from trust_application));
+        and (id in (select participant_id from trust_application)
+            or id in (select participant_id from trip_application)));
 
 create policy owner_merges on participant to current_user
     using (id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))

@@ -1,0 +1,108 @@
+"""The ranking of a round's applications (T11): a proposal with reasons, of which nothing is stored."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.access_log.recorder import record_access
+from app.database.queries import Queries
+from app.http.lookup import find
+from app.rules.trips import RankedApplication, TripScores, explain_rank, rank_applications
+from app.trips.application_schemas import RankedTripApplication, TripRankingOut
+from app.trips.applications import Timeliness, measure_timeliness
+from app.trips.tables import TripApplication, TripRound
+
+
+async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> TripRankingOut:
+    """T11: the applications of the round's year and length that are not withdrawn. Records access to the people.
+
+    Raises `NOT_FOUND`.
+    """
+    round_ = await find(queries, TripRound, round_id)
+    statement = select(TripApplication).where(
+        col(TripApplication.length) == round_.length,
+        col(TripApplication.preferred_from).between(date(round_.year, 1, 1), date(round_.year, 12, 31)),
+        col(TripApplication.withdrawn_on).is_(None),
+    )
+    applications = await queries.select(statement)
+    record_access(queries, (application.participant_id for application in applications))
+    timeliness = await measure_timeliness(queries, applications)
+    ranking = rank_applications(
+        (_to_ranked(application, timeliness[application.id]) for application in applications), places
+    )
+    participant_ids = {str(application.id): application.participant_id for application in applications}
+    ranked = _explain([*ranking.proposed, *ranking.waiting], participant_ids)
+    return TripRankingOut(
+        round_id=round_.id,
+        places=places,
+        proposed=ranked[:places],
+        waiting=ranked[places:],
+        not_assessed=[
+            _to_out(
+                one,
+                participant_ids[one.id],
+                rank=None,
+                reason="not_assessed",
+                explanation="Vurderinga er ikkje ferdig; søknaden er ikkje rangert.",
+            )
+            for one in ranking.not_assessed
+        ],
+    )
+
+
+def _to_ranked(application: TripApplication, timeliness: Timeliness) -> RankedApplication:
+    return RankedApplication(
+        id=str(application.id),
+        received_on=application.received_on,
+        scores=TripScores(application.benefit, application.resource, application.severity, application.mastery),
+        late=timeliness.late,
+        within_interval=timeliness.within_interval,
+        last_granted_year=application.last_granted_year,
+    )
+
+
+def _explain(order: Sequence[RankedApplication], participant_ids: dict[str, UUID]) -> list[RankedTripApplication]:
+    found = []
+    before: RankedApplication | None = None
+    for rank, one in enumerate(order, start=1):
+        reason = explain_rank(one, before)
+        explanation = _describe(reason, one, before)
+        found.append(_to_out(one, participant_ids[one.id], rank=rank, reason=reason, explanation=explanation))
+        before = one
+    return found
+
+
+def _describe(reason: str, one: RankedApplication, before: RankedApplication | None) -> str:
+    """Why an application stands after the one before it, in nynorsk."""
+    if before is None:
+        return "Står fremst i lista."
+    return {
+        "late": "Søknaden kom for seint. Dei som kom i tide, står føre.",
+        "within_interval": "Personen fekk reise for kort tid sidan. Dei som det er lenge nok sidan, står føre.",
+        "scores": f"Summen av vurderingane er {one.scores.total}. Søknaden framfor har {before.scores.total}.",
+        "last_granted": f"Lik sum, men personen fekk reise i {one.last_granted_year}. Den framfor har venta lenger.",
+        "received": f"Lik i alt anna, men søknaden kom {one.received_on}. Den framfor kom {before.received_on}.",
+        "id": "Lik i alt. Rekkjefølgja er den søknadene vart registrerte i.",
+    }[reason]
+
+
+def _to_out(
+    one: RankedApplication, participant_id: UUID, *, rank: int | None, reason: str, explanation: str
+) -> RankedTripApplication:
+    return RankedTripApplication.model_validate(
+        {
+            "rank": rank,
+            "application_id": UUID(one.id),
+            "participant_id": participant_id,
+            "total": one.scores.total,
+            "late": one.late,
+            "within_interval": one.within_interval,
+            "last_granted_year": one.last_granted_year,
+            "received_on": one.received_on,
+            "reason": reason,
+            "explanation": explanation,
+        }
+    )
