@@ -308,6 +308,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "trip_round_id": "runde",
     "trust_application_id": "søknad til legatet",
     "types": "slag hendingar",
+    "unit_code": "eining",
     "unit_price": "einingspris",
     "universal_design": "universell utforming",
     "updated_after": "endra etter",

@@ -26,7 +26,7 @@ from app.invoices.ehf_elements import (
     require_text,
 )
 from app.invoices.ehf_parties import parse_organisation_number
-from app.invoices.parsing import FieldPointers, build_line
+from app.invoices.parsing import FieldPointers, build_line, parse_unit
 from app.invoices.problems import (
     INVOICE_ARITHMETIC,
     INVOICE_NOT_EHF,
@@ -35,7 +35,7 @@ from app.invoices.problems import (
     MAX_LINES,
     MAX_NUMBER,
 )
-from app.rules.invoice_documents import Invoice, QuantityUnit
+from app.rules.invoice_documents import Invoice
 from app.rules.money import to_ore
 from app.rules.text_warnings import count_identity_numbers, count_names
 
@@ -47,9 +47,6 @@ _PERIOD = "cac:InvoicePeriod"
 _MAX_WARNINGS = 1_000
 # UNTDID 1001, the object that a line is for (BT-128): the placement.
 _OBJECT_TYPE_CODE = "130"
-# UN/ECE recommendation 20: days and working days; and times that no place is paid by.
-_DAYS = frozenset({"DAY", "E49"})
-_OTHER_TIMES = frozenset({"SEC", "MIN", "HUR", "WEE", "QAN", "SAN", "ANN"})
 # Account numbers and payment references have eleven digits too, and are nobody's.
 _PAYMENT = f"{{{NAMESPACES['cac']}}}PaymentMeans"
 
@@ -108,6 +105,7 @@ def parse_ehf(body: bytes) -> Invoice:
             _check_within(index + 1, own, header)
             placement_id = _parse_placement_id(line)
         period = own or header
+        counted = line.find(kind.quantity, NAMESPACES)
         read.append(
             build_line(
                 number=index + 1,
@@ -117,7 +115,7 @@ def parse_ehf(body: bytes) -> Invoice:
                 unit_price=price * 100,
                 amount=kind.sign * to_ore(net),
                 period_pointer=f"#/{_PERIOD}" if header and not own else f"#/{kind.line}/{index}/{_PERIOD}",
-                unit=_parse_unit(line, kind.quantity),
+                unit=parse_unit("" if counted is None else counted.get("unitCode", "")),
             )
         )
     charges, amount = parse_totals(root, lines, currency)
@@ -183,13 +181,6 @@ def _parse_invoice_number(root: Element) -> str:
     if len(number) > MAX_NUMBER or not re.fullmatch(NAME, number) or count_identity_numbers([number]):
         raise incomplete_element("cbc:ID")
     return number
-
-
-def _parse_unit(line: Element, quantity_element: str) -> QuantityUnit:
-    """BT-130: days, other times, or anything that places are counted in."""
-    quantity = line.find(quantity_element, NAMESPACES)
-    code = "" if quantity is None else quantity.get("unitCode", "")
-    return "day" if code in _DAYS else "other" if code in _OTHER_TIMES else "month"
 
 
 def _parse_placement_id(line: Element) -> UUID | None:

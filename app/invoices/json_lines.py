@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from app.http.content_negotiation import NDJSON
 from app.http.problems import VALIDATION, FieldError
 from app.http.strict_json import STRICT_JSON, json_fault, parse_strictly
-from app.invoices.parsing import FieldPointers, build_line
+from app.invoices.parsing import FieldPointers, build_line, parse_unit
 from app.invoices.problems import INVOICE_ARITHMETIC, INVOICE_INCOMPLETE, INVOICE_TOO_LARGE, MAX_LINES
 from app.invoices.schemas import InvoiceLineIn, InvoiceLinesIn
 from app.rules.invoice_documents import Invoice
@@ -80,6 +80,7 @@ def build_invoice(rows: list[InvoiceLineIn]) -> Invoice:
                 unit_price=price,
                 amount=sign * amount,
                 period_pointer=f"#/lines/{number - 1}/period_to",
+                unit=parse_unit(row.unit_code),
             )
         )
     return Invoice(

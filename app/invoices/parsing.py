@@ -8,6 +8,10 @@ from uuid import UUID
 from app.invoices.problems import INVOICE_OVER_NEW_YEAR, INVOICE_PERIOD
 from app.rules.invoice_documents import InvoiceLine, QuantityUnit
 
+# UN/ECE recommendation 20: days and working days; and times that no place is paid by.
+_DAYS = frozenset({"DAY", "E49"})
+_OTHER_TIMES = frozenset({"SEC", "MIN", "HUR", "WEE", "QAN", "SAN", "ANN"})
+
 
 class FieldPointers(NamedTuple):
     """Where an invoice of one format has the fields that are checked after parsing, for a problem's `errors`."""
@@ -16,6 +20,11 @@ class FieldPointers(NamedTuple):
     supplier: str
     currency: str
     lines: str
+
+
+def parse_unit(code: str) -> QuantityUnit:
+    """What a unit of UN/ECE recommendation 20 counts: days, other times, or places (BT-130)."""
+    return "day" if code in _DAYS else "other" if code in _OTHER_TIMES else "month"
 
 
 def build_line(

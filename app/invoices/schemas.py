@@ -15,7 +15,9 @@ from app.rules.invoice_documents import InvoiceCause, InvoiceKind
 
 CheckResult = Literal["equal", "different"]
 CheckBasis = Literal["settlement", "computed"]
-_QUANTITY = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,10})?", re.ASCII)
+# As exact as EHF's: a part of a month as a program computes it, a price per day.
+_QUANTITY = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,30})?", re.ASCII)
+_UNIT_PRICE = re.compile(r"-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,30})?", re.ASCII)
 _SIGNED_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,7})\.[0-9]{2}", re.ASCII)
 
 
@@ -38,6 +40,11 @@ SignedMoney = Annotated[
     _decimal_text(_SIGNED_AMOUNT, "må vere eit beløp som tekst med to desimalar, til dømes «22317.00»"),
     WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED_AMOUNT.pattern}$", "examples": ["22317.00"]}),
 ]
+UnitPrice = Annotated[
+    Decimal,
+    _decimal_text(_UNIT_PRICE, "må vere ein pris i kroner som tekst, til dømes «741.48387»"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_UNIT_PRICE.pattern}$", "examples": ["22317.00"]}),
+]
 _CURRENCY = describe_pattern("^[A-Z]{3}$", "må vere tre store bokstavar, til dømes «NOK»")
 InvoiceNumber = Annotated[Name, Limits(examples=["F-2001"])]
 
@@ -58,8 +65,16 @@ class InvoiceLineIn(Shape):
     placement_id: Annotated[UUID | None, Limits(examples=[None])] = None
     period_from: Annotated[Day, Limits(examples=["2022-02-01"])]
     period_to: Annotated[Day, Limits(examples=["2022-02-28"])]
-    quantity: Annotated[Quantity, Limits(description="Place-months.", examples=["10"])]
-    unit_price: Annotated[SignedMoney, Limits(examples=["22317.00"])]
+    quantity: Annotated[Quantity, Limits(description="Places by the month, or what `unit_code` says.", examples=["10"])]
+    unit_code: Annotated[
+        str,
+        StringConstraints(pattern=describe_pattern("^[A-Z0-9]{2,3}$", "må vere ein kode som «MON», «DAY» eller «C62»")),
+        Limits(
+            description="UN/ECE recommendation 20, as in EHF (BT-130): `DAY` for days, `E49` for working days. No place"
+            " is paid by the hour, the week or another time. Any other code counts places by the month."
+        ),
+    ] = "MON"
+    unit_price: Annotated[UnitPrice, Limits(description="Kroner for one `unit_code`, exact.", examples=["22317.00"])]
     amount: Annotated[SignedMoney, Limits(examples=["223170.00"])]
 
 
