@@ -108,7 +108,7 @@ async def load_places(
         if not _STAFF.isdisjoint(needed):
             await _add_staff(queries, measures, places, days, on)
         if not _COSTS.isdisjoint(needed):
-            await _add_costs(queries, measures, places, on)
+            await _add_costs(queries, measures, places, on, needed)
     return measures
 
 
@@ -227,13 +227,18 @@ def _list_windows(year: int, on: date) -> dict[int, AbsenceWindow]:
     }
 
 
-async def _add_costs(queries: Queries, measures: YearMeasures, places: _Places, on: date) -> None:
+async def _add_costs(
+    queries: Queries, measures: YearMeasures, places: _Places, on: date, needed: Collection[str]
+) -> None:
     rates, guidelines = await load_prices(queries)
     with refuse_missing_prices():
-        costs = calculate_month_costs(places.known.periods, measures.year, rates, guidelines, on)
-        incurred = calculate_month_costs(places.known.periods, measures.year, rates, guidelines, on, through=on)
-    measures.sums["cost"] = places.name(places.sum(costs), _HUNDRED)
-    measures.sums["cost_to_date"] = places.name(places.sum(incurred), _HUNDRED)
+        # All of the year, and what is behind on the day: either costs as much as the other.
+        for name, through in (("cost", None), ("cost_to_date", on)):
+            if name in needed:
+                costs = calculate_month_costs(
+                    places.known.periods, measures.year, rates, guidelines, on, through=through
+                )
+                measures.sums[name] = places.name(places.sum(costs), _HUNDRED)
 
 
 async def _add_staff(queries: Queries, measures: YearMeasures, places: _Places, days: Sequence[date], on: date) -> None:
