@@ -53,6 +53,7 @@ from app.security.tokens import TokenVerifier
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 from app.stairs import endpoints as stair_endpoints
+from app.stairs.open_data import OpenStairsAnswer
 from app.trips import endpoints as trip_endpoints
 from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
@@ -201,6 +202,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     app.state.login_attempts = Attempts(ATTEMPTS_PER_MINUTE, "logins")
     app.state.calls = Attempts(settings.requests_per_minute, "requests")
     app.state.open_calls = Attempts(settings.requests_per_minute, "open data")
+    app.state.open_stairs = OpenStairsAnswer()
     app.state.lookups = Attempts(settings.lookups_per_minute, "lookups")
     app.state.calendars = Calendars(settings.wrong_calendars_per_minute)
     exception_handlers.install(app)

@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
-from app.http.lookup import find
 from app.http.problems import VALIDATION
 from app.placements.tables import Placement, PlacementTerms
 from app.providers.providers import load_capacities_by_provider
@@ -18,7 +17,7 @@ from app.rates.rates import load_least_count
 from app.rules.capacity import calculate_vacancy
 from app.rules.stairs import AREAS, Stair, StatedCapacity, find_capacities
 from app.stairs import stairs
-from app.stairs.schemas import StairCapacityIn, StairCapacityPatch
+from app.stairs.schemas import StairCapacityIn
 from app.stairs.tables import StairCapacity, StairService
 
 Line = tuple[UUID, UUID | None]
@@ -47,19 +46,6 @@ async def record_capacity(unit: UnitOfWork, stair: Stair, body: StairCapacityIn)
     unit.session.add(row)
     await unit.session.flush()
     return row
-
-
-async def find_capacity(queries: Queries, stair: Stair, capacity_id: UUID, *, lock: bool = False) -> StairCapacity:
-    """A capacity of this stair. Raises `NOT_FOUND`, also for one of the other."""
-    capacity = await find(queries, StairCapacity, capacity_id, lock=lock)
-    await stairs.find_step(queries, stair, capacity.step_id)
-    return capacity
-
-
-async def change_capacity(unit: UnitOfWork, capacity: StairCapacity, patch: StairCapacityPatch) -> None:
-    """Change a capacity that is locked already."""
-    capacity.sqlmodel_update(patch.model_dump(exclude_unset=True))
-    await unit.session.flush()
 
 
 def require_stated(service: StairService | None, pointer: str) -> None:

@@ -9,12 +9,11 @@ from sqlmodel import col
 
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
-from app.http.lookup import find
 from app.rules.stairs import Area, Gap, Stair, compute_people_per_place
 from app.stairs import stairs
 from app.stairs.capacities import Line, count_enterprise_places, load_capacities
 from app.stairs.published_tables import name_line
-from app.stairs.schemas import CoverageOut, GapOut, GapsOut, NeedIn, NeedPatch, PopulationIn
+from app.stairs.schemas import CoverageOut, GapOut, GapsOut, NeedIn, PopulationIn
 from app.stairs.tables import StairNeed, StairPopulation
 
 Key = tuple[UUID, UUID | None, Area | None]
@@ -29,19 +28,6 @@ async def record_need(unit: UnitOfWork, stair: Stair, body: NeedIn) -> StairNeed
     unit.session.add(need)
     await unit.session.flush()
     return need
-
-
-async def find_need(queries: Queries, stair: Stair, need_id: UUID, *, lock: bool = False) -> StairNeed:
-    """A need of this stair. Raises `NOT_FOUND`, also for one of the other."""
-    need = await find(queries, StairNeed, need_id, lock=lock)
-    await stairs.find_step(queries, stair, need.step_id)
-    return need
-
-
-async def change_need(unit: UnitOfWork, need: StairNeed, patch: NeedPatch) -> None:
-    """Change a need that is locked already."""
-    need.sqlmodel_update(patch.model_dump(exclude_unset=True))
-    await unit.session.flush()
 
 
 async def record_population(unit: UnitOfWork, body: PopulationIn) -> StairPopulation:

@@ -5,15 +5,17 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import BindParameter, Select, String, bindparam, select
 from sqlmodel import col
 
+from app.database.base import Row
 from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.rules.stairs import Stair
-from app.stairs.schemas import ReviewIn, ServiceIn, ServicePatch, StepIn, StepPatch
+from app.stairs.schemas import ReviewIn, ServiceIn, ServicePatch, StepIn
 from app.stairs.tables import StairCapacity, StairNeed, StairReview, StairService, StairStep
 
 R = TypeVar("R", StairService, StairCapacity, StairNeed)
@@ -45,12 +47,6 @@ async def record_step(unit: UnitOfWork, stair: Stair, body: StepIn) -> StairStep
     unit.session.add(step)
     await unit.session.flush()
     return step
-
-
-async def change_step(unit: UnitOfWork, step: StairStep, patch: StepPatch) -> None:
-    """Change a step that is locked already."""
-    step.sqlmodel_update(patch.model_dump(exclude_unset=True))
-    await unit.session.flush()
 
 
 async def find_step(queries: Queries, stair: Stair, step_id: UUID, *, lock: bool = False) -> StairStep:
@@ -96,11 +92,17 @@ async def record_service(unit: UnitOfWork, stair: Stair, body: ServiceIn) -> Sta
     return service
 
 
-async def find_service(queries: Queries, stair: Stair, service_id: UUID, *, lock: bool = False) -> StairService:
-    """A service of this stair. Raises `NOT_FOUND`, also for one of the other."""
-    service = await find(queries, StairService, service_id, lock=lock)
-    await find_step(queries, stair, service.step_id)
-    return service
+async def find_row(queries: Queries, kind: type[R], stair: Stair, row_id: UUID, *, lock: bool = False) -> R:
+    """A service, capacity or need of this stair. Raises `NOT_FOUND`, also for one of the other."""
+    row = await find(queries, kind, row_id, lock=lock)
+    await find_step(queries, stair, row.step_id)
+    return row
+
+
+async def change_row(unit: UnitOfWork, row: Row, patch: BaseModel) -> None:
+    """Store the fields that are in a patch, in a row that is locked already."""
+    row.sqlmodel_update(patch.model_dump(exclude_unset=True))
+    await unit.session.flush()
 
 
 async def change_service(unit: UnitOfWork, service: StairService, patch: ServicePatch) -> None:
@@ -110,8 +112,7 @@ async def change_service(unit: UnitOfWork, service: StairService, patch: Service
     last: date | None = changes.get("valid_to", service.valid_to)
     if last is not None and last < first:
         raise VALIDATION("«valid_to» er før «valid_from».", pointer="#/valid_to")
-    service.sqlmodel_update(changes)
-    await unit.session.flush()
+    await change_row(unit, service, patch)
 
 
 async def record_review(unit: UnitOfWork, body: ReviewIn) -> StairReview:

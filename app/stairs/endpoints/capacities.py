@@ -47,7 +47,7 @@ async def read_stair_capacity(
     reader: ReaderDep, actor: StairReader, stair: StairPath, stair_capacity_id: UUID
 ) -> StairCapacityOut:
     """One count (K3)."""
-    return StairCapacityOut.model_validate(await capacities.find_capacity(reader, stair, stair_capacity_id))
+    return StairCapacityOut.model_validate(await stairs.find_row(reader, StairCapacity, stair, stair_capacity_id))
 
 
 @router.patch("/capacities/{stair_capacity_id}", summary="Mend places on a stair")
@@ -60,9 +60,9 @@ async def change_stair_capacity(
     body: StairCapacityPatch,
 ) -> StairCapacityOut:
     """Mends the number or the source of a count; another day's count is another row (K3). Requires `If-Match`."""
-    capacity = await capacities.find_capacity(unit, stair, stair_capacity_id, lock=True)
+    capacity = await stairs.find_row(unit, StairCapacity, stair, stair_capacity_id, lock=True)
     require_match(request, StairCapacityOut.model_validate(capacity))
-    await capacities.change_capacity(unit, capacity, body)
+    await stairs.change_row(unit, capacity, body)
     return StairCapacityOut.model_validate(capacity)
 
 

@@ -46,7 +46,7 @@ async def list_stair_needs(
 @router.get("/needs/{need_id}", summary="Read a need on a stair")
 async def read_stair_need(reader: ReaderDep, actor: StairReader, stair: StairPath, need_id: UUID) -> NeedOut:
     """One need (K4)."""
-    return NeedOut.model_validate(await needs.find_need(reader, stair, need_id))
+    return NeedOut.model_validate(await stairs.find_row(reader, StairNeed, stair, need_id))
 
 
 @router.patch("/needs/{need_id}", summary="Mend a need on a stair")
@@ -54,9 +54,9 @@ async def change_stair_need(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, stair: StairPath, need_id: UUID, body: NeedPatch
 ) -> NeedOut:
     """Mends the number or the source of a need (K4). Requires `If-Match`."""
-    need = await needs.find_need(unit, stair, need_id, lock=True)
+    need = await stairs.find_row(unit, StairNeed, stair, need_id, lock=True)
     require_match(request, NeedOut.model_validate(need))
-    await needs.change_need(unit, need, body)
+    await stairs.change_row(unit, need, body)
     return NeedOut.model_validate(need)
 
 

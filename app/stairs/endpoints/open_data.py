@@ -5,10 +5,11 @@ from fastapi import APIRouter, Request, Response
 from app import clock
 from app.database.identity import DatabaseIdentity
 from app.http.attempts import TOO_MANY_REQUESTS, Attempts
+from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.stairs.open_data import load_open_stairs
-from app.stairs.schemas import OpenStairs
+from app.stairs.open_data import OpenStairsAnswer
+from app.stairs.open_data_schemas import OpenStairs
 
 router = APIRouter(prefix="/v1/open", tags=["stairs"], route_class=Route)
 
@@ -19,12 +20,13 @@ EVERYBODY = DatabaseIdentity(actor="open-data")
 @router.get(
     "/stairs",
     summary="Read the stairs as open data",
+    response_model=OpenStairs,
     responses={
         **refusals(TOO_MANY_REQUESTS),
         304: {"description": "Nothing has changed since `If-None-Match`."},
     },
 )
-async def read_open_stairs(request: Request, response: Response) -> OpenStairs:
+async def read_open_stairs(request: Request) -> Response:
     """Both stairs with what is offered on each step, and the last counts of places (K8). No token is asked for, and
     nothing is about a person: of places at sheltered enterprises (K5) the number in use is that of the last tertial's
     last day, and hidden where it is few people (S6).
@@ -32,6 +34,7 @@ async def read_open_stairs(request: Request, response: Response) -> OpenStairs:
     state = request.app.state
     calls: Attempts = state.open_calls
     calls.count_one()
-    response.headers["Cache-Control"] = "public, max-age=300"
+    answer: OpenStairsAnswer = state.open_stairs
     async with state.database.reader(EVERYBODY, snapshot=True) as reader:
-        return await load_open_stairs(reader, clock.today())
+        content = await answer.load(reader, clock.today())
+    return Response(content, media_type=JSON, headers={"Cache-Control": "public, max-age=300"})

@@ -51,7 +51,7 @@ async def change_stair_step(
     """Changes its number, name or description (K1). Requires `If-Match`."""
     step = await stairs.find_step(unit, stair, step_id, lock=True)
     require_match(request, StepOut.model_validate(step))
-    await stairs.change_step(unit, step, body)
+    await stairs.change_row(unit, step, body)
     return StepOut.model_validate(step)
 
 
@@ -78,7 +78,7 @@ async def list_stair_services(
 @router.get("/services/{service_id}", summary="Read a service of a stair")
 async def read_stair_service(reader: ReaderDep, actor: StairReader, stair: StairPath, service_id: UUID) -> ServiceOut:
     """One service (K2)."""
-    return ServiceOut.model_validate(await stairs.find_service(reader, stair, service_id))
+    return ServiceOut.model_validate(await stairs.find_row(reader, StairService, stair, service_id))
 
 
 @router.patch("/services/{service_id}", summary="Change a service of a stair")
@@ -86,7 +86,7 @@ async def change_stair_service(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, stair: StairPath, service_id: UUID, body: ServicePatch
 ) -> ServiceOut:
     """Changes what is said of it, or the days it is offered; its step and kind stay (K2). Requires `If-Match`."""
-    service = await stairs.find_service(unit, stair, service_id, lock=True)
+    service = await stairs.find_row(unit, StairService, stair, service_id, lock=True)
     require_match(request, ServiceOut.model_validate(service))
     await stairs.change_service(unit, service, body)
     return ServiceOut.model_validate(service)

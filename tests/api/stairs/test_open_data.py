@@ -9,6 +9,7 @@ from app.clock import new_id
 from app.database.identity import DatabaseIdentity
 from app.http.attempts import Attempts
 from app.rules.stairs import find_last_tertial_end
+from app.stairs.open_data import OpenStairsAnswer
 from app.stairs.published import add_published_stairs
 from tests.conftest import Api
 from tests.factories import stairs, steps
@@ -235,3 +236,55 @@ async def test_published_stairs_are_the_papers(committed_api: Api) -> None:
     assert sorted((step["number"], step["category"], step["name"].lower()) for step in listed) == [
         (one["number"], one["number"], one["label"].lower()) for one in cases["categories"]
     ]
+
+
+async def test_a_change_shows_at_once_in_every_process(api: Api) -> None:
+    """K8: each keeps its answer, and none keeps one that is out of date, whatever was changed and by whom."""
+    await steps.law(api)
+    step_id = await stairs.step(api, "activity", number=2)
+    service_id = await stairs.service(api, step_id, "activity", kind="sheltered_enterprise")
+    processes = OpenStairsAnswer(), OpenStairsAnswer()
+
+    async def read_in_each() -> list[tuple[str, dict[str, Any]]]:
+        answers = []
+        for process in processes:
+            api.app.state.open_stairs = process
+            answer = await api.anonymous.get(PATH)
+            answers.append((answer.headers["etag"], ok(answer, 200)))
+        return answers
+
+    before = await read_in_each()
+    assert await read_in_each() == before
+    match = {"If-Match": "*"}
+    changes = [
+        ("PATCH", f"/v1/stairs/activity/steps/{step_id}", {"name": "Ny"}),
+        ("PATCH", f"/v1/stairs/activity/services/{service_id}", {"for_whom": "Unge"}),
+        ("POST", "/v1/stairs/housing/steps", {"number": 1, "name": "Fyrste"}),
+        ("PATCH", f"/v1/stairs/activity/services/{service_id}", {"valid_to": "2022-12-31"}),
+    ]
+    for method, path, body in changes:
+        answer = await api.case_officer.request(method, path, json=body, headers=match if method == "PATCH" else {})
+        assert answer.is_success, answer.text
+        (tag, first), (other_tag, second) = await read_in_each()
+        assert (tag, first) == (other_tag, second)
+        assert tag != before[0][0]
+        assert first["updated_at"] is not None
+        before = [(tag, first), (other_tag, second)]
+    # What is counted at the providers too.
+    await api.case_officer.patch(f"/v1/stairs/activity/services/{service_id}", json={"valid_to": None}, headers=match)
+    await read_in_each()
+    await steps.provider(api, places=14)
+    for _, shown in await read_in_each():
+        assert find_step(shown, "activity", 2)["services"][0]["capacity"] == 14
+
+
+async def test_a_change_begun_before_another_shows_when_it_is_stored(committed_api: Api) -> None:
+    """K8: the time of a change is that of its beginning, and does not tell when it was stored."""
+    step_id = await stairs.step(committed_api, number=3)
+    await stairs.step(committed_api, number=4)
+    database = committed_api.app.state.database
+    async with database.unit_of_work(OFFICER) as slow:
+        await slow.execute("update stair_step set name = 'Sein', updated_at = now() where id = $1", step_id)
+        await stairs.step(committed_api, number=5)
+        assert find_step(await read(committed_api), "housing", 3)["name"] == "Trinn 3"
+    assert find_step(await read(committed_api), "housing", 3)["name"] == "Sein"
