@@ -40,6 +40,7 @@ from app.http.secret_addresses import is_secret
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
+from app.mirror import endpoints as mirror_endpoints
 from app.outbox import endpoints as event_endpoints
 from app.outbox.listener import Listener
 from app.participants.endpoints import consents as consent_endpoints
@@ -50,6 +51,7 @@ from app.providers import endpoints as provider_endpoints
 from app.rates import endpoints as rate_endpoints
 from app.security.logins import open_logins
 from app.security.tokens import TokenVerifier
+from app.service_hours import endpoints as service_hours_endpoints
 from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 from app.stairs import endpoints as stair_endpoints
@@ -89,6 +91,8 @@ ROUTERS = (
     framsikt_endpoints.router,
     *stair_endpoints.ROUTERS,
     figure_endpoints.router,
+    service_hours_endpoints.router,
+    mirror_endpoints.router,
     access_log_endpoints.router,
     privacy_endpoints.router,
     event_endpoints.router,
@@ -111,6 +115,7 @@ TAGS = [
     {"name": "budget", "description": "Frames, the position of a year, and its costs (C4–C8, C10, C11)."},
     {"name": "absences", "description": "Absences, and reviews of extensive absence (A1–A4)."},
     {"name": "figures", "description": "Steering figures and their definitions (S1–S9)."},
+    {"name": "service hours", "description": "Hours that the EPJ pushes: need, decision, delivery (S3, S5)."},
     {"name": "exports", "description": "Exports for Framsikt and spreadsheets, and snapshots."},
     {"name": "settlement", "description": "Closed months, differences and approval (C13)."},
     {"name": "invoices", "description": "Checks of providers' invoices (C12)."},

@@ -220,6 +220,9 @@ CREATE TABLE public.guideline_version (
     letter_texts jsonb DEFAULT '{"appeal": "Er du ikkje nøgd, kan du klage. Skriv kva vedtak du klagar på, og kva du vil ha endra. Held vi fast på vedtaket, sender vi klaga vidare til klageorganet. Vi hjelper deg gjerne med å skrive klaga.", "office": "Forvaltningskontoret", "sender": "Alver kommune", "titles": {"end": "Vedtak om opphør av plass i vekstbedrift", "annul": "Oppheving av vedtak om plass i vekstbedrift", "grant": "Vedtak om plass i vekstbedrift", "change": "Vedtak om endring av plass i vekstbedrift", "reject": "Avslag på søknad om plass i vekstbedrift", "correct": "Retting av vedtak om plass i vekstbedrift"}, "closing": "Brevet er godkjent elektronisk og har difor ikkje underskrift.", "decided": {"end": "Plassen i vekstbedrifta tek slutt.", "annul": "Vedtaket om plass i vekstbedrift er oppheva og gjeld ikkje.", "grant": "Du får plass i vekstbedrift.", "change": "Vi har endra vedtaket om plassen din.", "reject": "Du får ikkje plass i vekstbedrift.", "correct": "Det var ein feil i eit vedtak om plassen din. Slik er det retta:"}, "case_access": "Du har rett til å sjå dokumenta i saka di. Ta kontakt med oss, så hjelper vi deg.", "appeal_weeks": 3, "appeal_addressee": "Alver kommune, Forvaltningskontoret", "legal_basis_note": "Tilbodet gjev ingen individuell rett."}'::jsonb NOT NULL,
     open_requests smallint DEFAULT 1 NOT NULL,
     follow_up_months smallint DEFAULT 3 NOT NULL,
+    mirror_lower_percent smallint DEFAULT 90 NOT NULL,
+    mirror_upper_percent smallint DEFAULT 110 NOT NULL,
+    reassessment_months smallint DEFAULT 12 NOT NULL,
     CONSTRAINT ck_guideline_version_absence_threshold_percent CHECK (((absence_threshold_percent >= 1) AND (absence_threshold_percent <= 100))),
     CONSTRAINT ck_guideline_version_absence_uncounted_kinds CHECK ((absence_uncounted_kinds <@ ARRAY['sick'::character varying, 'holiday'::character varying, 'leave'::character varying, 'unexcused'::character varying, 'other'::character varying])),
     CONSTRAINT ck_guideline_version_absence_window_days CHECK (((absence_window_days >= 1) AND (absence_window_days <= 366))),
@@ -228,6 +231,8 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_least_count CHECK (((least_count >= 1) AND (least_count <= 100))),
     CONSTRAINT ck_guideline_version_legal_bases CHECK ((jsonb_typeof(legal_bases) = 'object'::text)),
     CONSTRAINT ck_guideline_version_letter_texts CHECK ((jsonb_typeof(letter_texts) = 'object'::text)),
+    CONSTRAINT ck_guideline_version_mirror_lower_percent CHECK (((mirror_lower_percent >= 1) AND (mirror_lower_percent <= 100))),
+    CONSTRAINT ck_guideline_version_mirror_upper_percent CHECK (((mirror_upper_percent >= 100) AND (mirror_upper_percent <= 1000))),
     CONSTRAINT ck_guideline_version_most_months_ahead CHECK (((most_months_ahead >= 1) AND (most_months_ahead <= 120))),
     CONSTRAINT ck_guideline_version_notice_months CHECK (((notice_months >= 0) AND (notice_months <= 24))),
     CONSTRAINT ck_guideline_version_open_requests CHECK (((open_requests >= 1) AND (open_requests <= 100))),
@@ -239,6 +244,7 @@ CREATE TABLE public.guideline_version (
     CONSTRAINT ck_guideline_version_plan_due_days CHECK (((plan_due_days >= 0) AND (plan_due_days <= 366))),
     CONSTRAINT ck_guideline_version_plan_renewal_days CHECK (((plan_renewal_days >= 0) AND (plan_renewal_days <= 366))),
     CONSTRAINT ck_guideline_version_proration CHECK (((proration)::text = ANY ((ARRAY['calendar_days'::character varying, 'weekdays'::character varying])::text[]))),
+    CONSTRAINT ck_guideline_version_reassessment_months CHECK (((reassessment_months >= 1) AND (reassessment_months <= 120))),
     CONSTRAINT ck_guideline_version_request_answer_days CHECK (((request_answer_days >= 0) AND (request_answer_days <= 366))),
     CONSTRAINT ck_guideline_version_share_counts CHECK (((share_counts)::text = ANY ((ARRAY['shares'::character varying, 'people'::character varying])::text[]))),
     CONSTRAINT ck_guideline_version_supplement_ending_days CHECK (((supplement_ending_days >= 0) AND (supplement_ending_days <= 366))),
@@ -1468,6 +1474,84 @@ CREATE TABLE public.request (
 
 ALTER TABLE ONLY public.request FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.service_hours (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    external_system character varying NOT NULL,
+    external_id character varying NOT NULL,
+    participant_id uuid NOT NULL,
+    revision integer NOT NULL,
+    service_type character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    assessed_hours numeric(5,2),
+    decided_hours numeric(5,2),
+    delivered_hours numeric(5,2),
+    need_grade character varying,
+    tool character varying,
+    assessed_on date,
+    cancelled boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    revision_cancels boolean NOT NULL,
+    CONSTRAINT ck_service_hours_assessed_hours CHECK (((assessed_hours >= (0)::numeric) AND (assessed_hours <= (168)::numeric))),
+    CONSTRAINT ck_service_hours_cancelled CHECK ((cancelled OR (NOT revision_cancels))),
+    CONSTRAINT ck_service_hours_decided_hours CHECK (((decided_hours >= (0)::numeric) AND (decided_hours <= (168)::numeric))),
+    CONSTRAINT ck_service_hours_delivered_hours CHECK (((delivered_hours >= (0)::numeric) AND (delivered_hours <= (168)::numeric))),
+    CONSTRAINT ck_service_hours_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_service_hours_external_id CHECK (((length((external_id)::text) >= 1) AND (length((external_id)::text) <= 100))),
+    CONSTRAINT ck_service_hours_external_system CHECK (((length((external_system)::text) >= 1) AND (length((external_system)::text) <= 50))),
+    CONSTRAINT ck_service_hours_need_grade CHECK (((need_grade)::text = ANY ((ARRAY['limited'::character varying, 'moderate'::character varying, 'extensive'::character varying])::text[]))),
+    CONSTRAINT ck_service_hours_revision CHECK ((revision >= 0)),
+    CONSTRAINT ck_service_hours_tool CHECK (((length((tool)::text) >= 1) AND (length((tool)::text) <= 100)))
+);
+
+ALTER TABLE ONLY public.service_hours FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.service_hours_revision (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    service_hours_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    revision integer NOT NULL,
+    service_type character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    assessed_hours numeric(5,2),
+    decided_hours numeric(5,2),
+    delivered_hours numeric(5,2),
+    need_grade character varying,
+    tool character varying,
+    assessed_on date,
+    cancelled boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.service_hours_revision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.service_type (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    code character varying NOT NULL,
+    name character varying NOT NULL,
+    hours_per_full_time_equivalent numeric(5,2),
+    norm_source character varying,
+    cost_per_hour numeric(12,2),
+    cost_source character varying,
+    CONSTRAINT ck_service_type_code CHECK (((code)::text ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
+    CONSTRAINT ck_service_type_cost CHECK (((cost_per_hour IS NULL) = (cost_source IS NULL))),
+    CONSTRAINT ck_service_type_cost_per_hour CHECK ((cost_per_hour > (0)::numeric)),
+    CONSTRAINT ck_service_type_cost_source CHECK (((length((cost_source)::text) >= 1) AND (length((cost_source)::text) <= 500))),
+    CONSTRAINT ck_service_type_hours_per_full_time_equivalent CHECK (((hours_per_full_time_equivalent >= (1)::numeric) AND (hours_per_full_time_equivalent <= (168)::numeric))),
+    CONSTRAINT ck_service_type_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
+    CONSTRAINT ck_service_type_norm CHECK (((hours_per_full_time_equivalent IS NULL) = (norm_source IS NULL))),
+    CONSTRAINT ck_service_type_norm_source CHECK (((length((norm_source)::text) >= 1) AND (length((norm_source)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.service_type FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.settlement (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1980,6 +2064,9 @@ ALTER TABLE ONLY public.placement
 ALTER TABLE ONLY public.placement_terms
     ADD CONSTRAINT ex_placement_terms_overlap EXCLUDE USING gist (placement_id WITH =, daterange(valid_from, valid_to, '[]'::text) WITH &&, daterange(known_from, known_until) WITH &&);
 
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT ex_service_hours_overlap EXCLUDE USING gist (participant_id WITH =, service_type WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE ((NOT cancelled)) DEFERRABLE;
+
 ALTER TABLE ONLY public.trip_round
     ADD CONSTRAINT ex_trip_round_open EXCLUDE USING gist (year WITH =, length WITH =, daterange(opens_on, deadline, '[]'::text) WITH &&);
 
@@ -2115,6 +2202,15 @@ ALTER TABLE ONLY public.rate
 ALTER TABLE ONLY public.request
     ADD CONSTRAINT pk_request PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT pk_service_hours PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_hours_revision
+    ADD CONSTRAINT pk_service_hours_revision PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_type
+    ADD CONSTRAINT pk_service_type PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.settlement
     ADD CONSTRAINT pk_settlement PRIMARY KEY (id);
 
@@ -2240,6 +2336,12 @@ ALTER TABLE ONLY public.provider
 
 ALTER TABLE ONLY public.request
     ADD CONSTRAINT uq_request_id_application_id_provider_id UNIQUE (id, application_id, provider_id);
+
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT uq_service_hours_external_system_external_id UNIQUE (external_system, external_id);
+
+ALTER TABLE ONLY public.service_type
+    ADD CONSTRAINT uq_service_type_code UNIQUE (code);
 
 ALTER TABLE ONLY public.settlement_difference
     ADD CONSTRAINT uq_settlement_difference_settlement_id_placement_id_month_cause UNIQUE (settlement_id, placement_id, month, cause);
@@ -2385,6 +2487,14 @@ CREATE INDEX ix_plan_provider_id_id ON public.plan USING btree (provider_id, id)
 CREATE INDEX ix_request_application_id ON public.request USING btree (application_id);
 
 CREATE INDEX ix_request_provider_id ON public.request USING btree (provider_id);
+
+CREATE INDEX ix_service_hours_participant_id_id ON public.service_hours USING btree (participant_id, id);
+
+CREATE INDEX ix_service_hours_revision_participant_id ON public.service_hours_revision USING btree (participant_id);
+
+CREATE INDEX ix_service_hours_revision_service_hours_id_id ON public.service_hours_revision USING btree (service_hours_id, id);
+
+CREATE INDEX ix_service_hours_starts_on ON public.service_hours USING btree (starts_on);
 
 CREATE INDEX ix_settlement_difference_line_id ON public.settlement_difference USING btree (line_id);
 
@@ -2613,6 +2723,18 @@ ALTER TABLE ONLY public.request
 ALTER TABLE ONLY public.request
     ADD CONSTRAINT fk_request_provider_id FOREIGN KEY (provider_id) REFERENCES public.provider(id);
 
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT fk_service_hours_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.service_hours_revision
+    ADD CONSTRAINT fk_service_hours_revision_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.service_hours_revision
+    ADD CONSTRAINT fk_service_hours_revision_service_hours_id FOREIGN KEY (service_hours_id) REFERENCES public.service_hours(id);
+
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT fk_service_hours_service_type FOREIGN KEY (service_type) REFERENCES public.service_type(code);
+
 ALTER TABLE ONLY public.settlement_difference
     ADD CONSTRAINT fk_settlement_difference_line_id FOREIGN KEY (line_id) REFERENCES public.settlement_line(id);
 
@@ -2774,6 +2896,10 @@ CREATE POLICY case_officer_and_epj_manage ON public.participant_merge TO vekstpl
 
 CREATE POLICY case_officer_and_epj_manage ON public.participant_name_word TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_epj_manage ON public.service_hours TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_epj_manage ON public.service_hours_revision TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'epj'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_finance_annul ON public.invoice_check FOR UPDATE TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_finance_check ON public.invoice_check FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role) AND ((checked_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
@@ -2876,6 +3002,8 @@ CREATE POLICY case_officer_manages ON public.provider_capacity TO vekstplass_ser
 
 CREATE POLICY case_officer_manages ON public.request TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.service_type TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -2935,6 +3063,8 @@ CREATE POLICY epj_and_finance_read ON public.notice FOR SELECT TO vekstplass_ser
 CREATE POLICY epj_and_finance_read ON public.placement FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND (NOT address_protection)));
 
 CREATE POLICY epj_and_finance_read ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND (NOT address_protection)));
+
+CREATE POLICY epj_finance_and_manager_read ON public.service_type FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
 CREATE POLICY epj_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT address_protection)));
 
@@ -3092,6 +3222,10 @@ CREATE POLICY owner_merges ON public.participant_restriction TO vekstplass_owner
 
 CREATE POLICY owner_merges ON public.placement TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.service_hours TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.service_hours_revision TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.trip_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
@@ -3236,6 +3370,10 @@ CREATE POLICY service_adds_system ON public.meeting_version FOR INSERT TO vekstp
 
 CREATE POLICY service_changes_own_system ON public.meeting FOR UPDATE TO vekstplass_service USING (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ((filed_by)::text = 'service'::text) AND ((kind)::text = 'system'::text))) WITH CHECK (((( SELECT public.caller_service_area() AS caller_service_area) = 'habilitation'::text) AND ((filed_by)::text = 'service'::text) AND ((kind)::text = 'system'::text)));
 
+ALTER TABLE public.service_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.service_hours_revision ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY service_reads_area ON public.absence FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = absence.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
@@ -3306,6 +3444,8 @@ CREATE POLICY service_reads_area ON public.supplement_end FOR SELECT TO vekstpla
 CREATE POLICY service_reads_area ON public.task_waiver FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = task_waiver.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+ALTER TABLE public.service_type ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.settlement ENABLE ROW LEVEL SECURITY;
 
@@ -3787,6 +3927,31 @@ GRANT UPDATE(retraction_reason) ON TABLE public.request TO vekstplass_service;
 GRANT UPDATE(answer_number) ON TABLE public.request TO vekstplass_service;
 
 GRANT UPDATE(annulled_at) ON TABLE public.request TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.service_hours TO vekstplass_backup;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_hours TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.service_hours_revision TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.service_hours_revision TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.service_hours_revision TO vekstplass_service;
+
+GRANT UPDATE(tool) ON TABLE public.service_hours_revision TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.service_type TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(name) ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(hours_per_full_time_equivalent) ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(norm_source) ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(cost_per_hour) ON TABLE public.service_type TO vekstplass_service;
+
+GRANT UPDATE(cost_source) ON TABLE public.service_type TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.settlement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement TO vekstplass_service;

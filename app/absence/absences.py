@@ -24,8 +24,9 @@ from app.http.identity_numbers import is_relaxed
 from app.http.lookup import find, find_reference
 from app.http.problems import VALIDATION, FieldError, Problem
 from app.placements.tables import Placement
-from app.rules.absence import MAX_REVISION, AbsenceKind
+from app.rules.absence import AbsenceKind
 from app.rules.extensive_absence import AbsenceWindow
+from app.rules.revisions import MAX_REVISION
 
 # Absent days of each placement and kind; the n-th element is how many of the period's first n - 1 days are planned.
 _REPORT = CompiledQuery(

@@ -30,7 +30,8 @@ from app.absence.schemas import AbsenceItem
 from app.access_log.recorder import record_access, record_denied
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
-from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, build_version, fits_in_day, merge_revision
+from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, fits_in_day
+from app.rules.revisions import build_version, merge_revision
 
 
 class ItemResult(msgspec.Struct, gc=False):

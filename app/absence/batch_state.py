@@ -19,6 +19,7 @@ from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
 from app.rules.absence import AbsenceSpan, AbsenceVersion
+from app.rules.revisions import Version
 
 # Some two milliseconds of work between two chances for others.
 SLICE = 500
@@ -151,7 +152,7 @@ async def load_state(unit: UnitOfWork, placements: set[str], keys: set[AbsenceKe
     rows = await unit.fetch(_STORED, **{"providers": ",".join(pushing), "external_ids": external_ids})
     for done, row in enumerate(rows):
         key, id_, revision, *content, cancelled, cancels = row
-        state.stored[key] = AbsenceVersion(revision, tuple(content), cancelled, cancels)
+        state.stored[key] = Version(revision, tuple(content), cancelled, cancels)
         state.ids[key] = id_
         if done % SLICE == 0:
             await asyncio.sleep(0)

@@ -11,7 +11,8 @@ from pydantic import GetPydanticSchema, StrictBool, create_model, model_validato
 from pydantic_core import core_schema
 
 from app.http.schemas import PYTHON_TEXT, Day, FieldFault, Line, Percent, Prose, Revision, Shape, Stored, text
-from app.rules.absence import MAX_REVISION, AbsenceKind
+from app.rules.absence import AbsenceKind
+from app.rules.revisions import MAX_REVISION
 
 KINDS: tuple[AbsenceKind, ...] = get_args(AbsenceKind)
 ExternalId = Annotated[

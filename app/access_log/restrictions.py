@@ -47,6 +47,7 @@ UNSTOPPED = {
     "register_participant": "names the id of a possible duplicate alone",
     "read_follow_up_report": "counts, and names nobody",
     "push_absences": "stores what a system sends",
+    "push_service_hours": "likewise",
     "upsert_participant": "likewise",
     "upsert_participants": "likewise",
 }

@@ -25,6 +25,7 @@ class AdvisoryLock(IntEnum):
     # Function `refuse_trust_overdraft` names the number.
     TRUST_YEAR = 46310011
     TRIP_FUND = 46310012
+    SERVICE_HOURS = 46310013
     # With a hash of the provider's id.
     ABSENCE_PROVIDER = 46310501
     # With a stripe of external ids and identity numbers (`app.participants.locks`).

@@ -80,6 +80,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "protection_to_check": "Adressevern som skal sjekkast",
     "trust_report": "Rapport til styret i legatet",
     "stair_review": "Gjennomgang av trappene",
+    "reassessment": "Ny kartlegging av behovet",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

@@ -3,13 +3,15 @@ of its items.
 """
 
 import collections
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from prometheus_client import Counter
 
-from app.http.problems import VALIDATION, problem_type
+from app.http.content_negotiation import JSON
+from app.http.problems import VALIDATION, FieldError, Problem, problem_type
 from app.http.schemas import Shape
+from app.http.strict_json import parse_strictly
 from app.http.validation import validation_problem
 
 BATCH_REFUSED = problem_type(
@@ -42,6 +44,29 @@ def require_items(batch: object) -> list[Any]:
     if wrong or not isinstance(items, list):
         raise validation_problem([{"type": kind, "loc": ("body", name)} for kind, name in wrong], shape=_ItemsOnly)
     return items
+
+
+def split_items(body: bytes, content_type: str) -> list[Any]:
+    """What stands between the items of a body: values of JSON, or lines of NDJSON as they are, the blank left out."""
+    if content_type == JSON:
+        return require_items(parse_strictly(body))
+    return [line for line in body.split(b"\n") if line.strip(b" \t\r")]
+
+
+def refuse_batch(refused: Sequence[dict[str, Any]], total: int, noun: str) -> Problem:
+    """The refusal of a whole batch for its items that were not accepted, as their results say; `noun` is in plural."""
+    shown = refused[:MAX_SHOWN]
+    errors = [
+        FieldError(error["pointer"], error["detail"])
+        for item in shown
+        for error in item["problem"].get("errors") or [{"pointer": f"#/items/{item['index']}", **item["problem"]}]
+    ]
+    return BATCH_REFUSED(
+        f"{len(refused)} av {total} {noun} vart ikkje godtekne; ingenting er lagra.",
+        errors=errors,
+        rejected=len(refused),
+        items=list(shown),
+    )
 
 
 def describe_items(item: dict[str, Any], most: int) -> dict[str, Any]:

@@ -63,4 +63,10 @@ BOKMAAL: Mapping[str, str] = {
     "gjennomgangar av trappene": "gjennomganger av trappene", "folketal": "folketall",
     "ein søknad om feriereise": "en søknad om feriereise", "søknader om feriereise": "søknader om feriereise",
     "søknadene i ein runde av feriereiser": "søknadene i en runde av feriereiser",
+    "timar med tenester": "timer med tjenester",
+    "endringane av timar med tenester": "endringene av timer med tjenester",
+    "eit slag teneste": "et slag tjeneste", "slaga teneste": "slagene tjeneste",
+    "om vedtaka speglar behovet": "om vedtakene speiler behovet",
+    "timar, tilsette og kostnad per person": "timer, ansatte og kostnad per person",
+    "timar, tilsette og kostnad": "timer, ansatte og kostnad",
 }  # fmt: skip

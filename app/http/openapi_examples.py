@@ -44,6 +44,8 @@ RESOURCES = (
     "need",
     "trip_round",
     "trip_application",
+    "service_type",
+    "service_hours",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""

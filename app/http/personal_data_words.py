@@ -36,6 +36,8 @@ KINDS: Mapping[str, str] = {
     "trust_applications": "Søknader til legatet",
     "trust_entries": "Vedtak og utbetalingar frå legatet",
     "trip_applications": "Søknader om feriereise",
+    "service_hours": "Timar med tenester",
+    "service_hours_revisions": "Eldre utgåver av timar med tenester",
     "settlement_lines": "Oppgjer",
     "settlement_differences": "Endringar etter oppgjer",
     "invoice_lines": "Fakturalinjer",

@@ -142,6 +142,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "rank_last": "sist i lista",
     "rate": "sats",
     "rate_missing": "ny sats",
+    "reassessment": "ny kartlegging av behovet",
     "received": "motteken",
     "refund": "refusjon",
     "refuse": "avslag",

@@ -187,6 +187,17 @@ class BudgetFlagEvent(DomainEvent, frozen=True):
     first_month: str | None
 
 
+class ServiceHoursEvent(DomainEvent, frozen=True):
+    """S3: hours were pushed, and some of them were new or changed. Whose they are is asked for with the list."""
+
+    SUBJECT = "/v1/service-hours"
+
+    type: Literal["service_hours.pushed"]
+    created: int
+    updated: int
+    cancelled: int
+
+
 class TrustEvent(DomainEvent, frozen=True):
     """R: an application to the trust was decided."""
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.database.unit_of_work import UnitOfWork
-from app.http.batches import require_items
+from app.http.batches import split_items
 from app.http.content_negotiation import JSON
 from app.http.identity_numbers import OWN_FIELDS, find_identity_numbers, is_relaxed
 from app.http.problems import VALIDATION, Problem
-from app.http.strict_json import STRICT_JSON, json_fault, parse_strictly
+from app.http.strict_json import STRICT_JSON, json_fault
 from app.http.validation import validation_problem
 from app.participants.problems import TOO_MANY_PARTICIPANTS
 from app.participants.schemas import (
@@ -37,11 +37,7 @@ async def upsert_batch(
     unit: UnitOfWork, body: bytes, content_type: str, settings: Settings, today: date
 ) -> ParticipantBatchOut:
     """Store every item that can be stored. Raises `too-many-participants`, and 422 for what is no batch."""
-    sent: list[Any] = (
-        require_items(parse_strictly(body))
-        if content_type == JSON
-        else [line for line in body.split(b"\n") if line.strip(b" \t\r")]
-    )
+    sent = split_items(body, content_type)
     if len(sent) > MAX_ITEMS:
         raise TOO_MANY_PARTICIPANTS()
     parse = _parse_item if content_type == JSON else _parse_line

@@ -25,6 +25,7 @@ from app.privacy.schemas import Erased, ErasureOut
 from app.privacy.tables import ErasureRequest
 from app.rules.calendar import add_months
 from app.security.roles import OTHER_LOGIN, Actor
+from app.service_hours.tables import ServiceHours
 from app.settings import Settings
 from app.trips.tables import TripApplication
 from app.trust.tables import TrustApplication, TrustEntry
@@ -88,7 +89,9 @@ async def _require_erasable(unit: UnitOfWork, participant: Participant, retentio
     ends = list(await unit.session.scalars(places))
     if any(day is None or day >= today for day in ends):
         raise PLACEMENT_ACTIVE()
-    last_day = max([day for day in ends if day is not None] + await _load_case_days(unit, participant.id), default=None)
+    last_day = max(
+        [day for day in ends if day is not None] + await _load_case_days(unit, participant.id, today), default=None
+    )
     if last_day is not None:
         erasable_from = add_months(last_day, 12 * retention_years)
         if today < erasable_from:
@@ -119,8 +122,9 @@ async def _erase(unit: UnitOfWork, participant: Participant) -> list[Erased]:
     return done
 
 
-async def _load_case_days(unit: UnitOfWork, participant_id: UUID) -> list[date]:
-    """When the case went on: days of decisions, of applications (trips' too), and of the trust's with their payments.
+async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -> list[date]:
+    """When the case went on: days of decisions, of applications (trips' too), of the trust's with their payments, and
+    the last days of hours of services, today at the latest.
 
     With these and no place, retention counts from the last of them; with none at all there is nothing to retain.
     """
@@ -133,4 +137,8 @@ async def _load_case_days(unit: UnitOfWork, participant_id: UUID) -> list[date]:
         .join(TrustApplication, col(TrustApplication.id) == col(TrustEntry.application_id))
         .where(col(TrustApplication.participant_id) == participant_id)
     )
-    return [day for days in (decided, received, asked, travels, entered) for day in await unit.session.scalars(days)]
+    served = select(func.least(func.coalesce(col(ServiceHours.ends_on), today), today)).where(
+        col(ServiceHours.participant_id) == participant_id, col(ServiceHours.cancelled).is_(False)
+    )
+    found = (decided, received, asked, travels, entered, served)
+    return [day for days in found for day in await unit.session.scalars(days)]

@@ -204,6 +204,8 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
             "mastery_reason": ERASED,
         },
     ),
+    PersonalDataTable("service_hours", "service_hours", _by_participant_id, erase={"tool": ERASED}),
+    PersonalDataTable("service_hours_revisions", "service_hours_revision", _by_participant_id, erase={"tool": ERASED}),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),
     PersonalDataTable("settlement_differences", "settlement_difference", _of_placement),

@@ -28,7 +28,9 @@ _OVER = CompiledQuery(
                 (select max(received_on) from trip_application where participant_id = participant.id),
                 (select max(entered_on) from trust_entry
                     join trust_application on trust_application.id = application_id
-                    where participant_id = participant.id)) as last_day
+                    where participant_id = participant.id),
+                (select max(least(coalesce(ends_on, :today), :today)) from service_hours
+                    where participant_id = participant.id and not cancelled)) as last_day
         ) as held
         where held.last_day + make_interval(years => :years) <= :today
             and not exists (select from placement where participant_id = participant.id and annulled_on is null

@@ -13,6 +13,7 @@ from app.rates.tables import GuidelineVersion, Rate
 from app.rules import prices
 from app.rules.capacity import Counting
 from app.rules.competence import Staffing
+from app.rules.mirror import LOWER_PERCENT, REASSESSMENT_MONTHS, UPPER_PERCENT, Thresholds
 from app.rules.money import to_ore
 from app.rules.notice import NOTICE_MONTHS
 from app.rules.position import OverFrame
@@ -120,6 +121,15 @@ async def load_notice_months(queries: Queries, day: date) -> int:
 async def load_least_count(queries: Queries, day: date) -> int:
     """S6: the smallest count of people that is shown, by the version in force on a day; 5 before there is one."""
     return await _load_parameter(queries, GuidelineVersion.least_count, day) or LEAST
+
+
+async def load_mirror_thresholds(queries: Queries, day: date) -> Thresholds:
+    """S4: when a decision mirrors the need, by the version in force on a day; 90 %, 110 % and 12 months before one."""
+    return Thresholds(
+        await _load_parameter(queries, GuidelineVersion.mirror_lower_percent, day) or LOWER_PERCENT,
+        await _load_parameter(queries, GuidelineVersion.mirror_upper_percent, day) or UPPER_PERCENT,
+        await _load_parameter(queries, GuidelineVersion.reassessment_months, day) or REASSESSMENT_MONTHS,
+    )
 
 
 async def load_legal_bases(queries: Queries, kind: DecisionKind, day: date) -> list[str]:

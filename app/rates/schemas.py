@@ -70,6 +70,9 @@ DaysBack = Annotated[Count, Limits(ge=1, le=366), WithJsonSchema({"type": "integ
 MonthsTo120 = Annotated[Count, Limits(ge=1, le=120), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 120})]
 Weeks = Annotated[Count, Limits(ge=1, le=52), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 52})]
 PerYear = Annotated[Count, Limits(le=52), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 52})]
+From100To1000 = Annotated[
+    Count, Limits(ge=100, le=1000), WithJsonSchema({"type": "integer", "minimum": 100, "maximum": 1000})
+]
 From1To100 = Annotated[Count, Limits(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
 
@@ -224,6 +227,15 @@ class GuidelineVersionIn(Shape):
     least_count: Annotated[
         From1To100, Limits(description="Smallest count of people, but for 0, that statistics show (S6).")
     ] = 5
+    mirror_lower_percent: Annotated[
+        From1To100, Limits(description="Percent of the need below which a decision is less than it (S4).")
+    ] = 90
+    mirror_upper_percent: Annotated[
+        From100To1000, Limits(description="Percent of the need above which a decision is more than it (S4).")
+    ] = 110
+    reassessment_months: Annotated[
+        MonthsTo120, Limits(description="Months after an assessment of the need until the next is due (S4).")
+    ] = 12
     legal_bases: LegalBases = LegalBases()
     letter_texts: LetterTexts = LetterTexts()
     over_frame: Annotated[
@@ -264,6 +276,9 @@ class GuidelineVersionOut(Stored):
     plan_renewal_days: int
     follow_up_months: int
     least_count: int
+    mirror_lower_percent: int
+    mirror_upper_percent: int
+    reassessment_months: int
     legal_bases: LegalBases
     over_frame: OverFrame
     letter_texts: LetterTexts

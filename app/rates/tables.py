@@ -70,6 +70,9 @@ class GuidelineVersion(Row, table=True):
         CheckConstraint("plan_renewal_days between 0 and 366", name="plan_renewal_days"),
         CheckConstraint("follow_up_months between 0 and 24", name="follow_up_months"),
         CheckConstraint("least_count between 1 and 100", name="least_count"),
+        CheckConstraint("mirror_lower_percent between 1 and 100", name="mirror_lower_percent"),
+        CheckConstraint("mirror_upper_percent between 100 and 1000", name="mirror_upper_percent"),
+        CheckConstraint("reassessment_months between 1 and 120", name="reassessment_months"),
         CheckConstraint("jsonb_typeof(legal_bases) = 'object'", name="legal_bases"),
         CheckConstraint("jsonb_typeof(letter_texts) = 'object'", name="letter_texts"),
         CheckConstraint("over_frame in ('flag', 'confirm')", name="over_frame"),
@@ -103,6 +106,9 @@ class GuidelineVersion(Row, table=True):
     plan_renewal_days: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
     follow_up_months: int = Field(default=3, sa_type=SmallInteger, sa_column_kwargs={"server_default": "3"})
     least_count: int = Field(default=5, sa_type=SmallInteger, sa_column_kwargs={"server_default": "5"})
+    mirror_lower_percent: int = Field(default=90, sa_type=SmallInteger, sa_column_kwargs={"server_default": "90"})
+    mirror_upper_percent: int = Field(default=110, sa_type=SmallInteger, sa_column_kwargs={"server_default": "110"})
+    reassessment_months: int = Field(default=12, sa_type=SmallInteger, sa_column_kwargs={"server_default": "12"})
     legal_bases: dict[str, list[str]] = Field(sa_type=JSONB)
     over_frame: OverFrame = Field(default="flag", sa_type=String, sa_column_kwargs={"server_default": "flag"})
     letter_texts: dict[str, Any] = Field(sa_type=JSONB)

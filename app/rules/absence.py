@@ -1,59 +1,22 @@
-"""A2 and the full day: which revision of an absence stands, and which absences of a placement go beyond the day."""
+"""The full day: what an absence says, and which absences of a placement go beyond the day (A2)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+from app.rules.revisions import Version
+
 FULL_DAY = 100
 """Percent of a day that the absences of one placement may make up together."""
 
 AbsenceKind = Literal["sick", "holiday", "leave", "unexcused", "other"]
 
-MAX_REVISION = 2_147_483_647
-"""The last number a revision can have."""
-
 AbsenceContent = tuple[str, str, date, date, int, str | None]
 """What an absence says: placement's id, kind, first and last day, percent of the day, note."""
 
-PushOutcome = Literal["created", "updated", "unchanged", "cancelled", "conflict"]
-
-
-class AbsenceVersion(NamedTuple):
-    """One absence as it stands after some of its revisions.
-
-    `cancelled` holds for good once any revision has said so; `revision_cancels` is what the highest one says itself.
-    """
-
-    revision: int
-    content: AbsenceContent
-    cancelled: bool
-    revision_cancels: bool
-
-
-def build_version(revision: int, content: AbsenceContent, cancelled: bool) -> AbsenceVersion:
-    """A revision as a system sends it."""
-    return AbsenceVersion(revision, content, cancelled, cancelled)
-
-
-def merge_revision(known: AbsenceVersion | None, new: AbsenceVersion) -> tuple[PushOutcome, AbsenceVersion]:
-    """A2: what an absence is after one more revision, and what that changed.
-
-    The highest revision's content wins, and a cancelled one stays cancelled whichever revision cancelled it. Both
-    are the same in any order, so revisions may come in any order and any number of times. `conflict` (an equal
-    revision with other content) leaves what was known.
-    """
-    if known is None:
-        return ("cancelled" if new.cancelled else "created"), new
-    if new.revision > known.revision:
-        cancelled = known.cancelled or new.cancelled
-        return ("cancelled" if cancelled else "updated"), new._replace(cancelled=cancelled)
-    if new.revision == known.revision:
-        same = new.content == known.content and new.revision_cancels == known.revision_cancels
-        return ("unchanged" if same else "conflict"), known
-    if new.cancelled and not known.cancelled:
-        return "cancelled", known._replace(cancelled=True)
-    return "unchanged", known
+AbsenceVersion = Version[AbsenceContent]
+"""One absence as it stands after some of its revisions."""
 
 
 class AbsenceSpan(NamedTuple):

@@ -278,6 +278,19 @@ class Period:
         return self.day or get_month_range(self.year, self.end)[1]
 
 
+PERIOD_PATTERN = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-T[1-3])?$"
+
+
+def parse_period(name: str) -> Period:
+    """The period of a name that `PERIOD_PATTERN` matches: `2022-08`, `2022-T2` or `2022`."""
+    year, _, part = name.partition("-")
+    if not part:
+        return Period(int(year), 0, _MONTHS["year"])
+    length = _MONTHS["tertial" if part.startswith("T") else "month"]
+    begin = (int(part.removeprefix("T")) - 1) * length
+    return Period(int(year), begin, begin + length)
+
+
 def list_periods(kind: PeriodKind, first: date, last: date) -> list[Period]:
     """The periods of a kind that have a day from one to another."""
     if kind == "day":

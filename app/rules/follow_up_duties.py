@@ -39,6 +39,7 @@ TaskKind = Literal[
     "protection_to_check",
     "trust_report",
     "stair_review",
+    "reassessment",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service", "grants_office"]
@@ -72,6 +73,7 @@ class FollowUpRequirements:
     temporary_ending_days: int = 60
     supplement_ending_days: int = 30
     plan_renewal_days: int = 90
+    reassessment_months: int = 12
 
     def list_yearly_counts(self, *, everything: bool) -> Mapping[TaskKind, int]:
         """M2–M4: how many of each; of a part of a year too short for that, one conversation and nothing else."""

@@ -36,6 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "protection_to_check": "Adressevern som skal sjekkast",
         "trust_report": "Rapport til styret i legatet",
         "stair_review": "Gjennomgang av trappene",
+        "reassessment": "Ny kartlegging av behovet",
         # Decisions
         "grant": "Tildeling av plass",
         "reject": "Avslag",

@@ -88,6 +88,10 @@ grant select, insert, update (number, source, updated_at) on stair_capacity to v
 grant select, insert, update (number, source, updated_at) on stair_need to vekstplass_service;
 grant select, insert on stair_population to vekstplass_service;
 grant select, insert on stair_review to vekstplass_service;
+grant select, insert, update (name, hours_per_full_time_equivalent, norm_source, cost_per_hour, cost_source,
+    updated_at) on service_type to vekstplass_service;
+grant select, insert, update on service_hours to vekstplass_service;
+grant select, insert, update (tool, updated_at) on service_hours_revision to vekstplass_service;
 
 -- Not the number: the highest decides what numbers begin with after a restore.
 grant select, insert (id, type, subject, data) on event to vekstplass_service;

@@ -8,7 +8,7 @@ import httpx
 
 from app import clock
 from tests.conftest import Api
-from tests.factories import absences, follow_up, steps, trips, trust
+from tests.factories import absences, follow_up, hours, steps, trips, trust
 from tests.factories.steps import ok
 from tests.factories.tokens import bearer
 
@@ -35,6 +35,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
     "trust_application_id": {"officer": "ab", "grants_officer": "ab"},
     "trip_application_id": {"officer": "ab", "grants_officer": "ab"},
+    "service_hours_id": {"officer": "ab", "epj": "ab"},
     "invoice_id": {"officer": "ab", "finance": "ab"},
     "provider_id": {
         "officer": "ab", "habilitation": "ab", "mental_health": "ab", "epj": "ab", "finance": "ab",
@@ -50,6 +51,7 @@ NOBODYS = {
     "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
     "need_change_id", "trip_round_id",
     "calendar_subscription_id", "step_id", "service_id", "stair_capacity_id", "stair_table_id", "need_id",
+    "service_type_id",
 }  # fmt: skip
 
 
@@ -65,6 +67,7 @@ async def build(api: Api) -> World:
     """Everything about two people."""
     await steps.law(api)
     await trips.record_scheme(api)
+    await hours.service_type(api)
     gloede = await steps.provider(api, organisation_number=GLOEDE, name="Gløde AS")
     kim = await steps.provider(api, organisation_number=KIM, name="KIM AS")
     ids = {
@@ -112,8 +115,10 @@ async def add_person(
     notice = ok(await officer.post(f"/v1/placements/{place}/notices", json=given))
     applied = ok(await officer.post("/v1/trust/applications", json=trust.application(participant_id)))
     travels = ok(await officer.post("/v1/trip-applications", json=trips.application(participant_id)))
+    pushed = await hours.push(api, hours.item(participant_id))
     return {
         "participant_id": participant_id,
+        "service_hours_id": pushed[0]["service_hours_id"],
         "trust_application_id": applied["id"],
         "trip_application_id": travels["id"],
         "provider_id": provider_id,

@@ -35,7 +35,7 @@ _VERSIONS = CompiledQuery(
     text(
         "select valid_from, plan_due_days, conversations_per_year, cooperation_meetings_per_year, evaluations_per_year,"
         " consent_months, part_year_percent, part_year_conversations,"
-        " request_answer_days, temporary_ending_days, supplement_ending_days, plan_renewal_days"
+        " request_answer_days, temporary_ending_days, supplement_ending_days, plan_renewal_days, reassessment_months"
         " from guideline_version order by valid_from"
     )
 )

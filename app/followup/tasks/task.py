@@ -46,6 +46,7 @@ RULE: Mapping[TaskKind, str] = {
     "protection_to_check": "D1",
     "trust_report": "R10",
     "stair_review": "K2",
+    "reassessment": "S4",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset(
@@ -76,6 +77,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "protection_to_check": "case_office",
     "trust_report": "grants_office",
     "stair_review": "case_office",
+    "reassessment": "case_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

@@ -22,6 +22,7 @@ from app.followup.tasks import (
     missing_rates,
     notices,
     protections,
+    reassessments,
     relocations,
     staffing_discussions,
     stair_reviews,
@@ -80,6 +81,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("protection_to_check", _CASE_OFFICE, protections.list_tasks),
     ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
     ("stair_review", _CASE_OFFICE, stair_reviews.list_tasks),
+    ("reassessment", _CASE_OFFICE, reassessments.list_tasks),
     ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
 )
 

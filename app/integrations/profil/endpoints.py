@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from app import clock
 from app.access_log.recorder import record_access
 from app.database.unit_of_work import UnitOfWorkDep
-from app.http.batches import BATCH_REFUSED, MAX_SHOWN, count_batch, describe_items
+from app.http.batches import BATCH_REFUSED, count_batch, describe_items, refuse_batch
 from app.http.content_negotiation import JSON, NDJSON
 from app.http.declarations import consumes
 from app.http.endpoint import Route
 from app.http.openapi import refusals
-from app.http.problems import NOT_FOUND, FieldError, Problem
+from app.http.problems import NOT_FOUND
 from app.participants import merging
 from app.participants.batch import MAX_BYTES, MAX_ITEMS, upsert_batch
 from app.participants.participants import to_response
@@ -103,27 +103,12 @@ async def push_participants(
     settings = request.app.state.settings
     pushed = await upsert_batch(unit, await request.body(), content_type, settings, clock.today())
     if mode == "atomic" and pushed.rejected:
-        raise _batch_refused(pushed)
+        refused = [item.model_dump(mode="json") for item in pushed.items if item.problem is not None]
+        raise refuse_batch(refused, len(pushed.items), "deltakarar")
     record_access(unit, (item.participant_id for item in pushed.items if item.participant_id is not None))
     count_batch("participants", (item.status for item in pushed.items))
     body = await asyncio.to_thread(pushed.model_dump_json)
     return Response(body, 207 if pushed.rejected else 200, media_type=JSON)
-
-
-def _batch_refused(pushed: ParticipantBatchOut) -> Problem:
-    bad = [item for item in pushed.items if item.problem is not None][:MAX_SHOWN]
-    errors = [
-        FieldError(error["pointer"], error["detail"])
-        for item in bad
-        if item.problem is not None
-        for error in item.problem.get("errors") or [{"pointer": f"#/items/{item.index}", **item.problem}]
-    ]
-    return BATCH_REFUSED(
-        f"{pushed.rejected} av {len(pushed.items)} deltakarar vart ikkje godtekne; ingenting er lagra.",
-        errors=errors,
-        rejected=pushed.rejected,
-        items=[item.model_dump(mode="json") for item in bad],
-    )
 
 
 @router.post(

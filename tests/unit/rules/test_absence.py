@@ -6,15 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.absence import (
-    AbsenceContent,
-    AbsenceSpan,
-    AbsenceVersion,
-    DayOccupancy,
-    build_version,
-    fits_in_day,
-    merge_revision,
-)
+from app.rules.absence import AbsenceContent, AbsenceSpan, AbsenceVersion, DayOccupancy, fits_in_day
+from app.rules.revisions import build_version, merge_revision
 
 PLACE = "p"
 FIRST = date(2022, 10, 1)

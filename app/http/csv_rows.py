@@ -1,0 +1,126 @@
+"""CSV as other systems push it: a header row, then an item a line.
+
+A cell never spans lines: RFC 4180 lets a quoted one do so, and then one stray quotation mark takes the rows after it.
+Here each line is read by itself, so that whatever stands in it costs that row alone.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from app.http.problems import VALIDATION, Problem
+
+_NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
+_BOOLEANS = {"": False, "false": False, "true": True}
+_INTEGER = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+# What "surrogateescape" makes of bytes that the encoding has no character for.
+_UNDECODED = re.compile("[\udc80-\udcff]")
+# What a spreadsheet writes for a row without content.
+_SEPARATORS = " \t\r\n;,"
+
+
+def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) -> Iterator[dict[str, str] | Problem]:
+    """Each row by the header's names, or why it is none. CSV with `;` or `,` between, UTF-8 with or without BOM or
+    Windows-1252.
+
+    Lines of white space and separators alone are none. Raises `VALIDATION` for a header that is none, and where no row
+    follows it.
+    """
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise VALIDATION("Fila er UTF-16. Lagre henne som «CSV UTF-8».", pointer="#")
+    text = io.TextIOWrapper(
+        io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), recognise_encoding(body), errors="surrogateescape"
+    )
+    lines = (line for line in text if line.strip(_SEPARATORS))
+    header = next(lines, None)
+    if header is None:
+        raise VALIDATION("Fila manglar overskrift.", pointer="#")
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    names = _read_header(header, delimiter, columns, required)
+    index = -1
+    for index, line in enumerate(lines):
+        if not line.isascii() and _UNDECODED.search(line):
+            yield _row_fault(index, "har teikn som ikkje er UTF-8; lagre fila som «CSV UTF-8»")
+            continue
+        try:
+            row = _read_cells(line, delimiter)
+        except csv.Error:
+            yield _row_fault(index, _explain_quotation(line))
+            continue
+        if len(row) != len(names):
+            cells = "éi celle" if len(row) == 1 else f"{len(row)} celler"
+            yield _row_fault(index, f"har {cells}, og overskrifta {len(names)}")
+        else:
+            yield dict(zip(names, row, strict=True))
+    if index < 0:
+        raise VALIDATION("Fila har inga rad under overskrifta.", pointer="#")
+
+
+def recognise_encoding(body: bytes) -> Literal["utf-8", "cp1252"]:
+    """Windows-1252, as Norwegian Excel writes «CSV», where something is no UTF-8 and no line with æ, ø or å is.
+
+    A file has one encoding: in one that is UTF-8 elsewhere, a line that is not costs itself alone.
+    """
+    if body.isascii() or body.startswith(codecs.BOM_UTF8) or _is_utf8(body):
+        return "utf-8"
+    lines = io.BytesIO(body)
+    return "utf-8" if any(not line.isascii() and _is_utf8(line) for line in lines) else "cp1252"
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of one line (RFC 4180). Raises `csv.Error`, also where a quotation does not end in it."""
+    return next(csv.reader([line], delimiter=delimiter, strict=True))
+
+
+def _read_header(line: str, delimiter: str, columns: Sequence[str], required: Sequence[str]) -> list[str]:
+    """The columns' names. Raises `VALIDATION`."""
+    try:
+        names = [name.strip() for name in _read_cells(line, delimiter)]
+    except csv.Error:
+        raise VALIDATION("Overskrifta er ikkje gyldig CSV.", pointer="#") from None
+    missing = [name for name in required if name not in names]
+    if missing:
+        raise VALIDATION(f"Overskrifta manglar {_quote(missing)}.", pointer="#")
+    if not set(columns).issuperset(names) or len(set(names)) < len(names):
+        raise VALIDATION(f"Overskrifta kan ha {_quote(columns)}, kvar ein gong.", pointer="#")
+    return names
+
+
+def _quote(names: Iterable[str]) -> str:
+    return ", ".join(f"«{name}»" for name in names)
+
+
+def _row_fault(index: int, reason: str) -> Problem:
+    return VALIDATION(f"Linja {reason}.", pointer=f"#/items/{index}")
+
+
+def _explain_quotation(line: str) -> str:
+    if line.count('"') % 2:
+        return "har eit hermeteikn som ikkje vert avslutta; ei celle kan ikkje gå over fleire linjer"
+    return "er ikkje gyldig CSV: skriv hermeteikn inne i ei celle dobbelt"
+
+
+def read_day(cell: str) -> str:
+    """A day as JSON has it: `dd.mm.yyyy` is turned round, anything else stays as it is."""
+    return f"{cell[6:]}-{cell[3:5]}-{cell[:2]}" if _NORWEGIAN_DAY.fullmatch(cell) else cell
+
+
+def read_integer(cell: str) -> int | str:
+    """A whole number; what is none stays text, and is refused as that."""
+    return int(cell) if _INTEGER.fullmatch(cell) else cell
+
+
+def read_boolean(cell: str) -> bool | str:
+    """`true`, `false`, or nothing, which is false; anything else stays text, and is refused as that."""
+    return _BOOLEANS.get(cell.lower(), cell)
