@@ -104,6 +104,21 @@ def test_pods_run_as_the_image_does_and_know_their_commands() -> None:
         assert mounted == {volume["name"] for volume in spec.get("volumes", [])}, name
 
 
+def test_what_happens_again_and_again_is_a_job_with_what_it_needs() -> None:
+    """G2: the access log's retention runs as the owner, with the service's own settings beside it."""
+    jobs = {one["metadata"]["name"] for one in read_manifests() if one["kind"] == "CronJob"}
+    pods = {name: pod["spec"]["containers"][0] for name, pod in list_pods() if name in jobs}
+    commands = {
+        container["command"][3]: container for container in pods.values() if container["command"][0] == "python"
+    }
+    assert commands.keys() == {"seal-access-log", "retire-access-log"}
+    for command, container in commands.items():
+        owners = [one["valueFrom"]["secretKeyRef"]["name"] for one in container.get("env", ())]
+        assert owners == (["vekstplass-owner"] if command == "retire-access-log" else [])
+        assert container["envFrom"] == [{"configMapRef": {"name": "vekstplass"}}]
+        assert [mount["name"] for mount in container["volumeMounts"]] == ["secrets"]
+
+
 def test_ports_of_probes_and_policies_are_those_that_are_served() -> None:
     [settings] = [one["data"] for one in read_manifests() if one["kind"] == "ConfigMap"]
     [container] = dict(list_pods())["vekstplass"]["spec"]["containers"]

@@ -1,4 +1,4 @@
-"""A person whose processing is restricted (GDPR art. 18): data is stored, and neither shown nor changed.
+"""A person whose processing is restricted (G1, GDPR art. 18): data is stored, and neither shown nor changed.
 
 Asked at the one place that every request about a person passes, when its row of the log is written: an operation that
 is new is stopped by itself. What goes on is named here, with why.

@@ -1,4 +1,4 @@
-"""`python -m app retire-access-log`: months of the access log that are past their retention are dropped.
+"""`python -m app retire-access-log`: months of the access log that are past their retention are dropped (G2).
 
 The seals stay, with the ids and codes of the rows that are gone, so that `verify-access-log` still holds over the gap.
 What was retired is recorded under the log's key: a row that is missing without that, or from a later month, is named as

@@ -1,4 +1,4 @@
-"""A person whose data may only be stored (GDPR art. 18): what an answer about them is replaced by."""
+"""A person whose data may only be stored (G1, GDPR art. 18): what an answer about them is replaced by."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""Restriction of the processing of a person's data (GDPR art. 18)."""
+"""Restriction of the processing of a person's data (G1, GDPR art. 18)."""
 
 from uuid import UUID
 

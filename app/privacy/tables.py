@@ -38,7 +38,7 @@ class ErasureRequest(Row, table=True):
 
 
 class Restriction(Row, table=True):
-    """The processing of a person's data is restricted until a case officer lifts that (GDPR art. 18)."""
+    """The processing of a person's data is restricted until a case officer lifts that (G1, GDPR art. 18)."""
 
     __tablename__ = "participant_restriction"
     __table_args__ = (

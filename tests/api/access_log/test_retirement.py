@@ -1,4 +1,4 @@
-"""Months of the access log that are past their retention go, and what is left is still guarded."""
+"""Months of the access log that are past their retention go, and what is left is still guarded (G2)."""
 
 import base64
 import re
