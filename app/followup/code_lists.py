@@ -81,6 +81,7 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "trust_report": "Rapport til styret i legatet",
     "stair_review": "Gjennomgang av trappene",
     "reassessment": "Ny kartlegging av behovet",
+    "trip_assessment": "Vurdering av søknader om feriereise",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

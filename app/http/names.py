@@ -6,6 +6,7 @@ it. Every field of a request and every parameter has a name here; a test says wh
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from app.http.value_names import VALUE_NAMES
@@ -349,6 +350,11 @@ FIELD_NAMES: Mapping[str, str] = {
 }
 
 
+_MONTHS = (
+    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+    "desember",
+)  # fmt: skip
+
 # In parentheses it stands beside the sentence's own words for it.
 _QUOTED = re.compile(r"(?<!\()«([a-z][a-z_]*)»")
 
@@ -387,6 +393,11 @@ def join_alternatives(names: Sequence[str]) -> str:
 def format_amount(amount: Decimal) -> str:
     """An amount as people write it, with no-break spaces: «kr 10 000 000,00»."""
     return f"kr {amount:,.2f}".translate({ord(" "): "\u00a0", ord(","): "\u00a0", ord("."): ","})
+
+
+def format_day(day: date) -> str:
+    """A day in nynorsk: `31. august 2022`."""
+    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
 def list_values(values: Iterable[str]) -> str:

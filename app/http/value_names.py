@@ -175,6 +175,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "temporary_ending": "mellombels plass som tek slutt",
     "tertial": "tertial",
     "travel": "reise",
+    "trip_assessment": "vurdering av søknader om feriereise",
     "true": "ja",
     "trust_report": "rapport til styret i legatet",
     "trust_sum_exhausted": "summen er brukt opp",

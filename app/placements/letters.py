@@ -11,16 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
+from app.http.names import format_day
 from app.placements.tables import Decision
 from app.rates.rates import load_letter_texts
 from app.rates.schemas import LetterTexts
 
 MEDIA_TYPE = "text/html"
 
-_MONTHS = (
-    "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-    "desember",
-)  # fmt: skip
 _PARTIES = CompiledQuery(
     text(
         """
@@ -85,11 +82,6 @@ def render_letter(decision: Decision, parties: Record, texts: LetterTexts) -> st
         legal_basis=decision.legal_basis,
         appeal_within="1 veke" if weeks == 1 else f"{weeks} veker",
     )
-
-
-def format_day(day: date) -> str:
-    """A day in nynorsk: `31. august 2022`."""
-    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _list_facts(decision: Decision, parties: Record) -> Iterator[tuple[str, str]]:

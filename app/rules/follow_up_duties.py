@@ -40,6 +40,7 @@ TaskKind = Literal[
     "trust_report",
     "stair_review",
     "reassessment",
+    "trip_assessment",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service", "grants_office"]

@@ -128,6 +128,9 @@ class TripApplicationOut(Stored):
     """An application for a trip (T7–T11)."""
 
     participant_id: UUID
+    round_id: Annotated[
+        UUID | None, Limits(description="The round that it belongs to (T12); null where none is recorded.")
+    ]
     status: TripApplicationStatus
     received_on: Day
     wishes: str

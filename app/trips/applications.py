@@ -36,8 +36,9 @@ CRITERIA = ("benefit", "resource", "severity", "mastery")
 
 @dataclass(frozen=True, slots=True)
 class Timeliness:
-    """What notice and interval say of an application (T9, T10)."""
+    """What notice, round and interval say of an application (T9, T10, T12)."""
 
+    round_id: UUID | None
     last_notice_on: date
     late: bool
     within_interval: bool
@@ -135,6 +136,7 @@ async def measure_timeliness(queries: Queries, applications: Sequence[TripApplic
         notice = norms.find_last_notice_day(application.preferred_from, length)
         free_from = find_free_from(norms, length, application.last_granted_year)
         found[application.id] = Timeliness(
+            round_id=None if round_ is None else round_.id,
             last_notice_on=notice,
             late=application.received_on > (notice if round_ is None else min(notice, round_.deadline)),
             within_interval=free_from is not None and year < free_from,
@@ -166,6 +168,7 @@ def _to_out(application: TripApplication, timeliness: Timeliness, *, is_conceale
         | {
             "status": "withdrawn" if application.withdrawn_on is not None else status,
             "municipality_number": None if is_concealed else application.municipality_number,
+            "round_id": timeliness.round_id,
             "last_notice_on": timeliness.last_notice_on,
             "late": timeliness.late,
             "within_interval": timeliness.within_interval,

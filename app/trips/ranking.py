@@ -10,6 +10,7 @@ from sqlmodel import col
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.http.lookup import find
+from app.http.names import format_day
 from app.rules.trips import RankedApplication, TripScores, explain_rank, rank_applications
 from app.trips.application_schemas import RankedTripApplication, TripRankingOut
 from app.trips.applications import Timeliness, measure_timeliness
@@ -17,7 +18,7 @@ from app.trips.tables import TripApplication, TripRound
 
 
 async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> TripRankingOut:
-    """T11: the applications of the round's year and length that are not withdrawn. Records access to the people.
+    """T11: the round's applications that are not withdrawn (T12). Records access to the people.
 
     Raises `NOT_FOUND`.
     """
@@ -27,9 +28,10 @@ async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> Trip
         col(TripApplication.preferred_from).between(date(round_.year, 1, 1), date(round_.year, 12, 31)),
         col(TripApplication.withdrawn_on).is_(None),
     )
-    applications = await queries.select(statement)
+    found = await queries.select(statement)
+    timeliness = await measure_timeliness(queries, found)
+    applications = [one for one in found if timeliness[one.id].round_id == round_.id]
     record_access(queries, (application.participant_id for application in applications))
-    timeliness = await measure_timeliness(queries, applications)
     ranking = rank_applications(
         (_to_ranked(application, timeliness[application.id]) for application in applications), places
     )
@@ -79,12 +81,14 @@ def _describe(reason: str, one: RankedApplication, before: RankedApplication | N
     """Why an application stands after the one before it, in nynorsk."""
     if before is None:
         return "Står fremst i lista."
+    waited = "har ikkje fått reise før" if before.last_granted_year is None else "har venta lenger"
     return {
         "late": "Søknaden kom for seint. Dei som kom i tide, står føre.",
         "within_interval": "Personen fekk reise for kort tid sidan. Dei som det er lenge nok sidan, står føre.",
         "scores": f"Summen av vurderingane er {one.scores.total}. Søknaden framfor har {before.scores.total}.",
-        "last_granted": f"Lik sum, men personen fekk reise i {one.last_granted_year}. Den framfor har venta lenger.",
-        "received": f"Lik i alt anna, men søknaden kom {one.received_on}. Den framfor kom {before.received_on}.",
+        "last_granted": f"Lik sum, men personen fekk reise i {one.last_granted_year}. Den framfor {waited}.",
+        "received": f"Lik i alt anna, men søknaden kom {format_day(one.received_on)}."
+        f" Den framfor kom {format_day(before.received_on)}.",
         "id": "Lik i alt. Rekkjefølgja er den søknadene vart registrerte i.",
     }[reason]
 

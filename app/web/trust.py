@@ -1,6 +1,6 @@
 """Screen 19, the Ramberg trust: a year with its applications and what is left, one application, and the report (R)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,18 +9,14 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.http.content_negotiation import XLSX
+from app.web.applicants import HANDLERS, ApplicantPages, name_applicants
 from app.web.calls import Refused
-from app.web.forms import Typed
-from app.web.names import full_name, load_people
-from app.web.pages import Action, Page, View, load_callers
-from app.web.people import go_to_number
+from app.web.pages import Page, View, load_callers
 from app.web.words import word
 
-HANDLERS = ("case_officer", "grants_officer")
 READERS = (*HANDLERS, "finance")
 TONES: Mapping[str, str] = {"undecided": "warning", "granted": "success", "rejected": ""}
-HIDDEN_NAME = "Verna adresse"
-FOUND = 25
+APPLICANTS = ApplicantPages("/legat", "Legatet", "/legat/soknader/ny?deltakar=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +98,6 @@ async def find_position(view: View, year: int) -> dict[str, Any] | None:
     return position
 
 
-async def name_applicants(view: View, found: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The applicants' names by id; of a protected address none."""
-    people = await load_people(view.api, (one["participant_id"] for one in found))
-    return {
-        id_: full_name(people[id_]) if id_ in people else HIDDEN_NAME
-        for id_ in {one["participant_id"] for one in found}
-    }
-
-
 async def show_application(view: View) -> Response:
     """One application: what was asked for, what came of it, and what may be done next."""
     id_ = str(view.request.path_params["trust_application_id"])
@@ -161,27 +148,11 @@ async def download_report(view: View) -> Response:
     return Response(answer.content, media_type=answer.headers["content-type"], headers=headers)
 
 
-async def find_applicant(view: View) -> Response:
-    """Who applies: found by name or number, or registered."""
-    name = view.query("name")
-    people: Sequence[Mapping[str, Any]] = ()
-    if name:
-        people = (await view.api.get("/v1/participants", name=name, limit=FOUND))["items"]
-    found = [(one["id"], full_name(one), one.get("birth_date")) for one in people]
-    return view.render("legat-sokjar.html", name=name, found=found)
-
-
-async def look_up_applicant(view: View, form: Typed) -> Response:
-    """By identity number, which is in no address."""
-    return await go_to_number(view, form, "/legat/soknader/ny?deltakar=")
-
-
 PAGES = (
     Page("/legat", show_this_year, *READERS),
     Page("/legat/{year:int}", show_year, *HANDLERS),
     Page("/legat/{year:int}/rapport", show_report, *READERS),
     Page("/legat/{year:int}/rapport/fil", download_report, *READERS),
-    Page("/legat/sokjar", find_applicant, *HANDLERS),
-    Action("/legat/sokjar/oppslag", look_up_applicant, *HANDLERS),
     Page("/legat/soknader/{trust_application_id:uuid}", show_application, *HANDLERS),
+    *APPLICANTS.routes,
 )

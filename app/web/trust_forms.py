@@ -3,21 +3,20 @@
 from decimal import Decimal
 from typing import Any
 
+from app.web.applicants import HANDLERS, HIDDEN_NAME, name_applicants
 from app.web.calls import Refused
 from app.web.fields import Amount, Choice, Day, Field, Hidden, LongText, Option, Select
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, point_at
-from app.web.names import full_name
 from app.web.pages import View
 from app.web.render import amount, long_date
 from app.web.sheets import TEMPLATE, Frame, make_sheet
-from app.web.trust import HANDLERS, HIDDEN_NAME, find_position, name_applicants
+from app.web.trust import find_position
 from app.web.words import WORDS, options, word
 
 PURPOSES = ("respite", "escort")
 REASONS = tuple(WORDS["trust_reason"])
 DECISIONS = (Option("grant", "Innvilg"), Option("reject", "Avslå"))
-TAKEN = {"identity-number-taken": "fnr"}
 
 
 async def prepare_sum(view: View) -> Sheet:
@@ -61,41 +60,6 @@ async def record_sum(view: View, sent: Sent) -> Done:
     except Refused as refused:
         raise point_at(refused, {"not-a-raise": "sum"}) from None
     return Done(f"/legat/{year}", f"Summen for {year} er {amount(made['amount'])} kroner.")
-
-
-async def prepare_applicant(view: View) -> Sheet:
-    """Somebody who has no place, and is registered to apply."""
-    form = make_form(
-        Field(name="fornamn", label="Førenamn", to="given_name"),
-        Field(name="etternamn", label="Etternamn", to="family_name"),
-        Day(name="fodd", label="Fødd", to="birth_date"),
-        Field(name="kommune", label="Kommunenummer", to="municipality_number", hint="Der personen er folkeregistrert."),
-        Field(
-            name="fnr",
-            label="Fødselsnummer eller D-nummer",
-            to="national_identity_number",
-            required=False,
-            hint="11 siffer. Nummeret vert aldri vist att.",
-        ),
-        kommune=view.request.app.state.settings.municipality_number,
-    )
-    frame = Frame(
-        title="Registrer ein søkjar",
-        here="Registrer",
-        back=("/legat/sokjar", "Finn søkjaren"),
-        button="Registrer søkjaren",
-        after=("Berre den som ikkje er registrert frå før. Du går vidare til søknaden.",),
-    )
-    return make_sheet(form, frame)
-
-
-async def register_applicant(view: View, sent: Sent) -> Done:
-    """On to the application."""
-    try:
-        made = await view.api.post("/v1/participants", {**sent.body, "service_area": "other"}, sent.acting)
-    except Refused as refused:
-        raise point_at(refused, TAKEN) from None
-    return Done(f"/legat/soknader/ny?deltakar={made['id']}", f"{full_name(made)} er registrert.")
 
 
 async def prepare_application(view: View) -> Sheet:
@@ -342,7 +306,6 @@ _ONE = "/legat/soknader/{trust_application_id:uuid}"
 ROUTES = (
     FormPage("/legat/{year:int}/sum", TEMPLATE, prepare_sum, record_sum, *HANDLERS),
     FormPage("/legat/{year:int}/rapport/sending", TEMPLATE, prepare_sending, record_sending, *HANDLERS),
-    FormPage("/legat/sokjar/ny", TEMPLATE, prepare_applicant, register_applicant, *HANDLERS),
     FormPage("/legat/soknader/ny", TEMPLATE, prepare_application, record_application, *HANDLERS),
     FormPage(f"{_ONE}/avgjerd", TEMPLATE, prepare_decision, decide_application, *HANDLERS),
     FormPage(f"{_ONE}/utbetaling", TEMPLATE, prepare_payment, record_payment, *HANDLERS),

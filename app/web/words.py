@@ -37,6 +37,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "trust_report": "Rapport til styret i legatet",
         "stair_review": "Gjennomgang av trappene",
         "reassessment": "Ny kartlegging av behovet",
+        "trip_assessment": "Vurdering av søknader om feriereise",
         # Decisions
         "grant": "Tildeling av plass",
         "reject": "Avslag",
@@ -202,6 +203,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "document_charge": "Gebyr eller rabatt på heile fakturaen",
     },
     "purpose": {"respite": "Avlasting", "escort": "Følgje på ferietur"},
+    "trip_span": {"long": "Lang", "short": "Kort"},
     "trip_length": {"long": "Lange turar", "short": "Korte turar"},
     "trip_status": {"applied": "Ikkje vurdert", "assessed": "Vurdert", "withdrawn": "Trekt"},
     "trip_criterion": {"benefit": "Nytte", "resource": "Ressurs", "severity": "Alvor", "mastery": "Meistring"},
@@ -262,6 +264,7 @@ _OFFICER = (
     MenuItem("/aaret", "Året"),
     MenuItem("/oppgjer", "Oppgjer"),
     MenuItem("/legat", "Legat"),
+    MenuItem("/feriereiser", "Feriereiser"),
 )
 # The first line of each is the role's start page; the first role that somebody has decides.
 MENUS: Mapping[str, Sequence[MenuItem]] = {
@@ -274,7 +277,7 @@ MENUS: Mapping[str, Sequence[MenuItem]] = {
         MenuItem("/styringstal", "Styringstal"),
     ),
     "manager": (MenuItem("/styringstal", "Styringstal"),),
-    "grants_officer": (MenuItem("/legat", "Legat"),),
+    "grants_officer": (MenuItem("/legat", "Legat"), MenuItem("/feriereiser", "Feriereiser")),
     "provider": (MenuItem("/vekstbedrift", "Oversikt"),),
     "service": (MenuItem("/deltakarar", "Deltakarar"),),
     "auditor": (MenuItem("/logg", "Innsynsloggen"),),

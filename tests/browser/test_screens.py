@@ -18,6 +18,7 @@ APPLICATION = "016e0000-0003-7000-8000-00000000000"
 INVOICE = "/faktura/016e0000-0013-7000-8000-000000000001"
 WHAT_IF = "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022&fleire-1-til=&fleire-1-del=100"
 TRUST = "/legat/soknader/016e0000-0018-7000-8000-00000000001"
+TRIP = "/feriereiser/soknader/016e0000-001f-7000-8000-00000000000"
 PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
@@ -110,6 +111,17 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{TRUST}9/utbetaling",
         f"{TRUST}a/avgjerd",
         f"{TRUST}a/utfylling",
+        "/feriereiser/2022",
+        "/feriereiser/2024",
+        "/feriereiser/rundar/ny?aar=2022",
+        "/feriereiser/rundar/016e0000-001e-7000-8000-000000000001?plassar=5",
+        "/feriereiser/rundar/016e0000-001e-7000-8000-000000000002",
+        "/feriereiser/sokjar?name=bl",
+        "/feriereiser/soknader/ny?deltakar=016e0000-0002-7000-8000-000000000001",
+        f"{TRIP}1",
+        f"{TRIP}1/vurdering",
+        f"{TRIP}d",
+        f"{TRIP}d/trekk",
     ),
 }
 WIDTHS = (1280, 390, 320)

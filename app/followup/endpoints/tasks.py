@@ -123,7 +123,7 @@ async def list_tasks(
 
     Tasks are computed on request and not stored. A placement year's tasks appear on its first day, are due on its last
     day, and are overdue the day after. A provider gets the tasks of its placements, a service those of its area,
-    Fagutvikling the trust's (R10).
+    Fagutvikling the trust's and the trips' (R10, T11).
     """
     query = replace(query, statuses=frozenset(status or ()))
     if due_on is not None:

@@ -47,10 +47,11 @@ RULE: Mapping[TaskKind, str] = {
     "trust_report": "R10",
     "stair_review": "K2",
     "reassessment": "S4",
+    "trip_assessment": "T11",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset(
-    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report", "stair_review"}
+    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report", "stair_review", "trip_assessment"}
 )
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
@@ -78,6 +79,7 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "trust_report": "grants_office",
     "stair_review": "case_office",
     "reassessment": "case_office",
+    "trip_assessment": "grants_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))
@@ -94,8 +96,9 @@ Position = tuple[date, int, bytes, int]
 
 @dataclass(frozen=True, slots=True)
 class TaskSubject:
-    """What a task is about. `rule` and `link` if they are not its kind's own; `clock_start` is the first day of the
-    placement's first year, `made_since` the first day on which the plan that is due may be made (M2).
+    """What a task is about. `rule` and `link` if they are not its kind's own, `detail` what the title of a yearly one
+    says beside the year; `clock_start` is the first day of the placement's first year, `made_since` the first day on
+    which the plan that is due may be made (M2).
     """
 
     placement_id: UUID | None = None
@@ -103,6 +106,7 @@ class TaskSubject:
     participant_id: UUID | None = None
     link: str | None = None
     rule: str | None = None
+    detail: str | None = None
     missing: tuple[str, ...] = ()
     clock_start: date | None = None
     made_since: date = date.min

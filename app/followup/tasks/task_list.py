@@ -27,6 +27,7 @@ from app.followup.tasks import (
     staffing_discussions,
     stair_reviews,
     system_meetings,
+    trip_assessments,
     trust_reports,
 )
 from app.followup.tasks.placement_duties import (
@@ -83,6 +84,7 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("stair_review", _CASE_OFFICE, stair_reviews.list_tasks),
     ("reassessment", _CASE_OFFICE, reassessments.list_tasks),
     ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
+    ("trip_assessment", frozenset({"case_officer", "grants_officer"}), trip_assessments.list_tasks),
 )
 
 

@@ -46,7 +46,7 @@ def build_title(task: Task, names: Names, participant_id: UUID | None) -> str:
     """What is due in nynorsk: «Samtalar: Kari Hage, Gløde AS»."""
     label = TASK_KINDS[task.kind]
     if task.kind in YEARLY_KINDS:
-        return f"{label} {task.n}"
+        return ", ".join(filter(None, (f"{label} {task.n}", task.subject.detail)))
     known = (
         names.participants.get(participant_id) if participant_id is not None else None,
         names.providers.get(task.subject.provider_id) if task.subject.provider_id is not None else None,
