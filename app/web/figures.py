@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from app.web import svg
 from app.web.calls import Refused
 from app.web.charts import MONTHS
+from app.web.fields import Invalid
 from app.web.pages import Page, View
 from app.web.render import amount
 
@@ -19,7 +21,7 @@ HIDDEN = "for få til å visast"
 QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
     ("Speglar vedtaka behovet?", ("waiting", "waiting_days", "declined_no_capacity")),
     ("Korleis kjem behovet fram?", ("granted", "rejected", "processing_days")),
-    ("Kva teneste?", ("places_active", "capacity", "occupancy")),
+    ("Kva teneste?", ("places_active", "capacity", "occupancy", "follow_up_on_time")),
     (
         "Kva omfang?",
         ("planned_days", "absent_days", "used_days", "used_percent", "changed", "ended", "turnover"),
@@ -28,21 +30,72 @@ QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
     ("Kva kostar det?", ("cost", "cost_per_planned_day", "cost_per_used_day")),
 )
 _COST = frozenset({"cost", "cost_per_planned_day", "cost_per_used_day"})
-_SIZE = 240, 56
+_SIZE = 150, 34
+# The periods that can stand beside each other, and how many years of them at most.
+_KINDS: Mapping[str, tuple[str, str, int]] = {
+    "aar": ("year", "År", 5),
+    "tertial": ("tertial", "Tertial", 3),
+    "maanad": ("month", "Månader", 1),
+}
+_FIRST_YEAR = 1900
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure of a period: its value, and what it is of what where it is a share; None where there is none yet."""
+
+    period: str
+    value: str
+    parts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure of the year with its definition, and its line over the months; no line of fewer than two months."""
+    """A figure with its definition, its periods in order, and a line over them; no line of fewer than two."""
 
     label: str
     formula: str
     source: str
     unit: str
-    numerator: str
-    denominator: str
-    value: str
+    cells: Sequence[Cell]
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which periods stand beside each other, from the first year to the page's own."""
+
+    kind: str
+    first_year: int
+    year: int
+
+    @property
+    def period(self) -> str:
+        return _KINDS[self.kind][0]
+
+    @property
+    def most_years(self) -> int:
+        return _KINDS[self.kind][2]
+
+    @property
+    def years(self) -> Sequence[int]:
+        return range(self.first_year, self.year + 1)
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one year stands alone, with a line over its months."""
+        return self.kind == "aar" and self.first_year == self.year
+
+
+def read_choice(view: View, year: int) -> Choice:
+    """What the address asks for; of more years than there is room for, the last ones. Raises `Invalid`."""
+    kind = view.query("vis") or "aar"
+    if kind not in _KINDS:
+        raise Invalid("Vel år, tertial eller månader.")
+    typed = view.query("fraa") or f"{year}"
+    if not (typed.isascii() and typed.isdigit() and _FIRST_YEAR <= int(typed) <= year):
+        raise Invalid(f"Det første året må vere frå {_FIRST_YEAR} til {year}.")
+    return Choice(kind, max(int(typed), year - _KINDS[kind][2] + 1), year)
 
 
 async def show_this_year(view: View) -> Response:
@@ -51,83 +104,122 @@ async def show_this_year(view: View) -> Response:
 
 
 async def show_year(view: View) -> Response:
-    """The figures of a year, in all, as known on the page's day."""
-    year = int(view.request.path_params["year"])
+    """The figures of a year, or of several periods beside each other, in all, as known on the page's day."""
+    choice = read_choice(view, int(view.request.path_params["year"]))
     definitions = {one["code"]: one for one in (await view.api.get("/v1/figure-definitions"))["items"]}
-    codes = [code for _, some in QUESTIONS for code in some]
-    try:
-        found = await _load(view, year, codes)
-    except Refused as refused:
-        # A year that no rate is known of has all but its costs.
-        if refused.status != 409:
-            raise
-        found = await _load(view, year, [code for code in codes if code not in _COST])
+    found: dict[str, dict[str, Any]] = {}
+    lacking = [year for year in choice.years if not await _add_year(view, year, choice.period, found)]
+    if choice.is_of_one:
+        await _add_year(view, choice.year, "month", found)
+    periods = sorted({period for rows in found.values() for period in rows if not choice.is_of_one or len(period) == 4})
     sections = [
-        (question, [_build_row(definitions[code], found[code]) for code in some if f"{year}" in found.get(code, {})])
+        (
+            question,
+            [
+                _build_row(definitions[code], found[code], periods, choice)
+                for code in some
+                if _has(found, code, periods)
+            ],
+        )
         for question, some in QUESTIONS
     ]
-    return view.render("styringstal.html", year=year, sections=sections, lacks_cost="cost" not in found)
+    return view.render(
+        "styringstal.html",
+        choice=choice,
+        kinds=[(kind, text) for kind, (_, text, _) in _KINDS.items()],
+        first_years=[(f"{year}", f"{year}") for year in range(choice.year, choice.year - 5, -1)],
+        periods=[(period, _name_period(period)) for period in periods],
+        sections=sections,
+        lacking=lacking,
+    )
 
 
-async def _load(view: View, year: int, codes: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """The rows by code and period, of the year and its months."""
-    found: dict[str, dict[str, Any]] = {}
-    for period in ("year", "month"):
-        answer = await view.api.get(
-            "/v1/figures", code=codes, period=period, **{"from": f"{year}-01-01"}, to=f"{year}-12-31", on=view.on
-        )
-        for row in answer["items"]:
-            found.setdefault(row["code"], {})[row["period"]] = row
-    return found
+def _has(found: Mapping[str, Mapping[str, Any]], code: str, periods: Sequence[str]) -> bool:
+    return not found.get(code, {}).keys().isdisjoint(periods)
 
 
-def _build_row(definition: Mapping[str, Any], rows: Mapping[str, Any]) -> Row:
-    year = next(row for period, row in rows.items() if len(period) == 4)
-    values = [rows.get(f"{year['period']}-{month:02}", {}).get("value") for month in range(1, 13)]
+async def _add_year(view: View, year: int, period: str, found: dict[str, dict[str, Any]]) -> bool:
+    """Put the rows of a year's periods below their codes. False where the costs are missing, since no rate is known."""
+    codes = [code for _, some in QUESTIONS for code in some]
+    asked: dict[str, str | date] = {"period": period, "from": f"{year}-01-01", "to": f"{year}-12-31", "on": view.on}
+    has_cost = True
+    try:
+        answer = await view.api.get("/v1/figures", code=codes, **asked)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        has_cost = False
+        answer = await view.api.get("/v1/figures", code=[code for code in codes if code not in _COST], **asked)
+    for row in answer["items"]:
+        found.setdefault(row["code"], {})[row["period"]] = row
+    return has_cost
+
+
+def _build_row(definition: Mapping[str, Any], rows: Mapping[str, Any], periods: Sequence[str], choice: Choice) -> Row:
+    months = [f"{choice.year}-{month:02}" for month in range(1, 13)]
+    over = months if choice.is_of_one else periods
+    values = [rows.get(period, {}).get("value") for period in over]
     return Row(
         label=definition["label"],
         formula=definition["formula"],
         source=definition["source"],
         unit=definition["unit"],
-        numerator=_show(year, _write(year["numerator"])),
-        denominator=_show(year, _write(year["denominator"])),
-        value=_show(year, _write(year["value"])),
+        cells=[_build_cell(period, rows.get(period)) for period in periods],
         line=_draw_line(
-            [None if value is None else Decimal(value) for value in values], definition["code"], definition["label"]
+            [None if value is None else Decimal(value) for value in values],
+            [_name_period(period) for period in over],
+            definition["code"],
+            definition["label"],
         ),
     )
 
 
-def _show(row: Mapping[str, Any], written: str) -> str:
-    return HIDDEN if row["suppressed"] else written
+def _build_cell(period: str, row: Mapping[str, Any] | None) -> Cell:
+    name = _name_period(period)
+    if row is None:
+        return Cell(name, "–")
+    if row["suppressed"]:
+        return Cell(name, HIDDEN)
+    is_count = row["denominator"] == 1 and row["numerator"] == row["value"]
+    parts = "" if is_count else f"{_write(row['numerator'])} / {_write(row['denominator'])}"
+    return Cell(name, _write(row["value"]), parts)
 
 
 def _write(value: int | str | None) -> str:
     return "–" if value is None else amount(str(value))
 
 
-def _draw_line(values: Sequence[Decimal | None], code: str, label: str) -> str:
-    """A small line over twelve months, broken where a month is not shown."""
-    known = [(month, value) for month, value in enumerate(values) if value is not None]
+def _name_period(period: str) -> str:
+    """`2022`, `1. tertial 2022`, `januar 2022`."""
+    year, _, part = period.partition("-")
+    if not part:
+        return year
+    return f"{part[1:]}. tertial {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
+
+
+def _draw_line(values: Sequence[Decimal | None], names: Sequence[str], code: str, label: str) -> str:
+    """A small line over periods, broken where one is not shown."""
+    known = [(at, value) for at, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return ""
     w, h = _SIZE
     highest = max(value for _, value in known) or Decimal(1)
-    points = {month: (6 + (w - 12) * month / 11, 6 + (h - 14) * (1 - float(value / highest))) for month, value in known}
-    parts = [svg.draw_line("base", 0, h - 4, w, h - 4)]
+    step = (w - 8) / (len(values) - 1)
+    points = {at: (4 + step * at, 4 + (h - 8) * (1 - float(value / highest))) for at, value in known}
+    parts = [svg.draw_line("base", 0, h - 2, w, h - 2)]
     run: list[svg.Point] = []
-    for month in range(13):
-        if month in points:
-            run.append(points[month])
+    for at in range(len(values) + 1):
+        if at in points:
+            run.append(points[at])
             continue
         if len(run) > 1:
             parts.append(f'<polyline class="line" points="{svg.write_points(run)}"/>')
         elif run:
-            parts.append(svg.draw_circle("dot", *run[0], 3))
+            parts.append(svg.draw_circle("dot", *run[0], 2))
         run = []
     (first, start), (last, end) = known[0], known[-1]
-    title = f"{label}: frå {_write(str(start))} i {MONTHS[first]} til {_write(str(end))} i {MONTHS[last]}"
-    return svg.draw_svg("month-bars", w, h, f"line-{code.replace('_', '-')}", title, parts)
+    title = f"{label}: frå {_write(str(start))} i {names[first]} til {_write(str(end))} i {names[last]}"
+    return svg.draw_svg("spark", w, h, f"line-{code.replace('_', '-')}", title, parts)
 
 
 PAGES = (

@@ -263,6 +263,7 @@ _OFFICER = (
     MenuItem("/vekstbedrifter", "Vekstbedrifter"),
     MenuItem("/aaret", "Året"),
     MenuItem("/oppgjer", "Oppgjer"),
+    MenuItem("/styringstal", "Styringstal"),
     MenuItem("/legat", "Legat"),
     MenuItem("/feriereiser", "Feriereiser"),
 )

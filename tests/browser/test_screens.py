@@ -96,7 +96,12 @@ SCREENS: Mapping[str, Sequence[str]] = {
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
     "sakshandsamar-2": ("/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",),
     "revisor": ("/logg", "/logg/samandrag", "/logg/uvanleg"),
-    "leiar": ("/styringstal/2022", "/styringstal/2023"),
+    "leiar": (
+        "/styringstal/2022",
+        "/styringstal/2023?fraa=2020",
+        "/styringstal/2022?vis=tertial&fraa=2021",
+        "/styringstal/2022?vis=maanad",
+    ),
     "fagutvikling": (
         "/legat/2022",
         "/legat/2023",

@@ -1,5 +1,6 @@
 """Screen 20: the figures of a year on the page, as the API has them."""
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.web.words import MENUS
@@ -30,6 +31,51 @@ async def test_six_questions_with_the_figures_of_the_year(api: Api, connection: 
             assert shown in text, (person, shown)
     query = {"from": "2022-01-01", "to": "2022-12-31", "on": "2022-12-31", "period": "year"}
     assert all(row["period"] == "2022" for row in (await got(api.manager, "/v1/figures", **query))["items"])
+
+
+async def test_periods_beside_each_other(api: Api, connection: AsyncConnection) -> None:
+    """S9: years, tertials or months, each as the API has it, with what it is of what."""
+    await prices(api)
+    await place(connection, 24)
+    await place(connection, 6, "2022-05-01", organisation_number="310300411")
+    headings = {
+        "?vis=aar&fraa=2021": ["2021", "2022"],
+        "?vis=tertial": ["1. tertial 2022", "2. tertial 2022", "3. tertial 2022"],
+        "?vis=tertial&fraa=1990": [f"{part}. tertial {year}" for year in (2020, 2021, 2022) for part in (1, 2, 3)],
+        "?vis=maanad&fraa=2020": ["Januar 2022", "Desember 2022"],
+    }
+    browser = await api.browser("leiar")
+    for query, names in headings.items():
+        answer = await browser.get(f"/styringstal/2022{query}&on=31.12.2022")
+        assert (answer.status_code, find_faults(answer)) == (200, []), answer.text
+        shown = [one.text for one in parse(answer).all("th", scope="col")]
+        assert set(names) <= set(shown), (query, shown)
+    text = await read(api, "leiar", "/styringstal/2022?vis=tertial&on=31.12.2022")
+    asked = {"from": "2022-01-01", "to": "2022-12-31", "on": "2022-12-31", "period": "tertial"}
+    rows = (await got(api.manager, "/v1/figures", **asked, code="cost"))["items"]
+    for row in rows:
+        assert f"{int(float(row['value'])):,}".replace(",", " ") in text
+    assert "fylte plassar / kapasitet x 100" in text
+
+
+async def test_a_year_that_lacks_a_rate_stands_beside_one_that_has_it(api: Api, connection: AsyncConnection) -> None:
+    """C1: its costs alone are missing."""
+    await prices(api)
+    await place(connection, 24)
+    text = await read(api, "leiar", "/styringstal/2023?fraa=2022&on=31.12.2022")
+    assert "6 427 296" in text
+
+
+@pytest.mark.parametrize("query", ["vis=veke", "fraa=2023", "fraa=x", "fraa=²", "vis=aar&fraa=-1"])
+async def test_periods_that_cannot_be_shown(api: Api, query: str) -> None:
+    answer = await (await api.browser("leiar")).get(f"/styringstal/2022?{query}")
+    assert answer.status_code in (400, 404, 422), answer.status_code
+    assert find_faults(answer) == []
+
+
+async def test_the_case_office_has_it_in_its_menu(api: Api) -> None:
+    assert "/styringstal" in {item.address for item in MENUS["case_officer"]}
+    assert 'href="/styringstal"' in (await (await api.browser("sakshandsamar")).get("/arbeidsliste")).text
 
 
 async def test_few_are_not_shown_to_management(api: Api, connection: AsyncConnection) -> None:
