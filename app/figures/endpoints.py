@@ -139,7 +139,8 @@ async def list_figures(
     figures = await load_figures(reader, query)
     if media_type == JSON:
         return Figures(items=figures, next=None)
-    names = {row[0]: row[1] for row in await reader.fetch(select(col(Provider.id), col(Provider.name)))}
+    statement = select(col(Provider.id), col(Provider.name), col(Provider.organisation_number))
+    providers = {id_: (name, number) for id_, name, number in await reader.fetch(statement)}
     # In a thread: a workbook of thousands of rows would hold up other requests.
-    content = await run_in_threadpool(render, figures, names, media_type, decimal)
+    content = await run_in_threadpool(render, figures, providers, media_type, decimal)
     return attachment(content, media_type, f"styringstal-{day}.{'xlsx' if media_type == XLSX else 'csv'}")

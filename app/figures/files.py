@@ -14,6 +14,7 @@ _COLUMNS = (
     Column("Styringstal", 26),
     Column("Periode", 9),
     Column("Vekstbedrift", 24),
+    Column("Organisasjonsnummer", 20),
     Column("Vekstbedrift-id", 38),
     Column("Teneste", 14),
     Column("Teljar", 14),
@@ -25,9 +26,11 @@ _COLUMNS = (
 )
 
 
-def render(figures: Iterable[FigureOut], names: Mapping[UUID, str], media_type: str, decimal: DecimalMark) -> bytes:
-    """The rows in their order; `decimal` is for CSV."""
-    rows = _list_rows(figures, names)
+def render(
+    figures: Iterable[FigureOut], providers: Mapping[UUID, tuple[str, str]], media_type: str, decimal: DecimalMark
+) -> bytes:
+    """The rows in their order; `providers` are names and organisation numbers, `decimal` is for CSV."""
+    rows = _list_rows(figures, providers)
     if media_type == CSV:
         return csv_file(_COLUMNS, rows, decimal=decimal)
     with xlsx_file() as (workbook, content):
@@ -35,15 +38,17 @@ def render(figures: Iterable[FigureOut], names: Mapping[UUID, str], media_type: 
     return content.getvalue()
 
 
-def _list_rows(figures: Iterable[FigureOut], names: Mapping[UUID, str]) -> Iterator[list[Cell]]:
+def _list_rows(figures: Iterable[FigureOut], providers: Mapping[UUID, tuple[str, str]]) -> Iterator[list[Cell]]:
     for figure in figures:
         definition = BY_CODE[figure.code]
         provider_id = figure.by.provider_id
+        name, number = (None, None) if provider_id is None else providers[provider_id]
         yield [
             figure.code,
             definition.label,
             figure.period,
-            None if provider_id is None else names[provider_id],
+            name,
+            number,
             None if provider_id is None else str(provider_id),
             figure.by.service_area,
             _to_cell(figure.numerator),

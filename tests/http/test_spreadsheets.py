@@ -31,7 +31,9 @@ PATHS = {
     "settlement": "/v1/budgets/2023/settlements/1",
     "absences": "/v1/absences",
     "follow-up": "/v1/follow-up/2023",
+    "figures": "/v1/figures",
 }
+QUERY = {PATHS["figures"]: {"by": "provider", "from": "2023-01-01", "to": "2023-03-31", "on": "2023-12-31"}}
 EVERY_PATH = pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 
 
@@ -52,7 +54,7 @@ async def filled(api: Api, connection: AsyncConnection) -> Api:
 
 async def fetched(api: Api, path: str, media_type: str, **query: str) -> httpx.Response:
     client = api.case_officer if path != PATHS["framsikt"] else api.finance
-    answer = await client.get(path, params=query, headers={"Accept": media_type})
+    answer = await client.get(path, params=QUERY.get(path, {}) | query, headers={"Accept": media_type})
     assert answer.status_code == 200, answer.text
     return answer
 
@@ -99,7 +101,7 @@ async def test_xlsx_is_the_same_table_and_prints_on_pages_of_its_width(filled: A
     assert [[as_text(cell) for cell in row] for row in table[1:]] == [[as_number(cell) for cell in row] for row in rows]
 
 
-DECIMAL = {path: {"decimal": "point"} for path in (PATHS["framsikt"], PATHS["settlement"])}
+DECIMAL = {path: {"decimal": "point"} for path in (PATHS["framsikt"], PATHS["settlement"], PATHS["figures"])}
 
 
 def as_text(cell: Any) -> str:
@@ -163,12 +165,14 @@ async def test_libreoffice_in_norwegian_reads_amounts_and_days(filled: Api, tmp_
     for name in PATHS:
         sheet = openpyxl.load_workbook(tmp_path / "out" / f"{name}.xlsx").worksheets[0]
         header, *rows = sheet.values
-        for title in ("Beløp", "Frå og med", "Pris per månad"):
+        for title in ("Beløp", "Frå og med", "Pris per månad", "Verdi"):
             if title in header:
                 amounts[f"{name} {title}"] = [row[header.index(title)] for row in rows]
     assert all(isinstance(cell, float | int) for cell in amounts["framsikt Beløp"])
     assert {type(cell) for cell in amounts["settlement Beløp"]} <= {float, int, type(None)}
     assert {type(cell) for cell in amounts["settlement Pris per månad"]} <= {float, int, type(None)}
+    assert {type(cell) for cell in amounts["figures Verdi"]} <= {float, int, type(None)}
+    assert any(isinstance(cell, float) for cell in amounts["figures Verdi"])
     assert amounts["absences Frå og med"] == [datetime.fromisoformat("2022-10-03")]
 
     printed = [file for file in files if file.suffix == ".xlsx"]
