@@ -56,6 +56,7 @@ from app.settings import Settings
 from app.settlements import endpoints as settlement_endpoints
 from app.stairs import endpoints as stair_endpoints
 from app.stairs.open_data import OpenStairsAnswer
+from app.surveys import endpoints as survey_endpoints
 from app.trips import endpoints as trip_endpoints
 from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
@@ -93,6 +94,7 @@ ROUTERS = (
     figure_endpoints.router,
     service_hours_endpoints.router,
     mirror_endpoints.router,
+    survey_endpoints.router,
     access_log_endpoints.router,
     privacy_endpoints.router,
     event_endpoints.router,

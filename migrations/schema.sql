@@ -1783,6 +1783,39 @@ CREATE TABLE public.supplement_end (
 
 ALTER TABLE ONLY public.supplement_end FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.survey (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    name character varying NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    source character varying NOT NULL,
+    CONSTRAINT ck_survey_ends_on CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_survey_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
+    CONSTRAINT ck_survey_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500)))
+);
+
+ALTER TABLE ONLY public.survey FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.survey_result (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    survey_id uuid NOT NULL,
+    question character varying NOT NULL,
+    service_area character varying,
+    invited integer NOT NULL,
+    answered integer NOT NULL,
+    answers jsonb NOT NULL,
+    CONSTRAINT ck_survey_result_answered CHECK (((answered >= 1) AND (answered <= invited))),
+    CONSTRAINT ck_survey_result_answers CHECK ((jsonb_typeof(answers) = 'array'::text)),
+    CONSTRAINT ck_survey_result_question CHECK (((length((question)::text) >= 1) AND (length((question)::text) <= 300))),
+    CONSTRAINT ck_survey_result_service_area CHECK (((service_area)::text = ANY ((ARRAY['habilitation'::character varying, 'mental_health'::character varying, 'other'::character varying])::text[])))
+);
+
+ALTER TABLE ONLY public.survey_result FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.task_waiver (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2250,6 +2283,12 @@ ALTER TABLE ONLY public.stair_table
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT pk_supplement_end PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.survey
+    ADD CONSTRAINT pk_survey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.survey_result
+    ADD CONSTRAINT pk_survey_result PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
@@ -2378,6 +2417,12 @@ ALTER TABLE ONLY public.stair_step
 
 ALTER TABLE ONLY public.stair_table
     ADD CONSTRAINT uq_stair_table_stair_as_of_source UNIQUE (stair, as_of, source);
+
+ALTER TABLE ONLY public.survey
+    ADD CONSTRAINT uq_survey_name_starts_on UNIQUE (name, starts_on);
+
+ALTER TABLE ONLY public.survey_result
+    ADD CONSTRAINT uq_survey_result_survey_id_question_service_area UNIQUE NULLS NOT DISTINCT (survey_id, question, service_area);
 
 ALTER TABLE ONLY public.trip_scheme
     ADD CONSTRAINT uq_trip_scheme_valid_from UNIQUE (valid_from);
@@ -2786,6 +2831,9 @@ ALTER TABLE ONLY public.supplement_end
 ALTER TABLE ONLY public.supplement_end
     ADD CONSTRAINT fk_supplement_end_supplement_id FOREIGN KEY (supplement_id) REFERENCES public.placement_supplement(id);
 
+ALTER TABLE ONLY public.survey_result
+    ADD CONSTRAINT fk_survey_result_survey_id FOREIGN KEY (survey_id) REFERENCES public.survey(id);
+
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT fk_task_waiver_placement_id_provider_id FOREIGN KEY (placement_id, provider_id) REFERENCES public.placement(id, provider_id);
 
@@ -3024,6 +3072,10 @@ CREATE POLICY case_officer_manages ON public.stair_step TO vekstplass_service US
 
 CREATE POLICY case_officer_manages ON public.stair_table TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.survey TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_manages ON public.survey_result TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.task_waiver TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_reads ON public.absence_routine FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -3101,6 +3153,10 @@ CREATE POLICY everyone_reads ON public.event_base FOR SELECT TO vekstplass_servi
 CREATE POLICY everyone_reads ON public.guideline_version FOR SELECT TO vekstplass_service USING (true);
 
 ALTER TABLE public.expected_refund ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY finance_and_manager_read ON public.survey FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text, 'manager'::text]) AS caller_has_role));
+
+CREATE POLICY finance_and_manager_read ON public.survey_result FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text, 'manager'::text]) AS caller_has_role));
 
 CREATE POLICY finance_decides ON public.settlement_review FOR INSERT TO vekstplass_service WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND ((decided_by)::text = ( SELECT current_setting('app.actor'::text, true) AS current_setting))));
 
@@ -3472,6 +3528,10 @@ ALTER TABLE public.stair_step ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stair_table ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supplement_end ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.survey ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.survey_result ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
@@ -4035,6 +4095,26 @@ GRANT SELECT,INSERT ON TABLE public.supplement_end TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.supplement_end TO vekstplass_service;
 
 GRANT UPDATE(reason) ON TABLE public.supplement_end TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.survey TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.survey TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.survey TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.survey_result TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(question) ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(service_area) ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(invited) ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(answered) ON TABLE public.survey_result TO vekstplass_service;
+
+GRANT UPDATE(answers) ON TABLE public.survey_result TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.task_waiver TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.task_waiver TO vekstplass_service;

@@ -27,7 +27,7 @@ from app.database.connections import Database
 from app.database.identity import SET_CALLER, DatabaseIdentity
 from app.database.locks import AdvisoryLock
 from app.database.unit_of_work import UnitOfWork
-from app.demo import absences, applications, follow_up, service_hours, stairs, trips, trust
+from app.demo import absences, applications, follow_up, service_hours, stairs, surveys, trips, trust
 from app.followup.calendar_subscriptions import create_subscription
 from app.followup.tables import CalendarSubscription, Evaluation, GuidelineEvaluation, Meeting, Plan
 from app.http.openapi_examples import DEMO_CALENDAR, demo_id
@@ -125,6 +125,7 @@ NUMBERED: dict[type[object], str] = {
     **absences.NUMBERED,
     **trips.NUMBERED,
     **service_hours.NUMBERED,
+    **surveys.NUMBERED,
     **trust.NUMBERED,
 }
 ADJECTIVES = ("Blid", "Grøn", "Modig", "Rask", "Roleg", "Sprek")
@@ -175,6 +176,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await trips.add_trial(unit)
         await stairs.add_stairs(unit)
         await service_hours.add_hours(unit)
+        await surveys.add_survey(unit, DAY)
         await _close_months(unit, settings)
         await _act_as(unit, OFFICER)
         await create_subscription(unit, OFFICER, DEMO_CALENDAR)

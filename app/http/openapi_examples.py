@@ -46,6 +46,7 @@ RESOURCES = (
     "trip_application",
     "service_type",
     "service_hours",
+    "survey",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""

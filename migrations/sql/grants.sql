@@ -90,6 +90,9 @@ grant select, insert on stair_population to vekstplass_service;
 grant select, insert on stair_review to vekstplass_service;
 grant select, insert, update (name, hours_per_full_time_equivalent, norm_source, cost_per_hour, cost_source,
     updated_at) on service_type to vekstplass_service;
+grant select, insert, update (updated_at) on survey to vekstplass_service;
+grant select, insert, update (question, service_area, invited, answered, answers, updated_at) on survey_result
+    to vekstplass_service;
 grant select, insert, update on service_hours to vekstplass_service;
 grant select, insert, update (tool, updated_at) on service_hours_revision to vekstplass_service;
 

@@ -96,6 +96,7 @@ def test_finance_never_sees_a_person_and_providers_never_money() -> None:
 READ_BY_MANAGERS = {
     "figures", "figure-definitions", "statistics/moves", "follow-up/{year}/counts", "trust/years/{year}/report",
     "providers", "providers/{provider_id}", "stair-reviews", "populations",
+    "surveys", "surveys/{survey_id}", "surveys/{survey_id}/results",
     "mirror", "mirror/services", "service-types", "service-types/{service_type_id}",
 }  # fmt: skip
 
