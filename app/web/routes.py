@@ -34,6 +34,8 @@ from app.web import (
     restriction_forms,
     sessions,
     settling,
+    stair_editing,
+    stair_forms,
     stairs,
     static,
     supplement_forms,
@@ -115,6 +117,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
     open_page(stairs.PAGE, stairs.show_stairs),
+    *stair_editing.PAGES,
+    *stair_forms.ROUTES,
 )
 
 

@@ -67,6 +67,8 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/moete",
         "/vekstbedrifter/ny",
         "/kalender",
+        "/trapp/rediger",
+        "/trapp/bustad/tilbod/nytt",
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/fravaersrutine",
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
         "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
