@@ -14,6 +14,9 @@ from tests.faults.harness import HEADER, Report, try_fault
 from tests.faults.matrix import MATRIX, Fault
 from tests.faults.stand import raised
 
+# Acknowledged means on the disk, as in production, though the cluster is deleted afterwards.
+DURABLE = dict.fromkeys(postgres.THROWAWAY, "on")
+
 
 def main(arguments: list[str]) -> int:
     """Answers 1 when something was lost, doubled, foreign, missed or answered 500."""
@@ -34,8 +37,7 @@ def main(arguments: list[str]) -> int:
 def _try(fault: Fault, runs: int) -> Report:
     with tempfile.TemporaryDirectory(prefix="vekstplass-faults-") as directory:
         base = Path(directory)
-        # Acknowledged means on the disk, as in production.
-        with postgres.start(base / "postgresql") as cluster:
+        with postgres.start(base / "postgresql", settings=DURABLE, throwaway=True) as cluster:
             asyncio.run(startup.create_roles(cluster.dsn(postgres.SUPERUSER, "postgres")))
             startup.upgrade(cluster.url(postgres.OWNER))
             report = asyncio.run(_run(cluster, base, fault, runs))

@@ -1,13 +1,14 @@
 """The heart of the matrix of faults (scripts/faults): two processes, and whatever is acknowledged is there, once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 import postgres
 from app.database import startup
-from tests.faults.harness import HEADER, Load, check, try_fault
+from tests.faults.harness import HEADER, Load, Report, check, try_fault
 from tests.faults.matrix import MATRIX
 from tests.faults.stand import Stand, raised
 
@@ -22,6 +23,13 @@ def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Clust
         asyncio.run(startup.create_roles(cluster.dsn(postgres.SUPERUSER, "postgres")))
         startup.upgrade(cluster.url(postgres.OWNER))
         yield cluster
+
+
+def test_a_refusal_is_no_verdict_of_ok() -> None:
+    """Who follows asks again whatever the answer: one that is refused all the time would miss everything."""
+    statuses = Counter({200: 90, 409: 1, 503: 7, 401: 2})
+    report = Report("made up", 1, 60, 0, 0, 0, 0, 30, 0, 0.1, statuses, None)
+    assert report.verdict == "2×401"
 
 
 async def test_nothing_is_lost_doubled_or_missed(
