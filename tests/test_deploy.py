@@ -10,6 +10,7 @@ import pytest
 import yaml
 from kubernetes_validate.utils import ValidationError, latest_version, validate
 
+import postgres
 from app import __version__
 from app.cli import cli
 from app.settings import Settings
@@ -172,3 +173,78 @@ def test_every_secret_of_compose_is_demanded() -> None:
     named = set(re.findall(r"[$][{]([A-Z_]+)", text))
     demanded = set(re.findall(r"[$][{]([A-Z_]+):[?]", text))
     assert named - demanded == {"DATABASE_PRIMARY", "VEKSTPLASS_LOGINS"}
+
+
+# What cluster.yaml uses of the operator's own kind, as its definition of 1.30 (postgresql.cnpg.io/v1) has it. A field
+# that is used for the first time is looked up there, and comes here.
+_CLUSTER_FIELDS: dict[str, type | frozenset[str]] = {
+    "spec.instances": int,
+    "spec.imageName": str,
+    "spec.storage.size": str,
+    "spec.walStorage.size": str,
+    "spec.postgresql.parameters.*": str,
+    "spec.postgresql.synchronous.method": frozenset({"any", "first"}),
+    "spec.postgresql.synchronous.number": int,
+    "spec.postgresql.synchronous.dataDurability": frozenset({"required", "preferred"}),
+    "spec.managed.roles[].name": str,
+    "spec.managed.roles[].ensure": frozenset({"present", "absent"}),
+    "spec.managed.roles[].login": bool,
+    "spec.managed.roles[].inherit": bool,
+    "spec.managed.roles[].bypassrls": bool,
+    "spec.managed.roles[].passwordSecret.name": str,
+    "spec.bootstrap.initdb.database": str,
+    "spec.bootstrap.initdb.owner": str,
+    "spec.bootstrap.initdb.postInitSQLRefs.configMapRefs[].name": str,
+    "spec.bootstrap.initdb.postInitSQLRefs.configMapRefs[].key": str,
+    "spec.bootstrap.initdb.postInitApplicationSQL[]": str,
+}
+
+
+def list_faults(value: object, path: str = "spec") -> Iterator[str]:
+    """The fields that the operator does not know, or with values of another kind."""
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from list_faults(part, f"{path}.{'*' if path.endswith('.parameters') else name}")
+    elif isinstance(value, list) and value:
+        for part in value:
+            yield from list_faults(part, f"{path}[]")
+    else:
+        wanted = _CLUSTER_FIELDS.get(path)
+        if wanted is None or (value not in wanted if isinstance(wanted, frozenset) else type(value) is not wanted):
+            yield path
+
+
+def read_cluster() -> dict[str, Any]:
+    """CloudNativePG's object."""
+    return dict(yaml.safe_load((ROOT / "deploy" / "cloudnativepg" / "cluster.yaml").read_text(encoding="utf-8")))
+
+
+def test_the_operators_cluster_has_its_fields_and_our_roles() -> None:
+    cluster = read_cluster()
+    assert (cluster["apiVersion"], cluster["kind"]) == ("postgresql.cnpg.io/v1", "Cluster")
+    assert set(cluster) == {"apiVersion", "kind", "metadata", "spec"}
+    assert list(list_faults(cluster["spec"])) == []
+    roles = {role["name"]: role for role in cluster["spec"]["managed"]["roles"]}
+    assert set(roles) == {postgres.OWNER, postgres.SERVICE, postgres.BACKUP}
+    assert [name for name, role in roles.items() if role.get("bypassrls")] == [postgres.BACKUP]
+    initdb = cluster["spec"]["bootstrap"]["initdb"]
+    assert (initdb["database"], initdb["owner"]) == (postgres.DATABASE, postgres.OWNER)
+    # One standby may be away, and commits go on.
+    assert cluster["spec"]["postgresql"]["synchronous"]["number"] < cluster["spec"]["instances"] - 1
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "value"),
+    [
+        ("spec", "instancs", 3),
+        ("spec", "instances", "3"),
+        ("synchronous", "method", "quorum"),
+        ("storage", "sise", "1Gi"),
+    ],
+)
+def test_a_field_that_the_operator_does_not_know_is_found(room: str, name: str, value: object) -> None:
+    spec = read_cluster()["spec"]
+    rooms = {"spec": spec, "synchronous": spec["postgresql"]["synchronous"], "storage": spec["storage"]}
+    rooms[room][name] = value
+    [fault] = list_faults(spec)
+    assert fault.endswith(f"{room}.{name}")
