@@ -20,6 +20,7 @@ A throwaway PostgreSQL is started in --data, else in the system's temporary dire
 
 import argparse
 import asyncio
+import io
 import math
 import os
 import random
@@ -196,7 +197,7 @@ async def _time_calls(own: postgres.Cluster, size: Size, rounds: int) -> int:
     print("| call | median ms | slowest ms |\n|---|---|---|")
     for name, times in taken.items():
         print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} |")
-    print(f"{rounds} interleaved rounds, {failed} calls failed", flush=True)
+    print(f"{rounds} interleaved rounds, {failed} calls failed")
     return failed
 
 
@@ -247,11 +248,17 @@ async def _watch(raised: Stand, processes: int, asked: argparse.Namespace) -> li
     print(f"at {rate:.0f} requests/s")
     print(f"| minute | {FIGURES} | MB | connections |\n|---|{'---|' * FIGURES.count('|')}---|---|---|")
     found = [await look(None)]
+    watching = asyncio.create_task(raised.watch_metrics(5))
     for number in range(math.ceil(minutes)):
         pressed, use = await raised.press(processes, asked.connections, 60 * min(1.0, minutes - number), rate)
         found.append(await look(pressed))
         memory = " ".join(f"{one:.0f}" for one in found[-1].memory)
-        print(f"| {number + 1} | {_figures(pressed, use)} | {memory} | {found[-1].connections} |", flush=True)
+        print(f"| {number + 1} | {_figures(pressed, use)} | {memory} | {found[-1].connections} |")
+    watching.cancel()
+    print("| metric, every five seconds | median | 99 of 100 | highest |\n|---|---|---|---|")
+    for name, values in (await watching).items():
+        cells = [statistics.median(values), sorted(values)[int(0.99 * len(values))], max(values)]
+        print(f"| {name} | {' | '.join(f'{value:.10g}' for value in cells)} |")
     return found
 
 
@@ -299,7 +306,7 @@ def main() -> int:
     processes.set_defaults(measure=measure_processes)
     sizes.add_argument("--places", default="24,1000,100000")
     sizes.add_argument("--years", type=int, default=10)
-    sizes.add_argument("--most-log-rows", type=float, default=2_000_000)
+    sizes.add_argument("--most-log-rows", type=float, default=500_000)
     sizes.add_argument("--rounds", type=int, default=7)
     sizes.set_defaults(measure=measure_sizes)
     soaking.add_argument("--minutes", type=float, default=30)
@@ -307,6 +314,9 @@ def main() -> int:
     soaking.add_argument("--connections", type=int, default=32)
     soaking.set_defaults(measure=soak)
     asked = parser.parse_args()
+    # A line at once, also where a file gets it.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     return int(asked.measure(asked))
 
 

@@ -6,11 +6,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import httpx
 from bench.read import Served, serve
 from bench.scale_load import Callers, Pressed, Use, find_places, find_postmaster, read_use
 from bench.scale_rows import Size, fill
@@ -21,6 +22,12 @@ from app.database import startup
 from app.demo import issuer
 
 SAMPLE = 1_000
+METRICS_TOKEN = "a-bench-asks-its-own-processes-alone"
+# What docs/operations.md says is normal; of the pools' connections those that are in use.
+WATCHED = (
+    "db_pool_connections", "outbox_oldest_age_seconds", "access_log_unsealed_age_seconds", "process_open_fds",
+    "process_resident_memory_bytes",
+)  # fmt: skip
 _SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
@@ -74,6 +81,31 @@ class Stand:
         finally:
             await database.close()
 
+    async def watch_metrics(self, seconds: float) -> dict[str, list[float]]:
+        """Every few seconds what each process says of itself, until it is cancelled."""
+        headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        async with httpx.AsyncClient(headers=headers, timeout=30) as client:
+            found: dict[str, list[float]] = {name: [] for name in WATCHED}
+            with suppress(asyncio.CancelledError):
+                while True:
+                    for server in self.servers:
+                        answer = await client.get(f"http://127.0.0.1:{server.port}/metrics")
+                        for name, value in read_metrics(answer.raise_for_status().text).items():
+                            found[name].append(value)
+                    await asyncio.sleep(seconds)
+            return found
+
+
+def read_metrics(text: str) -> dict[str, float]:
+    """Of those that are watched the sum."""
+    found = dict.fromkeys(WATCHED, 0.0)
+    for line in text.splitlines():
+        name, _, value = line.rpartition(" ")
+        bare, _, labels = name.partition("{")
+        if bare in found and 'state="idle"' not in labels:
+            found[bare] += float(value)
+    return found
+
 
 @contextmanager
 def stand(parent: Path | None, size: Size, processes: int) -> Iterator[Stand]:
@@ -89,6 +121,7 @@ def stand(parent: Path | None, size: Size, processes: int) -> Iterator[Stand]:
             "VEKSTPLASS_REQUESTS_PER_MINUTE": "0",
             "VEKSTPLASS_LOG_LEVEL": "info",
             "VEKSTPLASS_DRAIN_SECONDS": "0",
+            "VEKSTPLASS_METRICS_TOKEN": METRICS_TOKEN,
         }
         servers: list[Served] = []
         try:
