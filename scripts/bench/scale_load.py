@@ -134,10 +134,12 @@ class Callers:
         self._ports = ports
         self._places = places
         self._tokens: dict[tuple[str, str | None], str] = {}
+        self._minted = time.monotonic()
 
     async def press(self, connections: int, seconds: float, rate: float | None = None) -> Pressed:
         """Call as fast as answers come, or so often in a second, on so many connections."""
-        self._tokens.clear()  # before they run out
+        if time.monotonic() > self._minted + _LIFETIME.total_seconds() / 2:
+            self._tokens, self._minted = {}, time.monotonic()
         pressed = Pressed()
         began = time.perf_counter()
         pace = 0.0 if rate is None else connections / rate
