@@ -34,16 +34,12 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
     return "other_price" if is_right else "other_days"
 
 
-def _list_prices(line: MonthLine) -> set[int]:
+def _list_prices(line: MonthLine) -> list[int]:
     """What a month may rightly be invoiced at, in øre x `_SCALE`: a full place's price, or its share of it."""
-    prices = set()
-    together = 0
-    for part in line.parts:
-        shared = part.price_bp * part.share
-        prices |= {part.price_bp * PERCENT, shared}
-        together += shared
+    full = [part.price_bp * PERCENT for part in line.parts]
+    shared = [part.price_bp * part.share for part in line.parts]
     # A month of one price and a supplement may be invoiced as their sum.
-    return prices | {together}
+    return [*full, *shared, sum(shared)]
 
 
 def _has_price(line: InvoiceLine, place: MonthLine) -> bool:

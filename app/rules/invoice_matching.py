@@ -83,10 +83,10 @@ def divide_into_claims(lines: Sequence[InvoiceLine], days: int) -> list[Claim]:
 
 def match_claims(claims: Iterable[Claim], items: Iterable[OwedItem], carried: Iterable[OwedItem] = ()) -> Matching:
     """C12: claims of one month and its items; and those carried from other months, which match what is equal alone."""
-    found = Matching([], list(claims), list(items))
+    found = Matching([], list(claims), sorted(items, key=lambda item: item.order))
     _match_places(found)
     _match_sums(found)
-    others = list(carried)
+    others = sorted(carried, key=lambda item: item.order)
     _match_equal(found, others)
     _match_within_a_krone(found)
     for sign in (1, -1):
@@ -115,13 +115,16 @@ def _match_equal(found: Matching, items: list[OwedItem]) -> None:
     for item in reversed(items):
         by_amount[item.amount].append(item)
     left = []
+    taken = set()
     for claim in found.claims:
         if by_amount.get(claim.amount):
-            found.matches.append(Match((claim,), (by_amount[claim.amount].pop(),)))
+            item = by_amount[claim.amount].pop()
+            taken.add(item)
+            found.matches.append(Match((claim,), (item,)))
         else:
             left.append(claim)
     found.claims[:] = left
-    items[:] = sorted((item for same in by_amount.values() for item in same), key=lambda item: item.order)
+    items[:] = [item for item in items if item not in taken]
 
 
 def _match_places(found: Matching) -> None:
