@@ -1624,6 +1624,29 @@ CREATE TABLE public.settlement_review (
 
 ALTER TABLE ONLY public.settlement_review FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.staffing_plan (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trip_id uuid NOT NULL,
+    kind character varying NOT NULL,
+    version smallint NOT NULL,
+    content jsonb NOT NULL,
+    computed jsonb NOT NULL,
+    staff_cost numeric(12,2) NOT NULL,
+    staff_travel numeric(12,2) NOT NULL,
+    participants_part numeric(12,2) NOT NULL,
+    fund_part numeric(12,2) NOT NULL,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_staffing_plan_amounts CHECK ((LEAST(staff_cost, staff_travel, participants_part, fund_part) >= (0)::numeric)),
+    CONSTRAINT ck_staffing_plan_kind CHECK (((kind)::text = ANY ((ARRAY['estimate'::character varying, 'actual'::character varying])::text[]))),
+    CONSTRAINT ck_staffing_plan_participants_part CHECK ((participants_part <= fund_part)),
+    CONSTRAINT ck_staffing_plan_parts CHECK (((participants_part + fund_part) = staff_cost)),
+    CONSTRAINT ck_staffing_plan_version CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.staffing_plan FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.stair_capacity (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1835,6 +1858,33 @@ CREATE TABLE public.task_waiver (
 
 ALTER TABLE ONLY public.task_waiver FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    longer_reason character varying,
+    working_time_agreed_on date,
+    service_area character varying,
+    decision character varying,
+    decided_on date,
+    cancelled_on date,
+    cancelled_reason character varying,
+    settled_on date,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trip_cancelled CHECK (((cancelled_on IS NULL) = (cancelled_reason IS NULL))),
+    CONSTRAINT ck_trip_cancelled_reason CHECK (((length((cancelled_reason)::text) >= 1) AND (length((cancelled_reason)::text) <= 500))),
+    CONSTRAINT ck_trip_decided_on CHECK (((decision IS NULL) = (decided_on IS NULL))),
+    CONSTRAINT ck_trip_decision CHECK (((decision)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'withdraw'::character varying])::text[]))),
+    CONSTRAINT ck_trip_ends_on CHECK ((ends_on > starts_on)),
+    CONSTRAINT ck_trip_longer_reason CHECK (((length((longer_reason)::text) >= 1) AND (length((longer_reason)::text) <= 500))),
+    CONSTRAINT ck_trip_service_area CHECK (((service_area)::text = ANY ((ARRAY['habilitation'::character varying, 'mental_health'::character varying])::text[]))),
+    CONSTRAINT ck_trip_settled_on CHECK ((settled_on > ends_on))
+);
+
+ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trip_application (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1877,6 +1927,27 @@ CREATE TABLE public.trip_application (
 
 ALTER TABLE ONLY public.trip_application FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip_decision (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trip_id uuid NOT NULL,
+    kind character varying NOT NULL,
+    decided_on date NOT NULL,
+    late_reason character varying,
+    reason character varying,
+    text character varying,
+    reserved numeric(12,2),
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_trip_decision_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'withdraw'::character varying])::text[]))),
+    CONSTRAINT ck_trip_decision_late_reason CHECK (((length((late_reason)::text) >= 1) AND (length((late_reason)::text) <= 500))),
+    CONSTRAINT ck_trip_decision_reason CHECK ((((kind)::text = 'reject'::text) = (reason IS NOT NULL))),
+    CONSTRAINT ck_trip_decision_reserved CHECK ((((kind)::text = 'grant'::text) = (reserved IS NOT NULL))),
+    CONSTRAINT ck_trip_decision_text CHECK (((length((text)::text) >= 1) AND (length((text)::text) <= 4000)))
+);
+
+ALTER TABLE ONLY public.trip_decision FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.trip_fund_entry (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1898,6 +1969,31 @@ CREATE TABLE public.trip_fund_entry (
 );
 
 ALTER TABLE ONLY public.trip_fund_entry FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_participant (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trip_id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    received_on date NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    active boolean NOT NULL,
+    left_on date,
+    of_staff_cost numeric(12,2),
+    of_staff_travel numeric(12,2),
+    accepted_price numeric(12,2),
+    accepted_on date,
+    accepted_by character varying,
+    CONSTRAINT ck_trip_participant_accepted CHECK ((((accepted_price IS NULL) = (accepted_on IS NULL)) AND ((accepted_price IS NULL) = (accepted_by IS NULL)))),
+    CONSTRAINT ck_trip_participant_accepted_by CHECK (((accepted_by)::text = ANY ((ARRAY['participant'::character varying, 'guardian'::character varying])::text[]))),
+    CONSTRAINT ck_trip_participant_left_on CHECK (((NOT active) OR (left_on IS NULL))),
+    CONSTRAINT ck_trip_participant_price CHECK (((of_staff_cost IS NULL) = (of_staff_travel IS NULL)))
+);
+
+ALTER TABLE ONLY public.trip_participant FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.trip_round (
     id uuid NOT NULL,
@@ -1941,6 +2037,7 @@ CREATE TABLE public.trip_scheme (
     longest_shift_minutes smallint DEFAULT '750'::smallint NOT NULL,
     interval_years smallint DEFAULT 2 NOT NULL,
     interval_mode character varying DEFAULT 'rank_last'::character varying NOT NULL,
+    appeal_text character varying DEFAULT 'Det er ikkje klagerett etter denne ordninga.'::character varying NOT NULL,
     CONSTRAINT ck_trip_scheme_allowance_days CHECK (((allowance_days)::text = ANY ((ARRAY['calendar_days'::character varying, 'nights'::character varying])::text[]))),
     CONSTRAINT ck_trip_scheme_interval_mode CHECK (((interval_mode)::text = ANY ((ARRAY['rank_last'::character varying, 'refuse'::character varying])::text[]))),
     CONSTRAINT ck_trip_scheme_interval_years CHECK (((interval_years >= 0) AND (interval_years <= 10))),
@@ -1956,6 +2053,20 @@ CREATE TABLE public.trip_scheme (
 );
 
 ALTER TABLE ONLY public.trip_scheme FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_settlement_line (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    trip_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    estimated numeric(12,2) NOT NULL,
+    actual numeric(12,2) NOT NULL,
+    difference numeric(12,2) NOT NULL,
+    CONSTRAINT ck_trip_settlement_line_difference CHECK ((difference = (actual - estimated)))
+);
+
+ALTER TABLE ONLY public.trip_settlement_line FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.trust_application (
     id uuid NOT NULL,
@@ -2099,6 +2210,9 @@ ALTER TABLE ONLY public.placement_terms
 
 ALTER TABLE ONLY public.service_hours
     ADD CONSTRAINT ex_service_hours_overlap EXCLUDE USING gist (participant_id WITH =, service_type WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE ((NOT cancelled)) DEFERRABLE;
+
+ALTER TABLE ONLY public.trip_participant
+    ADD CONSTRAINT ex_trip_participant_days EXCLUDE USING gist (participant_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE (active);
 
 ALTER TABLE ONLY public.trip_round
     ADD CONSTRAINT ex_trip_round_open EXCLUDE USING gist (year WITH =, length WITH =, daterange(opens_on, deadline, '[]'::text) WITH &&);
@@ -2256,6 +2370,9 @@ ALTER TABLE ONLY public.settlement_line
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT pk_settlement_review PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.staffing_plan
+    ADD CONSTRAINT pk_staffing_plan PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.stair_capacity
     ADD CONSTRAINT pk_stair_capacity PRIMARY KEY (id);
 
@@ -2292,17 +2409,29 @@ ALTER TABLE ONLY public.survey_result
 ALTER TABLE ONLY public.task_waiver
     ADD CONSTRAINT pk_task_waiver PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trip
+    ADD CONSTRAINT pk_trip PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trip_application
     ADD CONSTRAINT pk_trip_application PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.trip_decision
+    ADD CONSTRAINT pk_trip_decision PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.trip_fund_entry
     ADD CONSTRAINT pk_trip_fund_entry PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.trip_participant
+    ADD CONSTRAINT pk_trip_participant PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.trip_round
     ADD CONSTRAINT pk_trip_round PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.trip_scheme
     ADD CONSTRAINT pk_trip_scheme PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.trip_settlement_line
+    ADD CONSTRAINT pk_trip_settlement_line PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.trust_application
     ADD CONSTRAINT pk_trust_application PRIMARY KEY (id);
@@ -2400,6 +2529,9 @@ ALTER TABLE ONLY public.settlement
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT uq_settlement_review_settlement_id UNIQUE (settlement_id);
 
+ALTER TABLE ONLY public.staffing_plan
+    ADD CONSTRAINT uq_staffing_plan_trip_id_kind_version UNIQUE (trip_id, kind, version);
+
 ALTER TABLE ONLY public.stair_capacity
     ADD CONSTRAINT uq_stair_capacity_step_id_service_id_place_as_of UNIQUE NULLS NOT DISTINCT (step_id, service_id, place, as_of);
 
@@ -2424,8 +2556,14 @@ ALTER TABLE ONLY public.survey
 ALTER TABLE ONLY public.survey_result
     ADD CONSTRAINT uq_survey_result_survey_id_question_service_area UNIQUE NULLS NOT DISTINCT (survey_id, question, service_area);
 
+ALTER TABLE ONLY public.trip_decision
+    ADD CONSTRAINT uq_trip_decision_trip_id UNIQUE (trip_id);
+
 ALTER TABLE ONLY public.trip_scheme
     ADD CONSTRAINT uq_trip_scheme_valid_from UNIQUE (valid_from);
+
+ALTER TABLE ONLY public.trip_settlement_line
+    ADD CONSTRAINT uq_trip_settlement_line_trip_id_participant_id UNIQUE (trip_id, participant_id);
 
 CREATE INDEX ix_access_log_denied_ids ON ONLY public.access_log USING gin (denied_ids) WITH (gin_pending_list_limit='256') WHERE (denied_ids <> '{}'::uuid[]);
 
@@ -2565,6 +2703,14 @@ CREATE INDEX ix_trip_application_preferred_from ON public.trip_application USING
 
 CREATE INDEX ix_trip_fund_entry_year_id ON public.trip_fund_entry USING btree (year, id);
 
+CREATE INDEX ix_trip_participant_participant_id_id ON public.trip_participant USING btree (participant_id, id);
+
+CREATE INDEX ix_trip_participant_trip_id_id ON public.trip_participant USING btree (trip_id, id);
+
+CREATE INDEX ix_trip_settlement_line_participant_id_id ON public.trip_settlement_line USING btree (participant_id, id);
+
+CREATE INDEX ix_trip_starts_on_id ON public.trip USING btree (starts_on, id);
+
 CREATE INDEX ix_trust_application_participant_id_id ON public.trust_application USING btree (participant_id, id);
 
 CREATE INDEX ix_trust_application_received_on ON public.trust_application USING btree (received_on);
@@ -2594,6 +2740,8 @@ CREATE UNIQUE INDEX uq_stair_service_kind ON public.stair_service USING btree (k
 CREATE UNIQUE INDEX uq_task_waiver_kind_subject_id_n ON public.task_waiver USING btree (kind, subject_id, n) WHERE (withdrawn_at IS NULL);
 
 CREATE UNIQUE INDEX uq_trip_fund_entry_trip_id_kind ON public.trip_fund_entry USING btree (trip_id, kind) WHERE (trip_id IS NOT NULL);
+
+CREATE UNIQUE INDEX uq_trip_participant_application_id ON public.trip_participant USING btree (application_id) WHERE active;
 
 CREATE UNIQUE INDEX uq_trust_entry_application_id ON public.trust_entry USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
 
@@ -2798,6 +2946,9 @@ ALTER TABLE ONLY public.settlement_line
 ALTER TABLE ONLY public.settlement_review
     ADD CONSTRAINT fk_settlement_review_settlement_id_closed_by FOREIGN KEY (settlement_id, closed_by) REFERENCES public.settlement(id, closed_by);
 
+ALTER TABLE ONLY public.staffing_plan
+    ADD CONSTRAINT fk_staffing_plan_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
+
 ALTER TABLE ONLY public.stair_capacity
     ADD CONSTRAINT fk_stair_capacity_service_id_step_id FOREIGN KEY (service_id, step_id) REFERENCES public.stair_service(id, step_id);
 
@@ -2839,6 +2990,27 @@ ALTER TABLE ONLY public.task_waiver
 
 ALTER TABLE ONLY public.trip_application
     ADD CONSTRAINT fk_trip_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.trip_decision
+    ADD CONSTRAINT fk_trip_decision_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
+
+ALTER TABLE ONLY public.trip_fund_entry
+    ADD CONSTRAINT fk_trip_fund_entry_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id) NOT VALID;
+
+ALTER TABLE ONLY public.trip_participant
+    ADD CONSTRAINT fk_trip_participant_application_id FOREIGN KEY (application_id) REFERENCES public.trip_application(id);
+
+ALTER TABLE ONLY public.trip_participant
+    ADD CONSTRAINT fk_trip_participant_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.trip_participant
+    ADD CONSTRAINT fk_trip_participant_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
+
+ALTER TABLE ONLY public.trip_settlement_line
+    ADD CONSTRAINT fk_trip_settlement_line_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
+
+ALTER TABLE ONLY public.trip_settlement_line
+    ADD CONSTRAINT fk_trip_settlement_line_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
 
 ALTER TABLE ONLY public.trust_application
     ADD CONSTRAINT fk_trust_application_participant_id FOREIGN KEY (participant_id) REFERENCES public.participant(id);
@@ -2972,11 +3144,21 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELE
 
 CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.staffing_plan TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_decision TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_fund_entry TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_participant TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_round TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_manage ON public.trip_settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_application TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
@@ -3284,6 +3466,10 @@ CREATE POLICY owner_merges ON public.service_hours_revision TO vekstplass_owner 
 
 CREATE POLICY owner_merges ON public.trip_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
+CREATE POLICY owner_merges ON public.trip_participant TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
+CREATE POLICY owner_merges ON public.trip_settlement_line TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
+
 CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text)))) WITH CHECK (((participant_id)::text = ANY (string_to_array(( SELECT current_setting('app.merging'::text, true) AS current_setting), ','::text))));
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
@@ -3493,6 +3679,10 @@ CREATE POLICY service_reads_area ON public.plan FOR SELECT TO vekstplass_service
    FROM public.placement
   WHERE ((placement.id = plan.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
 
+CREATE POLICY service_reads_area ON public.staffing_plan FOR SELECT TO vekstplass_service USING (( SELECT true
+   FROM public.trip
+  WHERE ((trip.id = staffing_plan.trip_id) AND ((trip.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)))));
+
 CREATE POLICY service_reads_area ON public.supplement_end FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = supplement_end.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
@@ -3500,6 +3690,12 @@ CREATE POLICY service_reads_area ON public.supplement_end FOR SELECT TO vekstpla
 CREATE POLICY service_reads_area ON public.task_waiver FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
   WHERE ((placement.id = task_waiver.placement_id) AND ((placement.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT placement.address_protection)))));
+
+CREATE POLICY service_reads_area ON public.trip FOR SELECT TO vekstplass_service USING (((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)));
+
+CREATE POLICY service_reads_area ON public.trip_participant FOR SELECT TO vekstplass_service USING (( SELECT true
+   FROM public.trip
+  WHERE ((trip.id = trip_participant.trip_id) AND ((trip.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)))));
 
 ALTER TABLE public.service_type ENABLE ROW LEVEL SECURITY;
 
@@ -3510,6 +3706,8 @@ ALTER TABLE public.settlement_difference ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.settlement_line ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.settlement_review ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staffing_plan ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stair_capacity ENABLE ROW LEVEL SECURITY;
 
@@ -3535,13 +3733,21 @@ ALTER TABLE public.survey_result ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.task_waiver ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.trip ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.trip_application ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.trip_decision ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.trip_fund_entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_participant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_round ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_scheme ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_settlement_line ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trust_application ENABLE ROW LEVEL SECURITY;
 
@@ -4025,6 +4231,9 @@ GRANT SELECT,INSERT ON TABLE public.settlement_line TO vekstplass_service;
 GRANT SELECT ON TABLE public.settlement_review TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement_review TO vekstplass_service;
 
+GRANT SELECT ON TABLE public.staffing_plan TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.staffing_plan TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.stair_capacity TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.stair_capacity TO vekstplass_service;
 
@@ -4127,6 +4336,31 @@ GRANT UPDATE(withdrawn_at) ON TABLE public.task_waiver TO vekstplass_service;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.task_waiver TO vekstplass_service;
 
+GRANT SELECT ON TABLE public.trip TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(starts_on) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(ends_on) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(longer_reason) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(working_time_agreed_on) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(service_area) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(decision) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(decided_on) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(cancelled_on) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(cancelled_reason) ON TABLE public.trip TO vekstplass_service;
+
+GRANT UPDATE(settled_on) ON TABLE public.trip TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.trip_application TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_application TO vekstplass_service;
 
@@ -4156,14 +4390,49 @@ GRANT UPDATE(assessed_by) ON TABLE public.trip_application TO vekstplass_service
 
 GRANT UPDATE(withdrawn_on) ON TABLE public.trip_application TO vekstplass_service;
 
+GRANT SELECT ON TABLE public.trip_decision TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_decision TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trip_decision TO vekstplass_service;
+
+GRANT UPDATE(late_reason) ON TABLE public.trip_decision TO vekstplass_service;
+
+GRANT UPDATE(text) ON TABLE public.trip_decision TO vekstplass_service;
+
 GRANT SELECT ON TABLE public.trip_fund_entry TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_fund_entry TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trip_participant TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(starts_on) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(ends_on) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(active) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(left_on) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(of_staff_cost) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(of_staff_travel) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(accepted_price) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(accepted_on) ON TABLE public.trip_participant TO vekstplass_service;
+
+GRANT UPDATE(accepted_by) ON TABLE public.trip_participant TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_round TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_round TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_scheme TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_scheme TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.trip_settlement_line TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.trip_settlement_line TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trust_application TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trust_application TO vekstplass_service;

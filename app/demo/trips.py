@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from app.database.unit_of_work import UnitOfWork
+from app.demo import trip_examples
 from app.http.openapi_examples import demo_id
 from app.rules.trips import TripLength
 from app.security.roles import Actor
@@ -12,10 +13,10 @@ from app.trips.applications import assess_application, record_application
 from app.trips.rounds import record_round
 from app.trips.schemas import TripSchemeIn
 from app.trips.schemes import record_scheme
-from app.trips.tables import TripApplication, TripRound
+from app.trips.tables import Trip, TripApplication, TripRound
 
 OFFICER = Actor(subject="demo-fagutvikling", kind="person", roles=frozenset({"grants_officer"}))
-NUMBERED: dict[type[object], str] = {TripRound: "trip_round", TripApplication: "trip_application"}
+NUMBERED: dict[type[object], str] = {TripRound: "trip_round", TripApplication: "trip_application", Trip: "trip"}
 
 _FIRST_DAY, _LATE_DAY, _ASSESSED_ON = date(2022, 1, 3), date(2022, 3, 1), date(2022, 4, 8)
 _DEADLINES: dict[TripLength, date] = {"long": date(2022, 2, 1), "short": date(2022, 4, 1)}
@@ -61,6 +62,7 @@ async def add_trial(unit: UnitOfWork) -> None:
     for group in _GROUPS:
         for number in group.people:
             await _add_application(unit, number, group)
+    await trip_examples.add_trips(unit, OFFICER)
 
 
 async def _add_application(unit: UnitOfWork, number: int, group: _Group) -> None:

@@ -47,6 +47,7 @@ RESOURCES = (
     "service_type",
     "service_hours",
     "survey",
+    "trip",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""
@@ -62,6 +63,7 @@ _ANSWERS: dict[str, dict[str, Any]] = json.loads(
 )
 """Operation id -> media type -> what the demo answers, lists and texts cut short."""
 
+_PLANNED_TRIP = str(demo_id("trip", 4))
 # Operations that cannot be tried on the first row, or not after an earlier example has ended it:
 # (method and path, field) -> the example.
 OVERRIDES: dict[tuple[str, str], Any] = {
@@ -109,6 +111,14 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/trip-applications/{trip_application_id}/withdrawal", "trip_application_id"): str(
         demo_id("trip_application", 13)
     ),
+    ("post /v1/trips", "application_ids"): [str(demo_id("trip_application", 12))],
+    ("patch /v1/trips/{trip_id}", "trip_id"): _PLANNED_TRIP,
+    ("put /v1/trips/{trip_id}/staffing-plan", "trip_id"): _PLANNED_TRIP,
+    ("post /v1/trips/{trip_id}/acceptances", "trip_id"): _PLANNED_TRIP,
+    ("post /v1/trips/{trip_id}/acceptances", "participant_id"): str(demo_id("participant", 14)),
+    ("post /v1/trips/{trip_id}/decisions", "trip_id"): _PLANNED_TRIP,
+    ("post /v1/trips/{trip_id}/cancellation", "trip_id"): _PLANNED_TRIP,
+    ("post /v1/trips/{trip_id}/settlement", "trip_id"): str(demo_id("trip", 3)),
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
     ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",

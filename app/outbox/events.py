@@ -216,6 +216,25 @@ class TripApplicationEvent(DomainEvent, frozen=True):
     application_id: UUID
 
 
+class TripEvent(DomainEvent, frozen=True):
+    """T19, T20: a trip was decided, cancelled or settled."""
+
+    SUBJECT = "/v1/trips/{trip_id}"
+
+    type: Literal["trip.granted", "trip.rejected", "trip.cancelled", "trip.settled"]
+    trip_id: UUID
+
+
+class TripFundEvent(DomainEvent, frozen=True):
+    """T18: a trip has cost more than was reserved for it and available."""
+
+    SUBJECT = "/v1/trip-fund/{year}"
+
+    type: Literal["trip_fund.short"]
+    year: int
+    trip_id: UUID
+
+
 class TrustYearEvent(DomainEvent, frozen=True):
     """R4: the trust's sum of a year was raised."""
 

@@ -27,7 +27,7 @@ from app.rules.calendar import add_months
 from app.security.roles import OTHER_LOGIN, Actor
 from app.service_hours.tables import ServiceHours
 from app.settings import Settings
-from app.trips.tables import TripApplication
+from app.trips.tables import TripApplication, TripParticipant
 from app.trust.tables import TrustApplication, TrustEntry
 
 
@@ -132,6 +132,9 @@ async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -
     received = select(col(Application.received_on)).where(col(Application.participant_id) == participant_id)
     asked = select(col(TrustApplication.received_on)).where(col(TrustApplication.participant_id) == participant_id)
     travels = select(col(TripApplication.received_on)).where(col(TripApplication.participant_id) == participant_id)
+    went = select(col(TripParticipant.ends_on)).where(
+        col(TripParticipant.participant_id) == participant_id, col(TripParticipant.active)
+    )
     entered = (
         select(col(TrustEntry.entered_on))
         .join(TrustApplication, col(TrustApplication.id) == col(TrustEntry.application_id))
@@ -140,5 +143,5 @@ async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -
     served = select(func.least(func.coalesce(col(ServiceHours.ends_on), today), today)).where(
         col(ServiceHours.participant_id) == participant_id, col(ServiceHours.cancelled).is_(False)
     )
-    found = (decided, received, asked, travels, entered, served)
+    found = (decided, received, asked, travels, went, entered, served)
     return [day for days in found for day in await unit.session.scalars(days)]

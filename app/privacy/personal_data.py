@@ -72,6 +72,17 @@ def _through(
     return condition
 
 
+def _through_members(members_name: str) -> Callable[[Table, UUID], ColumnElement[bool]]:
+    """Rows of a trip, by who goes on it."""
+
+    def condition(table: Table, participant_id: UUID) -> ColumnElement[bool]:
+        members = metadata.tables[members_name]
+        trip_id = table.c.id if table.name == "trip" else table.c.trip_id
+        return trip_id.in_(select(members.c.trip_id).where(members.c.participant_id == participant_id))
+
+    return condition
+
+
 def _replace_members(attribute: dict[str, Any] | None, new: Mapping[str, str | None]) -> ColumnElement[Any]:
     """A JSON object with some members replaced; JSON's null stays null."""
     column = col(attribute)
@@ -81,6 +92,7 @@ def _replace_members(attribute: dict[str, Any] | None, new: Mapping[str, str | N
 _of_application = _through("application_id", "application", _by_participant_id)
 _of_placement = _through("placement_id", "placement", _by_participant_id)
 _of_trust_application = _through("application_id", "trust_application", _by_participant_id)
+_of_trip = _through_members("trip_participant")
 _of_meeting = _through("meeting_id", "meeting", _of_placement)
 
 
@@ -206,6 +218,13 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     ),
     PersonalDataTable("service_hours", "service_hours", _by_participant_id, erase={"tool": ERASED}),
     PersonalDataTable("service_hours_revisions", "service_hours_revision", _by_participant_id, erase={"tool": ERASED}),
+    # Its texts may be about anybody who goes.
+    PersonalDataTable("trips", "trip", _of_trip, erase={"longer_reason": ERASED, "cancelled_reason": ERASED}),
+    PersonalDataTable("trip_participants", "trip_participant", _by_participant_id),
+    PersonalDataTable("trip_decisions", "trip_decision", _of_trip, erase={"late_reason": ERASED, "text": ERASED}),
+    # Staff are references and money, and the accounts keep both.
+    PersonalDataTable("staffing_plans", "staffing_plan", _of_trip),
+    PersonalDataTable("trip_settlement_lines", "trip_settlement_line", _by_participant_id),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),
     PersonalDataTable("settlement_differences", "settlement_difference", _of_placement),

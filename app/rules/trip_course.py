@@ -24,7 +24,7 @@ STATES_OF_ACT: Mapping[TripAct, frozenset[TripStatus]] = {
     "withdraw": _BEFORE_DECISION,
     # T16: one who leaves before departure; the others' prices are made again.
     "leave": _BEFORE_DECISION | {"granted"},
-    "cancel": frozenset({"granted"}),
+    "cancel": _BEFORE_DECISION | {"granted"},
     "settle": frozenset({"carried_out"}),
 }
 """T20: the states in which something may be done to a trip; in any other it is refused."""

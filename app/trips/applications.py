@@ -26,6 +26,7 @@ from app.trips.application_schemas import (
     TripAssessmentIn,
     TripWithdrawalIn,
 )
+from app.trips.granted import find_last_granted, load_granted_trips
 from app.trips.problems import LEVEL_ONE_NOT_MUNICIPAL, NO_NIGHT, TRIP_APPLICATION_WITHDRAWN, WITHIN_INTERVAL
 from app.trips.rounds import load_rounds, pick_round
 from app.trips.schemes import find_scheme, load_schemes, pick_scheme, read_norms
@@ -42,6 +43,7 @@ class Timeliness:
     last_notice_on: date
     late: bool
     within_interval: bool
+    last_granted_year: int | None
 
 
 def find_free_from(norms: TripNorms, length: TripLength, last_granted_year: int | None) -> int | None:
@@ -72,11 +74,14 @@ async def record_application(unit: UnitOfWork, actor: Actor, body: TripApplicati
             f"Ei lang reise har minst {norms.long_from_nights} netter; tida som passar, er kortare.",
             pointer="#/preferred_to",
         )
-    free_from = find_free_from(norms, body.length, body.last_granted_year)
-    if scheme.interval_mode == "refuse" and free_from is not None and body.preferred_from.year < free_from:
+    year = body.preferred_from.year
+    granted = await load_granted_trips(unit, [body.participant_id])
+    last_granted = find_last_granted(granted, body.participant_id, body.length, year, stated=body.last_granted_year)
+    free_from = find_free_from(norms, body.length, last_granted)
+    if scheme.interval_mode == "refuse" and free_from is not None and year < free_from:
         raise WITHIN_INTERVAL(
             f"Personen kan få ei ny reise av same lengd frå {free_from}.",
-            pointer="#/last_granted_year",
+            pointer="#/preferred_from" if last_granted != body.last_granted_year else "#/last_granted_year",
             free_from=free_from,
         )
     row = TripApplication.model_validate(
@@ -125,6 +130,7 @@ async def measure_timeliness(queries: Queries, applications: Sequence[TripApplic
     """T9, T10: of each application, by the version in force on the first day that suits and its round's deadline."""
     schemes = await load_schemes(queries)
     rounds = await load_rounds(queries, {application.preferred_from.year for application in applications})
+    granted = await load_granted_trips(queries, {application.participant_id for application in applications})
     found = {}
     for application in applications:
         scheme = pick_scheme(schemes, application.preferred_from)
@@ -134,12 +140,21 @@ async def measure_timeliness(queries: Queries, applications: Sequence[TripApplic
         year = application.preferred_from.year
         round_ = pick_round(rounds.get((year, length), ()), application.received_on)
         notice = norms.find_last_notice_day(application.preferred_from, length)
-        free_from = find_free_from(norms, length, application.last_granted_year)
+        last_granted = find_last_granted(
+            granted,
+            application.participant_id,
+            length,
+            year,
+            stated=application.last_granted_year,
+            application_id=application.id,
+        )
+        free_from = find_free_from(norms, length, last_granted)
         found[application.id] = Timeliness(
             round_id=None if round_ is None else round_.id,
             last_notice_on=notice,
             late=application.received_on > (notice if round_ is None else min(notice, round_.deadline)),
             within_interval=free_from is not None and year < free_from,
+            last_granted_year=last_granted,
         )
     return found
 

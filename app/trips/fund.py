@@ -10,11 +10,14 @@ from sqlmodel import col
 from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
+from app.http.names import format_amount
 from app.rules.money import from_ore, to_ore
 from app.rules.trip_fund import FundEntry, FundYear, compute_fund_year
+from app.rules.trips import FundEntryKind
 from app.security.roles import Actor
 from app.trips.fund_schemas import TripFundEntryIn, TripFundEntryOut, TripFundYearOut
-from app.trips.tables import TripFundEntry, TripScheme
+from app.trips.problems import FUND_EXHAUSTED
+from app.trips.tables import Trip, TripFundEntry, TripScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,63 @@ async def record_entry(unit: UnitOfWork, actor: Actor, body: TripFundEntryIn) ->
     unit.session.add(entry)
     await unit.session.flush()
     return entry
+
+
+async def reserve(unit: UnitOfWork, actor: Actor, trip: Trip, ore: int, on: date) -> None:
+    """T18: what a grant promises of the fund. Raises `FUND_EXHAUSTED` with the sum that is missing."""
+    await lock_fund(unit)
+    year = trip.starts_on.year
+    position = (await load_book(unit)).compute_year(year)
+    missing = from_ore(position.find_missing(ore))
+    if missing:
+        raise FUND_EXHAUSTED(
+            f"Feriefondet manglar {format_amount(missing)} for {year}.",
+            missing=f"{missing}",
+            available=f"{from_ore(position.available)}",
+        )
+    await _enter(unit, actor, trip, "reserve", ore, on)
+
+
+async def release(unit: UnitOfWork, actor: Actor, trip: Trip, on: date) -> None:
+    """T18: what a cancelled trip had reserved is free again."""
+    await lock_fund(unit)
+    await _enter(unit, actor, trip, "release", await _find_reserved(unit, trip), on)
+
+
+async def settle(unit: UnitOfWork, actor: Actor, trip: Trip, ore: int, on: date) -> int:
+    """T18: what a trip has cost the fund; its reservation is free again.
+
+    How much of what it cost above that is missing in the fund: the trip has been made, so that it is entered all the
+    same.
+    """
+    await lock_fund(unit)
+    reserved = await _find_reserved(unit, trip)
+    position = (await load_book(unit)).compute_year(trip.starts_on.year)
+    await _enter(unit, actor, trip, "settle", ore, on, reserved=reserved)
+    return max(ore - reserved - max(position.available, 0), 0)
+
+
+async def _find_reserved(unit: UnitOfWork, trip: Trip) -> int:
+    (entry,) = await unit.select(
+        select(TripFundEntry).where(col(TripFundEntry.trip_id) == trip.id, col(TripFundEntry.kind) == "reserve")
+    )
+    return to_ore(entry.amount)
+
+
+async def _enter(
+    unit: UnitOfWork, actor: Actor, trip: Trip, kind: FundEntryKind, ore: int, on: date, reserved: int | None = None
+) -> None:
+    entry = TripFundEntry(
+        year=trip.starts_on.year,
+        kind=kind,
+        entered_on=on,
+        amount=from_ore(ore),
+        reserved=None if reserved is None else from_ore(reserved),
+        trip_id=trip.id,
+        recorded_by=actor.name,
+    )
+    unit.session.add(entry)
+    await unit.session.flush()
 
 
 def to_entry(entry: TripFundEntry) -> TripFundEntryOut:

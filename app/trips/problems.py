@@ -76,6 +76,65 @@ TRIP_APPLICATION_WITHDRAWN = problem_type(
     nn="Søknaden om reise er trekt.",
     en="The application for a trip has been withdrawn.",
 )
+FUND_EXHAUSTED = problem_type(
+    "fund-exhausted",
+    409,
+    title="Feriefondet har ikkje nok",
+    nn="Det er ikkje så mykje ledig i feriefondet, og kommunen har ikkje anna å betale med.",
+    en="So much is not available in the trip fund (T18). `missing` is how much is lacking, `available` what there is.",
+)
+TRIP_STATE = problem_type(
+    "trip-state",
+    409,
+    title="Turen er ikkje komen dit",
+    nn="Det kan ikkje gjerast med turen i den tilstanden han er.",
+    en="A trip in its present state does not take this step (T20). `status` is the state.",
+)
+TRIP_DAYS_TAKEN = problem_type(
+    "trip-days-taken",
+    409,
+    title="Deltakaren er med på ein annan tur",
+    nn="Ein av deltakarane er med på ein annan tur på ein av dagane.",
+    en="Nobody is on two trips on one day (T20); this one was recorded at the same moment.",
+)
+TRIP_APPLICATION_TAKEN = problem_type(
+    "trip-application-taken",
+    409,
+    title="Søknaden har alt ein tur",
+    nn="Søknaden er alt med på ein annan tur.",
+    en="An application is on one trip at a time (T20).",
+)
+PRICE_CHANGED = problem_type(
+    "price-changed",
+    409,
+    title="Prisen er ein annan",
+    nn="Prisen er ikkje den som vart vist.",
+    en="The price is not the one that was shown (T16). `price` is what it is.",
+)
+STAFF_NOT_VOLUNTARY = problem_type(
+    "staff-not-voluntary",
+    409,
+    title="Ikkje alle tilsette har sagt seg villige",
+    nn="Det er ikkje registrert at alle tilsette er med av eige ønske («volunteered_on»).",
+    en="Not all of the staff have said that they come along of their own will (T21). `staff` are those who have not.",
+)
+NEED_NOT_DOCUMENTED = problem_type(
+    "need-not-documented",
+    409,
+    title="Behovet er ikkje dokumentert",
+    nn="Det er ikkje registrert at behovet til alle deltakarane er dokumentert («documented_on») innan vedtaket.",
+    en="The need of a participant is not documented by the day of the decision (T7).",
+)
+LATE_NEEDS_REASON = problem_type(
+    "late-needs-reason",
+    422,
+    title="Ein søknad kom for seint",
+    nn="Skriv kvifor turen vert innvilga sjølv om ein søknad kom for seint («late_reason»).",
+    en="A late application is granted with a reason alone (T9).",
+)
+
 
 on_constraint("uq_trip_scheme_valid_from", TRIP_SCHEME_EXISTS, TRIP_SCHEME_EXISTS.nn)
 on_constraint("ex_trip_round_open", TRIP_ROUND_OPEN, TRIP_ROUND_OPEN.nn)
+on_constraint("ex_trip_participant_days", TRIP_DAYS_TAKEN, TRIP_DAYS_TAKEN.nn)
+on_constraint("uq_trip_participant_application_id", TRIP_APPLICATION_TAKEN, TRIP_APPLICATION_TAKEN.nn)

@@ -62,7 +62,7 @@ def _to_ranked(application: TripApplication, timeliness: Timeliness) -> RankedAp
         scores=TripScores(application.benefit, application.resource, application.severity, application.mastery),
         late=timeliness.late,
         within_interval=timeliness.within_interval,
-        last_granted_year=application.last_granted_year,
+        last_granted_year=timeliness.last_granted_year,
     )
 
 

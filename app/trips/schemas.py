@@ -63,6 +63,9 @@ class TripSchemeIn(Shape):
         StrictBool,
         Limits(description="A year of the fund takes over what the year before left (T18).", examples=[True]),
     ] = True
+    appeal_text: Annotated[Line, Limits(description="What a decision says of appeals (T19).")] = (
+        "Det er ikkje klagerett etter denne ordninga."
+    )
     source: Annotated[Line, Limits(examples=["Kommunestyret, sak 22/148"])]
 
     @model_validator(mode="after")
@@ -97,4 +100,5 @@ class TripSchemeOut(Stored):
     longest_shift_minutes: int
     allowance_days: AllowanceDays
     fund_carries_over: bool
+    appeal_text: str
     source: str

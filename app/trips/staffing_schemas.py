@@ -157,6 +157,16 @@ STAFFING_EXAMPLE: dict[str, Any] = {
     "diet_per_staff": "3427.00",
     "staff_travel_and_lodging": "0.00",
 }
+WEEKEND_EXAMPLE: dict[str, Any] = STAFFING_EXAMPLE | {
+    "staff": [
+        {
+            "reference": "A1",
+            "volunteered_on": "2022-08-01",
+            "shifts": [{"on": f"2022-09-{day}", "parts": [{"from": "09:00", "to": "21:30"}]} for day in (16, 17, 18)],
+        }
+    ],
+    "ordinary_shifts": [],
+}
 ESTIMATE_EXAMPLE: dict[str, Any] = {
     "starts_on": "2022-06-20", "ends_on": "2022-06-26", "participants": 5,
 } | STAFFING_EXAMPLE  # fmt: skip

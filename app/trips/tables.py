@@ -2,17 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlmodel import Field
 
 from app.database.base import Row
+from app.rules.trip_course import TripDecisionKind
 from app.rules.trips import FundEntryKind, IntervalMode, TripLength
 
 AllowanceDays = Literal["calendar_days", "nights"]
+AcceptedBy = Literal["participant", "guardian"]
+PlanKind = Literal["estimate", "actual"]
 
 
 class TripScheme(Row, table=True):
@@ -61,6 +64,7 @@ class TripScheme(Row, table=True):
     allowance_days: AllowanceDays = Field(sa_type=String)
     fund_carries_over: bool = True
     source: str
+    appeal_text: str = "Det er ikkje klagerett etter denne ordninga."
     interval_years: int = Field(default=2, sa_type=SmallInteger, sa_column_kwargs={"server_default": "2"})
     interval_mode: IntervalMode = Field(
         default="rank_last", sa_type=String, sa_column_kwargs={"server_default": "rank_last"}
@@ -175,6 +179,161 @@ class TripFundEntry(Row, table=True):
     entered_on: date
     amount: Decimal = Field(sa_type=Numeric(12, 2))
     reserved: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
-    trip_id: UUID | None = None
+    trip_id: UUID | None = Field(default=None, foreign_key="trip.id")
     reason: str | None = None
     recorded_by: str
+
+
+class Trip(Row, table=True):
+    """A trip of one or more participants with the municipality's staff (T20); its state follows from what is recorded.
+
+    `service_area` is the service that plans its staff; null where the case office or Fagutvikling alone does.
+    """
+
+    __tablename__ = "trip"
+    __table_args__ = (
+        CheckConstraint("ends_on > starts_on", name="ends_on"),
+        CheckConstraint("length(longer_reason) between 1 and 500", name="longer_reason"),
+        CheckConstraint("service_area in ('habilitation', 'mental_health')", name="service_area"),
+        CheckConstraint("decision in ('grant', 'reject', 'withdraw')", name="decision"),
+        CheckConstraint("(decision is null) = (decided_on is null)", name="decided_on"),
+        CheckConstraint("(cancelled_on is null) = (cancelled_reason is null)", name="cancelled"),
+        CheckConstraint("length(cancelled_reason) between 1 and 500", name="cancelled_reason"),
+        CheckConstraint("settled_on > ends_on", name="settled_on"),
+        Index("ix_trip_starts_on_id", "starts_on", "id"),
+    )
+
+    starts_on: date
+    ends_on: date
+    longer_reason: str | None = None
+    working_time_agreed_on: date | None = None
+    service_area: str | None = None
+    decision: TripDecisionKind | None = Field(default=None, sa_type=String)
+    decided_on: date | None = None
+    cancelled_on: date | None = None
+    cancelled_reason: str | None = None
+    settled_on: date | None = None
+    recorded_by: str
+
+
+class TripParticipant(Row, table=True):
+    """Who goes on a trip, by their application, with the price as it is and as it was accepted (T15, T16).
+
+    The days are the trip's, so that nobody is on two trips on one day. Not `active`: the person has left, or the trip
+    was rejected, withdrawn or cancelled.
+    """
+
+    __tablename__ = "trip_participant"
+    __table_args__ = (
+        CheckConstraint("(of_staff_cost is null) = (of_staff_travel is null)", name="price"),
+        CheckConstraint(
+            "(accepted_price is null) = (accepted_on is null) and (accepted_price is null) = (accepted_by is null)",
+            name="accepted",
+        ),
+        CheckConstraint("accepted_by in ('participant', 'guardian')", name="accepted_by"),
+        CheckConstraint("not active or left_on is null", name="left_on"),
+        ExcludeConstraint(
+            ("participant_id", "="),
+            (text("daterange(starts_on, ends_on, '[]')"), "&&"),
+            name="ex_trip_participant_days",
+            using="gist",
+            where=text("active"),
+        ),
+        Index(
+            "uq_trip_participant_application_id",
+            "application_id",
+            unique=True,
+            postgresql_where=text("active"),
+        ),
+        Index("ix_trip_participant_trip_id_id", "trip_id", "id"),
+        Index("ix_trip_participant_participant_id_id", "participant_id", "id"),
+    )
+
+    trip_id: UUID = Field(foreign_key="trip.id")
+    application_id: UUID = Field(foreign_key="trip_application.id")
+    participant_id: UUID = Field(foreign_key="participant.id")
+    received_on: date
+    starts_on: date
+    ends_on: date
+    active: bool = True
+    left_on: date | None = None
+    of_staff_cost: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    of_staff_travel: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    accepted_price: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    accepted_on: date | None = None
+    accepted_by: AcceptedBy | None = Field(default=None, sa_type=String)
+
+    @property
+    def price(self) -> Decimal | None:
+        """What the person pays; None before there is a plan."""
+        if self.of_staff_cost is None or self.of_staff_travel is None:
+            return None
+        return self.of_staff_cost + self.of_staff_travel
+
+
+class StaffingPlan(Row, table=True):
+    """A trip's staff as planned, and as it was when it is settled (T13, T16). Rows are only added.
+
+    `content` is what was sent, `computed` what went out.
+    """
+
+    __tablename__ = "staffing_plan"
+    __table_args__ = (
+        CheckConstraint("kind in ('estimate', 'actual')", name="kind"),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("least(staff_cost, staff_travel, participants_part, fund_part) >= 0", name="amounts"),
+        CheckConstraint("participants_part + fund_part = staff_cost", name="parts"),
+        CheckConstraint("participants_part <= fund_part", name="participants_part"),
+        UniqueConstraint("trip_id", "kind", "version"),
+    )
+
+    trip_id: UUID = Field(foreign_key="trip.id")
+    kind: PlanKind = Field(sa_type=String)
+    version: int = Field(sa_type=SmallInteger)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    computed: dict[str, Any] = Field(sa_type=JSONB)
+    staff_cost: Decimal = Field(sa_type=Numeric(12, 2))
+    staff_travel: Decimal = Field(sa_type=Numeric(12, 2))
+    participants_part: Decimal = Field(sa_type=Numeric(12, 2))
+    fund_part: Decimal = Field(sa_type=Numeric(12, 2))
+    recorded_by: str
+
+
+class TripDecision(Row, table=True):
+    """The one decision of a trip (T19). `reason` of a rejection is a code."""
+
+    __tablename__ = "trip_decision"
+    __table_args__ = (
+        UniqueConstraint("trip_id"),
+        CheckConstraint("kind in ('grant', 'reject', 'withdraw')", name="kind"),
+        CheckConstraint("(kind = 'reject') = (reason is not null)", name="reason"),
+        CheckConstraint("(kind = 'grant') = (reserved is not null)", name="reserved"),
+        CheckConstraint("length(late_reason) between 1 and 500", name="late_reason"),
+        CheckConstraint("length(text) between 1 and 4000", name="text"),
+    )
+
+    trip_id: UUID = Field(foreign_key="trip.id")
+    kind: TripDecisionKind = Field(sa_type=String)
+    decided_on: date
+    late_reason: str | None = None
+    reason: str | None = None
+    text: str | None = None
+    reserved: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
+    recorded_by: str
+
+
+class TripSettlementLine(Row, table=True):
+    """What a participant owes (above zero) or gets back after a trip (T16)."""
+
+    __tablename__ = "trip_settlement_line"
+    __table_args__ = (
+        CheckConstraint("difference = actual - estimated", name="difference"),
+        UniqueConstraint("trip_id", "participant_id"),
+        Index("ix_trip_settlement_line_participant_id_id", "participant_id", "id"),
+    )
+
+    trip_id: UUID = Field(foreign_key="trip.id")
+    participant_id: UUID = Field(foreign_key="participant.id")
+    estimated: Decimal = Field(sa_type=Numeric(12, 2))
+    actual: Decimal = Field(sa_type=Numeric(12, 2))
+    difference: Decimal = Field(sa_type=Numeric(12, 2))

@@ -61,6 +61,13 @@ grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_s
 
 grant select, insert on trip_scheme to vekstplass_service;
 grant select, insert on trip_fund_entry to vekstplass_service;
+grant select, insert, update (starts_on, ends_on, longer_reason, working_time_agreed_on, service_area, decision,
+    decided_on, cancelled_on, cancelled_reason, settled_on, updated_at) on trip to vekstplass_service;
+grant select, insert, update (starts_on, ends_on, active, left_on, of_staff_cost, of_staff_travel, accepted_price,
+    accepted_on, accepted_by, updated_at) on trip_participant to vekstplass_service;
+grant select, insert on staffing_plan to vekstplass_service;
+grant select, insert, update (late_reason, text, updated_at) on trip_decision to vekstplass_service;
+grant select, insert on trip_settlement_line to vekstplass_service;
 grant select, insert on trip_round to vekstplass_service;
 grant select, insert, update (wishes, benefit, benefit_reason, resource, resource_reason, severity, severity_reason,
         mastery, mastery_reason, assessed_on, assessed_by, withdrawn_on, updated_at)

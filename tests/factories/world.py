@@ -8,7 +8,7 @@ import httpx
 
 from app import clock
 from tests.conftest import Api
-from tests.factories import absences, follow_up, hours, steps, trips, trust
+from tests.factories import absences, follow_up, hours, steps, trip_course, trips, trust
 from tests.factories.steps import ok
 from tests.factories.tokens import bearer
 
@@ -34,6 +34,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "notice_id": PARTIES,
     "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
     "trust_application_id": {"officer": "ab", "grants_officer": "ab"},
+    "trip_id": {"officer": "ab", "grants_officer": "ab", "habilitation": "a", "mental_health": "b"},
     "trip_application_id": {"officer": "ab", "grants_officer": "ab"},
     "service_hours_id": {"officer": "ab", "epj": "ab"},
     "invoice_id": {"officer": "ab", "finance": "ab"},
@@ -42,9 +43,14 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
         "manager": "ab", "provider_a": "a", "provider_b": "b",
     },
 }  # fmt: skip
-# What a caller reads the id of in what it may see, and cannot open: a decision names its application and request, and
-# to finance a participant is its id.
-NAMED = {"epj": {"application_id", "request_id"}, "finance": {"participant_id"}}
+# What a caller reads the id of in what it may see, and cannot open: a decision names its application and request, to a
+# service a trip names who goes by their application, and to finance a participant or a trip is its id.
+NAMED = {
+    "epj": {"application_id", "request_id"},
+    "finance": {"participant_id", "trip_id"},
+    "habilitation": {"trip_application_id"},
+    "mental_health": {"trip_application_id"},
+}
 # Ids of what belongs to nobody, or to everybody.
 NOBODYS = {
     "expected_refund_id", "frame_id", "snapshot_id", "guideline_evaluation_id", "guideline_version_id", "rate_id",
@@ -68,6 +74,7 @@ async def build(api: Api) -> World:
     await steps.law(api)
     await trips.record_scheme(api)
     await hours.service_type(api)
+    await trip_course.fill_fund(api)
     gloede = await steps.provider(api, organisation_number=GLOEDE, name="Gløde AS")
     kim = await steps.provider(api, organisation_number=KIM, name="KIM AS")
     ids = {
@@ -116,9 +123,11 @@ async def add_person(
     applied = ok(await officer.post("/v1/trust/applications", json=trust.application(participant_id)))
     travels = ok(await officer.post("/v1/trip-applications", json=trips.application(participant_id)))
     pushed = await hours.push(api, hours.item(participant_id))
+    trip = await trip_course.settled(api, travels["id"])
     return {
         "participant_id": participant_id,
         "service_hours_id": pushed[0]["service_hours_id"],
+        "trip_id": trip["id"],
         "trust_application_id": applied["id"],
         "trip_application_id": travels["id"],
         "provider_id": provider_id,

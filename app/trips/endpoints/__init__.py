@@ -1,5 +1,5 @@
 """HTTP for holiday trips (T)."""
 
-from app.trips.endpoints import applications, fund, rounds, schemes
+from app.trips.endpoints import applications, decisions, fund, rounds, schemes, trips
 
-ROUTERS = (schemes.router, rounds.router, applications.router, fund.router)
+ROUTERS = (schemes.router, rounds.router, applications.router, fund.router, trips.router, decisions.router)

@@ -1,0 +1,307 @@
+"""Trips (T8, T20): who goes, when, and how they go out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from app import clock
+from app.access_log.recorder import record_access
+from app.database.base import NIL_UUID
+from app.database.queries import Queries
+from app.database.unit_of_work import UnitOfWork
+from app.http.lookup import find, find_reference
+from app.http.problems import NOT_FOUND, VALIDATION
+from app.participants.tables import Participant
+from app.rules.money import to_ore
+from app.rules.trip_course import TripAct, TripFacts, TripStatus, determine_trip_status, is_allowed, must_accept
+from app.rules.trips import TripLength, TripNorms
+from app.security.roles import SERVICE_AREAS, Actor
+from app.trips.applications import measure_timeliness
+from app.trips.estimates import find_trip_days
+from app.trips.problems import TRIP_APPLICATION_TAKEN, TRIP_APPLICATION_WITHDRAWN, TRIP_STATE
+from app.trips.schemes import load_schemes, pick_scheme, read_norms
+from app.trips.tables import StaffingPlan, Trip, TripApplication, TripParticipant, TripScheme
+from app.trips.trip_schemas import TripIn, TripOut, TripParticipantOut
+
+CRITERIA = (
+    TripApplication.benefit, TripApplication.resource, TripApplication.severity, TripApplication.mastery,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TripMeasures:
+    """What the version in force on a trip's first day says of its days."""
+
+    scheme: TripScheme | None
+    nights: int
+    length: TripLength
+    last_notice_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TripRecord:
+    """A trip with its participants in the order applications were received, and its plan."""
+
+    trip: Trip
+    participants: Sequence[TripParticipant]
+    plan: StaffingPlan | None
+    assessed: bool
+
+    @property
+    def travellers(self) -> list[TripParticipant]:
+        """Those who have not left."""
+        return [one for one in self.participants if one.left_on is None]
+
+    def determine_status(self, on: date) -> TripStatus:
+        """T20: its state on a day."""
+        trip = self.trip
+        return determine_trip_status(
+            TripFacts(
+                trip.ends_on,
+                assessed=self.assessed,
+                planned=self.plan is not None,
+                accepted=not any(needs_acceptance(one) for one in self.travellers),
+                decision=trip.decision,
+                cancelled=trip.cancelled_on is not None,
+                settled=trip.settled_on is not None,
+            ),
+            on,
+        )
+
+    def require(self, act: TripAct, on: date) -> TripStatus:
+        """T20: raises `TRIP_STATE` where the act is not the next step. The state."""
+        status = self.determine_status(on)
+        if not is_allowed(act, status):
+            raise TRIP_STATE(status=status)
+        return status
+
+
+def needs_acceptance(one: TripParticipant) -> bool:
+    """T16: the price is not accepted, or has risen since."""
+    return must_accept(
+        None if one.price is None else to_ore(one.price),
+        None if one.accepted_price is None else to_ore(one.accepted_price),
+    )
+
+
+async def load_records(queries: Queries, trips: Sequence[Trip]) -> list[TripRecord]:
+    """The trips with who goes and how. Records access to the people.
+
+    A service reads no applications: whether they are assessed is asked for it.
+    """
+    ids = [trip.id for trip in trips]
+    by_trip: defaultdict[UUID, list[TripParticipant]] = defaultdict(list)
+    order = (col(TripParticipant.received_on), col(TripParticipant.application_id))
+    for one in await queries.select(
+        select(TripParticipant).where(col(TripParticipant.trip_id).in_(ids)).order_by(*order)
+    ):
+        by_trip[one.trip_id].append(one)
+    record_access(queries, {one.participant_id for found in by_trip.values() for one in found})
+    plans = {
+        plan.trip_id: plan
+        for plan in await queries.select(
+            select(StaffingPlan)
+            .where(col(StaffingPlan.trip_id).in_(ids), col(StaffingPlan.kind) == "estimate")
+            .order_by(col(StaffingPlan.version))
+        )
+    }
+    async with queries.acting_as("case_officer"):
+        missing = await queries.fetch(
+            select(col(TripParticipant.trip_id))
+            .join(TripApplication, col(TripApplication.id) == col(TripParticipant.application_id))
+            .where(
+                col(TripParticipant.trip_id).in_(ids),
+                func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0,
+            )
+        )
+    not_assessed = {row[0] for row in missing}
+    return [
+        TripRecord(trip, by_trip[trip.id], plans.get(trip.id), assessed=trip.id not in not_assessed) for trip in trips
+    ]
+
+
+async def lock_trip(unit: UnitOfWork, trip_id: UUID) -> TripRecord:
+    """A trip that the caller may see, locked for what is done to it. Raises `NOT_FOUND`."""
+    # Not as a row of the session: what it was before the lock is not to be read again.
+    if await unit.fetch_value(select(col(Trip.id)).where(col(Trip.id) == trip_id)) is None:
+        raise NOT_FOUND()
+    # A service plans the staff of its own trips, and prices follow from that; the rows are the office's.
+    async with unit.acting_as("case_officer"):
+        trip = await find(unit, Trip, trip_id, lock=True)
+        (record,) = await load_records(unit, [trip])
+    return record
+
+
+async def record_trip(unit: UnitOfWork, actor: Actor, body: TripIn) -> Trip:
+    """T8, T20: a trip of the people who applied.
+
+    Raises:
+        Problem: as `find_trip_days`; `trip-application-withdrawn`; 404 at the application; 422 for a participant who is
+            named twice, or is on another trip on one of the days; `trip-application-taken`.
+    """
+    await find_trip_days(
+        unit,
+        body.starts_on,
+        body.ends_on,
+        longer_reason=body.longer_reason,
+        working_time_agreed_on=body.working_time_agreed_on,
+    )
+    applications = await lock_applications(unit, body.application_ids)
+    await require_free(unit, applications, body.starts_on, body.ends_on)
+    trip = Trip.model_validate(
+        body.model_dump(exclude={"application_ids"})
+        | {
+            "service_area": body.service_area or await _find_common_area(unit, applications),
+            "recorded_by": actor.name,
+        }
+    )
+    unit.session.add(trip)
+    await unit.session.flush()
+    unit.session.add_all(make_participant(trip, application) for application in applications)
+    await unit.session.flush()
+    return trip
+
+
+def make_participant(trip: Trip, application: TripApplication) -> TripParticipant:
+    """Who goes, by their application."""
+    return TripParticipant(
+        trip_id=trip.id,
+        application_id=application.id,
+        participant_id=application.participant_id,
+        received_on=application.received_on,
+        starts_on=trip.starts_on,
+        ends_on=trip.ends_on,
+    )
+
+
+async def lock_applications(unit: UnitOfWork, application_ids: Sequence[UUID]) -> list[TripApplication]:
+    """The applications in the order they are named. Raises as `record_trip` says of them."""
+    found: list[TripApplication] = []
+    people: set[UUID] = set()
+    by_id: dict[UUID, TripApplication] = {}
+    # In the order of their ids, so that two trips of the same people never wait for each other.
+    for id_ in sorted(set(application_ids)):
+        pointer = f"#/application_ids/{application_ids.index(id_)}"
+        by_id[id_] = await find_reference(unit, TripApplication, id_, pointer, lock=True)
+    for number, id_ in enumerate(application_ids):
+        application = by_id[id_]
+        if application.participant_id in people:
+            raise VALIDATION("Deltakaren er ført opp to gonger.", pointer=f"#/application_ids/{number}")
+        if application.withdrawn_on is not None:
+            raise TRIP_APPLICATION_WITHDRAWN()
+        people.add(application.participant_id)
+        found.append(application)
+    return found
+
+
+async def require_free(
+    unit: UnitOfWork,
+    applications: Sequence[TripApplication],
+    starts_on: date,
+    ends_on: date,
+    *,
+    trip_id: UUID | None = None,
+    pointer: str | None = None,
+) -> None:
+    """T20: nobody is on two trips on one day, and no application has two trips.
+
+    Raises 422 for somebody who is, at the application or at `pointer`, and `trip-application-taken`.
+    """
+    if not applications:
+        return
+    people = [application.participant_id for application in applications]
+    busy = await unit.select(
+        select(TripParticipant).where(
+            col(TripParticipant.active),
+            col(TripParticipant.participant_id).in_(people),
+            col(TripParticipant.trip_id) != (trip_id or NIL_UUID),
+        )
+    )
+    taken = {application.id for application in applications}
+    for other in busy:
+        if other.starts_on <= ends_on and other.ends_on >= starts_on:
+            raise VALIDATION(
+                f"Deltakaren er med på ein annan tur {other.starts_on}–{other.ends_on}.",
+                pointer=pointer or f"#/application_ids/{people.index(other.participant_id)}",
+            )
+        if other.application_id in taken:
+            raise TRIP_APPLICATION_TAKEN()
+
+
+async def _find_common_area(unit: UnitOfWork, applications: Sequence[TripApplication]) -> str | None:
+    """The service that all of them have, or None."""
+    people = [application.participant_id for application in applications]
+    async with unit.acting_as("case_officer"):
+        rows = await unit.fetch(select(col(Participant.service_area)).where(col(Participant.id).in_(people)))
+    areas = {row[0] for row in rows}
+    return areas.pop() if len(areas) == 1 and areas <= SERVICE_AREAS else None
+
+
+async def find_late(queries: Queries, records: Sequence[TripRecord]) -> set[UUID]:
+    """T9: the trips with an application that came after the last day of notice of its days, or after its round's
+    deadline.
+    """
+    ids = [one.application_id for record in records for one in record.travellers]
+    async with queries.acting_as("case_officer"):
+        applications = await queries.select(select(TripApplication).where(col(TripApplication.id).in_(ids)))
+        timeliness = await measure_timeliness(queries, applications)
+    schemes = await load_schemes(queries)
+    found = set()
+    for record in records:
+        notice = measure_days(schemes, record.trip).last_notice_on
+        if any(one.received_on > notice or timeliness[one.application_id].late for one in record.travellers):
+            found.add(record.trip.id)
+    return found
+
+
+def measure_days(schemes: Sequence[TripScheme], trip: Trip) -> TripMeasures:
+    """T6, T9, T10: what the version in force on a trip's first day says of its days.
+
+    One that was recorded later may end before that day: the trip is then measured by the trial's values.
+    """
+    scheme = pick_scheme(schemes, trip.starts_on)
+    norms = TripNorms() if scheme is None else read_norms(scheme)
+    nights = (trip.ends_on - trip.starts_on).days
+    length = norms.find_length(nights)
+    assert length is not None
+    return TripMeasures(scheme, nights, length, norms.find_last_notice_day(trip.starts_on, length))
+
+
+async def to_response(queries: Queries, trips: Sequence[Trip]) -> list[TripOut]:
+    """Each trip as it goes out. Records access to the people."""
+    records = await load_records(queries, trips)
+    late, schemes = await find_late(queries, records), await load_schemes(queries)
+    return [_to_out(record, measure_days(schemes, record.trip), late=record.trip.id in late) for record in records]
+
+
+def _to_out(record: TripRecord, measures: TripMeasures, *, late: bool) -> TripOut:
+    plan = record.plan
+    return TripOut.model_validate(
+        record.trip.model_dump()
+        | {
+            "status": record.determine_status(clock.today()),
+            "nights": measures.nights,
+            "days": measures.nights + 1,
+            "length": measures.length,
+            "scheme_valid_from": None if measures.scheme is None else measures.scheme.valid_from,
+            "last_notice_on": measures.last_notice_on,
+            "late": late,
+            "plan_version": None if plan is None else plan.version,
+            "staff_cost": None if plan is None else plan.staff_cost,
+            "participants_part": None if plan is None else plan.participants_part,
+            "fund_part": None if plan is None else plan.fund_part,
+            "participants": [to_participant(one) for one in record.participants],
+        }
+    )
+
+
+def to_participant(one: TripParticipant) -> TripParticipantOut:
+    """A participant as they go out."""
+    stored = {name: value for name, value in one.model_dump().items() if name in TripParticipantOut.model_fields}
+    computed = {"price": one.price, "must_accept": one.left_on is None and needs_acceptance(one)}
+    return TripParticipantOut.model_validate(stored | computed)

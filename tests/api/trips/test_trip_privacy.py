@@ -1,0 +1,82 @@
+"""What is kept of a person who goes on a trip: the log, the export, erasure, retention, a merge (X1, X2)."""
+
+from typing import Any
+
+from tests.conftest import Api
+from tests.factories import trip_course as course
+from tests.factories import trips
+from tests.factories.erasure import erase
+from tests.factories.steps import ok
+
+IN_2021 = {
+    "preferred_from": "2021-06-21", "preferred_to": "2021-06-28", "received_on": "2020-12-01",
+    "documented_on": "2020-11-01",
+}  # fmt: skip
+
+
+async def test_log_says_who_saw_whom(api: Api) -> None:
+    """X1: each participant of a trip that is read or decided, whoever reads."""
+    await trips.record_scheme(api)
+    trip = await course.record(api, 2)
+    people = {one["participant_id"] for one in trip["participants"]}
+    path = f"{course.TRIPS}/{trip['id']}"
+    service = api.service("habilitation")
+    ok(await service.put(f"{path}/staffing-plan", json=course.plan()), 200)
+    ok(await service.get(path), 200)
+    ok(await service.get(f"{path}/staffing-plan"), 200)
+    decision = {"kind": "reject", "decided_on": "2022-04-10", "reason": "no_staff", "text": "Ingen kan vere med."}
+    ok(await course.decide(api, trip["id"], **decision))
+    ok(await api.grants_officer.get(f"{path}/decisions"), 200)
+    for action in (
+        "set_staffing_plan",
+        "read_trip",
+        "read_staffing_plan",
+        "record_trip_decision",
+        "read_trip_decision",
+    ):
+        lines = ok(await api.auditor.get("/v1/access-log", params={"action": action}), 200)["items"]
+        assert {line["participant_id"] for line in lines} == people, action
+
+
+async def test_export_and_erasure_of_somebody_who_went(api: Api) -> None:
+    """X1: texts go, amounts and days stay; the code of a reason stays too."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api, on="2021-01-20")
+    ids = [(await trips.apply(api, await course.participant(api), **IN_2021))["id"] for _ in range(2)]
+    days: dict[str, Any] = {"starts_on": "2021-06-21", "ends_on": "2021-06-28", "longer_reason": "Lang veg"}
+    trip = await course.record(api, application_ids=ids, working_time_agreed_on="2021-03-01", **days)
+    staff = [course.line(day="2021-06-21", volunteered_on="2021-03-01")]
+    ok(await course.put_plan(api, trip["id"], staff=staff), 200)
+    people = [one["participant_id"] for one in trip["participants"]]
+    for person in people:
+        ok(await course.accept(api, trip["id"], person, accepted_on="2021-04-01"))
+    ok(await course.decide(api, trip["id"], **course.grant(decided_on="2021-04-10", text="Gler oss med dei.")))
+    ok(await course.settle(api, trip["id"], staff=staff, settled_on="2021-07-18"))
+    held = ok(await api.case_officer.get(f"/v1/participants/{people[0]}/export"), 200)["held"]
+    names = ("trips", "trip_participants", "trip_decisions", "staffing_plans", "trip_settlement_lines")
+    assert [len(held[name]) for name in names] == [1, 1, 1, 2, 1]
+    await erase(api, people[0])
+    read = await course.read(api, trip["id"])
+    assert (read["longer_reason"], read["participants"][0]["price"]) == ("Sletta", "1200.00")
+    decision = ok(await api.grants_officer.get(f"{course.TRIPS}/{trip['id']}/decisions"), 200)
+    assert (decision["text"], decision["reserved"]) == ("Sletta", "2400.00")
+
+
+async def test_retention_counts_from_the_trips_last_day(api: Api) -> None:
+    """X1: of somebody who never had a place."""
+    await trips.record_scheme(api)
+    person = await course.participant(api, "other")
+    applied = await trips.apply(api, person, **IN_2021)
+    await course.record(api, application_ids=[applied["id"]], starts_on="2021-06-21", ends_on="2021-06-26")
+    over = ok(await api.case_officer.get("/v1/retention-over"), 200)["items"]
+    assert [(one["participant_id"], one["last_day"]) for one in over] == [(person, "2021-06-26")]
+
+
+async def test_trip_follows_a_merge(api: Api) -> None:
+    """X2: to the registration that is kept."""
+    await trips.record_scheme(api)
+    trip = await course.planned(api)
+    gone, kept = trip["participants"][0]["participant_id"], await course.participant(api)
+    ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    (one,) = (await course.read(api, trip["id"]))["participants"]
+    assert (one["participant_id"], one["price"]) == (kept, "2400.00")
