@@ -12,8 +12,10 @@ import asyncpg
 import pytest
 from alembic import command
 from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
 
 import postgres
+from app.cli import COMMANDS, assemble
 from app.database import startup
 from tests.conftest import cloned
 from tests.database.test_migrations import config
@@ -36,6 +38,32 @@ def ran(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         asked, cwd=ROOT, env=kept | settings, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+def test_each_command_is_in_its_module_and_in_the_help() -> None:
+    alone = {name: CliRunner().invoke(assemble([module]), [name, "--help"]) for name, module in COMMANDS.items()}
+    assert {name: done.output for name, done in alone.items() if done.exit_code} == {}
+    help_ = CliRunner().invoke(assemble(COMMANDS.values()), ["--help"]).output
+    assert [line.split()[0] for line in help_.partition("Commands:\n")[2].splitlines()] == [*COMMANDS]
+
+
+def test_a_command_imports_no_more_than_it_needs() -> None:
+    """Two seconds for the service, of which the owner's commands use nothing."""
+    script = "import sys; from app.cli import assemble; assemble(['schema']); print('fastapi' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("module", ["access_log", "initial_data", "keys", "sessions"])
+def test_tables_that_a_command_writes_to_have_their_foreign_keys(module: str) -> None:
+    """SQLAlchemy stores nothing in a table whose keys lead to one that is not imported."""
+    script = (
+        f"from app.cli import assemble; assemble([{module!r}]);"
+        "from app.database.base import metadata;"
+        "print(*(key.column for table in metadata.tables.values() for key in table.foreign_keys))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

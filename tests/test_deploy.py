@@ -12,7 +12,7 @@ from kubernetes_validate.utils import ValidationError, latest_version, validate
 
 import postgres
 from app import __version__
-from app.cli import cli
+from app.cli import COMMANDS
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -40,12 +40,6 @@ def list_pods() -> Iterator[tuple[str, dict[str, Any]]]:
 def list_settings() -> set[str]:
     """Every variable that the service reads."""
     return {f"VEKSTPLASS_{name.upper()}" for name in Settings.model_fields}
-
-
-def list_commands() -> set[str]:
-    """What follows `python -m app`."""
-    named = [one.name or (one.callback.__name__ if one.callback else "") for one in cli.registered_commands]
-    return {name.replace("_", "-") for name in named}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "deploy").rglob("*.*")) + [COMPOSE], ids=str)
@@ -100,7 +94,7 @@ def test_pods_run_as_the_image_does_and_know_their_commands() -> None:
         assert container["securityContext"]["readOnlyRootFilesystem"], name
         command = container.get("command", [])
         if command[:3] == ["python", "-m", "app"]:
-            assert command[3] in list_commands(), name
+            assert command[3] in COMMANDS, name
         mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
         assert mounted == {volume["name"] for volume in spec.get("volumes", [])}, name
 

@@ -21,6 +21,7 @@ from app.settings import Issuer, Settings
 
 async def verify():
     create_app(Settings())
+    app.cli.assemble(app.cli.COMMANDS.values())
     async with httpx.AsyncClient() as client:
         issuers = [Issuer.model_validate(one) for one in json.loads(sys.argv[1])]
         actor = await TokenVerifier(issuers, client).authenticate(["Bearer " + sys.argv[2]])

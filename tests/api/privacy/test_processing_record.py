@@ -52,8 +52,8 @@ def test_a_copy_that_is_not_current_is_found(tmp_path: Path) -> None:
     text = COPY.read_text(encoding="utf-8")
     assert text.count("| vert sletta |") == 3
     script = (
-        "import sys; from pathlib import Path; from app import cli;"
-        f"cli.PROCESSING_RECORD = Path({str(tmp_path / 'docs' / 'processing-record.md')!r});"
+        "import sys; from pathlib import Path; from app import cli; from app.commands import processing_record;"
+        f"processing_record.PROCESSING_RECORD = Path({str(tmp_path / 'docs' / 'processing-record.md')!r});"
         "sys.argv = ['app', 'processing-record', '--check']; cli.main()"
     )
     for content, status in ((text, 0), (text.replace("| vert sletta |", "| vert ståande |", 1), 1)):

@@ -1,0 +1,5 @@
+"""Why a command stops."""
+
+
+class Refusal(Exception):
+    """Why a command stops, in one sentence."""
