@@ -34,8 +34,14 @@ _ACTS = CompiledQuery(
         where answer is not null and retracted_on is null and request.annulled_at is null
             and application.annulled_at is null and answered_on between :first and :last
         union all
-        select 'left', ends_on, provider_id, service_area, address_protection, id, 0, null
-        from placement where annulled_on is null and ends_on between :first and :last
+        -- The last day that was known on the day (S8).
+        select 'left', known.ends_on, provider_id, service_area, address_protection, id, 0, null
+        from placement join (
+            select placement_id, max(valid_to) as ends_on from placement_terms
+            where coalesce(known_from <= :on, true) and coalesce(known_until > :on, true)
+            group by placement_id having bool_and(valid_to is not null)
+        ) as known on known.placement_id = id
+        where annulled_on is null and known.ends_on between :first and :last
         """
     )
 )
@@ -74,7 +80,7 @@ async def add_acts(
     }
     ends: list[dict[Destination | None, list[UUID]]] = [defaultdict(list) for _ in range(MONTHS)]
     async with queries.acting_as("case_officer"):
-        acts = await queries.fetch(_ACTS, first=first, last=last)
+        acts = await queries.fetch(_ACTS, first=first, last=last, on=on)
         waiting = await queries.fetch(_WAITING, first=first, last=last)
     for act, day, provider_id, area, protected, subject, waited, destination in acts:
         cell: Cell = (None if protected and not is_protected_shown else provider_id, area)

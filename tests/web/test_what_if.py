@@ -146,6 +146,22 @@ async def test_change_after_the_year_counts_in_the_years_after_alone(api: Api) -
     assert list(list_errors(answer)) == ["fleire-1-fra"]
 
 
+async def test_ten_years_at_most(api: Api) -> None:
+    """C15: as the API computes them, with the rate raised every year."""
+    await two_providers(api)
+    browser = await api.browser("okonomi")
+    answer = await browser.get(PATH, params=ON | {"aara-til": "2031", "aara-auke": "3,6"})
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    years = cells(answer, "Prognose og ramme kvart år")
+    body = {"from_year": 2022, "to_year": 2031, "rate_percent_a_year": "3.60"}
+    found = ok(await api.finance.post("/v1/budgets/what-if/years", json=body, params={"on": "2022-08-31"}), 200)
+    assert [(row[0], amount_of(row[2])) for row in years] == [
+        (str(one["year"]), Decimal(one["forecast"])) for one in found["years"]
+    ]
+    assert len(years) == 10
+    assert (await browser.get(PATH, params=ON | {"aara-til": "2032"})).status_code == 422
+
+
 async def test_frames_and_a_raise_of_the_years_after(api: Api) -> None:
     """C15; a frame of the year is its own alone, and what is wrong stands at the year's frame."""
     await two_providers(api)

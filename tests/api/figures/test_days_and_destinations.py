@@ -76,6 +76,18 @@ async def test_staff_stated_later_was_not_known(api: Api) -> None:
         assert rows[11]["value"] == stated
 
 
+async def test_an_end_decided_afterwards_was_not_known(api: Api) -> None:
+    """L5, S8: decided in October, from the last of September."""
+    await steps.law(api)
+    place_id = await steps.placed(api, await steps.provider(api, places=8))
+    body = steps.end(place_id, "2022-09-30", decided_on="2022-10-05")
+    ok(await api.case_officer.post("/v1/decisions", json=body))
+    for on, left in (("2022-09-30", 0), ("2022-10-04", 0), ("2022-10-05", 1), ("2022-12-31", 1)):
+        rows = (await got(api.case_officer, PATH, **(YEAR | {"on": on}), code="turnover"))["items"]
+        assert rows[8]["period"] == "2022-09"
+        assert rows[8]["numerator"] == left, on
+
+
 async def test_few_on_a_day_are_hidden(api: Api, connection: AsyncConnection) -> None:
     """S6: and what tells them; each day by itself."""
     await prices(api)
