@@ -13,11 +13,11 @@ from app.web import svg
 from app.web.calls import Refused
 from app.web.charts import MONTHS
 from app.web.fields import Invalid
+from app.web.figure_sections import HIDDEN, load_mirror, load_surveys
 from app.web.pages import Page, View
 from app.web.render import amount
 
 READERS = ("case_officer", "finance", "manager")
-HIDDEN = "for få til å visast"
 QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
     ("Speglar vedtaka behovet?", ("waiting", "waiting_days", "declined_no_capacity")),
     ("Korleis kjem behovet fram?", ("granted", "rejected", "processing_days")),
@@ -131,6 +131,8 @@ async def show_year(view: View) -> Response:
         periods=[(period, _name_period(period)) for period in periods],
         sections=sections,
         lacking=lacking,
+        mirror=await load_mirror(view, choice.year),
+        surveys=await load_surveys(view, choice.year),
     )
 
 
