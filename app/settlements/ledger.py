@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, any_, bindparam, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.budget.placement_periods import load_identified_periods
 from app.budget.problems import refuse_missing_prices
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.placements.tables import Decision
 from app.rates import rates
 from app.rules.settlement import LinePart, MonthLine, calculate_month_lines
@@ -44,32 +44,48 @@ def not_rejected(settlement_id: Mapped[UUID]) -> ColumnElement[bool]:
     return settlement_id.not_in(rejected)
 
 
+_MONTHS = any_(bindparam("months", type_=ARRAY(Date())))
+_CLOSED_LINES = CompiledQuery(
+    select(
+        col(SettlementLine.id),
+        col(SettlementLine.placement_id),
+        col(SettlementLine.provider_id),
+        col(SettlementLine.month),
+        col(SettlementLine.divisor),
+        col(SettlementLine.parts),
+    ).where(col(SettlementLine.month) == _MONTHS, not_rejected(col(SettlementLine.settlement_id)))
+)
+_SETTLED_SINCE = CompiledQuery(
+    select(
+        col(SettlementDifference.placement_id),
+        col(SettlementDifference.provider_id),
+        col(SettlementDifference.month),
+        col(SettlementDifference.divisor),
+        col(SettlementDifference.parts),
+    )
+    .join(Settlement, col(Settlement.id) == col(SettlementDifference.settlement_id))
+    .where(col(SettlementDifference.month) == _MONTHS, not_rejected(col(Settlement.id)))
+    .order_by(col(Settlement.number))
+)
+
+
 async def load_ledger(queries: Queries, months: Collection[date]) -> Ledger:
     """The lines of these months as settled: each closed line with the differences that were settled since."""
     ledger = Ledger()
     if not months:
         return ledger
-    closed = select(SettlementLine).where(
-        col(SettlementLine.month).in_(months), not_rejected(col(SettlementLine.settlement_id))
-    )
-    for line in await queries.select(closed):
-        key = line.placement_id, line.month
-        ledger.lines[key] = MonthLine(line.divisor, parse_parts(line.parts))
-        ledger.line_ids[key] = line.id
-        ledger.providers[line.placement_id] = line.provider_id
-    settled_since = (
-        select(SettlementDifference)
-        .join(Settlement, col(Settlement.id) == col(SettlementDifference.settlement_id))
-        .where(col(SettlementDifference.month).in_(months), not_rejected(col(Settlement.id)))
-        .order_by(col(Settlement.number))
-    )
-    for difference in await queries.select(settled_since):
-        key = difference.placement_id, difference.month
-        ledger.providers[difference.placement_id] = difference.provider_id
-        if difference.divisor is None or difference.parts is None:
+    for id_, placement_id, provider_id, month, divisor, parts in await queries.fetch(_CLOSED_LINES, months=months):
+        key = placement_id, month
+        ledger.lines[key] = MonthLine(divisor, parse_parts(parts))
+        ledger.line_ids[key] = id_
+        ledger.providers[placement_id] = provider_id
+    for placement_id, provider_id, month, divisor, parts in await queries.fetch(_SETTLED_SINCE, months=months):
+        key = placement_id, month
+        ledger.providers[placement_id] = provider_id
+        if divisor is None or parts is None:
             ledger.lines.pop(key, None)
         else:
-            ledger.lines[key] = MonthLine(difference.divisor, parse_parts(difference.parts))
+            ledger.lines[key] = MonthLine(divisor, parse_parts(parts))
     return ledger
 
 
