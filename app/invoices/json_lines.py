@@ -1,6 +1,7 @@
 """An invoice as lines in JSON or NDJSON (C12)."""
 
 from fractions import Fraction
+from operator import attrgetter
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -18,7 +19,8 @@ from app.rules.text_warnings import count_identity_numbers
 JSON_POINTERS = FieldPointers("#/lines/0/buyer", "#/lines/0/supplier", "#/lines/0/currency", "#/lines")
 
 # The fields of a line that are the invoice's, and so the same in every line.
-_INVOICE_FIELDS = {"invoice_number", "kind", "issued_on", "supplier", "buyer", "currency"}
+_INVOICE_FIELDS = ("invoice_number", "kind", "issued_on", "supplier", "buyer", "currency")
+_read_header = attrgetter(*_INVOICE_FIELDS)
 # In øre, between quantity x price and the amount.
 _TOLERANCE = Fraction(2)
 _MAX_ERRORS = 100
@@ -47,12 +49,12 @@ def parse_json(body: bytes, content_type: str) -> Invoice:
 def build_invoice(rows: list[InvoiceLineIn]) -> Invoice:
     """The invoice that the lines make up. 422 if they are of several invoices, or an amount is not price x quantity."""
     first = rows[0]
-    header = first.model_dump(include=_INVOICE_FIELDS)
+    header = _read_header(first)
     others = [
         FieldError(f"#/lines/{index}/{name}", "er ikkje som i den fyrste linja")
         for index, row in enumerate(rows)
-        for name, value in row.model_dump(include=_INVOICE_FIELDS).items()
-        if value != header[name]
+        for name, value, wanted in zip(_INVOICE_FIELDS, _read_header(row), header, strict=True)
+        if value != wanted
     ]
     if others:
         raise INVOICE_ARITHMETIC("Linjene er ikkje av same faktura.", errors=others[:_MAX_ERRORS], rule="one-invoice")
@@ -63,8 +65,8 @@ def build_invoice(rows: list[InvoiceLineIn]) -> Invoice:
     sign = 1 if first.kind == "invoice" else -1
     lines = []
     for number, row in enumerate(rows, start=1):
-        amount, price = to_ore(row.amount), Fraction(row.unit_price) * 100
-        if abs(Fraction(row.quantity) * price - amount) > _TOLERANCE:
+        amount, price, quantity = to_ore(row.amount), Fraction(row.unit_price) * 100, Fraction(row.quantity)
+        if abs(quantity * price - amount) > _TOLERANCE:
             raise INVOICE_ARITHMETIC(
                 f"Linje {number}: mengd gonger pris er ikkje beløpet.",
                 pointer=f"#/lines/{number - 1}/amount",
@@ -76,7 +78,7 @@ def build_invoice(rows: list[InvoiceLineIn]) -> Invoice:
                 number=number,
                 placement_id=row.placement_id,
                 period=(row.period_from, row.period_to),
-                quantity=sign * Fraction(row.quantity),
+                quantity=sign * quantity,
                 unit_price=price,
                 amount=sign * amount,
                 period_pointer=f"#/lines/{number - 1}/period_to",
