@@ -1047,6 +1047,23 @@ CREATE TABLE public.expected_refund (
 
 ALTER TABLE ONLY public.expected_refund FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.grant_scheme (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    name character varying NOT NULL,
+    for_whom character varying NOT NULL,
+    address character varying NOT NULL,
+    checked_on date NOT NULL,
+    closed_on date,
+    recorded_by character varying NOT NULL,
+    CONSTRAINT ck_grant_scheme_address CHECK (((length((address)::text) >= 12) AND (length((address)::text) <= 500))),
+    CONSTRAINT ck_grant_scheme_for_whom CHECK (((length((for_whom)::text) >= 1) AND (length((for_whom)::text) <= 4000))),
+    CONSTRAINT ck_grant_scheme_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200)))
+);
+
+ALTER TABLE ONLY public.grant_scheme FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.guideline_evaluation (
     id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2277,6 +2294,9 @@ ALTER TABLE ONLY public.event_base
 ALTER TABLE ONLY public.expected_refund
     ADD CONSTRAINT pk_expected_refund PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.grant_scheme
+    ADD CONSTRAINT pk_grant_scheme PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.guideline_evaluation
     ADD CONSTRAINT pk_guideline_evaluation PRIMARY KEY (id);
 
@@ -3144,6 +3164,8 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELE
 
 CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_manage ON public.grant_scheme TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_manage ON public.staffing_plan TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
@@ -3318,6 +3340,8 @@ ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_base ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY everybody_reads ON public.grant_scheme FOR SELECT TO vekstplass_service USING (true);
+
 CREATE POLICY everybody_reads ON public.stair_capacity FOR SELECT TO vekstplass_service USING (true);
 
 CREATE POLICY everybody_reads ON public.stair_printed_total FOR SELECT TO vekstplass_service USING (true);
@@ -3375,6 +3399,8 @@ CREATE POLICY finance_reads ON public.trust_report FOR SELECT TO vekstplass_serv
 CREATE POLICY finance_reads ON public.trust_year_sum FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role));
 
 CREATE POLICY finance_reads_budget ON public.event FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['finance'::text]) AS caller_has_role) AND starts_with((type)::text, 'budget.'::text)));
+
+ALTER TABLE public.grant_scheme ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY grants_officer_reads_applicants ON public.participant FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['grants_officer'::text]) AS caller_has_role) AND (NOT address_protection) AND ((id IN ( SELECT trust_application.participant_id
    FROM public.trust_application)) OR (id IN ( SELECT trip_application.participant_id
@@ -4013,6 +4039,23 @@ GRANT SELECT ON SEQUENCE public.event_position_seq TO vekstplass_backup;
 
 GRANT SELECT ON TABLE public.expected_refund TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.expected_refund TO vekstplass_service;
+
+GRANT SELECT ON TABLE public.grant_scheme TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(name) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(for_whom) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(address) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(checked_on) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(closed_on) ON TABLE public.grant_scheme TO vekstplass_service;
+
+GRANT UPDATE(recorded_by) ON TABLE public.grant_scheme TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.guideline_evaluation TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.guideline_evaluation TO vekstplass_service;

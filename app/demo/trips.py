@@ -10,13 +10,20 @@ from app.rules.trips import TripLength
 from app.security.roles import Actor
 from app.trips.application_schemas import Criterion, NeedGrade, TripApplicationIn, TripAssessmentIn, TripRoundIn
 from app.trips.applications import assess_application, record_application
+from app.trips.grant_scheme_schemas import GrantSchemeIn
+from app.trips.grant_schemes import record_grant_scheme
 from app.trips.rounds import record_round
 from app.trips.schemas import TripSchemeIn
 from app.trips.schemes import record_scheme
-from app.trips.tables import Trip, TripApplication, TripRound
+from app.trips.tables import GrantScheme, Trip, TripApplication, TripRound
 
 OFFICER = Actor(subject="demo-fagutvikling", kind="person", roles=frozenset({"grants_officer"}))
-NUMBERED: dict[type[object], str] = {TripRound: "trip_round", TripApplication: "trip_application", Trip: "trip"}
+NUMBERED: dict[type[object], str] = {
+    TripRound: "trip_round",
+    TripApplication: "trip_application",
+    Trip: "trip",
+    GrantScheme: "grant_scheme",
+}
 
 _FIRST_DAY, _LATE_DAY, _ASSESSED_ON = date(2022, 1, 3), date(2022, 3, 1), date(2022, 4, 8)
 _DEADLINES: dict[TripLength, date] = {"long": date(2022, 2, 1), "short": date(2022, 4, 1)}
@@ -45,6 +52,16 @@ _GRANTED_BEFORE = {3: 2021, 9: 2020}
 """Number of the person -> the year of the trip of that length that was granted before there was a register."""
 _LATE, _NOT_ASSESSED = 12, 14
 
+_CHECKED_ON = date(2022, 1, 17)
+_OTHER_SCHEMES = (
+    (
+        "Olaug og Reidar Rambergs legat",
+        "Personar i Alver med nedsett funksjonsevne som treng avlasting eller følgje på ferietur.",
+        "https://www.alver.kommune.no/",
+    ),
+    ("Bufdir: ferie og fritid for alle", "Barn og unge i familiar med låg inntekt.", "https://www.bufdir.no/"),
+)
+
 
 async def add_trial(unit: UnitOfWork) -> None:
     """The scheme with the paper's own values, the rounds of 2022, and who applied."""
@@ -63,6 +80,9 @@ async def add_trial(unit: UnitOfWork) -> None:
         for number in group.people:
             await _add_application(unit, number, group)
     await trip_examples.add_trips(unit, OFFICER)
+    for name, for_whom, address in _OTHER_SCHEMES:
+        other = GrantSchemeIn(name=name, for_whom=for_whom, address=address, checked_on=_CHECKED_ON)
+        await record_grant_scheme(unit, OFFICER, other)
 
 
 async def _add_application(unit: UnitOfWork, number: int, group: _Group) -> None:

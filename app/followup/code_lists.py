@@ -82,6 +82,10 @@ TASK_KINDS: Mapping[TaskKind, str] = {
     "stair_review": "Gjennomgang av trappene",
     "reassessment": "Ny kartlegging av behovet",
     "trip_assessment": "Vurdering av søknader om feriereise",
+    "trip_acceptance": "Prisen på ein tur skal godtakast",
+    "trip_settlement": "Oppgjer etter ein tur",
+    "trial_evaluation": "Evaluering av ferieordninga",
+    "information_stale": "Informasjon som skal sjekkast",
 }
 TASK_STATUSES: Mapping[TaskStatus, str] = {
     "open": "Ope",

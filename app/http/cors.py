@@ -5,6 +5,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 # Open data, which everybody may read on any page.
 OPEN_DATA = "/v1/open/"
+# What everybody may read, and the office alone writes.
+OPEN_READS = "/v1/grant-schemes"
+_READS = frozenset({"GET", "HEAD"})
 
 
 class CrossOriginMiddleware:
@@ -45,5 +48,6 @@ class CrossOriginMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        handler = self._open_data if path.startswith(OPEN_DATA) else self._rest
+        is_open = path.startswith(OPEN_DATA) or (path == OPEN_READS and scope.get("method") in _READS)
+        handler = self._open_data if is_open else self._rest
         await handler(scope, receive, send)

@@ -80,6 +80,7 @@ NOUNS: Mapping[str, str] = {
     "staffing_plan": "ein bemanningsplan", "trip": "ein tur",
     "trip_acceptance": "eit ja til prisen for ein tur", "trip_decision": "vedtaket om ein tur",
     "trip_settlement": "oppgjeret for ein tur", "trips": "turar",
+    "grant_scheme": "informasjon om ei anna ordning", "grant_schemes": "informasjon om andre ordningar",
     "trip_fund_entry": "ein post i feriefondet", "trip_fund_entries": "postane i feriefondet",
     "trip_fund_year": "året til feriefondet",
     "trip_application": "ein søknad om feriereise", "trip_applications": "søknader om feriereise",

@@ -29,6 +29,8 @@ BOKMAAL: Mapping[str, str] = {
     "ei tilbakebetaling til legatet": "en tilbakebetaling til legatet",
     "rapporten til styret i legatet": "rapporten til styret i legatet",
     "kva kvar kan få av legatet": "hva hver kan få av legatet", "summen til legatet": "summen til legatet",
+    "informasjon om ei anna ordning": "informasjon om en annen ordning",
+    "informasjon om andre ordningar": "informasjon om andre ordninger",
     "ein bemanningsplan": "en bemanningsplan", "ein tur": "en tur", "turar": "turer",
     "eit ja til prisen for ein tur": "et ja til prisen for en tur", "vedtaket om ein tur": "vedtaket om en tur",
     "oppgjeret for ein tur": "oppgjøret for en tur",

@@ -48,6 +48,7 @@ RESOURCES = (
     "service_hours",
     "survey",
     "trip",
+    "grant_scheme",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""

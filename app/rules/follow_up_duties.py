@@ -41,6 +41,10 @@ TaskKind = Literal[
     "stair_review",
     "reassessment",
     "trip_assessment",
+    "trip_acceptance",
+    "trip_settlement",
+    "trial_evaluation",
+    "information_stale",
 ]
 TaskStatus = Literal["open", "overdue", "done", "waived"]
 ResponsibleParty = Literal["provider", "case_office", "service", "grants_office"]

@@ -337,3 +337,21 @@ class TripSettlementLine(Row, table=True):
     estimated: Decimal = Field(sa_type=Numeric(12, 2))
     actual: Decimal = Field(sa_type=Numeric(12, 2))
     difference: Decimal = Field(sa_type=Numeric(12, 2))
+
+
+class GrantScheme(Row, table=True):
+    """A scheme of somebody else that may support a trip, as information (T17)."""
+
+    __tablename__ = "grant_scheme"
+    __table_args__ = (
+        CheckConstraint("length(name) between 1 and 200", name="name"),
+        CheckConstraint("length(for_whom) between 1 and 4000", name="for_whom"),
+        CheckConstraint("length(address) between 12 and 500", name="address"),
+    )
+
+    name: str
+    for_whom: str
+    address: str
+    checked_on: date
+    closed_on: date | None = None
+    recorded_by: str

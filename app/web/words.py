@@ -38,6 +38,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stair_review": "Gjennomgang av trappene",
         "reassessment": "Ny kartlegging av behovet",
         "trip_assessment": "Vurdering av søknader om feriereise",
+        "trip_acceptance": "Prisen på ein tur skal godtakast",
+        "trip_settlement": "Oppgjer etter ein tur",
+        "trial_evaluation": "Evaluering av ferieordninga",
+        "information_stale": "Informasjon som skal sjekkast",
         # Decisions
         "grant": "Tildeling av plass",
         "reject": "Avslag",

@@ -68,6 +68,8 @@ grant select, insert, update (starts_on, ends_on, active, left_on, of_staff_cost
 grant select, insert on staffing_plan to vekstplass_service;
 grant select, insert, update (late_reason, text, updated_at) on trip_decision to vekstplass_service;
 grant select, insert on trip_settlement_line to vekstplass_service;
+grant select, insert, update (name, for_whom, address, checked_on, closed_on, recorded_by, updated_at) on grant_scheme
+    to vekstplass_service;
 grant select, insert on trip_round to vekstplass_service;
 grant select, insert, update (wishes, benefit, benefit_reason, resource, resource_reason, severity, severity_reason,
         mastery, mastery_reason, assessed_on, assessed_by, withdrawn_on, updated_at)

@@ -57,6 +57,7 @@ NOBODYS = {
     "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
     "need_change_id", "trip_round_id",
     "calendar_subscription_id", "step_id", "service_id", "stair_capacity_id", "stair_table_id", "need_id",
+    "grant_scheme_id",
     "service_type_id", "survey_id",
 }  # fmt: skip
 

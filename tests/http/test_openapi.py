@@ -22,7 +22,7 @@ OPENAPI = Path(__file__).parents[2] / "openapi" / "openapi.json"
 # Who calls these has no token yet, is a probe, or reads open data.
 PUBLIC = {
     "GET /health/live", "GET /health/ready", "GET /problems/{problem_code}", "GET /v1/calendars/{secret}.ics",
-    "GET /v1/open/stairs",
+    "GET /v1/open/stairs", "GET /v1/grant-schemes",
 }  # fmt: skip
 # What the guideline says nothing of: the law and the service itself do.
 RULED_BY_OTHERS = {"service", "access log"}

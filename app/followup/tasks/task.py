@@ -48,10 +48,22 @@ RULE: Mapping[TaskKind, str] = {
     "stair_review": "K2",
     "reassessment": "S4",
     "trip_assessment": "T11",
+    "trip_acceptance": "T16",
+    "trip_settlement": "T16",
+    "trial_evaluation": "T24",
+    "information_stale": "T17",
 }
 # Their `n` is a calendar year.
 YEARLY_KINDS: frozenset[TaskKind] = frozenset(
-    {"system_meeting", "guideline_evaluation", "rate_missing", "trust_report", "stair_review", "trip_assessment"}
+    {
+        "system_meeting",
+        "guideline_evaluation",
+        "rate_missing",
+        "trust_report",
+        "stair_review",
+        "trip_assessment",
+        "trial_evaluation",
+    }
 )
 # Who must act. The provider calls a cooperation meeting (M4), Habilitering the system meeting (M7).
 RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
@@ -80,6 +92,10 @@ RESPONSIBLE: Mapping[TaskKind, ResponsibleParty] = {
     "stair_review": "case_office",
     "reassessment": "case_office",
     "trip_assessment": "grants_office",
+    "trip_acceptance": "grants_office",
+    "trip_settlement": "grants_office",
+    "trial_evaluation": "grants_office",
+    "information_stale": "grants_office",
 }
 
 EVERY_PARTY: frozenset[ResponsibleParty] = frozenset(get_args(ResponsibleParty))

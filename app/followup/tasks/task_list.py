@@ -18,6 +18,7 @@ from app.followup.tasks import (
     consents,
     deviations,
     endings,
+    grant_schemes,
     guideline_evaluations,
     missing_rates,
     notices,
@@ -28,6 +29,7 @@ from app.followup.tasks import (
     stair_reviews,
     system_meetings,
     trip_assessments,
+    trip_steps,
     trust_reports,
 )
 from app.followup.tasks.placement_duties import (
@@ -59,6 +61,7 @@ _PARTIES: Mapping[str, ResponsibleParty] = {
     "grants_officer": "grants_office",
 }
 _CASE_OFFICE = frozenset({"case_officer"})
+_GRANTS_OFFICE = frozenset({"case_officer", "grants_officer"})
 _EVERYBODY = frozenset({"case_officer", "provider", "service"})
 # The sources beside M1–M4, and the roles that get their tasks. A service does not know a provider's staff, and a
 # provider has no part in calling a system meeting.
@@ -85,6 +88,10 @@ _SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("reassessment", _CASE_OFFICE, reassessments.list_tasks),
     ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
     ("trip_assessment", frozenset({"case_officer", "grants_officer"}), trip_assessments.list_tasks),
+    ("trip_acceptance", _GRANTS_OFFICE, trip_steps.list_acceptances),
+    ("trip_settlement", _GRANTS_OFFICE, trip_steps.list_settlements),
+    ("trial_evaluation", _GRANTS_OFFICE, trip_steps.list_evaluations),
+    ("information_stale", _GRANTS_OFFICE, grant_schemes.list_tasks),
 )
 
 

@@ -51,5 +51,5 @@ def build_title(task: Task, names: Names, participant_id: UUID | None) -> str:
         names.participants.get(participant_id) if participant_id is not None else None,
         names.providers.get(task.subject.provider_id) if task.subject.provider_id is not None else None,
     )
-    about = ", ".join(name for name in known if name is not None)
+    about = ", ".join(name for name in (*known, task.subject.detail) if name is not None)
     return f"{label}: {about}" if about else label

@@ -55,7 +55,7 @@ async def list_trips(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[TripOut]:
-    """In the order they were recorded. A service sees those of its own area."""
+    """In the order they were recorded (T20). A service sees those of its own area."""
     statement = select(Trip)
     if year is not None:
         statement = statement.where(extract("year", col(Trip.starts_on)) == year)
