@@ -1,5 +1,6 @@
 """S: every figure is recomputed by hand from what the API's own lists say."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -304,3 +305,32 @@ async def test_a_cost_without_a_rate_is_refused_and_the_rest_is_not(api: Api, co
     refused(await api.finance.get(PATH, params=YEAR), 409, "rate-missing")
     found = await figures(api.finance, period="year", code="planned_days")
     assert value(found, "planned_days") == "1518.00"
+
+
+async def test_rejections_and_changes_are_the_decisions(api: Api) -> None:
+    """D6, D4: each month's from the list of decisions, and the days from the applications'."""
+    await steps.law(api)
+    provider_id = await steps.provider(api, places=9)
+    place_id = await steps.placed(api, provider_id)
+    ok(await api.case_officer.post("/v1/decisions", json=steps.change(place_id, valid_from="2022-09-01", share=60)))
+    for received_on, decided_on in (("2022-02-01", "2022-03-15"), ("2022-03-01", "2022-03-20")):
+        applied = await steps.application(api, await steps.participant(api), received_on=received_on)
+        ok(await api.case_officer.post("/v1/decisions", json=steps.reject(applied, decided_on=decided_on)))
+    decisions = (await got(api.case_officer, "/v1/decisions"))["items"]
+    applications = {one["id"]: one for one in (await got(api.case_officer, "/v1/applications"))["items"]}
+    months = await figures(api.case_officer)
+    for kind, code in (("reject", "rejected"), ("change", "changed")):
+        counted = {period: row["numerator"] for (of, period), row in months.items() if of == code and row["numerator"]}
+        assert counted == Counter(one["decided_on"][:7] for one in decisions if one["kind"] == kind), code
+        assert counted
+    year = await figures(api.case_officer, period="year")
+    waits = [
+        (
+            date.fromisoformat(one["decided_on"])
+            - date.fromisoformat(applications[one["application_id"]]["received_on"])
+        ).days
+        for one in decisions
+        if one["kind"] in ("grant", "reject")
+    ]
+    row = year["processing_days", "2022"]
+    assert (row["numerator"], row["denominator"]) == (sum(waits), len(waits))
