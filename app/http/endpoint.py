@@ -13,8 +13,6 @@ bytes that go out.
 import re
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from types import FunctionType
 from typing import Any, Protocol, Self, get_args, get_origin
 from urllib.parse import quote, urlencode
 
@@ -26,8 +24,8 @@ from starlette.responses import FileResponse, StreamingResponse
 
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
-from app.database.reader import Reader, reader, snapshot_reader
-from app.database.unit_of_work import UnitOfWork, snapshot_unit_of_work, unit_of_work
+from app.database.reader import Reader
+from app.database.unit_of_work import UnitOfWork
 from app.http import idempotency
 from app.http.attempts import Attempts
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
@@ -41,8 +39,8 @@ from app.http.declarations import (
     ReaderFactory,
     Revalidates,
     RoleGuard,
-    reader_factory,
 )
+from app.http.doors import WRITES, DoorKind, find_door
 from app.http.etag import etag_of, is_known
 from app.http.exception_handlers import to_problem
 from app.http.identity_numbers import refuse_identity_numbers
@@ -168,7 +166,7 @@ class Route(APIRoute):
         return _Endpoint(
             handler=super().get_route_handler(),
             guards=guards,
-            door=_door(calls, self.operation),
+            door=find_door(calls, method, self.path, self.operation.roles),
             offered=next((call.offers for call in calls if isinstance(call, Produces)), (JSON,)),
             query_names=dict(_query_names(self.dependant)),
             has_json=self.body_field is not None,
@@ -188,42 +186,6 @@ def _list_fields(response_model: Any) -> set[str]:
     return set[str]().union(*(model.model_fields for model in list_models(response_model)))
 
 
-class _DoorKind(Enum):
-    """By which door an endpoint goes to the database."""
-
-    NONE = "none"
-    READER = "reader"
-    SNAPSHOT_READER = "snapshot reader"
-    READER_FACTORY = "reader factory"
-    UNIT_OF_WORK = "unit of work"
-    SNAPSHOT_UNIT_OF_WORK = "snapshot unit of work"
-
-
-_DOORS: dict[object, _DoorKind] = {
-    reader: _DoorKind.READER,
-    snapshot_reader: _DoorKind.SNAPSHOT_READER,
-    reader_factory: _DoorKind.READER_FACTORY,
-    unit_of_work: _DoorKind.UNIT_OF_WORK,
-    snapshot_unit_of_work: _DoorKind.SNAPSHOT_UNIT_OF_WORK,
-}
-_WRITES = (_DoorKind.UNIT_OF_WORK, _DoorKind.SNAPSHOT_UNIT_OF_WORK)
-
-
-def _door(calls: Sequence[object], operation: Operation) -> _DoorKind:
-    """The one door that an endpoint declares. Raises `TypeError` for one that declares several, or none for a role."""
-    declared = {_DOORS[call] for call in calls if isinstance(call, FunctionType) and call in _DOORS}
-    name = f"{operation.method} {operation.route}"
-    if len(declared) > 1:
-        raise TypeError(f"{name} declares more than one door to the database")
-    if not declared and operation.roles:
-        raise TypeError(f"{name} is for {', '.join(sorted(operation.roles))} and declares no door to the database")
-    door = declared.pop() if declared else _DoorKind.NONE
-    if operation.method == "POST" and operation.roles and door not in _WRITES:
-        # The answer that is kept for an `Idempotency-Key` is stored with the act.
-        raise TypeError(f"{name} must declare a unit of work")
-    return door
-
-
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
     """What an assembled route asks of a request, and the order in which it asks.
@@ -233,7 +195,7 @@ class _Endpoint:
 
     handler: Handler
     guards: Sequence[RoleGuard]
-    door: _DoorKind
+    door: DoorKind
     offered: Sequence[str]
     query_names: Mapping[str, bool]
     has_json: bool
@@ -293,19 +255,19 @@ class _Endpoint:
         refuse_identity_numbers(request, await request.json() if reads_json else None)
         state = request.scope["state"]
         database: Database = request.app.state.database
-        if caller is None or self.door is _DoorKind.NONE:
+        if caller is None or self.door is DoorKind.NONE:
             return self._complete(request, await self.handler(request))
-        if self.door is _DoorKind.READER_FACTORY:
+        if self.door is DoorKind.READER_FACTORY:
             state["reader_factory"] = ReaderFactory(database, caller)
             return self._complete(request, await self.handler(request))
-        if self.door in _WRITES:
-            snapshot = self.door is _DoorKind.SNAPSHOT_UNIT_OF_WORK
+        if self.door in WRITES:
+            snapshot = self.door is DoorKind.SNAPSHOT_UNIT_OF_WORK
             async with database.unit_of_work(caller, snapshot=snapshot) as unit:
                 state["unit_of_work"] = unit
                 response = await self._answer_once(request, unit)
                 await self._record(request, unit)
                 return response
-        async with database.reader(caller, snapshot=self.door is _DoorKind.SNAPSHOT_READER) as door:
+        async with database.reader(caller, snapshot=self.door is DoorKind.SNAPSHOT_READER) as door:
             state["reader"] = door
             response = await self.handler(request)
             hidden = await self._record(request, door)
