@@ -1,5 +1,6 @@
 """The README's walk-through, replayed word for word against a demo started as the README says."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -8,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 
 from app.demo import issuer
 from app.settings import Settings
+from tests.factories.waiting import until
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,7 +64,7 @@ def demo() -> Iterator[tuple[int, dict[str, str]]]:
     with (data / "out").open("wb") as out:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
-        _wait_for(port, server, data / "out")
+        asyncio.run(until(lambda: _has_started(port, server, data / "out"), 120))
         yield port, environment
     finally:
         server.send_signal(signal.SIGTERM)
@@ -71,17 +72,14 @@ def demo() -> Iterator[tuple[int, dict[str, str]]]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]", out: Path) -> None:
-    for _ in range(600):
-        assert server.poll() is None, out.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            if b"Application startup complete" in out.read_bytes():
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(out.read_text())
+def _has_started(port: int, server: "subprocess.Popen[bytes]", out: Path) -> bool:
+    """Whether somebody may come: the port answers, and the welcome is printed."""
+    assert server.poll() is None, out.read_text()
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.2).close()
+    except OSError:
+        return False
+    return b"Application startup complete" in out.read_bytes()
 
 
 def test_the_walk_through_says_what_happens(demo: tuple[int, dict[str, str]], tmp_path: Path) -> None:
