@@ -7,9 +7,12 @@
 import asyncio
 import fcntl
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import cached_property
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -138,14 +141,14 @@ def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres
 
 
 @asynccontextmanager
-async def cloned(cluster: postgres.Cluster) -> AsyncIterator[str]:
-    """The name of a fresh database, dropped afterwards."""
+async def cloned(cluster: postgres.Cluster, template: str = TEMPLATE) -> AsyncIterator[str]:
+    """The name of a fresh database, dropped afterwards: migrated and empty, or as its template is."""
     name = f"t_{uuid4().hex[:16]}"
     admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
     try:
         # Two clones at once would each see the other as a user of the template.
         await admin.execute("select pg_advisory_lock($1)", AdvisoryLock.TEST_TEMPLATE)
-        await admin.execute(f"create database {name} template {TEMPLATE} owner vekstplass_owner")
+        await admin.execute(f"create database {name} template {template} owner vekstplass_owner")
         await admin.execute("select pg_advisory_unlock($1)", AdvisoryLock.TEST_TEMPLATE)
         # On a busy machine a test is slower than the limits that protect the service from a slow caller.
         for limit in ("lock_timeout", "statement_timeout"):
@@ -153,6 +156,33 @@ async def cloned(cluster: postgres.Cluster) -> AsyncIterator[str]:
         await startup.restrict_database(cluster.url("vekstplass_owner", name))
         yield name
         await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+def load_example_year(cluster: postgres.Cluster, day: str) -> str:
+    """The template with the demo's example year as it is loaded on a day; the first of the workers makes it."""
+    name = f"demo_{day.replace('-', '_')}"
+    with (cluster.data / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(_load_example_year(cluster, day, name))
+    return name
+
+
+async def _load_example_year(cluster: postgres.Cluster, day: str, name: str) -> None:
+    admin = await asyncpg.connect(cluster.dsn("postgres", "postgres"))
+    try:
+        if await admin.fetchval("select exists (select from pg_database where datname = $1)", name):
+            return
+        async with cloned(cluster) as loaded:
+            environment = os.environ | {
+                "DATABASE_URL": cluster.url("vekstplass_service", loaded),
+                "VEKSTPLASS_DATA_DIR": str(cluster.data / "demo"),
+                "VEKSTPLASS_TODAY": day,
+            }
+            command = [sys.executable, "-m", "app", "load-demo"]
+            subprocess.run(command, cwd=Path(__file__).parents[1], env=environment, check=True)
+            await admin.execute(f"create database {name} template {loaded} owner vekstplass_owner")
     finally:
         await admin.close()
 

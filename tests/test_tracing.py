@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import postgres
-from tests.conftest import cloned
+from app.demo.example_year import DAY
+from tests.conftest import cloned, load_example_year
 from tests.test_readme import free_port
 from tests.test_serving import instance, token
 
@@ -47,7 +48,8 @@ async def collector() -> AsyncIterator[tuple[int, list[bytes]]]:
 
 @pytest.mark.parametrize("tracing", ["true", "false"])
 async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Path, tracing: str) -> None:
-    async with cloned(cluster) as name, collector() as (port, received):
+    template = await asyncio.to_thread(load_example_year, cluster, DAY.isoformat())
+    async with cloned(cluster, template) as name, collector() as (port, received):
         url = cluster.url("postgres", name)
         settings = {
             "VEKSTPLASS_TRACING": tracing,

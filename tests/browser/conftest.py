@@ -1,5 +1,6 @@
 """The demo in a real browser: one server and one Chromium for each of the run's workers."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -9,7 +10,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 import postgres
-from tests.conftest import cloned
+from app.demo.example_year import DAY
+from tests.conftest import cloned, load_example_year
 from tests.test_serving import instance
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -18,7 +20,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 @pytest.fixture(scope="session")
 async def address(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """Where the demo is served."""
-    async with cloned(cluster) as name:
+    template = await asyncio.to_thread(load_example_year, cluster, DAY.isoformat())
+    async with cloned(cluster, template) as name:
         data = tmp_path_factory.mktemp("demo")
         async with instance(cluster.url("vekstplass_service", name), data) as (_, client):
             yield str(client.base_url)

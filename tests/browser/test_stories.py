@@ -1,5 +1,6 @@
 """Whole stories in Chromium, from log-in to the end, by keyboard alone; each on a demo of its own, wide and narrow."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from playwright.async_api import Browser
 
 import postgres
 from tests.browser.keyboard import Keyboard
-from tests.conftest import cloned
+from tests.conftest import cloned, load_example_year
 from tests.test_serving import instance
 
 pytestmark = pytest.mark.browser
@@ -27,8 +28,9 @@ def today() -> str:
 @pytest.fixture
 async def demo(cluster: postgres.Cluster, tmp_path: Path, today: str) -> AsyncIterator[str]:
     """Where a demo that nobody else changes is served."""
+    template = await asyncio.to_thread(load_example_year, cluster, today)
     async with (
-        cloned(cluster) as name,
+        cloned(cluster, template) as name,
         instance(cluster.url("vekstplass_service", name), tmp_path, VEKSTPLASS_TODAY=today) as (_, client),
     ):
         yield str(client.base_url)
