@@ -17,6 +17,7 @@ from app.figures.follow_up import MEASURES_OF_FOLLOW_UP, add_follow_up
 from app.figures.places import load_places
 from app.figures.rows import build_figure
 from app.figures.schemas import FigureBy, FigureOut
+from app.figures.trips import MEASURES_OF_TRIPS, add_trips
 from app.providers.tables import Provider
 from app.rates.tables import GuidelineVersion
 from app.rules.figures import (
@@ -71,6 +72,8 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
             await add_acts(queries, measures, days, query.on, is_protected_shown=is_shown)
         if not MEASURES_OF_FOLLOW_UP.isdisjoint(needed):
             await add_follow_up(queries, measures, query.on, is_protected_shown=is_shown)
+        if not MEASURES_OF_TRIPS.isdisjoint(needed):
+            await add_trips(queries, measures, query.on)
         table = _Table(measures, providers)
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}
         for one in chosen:

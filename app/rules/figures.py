@@ -41,6 +41,11 @@ FigureCode = Literal[
     "turnover",
     "follow_up_on_time",
     "processing_days",
+    "trips_granted",
+    "trip_nights",
+    "trip_cost",
+    "trip_fund_part",
+    "trip_price",
 ]
 
 Measure = Literal[
@@ -70,6 +75,12 @@ Measure = Literal[
     "due",
     "on_time",
     "processing_days",
+    "trips",
+    "trip_nights",
+    "trip_cost",
+    "trip_fund_part",
+    "trip_participants_part",
+    "travellers",
 ]
 COUNTS: frozenset[Measure] = frozenset(
     {
@@ -89,6 +100,9 @@ COUNTS: frozenset[Measure] = frozenset(
         "due",
         "on_time",
         "processing_days",
+        "trips",
+        "trip_nights",
+        "travellers",
     }
 )
 """What is a whole number; the others have two decimals."""
@@ -162,6 +176,15 @@ def _count_acts(
         people=(*people, *_PLACES),
         past=True,
     )
+
+
+def _sum_trips(
+    code: FigureCode, label: str, formula: str, unit: str, measure: Measure, denominator: Measure | None = None
+) -> Definition:
+    return Definition(
+        code, label, formula, unit, "Vedtak og bemanningsplanar for turar", "T24", measure, denominator, by=_AREA,
+        people=("travellers",),
+    )  # fmt: skip
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -242,6 +265,14 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "processing_days", "Sakshandsamingstid", "dagar frå søknad til vedtak / vedtak", "dagar", "Søknader og vedtak",
         "D4", "processing_days", "decided", by=_AREA, people=_APPLICATIONS, past=True,
+    ),
+    _sum_trips("trips_granted", "Innvilga turar", "turar som byrjar i perioden og ikkje er avlyste", "turar", "trips"),
+    _sum_trips("trip_nights", "Netter på tur", "netter på innvilga turar", "netter", "trip_nights"),
+    _sum_trips("trip_cost", "Kostnad til turar", "løn, tillegg, kost og reise for tilsette", "kroner", "trip_cost"),
+    _sum_trips("trip_fund_part", "Fondet sin del", "det feriefondet betaler", "kroner", "trip_fund_part"),
+    _sum_trips(
+        "trip_price", "Pris per deltakar", "det deltakarane betaler / deltakarar", "kroner per deltakar",
+        "trip_participants_part", "travellers",
     ),
 )  # fmt: skip
 BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition in DEFINITIONS}
