@@ -71,6 +71,11 @@ def is_allowed(act: TripAct, status: TripStatus) -> bool:
     return status in STATES_OF_ACT[act]
 
 
+def list_acts(status: TripStatus) -> list[TripAct]:
+    """T20: everything that may be done to a trip in this state."""
+    return [act for act in STATES_OF_ACT if is_allowed(act, status)]
+
+
 def must_accept(price: int | None, accepted_price: int | None) -> bool:
     """T16: whether a participant must accept: nothing is accepted yet, or the price has risen since. Øre."""
     return price is not None and (accepted_price is None or price > accepted_price)

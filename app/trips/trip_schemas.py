@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from pydantic import Field as Limits
 
 from app.http.schemas import Amount, Day, Line, Money, PastDay, Prose, Shape, Stored
-from app.rules.trip_course import TripStatus
+from app.rules.trip_course import TripAct, TripStatus
 from app.rules.trips import TripLength
 from app.trips.staffing_schemas import (
     MOST_PARTICIPANTS,
@@ -95,6 +95,7 @@ class TripOut(Stored):
     """A trip (T20)."""
 
     status: TripStatus
+    acts: Annotated[list[TripAct], Limits(description="What may be done to it in this state, by those who may.")]
     starts_on: Day
     ends_on: Day
     nights: int

@@ -18,7 +18,15 @@ from app.http.lookup import find, find_reference
 from app.http.problems import NOT_FOUND, VALIDATION
 from app.participants.tables import Participant
 from app.rules.money import to_ore
-from app.rules.trip_course import TripAct, TripFacts, TripStatus, determine_trip_status, is_allowed, must_accept
+from app.rules.trip_course import (
+    TripAct,
+    TripFacts,
+    TripStatus,
+    determine_trip_status,
+    is_allowed,
+    list_acts,
+    must_accept,
+)
 from app.rules.trips import TripLength, TripNorms
 from app.security.roles import SERVICE_AREAS, Actor
 from app.trips.applications import measure_timeliness
@@ -280,11 +288,12 @@ async def to_response(queries: Queries, trips: Sequence[Trip]) -> list[TripOut]:
 
 
 def _to_out(record: TripRecord, measures: TripMeasures, *, late: bool) -> TripOut:
-    plan = record.plan
+    plan, status = record.plan, record.determine_status(clock.today())
     return TripOut.model_validate(
         record.trip.model_dump()
         | {
-            "status": record.determine_status(clock.today()),
+            "status": status,
+            "acts": list_acts(status),
             "nights": measures.nights,
             "days": measures.nights + 1,
             "length": measures.length,

@@ -17,6 +17,7 @@ PLACE = "/plassar/016e0000-0005-7000-8000-000000000001"
 APPLICATION = "016e0000-0003-7000-8000-00000000000"
 INVOICE = "/faktura/016e0000-0013-7000-8000-000000000001"
 WHAT_IF = "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022&fleire-1-til=&fleire-1-del=100"
+JOURNEY = "/feriereiser/turar/016e0000-0020-7000-8000-00000000000"
 TRUST = "/legat/soknader/016e0000-0018-7000-8000-00000000001"
 TRIP = "/feriereiser/soknader/016e0000-001f-7000-8000-00000000000"
 PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
@@ -129,6 +130,19 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{TRIP}1/vurdering",
         f"{TRIP}d",
         f"{TRIP}d/trekk",
+        "/feriereiser/2022/turar",
+        "/feriereiser/2022/turar/ny",
+        "/feriereiser/2022/fond",
+        "/feriereiser/2022/fond/post",
+        f"{JOURNEY}1",
+        f"{JOURNEY}3",
+        f"{JOURNEY}3/oppgjer",
+        f"{JOURNEY}4",
+        f"{JOURNEY}4/plan",
+        f"{JOURNEY}4/endring",
+        f"{JOURNEY}4/svar/016e0000-0002-7000-8000-00000000000d",
+        f"{JOURNEY}4/vedtak",
+        f"{JOURNEY}4/avlysing",
     ),
 }
 WIDTHS = (1280, 390, 320)

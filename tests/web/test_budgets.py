@@ -53,6 +53,8 @@ ADDRESSES = {
     "/deltakarar/{participant_id:uuid}/avgrensing/opphev": RESTRICTED.replace("/v1/participants", "/deltakarar")
     + "/avgrensing/opphev",
     "/deltakarar": "/deltakarar?name=de",
+    "/feriereiser/turar/{trip_id:uuid}/svar/{participant_id:uuid}": f"/feriereiser/turar/{demo_id('trip', 4)}/svar/"
+    f"{demo_id('participant', 13)}",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
     "/vedtak/verknad": f"/vedtak/verknad?soknad={demo_id('application', 1)}&forste_dag=01.10.2022",
 }

@@ -17,6 +17,11 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "TripApplicationOut.documented_by": WORDS["service_area"],
     "TripApplicationOut.length": WORDS["trip_length"],
     "TripApplicationOut.status": WORDS["trip_status"],
+    "TripDecisionOut.kind": WORDS["trip_decision"],
+    "TripDecisionOut.reason": WORDS["trip_reason"],
+    "TripFundEntryOut.kind": WORDS["fund_entry"],
+    "TripOut.decision": WORDS["trip_decision"],
+    "TripOut.status": WORDS["trip_state"],
     "TripRoundOut.length": WORDS["trip_length"],
     "TrustApplicationOut.status": WORDS["trust_status"],
     "TrustDecisionOut.kind": WORDS["trust_entry"],
@@ -55,6 +60,7 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "stair": TITLES,
 }
 NOT_SHOWN = {
+    "TripOut.acts": "says which buttons there are",
     "AbsenceBatchItemOut.status": "answers a program",
     "ParticipantBatchItemOut.status": "answers a program",
     "CloudEvent.datacontenttype": "answers a program",
