@@ -60,11 +60,10 @@ async def load_settlement(queries: Queries, record: TripRecord) -> TripSettlemen
     actual = await _find_actual(queries, trip.id)
     if actual is None or trip.settled_on is None:
         raise NOT_FOUND("Turen er ikkje gjord opp.")
-    lines = await queries.select(
-        select(TripSettlementLine)
-        .where(col(TripSettlementLine.trip_id) == trip.id)
-        .order_by(col(TripSettlementLine.id))
-    )
+    lines = await queries.select(select(TripSettlementLine).where(col(TripSettlementLine.trip_id) == trip.id))
+    # As the prices stand: who gets the øre that is left over is seen by the order (T15).
+    order = [one.participant_id for one in record.participants]
+    lines.sort(key=lambda line: order.index(line.participant_id))
     (entry,) = await queries.select(
         select(TripFundEntry).where(col(TripFundEntry.trip_id) == trip.id, col(TripFundEntry.kind) == "settle")
     )
