@@ -41,6 +41,13 @@ WAIVED = f"/plassar/{demo_id('placement', 24)}/oppgaver/plan.{demo_id('placement
 RESTRICTED = f"/v1/participants/{demo_id('participant', 20)}"
 OF_ONE_PERSON = ("/kalender/{subscription_id:uuid}/slutt",)
 # Where the first row of a kind does not belong to the first person, or is not in the state that the screen is for.
+STAIR_FORMS = {
+    "trinn/nytt": ("bustad", "step"),
+    "tilbod/nytt": ("bustad", "service"),
+    "plassar/ny": ("bustad", "stair_capacity"),
+    "behov/nytt": ("bustad", "need"),
+}
+"""The form of a new row of a stair -> the stair and the resource of the demo's first row."""
 ADDRESSES = {
     "/plassar/{placement_id:uuid}/oppseiingar/{notice_id:uuid}/annullering": (
         f"/plassar/{demo_id('placement', UNDER_NOTICE)}/oppseiingar/{demo_id('notice', 1)}/annullering"
@@ -53,6 +60,13 @@ ADDRESSES = {
     "/deltakarar/{participant_id:uuid}/avgrensing/opphev": RESTRICTED.replace("/v1/participants", "/deltakarar")
     + "/avgrensing/opphev",
     "/deltakarar": "/deltakarar?name=de",
+    **{f"/trapp/{{stair}}/{path}": f"/trapp/bustad/{path}" for path in STAIR_FORMS},
+    **{
+        f"/trapp/{{stair}}/{path.partition('/')[0]}/{{row_id:uuid}}": (
+            f"/trapp/{stair}/{path.partition('/')[0]}/{demo_id(resource, 1)}"
+        )
+        for path, (stair, resource) in STAIR_FORMS.items()
+    },
     "/feriereiser/turar/{trip_id:uuid}/svar/{participant_id:uuid}": f"/feriereiser/turar/{demo_id('trip', 4)}/svar/"
     f"{demo_id('participant', 13)}",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
