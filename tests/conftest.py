@@ -6,6 +6,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -47,6 +48,12 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-answers", action="store_true", help="write app/http/demo_answers.json (test_examples.py)")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector from walking every imported module and collected test at each pass."""
+    gc.collect()
+    gc.freeze()
 
 
 class Api:
