@@ -119,6 +119,22 @@ LABELS: Mapping[str, str] = {
     "withdrawn_at": "teke tilbake",
     "withdrawn_by": "teke tilbake av",
     "word": "ord",
+    "accepted_price": "pris som vart godteken",
+    "active": "er med på turen",
+    "actual": "det turen kosta",
+    "cancelled_reason": "grunn til avlysing",
+    "computed": "utrekning",
+    "decision": "vedtak",
+    "difference": "skilnad",
+    "estimated": "det turen var rekna til",
+    "fund_part": "fondet sin del",
+    "left_on": "gjekk ut av turen",
+    "of_staff_cost": "del av kostnaden til tilsette",
+    "of_staff_travel": "del av reisa til tilsette",
+    "participants_part": "deltakarane sin del",
+    "reserved": "sett av i fondet",
+    "staff_cost": "kostnad til tilsette",
+    "staff_travel": "reise for tilsette",
 }
 
 
