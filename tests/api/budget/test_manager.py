@@ -87,4 +87,4 @@ async def test_a_managers_token_opens_no_table_of_people(api: Api, connection: A
         seen[role] = {name for name in tables if await connection.scalar(text(f"select exists (select from {name})"))}
     # What a caller without a role reads is open to everybody.
     assert "participant" not in seen[""]
-    assert seen["manager"] - seen[""] == {"budget_frame", "provider"}
+    assert seen["manager"] - seen[""] == {"budget_frame", "provider", "service_type"}
