@@ -84,6 +84,7 @@ NOUNS: Mapping[str, str] = {
     "trip_fund_entry": "ein post i feriefondet", "trip_fund_entries": "postane i feriefondet",
     "trip_fund_year": "året til feriefondet",
     "trip_application": "ein søknad om feriereise", "trip_applications": "søknader om feriereise",
+    "trip_overview": "oversikta over feriereiser",
     "trip_round": "søknadene i ein runde av feriereiser",
     "trust_application": "ein søknad til legatet", "trust_applications": "søknader til legatet",
     "trust_payment": "ei utbetaling frå legatet", "trust_repayment": "ei tilbakebetaling til legatet",

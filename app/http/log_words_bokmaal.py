@@ -74,4 +74,5 @@ BOKMAAL: Mapping[str, str] = {
     "om vedtaka speglar behovet": "om vedtakene speiler behovet",
     "timar, tilsette og kostnad per person": "timer, ansatte og kostnad per person",
     "timar, tilsette og kostnad": "timer, ansatte og kostnad",
+    "oversikta over feriereiser": "oversikten over feriereiser",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
+from app.access_log.restrictions import find_restricted
 from app.database.queries import Queries
 from app.http.lookup import find
 from app.http.names import format_day
@@ -20,6 +21,8 @@ from app.trips.tables import TripApplication, TripRound
 async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> TripRankingOut:
     """T11: the round's applications that are not withdrawn (T12). Records access to the people.
 
+    Without those whose data may only be stored (G1).
+
     Raises `NOT_FOUND`.
     """
     round_ = await find(queries, TripRound, round_id)
@@ -30,7 +33,10 @@ async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> Trip
     )
     found = await queries.select(statement)
     timeliness = await measure_timeliness(queries, found)
-    applications = [one for one in found if timeliness[one.id].round_id == round_.id]
+    restricted = await find_restricted(queries, {one.participant_id for one in found})
+    applications = [
+        one for one in found if timeliness[one.id].round_id == round_.id and one.participant_id not in restricted
+    ]
     record_access(queries, (application.participant_id for application in applications))
     ranking = rank_applications(
         (_to_ranked(application, timeliness[application.id]) for application in applications), places

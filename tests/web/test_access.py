@@ -22,7 +22,8 @@ IMPERSONAL = {
     "figure_definitions", "figures", "open_stairs", "position",
     "problem_type", "processing_times", "provider", "provider_deviations", "providers", "rate", "rates", "readiness",
     "calendar", "calendar_subscription", "calendar_subscriptions",
-    "settlements", "snapshot", "snapshots", "trip_estimate", "trip_rounds", "trip_scheme", "trip_schemes", "vacancies",
+    "settlements", "snapshot", "snapshots", "trip_estimate", "trip_evaluation", "trip_rounds",
+    "trip_scheme", "trip_schemes", "vacancies",
 }  # fmt: skip
 
 

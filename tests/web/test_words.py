@@ -60,6 +60,9 @@ WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "stair": TITLES,
 }
 NOT_SHOWN = {
+    "TripRotation.length": "no screen has the overview of trips",
+    "TripReasonCount.reason": "no screen has the overview of trips",
+    "TripGroup.by": "no screen has the evaluation of trips",
     "TripOut.acts": "says which buttons there are",
     "AbsenceBatchItemOut.status": "answers a program",
     "ParticipantBatchItemOut.status": "answers a program",

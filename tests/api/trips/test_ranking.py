@@ -130,6 +130,18 @@ async def test_what_is_not_assessed_stands_last_and_what_is_withdrawn_nowhere(ap
     ] * 2
 
 
+async def test_who_may_only_be_stored_is_left_out_and_stops_nobody(api: Api) -> None:
+    """G1, GDPR art. 18."""
+    await trips.record_scheme(api)
+    round_ = await trips.open_round(api)
+    restricted, other = await trips.apply(api), await trips.apply(api)
+    path = f"/v1/participants/{restricted['participant_id']}/restriction"
+    ok(await api.case_officer.post(path, json={"reason": "Personen meiner at opplysningane er feil."}))
+    assert list_ids(await rank(api, round_["id"], 5)) == [[], [], [other["id"]]]
+    overview = ok(await api.grants_officer.get("/v1/trips/overview", params={"year": 2022}), 200)
+    assert [one["participant_id"] for one in overview["people"]] == [other["participant_id"]]
+
+
 async def test_each_round_ranks_its_own(api: Api) -> None:
     """T12: of its year and length, and what came after an earlier one's deadline."""
     await trips.record_scheme(api)
