@@ -8,22 +8,22 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
+from app.followup.tasks.placement_queries import PlacementQueries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.providers.absence_routines import load_routines
 from app.rules.absence_contacts import AbsenceContact, PlannedDays, list_absence_contacts
 
-_ABSENCES = CompiledQuery(
-    text(
-        """
-        select absence.placement_id, absence.provider_id, placement.participant_id,
-            coalesce(placement.ends_on < :on, false), greatest(absence.starts_on, placement.starts_on), absence.ends_on
-        from absence join placement on placement.id = absence.placement_id
-        where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
-            and placement.annulled_on is null and absence.ends_on >= placement.starts_on
-            and (cast(:placement_id as uuid) is null or absence.placement_id = :placement_id)
-            and (cast(:provider_id as uuid) is null or absence.provider_id = :provider_id)
-        """
-    )
+_ABSENCES = PlacementQueries.compile(
+    """
+    select absence.placement_id, absence.provider_id, placement.participant_id,
+        coalesce(placement.ends_on < :on, false), greatest(absence.starts_on, placement.starts_on), absence.ends_on
+    from absence join placement on placement.id = absence.placement_id
+    where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
+        and placement.annulled_on is null and absence.ends_on >= placement.starts_on
+        and {asked_for}
+    """,
+    placement="absence.placement_id",
+    provider="absence.provider_id",
 )
 _LAST_MEETINGS = CompiledQuery(
     text(
@@ -45,7 +45,9 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
         return []
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
     absences: defaultdict[tuple[UUID, UUID, UUID, bool], list[tuple[date, date]]] = defaultdict(list)
-    for placement_id, provider_id, participant_id, has_ended, first, last in await queries.fetch(_ABSENCES, **values):
+    for placement_id, provider_id, participant_id, has_ended, first, last in await queries.fetch(
+        _ABSENCES.pick(query.placement_id), **values
+    ):
         # What ended before the provider had a routine opened nothing.
         if provider_id in routines and last >= routines[provider_id][0].agreed_on:
             absences[placement_id, provider_id, participant_id, has_ended].append((first, last))

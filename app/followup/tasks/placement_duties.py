@@ -12,6 +12,7 @@ from asyncpg import Record
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
+from app.followup.tasks.placement_queries import PlacementQueries
 from app.followup.tasks.task import RANK, Task, TaskQuery, TaskRules, TaskSubject
 from app.rules.calendar import get_placement_year
 from app.rules.follow_up_duties import (
@@ -40,14 +41,11 @@ _VERSIONS = CompiledQuery(
     )
 )
 _WAIVED = CompiledQuery(text("select kind, subject_id, n from task_waiver where withdrawn_at is null"))
-_PLACEMENTS = CompiledQuery(
-    text(
-        "select id, provider_id, participant_id, terms, starts_on, ends_on,"
-        " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
-        " from placement where annulled_on is null and starts_on <= :on"
-        " and (cast(:placement_id as uuid) is null or id = :placement_id)"
-        " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
-    )
+_PLACEMENTS = PlacementQueries.compile(
+    "select id, provider_id, participant_id, terms, starts_on, ends_on,"
+    " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
+    " from placement where annulled_on is null and starts_on <= :on and {asked_for}",
+    placement="id",
 )
 # D11: what others filed about these is hidden from their provider, which would take it for missing.
 _CLOSED = CompiledQuery(
@@ -56,22 +54,14 @@ _CLOSED = CompiledQuery(
         " and id not in (select placement_id from followed_placements())"
     )
 )
-_ASKED_FOR = (
-    " and (cast(:placement_id as uuid) is null or placement_id = :placement_id)"
-    " and (cast(:provider_id as uuid) is null or provider_id = :provider_id)"
-)
 # D10: what is annulled counts for nothing.
-_PLANS = CompiledQuery(
-    text(
-        "select placement_id, array_agg(made_on) from plan"
-        f" where annulled_at is null and sent_on <= :on{_ASKED_FOR} group by placement_id"
-    )
+_PLANS = PlacementQueries.compile(
+    "select placement_id, array_agg(made_on) from plan"
+    " where annulled_at is null and sent_on <= :on and {asked_for} group by placement_id"
 )
-_VERDICTS = CompiledQuery(
-    text(
-        "select placement_id, period_from, period_to, sent_on, plan_stands from evaluation"
-        f" where annulled_at is null and plan_stands is not null and sent_on <= :on{_ASKED_FOR} order by sent_on, id"
-    )
+_VERDICTS = PlacementQueries.compile(
+    "select placement_id, period_from, period_to, sent_on, plan_stands from evaluation"
+    " where annulled_at is null and plan_stands is not null and sent_on <= :on and {asked_for} order by sent_on, id"
 )
 _UNSENT_PLANS = CompiledQuery(
     text(
@@ -79,17 +69,13 @@ _UNSENT_PLANS = CompiledQuery(
         " and annulled_at is null and made_on <= :on and coalesce(sent_on > :on, true) group by placement_id"
     )
 )
-_MEETINGS = CompiledQuery(
-    text(
-        "select placement_id, array_agg(held_on) from meeting"
-        f" where annulled_at is null and kind = :kind and counts and held_on <= :on{_ASKED_FOR} group by placement_id"
-    )
+_MEETINGS = PlacementQueries.compile(
+    "select placement_id, array_agg(held_on) from meeting"
+    " where annulled_at is null and kind = :kind and counts and held_on <= :on and {asked_for} group by placement_id"
 )
-_EVALUATIONS = CompiledQuery(
-    text(
-        "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
-        f" where annulled_at is null and sent_on <= :on{_ASKED_FOR} group by placement_id"
-    )
+_EVALUATIONS = PlacementQueries.compile(
+    "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
+    " where annulled_at is null and sent_on <= :on and {asked_for} group by placement_id"
 )
 _THEMES = CompiledQuery(
     text(
@@ -162,8 +148,9 @@ async def iterate_tasks(
         return
     period = period or DuePeriod.of(query)
     values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
-    records = await _load_records(queries, values, kinds)
-    placements = [row for row in await queries.fetch(_PLACEMENTS, **values) if row["id"] not in rules.closed]
+    records = await _load_records(queries, values, kinds, query.placement_id)
+    found_placements = await queries.fetch(_PLACEMENTS.pick(query.placement_id), **values)
+    placements = [row for row in found_placements if row["id"] not in rules.closed]
     for begin in range(0, len(placements), _SLICE):
         found: list[Task] = []
         for placement in placements[begin : begin + _SLICE]:
@@ -251,21 +238,23 @@ def _list_tasks(
             yield task
 
 
-async def _load_records(queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind]) -> _Records:
+async def _load_records(
+    queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind], placement_id: UUID | None
+) -> _Records:
     """What each placement has on record by the day: one query for each kind."""
     records = _Records({}, {}, {}, {}, defaultdict(list))
     if "plan" in kinds:
-        for id_, days in await queries.fetch(_PLANS, **values):
+        for id_, days in await queries.fetch(_PLANS.pick(placement_id), **values):
             records.plans[id_] = days
-        for id_, *verdict in await queries.fetch(_VERDICTS, **values):
+        for id_, *verdict in await queries.fetch(_VERDICTS.pick(placement_id), **values):
             records.verdicts[id_].append(Verdict(*verdict))
     if "conversation" in kinds:
-        for id_, days in await queries.fetch(_MEETINGS, **values, kind="conversation"):
+        for id_, days in await queries.fetch(_MEETINGS.pick(placement_id), **values, kind="conversation"):
             records.conversations[id_] = days
     if "cooperation_meeting" in kinds:
-        for id_, days in await queries.fetch(_MEETINGS, **values, kind="cooperation"):
+        for id_, days in await queries.fetch(_MEETINGS.pick(placement_id), **values, kind="cooperation"):
             records.cooperation_meetings[id_] = days
     if "evaluation" in kinds:
-        for id_, begins, ends in await queries.fetch(_EVALUATIONS, **values):
+        for id_, begins, ends in await queries.fetch(_EVALUATIONS.pick(placement_id), **values):
             records.evaluations[id_] = list(zip(begins, ends, strict=True))
     return records
