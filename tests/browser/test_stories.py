@@ -289,3 +289,36 @@ async def test_the_26th_grant_of_the_trust_fits_once_the_sum_is_raised(keyboard:
     assert "Grøn Lykt" not in report
     printed = await keyboard.page.pdf(format="A4")
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2
+
+
+async def test_a_trip_is_assessed_said_yes_to_and_granted(keyboard: Keyboard) -> None:
+    """T11, T16, T18, T19: four scores, the ranking with its reason, the price before the yes, and the grant."""
+    await keyboard.press("Fagutvikling reiser")
+    await keyboard.menu("Feriereiser")
+    assert await keyboard.heading() == "Feriereiser 2022"
+    await keyboard.follow("Grøn Fjell")
+    await keyboard.follow("Vurder søknaden")
+    for name in ("Nytte", "Ressurs", "Alvor", "Meistring"):
+        await keyboard.select(name, "2: middels")
+        await keyboard.write(f"Grunngjeving for {name.lower()}", "Treng ei helg borte.")
+    await keyboard.press("Lagra vurderinga")
+    assert await keyboard.message() == "Søknaden er vurdert."
+    await keyboard.menu("Feriereiser")
+    await keyboard.follow("Rangering av søknadene, korte turar")
+    ranking = await keyboard.read()
+    for said in ("Grøn Fjell", "Summen av vurderingane er 8.", "Rangeringa er eit framlegg"):
+        assert said in ranking
+    await keyboard.menu("Feriereiser")
+    await keyboard.follow("Turane")
+    await keyboard.follow("16. sep. 2022")
+    assert "09:00–21:30" in await keyboard.read()
+    await keyboard.follow("Registrer svar")
+    assert "9 873,50 kroner" in await keyboard.read()
+    await keyboard.choose("Kven har svart", "Verja")
+    await keyboard.press("Lagra svaret")
+    assert await keyboard.message() == "Svaret er lagra."
+    await keyboard.follow("Gjer vedtak")
+    await keyboard.choose("Kva er avgjort", "Innvilg")
+    await keyboard.press("Lagra vedtaket")
+    assert await keyboard.message() == "Turen er innvilga. Feriefondet har sett av 9 873,50 kroner."
+    assert "Sett av i feriefondet" in await keyboard.read()
