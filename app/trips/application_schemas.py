@@ -1,5 +1,6 @@
 """What comes in to and goes out of rounds, applications and their ranking (T)."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -98,6 +99,22 @@ class TripApplicationIn(Shape):
             )
         if self.last_granted_year is not None and self.last_granted_year > self.preferred_from.year:
             raise FieldFault("last_granted_year", "kan ikkje vere etter året i «preferred_from»")
+        return self
+
+
+class TripApplicationPatch(Shape):
+    """What was missing of an application, or wrong (T7). Only the fields that are sent are changed."""
+
+    wishes: Prose = Limits(default_factory=str, examples=["Bade og sjå dyr."])
+    need_grade: NeedGrade = Limits(default="limited", examples=["extensive"])
+    documented_on: PastDay = Limits(default_factory=lambda: date.min, examples=["2022-02-01"])
+    documented_by: DocumentingService = Limits(default="other", examples=["habilitation"])
+
+    @model_validator(mode="after")
+    def _is_documented_by_somebody(self) -> Self:
+        lacking = {"documented_on", "documented_by"} - self.model_fields_set
+        if len(lacking) == 1:
+            raise FieldFault(lacking.pop(), "må vere med når den andre er det")
         return self
 
 

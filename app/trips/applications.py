@@ -22,6 +22,7 @@ from app.trips.application_schemas import (
     Criterion,
     TripApplicationIn,
     TripApplicationOut,
+    TripApplicationPatch,
     TripApplicationStatus,
     TripAssessmentIn,
     TripWithdrawalIn,
@@ -92,6 +93,17 @@ async def record_application(unit: UnitOfWork, actor: Actor, body: TripApplicati
     await unit.session.flush()
     await publish(unit, TripApplicationEvent("trip.applied", row.id))
     return row
+
+
+async def change_application(unit: UnitOfWork, application: TripApplication, body: TripApplicationPatch) -> None:
+    """T7: what was missing or wrong of an application, which the caller holds locked.
+
+    Raises `trip-application-withdrawn`.
+    """
+    if application.withdrawn_on is not None:
+        raise TRIP_APPLICATION_WITHDRAWN()
+    application.sqlmodel_update(body.model_dump(exclude_unset=True))
+    await unit.session.flush()
 
 
 async def assess_application(

@@ -159,6 +159,38 @@ async def assess_application(view: View, sent: Sent) -> Done:
     )
 
 
+async def prepare_documentation(view: View) -> Sheet:
+    """The need was documented after the application was received."""
+    application, values = await _load_application(view)
+    _, etag = await view.api.get_with_etag(f"/v1{values['api_path']}")
+    form = make_form(
+        Day(name="dag", label="Behovet vart dokumentert den", to="documented_on"),
+        Select(
+            name="av",
+            label="Kven dokumenterte det?",
+            to="documented_by",
+            options=options("service_area", ("habilitation", "mental_health", "other")),
+        ),
+        etag=etag,
+        dag=application["documented_on"],
+        av=application["documented_by"],
+    )
+    frame = Frame(
+        title=f"Dokumentasjon av behovet til {values['name']}",
+        here="Dokumentasjon",
+        back=values["back"],
+        button="Lagra",
+        after=("Dokumentet vert ikkje lagra. Utan dokumentasjon vert turen ikkje innvilga (T7).",),
+    )
+    return make_sheet(form, frame, **values)
+
+
+async def document_need(view: View, sent: Sent) -> Done:
+    """Before the trip is granted."""
+    await view.api.patch(f"/v1{sent.sheet.values['api_path']}", sent.body, sent.acting)
+    return Done(sent.sheet.values["back"][0], "Dokumentasjonen er registrert.")
+
+
 async def prepare_withdrawal(view: View) -> Sheet:
     """The applicant does not want to go."""
     _, values = await _load_application(view)
@@ -199,5 +231,6 @@ ROUTES = (
     FormPage("/feriereiser/rundar/ny", TEMPLATE, prepare_round, record_round, *HANDLERS),
     FormPage("/feriereiser/soknader/ny", TEMPLATE, prepare_application, record_application, *HANDLERS),
     FormPage(f"{_ONE}/vurdering", TEMPLATE, prepare_assessment, assess_application, *HANDLERS),
+    FormPage(f"{_ONE}/dokumentasjon", TEMPLATE, prepare_documentation, document_need, *HANDLERS),
     FormPage(f"{_ONE}/trekk", TEMPLATE, prepare_withdrawal, withdraw_application, *HANDLERS),
 )

@@ -71,8 +71,9 @@ grant select, insert on trip_settlement_line to vekstplass_service;
 grant select, insert, update (name, for_whom, address, checked_on, closed_on, recorded_by, updated_at) on grant_scheme
     to vekstplass_service;
 grant select, insert on trip_round to vekstplass_service;
-grant select, insert, update (wishes, benefit, benefit_reason, resource, resource_reason, severity, severity_reason,
-        mastery, mastery_reason, assessed_on, assessed_by, withdrawn_on, updated_at)
+grant select, insert, update (wishes, need_grade, documented_on, documented_by, benefit, benefit_reason, resource,
+        resource_reason, severity, severity_reason, mastery, mastery_reason, assessed_on, assessed_by, withdrawn_on,
+        updated_at)
     on trip_application to vekstplass_service;
 
 grant select, insert on budget_frame to vekstplass_service;

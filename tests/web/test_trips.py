@@ -112,6 +112,20 @@ async def test_a_withdrawn_application_is_ranked_no_longer(api: Api) -> None:
     assert "Sprek" not in await read(browser, f"/feriereiser/rundar/{round_['id']}")
 
 
+async def test_the_need_is_documented_after_the_application(api: Api) -> None:
+    """T7."""
+    await trips.record_scheme(api)
+    application = await trips.apply(api, documented_on=None, documented_by=None)
+    browser = await api.browser("fagutvikling")
+    here = f"/feriereiser/soknader/{application['id']}"
+    assert "Ikkje dokumentert" in await read(browser, here)
+    answer = await submit(browser, f"{here}/dokumentasjon", dag="", av="habilitation")
+    assert (answer.status_code, set(list_errors(answer))) == (422, {"dag"})
+    answer = await submit(browser, f"{here}/dokumentasjon", dag="1.2.2022", av="habilitation")
+    assert answer.status_code == 303, answer.text
+    assert "1. februar 2022 av Habilitering" in await read(browser, here)
+
+
 async def test_a_protected_applicant_has_no_name(api: Api) -> None:
     """X3."""
     await trips.record_scheme(api)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import extract, select
 from sqlmodel import col
 
@@ -11,15 +11,18 @@ from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.declarations import located_at
 from app.http.endpoint import Route
+from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page
+from app.http.problems import PRECONDITION_FAILED
 from app.http.schemas import Year
 from app.rules.trips import TripLength
 from app.trips import applications, problems
 from app.trips.application_schemas import (
     TripApplicationIn,
     TripApplicationOut,
+    TripApplicationPatch,
     TripAssessmentIn,
     TripWithdrawalIn,
 )
@@ -75,6 +78,23 @@ async def read_trip_application(
     """With its assessment (T7, T11)."""
     application = await find(reader, TripApplication, trip_application_id)
     (out,) = await applications.to_response(reader, [application])
+    return out
+
+
+@router.patch(
+    "/{trip_application_id}",
+    summary="Change an application for a trip",
+    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN, PRECONDITION_FAILED),
+)
+async def change_trip_application(
+    request: Request, unit: UnitOfWorkDep, actor: GrantsOfficer, trip_application_id: UUID, body: TripApplicationPatch
+) -> TripApplicationOut:
+    """The need was documented later, or what the person wants has changed (T7). Requires `If-Match`."""
+    application = await find(unit, TripApplication, trip_application_id, lock=True)
+    (current,) = await applications.to_response(unit, [application])
+    require_match(request, current)
+    await applications.change_application(unit, application, body)
+    (out,) = await applications.to_response(unit, [application])
     return out
 
 

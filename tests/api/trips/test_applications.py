@@ -199,6 +199,46 @@ async def test_an_application_is_withdrawn_once(api: Api) -> None:
     refused(assessed, 409, "trip-application-withdrawn")
 
 
+async def test_the_need_is_documented_later(api: Api) -> None:
+    """T7: both the day and by whom, of the version that was read, and not of an application that is withdrawn."""
+    await trips.record_scheme(api)
+    made = await trips.apply(api, documented_on=None, documented_by=None)
+    path, seen = f"{PATH}/{made['id']}", {"documented_on": "2022-02-01", "documented_by": "habilitation"}
+    refused(await api.grants_officer.patch(path, json=seen), 428, "precondition-required")
+    refused(await api.grants_officer.patch(path, json=seen, headers={"If-Match": '"old"'}), 412, "precondition-failed")
+    etag = (await api.grants_officer.get(path)).headers["etag"]
+    changed = ok(await api.grants_officer.patch(path, json=seen, headers={"If-Match": etag}), 200)
+    assert {name: changed[name] for name in seen} == seen
+    assert changed["wishes"] == made["wishes"]
+    etag = (await api.grants_officer.get(path)).headers["etag"]
+    ok(await api.grants_officer.post(f"{path}/withdrawal", json={"withdrawn_on": "2022-02-02"}))
+    etag = (await api.grants_officer.get(path)).headers["etag"]
+    answer = await api.grants_officer.patch(path, json=seen, headers={"If-Match": etag})
+    refused(answer, 409, "trip-application-withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"documented_on": "2022-02-01"}, "#/documented_by"),
+        ({"documented_by": "other"}, "#/documented_on"),
+        ({"documented_on": "2099-02-01", "documented_by": "other"}, "#/documented_on"),
+        ({"documented_on": None, "documented_by": "other"}, "#/documented_on"),
+        ({"need_grade": "severe"}, "#/need_grade"),
+        ({"wishes": ""}, "#/wishes"),
+        ({"length": "short"}, "#/length"),
+    ],
+)
+async def test_a_change_of_an_application_that_is_refused(api: Api, changes: dict[str, Any], pointer: str) -> None:
+    await trips.record_scheme(api)
+    made = await trips.apply(api)
+    path = f"{PATH}/{made['id']}"
+    etag = (await api.grants_officer.get(path)).headers["etag"]
+    answer = await api.grants_officer.patch(path, json=changes, headers={"If-Match": etag})
+    assert is_problem(answer, 422, "validation", pointer)
+    assert ok(await api.grants_officer.get(path), 200) == made
+
+
 @pytest.mark.usefixtures("eleven_years_later")
 async def test_an_application_is_in_the_access_log_the_export_and_the_erasure(api: Api) -> None:
     """X1: wishes and reasons go, days and codes stay; retention counts from the day it was received."""
