@@ -4411,6 +4411,12 @@ GRANT UPDATE(updated_at) ON TABLE public.trip_application TO vekstplass_service;
 
 GRANT UPDATE(wishes) ON TABLE public.trip_application TO vekstplass_service;
 
+GRANT UPDATE(need_grade) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(documented_on) ON TABLE public.trip_application TO vekstplass_service;
+
+GRANT UPDATE(documented_by) ON TABLE public.trip_application TO vekstplass_service;
+
 GRANT UPDATE(benefit) ON TABLE public.trip_application TO vekstplass_service;
 
 GRANT UPDATE(benefit_reason) ON TABLE public.trip_application TO vekstplass_service;

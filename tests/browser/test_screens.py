@@ -133,6 +133,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/feriereiser/2022/turar",
         "/feriereiser/2022/turar/ny",
         "/feriereiser/2022/fond",
+        "/feriereiser/2022/oversyn",
         "/feriereiser/2022/fond/post",
         f"{JOURNEY}1",
         f"{JOURNEY}3",

@@ -127,6 +127,16 @@ async def test_the_fund_gets_what_is_set_aside(api: Api) -> None:
     assert (answer.status_code, set(list_errors(answer))) == (422, {"belop"})
 
 
+async def test_the_overview_says_who_is_free_for_a_trip(api: Api) -> None:
+    """T23, T24: by the year after the interval; what is about so few is in no evaluation."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    await course.granted(api)
+    text = await read(await api.browser("fagutvikling"), "/feriereiser/2022/oversyn")
+    for shown in ("Sprek Hage", "2022", "2024", "for få til å visast"):
+        assert shown in text, shown
+
+
 async def test_finance_reads_the_fund_and_no_trip(api: Api) -> None:
     """X3: sums without names."""
     await course.fill_fund(api)
