@@ -1,15 +1,16 @@
 """What is summed for figures: a measure of each month of a year, in cells by provider and service area."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from typing import get_args
+from typing import NamedTuple, get_args
 from uuid import UUID
 
 from app.participants.schemas import ServiceArea
-from app.rules.figures import Period
+from app.rules.figures import Period, list_every_period
 from app.rules.process import Destination
 
 Cell = tuple[UUID | None, str | None]
@@ -60,6 +61,30 @@ class YearMeasures:
 def make_months() -> list[defaultdict[Cell, Fraction]]:
     """Twelve months in which nothing is yet."""
     return [defaultdict(Fraction) for _ in range(MONTHS)]
+
+
+class AreaRow(NamedTuple):
+    """What happened on a day in a service area: how much of each measure, and to whom."""
+
+    on: date
+    area: str
+    amounts: Mapping[str, Decimal | int]
+    people: Collection[UUID]
+
+
+def add_by_area(measures: YearMeasures, names: Iterable[str], people_name: str, rows: Iterable[AreaRow]) -> None:
+    """Add what happened in a year by month and area, and under `people_name` how many people's it is (S6)."""
+    sums = {name: make_months() for name in names}
+    people: list[defaultdict[Cell, set[UUID]]] = [defaultdict(set) for _ in range(MONTHS)]
+    for row in rows:
+        month, cell = row.on.month - 1, (None, row.area)
+        for name, amount in row.amounts.items():
+            sums[name][month][cell] += Fraction(amount)
+        people[month][cell].update(row.people)
+    measures.sums |= {name: [*months] for name, months in sums.items()}
+    measures.people_by_period[people_name] = {
+        period: count_subjects(people[period.begin : period.end]) for period in list_every_period(measures.year)
+    }
 
 
 def sum_cells(amounts: Mapping[Cell, Fraction], cells: Sequence[Cell]) -> Fraction:

@@ -18,6 +18,7 @@ from app.figures.places import load_places
 from app.figures.rows import build_figure
 from app.figures.schemas import FigureBy, FigureOut
 from app.figures.trips import MEASURES_OF_TRIPS, add_trips
+from app.figures.trust import MEASURES_OF_TRUST, add_trust_grants
 from app.providers.tables import Provider
 from app.rates.tables import GuidelineVersion
 from app.rules.figures import (
@@ -74,6 +75,8 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
             await add_follow_up(queries, measures, query.on, is_protected_shown=is_shown)
         if not MEASURES_OF_TRIPS.isdisjoint(needed):
             await add_trips(queries, measures, query.on)
+        if not MEASURES_OF_TRUST.isdisjoint(needed):
+            await add_trust_grants(queries, measures, query.on)
         table = _Table(measures, providers)
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}
         for one in chosen:

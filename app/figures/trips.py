@@ -1,15 +1,11 @@
 """Holiday trips of a year in cells by service area (T24): what was granted and not cancelled by a day."""
 
-from collections import defaultdict
 from datetime import date
-from fractions import Fraction
-from uuid import UUID
 
 from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
-from app.figures.cells import MONTHS, Cell, YearMeasures, count_subjects, make_months
-from app.rules.figures import list_every_period
+from app.figures.cells import AreaRow, YearMeasures, add_by_area
 
 # What a trip costs is what it did once it is settled, and until then what was planned.
 _TRIPS = CompiledQuery(
@@ -40,20 +36,22 @@ async def add_trips(queries: Queries, measures: YearMeasures, on: date) -> None:
 
     Read with the case office's rights: what goes out are sums. **Decided here**: a trip without one area is of `other`.
     """
-    sums = {name: make_months() for name in MEASURES_OF_TRIPS}
-    people: list[defaultdict[Cell, set[UUID]]] = [defaultdict(set) for _ in range(MONTHS)]
     async with queries.acting_as("case_officer"):
         rows = await queries.fetch(_TRIPS, first=date(measures.year, 1, 1), last=date(measures.year, 12, 31), on=on)
-    for starts_on, nights, area, cost, fund_part, participants_part, travellers in rows:
-        month, cell = starts_on.month - 1, (None, area)
-        amounts = {
-            "trips": 1, "trip_nights": nights, "trip_cost": cost, "trip_fund_part": fund_part,
-            "trip_participants_part": participants_part, "travellers": len(travellers),
-        }  # fmt: skip
-        for name, amount in amounts.items():
-            sums[name][month][cell] += Fraction(amount)
-        people[month][cell].update(travellers)
-    measures.sums |= {name: [*months] for name, months in sums.items()}
-    measures.people_by_period["travellers"] = {
-        period: count_subjects(people[period.begin : period.end]) for period in list_every_period(measures.year)
-    }
+    trips = [
+        AreaRow(
+            starts_on,
+            area,
+            {
+                "trips": 1,
+                "trip_nights": nights,
+                "trip_cost": cost,
+                "trip_fund_part": fund_part,
+                "trip_participants_part": participants_part,
+                "travellers": len(travellers),
+            },
+            travellers,
+        )
+        for starts_on, nights, area, cost, fund_part, participants_part, travellers in rows
+    ]
+    add_by_area(measures, MEASURES_OF_TRIPS, "travellers", trips)

@@ -191,6 +191,8 @@ VALUE_NAMES: Mapping[str, str] = {
     "trip_settlement": "oppgjer etter tur",
     "trips_granted": "turar som er innvilga",
     "true": "ja",
+    "trust_granted": "det som er tildelt frå legatet",
+    "trust_grants": "tildelingar frå legatet",
     "trust_report": "rapport til styret i legatet",
     "trust_sum_exhausted": "summen er brukt opp",
     "turnover": "utskifting",

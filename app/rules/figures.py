@@ -46,6 +46,8 @@ FigureCode = Literal[
     "trip_cost",
     "trip_fund_part",
     "trip_price",
+    "trust_grants",
+    "trust_granted",
 ]
 
 Measure = Literal[
@@ -81,6 +83,9 @@ Measure = Literal[
     "trip_fund_part",
     "trip_participants_part",
     "travellers",
+    "trust_grants",
+    "trust_granted",
+    "trust_grantees",
 ]
 COUNTS: frozenset[Measure] = frozenset(
     {
@@ -103,6 +108,8 @@ COUNTS: frozenset[Measure] = frozenset(
         "trips",
         "trip_nights",
         "travellers",
+        "trust_grants",
+        "trust_grantees",
     }
 )
 """What is a whole number; the others have two decimals."""
@@ -185,6 +192,12 @@ def _sum_trips(
         code, label, formula, unit, "Vedtak og bemanningsplanar for turar", "T24", measure, denominator, by=_AREA,
         people=("travellers",),
     )  # fmt: skip
+
+
+def _sum_trust(code: FigureCode, label: str, formula: str, unit: str, measure: Measure) -> Definition:
+    return Definition(
+        code, label, formula, unit, "Vedtak om legatet", "R10", measure, by=_AREA, people=("trust_grantees",), past=True
+    )
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -274,6 +287,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "trip_price", "Pris per deltakar", "det deltakarane betaler / deltakarar", "kroner per deltakar",
         "trip_participants_part", "travellers",
     ),
+    _sum_trust("trust_grants", "Tildelingar frå legatet", "innvilga i perioden", "tildelingar", "trust_grants"),
+    _sum_trust("trust_granted", "Tildelt frå legatet", "det som er innvilga i perioden", "kroner", "trust_granted"),
 )  # fmt: skip
 BY_CODE: Mapping[str, Definition] = {definition.code: definition for definition in DEFINITIONS}
 
