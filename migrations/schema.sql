@@ -2063,10 +2063,13 @@ CREATE TABLE public.trip_scheme (
     CONSTRAINT ck_trip_scheme_notice_months_long CHECK (((notice_months_long >= 0) AND (notice_months_long <= 24))),
     CONSTRAINT ck_trip_scheme_notice_months_short CHECK (((notice_months_short >= 0) AND (notice_months_short <= 24))),
     CONSTRAINT ck_trip_scheme_participant_percent CHECK (((participant_percent >= 0) AND (participant_percent <= 50))),
+    CONSTRAINT ck_trip_scheme_passive_night_from CHECK (((passive_night_from)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)),
+    CONSTRAINT ck_trip_scheme_passive_night_to CHECK (((passive_night_to)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)),
     CONSTRAINT ck_trip_scheme_passive_night_weight CHECK (((passive_night_weight)::text ~ '^[0-9]{1,2}/[1-9][0-9]?$'::text)),
     CONSTRAINT ck_trip_scheme_source CHECK (((length((source)::text) >= 1) AND (length((source)::text) <= 500))),
     CONSTRAINT ck_trip_scheme_travel_weight CHECK (((travel_weight)::text ~ '^[0-9]{1,2}/[1-9][0-9]?$'::text)),
-    CONSTRAINT ck_trip_scheme_valid_to CHECK ((valid_to >= valid_from))
+    CONSTRAINT ck_trip_scheme_valid_to CHECK ((valid_to >= valid_from)),
+    CONSTRAINT ck_trip_scheme_working_time CHECK (((LEAST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) >= 0) AND (GREATEST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) <= 10080)))
 );
 
 ALTER TABLE ONLY public.trip_scheme FORCE ROW LEVEL SECURITY;
@@ -2209,15 +2212,6 @@ ALTER TABLE ONLY access_log_partition.other
 
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
-
-ALTER TABLE public.trip_scheme
-    ADD CONSTRAINT ck_trip_scheme_passive_night_from CHECK (((passive_night_from)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)) NOT VALID;
-
-ALTER TABLE public.trip_scheme
-    ADD CONSTRAINT ck_trip_scheme_passive_night_to CHECK (((passive_night_to)::text ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text)) NOT VALID;
-
-ALTER TABLE public.trip_scheme
-    ADD CONSTRAINT ck_trip_scheme_working_time CHECK (((LEAST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) >= 0) AND (GREATEST(daily_rest_minutes, agreed_rest_minutes, weekly_rest_minutes, longest_shift_minutes) <= 10080))) NOT VALID;
 
 ALTER TABLE ONLY public.placement
     ADD CONSTRAINT ex_placement_overlap EXCLUDE USING gist (participant_id WITH =, provider_id WITH =, daterange(starts_on, ends_on, '[]'::text) WITH &&) WHERE ((annulled_on IS NULL));
@@ -3015,7 +3009,7 @@ ALTER TABLE ONLY public.trip_decision
     ADD CONSTRAINT fk_trip_decision_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
 
 ALTER TABLE ONLY public.trip_fund_entry
-    ADD CONSTRAINT fk_trip_fund_entry_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id) NOT VALID;
+    ADD CONSTRAINT fk_trip_fund_entry_trip_id FOREIGN KEY (trip_id) REFERENCES public.trip(id);
 
 ALTER TABLE ONLY public.trip_participant
     ADD CONSTRAINT fk_trip_participant_application_id FOREIGN KEY (application_id) REFERENCES public.trip_application(id);

@@ -27,7 +27,7 @@ NORM_WITHOUT_SOURCE = problem_type(
 SERVICE_HOURS_CONFLICT = problem_type(
     "service-hours-revision-conflict",
     409,
-    title="Same revisjon med anna innhald",
+    title="Same revisjon av timane med anna innhald",
     nn="Timane er alt lagra med dette revisjonsnummeret og anna innhald. Auk «revision» for å endre dei.",
     en="The same revision is stored with other content; a change needs a higher `revision` (A2).",
 )
@@ -41,7 +41,7 @@ SERVICE_HOURS_OVERLAP = problem_type(
 TOO_MANY_HOURS = problem_type(
     "too-many-service-hours",
     413,
-    title="For mange på ein gong",
+    title="For mange timar på ein gong",
     nn="Eit kall kan ha opp til 5 000 postar. Del dei på fleire kall.",
     en="A batch holds at most 5,000 items. Split it.",
 )

@@ -40,7 +40,7 @@ async def accept_price(unit: UnitOfWork, record: TripRecord, body: TripAcceptanc
     record.require("accept", min(clock.today(), record.trip.starts_on))
     one = next((one for one in record.travellers if one.participant_id == body.participant_id), None)
     if one is None or one.price is None:
-        raise VALIDATION("Deltakaren er ikkje med på turen.", pointer="#/participant_id")
+        raise VALIDATION("Deltakaren er ikkje med på turen («trip_id»).", pointer="#/participant_id")
     if body.price is not None and body.price != one.price:
         raise problems.PRICE_CHANGED(f"Prisen er {format_amount(one.price)}.", price=f"{one.price}")
     require_not_before(body.accepted_on, "accepted_on", one.received_on, "søknaden")

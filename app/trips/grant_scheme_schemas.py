@@ -63,4 +63,4 @@ class GrantSchemesOut(Shape):
     licence_address: Annotated[str, Limits(examples=["https://data.norge.no/nlod/no/2.0"])]
     updated_at: Annotated[datetime | None, Limits(description="When something in it was last changed.")]
     items: list[GrantSchemeOut]
-    next: Annotated[None, Limits(description="The list is whole.")] = None
+    next: Annotated[str | None, Limits(description="Always null: the list is whole.")] = None

@@ -88,7 +88,7 @@ TRIP_STATE = problem_type(
     409,
     title="Turen er ikkje komen dit",
     nn="Det kan ikkje gjerast med turen i den tilstanden han er.",
-    en="A trip in its present state does not take this step (T20). `status` is the state.",
+    en="A trip in its present state does not take this step (T20). `trip_status` is the state.",
 )
 TRIP_DAYS_TAKEN = problem_type(
     "trip-days-taken",

@@ -146,7 +146,7 @@ class StaffingPlanOut(StaffingOut):
 class TripAcceptanceIn(Shape):
     """A participant, or the guardian, accepts the price in writing (T16)."""
 
-    participant_id: UUID
+    participant_id: Annotated[UUID, Limits(examples=["016e0000-0002-7000-8000-00000000000e"])]
     accepted_on: Annotated[PastDay, Limits(examples=["2022-08-01"])]
     accepted_by: Annotated[AcceptedBy, Limits(examples=["guardian"])]
     price: Annotated[

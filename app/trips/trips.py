@@ -85,7 +85,7 @@ class TripRecord:
         """T20: raises `TRIP_STATE` where the act is not the next step. The state."""
         status = self.determine_status(on)
         if not is_allowed(act, status):
-            raise TRIP_STATE(status=status)
+            raise TRIP_STATE(trip_status=status)
         return status
 
 

@@ -141,7 +141,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{JOURNEY}4",
         f"{JOURNEY}4/plan",
         f"{JOURNEY}4/endring",
-        f"{JOURNEY}4/svar/016e0000-0002-7000-8000-00000000000d",
+        f"{JOURNEY}4/svar/016e0000-0002-7000-8000-00000000000e",
         f"{JOURNEY}4/vedtak",
         f"{JOURNEY}4/avlysing",
     ),

@@ -22,7 +22,7 @@ IDENTIFIER = re.compile(r"(?<![«\w/.-])[a-z]+(?:_[a-z]+)+(?![»\w])")
 # Words in nynorsk that sentences quote, and members of an answer rather than fields of a request.
 OTHER_WORDS = {"errors"}
 # Types that parse a text themselves, and say of it what is wrong.
-PARSED = re.compile(r"\(19\|20\)|\\\.\[0-9\]\{[12](,10?)?\}|100\\\.00|\(0\|\[1-9\]|^\^\[!#-~\]")
+PARSED = re.compile(r"\(19\|20\)|\\\.\[0-9\]\{[12](,\d+)?\}|100\\\.00|\(0\|\[1-9\]|^\^\[!#-~\]")
 
 
 def walk(schema: Any, field: str, known: set[str]) -> Iterator[tuple[str, str, Any]]:

@@ -24,6 +24,8 @@ async def test_to_is_not_before_from(api: Api) -> None:
         "/v1/figures",
         "/v1/providers/{provider_id}/absence-report",
         "/v1/statistics/processing-time",
+        "/v1/service-hours",
+        "/v1/trips/evaluation",
     }
     for path, client in asked.items():
         address = path.format(provider_id=provider)

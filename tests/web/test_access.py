@@ -19,7 +19,7 @@ IMPERSONAL = {
     "capacities", "capacity", "code_lists", "competence_statement", "competence_statements", "deviations",
     "expected_refund", "expected_refunds", "frame", "frames", "framsikt", "guideline_evaluation",
     "guideline_evaluations", "guideline_version", "guideline_versions", "invoice", "invoices", "liveness", "moves",
-    "figure_definitions", "figures", "open_stairs", "position",
+    "figure_definitions", "figures", "open_stairs", "position", "survey", "survey_result", "survey_results", "surveys",
     "problem_type", "processing_times", "provider", "provider_deviations", "providers", "rate", "rates", "readiness",
     "calendar", "calendar_subscription", "calendar_subscriptions",
     "settlements", "snapshot", "snapshots", "trip_estimate", "trip_evaluation", "trip_rounds",

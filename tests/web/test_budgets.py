@@ -68,7 +68,7 @@ ADDRESSES = {
         for path, (stair, resource) in STAIR_FORMS.items()
     },
     "/feriereiser/turar/{trip_id:uuid}/svar/{participant_id:uuid}": f"/feriereiser/turar/{demo_id('trip', 4)}/svar/"
-    f"{demo_id('participant', 13)}",
+    f"{demo_id('participant', 14)}",
     "/vedtak/ny": f"/vedtak/ny?soknad={demo_id('application', 1)}",
     "/vedtak/verknad": f"/vedtak/verknad?soknad={demo_id('application', 1)}&forste_dag=01.10.2022",
 }
@@ -138,7 +138,9 @@ async def test_no_screen_is_too_heavy_or_asks_too_much(demo: Api, route: Page, m
             continue
         assert answer.status_code == 200, (person.key, answer.text)
         seen += 1
-        assert measure(answer) <= HTML
+        if answer.headers["content-type"].startswith("text/html"):
+            # A file that is asked for may weigh what it holds.
+            assert measure(answer) <= HTML
         made = CountedCalls.of_pages[-1].made
         assert made <= MOST_CALLS.get(route.path, CALLS), f"{made} calls as {person.key}"
     assert seen, f"nobody sees {address} in the demo: it needs a line in ADDRESSES"

@@ -21,8 +21,8 @@ CALLERS = ("officer", "provider_a", "habilitation", "epj", "grants_officer")
 # Ids of what is about one person, and not the enterprise.
 NOBODYS = {"provider_id"}
 ACCOUNTS = ("/v1/budgets", "/v1/invoices", "/v1/exports", "/v1/statistics")
-# Ids alone: whoever follows one up meets the restriction.
-THIN = {"list_events", "stream_events"}
+# Ids alone, of the fund those of trips: whoever follows one up meets the restriction.
+THIN = {"list_events", "stream_events", "list_trip_fund_entries"}
 TODAY = clock.today().isoformat()
 # Where the document's own example is refused for something else first: `name_in` fills in the ids.
 BODIES = {
@@ -179,7 +179,9 @@ async def test_no_operation_takes_a_body_that_names_the_person(world: World, api
                     assert answer.json()["participant_id"] == own["participant_id"]
                     stopped.add(operation.name)
     assert faults == []
-    assert asked - stopped == {"POST /v1/participants/{participant_id}/merge"}
+    # Of a trip that the person is not on: refused for that. Of the person's own the address is stopped.
+    elsewhere = "POST /v1/trips/{trip_id}/acceptances"
+    assert asked - stopped == {"POST /v1/participants/{participant_id}/merge", elsewhere}
     assert await read_held(api, own) == before
 
 

@@ -159,7 +159,7 @@ async def test_settlement_by_actual_hours(api: Api, connection: AsyncConnection)
     assert (fund["balance"], fund["reserved"], fund["settled"], fund["available"]) == (
         "97400.00", "0.00", "2600.00", "97400.00",
     )  # fmt: skip
-    assert refused(await course.settle(api, trip["id"]), 409, "trip-state")["status"] == "settled"
+    assert refused(await course.settle(api, trip["id"]), 409, "trip-state")["trip_status"] == "settled"
     assert await list_events(connection) == ["trip.granted", "trip.settled"]
 
 
