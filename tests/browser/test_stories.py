@@ -304,7 +304,7 @@ async def test_a_trip_is_assessed_said_yes_to_and_granted(keyboard: Keyboard) ->
     await keyboard.press("Lagra vurderinga")
     assert await keyboard.message() == "Søknaden er vurdert."
     await keyboard.menu("Feriereiser")
-    await keyboard.follow("Rangering av søknadene, korte turar")
+    await keyboard.follow("Rangering av søknadene , korte turar")
     ranking = await keyboard.read()
     for said in ("Grøn Fjell", "Summen av vurderingane er 8.", "Rangeringa er eit framlegg"):
         assert said in ranking
