@@ -18,6 +18,7 @@ from app.web import (
     document_forms,
     erasure_forms,
     figures,
+    grant_schemes,
     information,
     invoices,
     issuer_login,
@@ -125,6 +126,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     open_page("/tilgjenge", information.show_accessibility),
     open_page("/personvern", information.show_privacy),
     open_page(stairs.PAGE, stairs.show_stairs),
+    open_page(grant_schemes.PAGE, grant_schemes.show_grant_schemes),
+    *grant_schemes.ROUTES,
     *stair_editing.PAGES,
     *stair_forms.ROUTES,
 )

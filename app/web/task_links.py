@@ -44,6 +44,8 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> Link | None:
         return f"/legat/{task['n']}/rapport", "Opne rapporten"
     if kind == "trip_assessment" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
         return f"/feriereiser/rundar/{task['id'].split('.')[1]}", "Opne runden"
+    if kind == "information_stale" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
+        return f"/andre-ordningar/{task['id'].split('.')[1]}", "Sjekk"
     if "provider" in roles:
         return _find_providers_form(task)
     return _find_officers_form(task) if "case_officer" in roles else None

@@ -24,7 +24,16 @@ PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
 # Who looks at what. The demo's ids are fixed.
 SCREENS: Mapping[str, Sequence[str]] = {
-    "": ("/logg-inn", "/logg-ut", "/logg-inn/svar", "/tilgjenge", "/personvern", "/trapp", "/finst-ikkje"),
+    "": (
+        "/logg-inn",
+        "/logg-ut",
+        "/logg-inn/svar",
+        "/tilgjenge",
+        "/personvern",
+        "/trapp",
+        "/andre-ordningar",
+        "/finst-ikkje",
+    ),
     "sakshandsamar": (
         "/arbeidsliste",
         "/deltakarar?name=ly",
@@ -130,6 +139,7 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{TRIP}1/vurdering",
         f"{TRIP}d",
         f"{TRIP}d/trekk",
+        "/andre-ordningar/ny",
         "/feriereiser/2022/turar",
         "/feriereiser/2022/turar/ny",
         "/feriereiser/2022/fond",

@@ -36,7 +36,7 @@ MOST_CALLS = dict.fromkeys(("/arbeidsliste", "/deltakarar", "/logg", "/vekstbedr
     "/deltakarar/{participant_id:uuid}": 15
 }
 SCREENS = [route for route in ROUTES if isinstance(route, Page) and "GET" in (route.methods or ())]
-OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/trapp", "/finst-ikkje")
+OPEN_SCREENS = ("/logg-inn", "/tilgjenge", "/personvern", "/trapp", "/andre-ordningar", "/finst-ikkje")
 WAIVED = f"/plassar/{demo_id('placement', 24)}/oppgaver/plan.{demo_id('placement', 24)}.1"
 RESTRICTED = f"/v1/participants/{demo_id('participant', 20)}"
 OF_ONE_PERSON = ("/kalender/{subscription_id:uuid}/slutt",)
