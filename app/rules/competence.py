@@ -189,15 +189,15 @@ def _list_steps(places: Sequence[StaffedPlace]) -> dict[date, dict[int | None, _
     """What begins (or ends: below zero) on a day, by the staffing of its own."""
     steps: dict[date, dict[int | None, _Staffed]] = defaultdict(dict)
 
-    def take(day: date, own: int | None, step: _Staffed) -> None:
+    def add_step(day: date, own: int | None, step: _Staffed) -> None:
         steps[day][own] = _Staffed(*map(add, steps[day].get(own, _Staffed()), step))
 
     for place, own, has_tasks in places:
         first, last = place.first_day, place.last_day
         if last is None or first <= last:
-            take(first, own, _Staffed(1, place.share, int(has_tasks)))
+            add_step(first, own, _Staffed(1, place.share, int(has_tasks)))
             if last is not None and last < date.max:
-                take(last + _DAY, own, _Staffed(-1, -place.share, -int(has_tasks)))
+                add_step(last + _DAY, own, _Staffed(-1, -place.share, -int(has_tasks)))
     return steps
 
 

@@ -172,7 +172,7 @@ def _take_sum(found: Matching, claims: list[Claim], items: list[OwedItem]) -> No
     other_claims = [claim for claim in found.claims if claim not in claims]
     other_items = [item for item in found.items if item not in items]
     if _count_left_over(other_claims, other_items) <= _count_left_over(found.claims, found.items):
-        _take(found, [Match(tuple(claims), tuple(items))])
+        _add_matches(found, [Match(tuple(claims), tuple(items))])
 
 
 def _count_left_over(claims: Iterable[Claim], items: Iterable[OwedItem]) -> int:
@@ -204,7 +204,7 @@ def _match_within_a_krone(found: Matching) -> None:
     for _, index, amount in sorted(pairs):
         if index not in taken and by_amount[amount]:
             taken[index] = Match((found.claims[index],), (by_amount[amount].pop(),))
-    _take(found, taken.values())
+    _add_matches(found, taken.values())
 
 
 def _match_nearest(found: Matching, sign: int) -> None:
@@ -221,7 +221,7 @@ def _match_nearest(found: Matching, sign: int) -> None:
             passed.pop()
         else:
             passed.append(point)
-    _take(found, [Match((claim,), (item,)) for claim, item in pairs])
+    _add_matches(found, [Match((claim,), (item,)) for claim, item in pairs])
 
 
 def _match_rest(found: Matching) -> None:
@@ -257,7 +257,7 @@ def _find_smallest(matches: Sequence[Match], amount: int, month: date) -> int | 
     return None if best is None else best[1]
 
 
-def _take(found: Matching, matches: Collection[Match]) -> None:
+def _add_matches(found: Matching, matches: Collection[Match]) -> None:
     found.matches.extend(matches)
     claims = {claim for match in matches for claim in match.claims}
     items = {item for match in matches for item in match.items}
