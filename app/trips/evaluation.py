@@ -114,7 +114,10 @@ async def build_evaluation(queries: Queries, first: date, last: date) -> TripEva
             "staff_cost": show(add("staff_cost")),
             "participants_part": show(add("participants_part")),
             "fund_part": show(add("fund_part")),
-            "mean_price": show(from_ore((2 * prices + people) // (2 * people))) if people else None,
+            # Beside their sum it would tell how many they are.
+            "mean_price": None
+            if not people or shown["granted"] is None
+            else show(from_ore((2 * prices + people) // (2 * people))),
         }
     )
 

@@ -135,6 +135,18 @@ async def test_small_counts_are_hidden(api: Api) -> None:
                    for count in (one["applied"], one["granted"], one["rejected"], one["other"]))  # fmt: skip
 
 
+async def test_a_hidden_count_is_not_told_by_the_mean(api: Api) -> None:
+    """S6: the sum of the prices divided by their mean would be how many were granted, and the rest the few others."""
+    await begin(api)
+    await trip_course.granted(api, 6)
+    for _ in range(2):
+        await trips.apply(api)
+    found = await evaluate(api)
+    assert (found["applied"], found["granted"], found["other"]) == (8, None, None)
+    assert found["participants_part"] == "2400.00"
+    assert found["mean_price"] is None
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
