@@ -5,6 +5,7 @@ that fails, so does the request: no log row, no data. A denied request (403, 404
 a transaction of its own, under the id that was asked for.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 
 from app.access_log.reasons import asks_who_is_protected, require_reason
-from app.access_log.restrictions import find_restricted_and_protected, is_of_one, is_stopped, list_hidden_ids
+from app.access_log.restrictions import (
+    find_restricted_and_protected,
+    find_restricted_by_records,
+    is_of_one,
+    is_stopped,
+    list_hidden_ids,
+)
 from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
@@ -53,6 +60,7 @@ PURPOSES: Mapping[str, Purpose] = {
 MOST_DENIED = 100
 """How many of the ids that a request asked for in vain are logged."""
 _UNKNOWN = Purpose("unknown", "")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 _INSERT = """
@@ -119,6 +127,16 @@ class AccessRecorder:
             if self.sealer is not None:
                 self.sealer.seal_if_due()
         return hidden
+
+    async def find_restriction(self, request: Request, database: Database, operation: Operation) -> Problem | None:
+        """`restricted`, where a request refused by a rule names somebody who is: the refusal tells of the data (G1)."""
+        actor: Actor = request.scope["state"]["actor"]
+        if not is_stopped(operation, find_purpose(actor, operation).code):
+            return None
+        named = _find_ids({**await _body_fields(request), **request.path_params})
+        async with database.reader(actor.identity) as door:
+            restricted = await find_restricted_by_records(door, named)
+        return RESTRICTED(participant_id=str(min(restricted))) if restricted else None
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
         """Insert the row of a denied request, in a transaction of its own: the act's was rolled back."""
@@ -187,6 +205,15 @@ async def _body_fields(request: Request) -> dict[str, Any]:
     except (RequestValidationError, Problem):  # it was refused before it was read
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _find_ids(value: object, name: str = "") -> set[UUID]:
+    """The ids in fields that are named so, at any depth; a task's id holds that of its record."""
+    if isinstance(value, Mapping):
+        return set[UUID]().union(*(_find_ids(part, str(key)) for key, part in value.items()))
+    if isinstance(value, list):
+        return set[UUID]().union(*(_find_ids(part, name) for part in value))
+    return {UUID(found) for found in _UUID.findall(str(value))} if name.endswith("_id") else set()
 
 
 def _parse_uuid(value: object) -> UUID | None:

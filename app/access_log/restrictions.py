@@ -36,6 +36,34 @@ _RECORDS = CompiledQuery(
     ).bindparams(_IDS)
 )
 
+# By any id of a record that is of one person, or of a trip they are on, as the caller sees them.
+_PEOPLE = CompiledQuery(
+    text(
+        """
+        select id from participant where id = any(:ids)
+        union select participant_id from placement where id = any(:ids)
+        union select participant_id from application where id = any(:ids)
+        union select participant_id from decision where id = any(:ids)
+        union select participant_id from consent where id = any(:ids)
+        union select participant_id from trust_application where id = any(:ids)
+        union select participant_id from trip_application where id = any(:ids)
+        union select participant_id from trip_participant where trip_id = any(:ids)
+        union select participant_id from service_hours where id = any(:ids)
+        union select participant_id from application join request on request.application_id = application.id
+            where request.id = any(:ids)
+        union select participant_id from placement where id in (
+            select placement_id from absence where id = any(:ids)
+            union all select placement_id from absence_review where id = any(:ids)
+            union all select placement_id from meeting where id = any(:ids)
+            union all select placement_id from plan where id = any(:ids)
+            union all select placement_id from evaluation where id = any(:ids)
+            union all select placement_id from notice where id = any(:ids)
+            union all select placement_id from placement_supplement where id = any(:ids)
+        )
+        """
+    ).bindparams(_IDS)
+)
+
 UNSTOPPED = {
     "export_participant": "the person's right to know (art. 15)",
     "export_access_copy": "likewise",
@@ -93,3 +121,9 @@ async def list_hidden_ids(queries: Queries, restricted: Collection[UUID]) -> fro
     """The ids by which an answer may name restricted people: their own, and those of their records."""
     records = await queries.fetch(_RECORDS, ids=list(restricted))
     return frozenset(map(str, (*restricted, *(row["id"] for row in records))))
+
+
+async def find_restricted_by_records(queries: Queries, ids: Collection[UUID]) -> set[UUID]:
+    """The restricted people whose own these ids are, or those of whose records that the caller sees."""
+    people = await queries.fetch(_PEOPLE, ids=list(ids)) if ids else []
+    return await find_restricted(queries, (row["id"] for row in people))

@@ -51,6 +51,8 @@ from app.http.validation import list_models, refuse_unknown_query
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+# What is stored stands behind a refusal with one of these.
+_BY_RULES = frozenset({409, 412, 422})
 _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -73,6 +75,9 @@ class AccessRecorder(Protocol):
 
     async def record(self, request: Request, door: Reader | UnitOfWork, operation: Operation) -> Collection[str]:
         """Called right before the commit of a request that succeeds, in its transaction; the ids to leave out."""
+
+    async def find_restriction(self, request: Request, database: Database, operation: Operation) -> Problem | None:
+        """Asked after a refusal by a rule: the one that comes before it, where it is about somebody restricted."""
 
     async def record_denial(self, request: Request, database: Database, operation: Operation) -> None:
         """Called after a 403, 404 or 423 to a known caller; the request's own transaction is gone."""
@@ -236,9 +241,15 @@ class _Endpoint:
             return await self._act(request, caller.identity)
         except Exception as error:
             problem = to_problem(error)
+            access_log: AccessRecorder = state.access_log
+            restriction = None
+            if problem is not None and problem.type.status in _BY_RULES and problem.type is not VALIDATION:
+                restriction = await access_log.find_restriction(request, state.database, self.operation)
+                problem = restriction or problem
             if problem is not None and problem.type.status in (403, 404, 423):
-                access_log: AccessRecorder = state.access_log
                 await access_log.record_denial(request, state.database, self.operation)
+            if restriction is not None:
+                raise restriction from error
             raise
 
     async def _act(self, request: StrictRequest, caller: DatabaseIdentity | None) -> Response:

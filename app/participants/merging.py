@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from app.access_log.restrictions import find_restricted
 from app.database.unit_of_work import UnitOfWork
-from app.http.problems import NOT_FOUND
+from app.http.problems import NOT_FOUND, RESTRICTED
 from app.outbox.events import MergeEvent
 from app.outbox.publish import publish
 from app.participants.participants import NO_IDENTITY_NUMBER, encrypt_number
@@ -30,8 +31,8 @@ async def merge_participants(
     from now on. Merging the same two again changes nothing.
 
     Raises:
-        Problem: `merge-with-itself`, `not-the-same-person`, `NOT_FOUND`; the database refuses overlapping placements
-            (L1).
+        Problem: `merge-with-itself`, `not-the-same-person`, `NOT_FOUND`, `restricted` (G1); the database refuses
+            overlapping placements (L1).
     """
     if survivor_id == duplicate_id:
         raise MERGE_WITH_ITSELF(pointer="#/duplicate_id")
@@ -41,6 +42,9 @@ async def merge_participants(
         select(Participant).where(col(Participant.id).in_(ids)).order_by(col(Participant.id)).with_for_update()
     )
     known = {row.id: row for row in rows}
+    restricted = await find_restricted(unit, known)
+    if restricted:
+        raise RESTRICTED(participant_id=str(min(restricted)))
     survivor, duplicate = known.get(survivor_id), known.get(duplicate_id)
     if survivor is None:
         raise NOT_FOUND()
