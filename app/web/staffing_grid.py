@@ -63,9 +63,15 @@ def describe_shift(shift: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shifts(Field):
-    """The shifts of a day, apart by `+`."""
+    """The shifts of a day, apart by `+`.
+
+    Attributes:
+        who: whose they are. Heard beside `day`, and seen above the line alone.
+    """
 
     widget: ClassVar[str] = "cell"
+    who: str
+    day: str
     required: bool = False
     depends: bool = True
 
@@ -189,7 +195,8 @@ def make_grid(first: date, last: date, staff: Sequence[Mapping[str, Any]]) -> St
             Day(name=line.volunteered, label="Sagt seg villig", required=False, depends=True),
         ]
         for name, day in zip(line.days, days, strict=True):
-            fields.append(Shifts(name=name, label=f"{who}, {WEEKDAYS[day.weekday()]} {day.day}.{day.month}."))
+            title = f"{WEEKDAYS[day.weekday()]} {day.day}.{day.month}."
+            fields.append(Shifts(name=name, label=f"{who}, {title}", who=who, day=title))
             if known and (shifts := [one for one in known["shifts"] if one["on"] == day.isoformat()]):
                 initial[name] = shifts
         if known:
