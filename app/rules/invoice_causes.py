@@ -34,27 +34,28 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
     return "other_price" if is_right else "other_days"
 
 
-def _list_prices(line: MonthLine) -> list[int]:
-    """What a month may rightly be invoiced at, in øre x `_SCALE`: a full place's price, or its share of it."""
-    full = [part.price_bp * PERCENT for part in line.parts]
-    shared = [part.price_bp * part.share for part in line.parts]
-    # A month of one price and a supplement may be invoiced as their sum.
-    return [*full, *shared, sum(shared)]
-
-
 def _has_price(line: InvoiceLine, place: MonthLine) -> bool:
-    """Whether the line's price is the place's, by the month or by the day."""
+    """Whether the line's price is the place's, by the month or by the day: a full place's, or its share of it.
+
+    A month of one price and a supplement may be invoiced as their sum.
+    """
     if line.unit == "other":
         return False
     # In whole numbers, as fractions would take longer than all the rest of a comparison.
-    price, parts = line.unit_price.as_integer_ratio()
-    one_ore = parts * _SCALE
+    price, one = line.unit_price.as_integer_ratio()
+    price *= _SCALE
+    # A price of parts of an øre is written in whole ones.
+    beyond = one * _SCALE
     if line.unit == "day":
         price *= place.divisor
-        one_ore *= place.divisor
-    distance = min(abs(price * _SCALE - parts * right) for right in _list_prices(place))
-    # A price of parts of an øre is written in whole ones.
-    return distance <= one_ore if line.unit == "day" else distance < one_ore
+        beyond = beyond * place.divisor + 1
+    together = 0
+    for part in place.parts:
+        shared = part.price_bp * part.share
+        if abs(price - one * part.price_bp * PERCENT) < beyond or abs(price - one * shared) < beyond:
+            return True
+        together += shared
+    return abs(price - one * together) < beyond
 
 
 def _is_other_share(amount: int, place: MonthLine, *, has_price: bool) -> bool:

@@ -97,16 +97,18 @@ def match_claims(claims: Iterable[Claim], items: Iterable[OwedItem], carried: It
 
 
 def _divide(line: InvoiceLine, days: int) -> list[Claim]:
-    places = abs(line.quantity) if line.unit == "month" else abs(line.quantity) / days
-    if line.unit == "other" or not 1 < places < MAX_CLAIMS + 1:
+    # In whole numbers, as fractions would take longer than the rest of it.
+    quantity, one = line.quantity.as_integer_ratio()
+    one *= 1 if line.unit == "month" else days
+    if line.unit == "other" or not one < abs(quantity) < (MAX_CLAIMS + 1) * one:
         return [Claim(line, line.amount)]
-    whole = int(places)
+    whole, rest = divmod(abs(quantity), one)
     sign = 1 if line.amount > 0 else -1
     # An amount that does not follow from quantity and price has charges of its own, and stays as it is.
     if abs(abs(line.quantity) * line.unit_price * sign - line.amount) > 2:
         return [Claim(line, line.amount)]
     amount = sign * round(line.unit_price if line.unit == "month" else line.unit_price * days)
-    count = whole - 1 if places == whole else whole
+    count = whole if rest else whole - 1
     return [*(Claim(line, amount) for _ in range(count)), Claim(line, line.amount - count * amount)]
 
 
@@ -154,17 +156,32 @@ def _match_sums(found: Matching) -> None:
     """Claims that items add up to, and items that claims add up to."""
     for sign in (1, -1):
         items = _of_sign(found.items, sign)
+        # Amounts that nothing adds up to, of what is left.
+        tried: set[int] = set()
         for claim in _of_sign(found.claims, sign)[:MAX_SEARCHES]:
-            parts = find_parts([item.amount for item in items], claim.amount)
+            parts = _find_new_parts([item.amount for item in items], claim.amount, tried)
             if parts is not None:
                 _take_sum(found, [claim], [items[index] for index in parts])
                 items = _of_sign(found.items, sign)
         claims = _of_sign(found.claims, sign)
+        tried = set()
         for item in items[:MAX_SEARCHES]:
-            parts = find_parts([claim.amount for claim in claims], item.amount)
+            parts = _find_new_parts([claim.amount for claim in claims], item.amount, tried)
             if parts is not None:
                 _take_sum(found, [claims[index] for index in parts], [item])
                 claims = _of_sign(found.claims, sign)
+
+
+def _find_new_parts(values: list[int], target: int, tried: set[int]) -> list[int] | None:
+    """As `find_parts`; None for a target that was tried since the values changed."""
+    if target in tried:
+        return None
+    parts = find_parts(values, target)
+    if parts is None:
+        tried.add(target)
+    else:
+        tried.clear()
+    return parts
 
 
 def _take_sum(found: Matching, claims: list[Claim], items: list[OwedItem]) -> None:
