@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from app.rules.calendar import add_months
-from app.rules.suppression import LEAST, suppress_cells
+from app.rules.suppression import LEAST, suppress_cells, suppress_parts
 
 LOWER_PERCENT, UPPER_PERCENT = 90, 110
 """Between these, both included, a decision is within what is needed."""
@@ -201,7 +201,7 @@ def show_mirror(mirror: Mirror, parts: Sequence[Mirror], least: int = LEAST) -> 
     **Decided here**: what is told of deliveries counts nobody where a group is hidden, since the two overlap.
     """
     cells, people = suppress_cells([mirror.groups[group] for group in GROUPS], least)
-    assessed, _ = suppress_cells([mirror.assessed_lately, mirror.assessed_long_ago, mirror.never_assessed], least)
+    assessed = suppress_parts([mirror.assessed_lately, mirror.assessed_long_ago, mirror.never_assessed], people, least)
     of_delivery = mirror.with_delivery, mirror.without_delivery, mirror.people - mirror.with_decision
     is_counted = None not in cells and not _is_small(least, *of_delivery)
     every = (mirror, *parts)

@@ -79,6 +79,16 @@ def suppress_cells(cells: Sequence[int], least: int = LEAST) -> tuple[list[int |
     return [grid.show(cell) for cell in line[:-1]], grid.show(line[-1])
 
 
+def suppress_parts(parts: Sequence[int], total: int | None, least: int = LEAST) -> list[int | None]:
+    """S6: parts of a total as it is shown elsewhere.
+
+    Nothing is shown of them, zeros neither, where the total is hidden or would have to be: how many of them are none
+    would tell how many there are at least.
+    """
+    shown, shown_total = suppress_cells(parts, least)
+    return [None] * len(parts) if None in (total, shown_total) else shown
+
+
 @dataclass(slots=True)
 class _Grid:
     """Counts with their totals in the last row and column, and which of them are hidden."""
@@ -123,7 +133,8 @@ class _Grid:
                 self.hide_smallest(parts)
             return
         while hidden := self.hidden.intersection(parts):
-            if len(hidden) > 1 and sum(map(self.count, hidden)) >= least:
+            # None of them is zero: where they are as many as their sum, each is one.
+            if 1 < len(hidden) < (together := sum(map(self.count, hidden))) and together >= least:
                 return
             if not self.hide_smallest(parts):
                 self.hidden.add(total)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.rules.money import round_half_up
-from app.rules.suppression import LEAST, suppress_cells
+from app.rules.suppression import LEAST, suppress_cells, suppress_parts
 from app.rules.trust import Grant, compute_left
 
 
@@ -32,7 +32,7 @@ def suppress_report(
 ) -> ReportCounts:
     """R10, S6: the counts of a year's report, none of which can be worked out from the others.
 
-    A count whose own total is hidden is hidden too, unless it is zero.
+    Of a total that is hidden no part is shown, zeros neither.
     """
     granted, rejected = sum(granted_by_purpose), sum(rejected_by_reason)
     (shown_granted, shown_rejected, shown_undecided), total = suppress_cells([granted, rejected, undecided], least)
@@ -41,15 +41,9 @@ def suppress_report(
         granted=shown_granted,
         rejected=shown_rejected,
         undecided=shown_undecided,
-        rejected_by_reason=_suppress_parts(rejected_by_reason, shown_rejected, least),
-        granted_by_purpose=_suppress_parts(granted_by_purpose, shown_granted, least),
+        rejected_by_reason=suppress_parts(rejected_by_reason, shown_rejected, least),
+        granted_by_purpose=suppress_parts(granted_by_purpose, shown_granted, least),
     )
-
-
-def _suppress_parts(parts: Sequence[int], total: int | None, least: int) -> list[int | None]:
-    if total is None:
-        return [None if part else 0 for part in parts]
-    return suppress_cells(parts, least)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """The evaluation of the trial (T24): applications and what came of them, hours and cost, without names (S6)."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, select, text
@@ -14,7 +13,8 @@ from sqlmodel import col
 from app.database.queries import CompiledQuery, Queries
 from app.participants.tables import Participant
 from app.rules.money import from_ore, to_ore
-from app.rules.suppression import LEAST, suppress_cells, suppress_table
+from app.rules.suppression import LEAST
+from app.rules.trip_evaluation import suppress_evaluation
 from app.trips.applications import measure_timeliness
 from app.trips.overview import load_decided
 from app.trips.overview_schemas import (
@@ -82,9 +82,7 @@ async def build_evaluation(queries: Queries, first: date, last: date) -> TripEva
     async with queries.acting_as("case_officer"):
         cases = await _load_cases(queries, first, last)
         trips = await queries.fetch(_TRIPS, first=first, last=last)
-    groups, shown = _group_cases(cases)
-    reasons = Counter(case.reason for case in cases)
-    by_reason, rejected = suppress_cells([reasons[reason] for reason in _REASONS])
+    shown = _count_cases(cases)
     people = sum(row["people"] for row in trips)
 
     def show(value: Decimal | int) -> Decimal | int | None:
@@ -99,15 +97,6 @@ async def build_evaluation(queries: Queries, first: date, last: date) -> TripEva
             "from": first,
             "to": last,
             **shown,
-            "rejected": None if rejected is None else shown["rejected"],
-            "rejected_by_reason": [
-                TripReasonCount(reason=reason, count=count)
-                for reason, count in zip(_REASONS, by_reason, strict=True)
-                if reasons[reason]
-            ],
-            "late": _count(cases, lambda case: case.late),
-            "within_interval": _count(cases, lambda case: case.within_interval),
-            "groups": groups,
             "trips": show(len(trips)),
             "nights": show(sum(row["nights"] for row in trips)),
             "staff_hours": show(add("hours")),
@@ -151,41 +140,47 @@ async def _load_cases(queries: Queries, first: date, last: date) -> list[_Case]:
     ]
 
 
-def _group_cases(cases: Sequence[_Case]) -> tuple[list[TripGroup], dict[str, int | None]]:
-    """The counts of each property, and the totals: those that every table may show, since all have the same."""
-    groups: list[TripGroup] = []
-    totals: dict[str, int | None] = dict(
-        zip(("applied", *_OUTCOMES), (len(cases), *(_sum(cases, outcome) for outcome in _OUTCOMES)), strict=True)
+def _count_cases(cases: Sequence[_Case]) -> dict[str, Any]:
+    """How many there are, of each outcome, reason, mark and property."""
+    values = {by: known or tuple(sorted({case.describe(by) for case in cases})) for by, known in _GROUPS.items()}
+    shown = suppress_evaluation(
+        _count_outcomes(cases),
+        [sum(case.reason == reason for case in cases) for reason in _REASONS],
+        [sum(case.late for case in cases), sum(case.within_interval for case in cases)],
+        {
+            by: [_count_outcomes([case for case in cases if case.describe(by) == value]) for value in values[by]]
+            for by in _GROUPS
+        },
+        rejected=_OUTCOMES.index("rejected"),
     )
-    for by, known in _GROUPS.items():
-        values = known or tuple(sorted({case.describe(by) for case in cases}))
-        table = suppress_table(
-            [
-                [sum(case.describe(by) == value and case.outcome == outcome for case in cases) for outcome in _OUTCOMES]
-                for value in values
-            ]
-        )
-        groups.append(
+    return {
+        "applied": shown.applied,
+        **dict(zip(_OUTCOMES, shown.outcomes, strict=True)),
+        "rejected_by_reason": _list_reasons(shown.reasons),
+        **dict(zip(("late", "within_interval"), shown.marked, strict=True)),
+        "groups": [
             TripGroup(
                 by=by,
                 items=[
-                    TripGroupCounts(value=value, applied=applied, granted=row[0], rejected=row[1], other=row[2])
-                    for value, row, applied in zip(values, table.cells, table.row_totals, strict=True)
+                    TripGroupCounts(value=value, applied=applied, **dict(zip(_OUTCOMES, row, strict=True)))
+                    for value, applied, row in zip(values[by], group.applied, group.outcomes, strict=True)
                 ],
             )
-        )
-        if values:
-            found = dict(zip(("applied", *_OUTCOMES), (table.total, *table.column_totals), strict=True))
-            totals = {name: None if found[name] is None else count for name, count in totals.items()}
-    return groups, totals
+            for by, group in shown.groups.items()
+        ],
+    }
 
 
-def _sum(cases: Sequence[_Case], outcome: str) -> int:
-    return sum(case.outcome == outcome for case in cases)
+def _count_outcomes(cases: Sequence[_Case]) -> list[int]:
+    return [sum(case.outcome == outcome for case in cases) for outcome in _OUTCOMES]
 
 
-def _count(cases: Sequence[_Case], holds: Callable[[_Case], bool]) -> int | None:
-    """How many have something; hidden where they, or the others, are few (S6)."""
-    count = sum(map(holds, cases))
-    shown, _ = suppress_cells([count, len(cases) - count])
-    return shown[0]
+def _list_reasons(counts: Sequence[int | None]) -> list[TripReasonCount]:
+    """Those that were given; none where nothing of them is shown, since it would tell how many there are at least."""
+    if all(count is None for count in counts):
+        return []
+    return [
+        TripReasonCount(reason=reason, count=count)
+        for reason, count in zip(_REASONS, counts, strict=True)
+        if count != 0
+    ]

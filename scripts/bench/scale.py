@@ -78,6 +78,9 @@ def measure_processes(asked: argparse.Namespace) -> int:
     print("|---|---|---|---|---|---|---|---|---|---|")
     for (processes, connections), rounds in found.items():
         print(f"| {processes} | {connections} | {_figures(*rounds[len(rounds) // 2])} |")
+        for pressed, _ in rounds:
+            if pressed.errors:
+                print(f"  of another round with {pressed.errors} errors: {dict(pressed.statuses)}")
     for processes in counts:
         of_it = {line: found[processes, line][len(found[processes, line]) // 2] for line in lines}
         highest = max(pressed.rate for pressed, _ in of_it.values())

@@ -32,6 +32,8 @@ LARGE_TABLES = st.lists(st.lists(COUNTS, min_size=4, max_size=4), min_size=4, ma
         ([2, 5, 5], [None, None, 5], 12),
         ([1, 2], [None, None], None),
         ([3, 0], [None, 0], None),
+        ([1, 1, 1, 1, 1], [None] * 5, None),
+        ([1, 1, 1, 1, 1, 9], [None] * 6, 14),
         ([], [], 0),
     ],
 )
