@@ -3713,9 +3713,11 @@ CREATE POLICY service_reads_area ON public.task_waiver FOR SELECT TO vekstplass_
 
 CREATE POLICY service_reads_area ON public.trip FOR SELECT TO vekstplass_service USING (((service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)));
 
-CREATE POLICY service_reads_area ON public.trip_participant FOR SELECT TO vekstplass_service USING (( SELECT true
+CREATE POLICY service_reads_area ON public.trip_participant FOR SELECT TO vekstplass_service USING ((( SELECT true
    FROM public.trip
-  WHERE ((trip.id = trip_participant.trip_id) AND ((trip.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)))));
+  WHERE ((trip.id = trip_participant.trip_id) AND ((trip.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)))) AND (participant_id IN ( SELECT participant.id
+   FROM public.participant
+  WHERE (((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT participant.address_protection))))));
 
 ALTER TABLE public.service_type ENABLE ROW LEVEL SECURITY;
 

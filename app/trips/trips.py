@@ -53,10 +53,16 @@ class TripMeasures:
 
 @dataclass(frozen=True, slots=True)
 class TripRecord:
-    """A trip with its participants in the order applications were received, and its plan."""
+    """A trip with its participants in the order applications were received, and its plan.
+
+    Attributes:
+        participants: all of them: the state and the prices are theirs together.
+        seen: those whom the caller sees.
+    """
 
     trip: Trip
     participants: Sequence[TripParticipant]
+    seen: Sequence[TripParticipant]
     plan: StaffingPlan | None
     assessed: bool
 
@@ -98,18 +104,14 @@ def needs_acceptance(one: TripParticipant) -> bool:
 
 
 async def load_records(queries: Queries, trips: Sequence[Trip]) -> list[TripRecord]:
-    """The trips with who goes and how. Records access to the people.
+    """The trips with who goes and how. Records access to the people whom the caller sees.
 
-    A service reads no applications: whether they are assessed is asked for it.
+    A service reads no applications, and of the people those of its area whose address is not protected.
     """
     ids = [trip.id for trip in trips]
-    by_trip: defaultdict[UUID, list[TripParticipant]] = defaultdict(list)
-    order = (col(TripParticipant.received_on), col(TripParticipant.application_id))
-    for one in await queries.select(
-        select(TripParticipant).where(col(TripParticipant.trip_id).in_(ids)).order_by(*order)
-    ):
-        by_trip[one.trip_id].append(one)
-    record_access(queries, {one.participant_id for found in by_trip.values() for one in found})
+    of_trips = col(TripParticipant.trip_id).in_(ids)
+    rows = await queries.fetch(select(col(TripParticipant.id), col(TripParticipant.participant_id)).where(of_trips))
+    record_access(queries, (row["participant_id"] for row in rows))
     plans = {
         plan.trip_id: plan
         for plan in await queries.select(
@@ -118,18 +120,27 @@ async def load_records(queries: Queries, trips: Sequence[Trip]) -> list[TripReco
             .order_by(col(StaffingPlan.version))
         )
     }
+    by_trip: defaultdict[UUID, list[TripParticipant]] = defaultdict(list)
+    order = (col(TripParticipant.received_on), col(TripParticipant.application_id))
     async with queries.acting_as("case_officer"):
+        for one in await queries.select(select(TripParticipant).where(of_trips).order_by(*order)):
+            by_trip[one.trip_id].append(one)
         missing = await queries.fetch(
             select(col(TripParticipant.trip_id))
             .join(TripApplication, col(TripApplication.id) == col(TripParticipant.application_id))
-            .where(
-                col(TripParticipant.trip_id).in_(ids),
-                func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0,
-            )
+            .where(of_trips, func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0)
         )
     not_assessed = {row[0] for row in missing}
+    seen = {row["id"] for row in rows}
     return [
-        TripRecord(trip, by_trip[trip.id], plans.get(trip.id), assessed=trip.id not in not_assessed) for trip in trips
+        TripRecord(
+            trip,
+            by_trip[trip.id],
+            [one for one in by_trip[trip.id] if one.id in seen],
+            plans.get(trip.id),
+            assessed=trip.id not in not_assessed,
+        )
+        for trip in trips
     ]
 
 
@@ -304,7 +315,7 @@ def _to_out(record: TripRecord, measures: TripMeasures, *, late: bool) -> TripOu
             "staff_cost": None if plan is None else plan.staff_cost,
             "participants_part": None if plan is None else plan.participants_part,
             "fund_part": None if plan is None else plan.fund_part,
-            "participants": [to_participant(one) for one in record.participants],
+            "participants": [to_participant(one) for one in record.seen],
         }
     )
 

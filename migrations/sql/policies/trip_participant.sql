@@ -1,5 +1,6 @@
 -- Who goes on a trip, and what each pays (T15, T16). The case office and Fagutvikling keep them; the service that plans the
--- trip's staff reads whom it travels with. The owner while it merges two participants.
+-- trip's staff reads those of its area that it travels with, unless their address is protected: a trip tells where they
+-- will be. The owner while it merges two participants.
 alter table trip_participant enable row level security;
 alter table trip_participant force row level security;
 
@@ -9,7 +10,9 @@ create policy case_officer_and_grants_officer_manage on trip_participant to veks
 
 create policy service_reads_area on trip_participant for select to vekstplass_service
     using ((select true from trip
-        where trip.id = trip_participant.trip_id and trip.service_area = (select caller_service_area())));
+        where trip.id = trip_participant.trip_id and trip.service_area = (select caller_service_area()))
+        and participant_id in (select id from participant
+            where service_area = (select caller_service_area()) and not address_protection));
 
 create policy owner_merges on trip_participant to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))

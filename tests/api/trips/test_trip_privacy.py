@@ -80,3 +80,29 @@ async def test_trip_follows_a_merge(api: Api) -> None:
     ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
     (one,) = (await course.read(api, trip["id"]))["participants"]
     assert (one["participant_id"], one["price"]) == (kept, "2400.00")
+
+
+async def test_a_service_sees_nobody_on_a_trip_who_is_protected_or_of_another_area(api: Api) -> None:
+    """X3: a trip tells where somebody will be. Its state and prices are those of everybody."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    trip = await course.record(api, 3, working_time_agreed_on="2022-03-01")
+    protected, elsewhere, plain = (one["participant_id"] for one in trip["participants"])
+    for person, change in ((protected, {"address_protection": True}), (elsewhere, {"service_area": "mental_health"})):
+        path = f"/v1/participants/{person}"
+        tag = (await api.case_officer.get(path)).headers["ETag"]
+        ok(await api.case_officer.patch(path, json=change, headers={"If-Match": tag}), 200)
+    service, path = api.service("habilitation"), f"{course.TRIPS}/{trip['id']}"
+    ok(await service.put(f"{path}/staffing-plan", json=course.plan()), 200)
+    ok(await course.accept(api, trip["id"], plain))
+    seen, whole = ok(await service.get(path), 200), await course.read(api, trip["id"])
+    assert [one["participant_id"] for one in seen["participants"]] == [plain]
+    assert len(whole["participants"]) == 3
+    assert {name: seen[name] for name in ("status", "acts", "participants_part")} == {
+        name: whole[name] for name in ("status", "acts", "participants_part")
+    }
+    for person, found in ((protected, []), (elsewhere, []), (plain, [trip["id"]])):
+        listed = ok(await service.get(course.TRIPS, params={"participant_id": person}), 200)["items"]
+        assert [one["id"] for one in listed] == found
+    lines = ok(await api.auditor.get("/v1/access-log", params={"action": "read_trip", "limit": 200}), 200)["items"]
+    assert {one["participant_id"] for one in lines if one["purpose"] == "follow_up"} == {plain}
