@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from app.absence.tables import Absence
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
 from app.http.value_names import VALUE_NAMES
 from app.providers.tables import Provider

@@ -4,7 +4,7 @@ record of processing activities.
 
 from collections.abc import Mapping
 
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 
 # In the order in which a person reads them.
 KINDS: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from app.http.content_negotiation import CSV
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 from app.http.spreadsheets import Cell, Column, csv_file, write_table, xlsx_file
 from app.http.value_names import VALUE_NAMES
 from app.service_hours.tables import ServiceHours

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.http.names import FIELD_NAMES, format_amount, list_values, name_fields, name_pointer
+from app.http.field_names import FIELD_NAMES
+from app.http.names import format_amount, list_values, name_fields, name_pointer
 from app.http.problems import TYPES, VALIDATION
 from app.http.schemas import PATTERNS, TEXT
 from app.http.value_names import VALUE_NAMES
@@ -91,7 +92,7 @@ REQUESTS = requests()
 def test_every_field_of_a_request_has_a_nynorsk_name() -> None:
     missing = sorted({value for kind, _, value in REQUESTS if kind == "field"} - FIELD_NAMES.keys())
     assert not missing, (
-        "add to FIELD_NAMES in app/http/names.py, in alphabetical order, a nynorsk name of: " + ", ".join(missing)
+        "add to FIELD_NAMES in app/http/field_names.py, in alphabetical order, a nynorsk name of: " + ", ".join(missing)
     )
 
 
@@ -117,7 +118,7 @@ def test_every_pattern_of_a_request_is_described() -> None:
 
 def test_the_names_are_in_alphabetical_order() -> None:
     for names in (FIELD_NAMES, VALUE_NAMES):
-        assert list(names) == sorted(names), "app/http/names.py keeps its names in alphabetical order"
+        assert list(names) == sorted(names), "field_names.py and value_names.py are in alphabetical order"
 
 
 def test_no_sentence_names_a_field_in_english_alone() -> None:
@@ -127,7 +128,7 @@ def test_no_sentence_names_a_field_in_english_alone() -> None:
         shown = name_fields(sentence)
         for word in QUOTED.findall(shown):
             if f"(«{word}»)" not in shown and word not in OTHER_WORDS and not re.search("[æøå]", word):
-                wrong.append(f"{place}: «{word}» has no name: add it to FIELD_NAMES in app/http/names.py")
+                wrong.append(f"{place}: «{word}» has no name: add it to FIELD_NAMES in app/http/field_names.py")
         for word in IDENTIFIER.findall(shown):
             wrong.append(f"{place}: write «{word}» in guillemets, or the nynorsk word alone")
     assert not wrong, "\n".join(wrong)

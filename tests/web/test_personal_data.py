@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 from app.http.personal_data_words import KINDS, LABELS
 from app.privacy.personal_data import PERSONAL_DATA
 from app.web.personal_data_words import is_shown

@@ -12,7 +12,7 @@ import pytest
 
 from app import clock
 from app.absence.files import COLUMNS
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 from tests.conftest import Api
 from tests.factories import steps
 from tests.factories.absences import ORGANISATION, item, placement, pushed

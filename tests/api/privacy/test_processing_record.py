@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from app.access_log.recorder import PURPOSES
-from app.http.names import FIELD_NAMES
+from app.http.field_names import FIELD_NAMES
 from app.http.personal_data_words import KINDS, LABELS, TECHNICAL
 from app.privacy.personal_data import PERSONAL_DATA
 from app.privacy.processing_record import write_processing_record
