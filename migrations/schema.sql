@@ -1977,7 +1977,10 @@ CREATE TABLE public.trip_fund_entry (
     trip_id uuid,
     reason character varying,
     recorded_by character varying NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
     CONSTRAINT ck_trip_fund_entry_amount CHECK ((amount >= (0)::numeric)),
+    CONSTRAINT ck_trip_fund_entry_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
     CONSTRAINT ck_trip_fund_entry_kind CHECK (((kind)::text = ANY ((ARRAY['allocation'::character varying, 'gift'::character varying, 'reserve'::character varying, 'release'::character varying, 'settle'::character varying])::text[]))),
     CONSTRAINT ck_trip_fund_entry_reason CHECK (((length((reason)::text) >= 1) AND (length((reason)::text) <= 500))),
     CONSTRAINT ck_trip_fund_entry_reserved CHECK ((((kind)::text = 'settle'::text) = (reserved IS NOT NULL))),
@@ -4446,6 +4449,12 @@ GRANT UPDATE(text) ON TABLE public.trip_decision TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_fund_entry TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_fund_entry TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.trip_fund_entry TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.trip_fund_entry TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.trip_fund_entry TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trip_participant TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trip_participant TO vekstplass_service;

@@ -79,7 +79,11 @@ async def add_trips(unit: UnitOfWork, actor: Actor) -> None:
     allocated = TripFundEntryIn(
         kind="allocation", amount=Decimal("150000.00"), on=date(2022, 1, 20), reason="Budsjett 2022"
     )
+    given = TripFundEntryIn(
+        year=2023, kind="gift", amount=Decimal("2500.00"), on=date(2022, 8, 15), reason="Til turane neste år"
+    )
     await fund.record_entry(unit, actor, allocated)
+    await fund.record_entry(unit, actor, given)
     for number, example in enumerate(_EXAMPLES, start=1):
         body = TripIn(
             starts_on=example.starts_on,

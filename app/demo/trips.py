@@ -15,7 +15,7 @@ from app.trips.grant_schemes import record_grant_scheme
 from app.trips.rounds import record_round
 from app.trips.schemas import TripSchemeIn
 from app.trips.schemes import record_scheme
-from app.trips.tables import GrantScheme, Trip, TripApplication, TripRound
+from app.trips.tables import GrantScheme, Trip, TripApplication, TripFundEntry, TripRound
 
 OFFICER = Actor(subject="demo-fagutvikling", kind="person", roles=frozenset({"grants_officer"}))
 NUMBERED: dict[type[object], str] = {
@@ -23,6 +23,7 @@ NUMBERED: dict[type[object], str] = {
     TripApplication: "trip_application",
     Trip: "trip",
     GrantScheme: "grant_scheme",
+    TripFundEntry: "trip_fund_entry",
 }
 
 _FIRST_DAY, _LATE_DAY, _ASSESSED_ON = date(2022, 1, 3), date(2022, 3, 1), date(2022, 4, 8)

@@ -330,6 +330,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "totals_from": "kvar summane kjem frå",
     "travel_weight": "vekt for reisetid",
     "trip_application_id": "søknad om tur",
+    "trip_fund_entry_id": "post i feriefondet",
     "trip_hours": "timar på turen",
     "trip_id": "tur",
     "trip_round_id": "runde",

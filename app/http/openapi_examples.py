@@ -49,6 +49,7 @@ RESOURCES = (
     "survey",
     "trip",
     "grant_scheme",
+    "trip_fund_entry",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""
@@ -120,6 +121,9 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/trips/{trip_id}/decisions", "trip_id"): _PLANNED_TRIP,
     ("post /v1/trips/{trip_id}/cancellation", "trip_id"): _PLANNED_TRIP,
     ("post /v1/trips/{trip_id}/settlement", "trip_id"): str(demo_id("trip", 3)),
+    ("post /v1/trip-fund/entries/{trip_fund_entry_id}/annulment", "trip_fund_entry_id"): str(
+        demo_id("trip_fund_entry", 2)
+    ),
     ("post /v1/meetings", "placement_id"): str(demo_id("placement", 1)),
     ("get /v1/providers/{provider_id}/absence-report", "from"): "2022-01-01",
     ("get /v1/providers/{provider_id}/absence-report", "to"): "2022-12-31",

@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from app import clock
 from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
+from app.http.lookup import find
 from app.http.names import format_amount
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn
 from app.rules.money import from_ore, to_ore
 from app.rules.trip_fund import FundEntry, FundYear, compute_fund_year
 from app.rules.trips import FundEntryKind
 from app.security.roles import Actor
 from app.trips.fund_schemas import TripFundEntryIn, TripFundEntryOut, TripFundYearOut
-from app.trips.problems import FUND_EXHAUSTED
+from app.trips.problems import FUND_ENTRY_OF_TRIP, FUND_EXHAUSTED
 from app.trips.tables import Trip, TripFundEntry, TripScheme
 
 
@@ -56,7 +61,8 @@ async def load_book(queries: Queries) -> TripFundBook:
     reserved = func.coalesce(func.sum(col(TripFundEntry.reserved)), 0)
     sums = select(
         col(TripFundEntry.year), col(TripFundEntry.kind), func.sum(col(TripFundEntry.amount)), reserved
-    ).group_by(col(TripFundEntry.year), col(TripFundEntry.kind))
+    ).where(col(TripFundEntry.annulled_at).is_(None))
+    sums = sums.group_by(col(TripFundEntry.year), col(TripFundEntry.kind))
     entries = [
         FundEntry(year, kind, to_ore(amount), to_ore(freed)) for year, kind, amount, freed in await queries.fetch(sums)
     ]
@@ -92,19 +98,41 @@ async def record_entry(unit: UnitOfWork, actor: Actor, body: TripFundEntryIn) ->
     return entry
 
 
+async def annul_entry(unit: UnitOfWork, entry_id: UUID, body: AnnulmentIn) -> TripFundEntry:
+    """D10, T18: what came in was recorded by mistake. It stays readable, and counts for nothing.
+
+    Raises `not-found`; `annulled` the second time; `trip-fund-entry-of-trip`; `fund-exhausted` where trips have
+    reserved or cost what would be gone.
+    """
+    await lock_fund(unit)
+    entry = await find(unit, TripFundEntry, entry_id, lock=True)
+    if entry.annulled_at is not None:
+        raise ANNULLED()
+    if entry.trip_id is not None:
+        raise FUND_ENTRY_OF_TRIP()
+    _require_available((await load_book(unit)).compute_year(entry.year), to_ore(entry.amount))
+    entry.annulled_at = clock.now()
+    entry.annulled_reason = body.reason
+    await unit.session.flush()
+    return entry
+
+
 async def reserve(unit: UnitOfWork, actor: Actor, trip: Trip, ore: int, on: date) -> None:
     """T18: what a grant promises of the fund. Raises `FUND_EXHAUSTED` with the sum that is missing."""
     await lock_fund(unit)
     year = trip.starts_on.year
-    position = (await load_book(unit)).compute_year(year)
+    _require_available((await load_book(unit)).compute_year(year), ore)
+    await _enter(unit, actor, trip, "reserve", ore, on)
+
+
+def _require_available(position: FundYear, ore: int) -> None:
     missing = from_ore(position.find_missing(ore))
     if missing:
         raise FUND_EXHAUSTED(
-            f"Feriefondet manglar {format_amount(missing)} for {year}.",
+            f"Feriefondet manglar {format_amount(missing)} for {position.year}.",
             missing=f"{missing}",
             available=f"{from_ore(position.available)}",
         )
-    await _enter(unit, actor, trip, "reserve", ore, on)
 
 
 async def release(unit: UnitOfWork, actor: Actor, trip: Trip, on: date) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field as Limits
 
-from app.http.schemas import Amount, Day, Line, Money, PastDay, PositiveMoney, Shape, Stored, Year
+from app.http.schemas import Amount, Annullable, Day, Line, Money, PastDay, PositiveMoney, Shape, Year
 from app.rules.trips import FundEntryKind
 
 
@@ -23,8 +23,8 @@ class TripFundEntryIn(Shape):
     ]
 
 
-class TripFundEntryOut(Stored):
-    """An entry of the fund."""
+class TripFundEntryOut(Annullable):
+    """An entry of the fund. One that is annulled counts for nothing (D10)."""
 
     year: int
     kind: FundEntryKind

@@ -83,6 +83,13 @@ FUND_EXHAUSTED = problem_type(
     nn="Det er ikkje så mykje ledig i feriefondet, og kommunen har ikkje anna å betale med.",
     en="So much is not available in the trip fund (T18). `missing` is how much is lacking, `available` what there is.",
 )
+FUND_ENTRY_OF_TRIP = problem_type(
+    "trip-fund-entry-of-trip",
+    409,
+    title="Posten er ført av ein tur",
+    nn="Det ein tur set av, frigjer og kostar, vert retta med det som vert gjort med turen.",
+    en="What a trip reserves, releases and costs is corrected by what is done to the trip (T18), and not by annulment.",
+)
 TRIP_STATE = problem_type(
     "trip-state",
     409,

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, String, Un
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlmodel import Field
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 from app.rules.trip_course import TripDecisionKind
 from app.rules.trips import FundEntryKind, IntervalMode, TripLength
 
@@ -150,8 +150,9 @@ class TripApplication(Row, table=True):
     recorded_by: str
 
 
-class TripFundEntry(Row, table=True):
-    """What comes into the trip fund by hand, and what trips reserve, release and cost (T18). Rows are only added.
+class TripFundEntry(AnnullableRow, table=True):
+    """What comes into the trip fund by hand, and what trips reserve, release and cost (T18). What came in by
+    mistake is annulled, and otherwise rows are only added.
 
     `reserved` is what a settlement frees of its trip's reservation.
     """
@@ -161,6 +162,7 @@ class TripFundEntry(Row, table=True):
         CheckConstraint("year between 1900 and 2099", name="year"),
         CheckConstraint("kind in ('allocation', 'gift', 'reserve', 'release', 'settle')", name="kind"),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
         CheckConstraint("(kind in ('allocation', 'gift')) = (trip_id is null)", name="trip_id"),
         CheckConstraint("(kind = 'settle') = (reserved is not null)", name="reserved"),
         CheckConstraint("length(reason) between 1 and 500", name="reason"),

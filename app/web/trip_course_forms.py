@@ -306,10 +306,51 @@ async def record_fund_entry(view: View, sent: Sent) -> Done:
     return Done(f"/feriereiser/{year}/fond", f"{amount(made['amount'])} kroner er førte i feriefondet.")
 
 
+async def prepare_fund_annulment(view: View) -> Sheet:
+    """Of what came in; what trips entered is corrected by what is done to them."""
+    year, id_ = int(view.request.path_params["year"]), str(view.request.path_params["trip_fund_entry_id"])
+    entries = await view.api.list("/v1/trip-fund/entries", year=year)
+    entry = next((one for one in entries if one["id"] == id_ and one["trip_id"] is None), None)
+    if entry is None:
+        raise Refused(404, {})
+    form = make_form(LongText(name="grunn", label="Kva var feil?", to="reason", hint="Utan namn på personar."))
+    frame = Frame(
+        title="Annuller posten",
+        here="Annuller",
+        back=(f"/feriereiser/{year}/fond", f"Feriefondet {year}"),
+        button="Annuller posten",
+        facts=[
+            (word(entry["kind"], "fund_entry"), f"{amount(entry['amount'])} kroner"),
+            ("Dag", long_date(entry["on"])),
+            ("Grunn", entry["reason"]),
+        ],
+        after=(
+            "Posten vert ståande i lista, og tel ikkje lenger (D10).",
+            "Det turane har sett av eller kosta, må framleis vere i fondet (T18).",
+        ),
+        danger=True,
+    )
+    return make_sheet(form, frame, year=year, entry=entry)
+
+
+async def annul_fund_entry(view: View, sent: Sent) -> Done:
+    """It counts for nothing."""
+    year, entry = sent.sheet.values["year"], sent.sheet.values["entry"]
+    await view.api.post(f"/v1/trip-fund/entries/{entry['id']}/annulment", sent.body, sent.acting)
+    return Done(f"/feriereiser/{year}/fond", f"{amount(entry['amount'])} kroner er annullerte i feriefondet.")
+
+
 _ONE = "/feriereiser/turar/{trip_id:uuid}"
 ROUTES = (
     FormPage("/feriereiser/{year:int}/turar/ny", TEMPLATE, prepare_trip, record_trip, *HANDLERS),
     FormPage("/feriereiser/{year:int}/fond/post", TEMPLATE, prepare_fund_entry, record_fund_entry, *HANDLERS),
+    FormPage(
+        "/feriereiser/{year:int}/fond/{trip_fund_entry_id:uuid}/annullering",
+        TEMPLATE,
+        prepare_fund_annulment,
+        annul_fund_entry,
+        *HANDLERS,
+    ),
     FormPage(f"{_ONE}/endring", TEMPLATE, prepare_change, change_trip, *HANDLERS),
     FormPage(f"{_ONE}/svar/{{participant_id:uuid}}", TEMPLATE, prepare_acceptance, accept_price, *HANDLERS),
     FormPage(f"{_ONE}/vedtak", TEMPLATE, prepare_decision, decide_trip, *HANDLERS),

@@ -60,7 +60,7 @@ grant select, insert, update (belonging_reason, documentation_seen_on, documenta
 grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;
 
 grant select, insert on trip_scheme to vekstplass_service;
-grant select, insert on trip_fund_entry to vekstplass_service;
+grant select, insert, update (annulled_at, annulled_reason, updated_at) on trip_fund_entry to vekstplass_service;
 grant select, insert, update (starts_on, ends_on, longer_reason, working_time_agreed_on, service_area, decision,
     decided_on, cancelled_on, cancelled_reason, settled_on, updated_at) on trip to vekstplass_service;
 grant select, insert, update (starts_on, ends_on, active, left_on, of_staff_cost, of_staff_travel, accepted_price,

@@ -148,6 +148,8 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/feriereiser/2022/fond",
         "/feriereiser/2022/oversyn",
         "/feriereiser/2022/fond/post",
+        "/feriereiser/2023/fond",
+        "/feriereiser/2023/fond/016e0000-0025-7000-8000-000000000002/annullering",
         f"{JOURNEY}1",
         f"{JOURNEY}3",
         f"{JOURNEY}3/oppgjer",

@@ -55,7 +55,7 @@ NAMED = {
 NOBODYS = {
     "expected_refund_id", "frame_id", "snapshot_id", "guideline_evaluation_id", "guideline_version_id", "rate_id",
     "object_id", "external_id", "follows_id", "corrects_id", "withdraws_notice_id", "duplicate_id", "task_id",
-    "need_change_id", "trip_round_id",
+    "need_change_id", "trip_round_id", "trip_fund_entry_id",
     "calendar_subscription_id", "step_id", "service_id", "stair_capacity_id", "stair_table_id", "need_id",
     "grant_scheme_id",
     "service_type_id", "survey_id",

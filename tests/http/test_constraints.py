@@ -117,6 +117,7 @@ UNREACHABLE = {
     "ck_placement_terms_valid_to": LOCKED,
     "ex_placement_terms_overlap": LOCKED,
     "uq_calendar_subscription_secret_hash": "a secret is made by the service, and never taken from a client",
+    "ck_trip_fund_entry_annulled": ANNULLED,
     "ck_trip_fund_entry_reserved": "a settlement alone frees a reservation, as it is written",
     "ck_trip_fund_entry_trip_id": "what comes in by hand names no trip, and what a trip enters names it",
     "uq_trip_fund_entry_trip_id_kind": "a trip is locked, and each of its steps is taken once",

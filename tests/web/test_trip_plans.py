@@ -1,6 +1,7 @@
 """Screen 21, holiday trips on the page: a trip, its plan as a week, prices, decision, settlement, and the fund (T)."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from app.web.staffing_grid import describe_shift, parse_shift, write_shift
 from tests.conftest import Api
 from tests.factories import trip_course as course
 from tests.factories import trips
+from tests.factories.steps import ok
 from tests.web.html import find_faults, list_errors, read_message, submit
 
 NBSP = "\u00a0"
@@ -125,6 +127,25 @@ async def test_the_fund_gets_what_is_set_aside(api: Api) -> None:
     assert "1 500,50" in text
     answer = await submit(browser, "/feriereiser/2022/fond/post", **typed | {"belop": "0"})
     assert (answer.status_code, set(list_errors(answer))) == (422, {"belop"})
+
+
+async def test_what_came_into_the_fund_by_mistake_is_annulled(api: Api) -> None:
+    await course.fill_fund(api)
+    await course.fill_fund(api, amount="777.00")
+    browser = await api.browser("fagutvikling")
+    entries = ok(await api.finance.get("/v1/trip-fund/entries"), 200)["items"]
+    (wrong,) = (one["id"] for one in entries if one["amount"] == "777.00")
+    path = f"/feriereiser/2022/fond/{wrong}/annullering"
+    assert path in (await browser.get("/feriereiser/2022/fond")).text
+    answer = await submit(browser, path, grunn="")
+    assert (answer.status_code, set(list_errors(answer))) == (422, {"grunn"})
+    assert await say(browser, path, grunn="Ført to gonger.") == "777 kroner er annullerte i feriefondet."
+    text = await read(browser, "/feriereiser/2022/fond")
+    assert "Annullert: Ført to gonger." in text
+    assert path not in (await browser.get("/feriereiser/2022/fond")).text
+    again = await submit(browser, path, grunn="Ført to gonger.")
+    assert again.status_code == 409
+    assert (await browser.get(f"/feriereiser/2022/fond/{uuid4()}/annullering")).status_code == 404
 
 
 async def test_the_overview_says_who_is_free_for_a_trip(api: Api) -> None:

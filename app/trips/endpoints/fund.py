@@ -1,6 +1,7 @@
 """HTTP for the trip fund (T18)."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
@@ -10,9 +11,11 @@ from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.declarations import located_at
 from app.http.endpoint import Route
+from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, fetch_page
-from app.http.schemas import Year
-from app.trips import fund
+from app.http.problems import ANNULLED
+from app.http.schemas import AnnulmentIn, Year
+from app.trips import fund, problems
 from app.trips.endpoints.roles import FundReader, GrantsOfficer
 from app.trips.fund_schemas import TripFundEntryIn, TripFundEntryOut, TripFundYearOut
 from app.trips.tables import TripFundEntry
@@ -32,6 +35,21 @@ async def record_trip_fund_entry(unit: UnitOfWorkDep, actor: GrantsOfficer, body
     What trips reserve, release and cost is entered by what is done to them, and never by hand.
     """
     return fund.to_entry(await fund.record_entry(unit, actor, body))
+
+
+@router.post(
+    "/entries/{trip_fund_entry_id}/annulment",
+    summary="Annul what came into the trip fund",
+    responses=refusals(ANNULLED, problems.FUND_ENTRY_OF_TRIP, problems.FUND_EXHAUSTED),
+)
+async def annul_trip_fund_entry(
+    unit: UnitOfWorkDep, actor: GrantsOfficer, trip_fund_entry_id: UUID, body: AnnulmentIn
+) -> TripFundEntryOut:
+    """It was recorded by mistake (D10): it stays readable, and counts for nothing.
+
+    What trips have reserved or cost must remain (T18).
+    """
+    return fund.to_entry(await fund.annul_entry(unit, trip_fund_entry_id, body))
 
 
 @router.get("/entries", summary="List entries of the trip fund")

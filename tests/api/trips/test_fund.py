@@ -1,10 +1,12 @@
 """The trip fund through HTTP: what comes in, and what a year has (T18)."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.conftest import Api
+from tests.factories import trip_course, trips
 from tests.factories.steps import ok, refused
 
 ENTRIES = "/v1/trip-fund/entries"
@@ -76,3 +78,37 @@ async def test_others_do_not_read_the_fund(api: Api) -> None:
     for caller in (api.service("habilitation"), api.provider("310300403"), api.epj):
         assert (await caller.get("/v1/trip-fund/2022")).status_code == 403
     assert (await api.finance.post(ENTRIES, json=ALLOCATION)).status_code == 403
+
+
+async def test_what_came_in_by_mistake_is_annulled(api: Api) -> None:
+    """D10, T18: it stays in the list, counts for nothing, and only once."""
+    wrong, right = await enter(api), await enter(api, amount="20000.00")
+    path, body = f"{ENTRIES}/{wrong['id']}/annulment", {"reason": "Ein null for mykje."}
+    assert (wrong["annulled_at"], wrong["annulled_reason"]) == (None, None)
+    made = ok(await api.grants_officer.post(path, json=body), 200)
+    assert (made["annulled_reason"], made["amount"]) == ("Ein null for mykje.", "200000.00")
+    found = await position(api)
+    assert (found["allocated"], found["available"]) == ("20000.00", "20000.00")
+    listed = ok(await api.finance.get(ENTRIES), 200)["items"]
+    assert {one["id"]: one["annulled_at"] is None for one in listed} == {wrong["id"]: False, right["id"]: True}
+    refused(await api.grants_officer.post(path, json=body), 409, "annulled")
+    refused(await api.grants_officer.post(f"{ENTRIES}/{uuid4()}/annulment", json=body), 404, "not-found")
+    refused(await api.grants_officer.post(path, json={"reason": ""}), 422, "validation")
+    assert (await api.finance.post(path, json=body)).status_code == 403
+
+
+async def test_what_trips_have_reserved_is_not_annulled_away(api: Api) -> None:
+    """T18: neither what came in and is promised, nor the entries of a trip."""
+    await trips.record_scheme(api)
+    first = await enter(api, amount="2000.00")
+    await enter(api, amount="1000.00")
+    await trip_course.granted(api)
+    body = {"reason": "Ført på feil år."}
+    problem = refused(
+        await api.case_officer.post(f"{ENTRIES}/{first['id']}/annulment", json=body), 409, "fund-exhausted"
+    )
+    assert problem["missing"] == "1400.00"
+    [reserved] = [one for one in ok(await api.finance.get(ENTRIES), 200)["items"] if one["kind"] == "reserve"]
+    answer = await api.case_officer.post(f"{ENTRIES}/{reserved['id']}/annulment", json=body)
+    refused(answer, 409, "trip-fund-entry-of-trip")
+    assert (await position(api))["allocated"] == "3000.00"
