@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import asyncpg
+import postgres_supervisor
 
 import postgres
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> NoReturn:
     if not (environment.get("DATABASE_URL") or production or WITHOUT_DATABASE & set(rest[:1])):
         try:
             cluster = postgres.start(data, say=lambda text: print(text, file=sys.stderr, flush=True))
-        except postgres.PostgresError as error:
+        except postgres_supervisor.PostgresError as error:
             sys.exit(str(error))
         asyncio.run(update_roles(cluster))
         cluster.use_after_exec()

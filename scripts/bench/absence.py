@@ -35,6 +35,7 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import postgres_supervisor
 from bench.absence_rows import FILL, JSON, ORGANISATION, PLACEMENTS, encoded, new_items
 
 import postgres
@@ -367,7 +368,7 @@ async def measure(cluster: postgres.Cluster, data: Path, rows: int, rounds: int,
             cluster.dsn("postgres"),
             cluster.dsn("vekstplass_service"),
             server.pid,
-            postgres.ready_postmaster(cluster.data) or 0,
+            postgres_supervisor.ready_postmaster(cluster.data) or 0,
             client,
             [str(row["id"]) for row in found],
             found[0]["provider_id"],

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import asyncpg
+import postgres_supervisor
 
 import postgres
 from app.database import startup
@@ -33,7 +34,7 @@ class Standby:
         self.directory = directory
         self._binaries = primary.binaries
         self._primary = primary
-        self._account = postgres.Account(directory.stat().st_uid, directory.stat().st_gid).options()
+        self._account = postgres_supervisor.Account(directory.stat().st_uid, directory.stat().st_gid).options()
         self._options = {
             **postgres.SETTINGS,
             "fsync": "off",
@@ -62,7 +63,9 @@ class Standby:
         options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._binaries / "postgres"), "-D", str(self.directory / "data"), *options]
         streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, cwd="/", env=postgres.ENVIRONMENT, **streams, **self._account)
+        self._process = subprocess.Popen(
+            command, cwd="/", env=postgres_supervisor.ENVIRONMENT, **streams, **self._account
+        )
         await until(self._answers)
 
     async def stop(self) -> None:
@@ -92,7 +95,9 @@ class Standby:
         return True
 
     def _run(self, command: list[str]) -> None:
-        subprocess.run(command, check=True, cwd="/", env=postgres.ENVIRONMENT, capture_output=True, **self._account)
+        subprocess.run(
+            command, check=True, cwd="/", env=postgres_supervisor.ENVIRONMENT, capture_output=True, **self._account
+        )
 
 
 @contextmanager

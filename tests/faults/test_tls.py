@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import postgres_supervisor
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -116,7 +117,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if binaries is None:
         pytest.skip("no PostgreSQL with TLS is installed (Debian: apt-get install postgresql)")
     directory, port = Path(tempfile.mkdtemp(prefix="vekstplass-tls-", dir="/tmp")), free_port()
-    account: dict[str, Any] = {"cwd": "/", "env": postgres.ENVIRONMENT}
+    account: dict[str, Any] = {"cwd": "/", "env": postgres_supervisor.ENVIRONMENT}
     if os.geteuid() == 0:
         account |= {"user": "postgres", "group": "postgres", "extra_groups": []}
         shutil.chown(directory, "postgres", "postgres")

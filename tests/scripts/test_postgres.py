@@ -15,16 +15,18 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from postgres_supervisor import PostgresError, is_locked, ready_postmaster
 
 import postgres
-from postgres import BACKUP, OWNER, SERVICE, SUPERUSER, Cluster, PostgresError, is_locked, ready_postmaster, start
+from postgres import BACKUP, OWNER, SERVICE, SUPERUSER, Cluster, start
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
 USE = """
 import sys
 from pathlib import Path
-from postgres import ready_postmaster, start
+from postgres import start
+from postgres_supervisor import ready_postmaster
 cluster = start(Path(sys.argv[1]), settings={"fsync": "off", "shared_buffers": "16MB"})
 print(ready_postmaster(cluster.data), flush=True)
 sys.stdin.read()
