@@ -111,7 +111,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
         demo_id("trip_application", 13)
     ),
     ("post /v1/trip-applications/{trip_application_id}/withdrawal", "trip_application_id"): str(
-        demo_id("trip_application", 13)
+        demo_id("trip_application", 12)
     ),
     ("post /v1/trips", "application_ids"): [str(demo_id("trip_application", 12))],
     ("patch /v1/trips/{trip_id}", "trip_id"): _PLANNED_TRIP,

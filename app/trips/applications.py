@@ -6,6 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
@@ -28,10 +31,16 @@ from app.trips.application_schemas import (
     TripWithdrawalIn,
 )
 from app.trips.granted import find_last_granted, load_granted_trips
-from app.trips.problems import LEVEL_ONE_NOT_MUNICIPAL, NO_NIGHT, TRIP_APPLICATION_WITHDRAWN, WITHIN_INTERVAL
+from app.trips.problems import (
+    LEVEL_ONE_NOT_MUNICIPAL,
+    NO_NIGHT,
+    TRIP_APPLICATION_ON_TRIP,
+    TRIP_APPLICATION_WITHDRAWN,
+    WITHIN_INTERVAL,
+)
 from app.trips.rounds import load_rounds, pick_round
 from app.trips.schemes import find_scheme, load_schemes, pick_scheme, read_norms
-from app.trips.tables import TripApplication
+from app.trips.tables import TripApplication, TripParticipant
 
 CRITERIA = ("benefit", "resource", "severity", "mastery")
 
@@ -128,10 +137,19 @@ async def assess_application(
 async def withdraw_application(unit: UnitOfWork, application_id: UUID, body: TripWithdrawalIn) -> TripApplication:
     """The applicant has withdrawn it; it is ranked no longer.
 
+    **Decided here**: whoever is on a trip leaves it first, since the others' prices follow from that (T16).
+
     Raises:
-        Problem: `NOT_FOUND`, `trip-application-withdrawn`; 422 for a day before the application's.
+        Problem: `NOT_FOUND`, `trip-application-withdrawn`, `trip-application-on-trip`; 422 for a day before the
+            application's.
     """
     application = await _lock_open(unit, application_id)
+    on_trip = select(col(TripParticipant.trip_id)).where(
+        col(TripParticipant.application_id) == application.id, col(TripParticipant.active)
+    )
+    trip_id = await unit.fetch_value(on_trip)
+    if trip_id is not None:
+        raise TRIP_APPLICATION_ON_TRIP(trip_id=str(trip_id))
     require_not_before(body.withdrawn_on, "withdrawn_on", application.received_on, "søknaden")
     application.withdrawn_on = body.withdrawn_on
     await unit.session.flush()

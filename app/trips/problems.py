@@ -111,6 +111,13 @@ TRIP_APPLICATION_TAKEN = problem_type(
     nn="Søknaden er alt med på ein annan tur.",
     en="An application is on one trip at a time (T20).",
 )
+TRIP_APPLICATION_ON_TRIP = problem_type(
+    "trip-application-on-trip",
+    409,
+    title="Personen er med på ein tur",
+    nn="Personen er ført opp på ein tur med denne søknaden. Ta personen av turen eller avlys turen først.",
+    en="Its applicant is on the trip `trip_id`. Take them off it first (T16, T20), or cancel it.",
+)
 PRICE_CHANGED = problem_type(
     "price-changed",
     409,

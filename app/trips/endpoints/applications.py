@@ -119,12 +119,12 @@ async def assess_trip_application(
     dependencies=[_APPLICATION],
     status_code=201,
     summary="Withdraw an application for a trip",
-    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN),
+    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN, problems.TRIP_APPLICATION_ON_TRIP),
 )
 async def withdraw_trip_application(
     unit: UnitOfWorkDep, actor: GrantsOfficer, trip_application_id: UUID, body: TripWithdrawalIn
 ) -> TripApplicationOut:
-    """The applicant does not want to go; the application is ranked no longer (T11)."""
+    """The applicant does not want to go; the application is ranked no longer (T11). Of somebody on a trip: 409."""
     application = await applications.withdraw_application(unit, trip_application_id, body)
     (out,) = await applications.to_response(unit, [application])
     return out

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.conftest import Api
@@ -249,3 +250,29 @@ async def test_plan_is_not_overwritten_unseen(api: Api) -> None:
     ok(await course.put_plan(api, trip["id"], hourly_rate="410.00"), 200)
     answer = await api.grants_officer.put(path, json=course.plan(), headers={"If-Match": tag})
     assert answer.status_code == 412
+
+
+async def test_whoever_is_on_a_trip_leaves_it_before_the_application_is_withdrawn(api: Api) -> None:
+    """T16, T20: the prices of the others follow from who goes."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    trip = await course.granted(api, 2)
+    leaving, staying = trip["participants"]
+    body = {"withdrawn_on": "2022-05-02"}
+
+    async def withdraw(one: dict[str, Any]) -> httpx.Response:
+        return await api.grants_officer.post(f"{trips.APPLICATIONS}/{one['application_id']}/withdrawal", json=body)
+
+    problem = refused(await withdraw(leaving), 409, "trip-application-on-trip")
+    assert problem["trip_id"] == trip["id"]
+    path = f"{course.TRIPS}/{trip['id']}"
+    tag = (await api.grants_officer.get(path)).headers["ETag"]
+    left = await api.grants_officer.patch(
+        path, json={"application_ids": [staying["application_id"]]}, headers={"If-Match": tag}
+    )
+    ok(left, 200)
+    assert ok(await withdraw(leaving))["status"] == "withdrawn"
+    refused(await withdraw(staying), 409, "trip-application-on-trip")
+    cancelled = {"cancelled_on": "2022-05-03", "reason": "Sjukdom."}
+    ok(await api.grants_officer.post(f"{path}/cancellation", json=cancelled))
+    assert ok(await withdraw(staying))["status"] == "withdrawn"
