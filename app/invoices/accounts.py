@@ -156,13 +156,13 @@ async def load_accounts(unit: UnitOfWork, provider_id: UUID, invoice: Invoice) -
     def make_accounts(audience: InvoiceAudience, hidden: Collection[UUID]) -> list[MonthAccount]:
         accounts = []
         for month in sorted(all_months):
-            told = [row for row in entries if row["month"] == month and row["audience"] in (None, audience)]
-            amounts = owed.list_amounts(month, told, invoice)
+            visible = [row for row in entries if row["month"] == month and row["audience"] in (None, audience)]
+            amounts = owed.list_amounts(month, visible, invoice)
             accounts.append(
                 _make_account(
                     month,
                     [row for row in amounts if row.placement not in hidden],
-                    [row for row in told if row["placement_id"] not in hidden],
+                    [row for row in visible if row["placement_id"] not in hidden],
                     carried=month in other_months,
                 )
             )

@@ -184,8 +184,8 @@ def _build_total(amounts: Sequence[_Amounts], rows: Sequence[ServiceRow], least:
     total = _build_row(None, every, least, is_hidden=is_hidden)
     parts = ("without_need", "without_decision", "without_delivery")
     # What is hidden of one kind of service could be worked out from the sum.
-    told = {name: None for name in parts if any(row.model_dump()[name] is None for row in rows)}
-    return total.model_copy(update=told)
+    hidden = {name: None for name in parts if any(row.model_dump()[name] is None for row in rows)}
+    return total.model_copy(update=hidden)
 
 
 def _build_person_row(person: UUID, service_type: ServiceType, one: HoursSum, hours: PeriodHours) -> PersonServiceRow:

@@ -17,6 +17,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "need_grade": ("Bistand", "need_grade"),
     "service_area": ("Teneste", "service_area"),
 }
+_OUTCOMES = (("Innvilga", "granted"), ("Avslegne", "rejected"), ("Anna", "other"))
 
 
 async def show_overview(view: View) -> Response:
@@ -29,15 +30,28 @@ async def show_overview(view: View) -> Response:
         {**one, "name": names[one["participant_id"]], "span": word(one["length"], "trip_span")}
         for one in overview["people"]
     ]
+    evaluation = await view.api.get("/v1/trips/evaluation", **{"from": first, "to": last})
     return view.render(
         "ferieoversyn.html",
         year=year,
         people=sorted(people, key=lambda one: (one["free_from"] or 0, one["name"], one["length"])),
         years=[{**one, "reasons": _describe_reasons(one)} for one in overview["years"]],
-        evaluation=await view.api.get("/v1/trips/evaluation", **{"from": first, "to": last}),
+        evaluation=evaluation,
         first_year=year - YEARS + 1,
-        groups=GROUPS,
+        groups=[_lay_out(group) for group in evaluation["groups"] if group["items"]],
     )
+
+
+def _lay_out(group: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of a group; without the outcomes where nothing of them is shown (S6)."""
+    title, words = GROUPS[group["by"]]
+    shown = any(one[name] is not None for one in group["items"] for _, name in _OUTCOMES)
+    return {
+        "title": title,
+        "words": words,
+        "columns": [("Søknader", "applied"), *(_OUTCOMES if shown else ())],
+        "rows": group["items"],
+    }
 
 
 def _describe_reasons(counts: Mapping[str, Any]) -> str:
