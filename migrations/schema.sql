@@ -512,6 +512,7 @@ begin
                 then entry.amount else moved.paid end as amount
             from trust_application as application
             join trust_entry as entry on entry.application_id = application.id and entry.kind = 'grant'
+                and entry.annulled_at is null
             cross join lateral (
                 select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
                     coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid
@@ -2122,7 +2123,11 @@ CREATE TABLE public.trust_entry (
     reason character varying,
     voucher_seen_on date,
     recorded_by character varying NOT NULL,
+    annulled_at timestamp with time zone,
+    annulled_reason character varying,
     CONSTRAINT ck_trust_entry_amount CHECK ((((kind)::text = 'reject'::text) = (amount IS NULL))),
+    CONSTRAINT ck_trust_entry_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
+    CONSTRAINT ck_trust_entry_annulled_kind CHECK (((annulled_at IS NULL) OR ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[])))),
     CONSTRAINT ck_trust_entry_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'payment'::character varying, 'repayment'::character varying])::text[]))),
     CONSTRAINT ck_trust_entry_positive CHECK ((amount > (0)::numeric)),
     CONSTRAINT ck_trust_entry_reason CHECK ((((kind)::text <> 'reject'::text) OR (reason IS NOT NULL))),
@@ -2760,7 +2765,7 @@ CREATE UNIQUE INDEX uq_trip_fund_entry_trip_id_kind ON public.trip_fund_entry US
 
 CREATE UNIQUE INDEX uq_trip_participant_application_id ON public.trip_participant USING btree (application_id) WHERE active;
 
-CREATE UNIQUE INDEX uq_trust_entry_application_id ON public.trust_entry USING btree (application_id) WHERE ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[]));
+CREATE UNIQUE INDEX uq_trust_entry_application_id ON public.trust_entry USING btree (application_id) WHERE (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[])) AND (annulled_at IS NULL));
 
 CREATE UNIQUE INDEX uq_trust_year_sum_year_amount ON public.trust_year_sum USING btree (year, amount);
 
@@ -2796,7 +2801,7 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settl
 
 CREATE TRIGGER refuse_edit BEFORE UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_decision_edit();
 
-CREATE TRIGGER refuse_overdraft AFTER INSERT ON public.trust_entry FOR EACH ROW WHEN (((new.kind)::text = 'grant'::text)) EXECUTE FUNCTION public.refuse_trust_overdraft();
+CREATE TRIGGER refuse_overdraft AFTER INSERT OR UPDATE OF annulled_at ON public.trust_entry FOR EACH ROW WHEN ((((new.kind)::text = 'grant'::text) AND (new.annulled_at IS NULL))) EXECUTE FUNCTION public.refuse_trust_overdraft();
 
 CREATE TRIGGER refuse_too_large_share AFTER UPDATE OF participant_id ON public.placement FOR EACH ROW WHEN ((new.participant_id <> old.participant_id)) EXECUTE FUNCTION public.refuse_too_large_share();
 
@@ -4505,6 +4510,10 @@ GRANT SELECT,INSERT ON TABLE public.trust_entry TO vekstplass_service;
 GRANT UPDATE(updated_at) ON TABLE public.trust_entry TO vekstplass_service;
 
 GRANT UPDATE(reason) ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT UPDATE(annulled_at) ON TABLE public.trust_entry TO vekstplass_service;
+
+GRANT UPDATE(annulled_reason) ON TABLE public.trust_entry TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.trust_report TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.trust_report TO vekstplass_service;

@@ -10,10 +10,10 @@ from app.rules.trust import PERSON_LIMIT_ORE
 from app.security.roles import Actor
 from app.trust import applications, reports, years
 from app.trust.schemas import TrustApplicationIn, TrustGrantIn, TrustPaymentIn, TrustReportSendingIn, TrustSumIn
-from app.trust.tables import TrustApplication
+from app.trust.tables import TrustApplication, TrustEntry
 
 OFFICER = Actor(subject="demo-fagutvikling", kind="person", roles=frozenset({"grants_officer"}))
-NUMBERED: dict[type[object], str] = {TrustApplication: "trust_application"}
+NUMBERED: dict[type[object], str] = {TrustApplication: "trust_application", TrustEntry: "trust_entry"}
 
 _YEAR = 2022
 _LIMIT = from_ore(PERSON_LIMIT_ORE)

@@ -14,7 +14,8 @@ _GRANTS = CompiledQuery(
         from trust_entry as entry
         join trust_application as application on application.id = entry.application_id
         join participant on participant.id = application.participant_id
-        where entry.kind = 'grant' and entry.entered_on between :first and :last and entry.entered_on <= :on
+        where entry.kind = 'grant' and entry.annulled_at is null
+            and entry.entered_on between :first and :last and entry.entered_on <= :on
         """
     )
 )

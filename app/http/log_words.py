@@ -87,6 +87,7 @@ NOUNS: Mapping[str, str] = {
     "trip_overview": "oversikta over feriereiser",
     "trip_round": "søknadene i ein runde av feriereiser",
     "trust_application": "ein søknad til legatet", "trust_applications": "søknader til legatet",
+    "trust_decision": "eit vedtak i legatet",
     "trust_payment": "ei utbetaling frå legatet", "trust_repayment": "ei tilbakebetaling til legatet",
     "trust_report": "rapporten til styret i legatet", "trust_shares": "kva kvar kan få av legatet",
     "trust_sum": "summen til legatet", "trust_sums": "summane til legatet", "trust_year": "året til legatet",

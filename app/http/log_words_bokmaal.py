@@ -25,6 +25,7 @@ BOKMAAL: Mapping[str, str] = {
     "Trekte": "Trakk", "Rangerte": "Rangerte", "Vurderte": "Vurderte",
     # Nouns
     "ein søknad til legatet": "en søknad til legatet", "søknader til legatet": "søknader til legatet",
+    "eit vedtak i legatet": "et vedtak i legatet",
     "ei utbetaling frå legatet": "en utbetaling fra legatet",
     "ei tilbakebetaling til legatet": "en tilbakebetaling til legatet",
     "rapporten til styret i legatet": "rapporten til styret i legatet",

@@ -50,6 +50,7 @@ RESOURCES = (
     "trip",
     "grant_scheme",
     "trip_fund_entry",
+    "trust_entry",
 )
 DEMO_CALENDAR = "demo-calendar-of-the-case-office-0123456789"
 """The secret of the demo's calendar, which is none."""
@@ -104,6 +105,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/trust/applications/{trust_application_id}/decision", "trust_application_id"): str(
         demo_id("trust_application", 26)
     ),
+    ("post /v1/trust/entries/{trust_entry_id}/annulment", "trust_entry_id"): str(demo_id("trust_entry", 24)),
     ("post /v1/trust/applications/{trust_application_id}/payment", "trust_application_id"): str(
         demo_id("trust_application", 25)
     ),

@@ -199,11 +199,11 @@ class ServiceHoursEvent(DomainEvent, frozen=True):
 
 
 class TrustEvent(DomainEvent, frozen=True):
-    """R: an application to the trust was decided."""
+    """R: an application to the trust was decided, or the decision annulled."""
 
     SUBJECT = "/v1/trust/applications/{application_id}"
 
-    type: Literal["trust.granted", "trust.rejected"]
+    type: Literal["trust.granted", "trust.rejected", "trust.decision_annulled"]
     application_id: UUID
 
 

@@ -202,7 +202,10 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
         "trust_entry",
         _of_trust_application,
         # Of a rejection it is a code, which the report counts (R10).
-        erase={"reason": case((col(TrustEntry.kind) == "reject", col(TrustEntry.reason)), else_=ERASED)},
+        erase={
+            "reason": case((col(TrustEntry.kind) == "reject", col(TrustEntry.reason)), else_=ERASED),
+            "annulled_reason": ERASED,
+        },
     ),
     PersonalDataTable(
         "trip_applications",

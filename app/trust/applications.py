@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from app import clock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.names import format_amount
 from app.http.periods import require_not_before
-from app.http.problems import VALIDATION
+from app.http.problems import ANNULLED, NOT_FOUND, VALIDATION
+from app.http.schemas import AnnulmentIn
 from app.outbox.events import TrustEvent
 from app.outbox.publish import publish
 from app.participants.tables import Participant
@@ -81,7 +83,7 @@ async def decide_application(
     body: TrustGrantIn | TrustRejectionIn,
     municipality_number: str,
 ) -> tuple[TrustApplication, TrustDecisionOut]:
-    """R2, R3, R5, R6: one decision of each application. The limits are those of the decision's day.
+    """R2, R3, R5, R6: one decision that holds of each application. The limits are those of the decision's day.
 
     A rejection needs no sum. Raises:
         Problem: `trust-application-decided`, `no-trust-sum`, `documentation-missing`, `belonging-missing`,
@@ -149,6 +151,35 @@ def _require_grantable(
         raise problems.TRUST_SUM_EXHAUSTED(
             f"Det er {format_amount(left)} att av summen for {known.year}.", left=f"{left}"
         )
+
+
+async def annul_decision(unit: UnitOfWork, entry_id: UUID, body: AnnulmentIn) -> tuple[TrustApplication, TrustEntry]:
+    """D10, R7: a grant or rejection was recorded by mistake. It counts on no day, and the application is undecided.
+
+    **Decided here**: a grant that anything was paid of stands, also once all of it was paid back. What the applicant is
+    still to get is then a new application. Raises:
+        Problem: `not-found`; `annulled` the second time; `trust-grant-paid` for a grant that something was paid of,
+            and for a payment or repayment.
+    """
+    # Not the row: it is read once the application is locked, as decisions and payments lock it.
+    application_id = await unit.fetch_value(
+        select(col(TrustEntry.application_id)).where(col(TrustEntry.id) == entry_id)
+    )
+    if application_id is None:
+        raise NOT_FOUND()
+    application = await find(unit, TrustApplication, application_id, lock=True)
+    await lock_year(unit, application.received_on.year)
+    entries = (await load_entries(unit, [application.id]))[application.id]
+    entry = next(one for one in entries if one.id == entry_id)
+    if entry.annulled_at is not None:
+        raise ANNULLED()
+    if any(other.kind not in {"grant", "reject"} for other in entries):
+        raise problems.TRUST_GRANT_PAID()
+    entry.annulled_at = clock.now()
+    entry.annulled_reason = body.reason
+    await unit.session.flush()
+    await publish(unit, TrustEvent("trust.decision_annulled", application.id))
+    return application, entry
 
 
 async def record_payment(
@@ -238,6 +269,11 @@ async def load_entries(queries: Queries, application_ids: Sequence[UUID]) -> dic
     return found
 
 
+def list_holding(entries: Sequence[TrustEntry]) -> list[TrustEntry]:
+    """Those that are not annulled (D10)."""
+    return [entry for entry in entries if entry.annulled_at is None]
+
+
 def make_grant(application: TrustApplication, entries: Sequence[TrustEntry]) -> Grant | None:
     """The grant of an application as the rules take it, None where it was not granted."""
 
@@ -248,7 +284,7 @@ def make_grant(application: TrustApplication, entries: Sequence[TrustEntry]) -> 
             if entry.kind == kind and entry.amount is not None
         )
 
-    for entry in entries:
+    for entry in list_holding(entries):
         if entry.kind == "grant" and entry.amount is not None:
             payments, repayments = list_entries("payment"), list_entries("repayment")
             return Grant(application.received_on.year, entry.entered_on, to_ore(entry.amount), payments, repayments)
@@ -257,7 +293,7 @@ def make_grant(application: TrustApplication, entries: Sequence[TrustEntry]) -> 
 
 async def _require_undecided(unit: UnitOfWork, application: TrustApplication) -> None:
     """Raises `trust-application-decided`. The caller holds the application locked."""
-    if (await load_entries(unit, [application.id]))[application.id]:
+    if list_holding((await load_entries(unit, [application.id]))[application.id]):
         raise problems.TRUST_APPLICATION_DECIDED()
 
 

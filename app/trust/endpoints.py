@@ -18,8 +18,8 @@ from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, list_page
-from app.http.problems import PRECONDITION_FAILED
-from app.http.schemas import Day, Year
+from app.http.problems import ANNULLED, PRECONDITION_FAILED
+from app.http.schemas import AnnulmentIn, Day, Year
 from app.security.roles import Actor, allow
 from app.trust import applications, problems, reports, years
 from app.trust.representations import to_entry, to_response
@@ -223,7 +223,7 @@ async def change_trust_application(
 async def decide_trust_application(
     request: Request, unit: UnitOfWorkDep, actor: GrantsOfficer, trust_application_id: UUID, body: TrustDecisionIn
 ) -> TrustDecisionOut:
-    """A grant, whole or not at all, or a rejection (R2, R3, R5, R6). It is final; a smaller grant is a new act.
+    """A grant, whole or not at all, or a rejection (R2, R3, R5, R6). It is final, unless it is annulled.
 
     The limits are those of the decision's day. Two grants at once wait for each other. Of both limits the person's is
     named first.
@@ -233,6 +233,23 @@ async def decide_trust_application(
     )
     record_access(unit, [application.participant_id])
     return out
+
+
+@router.post(
+    "/entries/{trust_entry_id}/annulment",
+    summary="Annul a decision of the trust",
+    responses=refusals(ANNULLED, problems.TRUST_GRANT_PAID),
+)
+async def annul_trust_decision(
+    unit: UnitOfWorkDep, actor: GrantsOfficer, trust_entry_id: UUID, body: AnnulmentIn
+) -> TrustEntryOut:
+    """A grant or rejection was recorded by mistake (D10): it stays readable, and counts for nothing.
+
+    The sum is free again, and the application is undecided. Once something has been paid, it is paid back instead (R7).
+    """
+    application, entry = await applications.annul_decision(unit, trust_entry_id, body)
+    record_access(unit, [application.participant_id])
+    return to_entry(entry)
 
 
 @router.post(

@@ -58,7 +58,15 @@ TRUST_APPLICATION_DECIDED = problem_type(
     409,
     title="Søknaden er alt avgjord",
     nn="Søknaden til legatet er alt avgjord.",
-    en="The application to the trust has been decided; a decision is final.",
+    en="The application to the trust has been decided; a decision is final, unless it is annulled (D10).",
+)
+TRUST_GRANT_PAID = problem_type(
+    "trust-grant-paid",
+    409,
+    title="Tildelinga er alt betalt ut",
+    nn="Det er betalt ut av tildelinga, så ho kan ikkje annullerast. Registrer det som vert betalt tilbake, som ei"
+    " tilbakebetaling.",
+    en="Something has been paid of the grant: it is not annulled. What comes back is recorded as a repayment (R7).",
 )
 NOT_GRANTED = problem_type(
     "not-granted",

@@ -9,7 +9,7 @@ from app.database.queries import Queries
 from app.participants.protection import find_concealed
 from app.rules.money import from_ore
 from app.rules.trust import is_late
-from app.trust.applications import load_entries, make_grant
+from app.trust.applications import list_holding, load_entries, make_grant
 from app.trust.schemas import TrustApplicationOut, TrustEntryOut, TrustStatus
 from app.trust.tables import TrustApplication, TrustEntry
 from app.trust.years import TrustYear, load_sums
@@ -37,7 +37,7 @@ async def to_response(
     for application in applications:
         own = entries[application.id]
         grant = make_grant(application, own)
-        status: TrustStatus = "granted" if grant is not None else "rejected" if own else "undecided"
+        status: TrustStatus = "granted" if grant is not None else "rejected" if list_holding(own) else "undecided"
         found.append(
             TrustApplicationOut.model_validate(
                 application.model_dump()

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field as Limits
 from pydantic import model_validator
 
-from app.http.schemas import Amount, Day, FieldFault, Line, Money, PastDay, PositiveMoney, Shape, Stored
+from app.http.schemas import Amount, Annullable, Day, FieldFault, Line, Money, PastDay, PositiveMoney, Shape, Stored
 
 Purpose = Literal["respite", "escort"]
 RejectReason = Literal[
@@ -128,8 +128,8 @@ class TrustRepaymentIn(Shape):
     voucher_seen_on: Annotated[PastDay | None, Limits(examples=[None])] = None
 
 
-class TrustEntryOut(Stored):
-    """A decision, payment or repayment (R7)."""
+class TrustEntryOut(Annullable):
+    """A decision, payment or repayment (R7). A decision that is annulled counts for nothing (D10)."""
 
     kind: Literal["grant", "reject", "payment", "repayment"]
     on: Annotated[Day, Limits(description="The day of the decision or payment.")]

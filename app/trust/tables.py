@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, SmallInteger, text
 from sqlmodel import Field
 
-from app.database.base import Row
+from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
 
 class TrustYearSum(Row, table=True):
@@ -59,8 +59,9 @@ class TrustApplication(Row, table=True):
     documentation_seen_by: str | None = None
 
 
-class TrustEntry(Row, table=True):
-    """What came of an application: one decision, and of a grant its payments and repayments (R7). Rows are only added.
+class TrustEntry(AnnullableRow, table=True):
+    """What came of an application: one decision, and of a grant its payments and repayments (R7). A decision that was
+    recorded by mistake is annulled (D10), and otherwise rows are only added.
 
     `reason` of a rejection is a code.
     """
@@ -71,12 +72,14 @@ class TrustEntry(Row, table=True):
         CheckConstraint("(kind = 'reject') = (amount is null)", name="amount"),
         CheckConstraint("amount > 0", name="positive"),
         CheckConstraint("kind <> 'reject' or reason is not null", name="reason"),
+        CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
+        CheckConstraint("annulled_at is null or kind in ('grant', 'reject')", name="annulled_kind"),
         CheckConstraint("kind <> 'payment' or voucher_seen_on <= entered_on", name="voucher_seen_on"),
         Index(
             "uq_trust_entry_application_id",
             "application_id",
             unique=True,
-            postgresql_where=text("kind in ('grant', 'reject')"),
+            postgresql_where=text("kind in ('grant', 'reject') and annulled_at is null"),
         ),
         Index("ix_trust_entry_application_id_id", "application_id", "id"),
     )

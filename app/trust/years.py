@@ -33,7 +33,7 @@ _ENTRIES = CompiledQuery(
         select application.id, application.participant_id, application.received_on, application.purpose,
             application.amount as asked, entry.kind, entry.entered_on, entry.amount, entry.reason
         from trust_application as application
-        left join trust_entry as entry on entry.application_id = application.id
+        left join trust_entry as entry on entry.application_id = application.id and entry.annulled_at is null
         where application.received_on between make_date(:year, 1, 1) and make_date(:year, 12, 31)
             and application.received_on <= :on
         order by application.received_on, application.id, entry.id

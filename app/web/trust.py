@@ -115,6 +115,7 @@ async def show_application(view: View) -> Response:
         tone=TONES[application["status"]],
         seen_by="Forvaltningskontoret" if application["documentation_seen_by"] == "case_officer" else "Fagutvikling",
         left=left,
+        may_annul=not any(entry["kind"] in {"payment", "repayment"} for entry in application["entries"]),
         may_repay=Decimal(application["paid"]) > Decimal(application["repaid"]),
         entries=[
             {

@@ -17,6 +17,7 @@ from app.web.words import WORDS, options, word
 PURPOSES = ("respite", "escort")
 REASONS = tuple(WORDS["trust_reason"])
 DECISIONS = (Option("grant", "Innvilg"), Option("reject", "Avslå"))
+DECIDED = {one.value for one in DECISIONS}
 
 
 async def prepare_sum(view: View) -> Sheet:
@@ -145,7 +146,8 @@ async def prepare_decision(view: View) -> Sheet:
         facts=facts,
         after=(
             "Ei tildeling er heil eller ingenting: er det ikkje nok att, kan du innvilge eit mindre beløp (R3).",
-            "Vedtaket er endeleg. Det som ikkje er brukt innan året er ute, fell bort (R7).",
+            "Eit vedtak som er ført ved feil, kan annullerast så lenge ingenting er utbetalt (D10).",
+            "Det som ikkje er brukt innan året er ute, fell bort (R7).",
         ),
     )
     return make_sheet(form, frame, **values)
@@ -168,6 +170,36 @@ async def decide_application(view: View, sent: Sent) -> Done:
     if not granted:
         return Done(here, f"Søknaden er avslegen: {word(made['reason'], 'trust_reason').lower()}.")
     return Done(here, f"Innvilga {amount(made['amount'])} kroner. Det er {amount(made['left'])} kroner att av summen.")
+
+
+async def prepare_annulment(view: View) -> Sheet:
+    """Of the decision that holds, which the address names."""
+    application, values = await _load_application(view)
+    entry_id = str(view.request.path_params["trust_entry_id"])
+    entry = next((one for one in application["entries"] if one["id"] == entry_id and one["kind"] in DECIDED), None)
+    if entry is None:
+        raise Refused(404, {})
+    form = make_form(LongText(name="grunn", label="Kva var feil?", to="reason", hint="Utan namn på personar."))
+    what = f"{amount(entry['amount'])} kroner" if entry["kind"] == "grant" else word(entry["reason"], "trust_reason")
+    frame = Frame(
+        title=f"Annuller vedtaket om søknaden frå {values['name']}",
+        here="Annuller",
+        back=values["back"],
+        button="Annuller vedtaket",
+        facts=[(word(entry["kind"], "trust_entry"), what), ("Dag", long_date(entry["on"]))],
+        after=(
+            "Vedtaket vert ståande på søknaden, og tel ikkje lenger. Søknaden kan avgjerast på nytt (D10).",
+            "Er noko utbetalt, kan vedtaket ikkje annullerast: registrer det som vert betalt tilbake (R7).",
+        ),
+        danger=True,
+    )
+    return make_sheet(form, frame, entry_id=entry_id, **values)
+
+
+async def annul_decision(view: View, sent: Sent) -> Done:
+    """The application is undecided."""
+    await view.api.post(f"/v1/trust/entries/{sent.sheet.values['entry_id']}/annulment", sent.body, sent.acting)
+    return Done(sent.sheet.values["back"][0], "Vedtaket er annullert. Søknaden er ikkje avgjord.")
 
 
 async def prepare_payment(view: View) -> Sheet:
@@ -308,6 +340,9 @@ ROUTES = (
     FormPage("/legat/{year:int}/rapport/sending", TEMPLATE, prepare_sending, record_sending, *HANDLERS),
     FormPage("/legat/soknader/ny", TEMPLATE, prepare_application, record_application, *HANDLERS),
     FormPage(f"{_ONE}/avgjerd", TEMPLATE, prepare_decision, decide_application, *HANDLERS),
+    FormPage(
+        f"{_ONE}/vedtak/{{trust_entry_id:uuid}}/annullering", TEMPLATE, prepare_annulment, annul_decision, *HANDLERS
+    ),
     FormPage(f"{_ONE}/utbetaling", TEMPLATE, prepare_payment, record_payment, *HANDLERS),
     FormPage(f"{_ONE}/tilbakebetaling", TEMPLATE, prepare_repayment, record_repayment, *HANDLERS),
     FormPage(f"{_ONE}/utfylling", TEMPLATE, prepare_completion, complete_application, *HANDLERS),

@@ -341,6 +341,7 @@ begin
                 then entry.amount else moved.paid end as amount
             from trust_application as application
             join trust_entry as entry on entry.application_id = application.id and entry.kind = 'grant'
+                and entry.annulled_at is null
             cross join lateral (
                 select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
                     coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid

@@ -57,7 +57,7 @@ grant select, insert on trust_year_sum to vekstplass_service;
 grant select, insert on trust_report to vekstplass_service;
 grant select, insert, update (belonging_reason, documentation_seen_on, documentation_seen_by, updated_at)
     on trust_application to vekstplass_service;
-grant select, insert, update (reason, updated_at) on trust_entry to vekstplass_service;
+grant select, insert, update (reason, annulled_at, annulled_reason, updated_at) on trust_entry to vekstplass_service;
 
 grant select, insert on trip_scheme to vekstplass_service;
 grant select, insert, update (annulled_at, annulled_reason, updated_at) on trip_fund_entry to vekstplass_service;

@@ -6,8 +6,8 @@ create trigger refuse_too_large_share after insert or update on placement_terms
 create trigger refuse_too_large_share after update of participant_id on placement
     for each row when (new.participant_id <> old.participant_id) execute function refuse_too_large_share();
 
-create trigger refuse_overdraft after insert on trust_entry for each row when (new.kind = 'grant')
-    execute function refuse_trust_overdraft();
+create trigger refuse_overdraft after insert or update of annulled_at on trust_entry
+    for each row when (new.kind = 'grant' and new.annulled_at is null) execute function refuse_trust_overdraft();
 
 create trigger store_name_words after insert on participant for each row execute function store_name_words();
 

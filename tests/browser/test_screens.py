@@ -129,6 +129,8 @@ SCREENS: Mapping[str, Sequence[str]] = {
         f"{TRUST}1",
         f"{TRUST}1/tilbakebetaling",
         f"{TRUST}9/utbetaling",
+        "/legat/soknader/016e0000-0018-7000-8000-000000000018",
+        "/legat/soknader/016e0000-0018-7000-8000-000000000018/vedtak/016e0000-0026-7000-8000-000000000018/annullering",
         f"{TRUST}a/avgjerd",
         f"{TRUST}a/utfylling",
         "/feriereiser/2022",

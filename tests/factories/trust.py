@@ -67,6 +67,13 @@ async def decide(api: Api, id_: str, body: dict[str, Any]) -> httpx.Response:
     return await api.grants_officer.post(f"{APPLICATIONS}/{id_}/decision", json=body)
 
 
+async def annul(api: Api, id_: str, reason: str = "Ført på feil søknad.") -> httpx.Response:
+    """The answer to the annulment of an application's last decision."""
+    entries = ok(await api.grants_officer.get(f"{APPLICATIONS}/{id_}"), 200)["entries"]
+    decision = [entry["id"] for entry in entries if entry["kind"] in {"grant", "reject"}][-1]
+    return await api.grants_officer.post(f"/v1/trust/entries/{decision}/annulment", json={"reason": reason})
+
+
 async def granted(api: Api, amount: str = "6000.00", participant_id: str | None = None, **changes: Any) -> str:
     """The id of an application that was granted whole."""
     id_ = await apply(api, amount, participant_id, **changes)

@@ -34,6 +34,7 @@ VISIBLE: Mapping[str, Mapping[str, str]] = {
     "notice_id": PARTIES,
     "supplement_id": {"officer": "ab", "habilitation": "a", "mental_health": "b", "finance": "ab"},
     "trust_application_id": {"officer": "ab", "grants_officer": "ab"},
+    "trust_entry_id": {"officer": "ab", "grants_officer": "ab"},
     "trip_id": {"officer": "ab", "grants_officer": "ab", "habilitation": "a", "mental_health": "b"},
     "trip_application_id": {"officer": "ab", "grants_officer": "ab"},
     "service_hours_id": {"officer": "ab", "epj": "ab"},
@@ -122,6 +123,7 @@ async def add_person(
     given = {"given_by": "participant", "given_on": clock.today().isoformat(), "reason": "other", "text": "Flyttar."}
     notice = ok(await officer.post(f"/v1/placements/{place}/notices", json=given))
     applied = ok(await officer.post("/v1/trust/applications", json=trust.application(participant_id)))
+    refusal = ok(await officer.post(f"/v1/trust/applications/{applied['id']}/decision", json=trust.reject()))
     travels = ok(await officer.post("/v1/trip-applications", json=trips.application(participant_id)))
     pushed = await hours.push(api, hours.item(participant_id))
     trip = await trip_course.settled(api, travels["id"])
@@ -130,6 +132,7 @@ async def add_person(
         "service_hours_id": pushed[0]["service_hours_id"],
         "trip_id": trip["id"],
         "trust_application_id": applied["id"],
+        "trust_entry_id": refusal["id"],
         "trip_application_id": travels["id"],
         "provider_id": provider_id,
         "placement_id": place,

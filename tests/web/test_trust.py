@@ -1,6 +1,7 @@
 """Screen 19, the trust on the page: a year, an applicant, an application and what comes of it, and the report (R)."""
 
 import io
+from uuid import uuid4
 
 import httpx
 import openpyxl
@@ -73,6 +74,32 @@ async def test_an_application_is_rejected_for_a_reason(api: Api) -> None:
     answer = await submit(browser, f"{here}/avgjerd", avgjerd="reject", grunn="outside_purpose", dag="1.9.2020")
     assert answer.status_code == 303, answer.text
     assert "Utanfor føremålet" in await read(browser, here)
+
+
+async def test_a_decision_by_mistake_is_annulled(api: Api) -> None:
+    """D10: it stays on the application, which is decided again."""
+    await trust.open_year(api)
+    id_ = await trust.granted(api)
+    here = f"/legat/soknader/{id_}"
+    [grant] = ok(await api.grants_officer.get(f"{trust.APPLICATIONS}/{id_}"), 200)["entries"]
+    path = f"{here}/vedtak/{grant['id']}/annullering"
+    browser = await api.browser("fagutvikling")
+    assert path in await read(browser, here)
+    answer = await submit(browser, path, grunn="")
+    assert (answer.status_code, set(list_errors(answer))) == (422, {"grunn"})
+    answer = await submit(browser, path, grunn="Ført på feil søknad.")
+    assert (answer.status_code, answer.headers["location"]) == (303, here)
+    assert read_message(browser) == "Vedtaket er annullert. Søknaden er ikkje avgjord."
+    text = await read(browser, here)
+    assert "Annullert: Ført på feil søknad." in text
+    assert path not in text
+    assert (await submit(browser, path, grunn="Ført på feil søknad.")).status_code == 409
+    assert (await browser.get(f"{here}/vedtak/{uuid4()}/annullering")).status_code == 404
+    answer = await submit(browser, f"{here}/avgjerd", avgjerd="grant", belop="5 000", grunn="", dag="1.9.2020")
+    assert answer.status_code == 303, answer.text
+    answer = await submit(browser, f"{here}/utbetaling", belop="5 000", dag="1.10.2020", bilag="30.9.2020")
+    assert answer.status_code == 303, answer.text
+    assert "/annullering" not in await read(browser, here)
 
 
 @pytest.mark.parametrize(
