@@ -191,6 +191,10 @@ class RankedTripApplication(Shape):
     received_on: Day
     reason: Annotated[RankReason, Limits(description="The first thing that tells it from the one before it.")]
     explanation: Annotated[str, Limits(description="The reason as a sentence in nynorsk.")]
+    decision: Annotated[
+        Literal["grant", "reject"] | None,
+        Limits(description="What has been decided of its trip; it stays in the ranking, on which that rests."),
+    ]
 
 
 class TripRankingOut(Shape):

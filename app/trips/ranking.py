@@ -1,6 +1,5 @@
 """The ranking of a round's applications (T11): a proposal with reasons, of which nothing is stored."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from app.http.names import format_day
 from app.rules.trips import RankedApplication, TripScores, explain_rank, rank_applications
 from app.trips.application_schemas import RankedTripApplication, TripRankingOut
 from app.trips.applications import Timeliness, measure_timeliness
+from app.trips.overview import load_decided
 from app.trips.tables import TripApplication, TripRound
 
 
@@ -41,17 +41,42 @@ async def compute_ranking(queries: Queries, round_id: UUID, places: int) -> Trip
     ranking = rank_applications(
         (_to_ranked(application, timeliness[application.id]) for application in applications), places
     )
-    participant_ids = {str(application.id): application.participant_id for application in applications}
-    ranked = _explain([*ranking.proposed, *ranking.waiting], participant_ids)
+    known = {str(one.id): one for one in applications}
+    # One that was rejected once and granted later is granted.
+    decided = sorted(await load_decided(queries, date.min, date.max), key=lambda one: one.reason is None)
+    decisions = {one.application_id: "grant" if one.reason is None else "reject" for one in decided}
+
+    def show(one: RankedApplication, *, rank: int | None, reason: str, explanation: str) -> RankedTripApplication:
+        application = known[one.id]
+        return RankedTripApplication.model_validate(
+            {
+                "rank": rank,
+                "application_id": application.id,
+                "participant_id": application.participant_id,
+                "total": one.scores.total,
+                "late": one.late,
+                "within_interval": one.within_interval,
+                "last_granted_year": one.last_granted_year,
+                "received_on": one.received_on,
+                "reason": reason,
+                "explanation": explanation,
+                "decision": decisions.get(application.id),
+            }
+        )
+
+    order = [*ranking.proposed, *ranking.waiting]
+    ranked = []
+    for rank, (before, one) in enumerate(zip([None, *order], order, strict=False), start=1):
+        reason = explain_rank(one, before)
+        ranked.append(show(one, rank=rank, reason=reason, explanation=_describe(reason, one, before)))
     return TripRankingOut(
         round_id=round_.id,
         places=places,
         proposed=ranked[:places],
         waiting=ranked[places:],
         not_assessed=[
-            _to_out(
+            show(
                 one,
-                participant_ids[one.id],
                 rank=None,
                 reason="not_assessed",
                 explanation="Vurderinga er ikkje ferdig; søknaden er ikkje rangert.",
@@ -72,17 +97,6 @@ def _to_ranked(application: TripApplication, timeliness: Timeliness) -> RankedAp
     )
 
 
-def _explain(order: Sequence[RankedApplication], participant_ids: dict[str, UUID]) -> list[RankedTripApplication]:
-    found = []
-    before: RankedApplication | None = None
-    for rank, one in enumerate(order, start=1):
-        reason = explain_rank(one, before)
-        explanation = _describe(reason, one, before)
-        found.append(_to_out(one, participant_ids[one.id], rank=rank, reason=reason, explanation=explanation))
-        before = one
-    return found
-
-
 def _describe(reason: str, one: RankedApplication, before: RankedApplication | None) -> str:
     """Why an application stands after the one before it, in nynorsk."""
     if before is None:
@@ -97,22 +111,3 @@ def _describe(reason: str, one: RankedApplication, before: RankedApplication | N
         f" Den framfor kom {format_day(before.received_on)}.",
         "id": "Lik i alt. Rekkjefølgja er den søknadene vart registrerte i.",
     }[reason]
-
-
-def _to_out(
-    one: RankedApplication, participant_id: UUID, *, rank: int | None, reason: str, explanation: str
-) -> RankedTripApplication:
-    return RankedTripApplication.model_validate(
-        {
-            "rank": rank,
-            "application_id": UUID(one.id),
-            "participant_id": participant_id,
-            "total": one.scores.total,
-            "late": one.late,
-            "within_interval": one.within_interval,
-            "last_granted_year": one.last_granted_year,
-            "received_on": one.received_on,
-            "reason": reason,
-            "explanation": explanation,
-        }
-    )

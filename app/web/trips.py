@@ -60,6 +60,7 @@ class RankedRow:
     scores: Sequence[int | None]
     total: int | None
     why: str
+    decided: str
 
 
 async def show_this_year(view: View) -> Response:
@@ -148,6 +149,7 @@ async def show_round(view: View) -> Response:
             scores=[None if criterion is None else criterion["score"] for criterion in criteria],
             total=one["total"],
             why=one["explanation"],
+            decided=word(one["decision"], "trip_decision") if one["decision"] else "",
         )
 
     return view.render(

@@ -14,6 +14,7 @@ from app.web.words import WORDS
 SCHEMAS: Mapping[str, dict[str, Any]] = json.loads(Path("openapi/openapi.json").read_text())["components"]["schemas"]
 # Where a field's words do not stand under its own name: its schema and name, or its name in every schema.
 WORDS_OF: Mapping[str, Mapping[str, str]] = {
+    "RankedTripApplication.decision": WORDS["trip_decision"],
     "TripApplicationOut.documented_by": WORDS["service_area"],
     "TripApplicationOut.length": WORDS["trip_length"],
     "TripApplicationOut.status": WORDS["trip_status"],

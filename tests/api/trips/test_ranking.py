@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import Api
 from tests.factories import steps, trips
+from tests.factories import trip_course as course
 from tests.factories.participants import is_problem
 from tests.factories.steps import ok, refused
 
@@ -186,3 +187,27 @@ async def test_a_ranking_of_bad_input(api: Api) -> None:
         await api.grants_officer.get(path.replace(round_["id"][-4:], "0000"), params={"places": 1}), 404, "not-found"
     )
     assert (await api.service("habilitation").get(path, params={"places": 1})).status_code == 403
+
+
+async def test_what_is_decided_stays_in_the_ranking_and_says_so(api: Api) -> None:
+    """T11, T19: the decision rests on it."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    round_ = await trips.open_round(api)
+    waiting = (await trips.apply(api))["id"]
+    await trips.assess(api, waiting, 0, 0, 0, 0)
+    granted = (await course.granted(api))["participants"][0]["application_id"]
+    rejected_trip = await course.record(api)
+    rejected = rejected_trip["participants"][0]["application_id"]
+    rejection = {"kind": "reject", "decided_on": "2022-04-10", "reason": "lower_rank", "text": "Det var for mange."}
+    ok(await course.decide(api, rejected_trip["id"], **rejection))
+    ranking = await rank(api, round_["id"], 5)
+    shown = {
+        one["application_id"]: one["decision"]
+        for part in ("proposed", "waiting", "not_assessed")
+        for one in ranking[part]
+    }
+    assert shown == {waiting: None, granted: "grant", rejected: "reject"}
+    browser = await api.browser("fagutvikling")
+    page = await browser.get(f"/feriereiser/rundar/{round_['id']}?plassar=5")
+    assert page.text.count("Innvilga</span>") == page.text.count("Avslegen</span>") == 1
