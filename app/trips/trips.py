@@ -1,7 +1,7 @@
 """Trips (T8, T20): who goes, when, and how they go out."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -103,15 +103,22 @@ def needs_acceptance(one: TripParticipant) -> bool:
     )
 
 
-async def load_records(queries: Queries, trips: Sequence[Trip]) -> list[TripRecord]:
-    """The trips with who goes and how. Records access to the people whom the caller sees.
+async def find_with_status(queries: Queries, trips: Sequence[Trip], statuses: Collection[TripStatus]) -> list[UUID]:
+    """T20: the ids of those that have one of these statuses today. Nobody on them is shown."""
+    records = await load_records(queries, trips, shown=False)
+    return [record.trip.id for record in records if record.determine_status(clock.today()) in statuses]
+
+
+async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool = True) -> list[TripRecord]:
+    """The trips with who goes and how. If they are shown, records access to the people whom the caller sees.
 
     A service reads no applications, and of the people those of its area whose address is not protected.
     """
     ids = [trip.id for trip in trips]
     of_trips = col(TripParticipant.trip_id).in_(ids)
     rows = await queries.fetch(select(col(TripParticipant.id), col(TripParticipant.participant_id)).where(of_trips))
-    record_access(queries, (row["participant_id"] for row in rows))
+    if shown:
+        record_access(queries, (row["participant_id"] for row in rows))
     plans = {
         plan.trip_id: plan
         for plan in await queries.select(

@@ -17,6 +17,7 @@ from app.http.openapi import refusals
 from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page
 from app.http.problems import PRECONDITION_FAILED
 from app.http.schemas import Year
+from app.rules.trip_course import TripStatus
 from app.trips import plans, problems, trip_changes, trips
 from app.trips.endpoints.roles import GrantsOfficer, TripPlanner
 from app.trips.staffing_schemas import WEEKEND_EXAMPLE
@@ -52,6 +53,9 @@ async def list_trips(
     actor: TripPlanner,
     year: Annotated[Year | None, Query(description="Only those that begin in this year.")] = None,
     participant_ids: ParticipantsQuery = None,
+    status: Annotated[
+        list[TripStatus] | None, Query(max_length=10, description="Only those with one of these statuses today.")
+    ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[TripOut]:
@@ -62,6 +66,10 @@ async def list_trips(
     if participant_ids is not None:
         theirs = select(col(TripParticipant.trip_id)).where(col(TripParticipant.participant_id).in_(participant_ids))
         statement = statement.where(col(Trip.id).in_(theirs))
+    if status is not None:
+        # Read whole: a status follows from what is recorded of the trip, its plan and its people, by one rule (T20).
+        found = await trips.find_with_status(reader, await reader.select(statement), status)
+        statement = statement.where(col(Trip.id).in_(found))
     rows, following = await fetch_page(reader, statement, col(Trip.id), limit=limit, after=after)
     return Page(items=await trips.to_response(reader, rows), next=following)
 
