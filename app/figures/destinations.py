@@ -8,7 +8,8 @@ from uuid import UUID
 from app.figures.cells import YearMeasures
 from app.figures.rows import build_figure
 from app.figures.schemas import FigureBy, FigureOut
-from app.rules.figures import Definition, Period, find_hidden_in_periods, list_every_period
+from app.rules.figure_suppression import find_hidden_in_periods
+from app.rules.figures import Definition, Period, list_every_period
 from app.rules.process import Destination
 from app.rules.suppression import Cell
 

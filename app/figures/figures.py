@@ -21,13 +21,13 @@ from app.figures.trips import MEASURES_OF_TRIPS, add_trips
 from app.figures.trust import MEASURES_OF_TRUST, add_trust_grants
 from app.providers.tables import Provider
 from app.rates.tables import GuidelineVersion
+from app.rules.figure_suppression import find_hidden_of_people
 from app.rules.figures import (
     DEFINITIONS,
     Definition,
     Key,
     Period,
     PeriodKind,
-    find_hidden_in_periods,
     list_every_period,
     list_periods,
 )
@@ -126,20 +126,20 @@ class _Table:
         Days do not add up to each other: each is by itself. Those who are there on one are its places.
         """
         counted = {
-            period: [
-                self._count(self._measures.count_people(name, period))
+            period: {
+                name: self._count(self._measures.count_people(name, period))
                 for name in people
                 if period.day is None or name in self._measures.states
-            ]
+            }
             for period in every
         }
         if any(period.day is not None for period in every):
             return {
                 period: cells
-                for period, tables in counted.items()
-                for cells in find_hidden_in_periods({period: tables}, least).values()
+                for period, counts in counted.items()
+                for cells in find_hidden_of_people({period: counts}, people, least).values()
             }
-        return find_hidden_in_periods(counted, least)
+        return find_hidden_of_people(counted, people, least)
 
     def list_figures(
         self, definition: Definition, period: Period, by: frozenset[Key], hidden: set[Place]

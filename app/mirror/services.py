@@ -17,7 +17,8 @@ from app.http.pagination import format_cursor, parse_cursor
 from app.mirror.hours import PeriodHours, load_hours
 from app.mirror.schemas import MirrorPeople, MirrorServices, PersonServiceRow, ServiceRow
 from app.rates.rates import load_least_count
-from app.rules.figures import Period, find_hidden_in_periods, format_two_decimals, list_every_period
+from app.rules.figure_suppression import find_hidden_in_periods
+from app.rules.figures import Period, format_two_decimals, list_every_period
 from app.rules.mirror import HoursSum, sum_hours
 from app.service_hours.tables import ServiceType
 

@@ -1,6 +1,6 @@
 """S: the steering figures, their definitions as data, and the periods that they are for (S1, S2, S9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -8,7 +8,6 @@ from typing import Literal, get_args
 
 from app.rules.calendar import get_month_range
 from app.rules.money import round_half_up
-from app.rules.suppression import LEAST, Cell, find_hidden
 
 PeriodKind = Literal["day", "month", "tertial", "year"]
 PERIOD_KINDS: tuple[PeriodKind, ...] = get_args(PeriodKind)
@@ -353,27 +352,6 @@ def list_periods(kind: PeriodKind, first: date, last: date) -> list[Period]:
 def list_every_period(year: int) -> list[Period]:
     """The months, tertials and year that add up to each other."""
     return [period for kind in PERIOD_KINDS[1:] for period in list_periods(kind, date(year, 1, 1), date(year, 12, 31))]
-
-
-def find_hidden_in_periods(
-    tables: Mapping[Period, Sequence[Sequence[Sequence[int]]]], least: int = LEAST
-) -> dict[Period, set[Cell]]:
-    """S6: what is hidden of each of a year's periods, of which some add up to others.
-
-    Of each period there are tables of people, all of one size, that a figure tells; what is hidden of one is hidden of
-    all. What is hidden in a month is hidden in the tertial and the year too: so these tell nothing that the months do
-    not, and no sum over time gives a hidden cell away, whichever periods are asked for.
-    """
-    hidden: dict[Period, set[Cell]] = {}
-    for period in sorted(tables, key=lambda period: period.end - period.begin):
-        parts = [cells for part, cells in hidden.items() if period.begin <= part.begin and part.end <= period.end]
-        found = set[Cell]().union(*parts)
-        before = None
-        while before != found:
-            before = found
-            found = found.union(*(find_hidden(table, least, found) for table in tables[period]))
-        hidden[period] = found
-    return hidden
 
 
 def calculate_value(numerator: Fraction, denominator: Fraction, scale: int = 1) -> Fraction | None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.rules.figure_suppression import find_hidden_in_periods, find_hidden_of_people
 from app.rules.figures import (
     DEFINITIONS,
     Period,
     calculate_value,
-    find_hidden_in_periods,
     format_two_decimals,
     list_every_period,
     list_periods,
@@ -76,6 +76,29 @@ def test_no_cell_hidden_for_another_reason_is_worked_out(drawn: tuple[list[list[
     shown = [cell for cell in places if cell not in hidden]
     for cell in hidden:
         assert not is_determined(_sum_of(cell, table), [_sum_of(one, table) for one in shown])
+
+
+@given(
+    st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
+        lambda size: st.fixed_dictionaries({name: tables(*size) for one in DEFINITIONS for name in one.people})
+    )
+)
+def test_no_measure_is_worked_out_from_several_figures(counts: dict[str, list[list[int]]]) -> None:
+    """S6: what is hidden of places or of decisions is told by no other figures that show the same measure."""
+    month, table = Period(2022, 0, 1), counts["places"]
+    cells = {*product(range(len(table) + 1), range(len(table[0]) + 1))}
+    hidden = {one.people: find_hidden_of_people({month: counts}, one.people)[month] for one in DEFINITIONS}
+    for measure, code in (
+        ("places", "places_active"),
+        ("place_months", "places_active"),
+        ("decided", "processing_days"),
+    ):
+        people = [one.people for one in DEFINITIONS if measure in (one.numerator, one.denominator)]
+        least_hidden = hidden[next(one.people for one in DEFINITIONS if one.code == code)]
+        shown = set[Cell]().union(*(cells - hidden[one] for one in people))
+        known = [_sum_of(cell, table) for cell in shown]
+        for cell in least_hidden:
+            assert not is_determined(_sum_of(cell, table), known)
 
 
 def _sum_of(cell: Cell, table: list[list[int]], months: tuple[int, ...] = (0,), all_months: int = 1) -> list[int]:
