@@ -25,7 +25,7 @@ from app.placements import problems
 from app.placements.capacity import require_room_for
 from app.placements.changes import require_step
 from app.placements.history import load_history
-from app.placements.queries import select_ended_by_death
+from app.placements.queries import is_ended_by_death
 from app.placements.schemas import NoticeIn, NoticeOut
 from app.placements.tables import Decision, Notice, Placement
 from app.placements.terms import make_terms, replace_terms
@@ -135,23 +135,25 @@ async def to_response(queries: Queries, notices: Sequence[Notice]) -> list[Notic
     return out
 
 
-async def find_notices_requiring_meeting(queries: Queries) -> list[Notice]:
-    """L4: notices that hold and whose reason requires a meeting, from the day they were given.
+async def find_notices_requiring_meeting(queries: Queries, placement_id: UUID | None = None) -> list[Notice]:
+    """L4: notices that hold and whose reason requires a meeting, from the day they were given; of one placement if it
+    is named.
 
     After a death none is required (L8), and none of a placement that is annulled (D8).
     """
-    withdrawn = select(col(Decision.notice_id)).where(
-        col(Decision.kind).in_(("change", "correct")), col(Decision.notice_id).is_not(None)
+    withdrawn = select(col(Decision.id)).where(
+        col(Decision.notice_id) == col(Notice.id), col(Decision.kind).in_(("change", "correct"))
     )
-    annulled = select(col(Placement.id)).where(col(Placement.annulled_on).is_not(None))
     return await queries.select(
         select(Notice)
+        .join(Placement, col(Placement.id) == col(Notice.placement_id))
         .where(
             col(Notice.reason).in_(sorted(MEETING_REASONS)),
             col(Notice.annulled_at).is_(None),
-            col(Notice.id).not_in(withdrawn),
-            col(Notice.placement_id).not_in(select_ended_by_death()),
-            col(Notice.placement_id).not_in(annulled),
+            *([] if placement_id is None else [col(Placement.id) == placement_id]),
+            ~withdrawn.exists(),
+            ~is_ended_by_death(),
+            col(Placement.annulled_on).is_(None),
         )
         .order_by(col(Notice.id))
     )

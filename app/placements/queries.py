@@ -2,9 +2,8 @@
 
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Exists, Select, Uuid, and_, any_, bindparam, or_, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery
@@ -59,13 +58,17 @@ PLACEMENT_HISTORY = CompiledQuery(
 )
 
 
-def select_ended_by_death() -> Select[UUID]:
-    """L8: the ids of placements whose last day is the day of a death, also of one that is corrected (D8)."""
-    decision, placement = Decision, Placement
+def is_ended_by_death() -> Exists:
+    """L8: whether a statement's placement has the day of a death as its last day, also a corrected one (D8)."""
     return (
-        select(col(placement.id))
-        .join(decision, col(decision.placement_id) == col(placement.id))
-        .where(col(decision.destination) == "died", col(decision.ends_on) == col(placement.ends_on))
+        select(col(Decision.id))
+        .where(
+            col(Decision.placement_id) == col(Placement.id),
+            col(Decision.destination) == "died",
+            col(Decision.ends_on) == col(Placement.ends_on),
+        )
+        .correlate(Placement)
+        .exists()
     )
 
 

@@ -22,8 +22,12 @@ class RelocatedPlacement:
     since: date
 
 
-async def find_relocated_placements(queries: Queries, municipality_number: str, on: date) -> list[RelocatedPlacement]:
-    """D1: placements that have not ended by the day and whose participant does not live in the municipality."""
+async def find_relocated_placements(
+    queries: Queries, municipality_number: str, on: date, placement_id: UUID | None = None
+) -> list[RelocatedPlacement]:
+    """D1: placements that have not ended by the day and whose participant does not live in the municipality; that one
+    alone if it is named.
+    """
     statement = (
         select(
             col(Placement.id),
@@ -35,6 +39,7 @@ async def find_relocated_placements(queries: Queries, municipality_number: str, 
         .where(
             col(Participant.municipality_number) != municipality_number,
             col(Placement.annulled_on).is_(None),
+            *([] if placement_id is None else [col(Placement.id) == placement_id]),
             or_(col(Placement.ends_on).is_(None), col(Placement.ends_on) >= on),
         )
         .order_by(col(Placement.id))

@@ -7,6 +7,8 @@ import pytest
 from app import clock
 from app.demo import example_year
 from tests.conftest import Api
+from tests.factories.follow_up import tasks
+from tests.factories.steps import ok
 
 GRANT = {"kind": "grant", "decided_on": "2022-08-31", "legal_basis": "Helse- og omsorgstenestelova § 3-3"}
 
@@ -61,14 +63,30 @@ async def test_work_list_says_what_to_do_this_morning(committed_api: Api) -> Non
     state = committed_api.app.state
     assert await example_year.load(state.database, state.settings)
     page = (await committed_api.case_officer.get("/v1/tasks?limit=200")).json()
-    tasks = page["items"]
+    listed = page["items"]
     assert page["next"] is None
-    assert 10 <= len(tasks) <= 40
-    own = [task for task in tasks if task["responsible"] == "case_office"]
-    assert tasks[: len(own)] == own
+    assert 10 <= len(listed) <= 40
+    own = [task for task in listed if task["responsible"] == "case_office"]
+    assert listed[: len(own)] == own
     assert {task["kind"] for task in own} >= {"decision_to_make", "request_to_send", "temporary_ending"}
     assert own[0]["title"] == "Gjer vedtak: Blid Lykt, Aufera AS"
-    assert all(task["status"] in ("open", "overdue") and task["link"] for task in tasks)
+    assert all(task["status"] in ("open", "overdue") and task["link"] for task in listed)
     assert [task["due_on"] for task in own] == sorted(task["due_on"] for task in own)
     summary = (await committed_api.case_officer.get("/v1/tasks/summary?by=kind")).json()
-    assert summary["count"] == len(tasks)
+    assert summary["count"] == len(listed)
+
+
+@pytest.mark.usefixtures("example_day")
+async def test_tasks_of_a_placement_are_those_of_the_list_that_are_about_it(committed_api: Api) -> None:
+    """Each source is asked about the one placement alone."""
+    state = committed_api.app.state
+    assert await example_year.load(state.database, state.settings)
+    for client in (committed_api.case_officer, committed_api.provider(example_year.PROVIDERS[0].organisation_number)):
+        for day in ("2022-08-31", "2022-12-31"):
+            about: dict[str | None, list[str]] = {}
+            for task in await tasks(client, day):
+                about.setdefault(task["placement_id"], []).append(task["id"])
+            placements = [place["id"] for place in ok(await client.get("/v1/placements?limit=200"), 200)["items"]]
+            assert {id_: [task["id"] for task in await tasks(client, day, placement_id=id_)] for id_ in placements} == {
+                id_: about.get(id_, []) for id_ in placements
+            }

@@ -43,10 +43,9 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     routines = await load_routines(queries, query.on)
     if not routines:
         return []
-    values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
     absences: defaultdict[tuple[UUID, UUID, UUID, bool], list[tuple[date, date]]] = defaultdict(list)
     for placement_id, provider_id, participant_id, has_ended, first, last in await queries.fetch(
-        _ABSENCES.pick(query.placement_id), **values
+        _ABSENCES.pick(query.placement_id), **query.parameters
     ):
         # What ended before the provider had a routine opened nothing.
         if provider_id in routines and last >= routines[provider_id][0].agreed_on:

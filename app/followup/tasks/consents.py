@@ -13,7 +13,7 @@ from app.followup.tasks.placement_queries import PlacementQueries
 from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
 from app.participants.consents import load_consents, make_consent
 from app.participants.tables import ConsentRecord
-from app.placements.queries import select_ended_by_death
+from app.placements.queries import is_ended_by_death
 from app.placements.tables import Placement
 from app.rules.follow_up_duties import calculate_consent_due_day, find_requirements
 from app.rules.minutes import Consent, is_consent_mended
@@ -43,7 +43,7 @@ def _compile_consents(*conditions: ColumnElement[bool]) -> CompiledQuery:
             col(ConsentRecord.annulled_at).is_(None),
             col(Placement.starts_on) <= _ON,
             col(Placement.annulled_on).is_(None),
-            col(Placement.id).not_in(select_ended_by_death()),
+            ~is_ended_by_death(),
             *conditions,
         )
     )
@@ -82,7 +82,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     """M6: each consent that is not withdrawn, if the participant still has the placement on its due day."""
     if not rules.requirements:
         return []
-    rows = await queries.fetch(_CONSENTS.pick(query.placement_id), on=query.on, placement_id=query.placement_id)
+    rows = await queries.fetch(_CONSENTS.pick(query.placement_id), **query.parameters)
     consents: defaultdict[UUID, dict[UUID, Consent]] = defaultdict(dict)
     for row in rows:
         consent = make_consent(row["given_on"], row["services"], row["organisations"], row["valid_to"])
@@ -113,9 +113,7 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
 
 async def list_deviations(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
     """M6: each meeting where a service was present without consent, due on its day; done when a consent mends it."""
-    rows = await queries.fetch(
-        _MEETINGS_WITHOUT_CONSENT.pick(query.placement_id), on=query.on, placement_id=query.placement_id
-    )
+    rows = await queries.fetch(_MEETINGS_WITHOUT_CONSENT.pick(query.placement_id), **query.parameters)
     if not rows:
         return []
     consents = await load_consents(queries, {row["participant_id"] for row in rows})

@@ -14,8 +14,6 @@ _RULES: Mapping[DeviationKind, str] = {"staffing": "P5", "premises": "P6", "abse
 
 async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> list[Task]:
     """P4–P7: due on the first day on which it was missing, done when it is no longer missing."""
-    if query.placement_id is not None:
-        return []
     deviations = await competence.load_deviations(
         queries,
         await capacity.load_places_by_provider(queries),

@@ -22,7 +22,11 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
 
     **Decided here**: it is due on the last day of the placement, before which other offers must have been weighed.
     """
-    notices = [notice for notice in await find_notices_requiring_meeting(queries) if notice.given_on <= query.on]
+    notices = [
+        notice
+        for notice in await find_notices_requiring_meeting(queries, query.placement_id)
+        if notice.given_on <= query.on
+    ]
     if not notices:
         return []
     ids = [notice.placement_id for notice in notices]

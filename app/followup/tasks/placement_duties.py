@@ -40,7 +40,9 @@ _VERSIONS = CompiledQuery(
         " from guideline_version order by valid_from"
     )
 )
-_WAIVED = CompiledQuery(text("select kind, subject_id, n from task_waiver where withdrawn_at is null"))
+_WAIVED = PlacementQueries.compile(
+    "select kind, subject_id, n from task_waiver where withdrawn_at is null and {asked_for}"
+)
 _PLACEMENTS = PlacementQueries.compile(
     "select id, provider_id, participant_id, terms, starts_on, ends_on,"
     " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
@@ -48,11 +50,10 @@ _PLACEMENTS = PlacementQueries.compile(
     placement="id",
 )
 # D11: what others filed about these is hidden from their provider, which would take it for missing.
-_CLOSED = CompiledQuery(
-    text(
-        "select id from placement where provider_id = (select caller_provider_id())"
-        " and id not in (select placement_id from followed_placements())"
-    )
+_CLOSED = PlacementQueries.compile(
+    "select id from placement where provider_id = (select caller_provider_id())"
+    " and id not in (select placement_id from followed_placements()) and {asked_for}",
+    placement="id",
 )
 # D10: what is annulled counts for nothing.
 _PLANS = PlacementQueries.compile(
@@ -121,15 +122,18 @@ class _Records(NamedTuple):
         )
 
 
-async def load_rules(queries: Queries, municipality_number: str = "") -> TaskRules:
+async def load_rules(queries: Queries, municipality_number: str = "", placement_id: UUID | None = None) -> TaskRules:
     """M1–M4, M6: what each version of the guideline requires, by the day it applies from; what is waived (M9), and
-    closed to the caller (D11).
+    closed to the caller (D11), of everything or of one placement.
     """
+    values = {"placement_id": placement_id, "provider_id": None}
     requirements = tuple(FollowUpRequirements(*row) for row in await queries.fetch(_VERSIONS))
-    waived = frozenset((RANK[kind], id_.bytes, n) for kind, id_, n in await queries.fetch(_WAIVED))
+    waived = frozenset(
+        (RANK[kind], id_.bytes, n) for kind, id_, n in await queries.fetch(_WAIVED.pick(placement_id), **values)
+    )
     closed: frozenset[UUID] = frozenset()
     if "provider" in queries.caller.roles:
-        closed = frozenset(row["id"] for row in await queries.fetch(_CLOSED))
+        closed = frozenset(row["id"] for row in await queries.fetch(_CLOSED.pick(placement_id), **values))
     return TaskRules(requirements, waived, closed, municipality_number)
 
 
@@ -147,9 +151,8 @@ async def iterate_tasks(
     if not kinds or not rules.requirements:
         return
     period = period or DuePeriod.of(query)
-    values = {"on": query.on, "placement_id": query.placement_id, "provider_id": query.provider_id}
-    records = await _load_records(queries, values, kinds, query.placement_id)
-    found_placements = await queries.fetch(_PLACEMENTS.pick(query.placement_id), **values)
+    records = await _load_records(queries, query, kinds)
+    found_placements = await queries.fetch(_PLACEMENTS.pick(query.placement_id), **query.parameters)
     placements = [row for row in found_placements if row["id"] not in rules.closed]
     for begin in range(0, len(placements), _SLICE):
         found: list[Task] = []
@@ -238,10 +241,9 @@ def _list_tasks(
             yield task
 
 
-async def _load_records(
-    queries: Queries, values: Mapping[str, object], kinds: frozenset[TaskKind], placement_id: UUID | None
-) -> _Records:
+async def _load_records(queries: Queries, query: TaskQuery, kinds: frozenset[TaskKind]) -> _Records:
     """What each placement has on record by the day: one query for each kind."""
+    placement_id, values = query.placement_id, query.parameters
     records = _Records({}, {}, {}, {}, defaultdict(list))
     if "plan" in kinds:
         for id_, days in await queries.fetch(_PLANS.pick(placement_id), **values):

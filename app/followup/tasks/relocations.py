@@ -18,6 +18,6 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
             TaskSubject(place.placement_id, place.provider_id, place.participant_id),
             on=query.on,
         )
-        for place in await find_relocated_placements(queries, rules.municipality_number, query.on)
+        for place in await find_relocated_placements(queries, rules.municipality_number, query.on, query.placement_id)
         if place.since <= query.on
     ]

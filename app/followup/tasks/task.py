@@ -195,6 +195,11 @@ class TaskQuery:
     responsible: frozenset[ResponsibleParty] = EVERY_PARTY
 
     @property
+    def parameters(self) -> Mapping[str, object]:
+        """The values of a statement that is asked of every placement or of one (`PlacementQueries`)."""
+        return {"on": self.on, "placement_id": self.placement_id, "provider_id": self.provider_id}
+
+    @property
     def names_time(self) -> bool:
         """Whether a status or a due day is named; if not, the list shows what is next (`split`)."""
         return bool(self.statuses) or self.due_from is not None or self.due_before is not None

@@ -65,25 +65,28 @@ _GRANTS_OFFICE = frozenset({"case_officer", "grants_officer"})
 _EVERYBODY = frozenset({"case_officer", "provider", "service"})
 # The sources beside M1–M4, and the roles that get their tasks. A service does not know a provider's staff, and a
 # provider has no part in calling a system meeting.
-_SOURCES: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
+_OF_PLACEMENTS: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
     ("consent", _EVERYBODY, consents.list_tasks),
     ("notice_meeting", _EVERYBODY, notices.list_tasks),
     ("absence_review", _EVERYBODY, absence_reviews.list_tasks),
-    ("deviation", frozenset({"case_officer", "provider"}), deviations.list_tasks),
+    ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
     ("deviation", frozenset({"case_officer", "provider"}), consents.list_deviations),
-    ("system_meeting", frozenset({"case_officer", "service"}), system_meetings.list_tasks),
-    ("guideline_evaluation", _CASE_OFFICE, guideline_evaluations.list_tasks),
     ("moved_out", _CASE_OFFICE, relocations.list_tasks),
-    ("request_to_send", _CASE_OFFICE, applications.list_requests_to_send),
-    ("request_unanswered", frozenset({"case_officer", "provider"}), applications.list_unanswered_requests),
-    ("decision_to_make", _CASE_OFFICE, applications.list_decisions_to_make),
     ("end_decision", _CASE_OFFICE, endings.list_end_decisions),
     ("temporary_ending", _CASE_OFFICE, endings.list_temporary_endings),
     ("supplement_ending", _CASE_OFFICE, endings.list_supplement_endings),
+)
+# None of them is asked for the tasks of one placement.
+_OF_OTHERS: tuple[tuple[TaskKind, frozenset[str], Source], ...] = (
+    ("deviation", frozenset({"case_officer", "provider"}), deviations.list_tasks),
+    ("system_meeting", frozenset({"case_officer", "service"}), system_meetings.list_tasks),
+    ("guideline_evaluation", _CASE_OFFICE, guideline_evaluations.list_tasks),
+    ("request_to_send", _CASE_OFFICE, applications.list_requests_to_send),
+    ("request_unanswered", frozenset({"case_officer", "provider"}), applications.list_unanswered_requests),
+    ("decision_to_make", _CASE_OFFICE, applications.list_decisions_to_make),
     ("rate_missing", _CASE_OFFICE, missing_rates.list_tasks),
     ("staffing_discussion", _CASE_OFFICE, staffing_discussions.list_tasks),
     ("protection_to_check", _CASE_OFFICE, protections.list_tasks),
-    ("absence_contact", frozenset({"case_officer", "provider"}), absence_contacts.list_tasks),
     ("stair_review", _CASE_OFFICE, stair_reviews.list_tasks),
     ("reassessment", _CASE_OFFICE, reassessments.list_tasks),
     ("trust_report", frozenset({"case_officer", "grants_officer"}), trust_reports.list_tasks),
@@ -110,7 +113,7 @@ async def list_first_tasks(
 
     A counter is given the status of every task of the list, also of those before and after these.
     """
-    rules = await load_rules(queries, municipality_number)
+    rules = await load_rules(queries, municipality_number, query.placement_id)
     own = find_own_parties(actor)
     mine, others = query.split(own)
     found: list[Task] = []
@@ -165,7 +168,7 @@ async def list_unfinished_tasks(
     queries: Queries, actor: Actor, query: TaskQuery, municipality_number: str, *, limit: int
 ) -> list[Task]:
     """Every open or overdue task, in the list's order. Raises `TOO_MANY_TASKS` if there are more than `limit`."""
-    rules = await load_rules(queries, municipality_number)
+    rules = await load_rules(queries, municipality_number, query.placement_id)
     query = replace(query, statuses=UNFINISHED)
     found = await _load_other_tasks(queries, actor, query, rules)
     async for tasks in iterate_tasks(queries, query, rules):
@@ -269,7 +272,7 @@ async def _load_participants(queries: Queries, tasks: Iterable[Task]) -> dict[st
 async def _load_other_tasks(queries: Queries, actor: Actor, query: TaskQuery, rules: TaskRules) -> list[Task]:
     """The tasks beside M1–M4 that are asked for, in no order."""
     found: list[Task] = []
-    for kind, roles, list_tasks in _SOURCES:
+    for kind, roles, list_tasks in _OF_PLACEMENTS if query.placement_id is not None else _OF_PLACEMENTS + _OF_OTHERS:
         if query.includes_kind(kind) and not roles.isdisjoint(actor.roles):
             tasks = map(rules.apply_waivers, await list_tasks(queries, query, rules))
             found += [task for task in tasks if query.includes(task) and task.subject.placement_id not in rules.closed]
