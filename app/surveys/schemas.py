@@ -90,6 +90,6 @@ class SurveyResultOut(Stored):
     survey_id: UUID
     question: str
     service_area: ServiceArea | None
-    invited: int
+    invited: Annotated[int | None, Limits(description="Null in all results of a survey where it tells of few (S6).")]
     answered: Annotated[int | None, Limits(description="Null where it tells of few (S6).")]
     answers: list[AnswerCountOut]

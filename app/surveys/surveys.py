@@ -1,7 +1,8 @@
 """What is taken in of a survey, and what of it is shown (S6, S7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -10,7 +11,7 @@ from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
 from app.rates.rates import load_least_count
-from app.rules.suppression import find_hidden
+from app.rules.survey_suppression import QuestionResult, suppress_survey
 from app.surveys.problems import ANSWERS_EXCEED_ANSWERED, TOO_FEW_ANSWERS
 from app.surveys.schemas import AnswerCountOut, SurveyIn, SurveyResultIn, SurveyResultOut
 from app.surveys.tables import Survey, SurveyResult
@@ -61,62 +62,46 @@ async def record_result(
 async def show_results(
     queries: Queries, results: Sequence[SurveyResult], today: date, *, is_suppressed: bool
 ) -> list[SurveyResultOut]:
-    """S6: results as a caller is shown them, whole surveys at a time: areas add up to what all of them answered."""
+    """S6: results as a caller is shown them; suppressed ones are all of one survey, since they tell of each other."""
     if not is_suppressed:
-        return [_show(result, None) for result in results]
+        return [_show(result, result.invited, result.answered, _map_answers(result)) for result in results]
     async with queries.acting_as("case_officer"):
         least = await load_least_count(queries, today)
-    together: dict[tuple[object, str], list[SurveyResult]] = {}
+    by_question: dict[str, list[SurveyResult]] = {}
     for result in results:
-        together.setdefault((result.survey_id, result.question), []).append(result)
-    hidden = {
-        result.id: columns
-        for same in together.values()
-        for result, columns in zip(same, _find_hidden(same, least), strict=True)
-    }
-    return [_show(result, hidden[result.id]) for result in results]
+        by_question.setdefault(result.question, []).append(result)
+    values = [
+        list(dict.fromkeys(value for one in same for value in _map_answers(one))) for same in by_question.values()
+    ]
+    counts = [
+        [QuestionResult(one.service_area, one.invited, one.answered, _count_answers(one, columns)) for one in same]
+        for same, columns in zip(by_question.values(), values, strict=True)
+    ]
+    shown: dict[UUID, SurveyResultOut] = {}
+    for same, columns, suppressed in zip(by_question.values(), values, suppress_survey(counts, least), strict=True):
+        for result, one in zip(same, suppressed, strict=True):
+            answers = dict(zip(columns, one.answers, strict=True))
+            shown[result.id] = _show(result, one.invited, one.answered, answers)
+    return [shown[result.id] for result in results]
 
 
-def _find_hidden(results: Sequence[SurveyResult], least: int) -> list[set[str | None]]:
-    """Which answers of each result are hidden; None stands for how many answered.
-
-    The areas are a table's rows, and answers, with those who gave none, its columns. Where a result of all is there,
-    what is left of it is a row too.
-    """
-    values = list(dict.fromkeys(answer["value"] for result in results for answer in result.answers))
-    counts = {result.id: _list_counts(result, values) for result in results}
-    areas = [result for result in results if result.service_area is not None]
-    rows = [counts[result.id] for result in areas]
-    whole = next((result for result in results if result.service_area is None), None)
-    if whole is not None:
-        parts = [sum(column) for column in zip(*rows, strict=True)] or [0] * (len(values) + 1)
-        rest = [max(all_ - part, 0) for all_, part in zip(counts[whole.id], parts, strict=True)]
-        rows = [*rows, rest] if any(parts) else [counts[whole.id]]
-    cells = find_hidden(rows, least)
-    columns: list[str | None] = [*values, "", None]
-    found = []
-    for result in results:
-        row = len(rows) if result.service_area is None else areas.index(result)
-        found.append({columns[column] for at, column in cells if at == row})
-    return found
+def _map_answers(result: SurveyResult) -> dict[str, int]:
+    return {answer["value"]: answer["count"] for answer in result.answers}
 
 
-def _list_counts(result: SurveyResult, values: Sequence[str]) -> list[int]:
-    given = {answer["value"]: answer["count"] for answer in result.answers}
-    return [*(given.get(value, 0) for value in values), result.answered - sum(given.values())]
+def _count_answers(result: SurveyResult, values: Sequence[str]) -> list[int]:
+    """Of each answer to the question: an answer that a result does not have is nobody's."""
+    given = _map_answers(result)
+    return [given.get(value, 0) for value in values]
 
 
-def _show(result: SurveyResult, hidden: set[str | None] | None) -> SurveyResultOut:
-    kept = hidden or set()
-    shown = result.model_dump() | {
-        "answered": None if None in kept else result.answered,
-        "answers": [
-            AnswerCountOut(
-                value=answer["value"],
-                count=None if answer["value"] in kept else answer["count"],
-                suppressed=answer["value"] in kept,
-            )
-            for answer in result.answers
-        ],
-    }
-    return SurveyResultOut.model_validate(shown)
+def _show(
+    result: SurveyResult, invited: int | None, answered: int | None, answers: Mapping[str, int | None]
+) -> SurveyResultOut:
+    shown = [
+        AnswerCountOut(value=value, count=answers[value], suppressed=answers[value] is None)
+        for value in _map_answers(result)
+    ]
+    return SurveyResultOut.model_validate(
+        result.model_dump() | {"invited": invited, "answered": answered, "answers": shown}
+    )

@@ -130,7 +130,7 @@ def _build_question(question: str, results: Sequence[Mapping[str, Any]]) -> Surv
                 "Alle tenestene" if area is None else WORDS["service_area"][area],
                 [counts.get(value, "–") for value in values],
                 _write(result["answered"], HIDDEN),
-                _write(result["invited"]),
+                _write(result["invited"], HIDDEN),
             )
         )
     return SurveyTable(question, values, rows)

@@ -142,6 +142,29 @@ async def test_what_is_left_of_all_of_them_is_a_part_too(api: Api) -> None:
     assert (found["mental_health"], found[None]) == ((60, [30, 30]), (100, [60, 40]))
 
 
+async def test_nothing_is_shown_of_a_question_that_could_be_told_by_what_is_let_in(api: Api) -> None:
+    """3 of the 8 are of no area that is told: the area has no fewer than the 5 it was let in with."""
+    id_ = await survey(api)
+    for body in (result({"Ja": 5}, "habilitation"), result({"Ja": 8})):
+        ok(await api.case_officer.post(f"{PATH}/{id_}/results", json=body))
+    items = (await got(api.manager, f"{PATH}/{id_}/results"))["items"]
+    assert [(one["invited"], one["answered"], one["answers"]) for one in items] == [
+        (None, None, [{"value": "Ja", "count": None, "suppressed": True}])
+    ] * 2
+    assert (await shown(api.case_officer, id_))[None] == (8, [8])
+
+
+async def test_those_invited_are_hidden_where_few_did_not_answer(api: Api) -> None:
+    """2 of those who were invited did not answer one question: so it is shown of none how many were."""
+    id_ = await survey(api)
+    for body in (result({"Ja": 20}, invited=22), result({"Ja": 15}, invited=22, question="Får du informasjon?")):
+        ok(await api.case_officer.post(f"{PATH}/{id_}/results", json=body))
+    items = (await got(api.manager, f"{PATH}/{id_}/results"))["items"]
+    assert [(one["invited"], one["answered"]) for one in items] == [(None, 20), (None, 15)]
+    items = (await got(api.case_officer, f"{PATH}/{id_}/results"))["items"]
+    assert [one["invited"] for one in items] == [22, 22]
+
+
 async def test_who_may_do_what(api: Api) -> None:
     id_ = await survey(api)
     for client in (api.manager, api.finance, api.epj):
