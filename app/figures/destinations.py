@@ -1,6 +1,6 @@
 """Ends by where people go (S2, L8): one line of counts, with what is few in it hidden (S6)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import get_args
 from uuid import UUID
@@ -8,10 +8,9 @@ from uuid import UUID
 from app.figures.cells import YearMeasures
 from app.figures.rows import build_figure
 from app.figures.schemas import FigureBy, FigureOut
-from app.rules.figure_suppression import find_hidden_in_periods
+from app.rules.figure_suppression import find_hidden_destinations
 from app.rules.figures import Definition, Period, list_every_period
 from app.rules.process import Destination
-from app.rules.suppression import Cell
 
 DESTINATIONS: tuple[Destination | None, ...] = (*get_args(Destination), None)
 """The last is an end that names none."""
@@ -23,17 +22,16 @@ class DestinationTable:
     def __init__(self, measures: YearMeasures) -> None:
         self._measures = measures
 
-    def find_hidden(self, least: int) -> dict[Period, set[Cell]]:
-        """S6: what is hidden of every period of the year."""
+    def find_hidden(self, totals: Collection[Period], least: int) -> dict[Period, set[int]]:
+        """S6: which columns are hidden of every period of the year, of some of which the total is."""
         every = list_every_period(self._measures.year)
-        return find_hidden_in_periods(
-            {period: [[[len(set(ends)) for ends in self._list_ends(period)]]] for period in every}, least
-        )
+        ends = {period: [len(set(ends)) for ends in self._list_ends(period)] for period in every}
+        return find_hidden_destinations(ends, totals, least)
 
     def list_figures(
-        self, definition: Definition, periods: Iterable[Period], hidden: Mapping[Period, set[Cell]], totals: set[Period]
+        self, definition: Definition, periods: Iterable[Period], hidden: Mapping[Period, set[int]]
     ) -> Iterator[FigureOut]:
-        """The rows of each period; all are hidden of a period whose total is (`totals`), since they add up to it."""
+        """The rows of each period."""
         for period in periods:
             place_months = sum(self._measures.get_measure("place_months", period).values(), Fraction(0))
             for column, (destination, ends) in enumerate(zip(DESTINATIONS, self._list_ends(period), strict=True)):
@@ -43,7 +41,7 @@ class DestinationTable:
                     FigureBy.model_validate({"destination": destination}),
                     Fraction(len(ends)),
                     place_months,
-                    is_hidden=period in totals or (0, column) in hidden.get(period, set()),
+                    is_hidden=column in hidden.get(period, set()),
                 )
 
     def _list_ends(self, period: Period) -> list[list[UUID]]:

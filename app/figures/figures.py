@@ -85,9 +85,9 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
             begun = [period for period in periods if not (one.past and period.first_day > query.on)]
             if "destination" in query.by:
                 ends = DestinationTable(measures)
-                few = ends.find_hidden(least) if query.is_suppressed else {}
                 totals = {period for period, cells in hidden[one.people].items() if table.total in cells}
-                found[one.code] += ends.list_figures(one, begun, few, totals)
+                few = ends.find_hidden(totals, least) if query.is_suppressed else {}
+                found[one.code] += ends.list_figures(one, begun, few)
                 continue
             found[one.code] += [
                 figure

@@ -1,8 +1,8 @@
 """S6: what is hidden of figures over a year's periods, and of figures that tell the same people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from app.rules.figures import DEFINITIONS, Period
+from app.rules.figures import DEFINITIONS, STATES, Period
 from app.rules.suppression import LEAST, Cell, find_hidden
 
 
@@ -36,11 +36,34 @@ def find_hidden_of_people(
     """S6: what is hidden of each of a year's periods of a figure that tells these counts of `people`.
 
     What is hidden of a figure that tells fewer of them is hidden of this one too: else the two, each with another cell
-    hidden beside a small one, would together tell a measure that both show. A count that is not given is left out.
+    hidden beside a small one, would together tell a measure that both show. So is what is hidden of the period's last
+    day, if the figure may be of a day: the two are the same. A count that is not given is left out.
     """
     also: dict[Period, set[Cell]] = {period: set() for period in counts}
+    alike = [one for one in DEFINITIONS if one.people == people]
     for fewer in {one.people for one in DEFINITIONS if set(one.people) < set(people)}:
         for period, cells in find_hidden_of_people(counts, fewer, least).items():
             also[period] |= cells
+    for period, named in counts.items():
+        of_day: dict[str, Sequence[Sequence[int]]] = {name: table for name, table in named.items() if name in STATES}
+        if len(of_day) < len(named) and any("day" in one.periods for one in alike):
+            also[period] |= find_hidden_of_people({period: of_day}, people, least)[period]
     tables = {period: [named[name] for name in people if name in named] for period, named in counts.items()}
     return find_hidden_in_periods(tables, least, also)
+
+
+def find_hidden_destinations(
+    ends: Mapping[Period, Sequence[int]], totals: Collection[Period], least: int = LEAST
+) -> dict[Period, set[int]]:
+    """S6: which destinations are hidden of each of a year's periods, of the places that ended by where people go.
+
+    Their total is shown by another figure, which hides it of the periods `totals`. Of these, and where it would have to
+    be hidden here, nothing is shown: with it, five who went to five places would be told to be one each.
+    """
+    hidden = find_hidden_in_periods({period: [[counts]] for period, counts in ends.items()}, least)
+    return {
+        period: {*range(len(counts))}
+        if period in totals or (0, len(counts)) in hidden[period]
+        else {column for _, column in hidden[period]}
+        for period, counts in ends.items()
+    }

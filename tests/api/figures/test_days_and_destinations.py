@@ -167,6 +167,15 @@ async def test_few_ends_are_hidden(api: Api, ends: dict[str, int], shown: dict[s
             assert all(row["suppressed"] for row in rows)
 
 
+async def test_ends_as_many_as_their_destinations_are_not_told_by_their_total(api: Api) -> None:
+    """S6: five ends by five destinations would be one each: so nothing is shown of them, no zero either."""
+    await end_places(api, ["ordinary_work", "vta", "moved", "none", None])
+    rows = await read_ends(api.manager, period="year")
+    assert all(row["suppressed"] for row in rows)
+    [total] = (await got(api.manager, PATH, **YEAR, period="year", code="ended"))["items"]
+    assert (total["numerator"], total["suppressed"]) == (5, False)
+
+
 async def test_ends_by_destination_as_a_file(api: Api) -> None:
     await end_places(api, ["vta"])
     answer = await api.case_officer.get(

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.rules.figure_suppression import find_hidden_in_periods, find_hidden_of_people
@@ -99,6 +99,24 @@ def test_no_measure_is_worked_out_from_several_figures(counts: dict[str, list[li
         known = [_sum_of(cell, table) for cell in shown]
         for cell in least_hidden:
             assert not is_determined(_sum_of(cell, table), known)
+
+
+@given(
+    st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(
+        lambda size: st.fixed_dictionaries({name: tables(*size) for name in ("places", "with_supplement", "people")})
+    )
+)
+@example({"places": [[7, 0], [12, 0]], "with_supplement": [[1, 0], [7, 0]], "people": [[9, 2], [12, 0]]})
+def test_no_measure_of_a_day_is_worked_out_from_its_month(counts: dict[str, list[list[int]]]) -> None:
+    """S6: a month's places are those of its last day, and what the month hides may not be what the day does."""
+    month, table = Period(2022, 0, 1), counts["places"]
+    cells = {*product(range(len(table) + 1), range(len(table[0]) + 1))}
+    of_day = {name: counts[name] for name in ("places", "with_supplement")}
+    for people in (("places", "people"), ("with_supplement", "places", "people")):
+        day = find_hidden_of_people({month: of_day}, people)[month]
+        shown = cells - (day & find_hidden_of_people({month: counts}, people)[month])
+        for cell in day:
+            assert not is_determined(_sum_of(cell, table), [_sum_of(one, table) for one in shown])
 
 
 def _sum_of(cell: Cell, table: list[list[int]], months: tuple[int, ...] = (0,), all_months: int = 1) -> list[int]:

@@ -1,6 +1,5 @@
 """S6, S7: nobody works a hidden count of a survey out from all that is shown of it and from what is let in."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from app.rules.survey_suppression import QuestionResult, ShownResult, suppress_survey
+from tests.unit.rules.worlds import Worlds, divide
 
 TOGETHER = None
 Question = list[QuestionResult]
@@ -19,16 +19,6 @@ class Shape(NamedTuple):
     areas: int
     has_total: bool
     answers: int
-
-
-def divide(count: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to divide a count into parts."""
-    if parts == 1:
-        yield (count,)
-        return
-    for first in range(count + 1):
-        for rest in divide(count - first, parts - 1):
-            yield first, *rest
 
 
 def list_questions(shape: Shape, people: int, least: int) -> Iterator[Question]:
@@ -87,34 +77,21 @@ def test_no_hidden_count_follows_from_what_is_shown(shape: Shape, most: int, lea
     What is hidden is no zero, unless nothing at all is shown. Those who gave no answer, and those of areas that are not
     told, are in no result: they may be known to be none, or `least` or more.
     """
-    worlds = [count_all(one) for people in range(most + 4) for one in list_questions(shape, people, least)]
+    worlds = Worlds(count_all(one) for people in range(most + 4) for one in list_questions(shape, people, least))
     cases: dict[tuple[int | None, ...], Question] = {}
     for people in range(most + 1):
         for question in list_questions(shape, people, least):
-            [shown] = suppress_survey([question], least)
-            cases.setdefault(flatten(shown), question)
+            [results] = suppress_survey([question], least)
+            cases.setdefault(flatten(results), question)
     assert len(cases) > 10
-    by_known: dict[tuple[int, ...], defaultdict[tuple[int, ...], list[list[int]]]] = {}
     faults = []
-    for shown_counts, question in cases.items():
-        known = tuple(at for at, count in enumerate(shown_counts) if count is not None)
-        hidden = [at for at, count in enumerate(shown_counts) if count is None]
-        if known not in by_known:
-            by_known[known] = defaultdict(list)
-            for world in worlds:
-                by_known[known][tuple(world[at] for at in known)].append(world)
-        agreeing = [
-            world
-            for world in by_known[known][tuple(shown_counts[at] or 0 for at in known)]
-            if not known or all(world[at] for at in hidden)
-        ]
-        truth = count_all(question)
-        for at, count in enumerate(truth):
-            is_told = at in known
-            is_few = 0 < count < least
-            is_determined = len({world[at] for world in agreeing}) == 1
-            if (is_told and is_few) or (is_determined and not is_told and (is_few or (count and at in hidden))):
-                faults.append((question, shown_counts, at))
+    for shown, question in cases.items():
+        assert all(count is None or count == 0 or count >= least for count in shown)
+        hidden = [at for at, count in enumerate(shown) if count is None]
+        nonzero = [] if len(hidden) == len(shown) else hidden
+        for at, count in worlds.find_determined(shown, nonzero).items():
+            if 0 < count < least or (count and at in hidden):
+                faults.append((question, shown, at))
     assert faults == []
 
 
@@ -166,21 +143,18 @@ def test_who_did_not_answer_is_not_worked_out_from_those_invited(shapes: list[Sh
     """By brute force: surveys that agree with all that is shown differ in every few that it does not show."""
     most = 9
     surveys = [survey for invited in range(most + 4) for survey in list_surveys(invited, shapes, least)]
+    worlds = Worlds(
+        [*(count for results in survey for one in results for count in list_counts(one)), *count_invited(survey)]
+        for survey in surveys
+    )
     cases = {flatten_with_invited(survey, least): survey for survey in reversed(surveys)}
-    by_known: dict[tuple[int, ...], defaultdict[tuple[int, ...], list[list[int]]]] = {}
-    faults = []
-    for shown, case in cases.items():
-        if max(result.invited for results in case for result in results) > most:
-            continue
-        known = tuple(at for at, count in enumerate(shown) if count is not None)
-        if known not in by_known:
-            by_known[known] = defaultdict(list)
-            for survey in surveys:
-                true = [count for results in survey for one in results for count in list_counts(one)]
-                by_known[known][tuple(true[at] for at in known)].append(count_invited(survey))
-        agreeing = by_known[known][tuple(shown[at] or 0 for at in known)]
-        if any(len(set(counts)) == 1 and 0 < counts[0] < least for counts in zip(*agreeing, strict=True)):
-            faults.append((case, shown))
+    faults = [
+        (survey, shown)
+        for shown, survey in cases.items()
+        if max(result.invited for results in survey for result in results) <= most
+        for at, count in worlds.find_determined(shown, ()).items()
+        if at >= len(shown) and 0 < count < least
+    ]
     assert len(cases) > 10
     assert faults == []
 

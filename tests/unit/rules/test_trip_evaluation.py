@@ -6,20 +6,11 @@ from itertools import product
 import pytest
 
 from app.rules.trip_evaluation import ShownEvaluation, suppress_evaluation
+from tests.unit.rules.worlds import Worlds, divide
 
 LEAST = 3
 REJECTED = 1
 Table = tuple[tuple[int, ...], ...]
-
-
-def divide(count: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to divide a count into parts."""
-    if parts == 1:
-        yield (count,)
-        return
-    for first in range(count + 1):
-        for rest in divide(count - first, parts - 1):
-            yield first, *rest
 
 
 def tables(totals: Sequence[int], rows: int) -> list[Table]:
@@ -71,21 +62,12 @@ def test_no_hidden_count_follows_from_what_is_shown(people: int) -> None:
 
     The number of applications may be another too where it is hidden.
     """
-    worlds = [truth for number in range(people + 2) for truth, _ in list_evaluations(min(number, 5))]
+    worlds = Worlds(truth for number in range(people + 2) for truth, _ in list_evaluations(min(number, 5)))
     cases = {tuple(flatten(shown)): (truth, list_nonzero(shown)) for truth, shown in list_evaluations(people)}
     faults = []
-    for shown, (truth, nonzero) in cases.items():
-        known = [index for index, count in enumerate(shown) if count is not None]
-        hidden = [index for index, count in enumerate(shown) if count is None]
-        counted = [index for index in hidden if nonzero[index]]
-        agreeing = [
-            world
-            for world in worlds
-            if all(world[index] == shown[index] for index in known) and all(world[index] for index in counted)
-        ]
-        faults += [
-            (truth, shown, index) for index in hidden if truth[index] and len({world[index] for world in agreeing}) == 1
-        ]
+    for shown, (truth, may_be_counted) in cases.items():
+        nonzero = [at for at, count in enumerate(shown) if count is None and may_be_counted[at]]
+        faults += [(truth, shown, at) for at, count in worlds.find_determined(shown, nonzero).items() if count]
     assert faults == []
 
 
