@@ -1554,21 +1554,32 @@ CREATE TABLE public.service_type (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     code character varying NOT NULL,
     name character varying NOT NULL,
+    CONSTRAINT ck_service_type_code CHECK (((code)::text ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
+    CONSTRAINT ck_service_type_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200)))
+);
+
+ALTER TABLE ONLY public.service_type FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.service_type_norm (
+    id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    service_type character varying NOT NULL,
+    valid_from date,
     hours_per_full_time_equivalent numeric(5,2),
     norm_source character varying,
     cost_per_hour numeric(12,2),
     cost_source character varying,
-    CONSTRAINT ck_service_type_code CHECK (((code)::text ~ '^[a-z][a-z0-9_]{0,49}$'::text)),
-    CONSTRAINT ck_service_type_cost CHECK (((cost_per_hour IS NULL) = (cost_source IS NULL))),
-    CONSTRAINT ck_service_type_cost_per_hour CHECK ((cost_per_hour > (0)::numeric)),
-    CONSTRAINT ck_service_type_cost_source CHECK (((length((cost_source)::text) >= 1) AND (length((cost_source)::text) <= 500))),
-    CONSTRAINT ck_service_type_hours_per_full_time_equivalent CHECK (((hours_per_full_time_equivalent >= (1)::numeric) AND (hours_per_full_time_equivalent <= (168)::numeric))),
-    CONSTRAINT ck_service_type_name CHECK (((length((name)::text) >= 1) AND (length((name)::text) <= 200))),
-    CONSTRAINT ck_service_type_norm CHECK (((hours_per_full_time_equivalent IS NULL) = (norm_source IS NULL))),
-    CONSTRAINT ck_service_type_norm_source CHECK (((length((norm_source)::text) >= 1) AND (length((norm_source)::text) <= 500)))
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT ck_service_type_norm_cost CHECK (((cost_per_hour IS NULL) = (cost_source IS NULL))),
+    CONSTRAINT ck_service_type_norm_cost_per_hour CHECK ((cost_per_hour > (0)::numeric)),
+    CONSTRAINT ck_service_type_norm_cost_source CHECK (((length((cost_source)::text) >= 1) AND (length((cost_source)::text) <= 500))),
+    CONSTRAINT ck_service_type_norm_hours_per_full_time_equivalent CHECK (((hours_per_full_time_equivalent >= (1)::numeric) AND (hours_per_full_time_equivalent <= (168)::numeric))),
+    CONSTRAINT ck_service_type_norm_norm CHECK (((hours_per_full_time_equivalent IS NULL) = (norm_source IS NULL))),
+    CONSTRAINT ck_service_type_norm_norm_source CHECK (((length((norm_source)::text) >= 1) AND (length((norm_source)::text) <= 500)))
 );
 
-ALTER TABLE ONLY public.service_type FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.service_type_norm FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.settlement (
     id uuid NOT NULL,
@@ -2380,6 +2391,9 @@ ALTER TABLE ONLY public.service_hours_revision
 ALTER TABLE ONLY public.service_type
     ADD CONSTRAINT pk_service_type PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_type_norm
+    ADD CONSTRAINT pk_service_type_norm PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.settlement
     ADD CONSTRAINT pk_settlement PRIMARY KEY (id);
 
@@ -2532,6 +2546,9 @@ ALTER TABLE ONLY public.service_hours
 
 ALTER TABLE ONLY public.service_type
     ADD CONSTRAINT uq_service_type_code UNIQUE (code);
+
+ALTER TABLE ONLY public.service_type_norm
+    ADD CONSTRAINT uq_service_type_norm_service_type_valid_from_recorded_at UNIQUE NULLS NOT DISTINCT (service_type, valid_from, recorded_at);
 
 ALTER TABLE ONLY public.settlement_difference
     ADD CONSTRAINT uq_settlement_difference_settlement_id_placement_id_month_cause UNIQUE (settlement_id, placement_id, month, cause);
@@ -2950,6 +2967,9 @@ ALTER TABLE ONLY public.service_hours_revision
 ALTER TABLE ONLY public.service_hours
     ADD CONSTRAINT fk_service_hours_service_type FOREIGN KEY (service_type) REFERENCES public.service_type(code);
 
+ALTER TABLE ONLY public.service_type_norm
+    ADD CONSTRAINT fk_service_type_norm_service_type FOREIGN KEY (service_type) REFERENCES public.service_type(code);
+
 ALTER TABLE ONLY public.settlement_difference
     ADD CONSTRAINT fk_settlement_difference_line_id FOREIGN KEY (line_id) REFERENCES public.settlement_line(id);
 
@@ -3258,6 +3278,8 @@ CREATE POLICY case_officer_manages ON public.request TO vekstplass_service USING
 
 CREATE POLICY case_officer_manages ON public.service_type TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_manages ON public.service_type_norm TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_manages ON public.settlement_difference TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_manages ON public.settlement_line TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role));
@@ -3323,6 +3345,8 @@ CREATE POLICY epj_and_finance_read ON public.placement FOR SELECT TO vekstplass_
 CREATE POLICY epj_and_finance_read ON public.placement_terms FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text]) AS caller_has_role) AND (NOT address_protection)));
 
 CREATE POLICY epj_finance_and_manager_read ON public.service_type FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
+
+CREATE POLICY epj_finance_and_manager_read ON public.service_type_norm FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text, 'finance'::text, 'manager'::text]) AS caller_has_role));
 
 CREATE POLICY epj_reads ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['epj'::text]) AS caller_has_role) AND (NOT address_protection)));
 
@@ -3728,6 +3752,8 @@ CREATE POLICY service_reads_area ON public.trip_participant FOR SELECT TO vekstp
   WHERE (((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT participant.address_protection))))));
 
 ALTER TABLE public.service_type ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.service_type_norm ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.settlement ENABLE ROW LEVEL SECURITY;
 
@@ -4258,13 +4284,8 @@ GRANT UPDATE(updated_at) ON TABLE public.service_type TO vekstplass_service;
 
 GRANT UPDATE(name) ON TABLE public.service_type TO vekstplass_service;
 
-GRANT UPDATE(hours_per_full_time_equivalent) ON TABLE public.service_type TO vekstplass_service;
-
-GRANT UPDATE(norm_source) ON TABLE public.service_type TO vekstplass_service;
-
-GRANT UPDATE(cost_per_hour) ON TABLE public.service_type TO vekstplass_service;
-
-GRANT UPDATE(cost_source) ON TABLE public.service_type TO vekstplass_service;
+GRANT SELECT ON TABLE public.service_type_norm TO vekstplass_backup;
+GRANT SELECT,INSERT ON TABLE public.service_type_norm TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.settlement TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.settlement TO vekstplass_service;

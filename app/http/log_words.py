@@ -66,6 +66,7 @@ NOUNS: Mapping[str, str] = {
     "service_view": "vurderinga frå tenesta",
     "service_hours": "timar med tenester", "service_hours_revisions": "endringane av timar med tenester",
     "service_type": "eit slag teneste", "service_types": "slaga teneste",
+    "service_type_norms": "normene for eit slag teneste",
     "restriction": "avgrensinga", "restrictions": "avgrensingane", "settlement": "oppgjeret",
     "stair_step": "eit trinn på trappa", "stair_steps": "trinna på trappa", "stair_service": "ei teneste på trappa",
     "stair_services": "tenestene på trappa", "stair_capacity": "talet plassar på trappa",

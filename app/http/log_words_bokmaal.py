@@ -72,6 +72,7 @@ BOKMAAL: Mapping[str, str] = {
     "timar med tenester": "timer med tjenester",
     "endringane av timar med tenester": "endringene av timer med tjenester",
     "eit slag teneste": "et slag tjeneste", "slaga teneste": "slagene tjeneste",
+    "normene for eit slag teneste": "normene for et slag tjeneste",
     "om vedtaka speglar behovet": "om vedtakene speiler behovet",
     "timar, tilsette og kostnad per person": "timer, ansatte og kostnad per person",
     "timar, tilsette og kostnad": "timer, ansatte og kostnad",

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import text
 
-from app import clock
 from app.database.queries import CompiledQuery, Queries
 from app.rules.figures import Period
 from app.rules.mirror import WeeklyHours
+from app.service_hours.norms import find_end_of_knowledge
 
 _HOURS = CompiledQuery(
     text(
@@ -29,7 +29,6 @@ _HOURS = CompiledQuery(
         """
     )
 )
-_END = datetime.max.replace(tzinfo=clock.OSLO) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ async def load_hours(queries: Queries, period: Period, on: date) -> PeriodHours:
     Read with the case office's rights: the caller is shown sums, or is the case office.
     """
     last_day = min(period.last_day, on)
-    until = _END if on >= clock.today() else datetime.combine(on + timedelta(days=1), time.min, clock.OSLO)
+    until = find_end_of_knowledge(on)
     async with queries.acting_as("case_officer"):
         found = await queries.fetch(_HOURS, first=period.first_day, last=last_day, until=until)
     rows = [

@@ -56,6 +56,18 @@ class MirrorOut(Shape):
     lines: list[MirrorLine]
 
 
+class NormOfDays(Shape):
+    """Norms of a kind of service, and the days of a period that they hold (S8)."""
+
+    valid_from: Annotated[date | None, Limits(description="Null: every day before the first that has norms.")]
+    from_: Annotated[date, Limits(serialization_alias="from", description="The first day of the period with them.")]
+    to: Annotated[date, Limits(description="The last one.")]
+    hours_per_full_time_equivalent: Amount | None
+    norm_source: str | None
+    cost_per_hour: Amount | None
+    cost_source: str | None
+
+
 class _Sums(Shape):
     service_type: Annotated[str | None, Limits(description="Null: all of them.", examples=["home_help"])]
     name: Annotated[str | None, Limits(examples=["Heimehjelp"])]
@@ -63,10 +75,16 @@ class _Sums(Shape):
     decided_hours: Amount | None
     delivered_hours: Amount | None
     full_time_equivalents: Annotated[
-        Amount | None, Limits(description="Decided hours by the stated norm. Null: no norm is stated (S5).")
+        Amount | None,
+        Limits(description="Decided hours by the norm of each day. Null: of some of them no norm is stated (S5)."),
     ]
     cost: Annotated[
-        Amount | None, Limits(description="What the decided hours cost in the period. Null: no cost is stated.")
+        Amount | None,
+        Limits(description="What the decided hours cost in the period. Null: of some of them no cost is stated."),
+    ]
+    norms: Annotated[
+        list[NormOfDays] | None,
+        Limits(description="The norms that were used, in order (S8). Null of all kinds together, and where hidden."),
     ]
 
 

@@ -1,28 +1,25 @@
 """From need to cost, by person and service for the case office and summed for everybody (S5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from app.access_log.recorder import record_access
 from app.database.queries import Queries
 from app.http.pagination import format_cursor, parse_cursor
 from app.mirror.hours import PeriodHours, load_hours
+from app.mirror.norms import ServiceKind, load_kinds
 from app.mirror.schemas import MirrorPeople, MirrorServices, PersonServiceRow, ServiceRow
 from app.rates.rates import load_least_count
 from app.rules.figure_suppression import find_hidden_in_periods
 from app.rules.figures import Period, format_two_decimals, list_every_period
-from app.rules.mirror import HoursSum, sum_hours
-from app.service_hours.tables import ServiceType
+from app.rules.mirror import HoursSum, WeeklyHours, sum_hours
+from app.rules.service_norms import Norm, NormDays, StaffAndCost, cut_by_norms, weigh_decisions
 
-_WEEK = 7
 # Whom the sums of a row are about; the last could be worked out from it and the mirror's line of deliveries.
 _TELLS: tuple[Callable[[HoursSum], bool], ...] = (
     lambda one: True,
@@ -38,15 +35,15 @@ async def load_services(queries: Queries, period: Period, on: date, *, is_suppre
     year = Period(period.year, 0, 12)
     hours = await load_hours(queries, year if is_suppressed else period, on)
     first_day, last_day = period.first_day, min(period.last_day, on)
-    types = await _load_types(queries)
+    kinds = await load_kinds(queries, on)
     sums = _group(sum_hours(hours.rows, first_day, last_day, by_service=True))
     codes = sorted({row.service_type for row in hours.rows})
     least = await _load_least(queries, on) if is_suppressed else 1
-    hidden = _find_hidden(hours, period, codes, on, least) if is_suppressed else set()
-    days = (last_day - first_day).days + 1
-    amounts = {code: _count_amounts(sums[code], types[code], days) for code in codes if sums[code]}
+    hidden = _find_hidden(hours, kinds, period, codes, on, least) if is_suppressed else set()
+    weighed = _weigh(hours.rows, kinds, first_day, last_day, lambda row: row.service_type)
+    amounts = {code: _count_amounts(sums[code], weighed[code]) for code in codes if sums[code]}
     rows = [
-        _build_row(types[code], amounts[code], least, is_hidden=column in hidden)
+        _build_row(kinds[code], amounts[code], (first_day, last_day), least, is_hidden=column in hidden)
         for column, code in enumerate(codes)
         if code in amounts
     ]
@@ -56,7 +53,7 @@ async def load_services(queries: Queries, period: Period, on: date, *, is_suppre
         to=max(first_day, last_day),
         on=on,
         items=rows,
-        total=_build_total([*amounts.values()], rows, least, is_hidden=len(codes) in hidden),
+        total=_build_total([*amounts.values()], rows, (first_day, last_day), least, is_hidden=len(codes) in hidden),
         next=None,
     )
 
@@ -64,8 +61,9 @@ async def load_services(queries: Queries, period: Period, on: date, *, is_suppre
 async def load_people(queries: Queries, period: Period, on: date, *, limit: int, after: str | None) -> MirrorPeople:
     """S5: a page of rows, each person's together and in the order of their ids; records access to them."""
     hours = await load_hours(queries, period, on)
-    types = await _load_types(queries)
+    kinds = await load_kinds(queries, on)
     sums = sum_hours(hours.rows, hours.first_day, hours.last_day, by_service=True)
+    weighed = _weigh(hours.rows, kinds, hours.first_day, hours.last_day, lambda row: (row.person, row.service_type))
     found: defaultdict[UUID, list[tuple[str, HoursSum]]] = defaultdict(list)
     for (person, code), one in sums.items():
         assert isinstance(person, UUID)
@@ -80,17 +78,12 @@ async def load_people(queries: Queries, period: Period, on: date, *, limit: int,
         to=max(hours.first_day, hours.last_day),
         on=on,
         items=[
-            _build_person_row(person, types[code], one, hours)
+            _build_person_row(person, kinds[code], one, weighed[person, code], hours)
             for person in page
             for code, one in sorted(found[person], key=lambda pair: pair[0])
         ],
         next=format_cursor(page[-1]) if len(people) > limit else None,
     )
-
-
-async def _load_types(queries: Queries) -> Mapping[str, ServiceType]:
-    async with queries.acting_as("case_officer"):
-        return {one.code: one for one in await queries.select(select(ServiceType).order_by(col(ServiceType.code)))}
 
 
 def _group(sums: Mapping[tuple[object, str], HoursSum]) -> defaultdict[str, list[HoursSum]]:
@@ -100,20 +93,46 @@ def _group(sums: Mapping[tuple[object, str], HoursSum]) -> defaultdict[str, list
     return found
 
 
+def _weigh(
+    rows: Sequence[WeeklyHours],
+    kinds: Mapping[str, ServiceKind],
+    first_day: date,
+    last_day: date,
+    key: Callable[[WeeklyHours], Hashable],
+) -> Mapping[Hashable, StaffAndCost]:
+    """S8: staff and cost of the rows of each key, which are of one kind of service, by the norm of each day."""
+    groups: defaultdict[Hashable, list[WeeklyHours]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    days = {code: kind.cut(first_day, last_day) for code, kind in kinds.items()}
+    return {name: weigh_decisions(group, days[group[0].service_type]) for name, group in groups.items()}
+
+
 async def _load_least(queries: Queries, on: date) -> int:
     async with queries.acting_as("case_officer"):
         return await load_least_count(queries, on)
 
 
-def _find_hidden(hours: PeriodHours, period: Period, codes: Sequence[str], on: date, least: int) -> set[int]:
+def _find_hidden(
+    hours: PeriodHours, kinds: Mapping[str, ServiceKind], period: Period, codes: Sequence[str], on: date, least: int
+) -> set[int]:
     """S6: the columns of the kinds of service that are hidden, and of their total, in a table of one row.
 
-    All sums of a row are hidden together, and what is hidden in a month is hidden in its tertial and year.
+    All sums of a row are hidden together, and what is hidden in a month is hidden in its tertial and year. Where a norm
+    begins within a month, hours and staff together tell what stands on each side of it: each side is a table too.
     """
+    begin = {norm.valid_from for code in codes for norm in kinds[code].norms if norm.valid_from is not None}
     tables: dict[Period, list[list[list[int]]]] = {}
     for one in list_every_period(period.year):
-        sums = _group(sum_hours(hours.rows, one.first_day, min(one.last_day, on), by_service=True))
-        tables[one] = [[[sum(map(tells, sums[code])) for code in codes]] for tells in _TELLS]
+        tables[one] = []
+        last_day = min(one.last_day, on)
+        cuts = [NormDays(one.first_day, last_day, None)]
+        if one.end - one.begin == 1:
+            sides = cut_by_norms([Norm(day, None, None) for day in begin], one.first_day, last_day)
+            cuts += sides if len(sides) > 1 else []
+        for days in cuts:
+            sums = _group(sum_hours(hours.rows, days.first_day, days.last_day, by_service=True))
+            tables[one] += [[[sum(map(tells, sums[code])) for code in codes]] for tells in _TELLS]
     return {column for row, column in find_hidden_in_periods(tables, least)[period] if row == 0}
 
 
@@ -132,14 +151,13 @@ class _Amounts:
     without_delivery: int
 
 
-def _count_amounts(sums: Sequence[HoursSum], service_type: ServiceType, days: int) -> _Amounts:
-    decided = sum((one.decided for one in sums), Fraction(0))
+def _count_amounts(sums: Sequence[HoursSum], weighed: StaffAndCost) -> _Amounts:
     return _Amounts(
         need=sum((one.need for one in sums), Fraction(0)),
-        decided=decided,
+        decided=sum((one.decided for one in sums), Fraction(0)),
         delivered=sum((one.delivered for one in sums), Fraction(0)),
-        staff=_divide(decided, service_type.hours_per_full_time_equivalent),
-        cost=_price(decided, service_type.cost_per_hour, days),
+        staff=weighed.staff,
+        cost=weighed.cost,
         count=len(sums),
         without_need=sum(one.lacks_need for one in sums),
         without_decision=sum(one.lacks_decision for one in sums),
@@ -147,8 +165,10 @@ def _count_amounts(sums: Sequence[HoursSum], service_type: ServiceType, days: in
     )
 
 
-def _build_row(service_type: ServiceType | None, amounts: _Amounts, least: int, *, is_hidden: bool) -> ServiceRow:
-    code, name = (None, None) if service_type is None else (service_type.code, service_type.name)
+def _build_row(
+    kind: ServiceKind | None, amounts: _Amounts, days: tuple[date, date], least: int, *, is_hidden: bool
+) -> ServiceRow:
+    code, name = (None, None) if kind is None else (kind.code, kind.name)
     if is_hidden:
         nothing = dict.fromkeys(name for name in ServiceRow.model_fields if name not in ("service_type", "name"))
         return ServiceRow.model_validate({**nothing, "service_type": code, "name": name, "suppressed": True})
@@ -160,6 +180,7 @@ def _build_row(service_type: ServiceType | None, amounts: _Amounts, least: int, 
         delivered_hours=_round(amounts.delivered),
         full_time_equivalents=_round_known(amounts.staff),
         cost=_round_known(amounts.cost),
+        norms=None if kind is None else kind.list_norms(*days),
         count=amounts.count,
         without_need=_show_part(amounts.without_need, amounts.count, least),
         without_decision=_show_part(amounts.without_decision, amounts.count, least),
@@ -168,7 +189,9 @@ def _build_row(service_type: ServiceType | None, amounts: _Amounts, least: int, 
     )
 
 
-def _build_total(amounts: Sequence[_Amounts], rows: Sequence[ServiceRow], least: int, *, is_hidden: bool) -> ServiceRow:
+def _build_total(
+    amounts: Sequence[_Amounts], rows: Sequence[ServiceRow], days: tuple[date, date], least: int, *, is_hidden: bool
+) -> ServiceRow:
     """All kinds of service. Staff and cost where each has them; a sum with other weights would tell what is hidden."""
     is_whole = not any(row.suppressed for row in rows)
     every = _Amounts(
@@ -182,27 +205,26 @@ def _build_total(amounts: Sequence[_Amounts], rows: Sequence[ServiceRow], least:
         without_decision=sum(one.without_decision for one in amounts),
         without_delivery=sum(one.without_delivery for one in amounts),
     )
-    total = _build_row(None, every, least, is_hidden=is_hidden)
+    total = _build_row(None, every, days, least, is_hidden=is_hidden)
     parts = ("without_need", "without_decision", "without_delivery")
     # What is hidden of one kind of service could be worked out from the sum.
     hidden = {name: None for name in parts if any(row.model_dump()[name] is None for row in rows)}
     return total.model_copy(update=hidden)
 
 
-def _build_person_row(person: UUID, service_type: ServiceType, one: HoursSum, hours: PeriodHours) -> PersonServiceRow:
-    days = (hours.last_day - hours.first_day).days + 1
-    decided = one.decided if one.has_decision else None
+def _build_person_row(
+    person: UUID, kind: ServiceKind, one: HoursSum, weighed: StaffAndCost, hours: PeriodHours
+) -> PersonServiceRow:
     return PersonServiceRow(
         participant_id=person,
-        service_type=service_type.code,
-        name=service_type.name,
+        service_type=kind.code,
+        name=kind.name,
         assessed_hours=_round(one.need) if one.has_need else None,
-        decided_hours=_round_known(decided),
+        decided_hours=_round(one.decided) if one.has_decision else None,
         delivered_hours=_round(one.delivered) if one.has_delivery else None,
-        full_time_equivalents=None
-        if decided is None
-        else _round_known(_divide(decided, service_type.hours_per_full_time_equivalent)),
-        cost=None if decided is None else _round_known(_price(decided, service_type.cost_per_hour, days)),
+        full_time_equivalents=_round_known(weighed.staff) if one.has_decision else None,
+        cost=_round_known(weighed.cost) if one.has_decision else None,
+        norms=kind.list_norms(hours.first_day, hours.last_day),
         assessed_on=one.assessed_on,
     )
 
@@ -210,15 +232,6 @@ def _build_person_row(person: UUID, service_type: ServiceType, one: HoursSum, ho
 def _show_part(part: int, whole: int, least: int) -> int | None:
     """A count of a count that is shown; None where it or the rest is small."""
     return None if 0 < part < least or 0 < whole - part < least else part
-
-
-def _divide(hours: Fraction, norm: Decimal | None) -> Fraction | None:
-    """S5: hours become staff only by a stated norm."""
-    return None if norm is None else hours / Fraction(norm)
-
-
-def _price(hours: Fraction, cost_per_hour: Decimal | None, days: int) -> Fraction | None:
-    return None if cost_per_hour is None else hours * days / _WEEK * Fraction(cost_per_hour)
 
 
 def _add_known(amounts: Sequence[Fraction | None]) -> Fraction | None:

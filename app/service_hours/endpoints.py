@@ -21,7 +21,7 @@ from app.http.etag import require_match
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.openapi_examples import demo_id
-from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, list_page
+from app.http.pagination import AfterQuery, LimitQuery, Page, ParticipantsQuery, fetch_page, list_page
 from app.http.periods import require_in_order
 from app.http.schemas import Day
 from app.http.spreadsheets import attachment
@@ -37,10 +37,11 @@ from app.service_hours.schemas import (
     ServiceHoursRevisionOut,
     ServiceTypeCode,
     ServiceTypeIn,
+    ServiceTypeNormOut,
     ServiceTypeOut,
     ServiceTypePatch,
 )
-from app.service_hours.tables import ServiceHours, ServiceHoursRevision, ServiceType
+from app.service_hours.tables import ServiceHours, ServiceHoursRevision, ServiceType, ServiceTypeNorm
 
 router = APIRouter(prefix="/v1", tags=["service hours"], route_class=Route)
 
@@ -95,21 +96,22 @@ _FILES: dict[int | str, dict[str, Any]] = {
 async def record_service_type(unit: UnitOfWorkDep, actor: CaseOfficer, body: ServiceTypeIn) -> ServiceTypeOut:
     """The code list of services is open (S3). Hours become staff and cost by stated norms alone, with their source
     (S5)."""
-    return ServiceTypeOut.model_validate(await service_types.record_service_type(unit, body))
+    return await service_types.record_service_type(unit, body)
 
 
 @router.get("/service-types", summary="List kinds of service")
 async def list_service_types(
     reader: ReaderDep, actor: TypeReader, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[ServiceTypeOut]:
-    """All of them, in the order they were recorded (S3)."""
-    return await list_page(reader, select(ServiceType), ServiceTypeOut, limit=limit, after=after)
+    """All of them, in the order they were recorded (S3), with their norms of today."""
+    rows, following = await fetch_page(reader, select(ServiceType), col(ServiceType.id), limit=limit, after=after)
+    return Page(items=await service_types.describe(reader, rows), next=following)
 
 
 @router.get("/service-types/{service_type_id}", summary="Get a kind of service")
 async def get_service_type(reader: ReaderDep, actor: TypeReader, service_type_id: UUID) -> ServiceTypeOut:
-    """Its name, and the norms by which its hours become staff and cost (S5)."""
-    return ServiceTypeOut.model_validate(await find(reader, ServiceType, service_type_id))
+    """Its name, and the norms by which its hours become staff and cost today (S5)."""
+    return await service_types.load_service_type(reader, service_type_id)
 
 
 @router.patch(
@@ -120,9 +122,25 @@ async def get_service_type(reader: ReaderDep, actor: TypeReader, service_type_id
 async def change_service_type(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, service_type_id: UUID, body: ServiceTypePatch
 ) -> ServiceTypeOut:
-    """Its name, norm or cost; the code stays. Requires `If-Match`. What is changed counts for every period (S5)."""
-    require_match(request, ServiceTypeOut.model_validate(await find(unit, ServiceType, service_type_id, lock=True)))
-    return ServiceTypeOut.model_validate(await service_types.change_service_type(unit, service_type_id, body))
+    """Its name, norm or cost; the code stays. Requires `If-Match`.
+
+    A norm or cost holds from `valid_from` until the next day that has one, and changes no figure of the days before
+    (S8). What is not sent of them stays as it is on that day. One that is sent for the same day again is in the place
+    of the first in figures from then on. The answer has what holds today.
+    """
+    require_match(request, await service_types.load_service_type(unit, service_type_id, lock=True))
+    return await service_types.change_service_type(unit, service_type_id, body)
+
+
+@router.get("/service-types/{service_type_id}/norms", summary="List the norms of a kind of service")
+async def list_service_type_norms(
+    reader: ReaderDep, actor: TypeReader, service_type_id: UUID, limit: LimitQuery = 50, after: AfterQuery = None
+) -> Page[ServiceTypeNormOut]:
+    """All that were recorded, in that order, with the days that they hold from (S8). Of one day the last recorded
+    counts; a figure as known on a day uses those that were recorded by then."""
+    service_type = await find(reader, ServiceType, service_type_id)
+    statement = select(ServiceTypeNorm).where(col(ServiceTypeNorm.service_type) == service_type.code)
+    return await list_page(reader, statement, ServiceTypeNormOut, limit=limit, after=after)
 
 
 @router.post(

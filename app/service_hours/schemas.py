@@ -27,6 +27,8 @@ from app.participants.schemas import ExternalSystem, ExternalValue
 
 NeedGrade = Literal["limited", "moderate", "extensive"]
 HOURS_A_WEEK = 168
+NORM_FIELDS = {"hours_per_full_time_equivalent", "norm_source", "cost_per_hour", "cost_source"}
+NORM_OF_A_DAY = "er dagen ei norm eller ein pris gjeld frå; send dei òg"
 
 _HOURS = r"(0|[1-9][0-9]|[1-9]|1[0-5][0-9]|16[0-7])\.[0-9]{2}|168\.00"
 
@@ -94,6 +96,16 @@ class ServiceTypeIn(Shape):
     norm_source: NormSource = None
     cost_per_hour: Annotated[Cost | None, Limits(description="Null: not stated.", examples=["450.00"])] = None
     cost_source: CostSource = None
+    valid_from: Annotated[
+        Day | None,
+        Limits(description="The first day that the norms hold (S8). Null: they hold of every day.", examples=[None]),
+    ] = None
+
+    @model_validator(mode="after")
+    def _norm_has_a_day(self) -> Self:
+        if self.valid_from is not None and not self.model_dump(include=NORM_FIELDS, exclude_none=True):
+            raise FieldFault("valid_from", NORM_OF_A_DAY)
+        return self
 
 
 class ServiceTypePatch(Shape):
@@ -104,17 +116,42 @@ class ServiceTypePatch(Shape):
     norm_source: NormSource = None
     cost_per_hour: Annotated[Cost | None, Limits(examples=["450.00"])] = None
     cost_source: CostSource = None
+    valid_from: Annotated[
+        Day | None,
+        Limits(
+            description="The first day that the norms hold (S8). Left out: today. Null: of every day before the first"
+            " that has norms.",
+            examples=["2023-01-01"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _norm_has_a_day(self) -> Self:
+        if "valid_from" in self.model_fields_set and not self.model_fields_set & NORM_FIELDS:
+            raise FieldFault("valid_from", NORM_OF_A_DAY)
+        return self
 
 
-class ServiceTypeOut(Stored):
-    """A kind of service (S3)."""
-
-    code: str
-    name: str
+class _Norms(Stored):
     hours_per_full_time_equivalent: WeeklyHours | None
     norm_source: str | None
     cost_per_hour: Money | None
     cost_source: str | None
+
+
+class ServiceTypeOut(_Norms):
+    """A kind of service (S3), with its norms of today (S8)."""
+
+    code: str
+    name: str
+
+
+class ServiceTypeNormOut(_Norms):
+    """Norms of a kind of service, which hold from a day until the next that has norms (S8)."""
+
+    service_type: str
+    valid_from: Annotated[date | None, Limits(description="Null: every day before the first that has norms.")]
+    recorded_at: Annotated[datetime, Limits(description="Of one day the last recorded counts.")]
 
 
 class ServiceHoursItem(Shape):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
@@ -12,13 +12,30 @@ from app.database.base import Row
 
 
 class ServiceType(Row, table=True):
-    """A kind of service (S3). Hours become staff and cost by its stated norms alone, each with its source (S5)."""
+    """A kind of service (S3)."""
 
     __tablename__ = "service_type"
     __table_args__ = (
         UniqueConstraint("code"),
         CheckConstraint("code ~ '^[a-z][a-z0-9_]{0,49}$'", name="code"),
         CheckConstraint("length(name) between 1 and 200", name="name"),
+    )
+
+    code: str
+    name: str
+
+
+class ServiceTypeNorm(Row, table=True):
+    """What hours of a kind of service come to in staff and cost, each with its source (S5), from a day on (S8).
+
+    `valid_from` null is every day before the first that has one. Rows are only added: of one kind and day the last
+    recorded counts.
+    """
+
+    __tablename__ = "service_type_norm"
+    __table_args__ = (
+        UniqueConstraint("service_type", "valid_from", "recorded_at", postgresql_nulls_not_distinct=True),
+        ForeignKeyConstraint(["service_type"], ["service_type.code"]),
         CheckConstraint("hours_per_full_time_equivalent between 1 and 168", name="hours_per_full_time_equivalent"),
         CheckConstraint("length(norm_source) between 1 and 500", name="norm_source"),
         CheckConstraint("cost_per_hour > 0", name="cost_per_hour"),
@@ -27,12 +44,18 @@ class ServiceType(Row, table=True):
         CheckConstraint("(cost_per_hour is null) = (cost_source is null)", name="cost"),
     )
 
-    code: str
-    name: str
+    service_type: str
+    valid_from: date | None = None
     hours_per_full_time_equivalent: Decimal | None = Field(default=None, sa_type=Numeric(5, 2))
     norm_source: str | None = None
     cost_per_hour: Decimal | None = Field(default=None, sa_type=Numeric(12, 2))
     cost_source: str | None = None
+    recorded_at: datetime = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.clock_timestamp()},
+        nullable=False,
+    )
 
 
 class ServiceHours(Row, table=True):

@@ -98,8 +98,8 @@ grant select, insert, update (number, source, updated_at) on stair_capacity to v
 grant select, insert, update (number, source, updated_at) on stair_need to vekstplass_service;
 grant select, insert on stair_population to vekstplass_service;
 grant select, insert on stair_review to vekstplass_service;
-grant select, insert, update (name, hours_per_full_time_equivalent, norm_source, cost_per_hour, cost_source,
-    updated_at) on service_type to vekstplass_service;
+grant select, insert, update (name, updated_at) on service_type to vekstplass_service;
+grant select, insert on service_type_norm to vekstplass_service;
 grant select, insert, update (updated_at) on survey to vekstplass_service;
 grant select, insert, update (question, service_area, invited, answered, answers, updated_at) on survey_result
     to vekstplass_service;

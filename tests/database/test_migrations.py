@@ -165,3 +165,35 @@ async def test_says_that_it_cannot_reach_a_database() -> None:
     with pytest.raises(ConnectionNotMadeError, match="Connect call failed") as refusal:
         await startup.demand_fit("postgresql+asyncpg://x@127.0.0.1:9/x")
     assert refusal.value.passing
+
+
+async def test_norms_without_a_day_go_on_to_count_for_every_day(cluster: postgres.Cluster, settings: Settings) -> None:
+    """S8: the migration changes no figure: what counted for every day does, as known since its kind of service was."""
+    async with cloned(cluster) as name:
+        database = Database(cluster.url("vekstplass_service", name), pool_size=1)
+        try:
+            await example_year.load(database, settings)
+        finally:
+            await database.close()
+        owner = config(cluster.url("vekstplass_owner", name))
+        connection = await asyncpg.connect(cluster.dsn("postgres", name))
+        names = "hours_per_full_time_equivalent, norm_source, cost_per_hour, cost_source"
+        before = await connection.fetch(f"select service_type, {names} from service_type_norm order by 1")
+        assert len(before) == 2
+        # A correction, and one of a later day: of these the kind of service can have but one, that of today.
+        await connection.execute(
+            f"insert into service_type_norm (id, service_type, {names}, valid_from) select gen_random_uuid(),"
+            f" service_type, {names}, '2099-01-01' from service_type_norm"
+        )
+        await asyncio.to_thread(command.downgrade, owner, "0064_trust_annulments")
+        held = await connection.fetch(
+            f"select code, {names} from service_type where norm_source is not null order by 1"
+        )
+        assert [tuple(row) for row in held] == [tuple(row) for row in before]
+        await asyncio.to_thread(command.upgrade, owner, "head")
+        after = await connection.fetch(
+            f"select service_type, {names}, norm.valid_from, norm.recorded_at = kind.created_at"
+            " from service_type_norm as norm join service_type as kind on code = service_type order by 1"
+        )
+        assert [tuple(row) for row in after] == [(*row, None, True) for row in before]
+        await connection.close()

@@ -98,6 +98,7 @@ READ_BY_MANAGERS = {
     "providers", "providers/{provider_id}", "stair-reviews", "populations",
     "surveys", "surveys/{survey_id}", "surveys/{survey_id}/results",
     "mirror", "mirror/services", "service-types", "service-types/{service_type_id}",
+    "service-types/{service_type_id}/norms",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
--- Kinds of service and their norms (S3, S5). The case office keeps them; the EPJ, finance and management read them.
+-- Kinds of service (S3). The case office keeps them; the EPJ, finance and management read them.
 alter table service_type enable row level security;
 alter table service_type force row level security;
 
