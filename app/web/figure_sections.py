@@ -25,6 +25,24 @@ class MirrorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MirrorCell:
+    """A line of the mirror table in one of several periods: its value, and what it is of what where that is shown."""
+
+    period: str
+    value: str
+    parts: str
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorSeries:
+    """A line of the mirror table over periods in order, in words."""
+
+    label: str
+    formula: str
+    cells: Sequence[MirrorCell]
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceRow:
     """A kind of service, or all of them, from need to cost."""
 
@@ -57,14 +75,19 @@ class SurveySection:
     questions: Sequence[SurveyTable]
 
 
-async def load_mirror(view: View, year: int) -> Mapping[str, Any]:
-    """The mirror table of a year as known on the page's day, and its services from need to cost."""
-    mirror = await view.api.get("/v1/mirror", period=f"{year}", on=view.on)
+async def load_mirror(view: View, year: int, periods: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """The mirror table as known on the page's day: of one period whole, of several (id and name) beside each other.
+
+    And the services of the page's year from need to cost.
+    """
+    tables = [await view.api.get("/v1/mirror", period=period, on=view.on) for period, _ in periods]
     services = await view.api.get("/v1/mirror/services", period=f"{year}", on=view.on)
     rows = [*services["items"], *([services["total"]] if len(services["items"]) > 1 else [])]
     return {
-        "table": mirror,
-        "rows": [_build_line(line) for line in mirror["lines"]],
+        "tables": tables,
+        "is_empty": all(table["people"] == 0 for table in tables),
+        "rows": [_build_line(line) for line in tables[-1]["lines"]] if tables else [],
+        "series": _build_series(tables, [name for _, name in periods]),
         "services": [_build_service(row) for row in rows],
     }
 
@@ -86,18 +109,44 @@ async def load_surveys(view: View, year: int) -> Sequence[SurveySection]:
 
 
 def _build_line(line: Mapping[str, Any]) -> MirrorRow:
-    is_hidden = line["suppressed"]
-    percent = f"{amount(line['value'])} %" if line["value"] is not None else "–"
-    is_part_hidden = line["value"] is None and line["denominator"] is None
     return MirrorRow(
         label=line["label"],
         formula=line["formula"],
         numerator=_write(line["numerator"]),
         denominator=_write(line["denominator"]),
-        value=HIDDEN if is_hidden or is_part_hidden else percent,
+        value=_write_percent(line),
         people=_write(line["people"]),
         missing=_write(line["missing"]),
     )
+
+
+def _build_series(tables: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Sequence[MirrorSeries]:
+    """A row for each line of the tables, with a dash in a period that does not have it."""
+    lines = {line["code"]: line for table in tables for line in table["lines"]}
+    of_period = [{line["code"]: line for line in table["lines"]} for table in tables]
+    return [
+        MirrorSeries(
+            line["label"],
+            line["formula"],
+            [_build_cell(name, found.get(code)) for name, found in zip(names, of_period, strict=True)],
+        )
+        for code, line in lines.items()
+    ]
+
+
+def _build_cell(period: str, line: Mapping[str, Any] | None) -> MirrorCell:
+    if line is None:
+        return MirrorCell(period, "–", "")
+    has_parts = line["value"] is not None and None not in (line["numerator"], line["denominator"])
+    parts = f"{_write(line['numerator'])} / {_write(line['denominator'])}" if has_parts else ""
+    return MirrorCell(period, _write_percent(line), parts)
+
+
+def _write_percent(line: Mapping[str, Any]) -> str:
+    is_part_hidden = line["value"] is None and line["denominator"] is None
+    if line["suppressed"] or is_part_hidden:
+        return HIDDEN
+    return "–" if line["value"] is None else f"{amount(line['value'])} %"
 
 
 def _build_service(row: Mapping[str, Any]) -> ServiceRow:

@@ -112,6 +112,7 @@ async def show_year(view: View) -> Response:
     if choice.is_of_one:
         await _add_year(view, choice.year, "month", found)
     periods = sorted({period for rows in found.values() for period in rows if not choice.is_of_one or len(period) == 4})
+    named = [(period, _name_period(period)) for period in periods]
     sections = [
         (
             question,
@@ -128,10 +129,10 @@ async def show_year(view: View) -> Response:
         choice=choice,
         kinds=[(kind, text) for kind, (_, text, _) in _KINDS.items()],
         first_years=[(f"{year}", f"{year}") for year in range(choice.year, choice.year - 5, -1)],
-        periods=[(period, _name_period(period)) for period in periods],
+        periods=named,
         sections=sections,
         lacking=lacking,
-        mirror=await load_mirror(view, choice.year),
+        mirror=await load_mirror(view, choice.year, named),
         surveys=await load_surveys(view, choice.year),
     )
 

@@ -1,5 +1,7 @@
 """Screen 20: the mirror table, the way from need to cost, and the surveys, as the API has them (S4, S5, S7)."""
 
+from typing import Any
+
 from tests.conftest import Api
 from tests.factories import hours, steps
 from tests.factories.hours import item, push
@@ -12,9 +14,9 @@ WHOLE = {"from": "2022-01-01", "to": "2022-12-31"}
 HIDDEN = "for få til å visast"
 
 
-async def read(api: Api, person: str, year: int = 2022) -> list[str]:
+async def read(api: Api, person: str, query: str = "") -> list[str]:
     """The rows of the page's tables, their cells with a space between; the page has no faults."""
-    answer = await (await api.browser(person)).get(f"/styringstal/{year}")
+    answer = await (await api.browser(person)).get(f"/styringstal/2022{query}")
     assert (answer.status_code, find_faults(answer)) == (200, []), answer.text
     rows: list[list[str]] = []
     for element in parse(answer).elements:
@@ -71,6 +73,55 @@ async def test_few_are_not_shown_to_those_who_see_no_names(api: Api) -> None:
         assert HIDDEN in find(rows, "Vedteke mindre enn behovet")
         assert find(rows, "Vedteke meir enn behovet").count(HIDDEN) == 1
     assert HIDDEN not in find(await read(api, "sakshandsamar"), "Vedteke mindre enn behovet")
+
+
+async def add_half_year(api: Api, count: int) -> None:
+    """As many more people, from July."""
+    people = [await steps.participant(api, given_name=f"H{number}") for number in range(count)]
+    half = {"from": "2022-07-01", "to": "2022-12-31"}
+    await push(
+        api, *(item(one, **half, assessed_hours="10.00", decided_hours="20.00", external_id=one) for one in people)
+    )
+
+
+async def test_the_mirror_stands_in_the_periods_that_are_chosen(api: Api) -> None:
+    """S4, S9: each period is the API's table of it; one whose people are few says so."""
+    await add_hours(api, 12, 6)
+    await add_half_year(api, 3)
+    for query, periods in (
+        ("?vis=tertial", ["2022-T1", "2022-T2", "2022-T3"]),
+        ("?fraa=2021", ["2021", "2022"]),
+        ("?vis=maanad", [f"2022-{month:02}" for month in range(1, 13)]),
+    ):
+        for person, client in (("sakshandsamar", api.case_officer), ("leiar", api.manager)):
+            rows = await read(api, person, query)
+            tables = [await got(client, "/v1/mirror", period=period) for period in periods]
+            people = [HIDDEN if one["people"] is None else str(one["people"]) for one in tables]
+            assert find(rows, "Personar med timar") == " ".join(["Personar med timar", *people])
+            for at, label in enumerate(line["label"] for line in tables[0]["lines"]):
+                lines = [one["lines"][at] for one in tables]
+                assert find(rows, f"{label} prosent").endswith(" ".join(map(write, lines))), (query, label)
+    above = "Vedteke meir enn behovet"
+    assert HIDDEN in find(await read(api, "leiar", "?vis=tertial"), above)
+    assert find(await read(api, "sakshandsamar", "?vis=tertial"), above).endswith("0 %0 / 12 20 %3 / 15 20 %3 / 15")
+
+
+def write(line: dict[str, Any]) -> str:
+    """A line of a period as the page has it."""
+    if line["suppressed"] or (line["value"] is None and line["denominator"] is None):
+        return HIDDEN
+    if line["value"] is None:
+        return "–"
+    return f"{number(line['value'])} %{number(line['numerator'])} / {number(line['denominator'])}"
+
+
+def number(value: int | str) -> str:
+    return str(value).removesuffix(".00").replace(".", ",")
+
+
+async def test_a_choice_of_years_without_hours_says_so(api: Api) -> None:
+    answer = await (await api.browser("leiar")).get("/styringstal/2022?fraa=2020&on=31.12.2022")
+    assert "Journalsystemet har ikkje sendt inn timar for 2020–2022." in answer.text
 
 
 async def test_a_year_without_hours_says_so(api: Api) -> None:
