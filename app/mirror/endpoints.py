@@ -58,8 +58,10 @@ async def list_mirror_services(
 ) -> MirrorServices:
     """Need, decision, extent, staff and cost, by kind of service and in all (S5); all on one page.
 
-    Staff are the decided hours by the stated norm of the kind of service, cost those of the period by its stated cost;
-    null where none is stated. Small counts, and what would tell them, are null for others than the case office (S6).
+    Staff are the decided hours by the stated norm of the kind of service, cost those of the period by its stated cost,
+    each day by what holds on it (S8); null where none is stated. Places at providers are the last row
+    (`sheltered_place`): in days and not in hours, with the staff that they require (P5, L6) and what they cost (C4) to
+    and with `on`. Small counts, and what would tell them, are null for others than the case office (S6).
     """
     return await load_services(
         reader, parse_period(period), on or clock.today(), is_suppressed="case_officer" not in actor.roles
@@ -75,5 +77,5 @@ async def list_mirror_people(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> MirrorPeople:
-    """The same columns with a row for each person and service (S5); `limit` counts people."""
+    """The same columns with a row for each person and service, a place among them (S5); `limit` counts people."""
     return await load_people(reader, parse_period(period), on or clock.today(), limit=limit, after=after)

@@ -9,7 +9,7 @@ from app.figures.figures import FiguresQuery, load_figures
 from app.mirror.hours import list_months, load_hours
 from app.mirror.schemas import LineCode, MirrorLine, MirrorOut
 from app.rates.rates import load_least_count, load_mirror_thresholds
-from app.rules.figures import Period, PeriodKind, format_two_decimals
+from app.rules.figures import Period, format_two_decimals, get_kind
 from app.rules.mirror import (
     Mirror,
     ShownMirror,
@@ -20,7 +20,6 @@ from app.rules.mirror import (
     show_mirror,
 )
 
-_KINDS: dict[int, PeriodKind] = {1: "month", 4: "tertial", 12: "year"}
 _ShownGroup = Literal["below", "within", "above", "without_need", "without_decision"]
 _OF_COMPARED = " / personar der behov og vedtak er registrerte x 100"
 _OF_ALL = " / personar med timar i perioden x 100"
@@ -151,7 +150,7 @@ async def _list_places(queries: Queries, period: Period, on: date, *, is_suppres
     """Where a place is the service: used and planned days (A3), as the figure of that name has it."""
     query = FiguresQuery(
         codes=["places_active", "used_percent"],
-        period=_KINDS[period.end - period.begin],
+        period=get_kind(period),
         first_day=period.first_day,
         last_day=period.last_day,
         by=frozenset(),

@@ -69,22 +69,40 @@ class NormOfDays(Shape):
 
 
 class _Sums(Shape):
-    service_type: Annotated[str | None, Limits(description="Null: all of them.", examples=["home_help"])]
+    service_type: Annotated[
+        str | None,
+        Limits(description="Null: all of them. `sheltered_place`: a place at a provider.", examples=["home_help"]),
+    ]
     name: Annotated[str | None, Limits(examples=["Heimehjelp"])]
     assessed_hours: Annotated[Amount | None, Limits(description="The need, in hours a week of the period.")]
     decided_hours: Amount | None
     delivered_hours: Amount | None
+    places: Annotated[
+        Amount | None,
+        Limits(description="Whole places, on average over the days of the period. Null of what is decided in hours."),
+    ]
+    planned_days: Annotated[Amount | None, Limits(description="Planned days of places (A3).")]
+    used_days: Annotated[Amount | None, Limits(description="Planned days of places less absent ones (A3).")]
     full_time_equivalents: Annotated[
         Amount | None,
-        Limits(description="Decided hours by the norm of each day. Null: of some of them no norm is stated (S5)."),
+        Limits(
+            description="Decided hours by the norm of each day, and what places require on average over the days (P5,"
+            " L6). Null: of some of the hours no norm is stated (S5)."
+        ),
     ]
     cost: Annotated[
         Amount | None,
-        Limits(description="What the decided hours cost in the period. Null: of some of them no cost is stated."),
+        Limits(
+            description="What the decided hours and the places (C4) cost in the period. Null: of some of them no cost"
+            " or rate is stated."
+        ),
     ]
     norms: Annotated[
         list[NormOfDays] | None,
-        Limits(description="The norms that were used, in order (S8). Null of all kinds together, and where hidden."),
+        Limits(
+            description="The norms that were used of hours, in order (S8). Null of places, of all kinds together, and"
+            " where hidden."
+        ),
     ]
 
 
@@ -94,7 +112,9 @@ class ServiceRow(_Sums):
     count: Annotated[
         int | None, Limits(description="Pairs of a person and a service; of one kind of service that is people.")
     ]
-    without_need: Annotated[int | None, Limits(description="Those of whom no need is recorded.")]
+    without_need: Annotated[
+        int | None, Limits(description="Those of whom no need in hours is recorded. Null of places.")
+    ]
     without_decision: int | None
     without_delivery: int | None
     suppressed: Suppressed

@@ -13,6 +13,7 @@ from app.database.queries import Queries
 from app.http.pagination import format_cursor, parse_cursor
 from app.mirror.hours import PeriodHours, load_hours
 from app.mirror.norms import ServiceKind, load_kinds
+from app.mirror.places import PlacesOfPeriod, load_places, load_rows
 from app.mirror.schemas import MirrorPeople, MirrorServices, PersonServiceRow, ServiceRow
 from app.rates.rates import load_least_count
 from app.rules.figure_suppression import find_hidden_in_periods
@@ -31,7 +32,8 @@ _TELLS: tuple[Callable[[HoursSum], bool], ...] = (
 
 
 async def load_services(queries: Queries, period: Period, on: date, *, is_suppressed: bool) -> MirrorServices:
-    """S5: a row for each kind of service with hours in the period, and all of them, as known on a day (S8)."""
+    """S5: a row for each kind of service with hours in the period, one for places, and all of them, as known on a day
+    (S8)."""
     year = Period(period.year, 0, 12)
     hours = await load_hours(queries, year if is_suppressed else period, on)
     first_day, last_day = period.first_day, min(period.last_day, on)
@@ -47,13 +49,16 @@ async def load_services(queries: Queries, period: Period, on: date, *, is_suppre
         for column, code in enumerate(codes)
         if code in amounts
     ]
+    places = await load_places(queries, period, on, least, is_suppressed=is_suppressed)
     return MirrorServices(
         period=period.name,
         from_=first_day,
         to=max(first_day, last_day),
         on=on,
-        items=rows,
-        total=_build_total([*amounts.values()], rows, (first_day, last_day), least, is_hidden=len(codes) in hidden),
+        items=rows if places is None else [*rows, places.row],
+        total=_build_total(
+            [*amounts.values()], rows, places, (first_day, last_day), least, is_hidden=len(codes) in hidden
+        ),
         next=None,
     )
 
@@ -69,7 +74,8 @@ async def load_people(queries: Queries, period: Period, on: date, *, limit: int,
         assert isinstance(person, UUID)
         found[person].append((code, one))
     begin = None if after is None else parse_cursor(after)
-    people = sorted(person for person in found if begin is None or person > begin)
+    places = await load_rows(queries, period, on)
+    people = sorted(person for person in {*found, *places} if begin is None or person > begin)
     page = people[:limit]
     record_access(queries, page)
     return MirrorPeople(
@@ -78,9 +84,15 @@ async def load_people(queries: Queries, period: Period, on: date, *, limit: int,
         to=max(hours.first_day, hours.last_day),
         on=on,
         items=[
-            _build_person_row(person, kinds[code], one, weighed[person, code], hours)
+            row
             for person in page
-            for code, one in sorted(found[person], key=lambda pair: pair[0])
+            for row in (
+                *(
+                    _build_person_row(person, kinds[code], one, weighed[person, code], hours)
+                    for code, one in sorted(found[person], key=lambda pair: pair[0])
+                ),
+                *([places[person]] if person in places else []),
+            )
         ],
         next=format_cursor(page[-1]) if len(people) > limit else None,
     )
@@ -178,6 +190,9 @@ def _build_row(
         assessed_hours=_round(amounts.need),
         decided_hours=_round(amounts.decided),
         delivered_hours=_round(amounts.delivered),
+        places=None,
+        planned_days=None,
+        used_days=None,
         full_time_equivalents=_round_known(amounts.staff),
         cost=_round_known(amounts.cost),
         norms=None if kind is None else kind.list_norms(*days),
@@ -190,16 +205,24 @@ def _build_row(
 
 
 def _build_total(
-    amounts: Sequence[_Amounts], rows: Sequence[ServiceRow], days: tuple[date, date], least: int, *, is_hidden: bool
+    amounts: Sequence[_Amounts],
+    rows: Sequence[ServiceRow],
+    places: PlacesOfPeriod | None,
+    days: tuple[date, date],
+    least: int,
+    *,
+    is_hidden: bool,
 ) -> ServiceRow:
     """All kinds of service. Staff and cost where each has them; a sum with other weights would tell what is hidden."""
-    is_whole = not any(row.suppressed for row in rows)
+    is_whole = not any(row.suppressed for row in (*rows, *([] if places is None else [places.row])))
+    staff = [one.staff for one in amounts if one.decided] + ([] if places is None else [places.sums.staff])
+    cost = [one.cost for one in amounts if one.decided] + ([] if places is None else [places.sums.cost])
     every = _Amounts(
         need=sum((one.need for one in amounts), Fraction(0)),
         decided=sum((one.decided for one in amounts), Fraction(0)),
         delivered=sum((one.delivered for one in amounts), Fraction(0)),
-        staff=_add_known([one.staff for one in amounts if one.decided]) if is_whole else None,
-        cost=_add_known([one.cost for one in amounts if one.decided]) if is_whole else None,
+        staff=_add_known(staff) if is_whole else None,
+        cost=_add_known(cost) if is_whole else None,
         count=sum(one.count for one in amounts),
         without_need=sum(one.without_need for one in amounts),
         without_decision=sum(one.without_decision for one in amounts),
@@ -208,8 +231,12 @@ def _build_total(
     total = _build_row(None, every, days, least, is_hidden=is_hidden)
     parts = ("without_need", "without_decision", "without_delivery")
     # What is hidden of one kind of service could be worked out from the sum.
-    hidden = {name: None for name in parts if any(row.model_dump()[name] is None for row in rows)}
-    return total.model_copy(update=hidden)
+    changes: dict[str, object] = {name: None for name in parts if any(row.model_dump()[name] is None for row in rows)}
+    if places is not None and not is_hidden:
+        row = places.row
+        changes["count"] = None if row.count is None else every.count + row.count
+        changes |= {"places": row.places, "planned_days": row.planned_days, "used_days": row.used_days}
+    return total.model_copy(update=changes)
 
 
 def _build_person_row(
@@ -222,6 +249,9 @@ def _build_person_row(
         assessed_hours=_round(one.need) if one.has_need else None,
         decided_hours=_round(one.decided) if one.has_decision else None,
         delivered_hours=_round(one.delivered) if one.has_delivery else None,
+        places=None,
+        planned_days=None,
+        used_days=None,
         full_time_equivalents=_round_known(weighed.staff) if one.has_decision else None,
         cost=_round_known(weighed.cost) if one.has_decision else None,
         norms=kind.list_norms(hours.first_day, hours.last_day),

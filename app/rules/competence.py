@@ -144,6 +144,32 @@ def calculate_required_staff(percent: int, places_per_employee: int = 5) -> Frac
     return Fraction(percent, WHOLE * places_per_employee)
 
 
+def calculate_average_staff(
+    places: Sequence[StaffedPlace],
+    extra: Sequence[tuple[Period, Fraction]],
+    first_day: date,
+    last_day: date,
+    staffing: Sequence[Staffing] = DEFAULT_STAFFING,
+) -> Fraction:
+    """P5, L6: the staff that places require, averaged over the days of a period: exact, not rounded.
+
+    Each day by the version that is in force, and what agreements add on the days that there is a place. The places are
+    one placement's, which share no day; `staffing` is sorted by day, and the first also holds before its own.
+    """
+    versions = [*(staffing or DEFAULT_STAFFING)]
+    bounds = [date.min, *(version.valid_from for version in versions[1:]), None]
+    total = Fraction(0)
+    for place in places:
+        held = _intersect((place.occupancy.first_day, place.occupancy.last_day), (first_day, last_day))
+        for version, begin, after in zip(versions, bounds, bounds[1:], strict=False):
+            assert begin is not None
+            days = _count_days(_intersect(held, (begin, None if after is None else after - _DAY)))
+            percent = place.occupancy.share if version.share_counts == "shares" else WHOLE
+            total += days * calculate_required_staff(percent, place.places_per_employee or version.places_per_employee)
+        total += sum((_count_days(_intersect(held, period)) * amount for period, amount in extra), Fraction(0))
+    return total / ((last_day - first_day).days + 1)
+
+
 def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
     def check_area(area: Area) -> _Check:
         def check(day: _DayFacts) -> _Shortfall | None:
@@ -257,3 +283,15 @@ def _join_days(
 def _is_within(period: Period, day: date) -> bool:
     first, last = period
     return first <= day and (last is None or day <= last)
+
+
+def _intersect(period: Period, other: Period) -> Period:
+    """The days that are in both; the last before the first where none is."""
+    ends = [last for _, last in (period, other) if last is not None]
+    return max(period[0], other[0]), min(ends, default=None)
+
+
+def _count_days(period: Period) -> int:
+    first, last = period
+    assert last is not None
+    return max((last - first).days + 1, 0)

@@ -336,6 +336,13 @@ def parse_period(name: str) -> Period:
     return Period(int(year), begin, begin + length)
 
 
+def get_kind(period: Period) -> PeriodKind:
+    """Whether it is a month, a tertial or a year, or a day of a month."""
+    if period.day is not None:
+        return "day"
+    return next(kind for kind, length in _MONTHS.items() if length == period.end - period.begin)
+
+
 def list_periods(kind: PeriodKind, first: date, last: date) -> list[Period]:
     """The periods of a kind that have a day from one to another."""
     if kind == "day":

@@ -10,9 +10,12 @@ from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.service_hours.norms import find_norm, load_norms
-from app.service_hours.problems import NORM_WITHOUT_SOURCE
+from app.service_hours.problems import NORM_WITHOUT_SOURCE, SERVICE_TYPE_EXISTS
 from app.service_hours.schemas import NORM_FIELDS, ServiceTypeIn, ServiceTypeOut, ServiceTypePatch
 from app.service_hours.tables import ServiceType, ServiceTypeNorm
+
+SHELTERED_PLACE = "sheltered_place"
+"""S5: the kind of service that a place is, of which nobody pushes hours: its row is made from the placements."""
 
 
 async def load_service_type(queries: Queries, service_type_id: UUID, *, lock: bool = False) -> ServiceTypeOut:
@@ -40,6 +43,8 @@ async def record_service_type(unit: UnitOfWork, body: ServiceTypeIn) -> ServiceT
 
     Its norms hold of every day unless a first one is named: there are no hours of it, so they change no figure.
     """
+    if body.code == SHELTERED_PLACE:
+        raise SERVICE_TYPE_EXISTS(pointer="#/code")
     service_type = ServiceType(code=body.code, name=body.name)
     unit.session.add(service_type)
     await unit.session.flush()

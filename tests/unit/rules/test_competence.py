@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from app.rules.competence import (
     StaffedPlace,
     Staffing,
     Statement,
+    calculate_average_staff,
     calculate_required_staff,
     find_deviations,
 )
@@ -123,3 +125,49 @@ def test_tasks_of_a_grant_need_their_area_day_by_day(
         named = any(has_tasks and covers(first, last, day) for first, last, has_tasks in places)
         lacking = "health_and_social_tasks" not in known[-1].areas if known else named
         assert lacking == any(one.since <= day and (one.mended_on is None or day < one.mended_on) for one in found)
+
+
+def test_average_staff_by_hand() -> None:
+    """P5, L6, S5: January: 31 days of a half place, and what an agreement adds of the last 10."""
+    [half] = staffed((DAY, None), share=50)
+    january = DAY, date(2022, 1, 31)
+    assert calculate_average_staff([half], [], *january) == Fraction(1, 10)
+    extra = [((date(2022, 1, 22), None), Fraction("0.31"))]
+    assert calculate_average_staff([half], extra, *january) == Fraction(1, 10) + Fraction(1, 10)
+    versions = [Staffing(DAY, 5), Staffing(date(2022, 1, 31), 4, "people")]
+    assert calculate_average_staff([half], [], *january, versions) == (30 * Fraction(1, 10) + Fraction(1, 4)) / 31
+    [own] = staffed((date(2022, 1, 31), None), places_per_employee=2)
+    assert calculate_average_staff([own], extra, *january, versions) == (Fraction(1, 2) + Fraction("0.31")) / 31
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=2, max_size=6, unique=True),
+    st.integers(1, 100),
+    st.sampled_from([None, 2]),
+    st.lists(st.tuples(st.tuples(DAYS, st.none() | DAYS), st.integers(1, 100).map(lambda n: Fraction(n, 100)))),
+    DAYS,
+    st.integers(0, 40),
+    DAYS,
+)
+def test_average_staff_is_the_mean_of_each_day(
+    bounds: list[int],
+    share: int,
+    own: int | None,
+    extra: list[tuple[Period, Fraction]],
+    first: date,
+    length: int,
+    change: date,
+) -> None:
+    """P5, L6: counted day by day."""
+    days = [DAY + timedelta(days=bound) for bound in sorted(bounds)]
+    periods = [(begin, after - timedelta(days=1)) for begin, after in pairwise(days)][::2]
+    versions = [Staffing(DAY, 5), Staffing(change, 3, "people")]
+    expected = Fraction(0)
+    window = [first + timedelta(days=step) for step in range(length + 1)]
+    for day in window:
+        if any(covers(*period, day) for period in periods):
+            per_employee, percent = (5, share) if day < change else (3, 100)
+            expected += Fraction(percent, 100 * (own or per_employee))
+            expected += sum(amount for period, amount in extra if covers(*period, day))
+    places = staffed(*periods, share=share, places_per_employee=own)
+    assert calculate_average_staff(places, extra, window[0], window[-1], versions) == expected / len(window)
