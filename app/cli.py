@@ -1,5 +1,6 @@
 """The command line: python -m app COMMAND. A refusal is one sentence on standard error and exit code 1."""
 
+import gc
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -14,7 +15,7 @@ from app.database.driver import ConnectionNotMadeError
 from app.database.startup import UnfitDatabase
 
 # Each command's module of `app.commands`, in the order of --help. Imported when the command is asked for: a look at the
-# database need not wait for the whole service to be imported, which takes two seconds.
+# database need not wait for the whole service to be imported, which takes more than a second.
 COMMANDS = {
     "serve": "serving",
     "migrate": "schema",
@@ -35,6 +36,8 @@ COMMANDS = {
 
 def main() -> None:
     """Run one command."""
+    # As `app.main` has it: what is imported stays, and the collector would walk it again and again.
+    gc.set_threshold(20_000, 20, 50)
     # The options of the command line itself ask for nothing, or for all.
     asked = COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
     try:

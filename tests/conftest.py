@@ -50,6 +50,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-answers", action="store_true", help="write app/http/demo_answers.json (test_examples.py)")
 
 
+# As `app.main` has it: what is imported here stays, and the collector would walk it again and again.
+gc.set_threshold(20_000, 20, 50)
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector from walking every imported module and collected test at each pass."""
     gc.collect()
