@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 from starlette.requests import Request
 
 from app.access_log.reasons import asks_who_is_protected, require_reason
@@ -26,7 +27,7 @@ from app.access_log.seals import Sealer
 from app.access_log.tables import LINE_BITS
 from app.clock import new_id
 from app.database.connections import Database
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
 from app.http.access_reasons import StatedReason
@@ -63,11 +64,26 @@ _UNKNOWN = Purpose("unknown", "")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-_INSERT = """
-    insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome, request_id,
-        participant_ids, denied_ids, more_denied, reason, reference)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-"""
+# The row, unless one of `stopped_ids` is restricted; answers those who are. One statement, for a question of its own
+# would cost every request one round trip more.
+_INSERT = CompiledQuery(
+    text(
+        """
+        with asked as (
+            select case when cardinality(:stopped_ids) = 0 then '{}' else find_restricted(:stopped_ids) end
+                as restricted
+        ),
+        inserted as (
+            insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome,
+                request_id, participant_ids, denied_ids, more_denied, reason, reference)
+            select :id, :actor, :organisation, :supplier, :action, :method, :route, :purpose, :outcome,
+                :request_id, :participant_ids, :denied_ids, :more_denied, :reason, :reference
+            from asked where restricted = '{}'
+        )
+        select restricted from asked
+        """
+    ).bindparams(bindparam("stopped_ids", type_=ARRAY(Uuid())))
+)
 
 
 def record_access(queries: Queries, participant_ids: Iterable[UUID]) -> None:
@@ -101,32 +117,53 @@ class AccessRecorder:
         Raises:
             Problem: `reason-required`, `restricted`.
         """
-        participant_ids, denied_ids = list(door.access.participants), list(door.access.denied)
-        hidden: Collection[str] = ()
+        participant_ids = list(door.access.participants)
         actor: Actor = request.scope["state"]["actor"]
-        stops, asks = (
-            is_stopped(operation, find_purpose(actor, operation).code),
-            asks_who_is_protected(request, operation),
-        )
-        restricted, protected = (
-            await find_restricted_and_protected(door, participant_ids, protected=asks)
-            if stops or asks
-            else (set(), set())
-        )
-        if stops and restricted:
-            participant_ids = [id_ for id_ in participant_ids if id_ not in restricted]
-            if isinstance(door, UnitOfWork) or is_of_one(operation):
-                raise RESTRICTED(participant_id=str(min(restricted)))
-            hidden = await list_hidden_ids(door, restricted)
-        if participant_ids or denied_ids:
-            reason = require_reason(request, operation, participant_ids, protected)
-            if operation.acts_on_many:
-                await _insert(request, door, operation, "allowed", [None], denied_ids)
-            else:
-                await _insert(request, door, operation, "allowed", participant_ids, denied_ids, reason)
-            if self.sealer is not None:
-                self.sealer.seal_if_due()
+        stops, protected = is_stopped(operation, find_purpose(actor, operation).code), set[UUID]()
+        restricted = set[UUID]()
+        if asks_who_is_protected(request, operation):
+            restricted, protected = await find_restricted_and_protected(door, participant_ids)
+            restricted = restricted if stops else set()
+            stops = False
+        if not restricted:
+            restricted = await self._insert_allowed(request, door, operation, participant_ids, protected, stops=stops)
+        if not restricted:
+            return ()
+        if isinstance(door, UnitOfWork) or is_of_one(operation):
+            raise RESTRICTED(participant_id=str(min(restricted)))
+        hidden = await list_hidden_ids(door, restricted)
+        others = [id_ for id_ in participant_ids if id_ not in restricted]
+        await self._insert_allowed(request, door, operation, others, protected, stops=False)
         return hidden
+
+    async def _insert_allowed(
+        self,
+        request: Request,
+        door: Reader | UnitOfWork,
+        operation: Operation,
+        participant_ids: Sequence[UUID],
+        protected: Collection[UUID],
+        *,
+        stops: bool,
+    ) -> set[UUID]:
+        """Insert the row, if it is about anybody; where it `stops`, not if one of them is restricted: answers those."""
+        denied_ids = list(door.access.denied)
+        if not participant_ids and not denied_ids:
+            return set()
+        reason = require_reason(request, operation, participant_ids, protected)
+        restricted = await _insert(
+            request,
+            door,
+            operation,
+            "allowed",
+            [None] if operation.acts_on_many else participant_ids,
+            denied_ids,
+            reason=None if operation.acts_on_many else reason,
+            stopped_ids=participant_ids if stops else (),
+        )
+        if not restricted and self.sealer is not None:
+            self.sealer.seal_if_due()
+        return restricted
 
     async def find_restriction(self, request: Request, database: Database, operation: Operation) -> Problem | None:
         """`restricted`, where a request refused by a rule names somebody who is: the refusal tells of the data (G1)."""
@@ -156,28 +193,32 @@ async def _insert(
     outcome: str,
     participant_ids: Sequence[UUID | None],
     denied_ids: Sequence[UUID | None],
+    *,
     reason: StatedReason | None = None,
-) -> None:
+    stopped_ids: Collection[UUID] = (),
+) -> set[UUID]:
     state = request.scope["state"]
     actor: Actor = state["actor"]
-    await door.execute(
+    restricted = await door.fetch_value(
         _INSERT,
-        UUID(int=new_id().int >> LINE_BITS << LINE_BITS),
-        actor.name,
-        actor.organisation,
-        actor.supplier,
-        operation.name,
-        operation.method,
-        operation.route,
-        find_purpose(actor, operation).code,
-        outcome,
-        state["request_id"],
-        participant_ids,
-        denied_ids[:MOST_DENIED],
-        max(len(denied_ids) - MOST_DENIED, 0),
-        reason and reason.reason,
-        reason and reason.reference,
+        id=UUID(int=new_id().int >> LINE_BITS << LINE_BITS),
+        actor=actor.name,
+        organisation=actor.organisation,
+        supplier=actor.supplier,
+        action=operation.name,
+        method=operation.method,
+        route=operation.route,
+        purpose=find_purpose(actor, operation).code,
+        outcome=outcome,
+        request_id=state["request_id"],
+        participant_ids=participant_ids,
+        denied_ids=denied_ids[:MOST_DENIED],
+        more_denied=max(len(denied_ids) - MOST_DENIED, 0),
+        reason=reason and reason.reason,
+        reference=reason and reason.reference,
+        stopped_ids=list(stopped_ids),
     )
+    return set(restricted)
 
 
 def find_purpose(actor: Actor, operation: Operation) -> Purpose:

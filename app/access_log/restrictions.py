@@ -13,9 +13,7 @@ from app.database.queries import CompiledQuery, Queries
 from app.http.endpoint import Operation
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
-_FIND_RESTRICTED = CompiledQuery(
-    text("select find_restricted(:ids) as restricted, '{}'::uuid[] as protected").bindparams(_IDS)
-)
+_FIND_RESTRICTED = CompiledQuery(text("select find_restricted(:ids)").bindparams(_IDS))
 # Both in one: each question of its own costs as much as the other.
 _FIND_RESTRICTED_AND_PROTECTED = CompiledQuery(
     text(
@@ -101,18 +99,17 @@ def is_of_one(operation: Operation) -> bool:
 
 async def find_restricted(queries: Queries, participant_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these people whose processing is restricted."""
-    restricted, _ = await find_restricted_and_protected(queries, list(participant_ids), protected=False)
-    return restricted
+    ids = list(participant_ids)
+    return set(await queries.fetch_value(_FIND_RESTRICTED, ids=ids)) if ids else set()
 
 
 async def find_restricted_and_protected(
-    queries: Queries, participant_ids: Sequence[UUID], *, protected: bool
+    queries: Queries, participant_ids: Sequence[UUID]
 ) -> tuple[set[UUID], set[UUID]]:
-    """Those of these people whose processing is restricted, and those with a protected address where that is asked."""
+    """Those of these people whose processing is restricted, and those with a protected address."""
     if not participant_ids:
         return set(), set()
-    query = _FIND_RESTRICTED_AND_PROTECTED if protected else _FIND_RESTRICTED
-    found = await queries.fetch_one(query, ids=list(participant_ids))
+    found = await queries.fetch_one(_FIND_RESTRICTED_AND_PROTECTED, ids=list(participant_ids))
     assert found is not None
     return set(found["restricted"]), set(found["protected"])
 
