@@ -180,6 +180,8 @@ async def push_service_hours(
     stop the others, unless `mode=atomic`. A batch is one transaction, and safe to push again. What a system says of
     somebody who was merged into another is stored with the other.
 
+    The EPJ pushes, and the case office may too, to mend what came in wrong.
+
     NDJSON has one item per line; CSV a header row, days also as dd.mm.yyyy and hours also with a decimal comma.
     """
     items = await read_items(await request.body(), content_type)

@@ -1,5 +1,5 @@
--- Hours of services (S3). The EPJ pushes them, and reads them with the case office; sums for others are made with the case
--- office's rights. The owner while it merges two participants.
+-- Hours of services (S3). The EPJ and the case office push and read them; sums for others are made with the case office's
+-- rights. The owner while it merges two participants.
 alter table service_hours enable row level security;
 alter table service_hours force row level security;
 

@@ -55,6 +55,23 @@ async def test_the_highest_revision_wins_in_any_order_and_the_earlier_ones_are_k
     assert conflict["problem"]["type"] == "/problems/service-hours-revision-conflict"
 
 
+async def test_the_case_office_mends_what_the_epj_pushed_and_nobody_else_does(api: Api) -> None:
+    """S3: both push and read; finance, management, providers and services do neither."""
+    await hours.service_type(api)
+    person = await steps.participant(api)
+    sent = item(person, external_id="T-1")
+    await push(api, sent)
+    mended = {"items": [sent | {"revision": 2, "decided_hours": "9.50"}]}
+    for client in (api.finance, api.manager, api.auditor, api.service("habilitation"), api.provider("310300403")):
+        assert (await client.post(BATCH, json=mended)).status_code == 403
+        assert (await client.get(LIST)).status_code == 403
+    [result] = ok(await api.case_officer.post(BATCH, json=mended), 200)["items"]
+    assert result["status"] == "updated"
+    for client in (api.epj, api.case_officer):
+        [found] = ok(await client.get(LIST), 200)["items"]
+        assert (found["revision"], found["decided_hours"]) == (2, "9.50")
+
+
 async def test_what_is_cancelled_stays_cancelled_and_gives_its_days_away(api: Api) -> None:
     await hours.service_type(api)
     person = await steps.participant(api)
