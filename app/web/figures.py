@@ -13,9 +13,10 @@ from app.web import svg
 from app.web.calls import Refused
 from app.web.charts import MONTHS
 from app.web.fields import Invalid
-from app.web.figure_sections import HIDDEN, load_mirror, load_surveys
+from app.web.mirror_sections import HIDDEN, load_mirror
 from app.web.pages import Page, View
 from app.web.render import amount
+from app.web.surveys import load_surveys
 
 READERS = ("case_officer", "finance", "manager")
 QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (

@@ -22,6 +22,7 @@ WRONG_WHAT_IF = (
 )
 JOURNEY = "/feriereiser/turar/016e0000-0023-7000-8000-00000000000"
 TRUST = "/legat/soknader/016e0000-0018-7000-8000-00000000001"
+SURVEY = "/undersokingar/016e0000-0022-7000-8000-000000000001"
 TRIP = "/feriereiser/soknader/016e0000-001f-7000-8000-00000000000"
 PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
@@ -109,13 +110,25 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/oppgjer/2022/7",
     ),
     "vekstbedrift-3": ("/vekstbedrift", "/vekstbedrift/foresporslar/016e0000-0004-7000-8000-000000000003/svar"),
-    "sakshandsamar-2": ("/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",),
+    "sakshandsamar-2": (
+        "/deltakarar/016e0000-0002-7000-8000-00000000001e/sletting/avgjerd",
+        "/tenesteslag",
+        "/tenesteslag/nytt",
+        "/tenesteslag/016e0000-0020-7000-8000-000000000001",
+        "/undersokingar",
+        "/undersokingar/ny",
+        SURVEY,
+        f"{SURVEY}/svar",
+    ),
     "revisor": ("/logg", "/logg/samandrag", "/logg/uvanleg"),
     "leiar": (
         "/styringstal/2022",
         "/styringstal/2023?fraa=2020",
         "/styringstal/2022?vis=tertial&fraa=2021",
         "/styringstal/2022?vis=maanad",
+        "/tenesteslag",
+        "/undersokingar",
+        SURVEY,
     ),
     "fagutvikling": (
         "/legat/2022",

@@ -1,4 +1,4 @@
-"""«Styringstal»: whether decisions mirror the need, from need to cost, and what the next of kin say (S4, S5, S7)."""
+"""«Styringstal»: whether decisions mirror the need, and what they come to in staff and cost (S4, S5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Any
 
 from app.web.pages import View
 from app.web.render import amount
-from app.web.words import WORDS
 
 HIDDEN = "for få til å visast"
 
@@ -55,26 +54,6 @@ class ServiceRow:
     cost: str
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyTable:
-    """A survey's answers to one question: a column for each answer and for those who gave none, a row for each area."""
-
-    question: str
-    values: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str], str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class SurveySection:
-    """A survey with its questions."""
-
-    name: str
-    first_day: str
-    last_day: str
-    source: str
-    questions: Sequence[SurveyTable]
-
-
 async def load_mirror(view: View, year: int, periods: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     """The mirror table as known on the page's day: of one period whole, of several (id and name) beside each other.
 
@@ -90,22 +69,6 @@ async def load_mirror(view: View, year: int, periods: Sequence[tuple[str, str]])
         "series": _build_series(tables, [name for _, name in periods]),
         "services": [_build_service(row) for row in rows],
     }
-
-
-async def load_surveys(view: View, year: int) -> Sequence[SurveySection]:
-    """The surveys that were open on a day of the year or of the year before, each with its questions."""
-    found = (await view.api.get("/v1/surveys", limit=200))["items"]
-    return [
-        SurveySection(
-            name=survey["name"],
-            first_day=survey["from"],
-            last_day=survey["to"],
-            source=survey["source"],
-            questions=_group_questions((await view.api.get(f"/v1/surveys/{survey['id']}/results"))["items"]),
-        )
-        for survey in found
-        if int(survey["from"][:4]) <= year and int(survey["to"][:4]) >= year - 1
-    ]
 
 
 def _build_line(line: Mapping[str, Any]) -> MirrorRow:
@@ -161,29 +124,5 @@ def _build_service(row: Mapping[str, Any]) -> ServiceRow:
     )
 
 
-def _group_questions(results: Sequence[Mapping[str, Any]]) -> Sequence[SurveyTable]:
-    together: dict[str, list[Mapping[str, Any]]] = {}
-    for result in results:
-        together.setdefault(result["question"], []).append(result)
-    return [_build_question(question, same) for question, same in together.items()]
-
-
-def _build_question(question: str, results: Sequence[Mapping[str, Any]]) -> SurveyTable:
-    values = list(dict.fromkeys(answer["value"] for result in results for answer in result["answers"]))
-    rows = []
-    for result in results:
-        counts = {answer["value"]: _write(answer["count"], HIDDEN) for answer in result["answers"]}
-        area = result["service_area"]
-        rows.append(
-            (
-                "Alle tenestene" if area is None else WORDS["service_area"][area],
-                [counts.get(value, "–") for value in values],
-                _write(result["answered"], HIDDEN),
-                _write(result["invited"], HIDDEN),
-            )
-        )
-    return SurveyTable(question, values, rows)
-
-
-def _write(value: int | str | None, nothing: str = "–") -> str:
-    return nothing if value is None else amount(str(value))
+def _write(value: int | str | None) -> str:
+    return "–" if value is None else amount(str(value))
