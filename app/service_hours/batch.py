@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, insert, select, text, update
 from sqlmodel import col
 
 from app.access_log.recorder import record_access, record_denied
@@ -58,7 +58,12 @@ _PERIODS = CompiledQuery(
         col(ServiceHours.service_type),
         col(ServiceHours.starts_on),
         col(ServiceHours.ends_on),
-    ).where(col(ServiceHours.participant_id) == any_(_IDS), col(ServiceHours.cancelled).is_(False))
+    ).where(
+        col(ServiceHours.participant_id) == any_(_IDS),
+        col(ServiceHours.cancelled).is_(False),
+        col(ServiceHours.starts_on) <= bindparam("last_day", type_=Date()),
+        func.coalesce(col(ServiceHours.ends_on) >= bindparam("first_day", type_=Date()), True),
+    )
 )
 
 
@@ -178,7 +183,10 @@ async def _load_state(unit: UnitOfWork, items: Sequence[ServiceHoursItem]) -> _S
         state.ids[key] = row["id"]
         state.stored[key] = Version(row["revision"], content, row["cancelled"], row["revision_cancels"])
         state.recorded_at[key] = row["recorded_at"]
-    for row in await unit.fetch(_PERIODS, ids=list({*people.values()})):
+    # Those that an item can overlap: a person may have years of others.
+    first_day = min((item.starts_on for item in items), default=date.max)
+    last_day = max((item.ends_on or date.max for item in items), default=date.min)
+    for row in await unit.fetch(_PERIODS, ids=list({*people.values()}), first_day=first_day, last_day=last_day):
         period = (row["starts_on"], row["ends_on"] or date.max)
         state.periods[row["participant_id"], row["service_type"]][row["id"]] = period
     return state
@@ -231,8 +239,7 @@ async def _store(unit: UnitOfWork, state: _State) -> None:
         await session.execute(update(ServiceHours), [*_list_rows(state, changed)])
     created = [key for key in state.new if key not in state.stored]
     if created:
-        session.add_all(ServiceHours(**row) for row in _list_rows(state, created))
-        await session.flush()
+        await session.execute(insert(ServiceHours), [*_list_rows(state, created)])
     if changed:
         await session.execute(text("set constraints ex_service_hours_overlap immediate"))
 
