@@ -53,11 +53,12 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleWithPlaces:
-    """Everybody with a day in a place in a period; who had one on its last day, or the day that it is seen on; and who
-    in each month of its year, to and with the day."""
+    """Everybody with a day in a place in a period; how many had one on its first day, and on its last, or the day that
+    it is seen on; and who in each month of its year, to and with the day."""
 
     rows: Mapping[UUID, PlaceRow]
-    on_last_day: frozenset[UUID]
+    on_first_day: int
+    on_last_day: int
     by_month: Sequence[frozenset[UUID]]
 
 
@@ -80,10 +81,10 @@ async def load_place_rows(queries: Queries, period: Period, on: date) -> PeopleW
             found = await _build_rows(queries, places, period, on, first_day, last_day, present)
             for at, row in found.items():
                 rows[people[at]].add(row)
-        known = places.known.periods
-        active = (known.first_day <= last_day.toordinal()) & (known.last_day >= last_day.toordinal())
-        on_last_day = frozenset(people[at] for at in known.placement[active].tolist() if at in people)
-    return PeopleWithPlaces(rows, on_last_day, by_month)
+        on_first_day, on_last_day = (
+            len({people[at] for at in places.list_active(day) if at in people}) for day in (first_day, last_day)
+        )
+    return PeopleWithPlaces(rows, on_first_day, on_last_day, by_month)
 
 
 async def _load_people(queries: Queries, places: YearPlaces, present: Sequence[int]) -> dict[int, UUID]:

@@ -41,8 +41,9 @@ async def load_places(
     is_hidden = is_suppressed and await _is_hidden(queries, found, period, on, least)
     shown = dict.fromkeys(_OWN) if is_hidden else _describe_sums(sums)
     count = len(found.rows)
-    # Another call shows how many have a place on the last day: together they would tell how many left.
-    is_count_hidden = is_hidden or (is_suppressed and 0 < count - len(found.on_last_day) < least)
+    # Another call shows how many have a place on a day: together they would tell how few came or left.
+    moved = (count - found.on_first_day, count - found.on_last_day)
+    is_count_hidden = is_hidden or (is_suppressed and any(0 < number < least for number in moved))
     row = ServiceRow.model_validate(
         dict.fromkeys(ServiceRow.model_fields)
         | {"service_type": SHELTERED_PLACE, "name": _NAME, "suppressed": is_hidden}

@@ -227,14 +227,18 @@ async def test_a_few_so_far_in_a_month_are_hidden(api: Api, connection: AsyncCon
         assert row["suppressed"] is is_hidden
 
 
-async def test_how_few_left_is_not_worked_out_from_the_places_of_the_last_day(
+async def test_how_few_came_or_left_is_not_worked_out_from_the_places_of_a_day(
     api: Api, connection: AsyncConnection
 ) -> None:
-    """S6: ten had a place in January and `places_active` shows eight on its last day."""
+    """S6: `places_active` shows how many there are on each day."""
     await prices(api)
     await place(connection, 8)
     await place(connection, 2, ends_on="2022-01-30")
-    for period, count in (("2022-01", None), ("2022-02", 8), ("2022", None)):
+    await place(connection, 3, "2022-04-20")
+    await place(connection, 5, "2022-05-02", "2022-05-20")
+    # Two left in January, three came in April, five did both in May.
+    expected = {"2022-01": None, "2022-02": 8, "2022-04": None, "2022-05": 16, "2022-T1": None, "2022-T3": 11}
+    for period, count in expected.items():
         found = await got(api.manager, f"{PATH}/services", period=period)
         [row] = found["items"]
         assert (row["count"], found["total"]["count"], row["suppressed"]) == (count, count, False)
