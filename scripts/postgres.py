@@ -55,6 +55,8 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+# A file system in memory, and what it needs to have free: a run of all the tests fills some 500 MB.
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
 THROWAWAY = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
 BOOTSTRAP = f"""\
 create extension btree_gist
@@ -109,13 +111,14 @@ def start(
     *,
     settings: Mapping[str, str] | None = None,
     throwaway: bool = False,
+    in_memory: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Cluster:
     """The cluster of a data directory: made at the first start; started, or shared with those that have it running.
 
     `settings` are PostgreSQL's own and hold when this call is the one that starts it. `throwaway` is for tests: nothing
-    is forced to disk, and the cluster is deleted when its last user ends. `say` is told of what takes long.
-    Raises `PostgresError`.
+    is forced to disk, and the cluster is deleted when its last user ends. One that stays small may lie `in_memory`, and
+    does where the machine has room. `say` is told of what takes long. Raises `PostgresError`.
     """
     data = data.resolve()
     try:
@@ -128,7 +131,7 @@ def start(
             try:
                 # Waits for a supervisor that is stopping PostgreSQL.
                 fcntl.flock(users, fcntl.LOCK_SH)
-                return Cluster(data, _join_or_launch(data, settings or {}, throwaway, say), users)
+                return Cluster(data, _join_or_launch(data, settings or {}, throwaway, in_memory, say), users)
             except BaseException:
                 users.close()
                 raise
@@ -136,7 +139,9 @@ def start(
         raise PostgresError(f"{data} cannot be started: {error.strerror} ({error.filename}).") from error
 
 
-def _join_or_launch(data: Path, settings: Mapping[str, str], throwaway: bool, say: Callable[[str], None]) -> Path:
+def _join_or_launch(
+    data: Path, settings: Mapping[str, str], throwaway: bool, in_memory: bool, say: Callable[[str], None]
+) -> Path:
     """With both locks held: makes PostgreSQL run, and returns the directory of its binaries."""
     version = _read_version(data)
     account = _find_account(data / "cluster")
@@ -152,7 +157,7 @@ def _join_or_launch(data: Path, settings: Mapping[str, str], throwaway: bool, sa
     (data / "socket").write_text(str(socket_dir))
     if version is None:
         say("making the database (once)")
-        parent = _make_temporary(account) if throwaway else data
+        parent = _make_temporary(account, in_memory=in_memory) if throwaway else data
         if not account.reaches(parent):
             parent = _make_reachable_directory("cluster-")
         _make_cluster(data, parent, binaries, account)
@@ -278,9 +283,10 @@ def _make_cluster(data: Path, parent: Path, binaries: Path, account: Account) ->
         (data / "cluster").symlink_to(parent / "cluster")
 
 
-def _make_temporary(account: Account) -> Path:
+def _make_temporary(account: Account, *, in_memory: bool = False) -> Path:
     """A new directory of the account's own, with a name short enough for a socket in it (107 bytes in all)."""
-    for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+    memory = [str(MEMORY)] if in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM else []
+    for base in (*memory, tempfile.gettempdir(), "/tmp", "/var/tmp"):
         if len(os.fsencode(base)) <= 60 and os.access(base, os.W_OK) and account.reaches(Path(base)):
             directory = Path(tempfile.mkdtemp(prefix="vekstplass-", dir=base))
             os.chown(directory, account.uid, account.gid)

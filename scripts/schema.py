@@ -32,7 +32,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--fix", action="store_true", help="write the file")
     fix = parser.parse_args().fix
-    with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory, "data"), throwaway=True) as cluster:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        postgres.start(Path(directory, "data"), throwaway=True, in_memory=True) as cluster,
+    ):
         if not writes_the_same(cluster.binaries):
             print(f"{FILE} is written by PostgreSQL {MAJOR} alone; nothing was compared.")
             return 0

@@ -131,7 +131,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Clust
     """The run's PostgreSQL, shared by its workers; `vekstplass` in it is migrated and stays empty."""
     base = tmp_path_factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with postgres.start(run / "postgresql", throwaway=True) as running:
+    with postgres.start(run / "postgresql", throwaway=True, in_memory=True) as running:
         with (run / "migrated.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Asked of the database: a cluster whose last user left is deleted, and the next one is new.
@@ -145,7 +145,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Clust
 @pytest.fixture(scope="session")
 def quiet_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """A PostgreSQL of this worker's own: an event waits for every earlier transaction of its cluster, also a test's."""
-    with postgres.start(tmp_path_factory.mktemp("quiet"), throwaway=True) as running:
+    with postgres.start(tmp_path_factory.mktemp("quiet"), throwaway=True, in_memory=True) as running:
         asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
         startup.upgrade(running.url("vekstplass_owner", TEMPLATE))
         yield running

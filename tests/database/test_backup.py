@@ -38,7 +38,7 @@ def run(cluster: postgres.Cluster, *command: str) -> str:
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """Another cluster, which has its roles."""
-    with postgres.start(tmp_path_factory.mktemp("elsewhere"), throwaway=True) as running:
+    with postgres.start(tmp_path_factory.mktemp("elsewhere"), throwaway=True, in_memory=True) as running:
         asyncio.run(startup.create_roles(running.dsn("postgres", "postgres")))
         yield running
 

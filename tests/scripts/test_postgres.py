@@ -264,11 +264,14 @@ async def test_supervisor_killed_comes_back_at_the_same_address(data: Path) -> N
     until(lambda: gone(supervisor) and gone(last) and gone(deputy))
 
 
-def test_throwaway_leaves_no_cluster(tmp_path: Path) -> None:
-    with start(tmp_path / "data", throwaway=True):
+@pytest.mark.parametrize("room", [0, sys.maxsize], ids=["room", "no room"])
+def test_throwaway_leaves_no_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    monkeypatch.setattr(postgres, "ROOM", room)
+    with start(tmp_path / "data", throwaway=True, in_memory=True):
         cluster = (tmp_path / "data" / "cluster").resolve()
         assert cluster.exists()
-    assert not cluster.exists()
+        assert cluster.is_relative_to(postgres.MEMORY) == (room == 0 and postgres.MEMORY.is_dir())
+    assert not cluster.parent.exists()
     assert not (tmp_path / "data" / "cluster").is_symlink()
 
 
