@@ -50,6 +50,7 @@ class ServiceRow:
     assessed: str
     decided: str
     delivered: str
+    days: str
     staff: str
     cost: str
 
@@ -119,9 +120,16 @@ def _build_service(row: Mapping[str, Any]) -> ServiceRow:
         assessed=_write(row["assessed_hours"]),
         decided=_write(row["decided_hours"]),
         delivered=_write(row["delivered_hours"]),
+        days=_write_days(row),
         staff=_write(row["full_time_equivalents"]),
         cost=_write(row["cost"]),
     )
+
+
+def _write_days(row: Mapping[str, Any]) -> str:
+    if row["planned_days"] is None:
+        return "–"
+    return f"{amount(row['used_days'])} av {amount(row['planned_days'])}"
 
 
 def _write(value: int | str | None) -> str:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from tests.conftest import Api
 from tests.factories import hours, steps
 from tests.factories.hours import item, push
-from tests.factories.places import got
+from tests.factories.places import got, place, prices
 from tests.factories.steps import ok
 from tests.web.html import find_faults, parse
 
@@ -63,6 +65,16 @@ async def test_the_mirror_table_is_the_apis(api: Api) -> None:
     services = find(rows, "Heimehjelp")
     assert services.startswith("Heimehjelp 12 120 90")
     assert " 2,54 " in services
+
+
+async def test_places_stand_with_the_services_in_days(api: Api, connection: AsyncConnection) -> None:
+    """S5: planned and used days, staff and cost of the places; hours of none."""
+    await prices(api)
+    await place(connection, 6)
+    found = (await got(api.manager, "/v1/mirror/services", period="2022"))["items"][0]
+    assert found["used_days"] == "1518.00"
+    row = find(await read(api, "leiar"), "Plass i vekstbedrift")
+    assert row == "Plass i vekstbedrift 6 – – – 1 518 av 1 518 1,20 1 606 824"
 
 
 async def test_few_are_not_shown_to_those_who_see_no_names(api: Api) -> None:
