@@ -27,6 +27,7 @@ from app.database.identity import DatabaseIdentity
 from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
 from app.http import idempotency
+from app.http.access_reasons import read_stated_reason, takes_reason
 from app.http.attempts import Attempts
 from app.http.content_negotiation import JSON, MERGE_PATCH, preferred, require_content_type
 from app.http.declarations import (
@@ -182,6 +183,7 @@ class Route(APIRoute):
             body_limit=next((call.limit for call in calls if isinstance(call, Consumes)), None),
             concealed=next((call.field for call in calls if isinstance(call, Conceals)), None),
             location=next((call.template for call in calls if isinstance(call, Locates)), None),
+            takes_reason=takes_reason(method, self.path),
             operation=self.operation,
         ).handle
 
@@ -211,6 +213,7 @@ class _Endpoint:
     body_limit: int | None
     concealed: str | None
     location: str | None
+    takes_reason: bool
     operation: Operation
 
     async def handle(self, received: Request) -> Response:
@@ -264,6 +267,9 @@ class _Endpoint:
         if reads_json:
             await self._read_json(request)
         refuse_identity_numbers(request, await request.json() if reads_json else None)
+        if self.takes_reason:
+            # Of those who need no reason, and where there is nobody to be shown, a reason that is none is refused too.
+            read_stated_reason(request)
         state = request.scope["state"]
         database: Database = request.app.state.database
         if caller is None or self.door is DoorKind.NONE:

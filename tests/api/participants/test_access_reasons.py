@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.database.base import NIL_UUID
 from app.http.access_reasons import asks_for_reason
 from tests.conftest import Api
 from tests.factories import steps
@@ -84,6 +85,12 @@ async def test_a_reason_that_is_none_is_refused(api: Api, headers: dict[str, str
         assert [one["pointer"] for one in steps.refused(answer, 422, code)["errors"]] == [f"#/header/{at}"]
         rows = (await api.auditor.get("/v1/access-log", params={"participant_id": person})).json()["items"]
         assert "read_participant" not in {row["action"] for row in rows if row["outcome"] == "allowed"}
+    # Also where nobody is shown, and of a caller who needs none.
+    person = await steps.participant(api)
+    steps.refused(await api.case_officer.get(f"/v1/participants/{NIL_UUID}", headers=headers), 422, code)
+    applied = await steps.application(api, person)
+    steps.refused(await api.case_officer.get(f"/v1/applications/{applied}/requests", headers=headers), 422, code)
+    steps.refused(await api.epj.get(f"/v1/participants/{person}", headers=headers), 422, code)
 
 
 async def test_others_need_no_reason_and_their_own_people_none(api: Api) -> None:
