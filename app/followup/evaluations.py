@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Date, bindparam, func, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
@@ -31,6 +31,11 @@ from app.outbox.events import EvaluationEvent, GuidelineEvaluationEvent
 from app.outbox.publish import publish
 from app.security.roles import Actor
 
+_EVALUATIONS_BY_YEAR = CompiledQuery(
+    select(col(GuidelineEvaluation.year), func.count().label("evaluations"))
+    .where(col(GuidelineEvaluation.evaluated_on) <= bindparam("on", type_=Date))
+    .group_by(col(GuidelineEvaluation.year))
+)
 _YEARLY_MEETINGS = CompiledQuery(
     text(
         "select id, kind, held_on, provider_id, themes from meeting where kind in ('system', 'bilateral')"
@@ -82,13 +87,7 @@ async def record_guideline_evaluation(
 
 async def count_guideline_evaluations(queries: Queries, on: date) -> dict[int, int]:
     """M8: how many evaluations of the guideline each year has by a day."""
-    evaluation = GuidelineEvaluation
-    rows = await queries.fetch(
-        select(col(evaluation.year), func.count().label("evaluations"))
-        .where(col(evaluation.evaluated_on) <= on)
-        .group_by(col(evaluation.year))
-    )
-    return {row["year"]: row["evaluations"] for row in rows}
+    return {row["year"]: row["evaluations"] for row in await queries.fetch(_EVALUATIONS_BY_YEAR, on=on)}
 
 
 async def to_guideline_responses(

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Date, bindparam, select, text
 from sqlmodel import col
 
-from app.database.queries import CompiledQuery, Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.followup.meetings import find_providers_present
 from app.followup.tables import Meeting
 from app.providers.tables import Provider
 from app.rules.minutes import find_missing_parties
 
+_PROVIDERS = CompiledQuery(select(Provider).order_by(col(Provider.name), col(Provider.id)))
+_MEETINGS = CompiledQuery(
+    select(Meeting).where(
+        col(Meeting.kind) == "system",
+        col(Meeting.held_on) <= bindparam("on", type_=Date),
+        col(Meeting.annulled_at).is_(None),
+    )
+)
 # M7. **Decided here**: a provider is active in a year in which it has places to offer, or a participant, on any day.
 _ACTIVE_PROVIDERS = CompiledQuery(
     text(
@@ -47,16 +55,12 @@ class SystemMeetings:
 
 async def load_system_meetings(queries: Queries, years: Sequence[int], on: date) -> list[SystemMeetings]:
     """M7: the status of each year on a day."""
-    providers = await queries.select(select(Provider).order_by(col(Provider.name), col(Provider.id)))
+    providers = models(Provider, await queries.fetch(_PROVIDERS))
     active: defaultdict[int, set[UUID]] = defaultdict(set)
     for provider_id, year in await queries.fetch(_ACTIVE_PROVIDERS, years=list(years)):
         active[year].add(provider_id)
     meetings: defaultdict[int, list[Meeting]] = defaultdict(list)
-    for meeting in await queries.select(
-        select(Meeting).where(
-            col(Meeting.kind) == "system", col(Meeting.held_on) <= on, col(Meeting.annulled_at).is_(None)
-        )
-    ):
+    for meeting in models(Meeting, await queries.fetch(_MEETINGS, on=on)):
         meetings[meeting.held_on.year].append(meeting)
     return [
         _summarise(year, meetings[year], [provider for provider in providers if provider.id in active[year]])

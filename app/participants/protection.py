@@ -5,14 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.participants.tables import Participant
 
 _FIELD = "address_protection"
 NO_QUESTION: dict[str, Any] = {"protection_questioned_on": None, "protection_confirmed_on": None}
+_QUESTIONED = CompiledQuery(
+    select(
+        col(Participant.id), col(Participant.protection_questioned_on), col(Participant.protection_confirmed_on)
+    ).where(col(Participant.protection_questioned_on) <= bindparam("on", type_=Date))
+)
 
 
 def guard_protection(
@@ -35,12 +40,7 @@ def guard_protection(
 
 async def load_questioned(queries: Queries, on: date) -> list[tuple[Any, date, date | None]]:
     """Participants whose protection another system had questioned by a day: id, since when, when it was confirmed."""
-    rows = await queries.fetch(
-        select(
-            col(Participant.id), col(Participant.protection_questioned_on), col(Participant.protection_confirmed_on)
-        ).where(col(Participant.protection_questioned_on) <= on)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in await queries.fetch(_QUESTIONED, on=on)]
 
 
 async def find_concealed(queries: Queries, participant_ids: Collection[UUID]) -> set[UUID]:

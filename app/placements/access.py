@@ -3,13 +3,20 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlmodel import col
 
 from app.access_log.recorder import record_access
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.placements.tables import Placement
 from app.security.roles import Actor
+
+# One array: PostgreSQL takes 32 767 parameters, and an exported register may name more placements.
+_PARTICIPANTS = CompiledQuery(
+    select(col(Placement.id), col(Placement.participant_id)).where(
+        col(Placement.id) == any_(bindparam("ids", type_=ARRAY(Uuid())))
+    )
+)
 
 
 async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
@@ -17,12 +24,7 @@ async def find_participant_ids(queries: Queries, placement_ids: Iterable[UUID | 
     ids = {id_ for id_ in placement_ids if id_ is not None}
     if not ids:
         return {}
-    # One array: PostgreSQL takes 32 767 parameters, and an exported register may name more placements.
-    named = literal(list(ids), ARRAY(Uuid))
-    rows = await queries.fetch(
-        select(col(Placement.id), col(Placement.participant_id)).where(col(Placement.id) == any_(named))
-    )
-    return {row["id"]: row["participant_id"] for row in rows}
+    return {row["id"]: row["participant_id"] for row in await queries.fetch(_PARTICIPANTS, ids=list(ids))}
 
 
 async def record_placement_access(queries: Queries, placement_ids: Iterable[UUID | None]) -> None:

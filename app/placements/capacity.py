@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.placements import problems
@@ -24,6 +24,21 @@ from app.rules.capacity import (
 )
 from app.rules.competence import StaffedPlace
 from app.rules.terms import TermsSegment
+
+_PLACES = CompiledQuery(
+    select(
+        col(PlacementTerms.provider_id),
+        col(PlacementTerms.valid_from),
+        col(PlacementTerms.valid_to),
+        col(PlacementTerms.share),
+        col(Placement.places_per_employee),
+        col(Placement.id).in_(
+            select(col(Decision.placement_id)).where(func.cardinality(col(Decision.health_and_social_tasks)) > 0)
+        ),
+    )
+    .join(Placement, col(Placement.id) == col(PlacementTerms.placement_id))
+    .where(col(PlacementTerms.known_until).is_(None))
+)
 
 
 async def require_room_for(unit: UnitOfWork, placement: Placement, segments: Sequence[TermsSegment]) -> None:
@@ -80,21 +95,8 @@ async def load_places_by_provider(queries: Queries) -> dict[UUID, list[StaffedPl
     """P5, D7: every place the caller may see, by provider, with the staffing that a legacy place carries of its own and
     whether its grant names health and social tasks.
     """
-    with_tasks = select(col(Decision.placement_id)).where(func.cardinality(col(Decision.health_and_social_tasks)) > 0)
-    rows = await queries.fetch(
-        select(
-            col(PlacementTerms.provider_id),
-            col(PlacementTerms.valid_from),
-            col(PlacementTerms.valid_to),
-            col(PlacementTerms.share),
-            col(Placement.places_per_employee),
-            col(Placement.id).in_(with_tasks),
-        )
-        .join(Placement, col(Placement.id) == col(PlacementTerms.placement_id))
-        .where(col(PlacementTerms.known_until).is_(None))
-    )
     places: defaultdict[UUID, list[StaffedPlace]] = defaultdict(list)
-    for provider_id, first_day, last_day, share, *of_placement in rows:
+    for provider_id, first_day, last_day, share, *of_placement in await queries.fetch(_PLACES):
         places[provider_id].append(StaffedPlace(Occupancy(first_day, last_day, share), *of_placement))
     return places
 

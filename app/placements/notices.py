@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Uuid, bindparam, select
 from sqlmodel import col
 
 from app import clock
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import ANNULLED, NOT_FOUND, ROLE_REQUIRED
@@ -42,6 +42,31 @@ from app.rules.notice import (
 from app.rules.process import find_next_state
 from app.rules.terms import build_segments
 from app.security.roles import Actor
+
+
+def _compile_requiring_meeting(*conditions: ColumnElement[bool]) -> CompiledQuery:
+    withdrawn = select(col(Decision.id)).where(
+        col(Decision.notice_id) == col(Notice.id), col(Decision.kind).in_(("change", "correct"))
+    )
+    return CompiledQuery(
+        select(Notice)
+        .join(Placement, col(Placement.id) == col(Notice.placement_id))
+        .where(
+            col(Notice.reason).in_(sorted(MEETING_REASONS)),
+            col(Notice.annulled_at).is_(None),
+            ~withdrawn.exists(),
+            ~is_ended_by_death(),
+            col(Placement.annulled_on).is_(None),
+            *conditions,
+        )
+        .order_by(col(Notice.id))
+    )
+
+
+_REQUIRING_MEETING = _compile_requiring_meeting()
+_REQUIRING_MEETING_OF_ONE = _compile_requiring_meeting(
+    col(Placement.id) == bindparam("placement_id", type_=Uuid, required=False)
+)
 
 
 async def give_notice(unit: UnitOfWork, actor: Actor, placement_id: UUID, body: NoticeIn) -> tuple[Placement, Notice]:
@@ -141,22 +166,8 @@ async def find_notices_requiring_meeting(queries: Queries, placement_id: UUID | 
 
     After a death none is required (L8), and none of a placement that is annulled (D8).
     """
-    withdrawn = select(col(Decision.id)).where(
-        col(Decision.notice_id) == col(Notice.id), col(Decision.kind).in_(("change", "correct"))
-    )
-    return await queries.select(
-        select(Notice)
-        .join(Placement, col(Placement.id) == col(Notice.placement_id))
-        .where(
-            col(Notice.reason).in_(sorted(MEETING_REASONS)),
-            col(Notice.annulled_at).is_(None),
-            *([] if placement_id is None else [col(Placement.id) == placement_id]),
-            ~withdrawn.exists(),
-            ~is_ended_by_death(),
-            col(Placement.annulled_on).is_(None),
-        )
-        .order_by(col(Notice.id))
-    )
+    query = _REQUIRING_MEETING if placement_id is None else _REQUIRING_MEETING_OF_ONE
+    return models(Notice, await queries.fetch(query, placement_id=placement_id))
 
 
 def _require_right_party(actor: Actor, body: NoticeIn) -> None:

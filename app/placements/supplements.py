@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.http.problems import NOT_FOUND
@@ -34,6 +34,18 @@ Shape = TypeVar("Shape", SupplementOut, SupplementWithoutAmountOut)
 
 # The period of a supplement, and the full-time equivalents it adds.
 ExtraStaff = tuple[tuple[date, date | None], Decimal]
+
+_EXTRA_STAFF = CompiledQuery(
+    select(
+        col(PlacementSupplement.provider_id),
+        col(PlacementSupplement.full_time_equivalents),
+        col(PlacementSupplement.valid_from),
+        SUPPLEMENT_LAST_DAY,
+        col(Placement.ends_on),
+    )
+    .join(Placement, col(Placement.id) == col(PlacementSupplement.placement_id))
+    .where(col(PlacementSupplement.full_time_equivalents) > 0, col(Placement.annulled_on).is_(None))
+)
 
 
 async def add_supplement(
@@ -133,19 +145,8 @@ async def to_response(
 
 async def load_staff_by_provider(queries: Queries) -> dict[UUID, list[ExtraStaff]]:
     """P5: the full-time equivalents that supplements add, each until the last day of its placement at the latest."""
-    rows = await queries.fetch(
-        select(
-            col(PlacementSupplement.provider_id),
-            col(PlacementSupplement.full_time_equivalents),
-            col(PlacementSupplement.valid_from),
-            SUPPLEMENT_LAST_DAY,
-            col(Placement.ends_on),
-        )
-        .join(Placement, col(Placement.id) == col(PlacementSupplement.placement_id))
-        .where(col(PlacementSupplement.full_time_equivalents) > 0, col(Placement.annulled_on).is_(None))
-    )
     staff: defaultdict[UUID, list[ExtraStaff]] = defaultdict(list)
-    for provider_id, amount, valid_from, valid_to, ends_on in rows:
+    for provider_id, amount, valid_from, valid_to, ends_on in await queries.fetch(_EXTRA_STAFF):
         last = min((day for day in (valid_to, ends_on) if day is not None), default=None)
         if last is None or last >= valid_from:
             staff[provider_id].append(((valid_from, last), amount))

@@ -7,10 +7,10 @@ from fractions import Fraction
 from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, models
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find
 from app.providers.absence_routines import load_routines
@@ -27,6 +27,17 @@ from app.rules.competence import (
 )
 
 Extra = tuple[Period, Decimal]
+
+# Of all providers, or of one.
+_PROVIDER_ID = bindparam("provider_id", type_=Uuid)
+_PROVIDERS = CompiledQuery(
+    select(col(Provider.id)).where(or_(_PROVIDER_ID.is_(None), col(Provider.id) == _PROVIDER_ID))
+)
+_STATEMENTS = CompiledQuery(
+    select(CompetenceStatement)
+    .where(or_(_PROVIDER_ID.is_(None), col(CompetenceStatement.provider_id) == _PROVIDER_ID))
+    .order_by(col(CompetenceStatement.id))
+)
 
 
 async def record_statement(unit: UnitOfWork, provider_id: UUID, body: CompetenceStatementIn) -> CompetenceStatement:
@@ -53,17 +64,12 @@ async def load_deviations(
         extra: what individual agreements add to each provider's staff, and when.
         staffing: what each version of the guideline requires.
     """
-    ids = select(col(Provider.id))
-    statements = select(CompetenceStatement).order_by(col(CompetenceStatement.id))
-    if provider_id is not None:
-        ids = ids.where(col(Provider.id) == provider_id)
-        statements = statements.where(col(CompetenceStatement.provider_id) == provider_id)
     stated: dict[UUID, list[Statement]] = {}
-    for row in await queries.select(statements):
+    for row in models(CompetenceStatement, await queries.fetch(_STATEMENTS, provider_id=provider_id)):
         stated.setdefault(row.provider_id, []).append(_to_statement(row))
     routines = await load_routines(queries, on)
     found = []
-    for (id_,) in await queries.fetch(ids):
+    for (id_,) in await queries.fetch(_PROVIDERS, provider_id=provider_id):
         agreed_on = [routine.agreed_on for routine in routines.get(id_, ())]
         own, more = places.get(id_, ()), [(period, Fraction(amount)) for period, amount in extra.get(id_, ())]
         deviations = find_deviations(stated.get(id_, ()), own, more, on, staffing)

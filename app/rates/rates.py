@@ -38,6 +38,11 @@ _PRICES = CompiledQuery(
     """
     )
 )
+_STAFFING = CompiledQuery(
+    select(
+        col(GuidelineVersion.valid_from), col(GuidelineVersion.places_per_employee), col(GuidelineVersion.share_counts)
+    ).order_by(col(GuidelineVersion.valid_from))
+)
 
 
 async def record_rate(unit: UnitOfWork, body: RateIn) -> Rate:
@@ -81,13 +86,7 @@ async def load_effective_date(queries: Queries) -> date | None:
 
 async def load_staffing_ratios(queries: Queries) -> list[Staffing]:
     """P5: places per employee by each version of the guideline, and what a part place counts as by it."""
-    version = GuidelineVersion
-    rows = await queries.fetch(
-        select(col(version.valid_from), col(version.places_per_employee), col(version.share_counts)).order_by(
-            col(version.valid_from)
-        )
-    )
-    return [Staffing(*row) for row in rows]
+    return [Staffing(*row) for row in await queries.fetch(_STAFFING)]
 
 
 async def load_share_counting(queries: Queries) -> list[Counting]:

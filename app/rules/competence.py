@@ -251,9 +251,10 @@ def _list_day_facts(
         version = staffing[max(bisect_right(staffing, day, key=lambda version: version.valid_from) - 1, 0)]
         by_share = version.share_counts == "shares"
         required = sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0))
-        for own, group in staffed.items():
-            percent = group.percent if by_share else WHOLE * group.places
-            required += calculate_required_staff(percent, own or version.places_per_employee)
+        if stated:  # what is required is compared with a statement alone
+            for own, group in staffed.items():
+                percent = group.percent if by_share else WHOLE * group.places
+                required += calculate_required_staff(percent, own or version.places_per_employee)
         number_of_places = sum(group.places for group in staffed.values())
         has_tasks = any(group.with_tasks for group in staffed.values())
         facts.append((day, _DayFacts(ordered[stated - 1] if stated else None, number_of_places, required, has_tasks)))
