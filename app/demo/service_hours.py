@@ -8,9 +8,9 @@ from app.http.openapi_examples import demo_id
 from app.service_hours.batch import push_hours
 from app.service_hours.schemas import ServiceHoursItem, ServiceTypeIn
 from app.service_hours.service_types import record_service_type
-from app.service_hours.tables import ServiceHours, ServiceType
+from app.service_hours.tables import ServiceType
 
-NUMBERED: dict[type[object], str] = {ServiceType: "service_type", ServiceHours: "service_hours"}
+NUMBERED: dict[type[object], str] = {ServiceType: "service_type"}
 _TYPES: tuple[dict[str, str], ...] = (
     {
         "code": "home_help",
@@ -51,7 +51,11 @@ async def add_hours(unit: UnitOfWork) -> None:
         await record_service_type(unit, ServiceTypeIn.model_validate(body))
     items = [_describe(number, "home_help", number) for number in range(1, _PEOPLE + 1)]
     items += [_describe(number, "support_contact", number + 2) for number in range(1, _PEOPLE + 1, 3)]
-    await push_hours(unit, [(ServiceHoursItem.model_validate(item), item["external_id"]) for item in items])
+    results = await push_hours(unit, [(ServiceHoursItem.model_validate(item), item["external_id"]) for item in items])
+    # A push writes its rows as a set, which no object stands for that could be numbered.
+    for number, result in enumerate(results, 1):
+        id_ = demo_id("service_hours", number)
+        await unit.execute("update service_hours set id = $1 where id = $2", id_, result.service_hours_id)
 
 
 def _describe(number: int, service_type: str, row: int) -> dict[str, Any]:
