@@ -122,8 +122,13 @@ def token(
 def bearer(
     role: str, organisation: str | None = None, service_area: str | None = None, subject: str | None = None
 ) -> dict[str, str]:
-    """The header of a request: `client.get(…, headers=bearer("case_officer"))`."""
-    return {"Authorization": f"Bearer {token(role, organisation, service_area, subject)}"}
+    """The header of a request: `client.get(…, headers=bearer("case_officer"))`. Signed once a minute a caller."""
+    return {"Authorization": f"Bearer {_token(role, organisation, service_area, subject, now() // 60)}"}
+
+
+@cache
+def _token(role: str, organisation: str | None, service_area: str | None, subject: str | None, minute: int) -> str:
+    return token(role, organisation, service_area, subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from fastapi import APIRouter, FastAPI
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from prometheus_client import REGISTRY
 
 from app.database.connections import Database
 from app.database.reader import ReaderDep
@@ -23,7 +22,7 @@ from app.http.problems import Problem
 from app.issuers import Issuer
 from app.main import create_app
 from app.security.roles import ROLE_NAMES, ROLES, Actor, Role, allow
-from app.security.tokens import REASONS, VERIFIED_SECONDS, TokenVerifier
+from app.security.tokens import REASONS, REFUSALS, VERIFIED_SECONDS, TokenVerifier
 from app.settings import Settings
 from tests.factories import tokens
 from tests.factories.tokens import (
@@ -95,7 +94,10 @@ def oracle_accepts(token: str) -> bool:
 
 
 def refused(reason: str) -> float:
-    return REGISTRY.get_sample_value("vekstplass_tokens_refused_total", {"reason": reason}) or 0.0
+    # This figure alone: all that a whole run has counted take a tenth of a second to go through.
+    samples = [sample for metric in REFUSALS.collect() for sample in metric.samples]
+    name = "vekstplass_tokens_refused_total"
+    return next((one.value for one in samples if (one.name, one.labels) == (name, {"reason": reason})), 0.0)
 
 
 # Instants are seconds from now, whenever that is: the suite takes minutes.
