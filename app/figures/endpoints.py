@@ -116,8 +116,10 @@ async def list_figures(
     in the period of `on` that counts to and with the day. A month's `places_active` is its last day's.
 
     Small counts, and what would tell them, are null for others than the case office (S6), and places of people with a
-    protected address have no provider for them. `Accept` selects JSON, CSV (`;`, UTF-8 with BOM) or XLSX. With
-    `If-None-Match` the answer is 304 while nothing has changed.
+    protected address have no provider for them; ends by destination are shown to them of years alone.
+
+    `Accept` selects JSON, CSV (`;`, UTF-8 with BOM) or XLSX. With `If-None-Match` the answer is 304 while nothing has
+    changed.
     """
     day = on or clock.today()
     first = from_ or (day if period == "day" else date(day.year, 1, 1))

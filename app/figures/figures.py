@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.database.queries import Queries
 from app.figures.acts import MEASURES_OF_ACTS, add_acts
 from app.figures.cells import AREAS, Cell, YearMeasures, sum_cells
-from app.figures.destinations import DestinationTable
+from app.figures.destinations import DestinationTable, HiddenMoves, load_hidden_moves
 from app.figures.follow_up import MEASURES_OF_FOLLOW_UP, add_follow_up
 from app.figures.places import load_places
 from app.figures.rows import build_figure
@@ -21,7 +21,7 @@ from app.figures.trips import MEASURES_OF_TRIPS, add_trips
 from app.figures.trust import MEASURES_OF_TRUST, add_trust_grants
 from app.providers.tables import Provider
 from app.rates.tables import GuidelineVersion
-from app.rules.figure_suppression import find_hidden_of_people
+from app.rules.figure_suppression import MEASURES_OF_MOVES, find_hidden_of_ends, find_hidden_of_people
 from app.rules.figures import (
     DEFINITIONS,
     Definition,
@@ -63,6 +63,8 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
     is_shown = not query.is_suppressed
     least = await _load_least(queries, query.on)
     providers: list[UUID] = [row[0] for row in await queries.fetch(select(col(Provider.id)).order_by(col(Provider.id)))]
+    is_of_ends = any(name in people for name in MEASURES_OF_MOVES)
+    moves = await load_hidden_moves(queries) if is_of_ends else HiddenMoves()
     found: dict[str, list[FigureOut]] = {one.code: [] for one in chosen}
     for year in range(query.first_day.year, query.last_day.year + 1) if chosen else ():
         periods = [one for one in list_periods(query.period, query.first_day, query.last_day) if one.year == year]
@@ -81,12 +83,17 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}
         for one in chosen:
             if one.people not in hidden:
-                hidden[one.people] = table.find_hidden(one.people, every, least) if query.is_suppressed else {}
+                is_year_hidden = year in moves.years
+                hidden[one.people] = (
+                    table.find_hidden(one.people, every, least, is_year_hidden=is_year_hidden)
+                    if query.is_suppressed
+                    else {}
+                )
             begun = [period for period in periods if not (one.past and period.first_day > query.on)]
             if "destination" in query.by:
                 ends = DestinationTable(measures)
                 totals = {period for period, cells in hidden[one.people].items() if table.total in cells}
-                few = ends.find_hidden(totals, least) if query.is_suppressed else {}
+                few = ends.find_hidden(totals, moves.destinations[year], least) if query.is_suppressed else {}
                 found[one.code] += ends.list_figures(one, begun, few)
                 continue
             found[one.code] += [
@@ -120,10 +127,13 @@ class _Table:
         """Where the total of everything is."""
         return len(self._providers), len(AREAS)
 
-    def find_hidden(self, people: Sequence[str], every: Sequence[Period], least: int) -> dict[Period, set[Place]]:
+    def find_hidden(
+        self, people: Sequence[str], every: Sequence[Period], least: int, *, is_year_hidden: bool
+    ) -> dict[Period, set[Place]]:
         """S6: what is hidden of some periods, of a figure that tells these counts of people. All of a year, or days.
 
-        Days do not add up to each other: each is by itself. Those who are there on one are its places.
+        Days do not add up to each other: each is by itself. Those who are there on one are its places. `is_year_hidden`
+        says that the moves of the year are.
         """
         counted = {
             period: {
@@ -139,7 +149,9 @@ class _Table:
                 for period, counts in counted.items()
                 for cells in find_hidden_of_people({period: counts}, people, least).values()
             }
-        return find_hidden_of_people(counted, people, least)
+        if MEASURES_OF_MOVES.isdisjoint(people):
+            return find_hidden_of_people(counted, people, least)
+        return find_hidden_of_ends(counted, people, self.total, least, is_year_hidden=is_year_hidden)
 
     def list_figures(
         self, definition: Definition, period: Period, by: frozenset[Key], hidden: set[Place]

@@ -1,6 +1,7 @@
 """S2, L8: figures of a day, and ends by where people go, from the API's own lists."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -115,7 +116,7 @@ async def test_what_cannot_be_asked_for(api: Api, query: dict[str, str], pointer
     assert problem["errors"][0]["pointer"] == pointer
 
 
-async def end_places(api: Api, destinations: list[str | None]) -> None:
+async def end_places(api: Api, destinations: Sequence[str | None]) -> None:
     """So many places, each of which ends in September."""
     await steps.law(api)
     provider_id = await steps.provider(api, places=len(destinations))
@@ -168,12 +169,67 @@ async def test_few_ends_are_hidden(api: Api, ends: dict[str, int], shown: dict[s
 
 
 async def test_ends_as_many_as_their_destinations_are_not_told_by_their_total(api: Api) -> None:
-    """S6: five ends by five destinations would be one each: so nothing is shown of them, no zero either."""
+    """S6: five ends by five destinations would be one each: nothing is shown of them, and no answer has their sum."""
     await end_places(api, ["ordinary_work", "vta", "moved", "none", None])
     rows = await read_ends(api.manager, period="year")
     assert all(row["suppressed"] for row in rows)
-    [total] = (await got(api.manager, PATH, **YEAR, period="year", code="ended"))["items"]
-    assert (total["numerator"], total["suppressed"]) == (5, False)
+    for code in ("ended", "turnover"):
+        [total] = (await got(api.manager, PATH, **YEAR, period="year", code=code))["items"]
+        assert total["suppressed"]
+    moves = await got(api.manager, "/v1/statistics/moves")
+    assert {year["people"] for year in moves["years"] if year["year"] == 2022} == {None}
+
+
+async def test_ends_by_destination_are_of_years_alone_for_those_who_see_no_names(api: Api) -> None:
+    """S6: moves have the year's."""
+    await end_places(api, ["vta"] * 5 + ["moved"] * 6)
+    for period in ("month", "tertial"):
+        assert all(row["suppressed"] for row in await read_ends(api.manager, period=period))
+        assert not any(row["suppressed"] for row in await read_ends(api.case_officer, period=period))
+    found = {row["by"]["destination"]: row["numerator"] for row in await read_ends(api.manager, period="year")}
+    assert {name: count for name, count in found.items() if count} == {"vta": 5, "moved": 6}
+
+
+async def end_by_day(api: Api, last_days: dict[str, int]) -> None:
+    """So many places on each last day, which was decided on the first of its month."""
+    await steps.law(api)
+    provider_id = await steps.provider(api, places=sum(last_days.values()))
+    for last_day, count in last_days.items():
+        for _ in range(count):
+            place_id = await steps.placed(api, provider_id)
+            body = steps.end(place_id, last_day, destination="vta", decided_on=f"{last_day[:7]}-01")
+            ok(await api.case_officer.post("/v1/decisions", json=body))
+
+
+async def read_shown(client: Any, code: str, period: str) -> dict[str, int]:
+    """The numerators that are shown, by period."""
+    query = YEAR | {"to": "2023-12-31", "on": "2023-12-31", "code": code, "period": period}
+    rows = (await got(client, PATH, **query))["items"]
+    return {row["period"]: row["numerator"] for row in rows if not row["suppressed"]}
+
+
+@pytest.mark.parametrize("code", ["ended", "turnover"])
+async def test_a_month_is_not_worked_out_from_the_moves_of_the_year(api: Api, code: str) -> None:
+    """S6: 3 who left in September are not told by the 12 of the year, which the moves have, and the 9 of November."""
+    await end_by_day(api, {"2022-09-30": 3, "2022-11-30": 9})
+    moves = await got(api.manager, "/v1/statistics/moves")
+    assert [year["people"] for year in moves["years"]][:1] == [12]
+    shown = await read_shown(api.manager, code, "month")
+    assert {"2022-09", "2022-11"}.isdisjoint(shown)
+    assert shown["2022-10"] == 0
+    assert (await read_shown(api.case_officer, code, "month"))["2022-09"] == 3
+
+
+@pytest.mark.parametrize("code", ["ended", "turnover"])
+async def test_a_year_that_the_moves_hide_is_hidden(api: Api, code: str) -> None:
+    """S6: of 15 in all 3 left in 2023; the 12 of 2022 would tell them."""
+    await end_by_day(api, {"2022-11-30": 12, "2023-03-31": 3})
+    moves = await got(api.manager, "/v1/statistics/moves")
+    assert moves["total"]["people"] == 15
+    assert [year["people"] for year in moves["years"]][:2] == [None, None]
+    assert await read_shown(api.manager, code, "year") == {}
+    assert await read_shown(api.manager, code, "month") == {}
+    assert await read_shown(api.case_officer, code, "year") == {"2022": 12, "2023": 3}
 
 
 async def test_ends_by_destination_as_a_file(api: Api) -> None:
