@@ -19,6 +19,7 @@ from app.rules.competence import Period as Days
 from app.rules.competence import StaffedPlace, calculate_average_staff
 from app.rules.cost import calculate_month_costs
 from app.rules.figures import Period
+from app.rules.people_by_day import count_people_by_day
 from app.rules.placement_periods import Column, PeriodColumns, count_days_by_month
 from app.rules.prices import PriceMissing
 
@@ -53,13 +54,12 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleWithPlaces:
-    """Everybody with a day in a place in a period; how many had one on its first day, and on its last, or the day that
-    it is seen on; and who in each month of its year, to and with the day."""
+    """Everybody with a day in a place in a period; and of its year, to and with the day that it is seen on, who has one
+    in each month, and how many on each day from 1 January."""
 
     rows: Mapping[UUID, PlaceRow]
-    on_first_day: int
-    on_last_day: int
     by_month: Sequence[frozenset[UUID]]
+    by_day: Sequence[int]
 
 
 async def load_place_rows(queries: Queries, period: Period, on: date) -> PeopleWithPlaces:
@@ -81,10 +81,20 @@ async def load_place_rows(queries: Queries, period: Period, on: date) -> PeopleW
             found = await _build_rows(queries, places, period, on, first_day, last_day, present)
             for at, row in found.items():
                 rows[people[at]].add(row)
-        on_first_day, on_last_day = (
-            len({people[at] for at in places.list_active(day) if at in people}) for day in (first_day, last_day)
-        )
-    return PeopleWithPlaces(rows, on_first_day, on_last_day, by_month)
+    return PeopleWithPlaces(rows, by_month, _count_by_day(so_far, people, period.year, on))
+
+
+def _count_by_day(so_far: PeriodColumns, people: Mapping[int, UUID], year: int, on: date) -> list[int]:
+    spans = zip(so_far.placement.tolist(), so_far.first_day.tolist(), so_far.last_day.tolist(), strict=True)
+    return count_people_by_day(
+        (
+            (people[at], date.fromordinal(first), date.fromordinal(last))
+            for at, first, last in spans
+            if at in people and first <= last
+        ),
+        date(year, 1, 1),
+        min(date(year, 12, 31), on),
+    )
 
 
 async def _load_people(queries: Queries, places: YearPlaces, present: Sequence[int]) -> dict[int, UUID]:

@@ -65,13 +65,6 @@ class YearPlaces:
             for row in sums
         ]
 
-    def list_active(self, day: date) -> list[int]:
-        """The indexes of the placements on a day."""
-        periods = self.known.periods
-        holds = (periods.first_day <= day.toordinal()) & (periods.last_day >= day.toordinal())
-        active: list[int] = periods.placement[holds].tolist()
-        return active
-
     def find(self, ids: Sequence[UUID]) -> tuple[npt.NDArray[np.intp], Mask]:
         """The index of each id, and which of them are known."""
         keys = np.array([id_.bytes for id_ in ids], "S16")

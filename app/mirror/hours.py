@@ -1,6 +1,5 @@
-"""The hours of a period as they were known on a day (S8), and its months."""
+"""The hours of a period as they were known on a day (S8)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,14 +63,6 @@ async def load_hours(queries: Queries, period: Period, on: date) -> PeriodHours:
         if row["starts_on"] <= last_day
     ]
     return PeriodHours(period.first_day, last_day, rows)
-
-
-def list_months(period: Period, last_day: date) -> Sequence[Period]:
-    """The months that a longer period is made of, as far as a day; none of a month."""
-    if period.end - period.begin == 1:
-        return []
-    months = [Period(period.year, begin, begin + 1) for begin in range(period.begin, period.end)]
-    return [month for month in months if month.first_day <= last_day]
 
 
 def _to_fraction(hours: Decimal | None) -> Fraction | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.database.queries import Queries
 from app.figures.figures import FiguresQuery, load_figures
-from app.mirror.hours import list_months, load_hours
+from app.mirror.hours import load_hours
 from app.mirror.schemas import LineCode, MirrorLine, MirrorOut
 from app.rates.rates import load_least_count, load_mirror_thresholds
 from app.rules.figures import Period, format_two_decimals, get_kind
@@ -16,6 +16,7 @@ from app.rules.mirror import (
     Thresholds,
     build_mirror,
     calculate_percent,
+    find_few_people,
     reveal_mirror,
     show_mirror,
 )
@@ -49,11 +50,8 @@ async def load_mirror(queries: Queries, period: Period, on: date, *, is_suppress
     hours = await load_hours(queries, period, on)
     mirror = build_mirror(hours.rows, hours.first_day, hours.last_day, thresholds)
     if is_suppressed:
-        parts = [
-            build_mirror(hours.rows, month.first_day, min(month.last_day, hours.last_day), thresholds)
-            for month in list_months(period, hours.last_day)
-        ]
-        shown = show_mirror(mirror, parts, least)
+        few = find_few_people(hours.rows, hours.first_day, hours.last_day, least)
+        shown = show_mirror(mirror, few, least)
     else:
         shown = reveal_mirror(mirror)
     return MirrorOut(

@@ -1,6 +1,6 @@
 """Places at providers as a kind of service (S5): in days, with the staff that they require and what they cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from app.figures.place_rows import PeopleWithPlaces, PlaceRow, load_place_rows
 from app.mirror.schemas import PersonServiceRow, ServiceRow
 from app.rules.figure_suppression import find_hidden_in_periods
 from app.rules.figures import Period, format_two_decimals, get_kind, list_every_period
+from app.rules.people_by_day import has_few
 from app.service_hours.service_types import SHELTERED_PLACE
 
 _NAME = "Plass i vekstbedrift"
@@ -42,8 +43,8 @@ async def load_places(
     shown = dict.fromkeys(_OWN) if is_hidden else _describe_sums(sums)
     count = len(found.rows)
     # Another call shows how many have a place on a day: together they would tell how few came or left.
-    moved = (count - found.on_first_day, count - found.on_last_day)
-    is_count_hidden = is_hidden or (is_suppressed and any(0 < number < least for number in moved))
+    days = _get_days(found, period)
+    is_count_hidden = is_hidden or (is_suppressed and has_few((count - days[0], count - days[-1]), least))
     row = ServiceRow.model_validate(
         dict.fromkeys(ServiceRow.model_fields)
         | {"service_type": SHELTERED_PLACE, "name": _NAME, "suppressed": is_hidden}
@@ -82,11 +83,14 @@ def _describe_sums(sums: PlaceRow) -> dict[str, Any]:
 
 
 async def _is_hidden(queries: Queries, found: PeopleWithPlaces, period: Period, on: date, least: int) -> bool:
-    """S6: where few have a place, in the period or in a month of it; and where the figures of places are hidden."""
+    """S6: where few have a place, in the period, in a month or on a day of it, since the row is asked for to and with
+    any day; and where the figures of places are hidden."""
     tables = {
         one: [[[len(frozenset[UUID]().union(*found.by_month[one.begin : one.end]))]]]
         for one in list_every_period(period.year)
     }
+    for one, of_period in tables.items():
+        of_period += [[[number]] for number in sorted({*_get_days(found, one)})]
     if find_hidden_in_periods(tables, least)[period]:
         return True
     query = FiguresQuery(
@@ -99,6 +103,11 @@ async def _is_hidden(queries: Queries, found: PeopleWithPlaces, period: Period, 
         is_suppressed=True,
     )
     return any(figure.suppressed for figure in await load_figures(queries, query))
+
+
+def _get_days(found: PeopleWithPlaces, period: Period) -> Sequence[int]:
+    """How many people there are on each day of a period, as far as the day that it is seen on."""
+    return found.by_day[period.first_day.timetuple().tm_yday - 1 : period.last_day.timetuple().tm_yday]
 
 
 def _round(amount: Fraction) -> Decimal:

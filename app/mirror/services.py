@@ -19,7 +19,8 @@ from app.rates.rates import load_least_count
 from app.rules.figure_suppression import find_hidden_in_periods
 from app.rules.figures import Period, format_two_decimals, list_every_period
 from app.rules.mirror import HoursSum, WeeklyHours, sum_hours
-from app.rules.service_norms import Norm, NormDays, StaffAndCost, cut_by_norms, weigh_decisions
+from app.rules.people_by_day import Span, count_people_by_day
+from app.rules.service_norms import StaffAndCost, weigh_decisions
 
 # Whom the sums of a row are about; the last could be worked out from it and the mirror's line of deliveries.
 _TELLS: tuple[Callable[[HoursSum], bool], ...] = (
@@ -41,7 +42,7 @@ async def load_services(queries: Queries, period: Period, on: date, *, is_suppre
     sums = _group(sum_hours(hours.rows, first_day, last_day, by_service=True))
     codes = sorted({row.service_type for row in hours.rows})
     least = await _load_least(queries, on) if is_suppressed else 1
-    hidden = _find_hidden(hours, kinds, period, codes, on, least) if is_suppressed else set()
+    hidden = _find_hidden(hours, period, codes, on, least) if is_suppressed else set()
     weighed = _weigh(hours.rows, kinds, first_day, last_day, lambda row: row.service_type)
     amounts = {code: _count_amounts(sums[code], weighed[code]) for code in codes if sums[code]}
     rows = [
@@ -125,27 +126,39 @@ async def _load_least(queries: Queries, on: date) -> int:
         return await load_least_count(queries, on)
 
 
-def _find_hidden(
-    hours: PeriodHours, kinds: Mapping[str, ServiceKind], period: Period, codes: Sequence[str], on: date, least: int
-) -> set[int]:
+def _find_hidden(hours: PeriodHours, period: Period, codes: Sequence[str], on: date, least: int) -> set[int]:
     """S6: the columns of the kinds of service that are hidden, and of their total, in a table of one row.
 
-    All sums of a row are hidden together, and what is hidden in a month is hidden in its tertial and year. Where a norm
-    begins within a month, hours and staff together tell what stands on each side of it: each side is a table too.
+    All sums of a row are hidden together, and what is hidden in a month is hidden in its tertial and year. Each day of
+    a month is a table too: a norm that begins within it, or the same month to and with another day, tells the days on
+    one side.
     """
-    begin = {norm.valid_from for code in codes for norm in kinds[code].norms if norm.valid_from is not None}
+    by_day = _count_by_day(hours, codes, date(period.year, 1, 1), min(date(period.year, 12, 31), on))
     tables: dict[Period, list[list[list[int]]]] = {}
     for one in list_every_period(period.year):
-        tables[one] = []
-        last_day = min(one.last_day, on)
-        cuts = [NormDays(one.first_day, last_day, None)]
+        sums = _group(sum_hours(hours.rows, one.first_day, min(one.last_day, on), by_service=True))
+        tables[one] = [[[sum(map(tells, sums[code])) for code in codes]] for tells in _TELLS]
         if one.end - one.begin == 1:
-            sides = cut_by_norms([Norm(day, None, None) for day in begin], one.first_day, last_day)
-            cuts += sides if len(sides) > 1 else []
-        for days in cuts:
-            sums = _group(sum_hours(hours.rows, days.first_day, days.last_day, by_service=True))
-            tables[one] += [[[sum(map(tells, sums[code])) for code in codes]] for tells in _TELLS]
+            begin, end = one.first_day.timetuple().tm_yday - 1, one.last_day.timetuple().tm_yday
+            tables[one] += [[[*counts]] for days in by_day for counts in sorted({*days[begin:end]})]
     return {column for row, column in find_hidden_in_periods(tables, least)[period] if row == 0}
+
+
+def _count_by_day(
+    hours: PeriodHours, codes: Sequence[str], first_day: date, last_day: date
+) -> list[list[tuple[int, ...]]]:
+    """People by kind of service on each day, of each of `_TELLS`."""
+    spans: list[dict[str, list[Span]]] = [{code: [] for code in codes} for _ in _TELLS]
+    for row in hours.rows:
+        alone = HoursSum()
+        alone.add(row, Fraction(1), last_day)
+        for tells, found in zip(_TELLS, spans, strict=True):
+            if tells(alone):
+                found[row.service_type].append((row.person, row.first_day, row.last_day))
+    return [
+        [*zip(*(count_people_by_day(found[code], first_day, last_day) for code in codes), strict=True)]
+        for found in spans
+    ]
 
 
 @dataclass(frozen=True, slots=True)

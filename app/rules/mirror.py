@@ -3,13 +3,14 @@
 Hours are hours a week, averaged over the days of the period, exact.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal, get_args
 
 from app.rules.calendar import add_months
+from app.rules.people_by_day import count_people_by_day, has_few
 from app.rules.suppression import LEAST, suppress_cells, suppress_parts
 
 LOWER_PERCENT, UPPER_PERCENT = 90, 110
@@ -193,24 +194,49 @@ class ShownMirror:
     never_assessed: int | None
 
 
-def show_mirror(mirror: Mirror, parts: Sequence[Mirror], least: int = LEAST) -> ShownMirror:
-    """S6: what is shown to those who see no names. `parts` are the tables of the months that the period is made of.
+@dataclass(frozen=True, slots=True)
+class FewPeople:
+    """Whether on a day of the period few people have what the sums of hours are made of (S6)."""
+
+    need: bool = False
+    delivery: bool = False
+
+
+def find_few_people(rows: Iterable[WeeklyHours], first_day: date, last_day: date, least: int = LEAST) -> FewPeople:
+    """S6: on each day by itself. Sums are asked for to and with any day, and two of them tell the days between."""
+    every = [*rows]
+
+    def has_few_of(holds: Callable[[WeeklyHours], bool]) -> bool:
+        spans = [(row.person, row.first_day, row.last_day) for row in every if holds(row)]
+        return has_few(count_people_by_day(spans, first_day, last_day), least)
+
+    of_decision = has_few_of(lambda row: row.decided is not None)
+    return FewPeople(
+        need=of_decision or has_few_of(lambda row: row.assessed is not None),
+        delivery=of_decision
+        or has_few_of(lambda row: row.decided is not None and row.delivered is not None)
+        or has_few_of(lambda row: row.decided is not None and row.delivered is None),
+    )
+
+
+def show_mirror(mirror: Mirror, few: FewPeople, least: int = LEAST) -> ShownMirror:
+    """S6: what is shown to those who see no names.
 
     Counts are hidden as the parts of their sums; sums of hours where a number of fewer people could be worked out from
-    them, in the period or in one of its months: the months add up to it, so what is hidden in one is hidden in all.
-    **Decided here**: what is told of deliveries counts nobody where a group is hidden, since the two overlap.
+    them, in the period or on a day of it: days add up to months and these to longer periods, so what is hidden in one
+    is hidden in all. **Decided here**: what is told of deliveries counts nobody where a group is hidden, since the two
+    overlap.
     """
     cells, people = suppress_cells([mirror.groups[group] for group in GROUPS], least)
     assessed = suppress_parts([mirror.assessed_lately, mirror.assessed_long_ago, mirror.never_assessed], people, least)
     of_delivery = mirror.with_delivery, mirror.without_delivery, mirror.people - mirror.with_decision
     is_counted = None not in cells and not _is_small(least, *of_delivery)
-    every = (mirror, *parts)
     return ShownMirror(
         people=people,
         groups=dict(zip(GROUPS, cells, strict=True)),
-        shows_need=not any(_is_small(least, one.with_need, one.with_decision) for one in every),
-        shows_delivery=not any(
-            _is_small(least, one.with_both, one.without_delivery, one.with_decision) for one in every
+        shows_need=not (few.need or _is_small(least, mirror.with_need, mirror.with_decision)),
+        shows_delivery=not (
+            few.delivery or _is_small(least, mirror.with_both, mirror.without_delivery, mirror.with_decision)
         ),
         with_delivery=mirror.with_delivery if is_counted else None,
         without_delivery=mirror.without_delivery if is_counted else None,

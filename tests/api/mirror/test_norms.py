@@ -139,11 +139,13 @@ async def test_a_day_in_the_past_uses_the_norms_that_were_known(api: Api, connec
     assert await figures(api, "2022-01", on="2022-06-01") == ("0.50", None)
 
 
-async def test_a_side_of_a_norms_day_is_not_worked_out_of_few_people(api: Api) -> None:
-    """S6: hours and staff of a month with two norms are two equations of the hours on each side of the day."""
+async def test_the_days_of_few_people_are_not_worked_out_from_the_month(api: Api) -> None:
+    """S6: hours and staff of a month with two norms are two equations of the hours on each side of the day; and the
+    month to and with that day tells them alone."""
     for code in ("home_help", "respite"):
         await hours.service_type(api, code, **NORM)
     [kind, _] = (await got(api.case_officer, TYPES))["items"]
+    await change(api, kind, **JULY, valid_from="2022-07-11")
     found = await people(api, 8)
     await push(
         api,
@@ -155,11 +157,31 @@ async def test_a_side_of_a_norms_day_is_not_worked_out_of_few_people(api: Api) -
     async def hidden(period: str) -> list[bool]:
         return [row["suppressed"] for row in (await got(api.manager, f"{PATH}/services", period=period))["items"]]
 
-    assert await hidden("2022-07") == [False, False]
-    assert await hidden("2022-T3") == [False, False]
-    await change(api, kind, **JULY, valid_from="2022-07-11")
     assert await hidden("2022-07") == [True, True]
     assert (await got(api.manager, f"{PATH}/services", period="2022-07"))["items"][0]["norms"] is None
-    assert await hidden("2022-T3") == [False, False]
+    assert await hidden("2022-08") == await hidden("2022-T3") == [False, False]
+    assert await hidden("2022") == [True, True]
     total = (await got(api.case_officer, f"{PATH}/services", period="2022-07"))["total"]
     assert Decimal(total["full_time_equivalents"]) > 0
+
+
+async def test_a_month_to_and_with_two_days_does_not_tell_the_days_between(
+    api: Api, connection: AsyncConnection
+) -> None:
+    """S6: six until the 10th and two more weeks of two of them: the whole month less the first days is theirs."""
+    await hours.service_type(api, **NORM)
+    found = await people(api, 6)
+    await push(
+        api,
+        *(item(one, **{"from": "2022-06-01", "to": "2022-07-10"}) for one in found[2:]),
+        *(item(one, **{"from": "2022-06-01", "to": "2022-07-24"}) for one in found[:2]),
+    )
+    await connection.execute(text("update service_hours set recorded_at = '2022-05-01 12:00+00'"))
+    for day, is_hidden in (("2022-06-30", False), ("2022-07-10", False), ("2022-07-11", True), ("2022-07-31", True)):
+        for path in ("", "/services"):
+            body = await got(api.manager, f"{PATH}{path}", period=day[:7], on=day)
+            if path:
+                shown = body["items"][0]["suppressed"]
+            else:
+                shown = next(line for line in body["lines"] if line["code"] == "decided_of_need")["suppressed"]
+            assert shown is is_hidden, (path, day)

@@ -217,13 +217,13 @@ async def test_places_of_few_people_are_hidden_with_what_would_tell_them(api: Ap
     assert (places["count"], places["suppressed"]) == (3, False)
 
 
-async def test_a_few_so_far_in_a_month_are_hidden(api: Api, connection: AsyncConnection) -> None:
-    """S6: to and with the day there are three, whoever is known to come later in the month."""
+async def test_a_month_with_days_of_few_people_is_hidden(api: Api, connection: AsyncConnection) -> None:
+    """S6: to and with the 19th there are three, and on the 20th nine less these three are known."""
     await prices(api)
     await place(connection, 3)
     await place(connection, 6, "2022-01-20")
-    for on, is_hidden in (("2022-01-19", True), ("2022-01-20", False)):
-        [row] = (await got(api.manager, f"{PATH}/services", period="2022-01", on=on))["items"]
+    for on, is_hidden in (("2022-01-19", True), ("2022-01-20", True), ("2022-02-01", False)):
+        [row] = (await got(api.manager, f"{PATH}/services", period=on[:7], on=on))["items"]
         assert row["suppressed"] is is_hidden
 
 

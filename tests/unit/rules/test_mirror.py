@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.rules.figures import format_two_decimals
 from app.rules.mirror import (
     GROUPS,
+    FewPeople,
     Mirror,
     ShownMirror,
     Thresholds,
@@ -22,6 +23,7 @@ from app.rules.mirror import (
     build_mirror,
     calculate_percent,
     classify,
+    find_few_people,
     reveal_mirror,
     show_mirror,
     sum_hours,
@@ -164,7 +166,7 @@ def test_everybody_with_a_day_in_the_period_is_counted_once(rows: list[WeeklyHou
     assert mirror.people == mirror.assessed_lately + mirror.assessed_long_ago + mirror.never_assessed
     by_service = sum_hours(rows, FIRST, LAST, by_service=True)
     assert sum(one.decided for one in by_service.values()) == mirror.decided
-    shown = show_mirror(mirror, [])
+    shown = show_mirror(mirror, FewPeople())
     revealed = reveal_mirror(mirror)
     for name in ("people", "with_delivery", "without_delivery", "assessed_lately", "assessed_long_ago"):
         assert vars_of(shown)[name] in (None, vars_of(revealed)[name])
@@ -225,7 +227,7 @@ EVERY = {
 def test_no_hidden_count_can_be_worked_out(kinds: list[tuple[str, str]]) -> None:
     """By brute force: for each hidden count another population is shown exactly as this one."""
     true = vars_of(reveal_mirror(population(kinds)))
-    shown = vars_of(show_mirror(population(kinds), [], LEAST))
+    shown = vars_of(show_mirror(population(kinds), FewPeople(), LEAST))
     known = {name: count for name, count in shown.items() if count is not None}
     assert all(count == 0 or count >= LEAST for count in known.values())
     # One in each group: their sum would tell it.
@@ -238,13 +240,13 @@ def test_no_hidden_count_can_be_worked_out(kinds: list[tuple[str, str]]) -> None
         assert not true[name] or len({other[name] for other in others}) > 1, (name, true)
 
 
-@given(st.lists(rows(), min_size=1, max_size=3))
-def test_sums_of_few_people_are_hidden_in_the_period_too(months: list[list[WeeklyHours]]) -> None:
-    parts = [build_mirror(rows, FIRST, LAST) for rows in months]
-    whole = build_mirror([row for rows in months for row in rows], FIRST, LAST)
-    shown = show_mirror(whole, parts)
-    for one in (whole, *parts):
-        if 0 < one.with_need < 5 or 0 < one.with_decision < 5:
-            assert not shown.shows_need
-        if 0 < one.without_delivery < 5 or 0 < one.with_both < 5:
-            assert not shown.shows_delivery
+@given(rows(), st.data())
+def test_sums_of_few_people_are_hidden_in_the_period_too(rows: list[WeeklyHours], data: st.DataObject) -> None:
+    """S6: whichever days of the period are asked for, or told by what two others say."""
+    shown = show_mirror(build_mirror(rows, FIRST, LAST), find_few_people(rows, FIRST, LAST))
+    first = data.draw(st.dates(FIRST, LAST))
+    part = build_mirror(rows, first, data.draw(st.dates(first, LAST)))
+    if 0 < part.with_need < 5 or 0 < part.with_decision < 5:
+        assert not shown.shows_need
+    if 0 < part.without_delivery < 5 or 0 < part.with_both < 5:
+        assert not shown.shows_delivery
