@@ -133,32 +133,33 @@ def _find_hidden(hours: PeriodHours, period: Period, codes: Sequence[str], on: d
     a month is a table too: a norm that begins within it, or the same month to and with another day, tells the days on
     one side.
     """
-    by_day = _count_by_day(hours, codes, date(period.year, 1, 1), min(date(period.year, 12, 31), on))
+    spans = _list_spans(hours.rows, codes)
+    year = date(period.year, 1, 1), min(date(period.year, 12, 31), on)
+    by_day = [[*zip(*(count_people_by_day(found, *year) for found in of_row), strict=True)] for of_row in spans]
     tables: dict[Period, list[list[list[int]]]] = {}
     for one in list_every_period(period.year):
-        sums = _group(sum_hours(hours.rows, one.first_day, min(one.last_day, on), by_service=True))
-        tables[one] = [[[sum(map(tells, sums[code])) for code in codes]] for tells in _TELLS]
+        days = one.first_day, min(one.last_day, on)
+        tables[one] = [[[_count_people(found, *days) for found in of_row]] for of_row in spans]
         if one.end - one.begin == 1:
             begin, end = one.first_day.timetuple().tm_yday - 1, one.last_day.timetuple().tm_yday
-            tables[one] += [[[*counts]] for days in by_day for counts in sorted({*days[begin:end]})]
+            tables[one] += [[[*counts]] for of_row in by_day for counts in sorted({*of_row[begin:end]})]
     return {column for row, column in find_hidden_in_periods(tables, least)[period] if row == 0}
 
 
-def _count_by_day(
-    hours: PeriodHours, codes: Sequence[str], first_day: date, last_day: date
-) -> list[list[tuple[int, ...]]]:
-    """People by kind of service on each day, of each of `_TELLS`."""
+def _list_spans(rows: Sequence[WeeklyHours], codes: Sequence[str]) -> list[list[list[Span]]]:
+    """The days of each person's hours by kind of service, of those that each of `_TELLS` is about."""
     spans: list[dict[str, list[Span]]] = [{code: [] for code in codes} for _ in _TELLS]
-    for row in hours.rows:
+    for row in rows:
         alone = HoursSum()
-        alone.add(row, Fraction(1), last_day)
+        alone.add(row, Fraction(1), row.last_day)
         for tells, found in zip(_TELLS, spans, strict=True):
             if tells(alone):
                 found[row.service_type].append((row.person, row.first_day, row.last_day))
-    return [
-        [*zip(*(count_people_by_day(found[code], first_day, last_day) for code in codes), strict=True)]
-        for found in spans
-    ]
+    return [[found[code] for code in codes] for found in spans]
+
+
+def _count_people(spans: Sequence[Span], first_day: date, last_day: date) -> int:
+    return len({person for person, first, last in spans if max(first, first_day) <= min(last, last_day)})
 
 
 @dataclass(frozen=True, slots=True)
