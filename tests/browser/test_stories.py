@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 import postgres
+from app import clock
+from app.commands.demo import as_demo, list_demo_people
+from app.main import create_app
+from app.settings import Settings
 from tests.browser.keyboard import Keyboard
 from tests.conftest import cloned, load_example_year
-from tests.test_serving import instance
+from tests.factories.server import serving
 
 pytestmark = pytest.mark.browser
 
@@ -27,13 +32,16 @@ def today() -> str:
 
 @pytest.fixture
 async def demo(cluster: postgres.Cluster, tmp_path: Path, today: str) -> AsyncIterator[str]:
-    """Where a demo that nobody else changes is served."""
+    """Where a demo that nobody else changes is served, by this process: one of its own takes seconds to start."""
     template = await asyncio.to_thread(load_example_year, cluster, today)
-    async with (
-        cloned(cluster, template) as name,
-        instance(cluster.url("vekstplass_service", name), tmp_path, VEKSTPLASS_TODAY=today) as (_, client),
-    ):
-        yield str(client.base_url)
+    async with cloned(cluster, template) as name:
+        settings = Settings(database_url=cluster.url("vekstplass_service", name), data_dir=tmp_path)
+        try:
+            app = create_app(as_demo(settings, date.fromisoformat(today)), list_demo_people())
+            async with serving(app, lifespan="on") as address:
+                yield str(address)
+        finally:
+            clock.fix_today(None)
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import httpx
 import uvicorn
@@ -14,14 +15,16 @@ from app.server import HttpProtocol
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, http: str = "httptools") -> AsyncIterator[httpx.URL]:
-    """The address of a running server. The application is already assembled, so its lifespan is not run."""
+async def serving(
+    app: FastAPI, http: str = "httptools", lifespan: Literal["on", "off"] = "off"
+) -> AsyncIterator[httpx.URL]:
+    """The address of a running server. The lifespan is of an application that is not assembled yet."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app,
             http=HttpProtocol if http == "httptools" else "h11",
-            lifespan="off",
+            lifespan=lifespan,
             ws="none",
             log_config=None,
             access_log=False,
