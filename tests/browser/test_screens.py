@@ -184,6 +184,8 @@ REFUSED = {
     ("okonomi-2", WRONG_WHAT_IF): 422,
 }
 WIDTHS = (1280, 390, 320)
+# The two narrow ones have the same styles (tests/web/test_pages.py says so); axe finds more at the narrowest.
+AXE_WIDTHS = (1280, 320)
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -250,7 +252,7 @@ async def look_at(page: Page, picture: Path, *, width: int) -> list[str]:
     await page.set_viewport_size({"width": width, "height": 900})
     await page.screenshot(path=picture, full_page=True)
     await page.evaluate(UNFOLD)
-    found = await page.evaluate(VIOLATIONS, RULES)
+    found = await page.evaluate(VIOLATIONS, RULES) if width in AXE_WIDTHS else []
     faults = [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"][:3]]
     sideways = await page.evaluate(SIDEWAYS)
     if sideways > 0:

@@ -108,3 +108,12 @@ def test_assets_stay_within_their_budget() -> None:
     assert sum(files.values()) <= 64 * 1024
     assert files["vekstplass.css"] <= 56 * 1024
     assert files["side.js"] <= 6 * 1024
+
+
+def test_no_style_begins_between_the_narrow_widths() -> None:
+    """What axe finds at 390 pixels it finds at 320, where tests/browser/test_screens.py asks it."""
+    sheet = Path("app/web/static/vekstplass.css").read_text(encoding="utf-8")
+    conditions = re.findall(r"@(?:media|container)([^{]*)", sheet)
+    bounds = [bound for condition in conditions for bound in re.findall(r"width: ([\d.]+)rem", condition)]
+    assert len(bounds) == "".join(conditions).count("width") > 0
+    assert [bound for bound in bounds if 320 <= float(bound) * 16 < 390] == []
