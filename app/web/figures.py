@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
@@ -99,6 +100,17 @@ def read_choice(view: View, year: int) -> Choice:
     return Choice(kind, max(int(typed), year - _KINDS[kind][2] + 1), year)
 
 
+def _make_address(view: View, choice: Choice, step: int) -> str:
+    """The page some years later, of as many years, the same periods and seen from the same day."""
+    kept = {
+        "vis": "" if choice.kind == "aar" else choice.kind,
+        "fraa": "" if choice.first_year == choice.year else f"{choice.first_year + step}",
+        "on": view.query("on"),
+    }
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"/styringstal/{choice.year + step}" + (f"?{query}" if query else "")
+
+
 async def show_this_year(view: View) -> Response:
     """To the year of the page's day."""
     return RedirectResponse(f"/styringstal/{view.on.year}", 303)
@@ -128,6 +140,7 @@ async def show_year(view: View) -> Response:
     return view.render(
         "styringstal.html",
         choice=choice,
+        years=[(choice.year + step, _make_address(view, choice, step)) for step in (-1, 1)],
         kinds=[(kind, text) for kind, (_, text, _) in _KINDS.items()],
         first_years=[(f"{year}", f"{year}") for year in range(choice.year, choice.year - 5, -1)],
         periods=named,

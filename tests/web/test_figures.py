@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.web.words import MENUS
 from tests.conftest import Api
 from tests.factories.places import got, place, prices
-from tests.web.html import find_faults, parse
+from tests.web.html import find_faults, list_links, parse
 
 NBSP = "\u00a0"
 YEAR = "/styringstal/2022?on=31.12.2022"
@@ -56,6 +56,20 @@ async def test_periods_beside_each_other(api: Api, connection: AsyncConnection) 
     for row in rows:
         assert f"{int(float(row['value'])):,}".replace(",", " ") in text
     assert "fylte plassar / kapasitet x 100" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "later"),
+    [
+        ("", ""),
+        ("?vis=tertial&on=31.12.2022", "?vis=tertial&on=31.12.2022"),
+        ("?fraa=2020&vis=aar", "?fraa=2021"),
+        ("?vis=maanad&fraa=2020", "?vis=maanad"),
+    ],
+)
+async def test_the_next_year_is_shown_in_the_same_periods(api: Api, query: str, later: str) -> None:
+    links = list_links(await (await api.browser("leiar")).get(f"/styringstal/2022{query}"))
+    assert f"/styringstal/2023{later}" in links
 
 
 async def test_a_year_that_lacks_a_rate_stands_beside_one_that_has_it(api: Api, connection: AsyncConnection) -> None:
