@@ -55,7 +55,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-# A file system in memory, and what it needs to have free: a run of all the tests fills some 500 MB.
+# A file system in memory, and what it needs to have free: a run of all the tests fills up to 800 MB.
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
 THROWAWAY = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
 BOOTSTRAP = f"""\

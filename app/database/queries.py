@@ -7,10 +7,11 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import Select
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import CollectionAggregate
 from sqlmodel import SQLModel
 
 from app.database.identity import DatabaseIdentity
@@ -38,6 +39,11 @@ class CompiledQuery:
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """The parameters in their order; `values` by the names of the statement's `bindparam`s."""
         return [values.get(name, own) for name, own in self._parameters]
+
+
+def any_of(name: str) -> CollectionAggregate[bool]:
+    """For `col(...) == any_of("ids")` in a compiled query: a parameter that is a list of ids, however many."""
+    return any_(bindparam(name, None, type_=ARRAY(Uuid)))
 
 
 @dataclass(slots=True)

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, any_of
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.periods import require_not_before
@@ -36,6 +36,20 @@ _FACTS = select(
     col(Request.answer_number),
     col(Request.recalled_on).is_not(None),
     col(Request.retracted_on).is_not(None),
+)
+_FACTS_OF_MANY = CompiledQuery(_FACTS.where(col(Request.application_id) == any_of("ids")))
+_LOCKED_FACTS = CompiledQuery(
+    _FACTS.where(col(Request.application_id) == bindparam("application_id")).order_by(col(Request.id)).with_for_update()
+)
+_DECIDED = CompiledQuery(
+    select(col(Decision.application_id), col(Decision.kind)).where(
+        col(Decision.application_id) == any_of("ids"), col(Decision.kind).in_(("grant", "reject"))
+    )
+)
+_CLOSED = CompiledQuery(
+    select(
+        col(Application.id), col(Application.withdrawn_on).is_not(None), col(Application.annulled_at).is_not(None)
+    ).where(col(Application.id) == any_of("ids"))
 )
 
 
@@ -117,15 +131,14 @@ async def require_step(queries: Queries, application_id: UUID, step: Step) -> Ap
 async def load_request_facts(queries: Queries, ids: Iterable[UUID]) -> dict[UUID, dict[UUID, RequestFacts]]:
     """The requests of each application that the caller may see, by their ids."""
     found: defaultdict[UUID, dict[UUID, RequestFacts]] = defaultdict(dict)
-    for application_id, id_, *facts in await queries.fetch(_FACTS.where(col(Request.application_id).in_(ids))):
+    for application_id, id_, *facts in await queries.fetch(_FACTS_OF_MANY, ids=[*ids]):
         found[application_id][id_] = RequestFacts(*facts)
     return found
 
 
 async def lock_standing_requests(unit: UnitOfWork, application_id: UUID) -> set[UUID]:
     """D4: the requests of an application on which a grant may rest, locked against answers and retractions."""
-    of_application = col(Request.application_id) == application_id
-    rows = await unit.fetch(_FACTS.where(of_application).order_by(col(Request.id)).with_for_update())
+    rows = await unit.fetch(_LOCKED_FACTS, application_id=application_id)
     requests = {id_: RequestFacts(*facts) for _, id_, *facts in rows}
     return {id_ for id_, request in requests.items() if is_standing(request, [*requests.values()])}
 
@@ -144,16 +157,10 @@ def select_standing() -> ColumnElement[bool]:
 async def load_statuses(queries: Queries, ids: Collection[UUID]) -> dict[UUID, ApplicationStatus]:
     """The status of each application, in three queries for all of them."""
     requests = await load_request_facts(queries, ids)
-    decisions = select(col(Decision.application_id), col(Decision.kind)).where(
-        col(Decision.application_id).in_(ids), col(Decision.kind).in_(("grant", "reject"))
-    )
     decided: dict[UUID, Literal["grant", "reject"]] = {
-        row["application_id"]: row["kind"] for row in await queries.fetch(decisions)
+        row["application_id"]: row["kind"] for row in await queries.fetch(_DECIDED, ids=[*ids])
     }
-    closed = select(
-        col(Application.id), col(Application.withdrawn_on).is_not(None), col(Application.annulled_at).is_not(None)
-    ).where(col(Application.id).in_(ids))
-    found = {id_: state for id_, *state in await queries.fetch(closed)}
+    found = {id_: state for id_, *state in await queries.fetch(_CLOSED, ids=[*ids])}
     return {
         id_: determine_application_status(
             [*requests.get(id_, {}).values()],

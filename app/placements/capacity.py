@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
@@ -117,12 +118,20 @@ async def _load_occupancies(
     without: UUID | None = None,
 ) -> list[Occupancy]:
     """The terms, as known now, of a provider's and a participant's placements, but for one of them."""
+    query = _select_occupancies(of_provider=provider_id is not None, of_participant=participant_id is not None)
+    rows = await queries.fetch(query, provider_id=provider_id, participant_id=participant_id, without=without)
+    return [Occupancy(*row) for row in rows]
+
+
+@cache
+def _select_occupancies(*, of_provider: bool, of_participant: bool) -> CompiledQuery:
+    placement_id = col(PlacementTerms.placement_id)
     statement = select(col(PlacementTerms.valid_from), col(PlacementTerms.valid_to), col(PlacementTerms.share)).where(
-        col(PlacementTerms.known_until).is_(None), col(PlacementTerms.placement_id).is_distinct_from(without)
+        col(PlacementTerms.known_until).is_(None), placement_id.is_distinct_from(bindparam("without", type_=Uuid))
     )
-    if provider_id is not None:
-        statement = statement.where(col(PlacementTerms.provider_id) == provider_id)
-    if participant_id is not None:
-        of_participant = select(col(Placement.id)).where(col(Placement.participant_id) == participant_id)
-        statement = statement.where(col(PlacementTerms.placement_id).in_(of_participant))
-    return [Occupancy(*row) for row in await queries.fetch(statement)]
+    if of_provider:
+        statement = statement.where(col(PlacementTerms.provider_id) == bindparam("provider_id"))
+    if of_participant:
+        theirs = select(col(Placement.id)).where(col(Placement.participant_id) == bindparam("participant_id"))
+        statement = statement.where(placement_id.in_(theirs))
+    return CompiledQuery(statement)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app import clock
 from app.access_log.recorder import record_access
-from app.database.queries import CompiledQuery, Queries
+from app.database.queries import CompiledQuery, Queries, any_of
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.periods import require_not_before
@@ -27,6 +27,11 @@ from app.rules.requests import determine_age_band, is_applicant_visible
 
 # D11: the places in which the calling provider still sees the person.
 _FOLLOWED = CompiledQuery(text("select placement_id from followed_placements()"))
+_GRANTED = CompiledQuery(
+    select(col(Decision.request_id), col(Decision.placement_id))
+    .join(Placement, col(Placement.id) == col(Decision.placement_id))
+    .where(col(Decision.application_id) == any_of("ids"), col(Placement.annulled_on).is_(None))
+)
 
 
 async def send_request(unit: UnitOfWork, application_id: UUID, body: RequestIn) -> Request:
@@ -173,11 +178,7 @@ async def _find_granted(queries: Queries, application_ids: Collection[UUID]) -> 
     """The requests on which a place rests that is not annulled, and the place."""
     # Read with the case office's rights: an application is not the provider's to read.
     async with queries.acting_as("case_officer"):
-        rows = await queries.fetch(
-            select(col(Decision.request_id), col(Decision.placement_id))
-            .join(Placement, col(Placement.id) == col(Decision.placement_id))
-            .where(col(Decision.application_id).in_(application_ids), col(Placement.annulled_on).is_(None))
-        )
+        rows = await queries.fetch(_GRANTED, ids=[*application_ids])
     return {row["request_id"]: row["placement_id"] for row in rows}
 
 

@@ -29,6 +29,12 @@ SUPPLEMENT_LAST_DAY = func.least(
     .scalar_subquery(),
 )
 
+_SUPPLEMENTS = CompiledQuery(
+    select(col(PlacementSupplement.valid_from), SUPPLEMENT_LAST_DAY).where(
+        col(PlacementSupplement.placement_id) == bindparam("placement_id")
+    )
+)
+
 
 async def replace_terms(
     unit: UnitOfWork, placement: Placement, changes: Sequence[TermsChange], known_from: date | None
@@ -69,11 +75,7 @@ async def replace_terms(
 
 async def check_term_limit(queries: Queries, placement_id: UUID, segments: Sequence[TermsSegment]) -> None:
     """C4: terms and supplements of one placement are few enough for an exact sum. Raises `TOO_MANY_TERMS`."""
-    supplements = await queries.fetch(
-        select(col(PlacementSupplement.valid_from), SUPPLEMENT_LAST_DAY).where(
-            col(PlacementSupplement.placement_id) == placement_id
-        )
-    )
+    supplements = await queries.fetch(_SUPPLEMENTS, placement_id=placement_id)
     periods = [(segment.first_day, segment.last_day) for segment in segments]
     periods += [(valid_from, last_day) for valid_from, last_day in supplements]
     if count_max_periods_per_year(periods) > MAX_TERMS_PER_YEAR:

@@ -1,9 +1,11 @@
 """Rates and guideline versions: recorded once, never changed (C1), and as the rules take them."""
 
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
@@ -160,10 +162,15 @@ async def load_letter_texts(queries: Queries, day: date) -> LetterTexts:
 
 async def _load_parameter(queries: Queries, column: T, day: date) -> T | None:
     """A parameter of the version in force on a day; None before the first."""
-    value: T | None = await queries.fetch_value(
-        select(col(column))
-        .where(col(GuidelineVersion.valid_from) <= day)
+    value: T | None = await queries.fetch_value(_select_parameter(col(column)), day=day)
+    return value
+
+
+@cache
+def _select_parameter(column: Mapped[Any]) -> CompiledQuery:
+    return CompiledQuery(
+        select(column)
+        .where(col(GuidelineVersion.valid_from) <= bindparam("day"))
         .order_by(col(GuidelineVersion.valid_from).desc())
         .limit(1)
     )
-    return value

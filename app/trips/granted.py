@@ -7,10 +7,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, any_of
 from app.rules.trips import TripLength, TripNorms
 from app.trips.schemes import load_schemes, pick_scheme, read_norms
 from app.trips.tables import Trip, TripParticipant
+
+_GRANTED = CompiledQuery(
+    select(
+        col(TripParticipant.participant_id),
+        col(TripParticipant.application_id),
+        col(Trip.starts_on),
+        col(Trip.ends_on),
+    )
+    .join(Trip, col(Trip.id) == col(TripParticipant.trip_id))
+    .where(
+        col(TripParticipant.participant_id) == any_of("participant_ids"),
+        col(TripParticipant.active),
+        col(Trip.decision) == "grant",
+        col(Trip.cancelled_on).is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +43,10 @@ async def load_granted_trips(queries: Queries, participant_ids: Collection[UUID]
     """Of these people; who left before departure was granted none after all."""
     if not participant_ids:
         return []
-    statement = (
-        select(
-            col(TripParticipant.participant_id),
-            col(TripParticipant.application_id),
-            col(Trip.starts_on),
-            col(Trip.ends_on),
-        )
-        .join(Trip, col(Trip.id) == col(TripParticipant.trip_id))
-        .where(
-            col(TripParticipant.participant_id).in_(participant_ids),
-            col(TripParticipant.active),
-            col(Trip.decision) == "grant",
-            col(Trip.cancelled_on).is_(None),
-        )
-    )
     schemes = await load_schemes(queries)
     found = []
-    for participant_id, application_id, starts_on, ends_on in await queries.fetch(statement):
+    rows = await queries.fetch(_GRANTED, participant_ids=[*participant_ids])
+    for participant_id, application_id, starts_on, ends_on in rows:
         scheme = pick_scheme(schemes, starts_on)
         norms = TripNorms() if scheme is None else read_norms(scheme)
         length = norms.find_length((ends_on - starts_on).days)

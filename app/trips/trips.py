@@ -12,7 +12,7 @@ from sqlmodel import col
 from app import clock
 from app.access_log.recorder import record_access
 from app.database.base import NIL_UUID
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries, any_of
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
 from app.http.problems import NOT_FOUND, VALIDATION
@@ -39,6 +39,19 @@ from app.trips.trip_schemas import TripIn, TripOut, TripParticipantOut
 CRITERIA = (
     TripApplication.benefit, TripApplication.resource, TripApplication.severity, TripApplication.mastery,
 )  # fmt: skip
+_PEOPLE = CompiledQuery(
+    select(col(TripParticipant.id), col(TripParticipant.participant_id)).where(
+        col(TripParticipant.trip_id) == any_of("ids")
+    )
+)
+_NOT_ASSESSED = CompiledQuery(
+    select(col(TripParticipant.trip_id))
+    .join(TripApplication, col(TripApplication.id) == col(TripParticipant.application_id))
+    .where(
+        col(TripParticipant.trip_id) == any_of("ids"),
+        func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,7 @@ async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool =
     """
     ids = [trip.id for trip in trips]
     of_trips = col(TripParticipant.trip_id).in_(ids)
-    rows = await queries.fetch(select(col(TripParticipant.id), col(TripParticipant.participant_id)).where(of_trips))
+    rows = await queries.fetch(_PEOPLE, ids=ids)
     if shown:
         record_access(queries, (row["participant_id"] for row in rows))
     plans = {
@@ -132,11 +145,7 @@ async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool =
     async with queries.acting_as("case_officer"):
         for one in await queries.select(select(TripParticipant).where(of_trips).order_by(*order)):
             by_trip[one.trip_id].append(one)
-        missing = await queries.fetch(
-            select(col(TripParticipant.trip_id))
-            .join(TripApplication, col(TripApplication.id) == col(TripParticipant.application_id))
-            .where(of_trips, func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0)
-        )
+        missing = await queries.fetch(_NOT_ASSESSED, ids=ids)
     not_assessed = {row[0] for row in missing}
     seen = {row["id"] for row in rows}
     return [
