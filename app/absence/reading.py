@@ -23,8 +23,8 @@ from app.http.strict_json import malformed_body, parse_strictly
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 16 * 1024 * 1024
-# Less than a millisecond of work; ten where every item is at fault.
-_SLICE = 200
+# A quarter of a millisecond of work; some three where every item is at fault.
+_SLICE = 50
 
 _BLANK = b" \t\r\n"
 
@@ -37,6 +37,7 @@ async def read_items(body: bytes, content_type: str, *, relaxed: bool) -> list[A
     """
     found = _READERS[content_type](body, relaxed)
     items: list[AbsenceItem | Fault] = []
+    await asyncio.sleep(0)
     while part := list(islice(found, _SLICE)):
         items += part
         if len(items) > MAX_ITEMS:
