@@ -61,9 +61,8 @@ def demo_id(resource: str, number: int) -> UUID:
     return UUID(f"016e0000-{RESOURCES.index(resource):04x}-7000-8000-{number:012x}")
 
 
-_ANSWERS: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_name("demo_answers.json").read_text(encoding="utf-8")
-)
+# Read when the document is made and not before: most processes never make it.
+_ANSWERS = Path(__file__).with_name("demo_answers.json")
 """Operation id -> media type -> what the demo answers, lists and texts cut short."""
 
 _PLANNED_TRIP = str(demo_id("trip", 4))
@@ -136,6 +135,7 @@ def add_examples(document: dict[str, Any]) -> None:
     """Add examples to every parameter, body and successful answer of an OpenAPI document, in place."""
     schemas = document["components"]["schemas"]
     known = _collect_examples(schemas)
+    given: dict[str, dict[str, Any]] = json.loads(_ANSWERS.read_text(encoding="utf-8"))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             name_of_operation = f"{method} {path}"
@@ -150,7 +150,7 @@ def add_examples(document: dict[str, Any]) -> None:
                 for name in example if isinstance(example, dict) else ():
                     example[name] = OVERRIDES.get((name_of_operation, name), example[name])
                 content["example"] = example
-            answers = _ANSWERS.get(operation["operationId"], {})
+            answers = given.get(operation["operationId"], {})
             for status, answer in operation["responses"].items():
                 for media_type, content in answer.get("content", {}).items() if status < "300" else ():
                     if media_type in answers and "example" not in content:
