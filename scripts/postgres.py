@@ -283,9 +283,14 @@ def _make_cluster(data: Path, parent: Path, binaries: Path, account: Account) ->
         (data / "cluster").symlink_to(parent / "cluster")
 
 
+def has_memory() -> bool:
+    """Whether there is a file system in memory, with room for a cluster."""
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
+
+
 def _make_temporary(account: Account, *, in_memory: bool = False) -> Path:
     """A new directory of the account's own, with a name short enough for a socket in it (107 bytes in all)."""
-    memory = [str(MEMORY)] if in_memory and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM else []
+    memory = [str(MEMORY)] if in_memory and has_memory() else []
     for base in (*memory, tempfile.gettempdir(), "/tmp", "/var/tmp"):
         if len(os.fsencode(base)) <= 60 and os.access(base, os.W_OK) and account.reaches(Path(base)):
             directory = Path(tempfile.mkdtemp(prefix="vekstplass-", dir=base))

@@ -33,10 +33,14 @@ sys.stdin.read()
 """
 
 
+# Where PostgreSQL's user may come; a copy of a cluster is made in a moment in memory.
+PLACE = str(postgres.MEMORY) if postgres.has_memory() else "/tmp"
+
+
 @pytest.fixture(scope="module")
 def made() -> Iterator[Path]:
     """A data directory that has been used and stopped, for the tests to copy."""
-    directory = Path(tempfile.mkdtemp(prefix="made-", dir="/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="made-", dir=PLACE))
     directory.chmod(0o711)
     start(directory, settings=FAST).stop()
     yield directory
@@ -46,7 +50,7 @@ def made() -> Iterator[Path]:
 @pytest.fixture
 def data(made: Path) -> Iterator[Path]:
     """A data directory of the test's own, which is empty of users when the test has ended."""
-    directory = Path(tempfile.mkdtemp(prefix="data-", dir="/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="data-", dir=PLACE))
     subprocess.run(["cp", "-a", f"{made}/.", str(directory)], check=True)
     yield directory
     until(lambda: not is_locked(directory / "supervisor.lock"))
@@ -232,6 +236,8 @@ async def test_everything_killed(data: Path) -> None:
         for process in (*deputies(pid), parent(pid), pid, other.pid):
             os.kill(process, signal.SIGKILL)
     other.communicate()
+    # On a busy machine they take a while to die.
+    until(lambda: not is_locked(data / "supervisor.lock"))
     # The old number may by now be anyone's: here it is the number of a process that lives.
     left = (data / "cluster" / "postmaster.pid").read_text().splitlines()
     (data / "cluster" / "postmaster.pid").write_text("\n".join([str(os.getppid()), *left[1:]]))

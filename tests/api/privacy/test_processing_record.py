@@ -4,7 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
 from app.access_log.recorder import PURPOSES
+from app.cli import assemble
+from app.commands import processing_record
 from app.http.field_names import FIELD_NAMES
 from app.http.personal_data_words import KINDS, LABELS, TECHNICAL
 from app.privacy.personal_data import PERSONAL_DATA
@@ -46,18 +51,14 @@ def test_command_prints_the_committed_copy_without_a_database() -> None:
     assert printed == COPY.read_text(encoding="utf-8")
 
 
-def test_a_copy_that_is_not_current_is_found(tmp_path: Path) -> None:
+def test_a_copy_that_is_not_current_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line of it says something else than the code."""
-    (tmp_path / "docs").mkdir()
     text = COPY.read_text(encoding="utf-8")
     assert text.count("| vert sletta |") == 3
-    script = (
-        "import sys; from pathlib import Path; from app import cli; from app.commands import processing_record;"
-        f"processing_record.PROCESSING_RECORD = Path({str(tmp_path / 'docs' / 'processing-record.md')!r});"
-        "sys.argv = ['app', 'processing-record', '--check']; cli.main()"
-    )
+    copy = tmp_path / "processing-record.md"
+    monkeypatch.setattr(processing_record, "PROCESSING_RECORD", copy)
     for content, status in ((text, 0), (text.replace("| vert sletta |", "| vert ståande |", 1), 1)):
-        (tmp_path / "docs" / "processing-record.md").write_text(content, encoding="utf-8")
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-        assert done.returncode == status, done.stderr
-        assert ("is not current" in done.stderr) is (status == 1)
+        copy.write_text(content, encoding="utf-8")
+        done = CliRunner().invoke(assemble(["processing_record"]), ["processing-record", "--check"])
+        assert done.exit_code == status, done.output
+        assert ("is not current" in str(done.exception)) is (status == 1)
