@@ -41,6 +41,8 @@ from tests.factories.tokens import ISSUERS, bearer
 TEMPLATE = postgres.DATABASE
 METRICS_TOKEN = "only-for-the-tests-metrics-token-0123456789"
 METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+# The tests' issuers have their keys in the settings. To make a client is to read all certificates: once for all tests.
+NO_KEY_SETS = httpx.AsyncClient()
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
@@ -225,7 +227,7 @@ def assembled(settings: Settings, database: Database) -> FastAPI:
     """The application as `lifespan` leaves it, around a given database."""
     app = create_app(settings, DEMO_PEOPLE)
     app.state.database = database
-    app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
+    app.state.authenticator = TokenVerifier(settings.issuers, NO_KEY_SETS)
     app.state.draining = False
     # Each test asks for what is, not for what was a moment ago.
     app.state.metrics.keep_seconds = app.state.readiness.keep_seconds = 0
