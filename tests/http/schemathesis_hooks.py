@@ -32,6 +32,7 @@ BETWEEN_FIELDS = (
     "har ingen verknad",
     "kan ikkje stå saman med",
     "vert ikkje talde",
+    "send dei òg",
     "men vekstbedrifta har",
     "kan det høgst vere",
     "utanfor åra det er spurt om",
