@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
@@ -41,6 +41,18 @@ class CompiledQuery:
         return [values.get(name, own) for name, own in self._parameters]
 
 
+class CompiledSelect(Generic[R]):
+    """The rows of one table as its model, by a statement that is compiled once for readers.
+
+    A session keeps the statement's compiled form by itself.
+    """
+
+    def __init__(self, statement: Select[R]) -> None:
+        self.statement = statement
+        self.kind: type[R] = statement.column_descriptions[0]["entity"]
+        self.query = CompiledQuery(statement)
+
+
 def any_of(name: str) -> CollectionAggregate[bool]:
     """For `col(...) == any_of("ids")` in a compiled query: a parameter that is a list of ids, however many."""
     return any_(bindparam(name, None, type_=ARRAY(Uuid)))
@@ -75,8 +87,8 @@ class Queries(Protocol):
     async def fetch_value(self, query: CompiledQuery | ClauseElement, /, **values: object) -> Any:
         """The first column of the first row, or None."""
 
-    async def select(self, statement: Select[R], /) -> list[R]:
-        """The rows of one table as its model."""
+    async def select(self, statement: CompiledSelect[R] | Select[R], /, **values: object) -> list[R]:
+        """The rows of one table as its model, by the names of the statement's `bindparam`s."""
 
     async def execute(self, sql: str, /, *parameters: object) -> None:
         """One statement in the driver's own form, `$1` and on."""
@@ -91,6 +103,11 @@ class Queries(Protocol):
 def compiled(query: CompiledQuery | ClauseElement) -> CompiledQuery:
     """The query, compiled if it is not yet."""
     return query if isinstance(query, CompiledQuery) else CompiledQuery(query)
+
+
+def compiled_select(statement: CompiledSelect[R] | Select[R]) -> CompiledSelect[R]:
+    """The statement, compiled if it is not yet."""
+    return statement if isinstance(statement, CompiledSelect) else CompiledSelect(statement)
 
 
 def models(kind: type[R], records: Iterable[Record]) -> list[R]:

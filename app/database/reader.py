@@ -15,7 +15,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlmodel import SQLModel
 
 from app.database.identity import SET_CALLER, SET_ROLES, DatabaseIdentity, role_setting
-from app.database.queries import AccessRecord, CompiledQuery, compiled, models
+from app.database.queries import AccessRecord, CompiledQuery, CompiledSelect, compiled, compiled_select, models
 
 R = TypeVar("R", bound=SQLModel)
 
@@ -83,9 +83,9 @@ class Reader:
         row = await self.fetch_one(query, **values)
         return None if row is None else row[0]
 
-    async def select(self, statement: Select[R], /) -> list[R]:
-        kind: type[R] = statement.column_descriptions[0]["entity"]
-        return models(kind, await self.fetch(statement))
+    async def select(self, statement: CompiledSelect[R] | Select[R], /, **values: object) -> list[R]:
+        select = compiled_select(statement)
+        return models(select.kind, await self.fetch(select.query, **values))
 
     async def execute(self, sql: str, /, *parameters: object) -> None:
         connection = self._connection or await self._begin()

@@ -16,7 +16,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlmodel import SQLModel
 
 from app.database.identity import SET_CALLER, SET_ROLES, DatabaseIdentity, role_setting
-from app.database.queries import AccessRecord, CompiledQuery, compiled
+from app.database.queries import AccessRecord, CompiledQuery, CompiledSelect, compiled
 from app.database.reader import copy_out
 
 R = TypeVar("R", bound=SQLModel)
@@ -87,8 +87,9 @@ class UnitOfWork:
         row = await self.fetch_one(query, **values)
         return None if row is None else row[0]
 
-    async def select(self, statement: Select[R], /) -> list[R]:
-        return list(await self.session.scalars(statement))
+    async def select(self, statement: CompiledSelect[R] | Select[R], /, **values: object) -> list[R]:
+        statement = statement.statement if isinstance(statement, CompiledSelect) else statement
+        return list(await self.session.scalars(statement, values))
 
     async def execute(self, sql: str, /, *parameters: object) -> None:
         driver = await self._driver()
