@@ -18,12 +18,17 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
-async def address(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo has its keys."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+async def address(cluster: postgres.Cluster, demo_folder: Path) -> AsyncIterator[str]:
     """Where the demo is served."""
     template = await asyncio.to_thread(load_example_year, cluster, DAY.isoformat())
     async with cloned(cluster, template) as name:
-        data = tmp_path_factory.mktemp("demo")
-        async with instance(cluster.url("vekstplass_service", name), data) as (_, client):
+        async with instance(cluster.url("vekstplass_service", name), demo_folder) as (_, client):
             yield str(client.base_url)
 
 
