@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 from xml.etree.ElementTree import Element
 
-from app.http.schemas import NAME
+from app.http.schemas import NAME, PATTERNS
 from app.invoices.ehf_arithmetic import parse_line_amounts, parse_totals
 from app.invoices.ehf_elements import (
     NAMESPACES,
@@ -29,6 +29,7 @@ from app.invoices.ehf_parties import parse_organisation_number
 from app.invoices.parsing import FieldPointers, build_line, parse_unit
 from app.invoices.problems import (
     INVOICE_ARITHMETIC,
+    INVOICE_INCOMPLETE,
     INVOICE_NOT_EHF,
     INVOICE_PERIOD,
     INVOICE_TOO_LARGE,
@@ -158,14 +159,15 @@ def _parse_type(root: Element) -> _DocumentType:
 
 
 def _parse_currency(root: Element) -> str:
-    """BT-5. All amounts are in it, but for the tax in the currency that the supplier accounts for it in (BT-111)."""
+    """BT-5. All amounts are in it, but for the tax in the currency that the supplier accounts for it in (BT-111), which
+    is of no category.
+    """
     currency = require_text(root, "cbc:DocumentCurrencyCode")
-    accounted = find_text(root, "cbc:TaxCurrencyCode")
     excepted = {
         amount
         for total in root.findall("cac:TaxTotal", NAMESPACES)
+        if not has_element(total, "cac:TaxSubtotal")
         for amount in total.findall("cbc:TaxAmount", NAMESPACES)
-        if amount.get("currencyID") == accounted
     }
     for element in root.iter():
         if element.get("currencyID", currency) != currency and element not in excepted:
@@ -178,8 +180,15 @@ def _parse_currency(root: Element) -> str:
 def _parse_invoice_number(root: Element) -> str:
     """BT-1: whatever the supplier numbers its invoices by."""
     number = " ".join(require_text(root, "cbc:ID").split())
-    if len(number) > MAX_NUMBER or not re.fullmatch(NAME, number) or count_identity_numbers([number]):
-        raise incomplete_element("cbc:ID")
+    reason = None
+    if len(number) > MAX_NUMBER:
+        reason = f"er lengre enn {MAX_NUMBER} teikn"
+    elif not re.fullmatch(NAME, number):
+        reason = PATTERNS[NAME]
+    elif count_identity_numbers([number]):
+        reason = "inneheld eit fødselsnummer"
+    if reason is not None:
+        raise INVOICE_INCOMPLETE(f"Fakturanummeret {reason}.", pointer="#/cbc:ID", element="cbc:ID")
     return number
 
 
@@ -258,6 +267,7 @@ def _find_all_texts(element: Element) -> Iterator[str]:
     for child in element:
         if child.tag != _PAYMENT:
             yield child.text or ""
+            yield from child.attrib.values()
             yield from _find_all_texts(child)
 
 

@@ -36,9 +36,11 @@ _RATED = ("S", "L", "M")
 def parse_line_amounts(number: int, line: Element, quantity_element: str) -> tuple[Fraction, Fraction, Decimal]:
     """A line's quantity, its price for one, and its amount in kroner, which must follow from the two (R120).
 
-    A line without a price costs what its amount says.
+    A line without a price costs what its amount says, and one without a quantity is for one.
     """
-    quantity, net = Fraction(parse_number(line, quantity_element)), parse_amount(line, NET_AMOUNT)
+    quantity, net = Fraction(1), parse_amount(line, NET_AMOUNT)
+    if has_element(line, quantity_element):
+        quantity = Fraction(parse_number(line, quantity_element))
     charges = sum_charges(line)
     if not has_element(line, "cac:Price"):
         return quantity, Fraction(net) / quantity if quantity else Fraction(net), net

@@ -8,6 +8,8 @@ from app.invoices.problems import INVOICE_ARITHMETIC, INVOICE_PARTY
 from app.rules.identifiers import is_organisation_number
 
 ORGANISATION_SCHEME = "0192"
+# As Peppol named the same register before.
+_FORMER_SCHEMES = ("9908", "NO:ORGNR")
 # The legal entity says who it is, the VAT number and the identifier say the same; the address is where it is delivered.
 _LEGAL_ENTITY = "cac:Party/cac:PartyLegalEntity/cbc:CompanyID"
 _IDENTIFIER = "cac:Party/cac:PartyIdentification/cbc:ID"
@@ -16,7 +18,7 @@ _TAX_SCHEME = "cac:Party/cac:PartyTaxScheme"
 
 # With or without the letters of a Norwegian VAT number.
 _NUMBER = re.compile(r"(?:NO)?([0-9]{9})(?:MVA)?", re.ASCII)
-_VAT_NUMBER = re.compile(r"NO([0-9]{9})(?:MVA)?", re.ASCII)
+_VAT_NUMBER = re.compile(r"(?=NO|.*MVA)(?:NO)?([0-9]{9})(?:MVA)?", re.ASCII)
 
 
 def parse_organisation_number(root: Element, role: str) -> str:
@@ -57,7 +59,7 @@ def _read_number(element: Element, path: str, *, needs_scheme: bool) -> str | No
         raise INVOICE_ARITHMETIC(
             "Organisasjonsnummeret er ikkje gyldig.", pointer=f"#/{path}", rule="PEPPOL-COMMON-R041"
         )
-    if scheme not in (None, "", ORGANISATION_SCHEME) or (needs_scheme and not scheme):
+    if scheme not in (None, "", ORGANISATION_SCHEME, *_FORMER_SCHEMES) or (needs_scheme and not scheme):
         return None
     return written[1] if written is not None and is_valid else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.rules.invoice_documents import InvoiceCause, InvoiceLine
+from app.rules.invoice_documents import ROUNDING, InvoiceCause, InvoiceLine
 from app.rules.invoice_items import OwedItem
 from app.rules.prices import BASIS_POINTS, PERCENT
 from app.rules.settlement import MonthLine
@@ -10,19 +10,20 @@ from app.rules.settlement import MonthLine
 _SHARE_STEP = 5
 # Of a price x share, in øre.
 _SCALE = PERCENT * BASIS_POINTS
-# In øre: what rounding may make of an amount.
-_ROUNDING = 2
 
 
 def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> InvoiceCause:
     """C12: of the amount that a line asks for these items, which is not theirs.
 
     The price decides: the right one for another number of days is `other_days`. A part place that was invoiced as a
-    whole one, or as another part, is `other_share`.
+    whole one, or as another part, is `other_share`. A line with charges or allowances of its own asks for another price
+    than it names.
     """
     before = sum(item.invoiced_before for item in items)
     if before and amount - sum(item.amount for item in items) == before:
         return "already_invoiced"
+    if line.has_charges:
+        return "other_price"
     places = [item.line for item in items if item.line is not None]
     priced = next((place for place in places if _has_price(line, place)), None)
     if len(places) == 1 and _is_other_share(amount, places[0], has_price=priced is not None):
@@ -78,7 +79,7 @@ def _is_other_share(amount: int, place: MonthLine, *, has_price: bool) -> bool:
     # The shares whose cost, rounded half up (C4), is the amount.
     divisor = _SCALE * place.divisor
     rest = abs(amount) * divisor - supplements - divisor // 2
-    first = -((_ROUNDING * divisor - rest) // step)
-    last = (rest + (_ROUNDING + 1) * divisor - 1) // step
+    first = -((ROUNDING * divisor - rest) // step)
+    last = (rest + (ROUNDING + 1) * divisor - 1) // step
     possible = range(max(first, 1), min(last, PERCENT // _SHARE_STEP) + 1)
     return any(_SHARE_STEP * steps != share for steps in possible)

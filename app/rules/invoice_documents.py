@@ -6,6 +6,9 @@ from fractions import Fraction
 from typing import Literal
 from uuid import UUID
 
+ROUNDING = 2
+"""In øre: what rounding may make of an amount."""
+
 InvoiceKind = Literal["invoice", "credit_note"]
 QuantityUnit = Literal["month", "day", "other"]
 InvoiceCause = Literal[
@@ -41,6 +44,15 @@ class InvoiceLine:
     def __post_init__(self) -> None:
         # Asked for more often than anything else of a line.
         object.__setattr__(self, "month", self.first_day.replace(day=1))
+
+    @property
+    def has_charges(self) -> bool:
+        """Whether the amount is not the quantity at the price: the line has charges or allowances of its own."""
+        # In whole numbers, as fractions would take longer than the rest of a comparison.
+        price, of_price = self.unit_price.as_integer_ratio()
+        quantity, of_quantity = self.quantity.as_integer_ratio()
+        one = of_price * of_quantity
+        return abs(quantity * price - self.amount * one) > ROUNDING * one
 
 
 @dataclass(frozen=True, slots=True)

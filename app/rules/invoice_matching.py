@@ -103,10 +103,10 @@ def _divide(line: InvoiceLine, days: int) -> list[Claim]:
     if line.unit == "other" or not one < abs(quantity) < (MAX_CLAIMS + 1) * one:
         return [Claim(line, line.amount)]
     whole, rest = divmod(abs(quantity), one)
-    sign = 1 if line.amount > 0 else -1
-    # An amount that does not follow from quantity and price has charges of its own, and stays as it is.
-    if abs(abs(line.quantity) * line.unit_price * sign - line.amount) > 2:
+    # Whose its charges and allowances are is not known: it stays as it is.
+    if line.has_charges:
         return [Claim(line, line.amount)]
+    sign = 1 if line.amount > 0 else -1
     amount = sign * round(line.unit_price if line.unit == "month" else line.unit_price * days)
     count = whole if rest else whole - 1
     return [*(Claim(line, amount) for _ in range(count)), Claim(line, line.amount - count * amount)]

@@ -50,6 +50,9 @@ ALLOWED: dict[str, bytes] = {
         head="<cbc:TaxCurrencyCode>EUR</cbc:TaxCurrencyCode>",
         tax='<cac:TaxTotal><cbc:TaxAmount currencyID="NOK">0.00</cbc:TaxAmount></cac:TaxTotal>' + IN_EUROS,
     ).write(),
+    "tax in a currency that is not named": Ehf(
+        tax='<cac:TaxTotal><cbc:TaxAmount currencyID="NOK">0.00</cbc:TaxAmount></cac:TaxTotal>' + IN_EUROS,
+    ).write(),
     "period that says when it is taxed": Ehf(
         period="<cbc:DescriptionCode>35</cbc:DescriptionCode>", lines=[EhfLine(period=JANUARY)]
     ).write(),
@@ -68,6 +71,7 @@ ALLOWED: dict[str, bytes] = {
     "no sum with tax": Ehf(totals={"TaxInclusiveAmount": None}).write(),
     "no category of tax on a line": without(Ehf(), "ClassifiedTaxCategory"),
     "no price": without(Ehf(), "Price"),
+    "no quantity": without(Ehf(), "InvoicedQuantity"),
     "prepaid in part": Ehf(prepaid="1000.00").write(),
     "rounded": Ehf(rounding="0.40").write(),
     "with tax": Ehf(lines=[TAXED]).write(),
@@ -88,6 +92,13 @@ ALLOWED: dict[str, bytes] = {
     "supplier with blanks": Ehf(supplier=party("NO 310 300 403 MVA", address=SUPPLIER)).write(),
     "supplier without a scheme": Ehf(supplier=party(SUPPLIER, scheme=None)).write(),
     "supplier by its VAT number": Ehf(supplier=party(None, address=OTHER, vat=f"NO{SUPPLIER}MVA")).write(),
+    "supplier by the former name of the register": Ehf(
+        supplier=party(SUPPLIER, address=OTHER).replace('CompanyID schemeID="0192"', 'CompanyID schemeID="9908"')
+    ).write(),
+    "supplier by its VAT number without a country": Ehf(
+        supplier=party(None, address=OTHER, vat=f"{SUPPLIER} MVA")
+    ).write(),
+    "supplier with a VAT number of another country": Ehf(supplier=party(SUPPLIER, vat=f"PT{OTHER}")).write(),
     "supplier by its address": Ehf(supplier=party(None, address=SUPPLIER)).write(),
     "supplier by its identifier": Ehf(supplier=party(None, address=OTHER, identifier=SUPPLIER)).write(),
     "supplier behind another's address": Ehf(supplier=party(SUPPLIER, address=OTHER)).write(),
@@ -153,6 +164,9 @@ CONTRADICTIONS: dict[str, tuple[Ehf, str, str]] = {
         "BR-E-09",
         f"{SUBTOTAL}TaxAmount",
     ),
+    "what is taxed in another currency": (
+        with_tax(Ehf(), '"NOK">22986.00<', '"EUR">22986.00<'), "PEPPOL-EN16931-R051", "#/cbc:DocumentCurrencyCode",
+    ),
     "line": (
         Ehf(lines=[EhfLine(net="22986.03")]), "PEPPOL-EN16931-R120", "#/cac:InvoiceLine/0/cbc:LineExtensionAmount",
     ),
@@ -178,10 +192,18 @@ async def test_what_contradicts_itself_is_refused_with_the_rule(api: Api, name: 
     assert [error["pointer"] for error in body["errors"]] == [pointer]
 
 
+async def test_line_without_a_quantity_is_for_one(api: Api) -> None:
+    """C12: as the official validation reads it."""
+    content = without(Ehf(lines=[EhfLine(quantity="2")]), "InvoicedQuantity")
+    body = refused(await send(api.finance, content), 422, "invoice-arithmetic")
+    assert body["rule"] == "PEPPOL-EN16931-R120"
+
+
 @pytest.mark.parametrize(
     "one",
     [
         party(SUPPLIER, vat=f"NO{OTHER}MVA"),
+        party(SUPPLIER, vat=f"{OTHER} MVA"),
         party(SUPPLIER, identifier=OTHER),
         party(None, identifier=OTHER, vat=f"NO{SUPPLIER}"),
     ],
@@ -241,6 +263,7 @@ async def test_several_months_on_one_invoice(api: Api, connection: AsyncConnecti
         ),
         (Ehf(lines=[EhfLine(name="Plass 01859000270")]), 1),
         (Ehf(attachments=ATTACHMENT.format("01859000270")), 0),
+        (Ehf(attachments=ATTACHMENT.format("").replace("a.pdf", "Plass 01859000270.pdf")), 1),
         (
             Ehf(
                 attachments="<cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>01859000270</cbc:ID>"
@@ -256,6 +279,21 @@ async def test_identity_numbers_are_looked_for_in_every_text(
     """C12: but for accounts and attachments."""
     await before_may(api, connection, 1)
     assert ok(await send(api.finance, document.write()))["warnings"]["identity_numbers"] == found
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("7" * 201, "er lengre enn 200 teikn"),
+        ("F-1\u202e", "kan ikkje ha"),
+        ("Plass 01859000270", "inneheld eit fødselsnummer"),
+    ],
+)
+async def test_number_that_is_refused_is_told_why(api: Api, number: str, reason: str) -> None:
+    """C12: whatever the supplier numbers its invoices by, but for what cannot be kept."""
+    body = refused(await send(api.finance, Ehf(number=number).write()), 422, "invoice-incomplete")
+    assert body["detail"].startswith(f"Fakturanummeret {reason}")
+    assert (body["element"], [error["pointer"] for error in body["errors"]]) == ("cbc:ID", ["#/cbc:ID"])
 
 
 async def test_text_is_limited_apart_from_attachments(api: Api) -> None:

@@ -311,6 +311,11 @@ NAMED = PLACES[0]
         ([owed(NAMED, share=50)], [line(1)], [(1, FULL // 2, "other_share")]),
         ([owed(NAMED)], [line(1, FULL * 8 // 10, NAMED)], [(1, -FULL // 5, "other_share")]),
         ([owed(NAMED)], [line("0.5", FULL, NAMED)], [(1, -FULL // 2, "other_days")]),
+        # Charges and allowances of the line itself are another price for the same days.
+        ([owed(NAMED)], [line(1, FULL, NAMED, amount=FULL + 5_900)], [(1, 5_900, "other_price")]),
+        ([owed(NAMED)], [line(1, FULL, NAMED, amount=FULL * 9 // 10)], [(1, -FULL // 10, "other_price")]),
+        (THREE[:2], [line(2, amount=2 * FULL - 100_000)], [(1, -100_000, "other_price")]),
+        (THREE[:2], [line(62, 71_990, unit="day", amount=2 * FULL + 5_900)], [(1, 5_900, "other_price")]),
         # A place and its supplement are two items, which a line may be for one or both of.
         ([owed(NAMED, supplement=300_000)], [line(1, FULL, NAMED)], [(None, -300_000, "missing_supplement")]),
         ([owed(NAMED, supplement=300_000)], [line(1, FULL)], [(None, -300_000, "missing_supplement")]),
