@@ -56,8 +56,11 @@ class Register:
 def read(path: Path) -> Register:
     """The file as the service reads it: blank lines are no rows. Raises PushError where it has none."""
     body = path.read_bytes()
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body[:2]:
         raise PushError(f"{path.name} is UTF-16: save it as UTF-8")
+    # ZIP (as XLSX is), spreadsheets of the older kind, gzip.
+    if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
+        raise PushError(f"{path.name} is a spreadsheet, or packed: save it as CSV (UTF-8)")
     if path.suffix.lower() in (".ndjson", ".jsonl"):
         register = Register("application/x-ndjson", "", split(body, "utf-8", "\n", blank=" \t\r\n"))
     else:
@@ -150,7 +153,8 @@ def table(rejected: list[tuple[int, Result]]) -> None:
     rows = [("line", "external_id", "code", "why")]
     for number, result in rejected:
         problem = result["problem"]
-        fields = ", ".join(error["pointer"].rpartition("/")[2] for error in problem.get("errors", ()))
+        names = (error["pointer"].rpartition("/")[2] for error in problem.get("errors", ()))
+        fields = ", ".join(name for name in names if not name.isdecimal())
         code = problem["type"].rpartition("/")[2]
         rows.append((str(number), result["external_id"] or "-", code, problem["detail"] + (fields and f" ({fields})")))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -14,6 +14,9 @@ FHIR = "application/fhir+json"
 NDJSON = "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+# The encoding of a CSV file is recognised (`app.http.csv_rows`), whichever of these is named.
+_CSV_CHARSETS = ("windows-1252", "iso-8859-1", "us-ascii")
+
 
 def media_type(content_type: str) -> tuple[str, str | None]:
     """The bare media type in lower case and the charset, if one is named."""
@@ -58,10 +61,14 @@ def preferred(accept: str | None, offered: Sequence[str]) -> str:
 
 def require_content_type(request: Request, accepted: Sequence[str]) -> str:
     """The request's media type, one of `accepted`. Raises `UNSUPPORTED_MEDIA_TYPE`."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UNSUPPORTED_MEDIA_TYPE(
+            "Send innhaldet upakka, utan «Content-Encoding».", headers={"Accept-Encoding": "identity"}
+        )
     sent = request.headers.getlist("content-type")
-    encoding = request.headers.get("content-encoding", "identity").lower()
     name, charset = media_type(sent[0]) if len(sent) == 1 else ("", None)
-    if name not in accepted or charset not in (None, "utf-8") or encoding != "identity":
+    charsets = (None, "utf-8", *_CSV_CHARSETS) if name == CSV else (None, "utf-8")
+    if name not in accepted or charset not in charsets:
         headers = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
         raise UNSUPPORTED_MEDIA_TYPE(f"Send innhaldet som {' eller '.join(accepted)}, i UTF-8.", headers=headers)
     return name

@@ -14,23 +14,29 @@ from typing import Literal
 from app.http.problems import VALIDATION, Problem
 
 _NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
-_BOOLEANS = {"": False, "false": False, "true": True}
+# The last two as Norwegian spreadsheets write them.
+_BOOLEANS = {"": False, "false": False, "true": True, "usann": False, "sann": True}
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 # What "surrogateescape" makes of bytes that the encoding has no character for.
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # What a spreadsheet writes for a row without content.
 _SEPARATORS = " \t\r\n;,"
+# How ZIP (as XLSX is), spreadsheets of the older kind, and gzip begin.
+_OTHER_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 
 
 def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) -> Iterator[dict[str, str] | Problem]:
     """Each row by the header's names, or why it is none. CSV with `;` or `,` between, UTF-8 with or without BOM or
     Windows-1252.
 
-    Lines of white space and separators alone are none. Raises `VALIDATION` for a header that is none, and where no row
-    follows it.
+    Lines of white space and separators alone are none, and neither are columns without a name and content at the end,
+    as spreadsheets write them. Raises `VALIDATION` for what is no such file, for a header that is none, and where no
+    row follows it.
     """
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body[:2]:
         raise VALIDATION("Fila er UTF-16. Lagre henne som «CSV UTF-8».", pointer="#")
+    if body.startswith(_OTHER_FILES):
+        raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre henne som «CSV UTF-8».", pointer="#")
     text = io.TextIOWrapper(
         io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), recognise_encoding(body), errors="surrogateescape"
     )
@@ -39,7 +45,8 @@ def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) 
     if header is None:
         raise VALIDATION("Fila manglar overskrift.", pointer="#")
     delimiter = ";" if header.count(";") > header.count(",") else ","
-    names = _read_header(header, delimiter, columns, required)
+    names, width = _read_header(header, delimiter, columns, required)
+    named = len(names)
     index = -1
     for index, line in enumerate(lines):
         if not line.isascii() and _UNDECODED.search(line):
@@ -48,13 +55,15 @@ def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) 
         try:
             row = _read_cells(line, delimiter)
         except csv.Error:
-            yield _row_fault(index, _explain_quotation(line))
+            yield _row_fault(index, _explain_fault(line))
             continue
-        if len(row) != len(names):
+        if len(row) != width:
             cells = "éi celle" if len(row) == 1 else f"{len(row)} celler"
-            yield _row_fault(index, f"har {cells}, og overskrifta {len(names)}")
+            yield _row_fault(index, f"har {cells}, og overskrifta {width}")
+        elif width > named and any(map(str.strip, row[named:])):
+            yield _row_fault(index, "har noko i ei kolonne som ikkje har noko namn")
         else:
-            yield dict(zip(names, row, strict=True))
+            yield dict(zip(names, row[:named], strict=True))
     if index < 0:
         raise VALIDATION("Fila har inga rad under overskrifta.", pointer="#")
 
@@ -83,18 +92,21 @@ def _read_cells(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter, strict=True))
 
 
-def _read_header(line: str, delimiter: str, columns: Sequence[str], required: Sequence[str]) -> list[str]:
-    """The columns' names. Raises `VALIDATION`."""
+def _read_header(line: str, delimiter: str, columns: Sequence[str], required: Sequence[str]) -> tuple[list[str], int]:
+    """The columns' names, and how many columns there are with those at the end that have none. Raises `VALIDATION`."""
     try:
         names = [name.strip() for name in _read_cells(line, delimiter)]
     except csv.Error:
         raise VALIDATION("Overskrifta er ikkje gyldig CSV.", pointer="#") from None
+    width = len(names)
+    while names and not names[-1]:
+        names.pop()
     missing = [name for name in required if name not in names]
     if missing:
         raise VALIDATION(f"Overskrifta manglar {_quote(missing)}.", pointer="#")
     if not set(columns).issuperset(names) or len(set(names)) < len(names):
         raise VALIDATION(f"Overskrifta kan ha {_quote(columns)}, kvar ein gong.", pointer="#")
-    return names
+    return names, width
 
 
 def _quote(names: Iterable[str]) -> str:
@@ -105,7 +117,9 @@ def _row_fault(index: int, reason: str) -> Problem:
     return VALIDATION(f"Linja {reason}.", pointer=f"#/items/{index}")
 
 
-def _explain_quotation(line: str) -> str:
+def _explain_fault(line: str) -> str:
+    if len(line) > csv.field_size_limit():
+        return "er for lang"
     if line.count('"') % 2:
         return "har eit hermeteikn som ikkje vert avslutta; ei celle kan ikkje gå over fleire linjer"
     return "er ikkje gyldig CSV: skriv hermeteikn inne i ei celle dobbelt"

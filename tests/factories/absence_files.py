@@ -3,6 +3,9 @@
 """
 
 import codecs
+import gzip
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -51,6 +54,14 @@ class CsvCase:
 def latin(text: str) -> bytes:
     """Windows-1252, as Norwegian Excel writes «CSV (semikolondelt)»."""
     return text.encode("cp1252")
+
+
+def zipped(text: str) -> bytes:
+    """As a part of a ZIP file, which XLSX is."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr("xl/worksheets/sheet1.xml", text)
+    return content.getvalue()
 
 
 def with_damage(text: str) -> bytes:
@@ -107,7 +118,21 @@ ROWS = [
         "og overskrifta 9",
     ),
     CsvCase("fault in a cell", [HEADER, row(3, kind="vacation"), *GOOD[1:]], [REJECTED, CREATED, CREATED], [2]),
-    CsvCase("very long cell", [HEADER, row(3, "x" * 200_000), *GOOD[1:]], [REJECTED, CREATED, CREATED], [2]),
+    CsvCase(
+        "very long cell", [HEADER, row(3, "x" * 200_000), *GOOD[1:]], [REJECTED, CREATED, CREATED], [2], "er for lang"
+    ),
+    CsvCase(
+        "columns without a name",
+        [f"{HEADER};;", f"{GOOD[0]};;", f"{GOOD[1]};x;", f"{GOOD[2]}; ;", ";" * 10],
+        [CREATED, REJECTED, CREATED],
+        [3],
+        "ikkje har noko namn",
+    ),
+    CsvCase(
+        "truth values of a Norwegian spreadsheet",
+        [HEADER, row(3, cancelled="USANN"), row(4, cancelled="SANN")],
+        [CREATED, "cancelled"],
+    ),
     CsvCase("NUL", [HEADER, row(3, "a\x00b"), *GOOD[1:]], [REJECTED, CREATED, CREATED], [2]),
     CsvCase("Windows-1252", [HEADER, row(3, "«sjølv» – på veg"), row(4, "Åse")], [CREATED] * 2, encode=latin),
     CsvCase(
@@ -134,4 +159,9 @@ WITHOUT_ROWS = [
     CsvCase("a header only", [HEADER, ""], [], says="rad"),
     CsvCase("a header and rows of separators", [HEADER, ";;;;;;;;", ""], [], says="rad"),
     CsvCase("UTF-16", [HEADER, GOOD[0]], [], says="UTF-16", encode=lambda text: text.encode("utf-16")),
+    CsvCase(
+        "UTF-16 without a mark", [HEADER, GOOD[0]], [], says="UTF-16", encode=lambda text: text.encode("utf-16-be")
+    ),
+    CsvCase("gzip", [HEADER, GOOD[0]], [], says="pakka", encode=lambda text: gzip.compress(text.encode())),
+    CsvCase("XLSX", [HEADER, GOOD[0]], [], says="rekneark", encode=zipped),
 ]

@@ -375,3 +375,12 @@ async def test_patch_changes_nothing_it_may_not(api: Api, fault: dict[str, objec
     after = await send(api.app, "GET", path, officer())
     assert after.json() == before.json()
     assert after.header("etag") == tag
+
+
+async def test_packed_body_is_told_what_to_send(api: Api) -> None:
+    """RFC 9110 § 12.5.3: what is accepted instead; the media type is not to blame."""
+    for coding in ("gzip", "br"):
+        headers = (*officer(), *JSON, ("Content-Encoding", coding))
+        answer = await send(api.app, "POST", PROVIDERS, headers, gzip.compress(GOOD))
+        assert (answer.status, answer.header("accept-encoding")) == (415, "identity")
+        assert "upakka" in json.loads(answer.body)["detail"]

@@ -117,9 +117,11 @@ async def test_csv_line_of_anything_is_one_item_at_most(junk: bytes, first: bool
     assert len(items) - len(names) == (junk.strip(b" \t;,") != b"")
 
 
-async def test_csv_in_windows_1252_is_stored_as_it_was_meant(api: Api, place: str) -> None:
+@pytest.mark.parametrize("charset", ["", "; charset=windows-1252", '; charset="ISO-8859-1"', "; header=present"])
+async def test_csv_in_windows_1252_is_stored_as_it_was_meant(api: Api, place: str, charset: str) -> None:
+    """A2: whether or not the encoding is named, and by the name that it is often given."""
     row = f"Å-1;1;{place};sick;2022-10-03;2022-10-04;100;«Sjøsjuk» – ringde sjølv;false"
-    headers = {"Content-Type": CSV}
+    headers = {"Content-Type": CSV + charset}
     client = api.provider(ORGANISATION)
     made = ok(await client.post(BATCH, content=f"{HEADER}\r\n{row}\r\n".encode("cp1252"), headers=headers), 200)
     stored = ok(await client.get(f"/v1/absences/{made['items'][0]['absence_id']}"), 200)
@@ -153,7 +155,8 @@ async def test_csv_in_windows_1252_is_stored_as_it_was_meant(api: Api, place: st
         (f"{HEADER};note\n".encode(), CSV, 422, "validation"),
         (b'"open', CSV, 422, "validation"),
         (b"{}", "application/xml", 415, "unsupported-media-type"),
-        (b"{}", "text/csv; charset=iso-8859-1", 415, "unsupported-media-type"),
+        (b"{}", "text/csv; charset=utf-16", 415, "unsupported-media-type"),
+        (b"{}", "application/x-ndjson; charset=iso-8859-1", 415, "unsupported-media-type"),
     ],
 )
 async def test_malformed_body_is_refused(api: Api, place: str, body: bytes, kind: str, status: int, code: str) -> None:
