@@ -20,7 +20,8 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
     than it names.
     """
     before = sum(item.invoiced_before for item in items)
-    if before and amount - sum(item.amount for item in items) == before:
+    difference = amount - sum(item.amount for item in items)
+    if before and difference == before:
         return "already_invoiced"
     if line.has_charges:
         return "other_price"
@@ -30,8 +31,9 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
         return "other_share"
     if priced is None:
         return "other_price"
-    # A day's price is a rounded one, and right for days that are right.
-    is_right = line.unit == "day" and priced.days > 0 and abs(line.quantity) % priced.days == 0
+    # A day's price is a rounded one: right days differ by less than an øre each.
+    days = abs(line.quantity)
+    is_right = line.unit == "day" and priced.days > 0 and days % priced.days == 0 and abs(difference) <= days + ROUNDING
     return "other_price" if is_right else "other_days"
 
 

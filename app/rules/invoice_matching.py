@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from app.rules.invoice_documents import InvoiceLine
 from app.rules.invoice_items import MAX_SEARCHES, OwedItem, find_parts
@@ -31,17 +31,25 @@ KRONE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """What a line asks for one place, or the rest of it, in øre. Equal to itself alone."""
+    """What a line asks for one place, or the rest of it, in øre. Equal to itself alone.
+
+    Beside the places that a line is for, its `days` are what is no whole place, and its `charges` what its own charges
+    and allowances come to.
+    """
 
     line: InvoiceLine
     amount: int
+    kind: Literal["place", "days", "charges"] = "place"
 
     @property
-    def order(self) -> tuple[date, date, int, object, object, int]:
-        """So that nothing depends on the order of lines; alike are those whose results may be exchanged."""
+    def order(self) -> tuple[date, date, int, int, int, object, object]:
+        """So that nothing depends on the order of lines; alike are those whose results may be exchanged.
+
+        Of claims that are equal those of small lines come first: so what is too much is of few lines.
+        """
         line = self.line
         price, quantity = line.unit_price.as_integer_ratio(), line.quantity.as_integer_ratio()
-        return line.first_day, line.last_day, -self.amount, price, quantity, line.amount
+        return line.first_day, line.last_day, -self.amount, abs(line.amount), line.amount, price, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ T = TypeVar("T", Claim, OwedItem)
 
 def divide_into_claims(lines: Sequence[InvoiceLine], days: int) -> list[Claim]:
     """A claim for every place that a line is for by its quantity, and one for what is no whole place.
+
+    A line for several places that has charges of its own has a claim for those too.
 
     Args:
         days: how many the month has where places are paid by the day (C3).
@@ -103,13 +113,17 @@ def _divide(line: InvoiceLine, days: int) -> list[Claim]:
     if line.unit == "other" or not one < abs(quantity) < (MAX_CLAIMS + 1) * one:
         return [Claim(line, line.amount)]
     whole, rest = divmod(abs(quantity), one)
-    # Whose its charges and allowances are is not known: it stays as it is.
-    if line.has_charges:
-        return [Claim(line, line.amount)]
-    sign = 1 if line.amount > 0 else -1
+    total = round(line.quantity * line.unit_price) if line.has_charges else line.amount
+    sign = 1 if total > 0 else -1
     amount = sign * round(line.unit_price if line.unit == "month" else line.unit_price * days)
     count = whole if rest else whole - 1
-    return [*(Claim(line, amount) for _ in range(count)), Claim(line, line.amount - count * amount)]
+    claims = [
+        *(Claim(line, amount) for _ in range(count)),
+        Claim(line, total - count * amount, "days" if rest else "place"),
+    ]
+    if total != line.amount:
+        claims.append(Claim(line, line.amount - total, "charges"))
+    return claims
 
 
 def _match_equal(found: Matching, items: list[OwedItem]) -> None:

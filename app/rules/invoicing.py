@@ -317,10 +317,12 @@ def _explain_excess(invoiced_before: int) -> Callable[[Claim], InvoiceCause]:
 
     def explain(claim: Claim) -> InvoiceCause:
         nonlocal left
+        if claim.kind == "charges":
+            return "other_price"
         if claim.amount < 0:
             return "credited_too_much"
         if left <= 0:
-            return "no_such_placement"
+            return "other_days" if claim.kind == "days" else "no_such_placement"
         left -= claim.amount
         return "already_invoiced"
 

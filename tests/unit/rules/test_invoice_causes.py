@@ -47,7 +47,8 @@ def find_plainly(line: InvoiceLine, place: MonthLine) -> InvoiceCause:
     others = [share for share in range(5, 101, 5) if share != own]
     if not (own == 100 and has_price) and any(abs(cost_of(place, share) - abs(line.amount)) <= 2 for share in others):
         return "other_share"
-    if not has_price or (line.unit == "day" and line.quantity % place.days == 0):
+    has_days = line.quantity % place.days == 0 and abs(line.amount - place.amount) <= line.quantity + 2
+    if not has_price or (line.unit == "day" and has_days):
         return "other_price"
     return "other_days"
 

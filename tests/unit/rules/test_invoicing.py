@@ -45,7 +45,7 @@ def owed(placement: UUID, month: date = JANUARY, **changes: int) -> AmountOwed:
 
 def line(
     quantity: int | str | Fraction,
-    price: int = FULL,
+    price: int | Fraction = FULL,
     placement: UUID | None = None,
     *,
     amount: int | None = None,
@@ -315,6 +315,24 @@ NAMED = PLACES[0]
         ([owed(NAMED)], [line(1, FULL, NAMED, amount=FULL + 5_900)], [(1, 5_900, "other_price")]),
         ([owed(NAMED)], [line(1, FULL, NAMED, amount=FULL * 9 // 10)], [(1, -FULL // 10, "other_price")]),
         (THREE[:2], [line(2, amount=2 * FULL - 100_000)], [(1, -100_000, "other_price")]),
+        (THREE, [line(3, amount=2 * FULL + PART)], []),
+        (THREE[:2], [line(2, amount=2 * FULL + 5_900)], [(1, 5_900, "other_price")]),
+        (THREE[:2], [line(3, amount=3 * FULL - 5_900)], [(1, FULL - 5_900, "no_such_placement")]),
+        # Twice the days of a place that had one.
+        (
+            [owed(PLACES[0], days=1), THREE[1]],
+            [line(2, Fraction(FULL, 31), unit="day"), line(1)],
+            [(1, round(Fraction(2 * FULL, 31)) - round(Fraction(FULL, 31)), "other_days")],
+        ),
+        # A day more than the month has, and half a place that is not.
+        (THREE[:1], [line(32, Fraction(FULL, 31), unit="day")], [(1, round(Fraction(FULL, 31)), "other_days")]),
+        (THREE[:1], [line("1.5")], [(1, FULL // 2, "other_days")]),
+        # What is too much is of as few lines as may be.
+        (
+            [owed(place) for place in PLACES],
+            [line(3), line(31, Fraction(FULL, 31), unit="day"), line(3)],
+            [(3, 3 * FULL, "no_such_placement")],
+        ),
         (THREE[:2], [line(62, 71_990, unit="day", amount=2 * FULL + 5_900)], [(1, 5_900, "other_price")]),
         # A place and its supplement are two items, which a line may be for one or both of.
         ([owed(NAMED, supplement=300_000)], [line(1, FULL, NAMED)], [(None, -300_000, "missing_supplement")]),
