@@ -1,5 +1,6 @@
 """Figures as they are asked for: definitions over measures, grouped, with small counts hidden (S1, S2, S6, S9)."""
 
+import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,9 +84,11 @@ async def load_figures(queries: Queries, query: FiguresQuery) -> list[FigureOut]
         hidden: dict[tuple[str, ...], Mapping[Period, set[Place]]] = {}
         for one in chosen:
             if one.people not in hidden:
-                is_year_hidden = year in moves.years
                 hidden[one.people] = (
-                    table.find_hidden(one.people, every, least, is_year_hidden=is_year_hidden)
+                    # Seconds of the processor with some dozens of providers: others are answered meanwhile.
+                    await asyncio.to_thread(
+                        table.find_hidden, one.people, every, least, is_year_hidden=year in moves.years
+                    )
                     if query.is_suppressed
                     else {}
                 )
