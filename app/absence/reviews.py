@@ -49,20 +49,39 @@ _PARAMETERS = CompiledQuery(
     .order_by(col(GuidelineVersion.valid_from).desc())
     .limit(1)
 )
-# The n-th element (from 1) is how many of the window's first n - 1 days are planned.
+# The n-th element (from 1) of `planned_before` is how many of the window's first n - 1 days are planned.
 _PLANNED = (
-    "(cast(:planned_before as int[]))[least(a.ends_on, cast(:last_day as date)) - cast(:first_day as date) + 2]"
-    " - (cast(:planned_before as int[]))"
-    "[greatest(greatest(a.starts_on, p.starts_on) - cast(:first_day as date), 0) + 1]"
+    "(cast(:planned_before as int[]))[least({last}, cast(:last_day as date)) - cast(:first_day as date) + 2]"
+    " - (cast(:planned_before as int[]))[greatest({first} - cast(:first_day as date), 0) + 1]"
 )
-_TALLY = (
-    f"select a.placement_id, a.kind, count(*), sum(a.percent * ({_PLANNED})), max(a.updated_at), max(a.starts_on)"
-    " from absence a join placement p on p.id = a.placement_id"
-    " where {placements} not a.cancelled and a.ends_on >= greatest(p.starts_on, cast(:first_day as date))"
-    " and a.starts_on <= cast(:last_day as date) group by a.placement_id, a.kind"
+_ABSENT = f"sum(a.percent * ({_PLANNED.format(first='greatest(a.starts_on, p.starts_on)', last='a.ends_on')}))"
+_IN_WINDOW = (
+    "not a.cancelled and a.ends_on >= greatest(p.starts_on, cast(:first_day as date))"
+    " and a.starts_on <= cast(:last_day as date)"
 )
-_TALLY_ALL = CompiledQuery(text(_TALLY.format(placements="")))
-_TALLY_SOME = CompiledQuery(text(_TALLY.format(placements="a.placement_id = any(cast(:placements as uuid[])) and")))
+_TALLIES = CompiledQuery(
+    text(
+        f"select a.placement_id, a.kind, count(*), {_ABSENT}, max(a.updated_at), max(a.starts_on)"
+        " from absence a join placement p on p.id = a.placement_id"
+        f" where a.placement_id = any(cast(:placements as uuid[])) and {_IN_WINDOW} group by a.placement_id, a.kind"
+    )
+)
+# Of what is documented, before a week's is limited: nothing is extensive that is not in these.
+_EXTENSIVE_AS_DOCUMENTED = CompiledQuery(
+    text(
+        f"with documented as (select a.placement_id, {_ABSENT} as absent"
+        f" from absence a join placement p on p.id = a.placement_id where {_IN_WINDOW}"
+        " and a.kind <> all(cast(:uncounted as text[])) and p.annulled_on is null"
+        " and p.starts_on <= cast(:last_day as date) and coalesce(p.ends_on >= cast(:last_day as date), true)"
+        " group by a.placement_id),"
+        " planned as ("
+        f"select placement_id, sum(share * ({_PLANNED.format(first='valid_from', last='valid_to')})) as days"
+        " from placement_terms where known_until is null and valid_from <= cast(:last_day as date)"
+        " and coalesce(valid_to >= cast(:first_day as date), true) group by placement_id)"
+        " select placement_id from documented left join planned using (placement_id)"
+        " where absent > 0 and 100 * absent >= coalesce(planned.days, 0) * cast(:threshold_percent as int)"
+    )
+)
 _COUNTED_ABSENCES = CompiledQuery(
     text(
         "select a.placement_id, a.starts_on, least(a.ends_on, cast(:last_day as date)), a.percent from absence a"
@@ -149,10 +168,12 @@ async def list_due_reviews(queries: Queries, on: date, placement_id: UUID | None
     if parameters is None:
         return []
     window = AbsenceWindow(on, parameters.window_days)
-    asked_for = None if placement_id is None else [placement_id]
-    tallies = await _load_tallies(queries, window, parameters, asked_for)
-    ids = [id_ for id_, tally in tallies.items() if tally.absent]
-    periods = [PlacementPeriod(*row) for row in await queries.fetch(_PERIODS, placements=ids)]
+    ids = [placement_id] if placement_id is not None else await _find_candidates(queries, window, parameters)
+    tallies = await _load_tallies(queries, window, parameters, ids) if ids else {}
+    absent = [id_ for id_, tally in tallies.items() if tally.absent]
+    if not absent:
+        return []
+    periods = [PlacementPeriod(*row) for row in await queries.fetch(_PERIODS, placements=absent)]
     active = [period for period in periods if _is_active(period, on)]
     return await _find_due(queries, window, parameters, active, tallies)
 
@@ -257,20 +278,35 @@ async def _find_parameters(queries: Queries, on: date) -> ExtensiveAbsenceParame
     return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
 
 
+async def _find_candidates(
+    queries: Queries, window: AbsenceWindow, parameters: ExtensiveAbsenceParameters
+) -> list[UUID]:
+    """The active placements that the caller sees whose absence may be extensive: few of all."""
+    rows = await queries.fetch(
+        _EXTENSIVE_AS_DOCUMENTED,
+        planned_before=window.planned_before,
+        first_day=window.first_day,
+        last_day=window.on,
+        uncounted=list(parameters.uncounted_kinds),
+        threshold_percent=parameters.threshold_percent,
+    )
+    return [row["placement_id"] for row in rows]
+
+
 async def _load_tallies(
     queries: Queries,
     window: AbsenceWindow,
     parameters: ExtensiveAbsenceParameters,
-    placement_ids: Sequence[UUID] | None = None,
+    placement_ids: Sequence[UUID],
     last_day: date | None = None,
 ) -> dict[UUID, Tally]:
-    """The absence in a window of these placements, or of every one the caller sees; to a last day before its own."""
+    """The absence of these placements in a window; to a last day before its own."""
     rows = await queries.fetch(
-        _TALLY_ALL if placement_ids is None else _TALLY_SOME,
+        _TALLIES,
         planned_before=window.planned_before,
         first_day=window.first_day,
         last_day=last_day or window.on,
-        placements=placement_ids,
+        placements=list(placement_ids),
     )
     tallies: dict[UUID, Tally] = {}
     for placement_id, kind, absences, hundredths, changed_at, began_on in rows:

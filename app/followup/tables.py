@@ -55,7 +55,19 @@ class Meeting(AnnullableRow, table=True):
         ),
         CheckConstraint("length(minutes) between 1 and 20000", name="minutes"),
         CheckConstraint("version >= 1", name="version"),
-        Index("ix_meeting_placement_id_kind_held_on", "placement_id", "kind", "held_on"),
+        # With what the policies and the tasks look at: when each placement had its meetings is read from it alone.
+        Index(
+            "ix_meeting_placement_id_kind_held_on",
+            "placement_id",
+            "kind",
+            "held_on",
+            postgresql_include=["counts", "provider_id", "filed_by", "annulled_at"],
+        ),
+        Index(
+            "ix_meeting_without_consent",
+            "placement_id",
+            postgresql_where=text("cardinality(services_without_consent) > 0"),
+        ),
         Index("ix_meeting_provider_id_id", "provider_id", "id"),
         Index("ix_meeting_system_held_on", "held_on", postgresql_where=text("kind = 'system'")),
     )

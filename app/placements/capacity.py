@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, select, text
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find_reference
 from app.placements import problems
-from app.placements.tables import Decision, Placement, PlacementTerms
+from app.placements.tables import Placement, PlacementTerms
 from app.providers import providers
 from app.providers.tables import Provider
 from app.rates.rates import load_share_counting
@@ -26,19 +26,18 @@ from app.rules.capacity import (
 from app.rules.competence import StaffedPlace
 from app.rules.terms import TermsSegment
 
+# Each table is read once: PostgreSQL takes the policies to be dearer than they are, and would look up every placement.
 _PLACES = CompiledQuery(
-    select(
-        col(PlacementTerms.provider_id),
-        col(PlacementTerms.valid_from),
-        col(PlacementTerms.valid_to),
-        col(PlacementTerms.share),
-        col(Placement.places_per_employee),
-        col(Placement.id).in_(
-            select(col(Decision.placement_id)).where(func.cardinality(col(Decision.health_and_social_tasks)) > 0)
-        ),
+    text(
+        """
+        with known as materialized (
+            select placement_id, provider_id, valid_from, valid_to, share from placement_terms where known_until is null
+        )
+        select known.provider_id, valid_from, valid_to, known.share, places_per_employee,
+            placement.id in (select placement_id from decision where cardinality(health_and_social_tasks) > 0)
+        from known join placement on placement.id = known.placement_id
+        """
     )
-    .join(Placement, col(Placement.id) == col(PlacementTerms.placement_id))
-    .where(col(PlacementTerms.known_until).is_(None))
 )
 
 

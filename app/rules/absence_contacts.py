@@ -4,12 +4,13 @@
 since a part place's own days are not known (A3). Weekends and public holidays neither count nor break a row.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.rules.calendar import is_planned_day
+from app.rules.calendar import list_planned_days
 
 _DAY = timedelta(days=1)
 
@@ -32,22 +33,12 @@ class PlannedDays:
     """The planned days of a closed period, numbered from 0: days in a row are numbers in a row."""
 
     def __init__(self, first: date, last: date) -> None:
-        self.days: list[date] = []
-        self._first = first.toordinal()
-        # The n-th is how many planned days there are before the n-th day of the period.
-        self._before = [0]
-        for ordinal in range(self._first, last.toordinal() + 1):
-            day = date.fromordinal(ordinal)
-            if is_planned_day(day):
-                self.days.append(day)
-            self._before.append(len(self.days))
+        years = range(first.year, last.year + 1)
+        self.days = [day for year in years for day in list_planned_days(year) if first <= day <= last]
 
     def count_before(self, day: date) -> int:
         """How many there are before a day: the number of the first that is not."""
-        index = day.toordinal() - self._first
-        if index <= 0:
-            return 0
-        return self._before[index] if index < len(self._before) else len(self.days)
+        return bisect_left(self.days, day)
 
 
 def list_absence_contacts(

@@ -75,6 +75,13 @@ def is_planned_day(day: date) -> bool:
     return is_weekday(day) and day not in list_public_holidays(day.year)
 
 
+@lru_cache(maxsize=256)
+def list_planned_days(year: int) -> tuple[date, ...]:
+    """The planned days of a year, in order (A3)."""
+    days = map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1))
+    return tuple(filter(is_planned_day, days))
+
+
 def get_placement_year(first_day: date, n: int) -> tuple[date, date]:
     """The first and last day of a placement's n-th year, n from 1 (M).
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ShareCounts = Literal["shares", "people"]
 
@@ -21,8 +21,7 @@ WHOLE = 100
 """Percent of a day, and of a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     """So many percent of a place are filled from a day to another, both included; `last_day` None has no end.
 
     One whose last day is before its first fills nothing.

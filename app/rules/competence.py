@@ -8,11 +8,10 @@ are active on a day, a part place as its share or as one (`share_counts`, P2).
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from operator import add
 from typing import Literal, NamedTuple, get_args
 
 from app.rules.capacity import WHOLE, Occupancy, ShareCounts
@@ -83,20 +82,25 @@ _Shortfall = tuple[Fraction | None, Fraction | None]
 """What is required and what was stated, None where there is nothing to count."""
 
 
-@dataclass(frozen=True, slots=True)
-class _DayFacts:
+class _DayFacts(NamedTuple):
     statement: Statement | None
-    places: int
-    required_staff: Fraction
+    has_places: bool
     has_tasks: bool
 
 
-class _Staffed(NamedTuple):
+@dataclass(slots=True)
+class _Staffed:
     """How many places share a staffing of their own (None: the guideline's), and how much of whole ones they are."""
 
     places: int = 0
     percent: int = 0
     with_tasks: int = 0
+
+    def add(self, place: StaffedPlace, places: int) -> None:
+        """One more such place, or (-1) one less."""
+        self.places += places
+        self.percent += places * place.occupancy.share
+        self.with_tasks += places * place.has_tasks
 
 
 _Check = Callable[[_DayFacts], _Shortfall | None]
@@ -115,12 +119,10 @@ def find_deviations(
     add in a period. `staffing` is sorted by day; the first also holds before its own. Nothing after `through` is looked
     at.
     """
-    changes = _list_day_facts(statements, places, extra, through, staffing or DEFAULT_STAFFING)
-    found = [
-        deviation
-        for kind, area, check in _list_checks()
-        for deviation in _join_days(kind, area, [(day, check(facts)) for day, facts in changes])
-    ]
+    changes, shortfalls = _list_day_facts(statements, places, extra, through, staffing or DEFAULT_STAFFING)
+    found = _join_days("staffing", None, shortfalls)
+    for kind, area, check in _list_checks():
+        found += _join_days(kind, area, [(day, check(facts)) for day, facts in changes])
     return sorted(found, key=lambda deviation: (deviation.since, deviation.kind, deviation.area or ""))
 
 
@@ -132,7 +134,7 @@ def find_missing_routine(routines: Sequence[date], places: Sequence[StaffedPlace
     shortfalls: list[tuple[date, _Shortfall | None]] = []
     active = 0
     for day in sorted(day for day in steps if day <= through and day < before):
-        active += sum(step.places for step in steps[day].values())
+        active += sum(number for number, _ in steps[day])
         shortfalls.append((day, (None, None) if active else None))
     if agreed_on is not None and agreed_on <= through:
         shortfalls.append((agreed_on, None))
@@ -183,14 +185,13 @@ def _list_checks() -> list[tuple[DeviationKind, Area | None, _Check]]:
     return [
         ("statement", None, _check_statement),
         ("police_certificate", None, _check_certificates),
-        ("staffing", None, _check_staff),
         ("premises", None, _check_premises),
         *(("area", area, check_area(area)) for area in AREAS),
     ]  # fmt: skip
 
 
 def _check_statement(day: _DayFacts) -> _Shortfall | None:
-    return (None, None) if day.places and day.statement is None else None
+    return (None, None) if day.has_places and day.statement is None else None
 
 
 def _check_certificates(day: _DayFacts) -> _Shortfall | None:
@@ -205,25 +206,20 @@ def _check_premises(day: _DayFacts) -> _Shortfall | None:
     return (None, None) if day.statement and day.statement.universal_design == "no" else None
 
 
-def _check_staff(day: _DayFacts) -> _Shortfall | None:
-    if day.statement is None or day.statement.full_time_equivalents >= day.required_staff:
-        return None
-    return day.required_staff, day.statement.full_time_equivalents
+def _check_staff(statement: Statement, required: Fraction) -> _Shortfall | None:
+    stated = statement.full_time_equivalents
+    return None if stated >= required else (required, stated)
 
 
-def _list_steps(places: Sequence[StaffedPlace]) -> dict[date, dict[int | None, _Staffed]]:
-    """What begins (or ends: below zero) on a day, by the staffing of its own."""
-    steps: dict[date, dict[int | None, _Staffed]] = defaultdict(dict)
-
-    def add_step(day: date, own: int | None, step: _Staffed) -> None:
-        steps[day][own] = _Staffed(*map(add, steps[day].get(own, _Staffed()), step))
-
-    for place, own, has_tasks in places:
-        first, last = place.first_day, place.last_day
+def _list_steps(places: Sequence[StaffedPlace]) -> Mapping[date, Sequence[tuple[int, StaffedPlace]]]:
+    """The places that begin (1) or have ended (-1) on a day."""
+    steps: defaultdict[date, list[tuple[int, StaffedPlace]]] = defaultdict(list)
+    for place in places:
+        first, last, _ = place.occupancy
         if last is None or first <= last:
-            add_step(first, own, _Staffed(1, place.share, int(has_tasks)))
+            steps[first].append((1, place))
             if last is not None and last < date.max:
-                add_step(last + _DAY, own, _Staffed(-1, -place.share, -int(has_tasks)))
+                steps[last + _DAY].append((-1, place))
     return steps
 
 
@@ -233,32 +229,47 @@ def _list_day_facts(
     extra: Sequence[tuple[Period, Fraction]],
     through: date,
     staffing: Sequence[Staffing],
-) -> list[tuple[date, _DayFacts]]:
-    """The facts from each day on which one of them changes."""
-    days = {statement.stated_on for statement in statements} | {version.valid_from for version in staffing[1:]}
+) -> tuple[list[tuple[date, _DayFacts]], list[tuple[date, _Shortfall | None]]]:
+    """The facts from each day on which one of them changes, and of staff what is short from each day on which that may.
+
+    What is required of staff is compared with a statement alone: before the first it is not computed.
+    """
     steps = _list_steps(places)
+    ordered = sorted(statements, key=lambda statement: statement.stated_on)
+    stated_days = [statement.stated_on for statement in ordered]
+    version_days = [version.valid_from for version in staffing]
+    days = {*steps, *stated_days, *version_days[1:]}
     for (first, last), _ in extra:
         days.add(first)
         if last is not None and last < date.max:
             days.add(last + _DAY)
-    ordered = sorted(statements, key=lambda statement: statement.stated_on)
-    staffed: dict[int | None, _Staffed] = {}
-    facts = []
-    for day in sorted(day for day in days | steps.keys() if day <= through):
-        for own, step in steps.get(day, {}).items():
-            staffed[own] = _Staffed(*map(add, staffed.get(own, _Staffed()), step))
-        stated = bisect_right(ordered, day, key=lambda statement: statement.stated_on)
-        version = staffing[max(bisect_right(staffing, day, key=lambda version: version.valid_from) - 1, 0)]
-        by_share = version.share_counts == "shares"
-        required = sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0))
-        if stated:  # what is required is compared with a statement alone
+    staffed: defaultdict[int | None, _Staffed] = defaultdict(_Staffed)
+    changes: list[tuple[date, _DayFacts]] = []
+    shortfalls: list[tuple[date, _Shortfall | None]] = []
+    facts = _DayFacts(None, has_places=False, has_tasks=False)
+    for day in sorted(day for day in days if day <= through):
+        for number, place in steps.get(day, ()):
+            staffed[place.places_per_employee].add(place, number)
+        groups = staffed.values()
+        stated = bisect_right(stated_days, day)
+        before, facts = (
+            facts,
+            _DayFacts(
+                ordered[stated - 1] if stated else None,
+                any(group.places for group in groups),
+                any(group.with_tasks for group in groups),
+            ),
+        )
+        if facts != before:
+            changes.append((day, facts))
+        if facts.statement is not None:
+            version = staffing[max(bisect_right(version_days, day) - 1, 0)]
+            required = sum((amount for period, amount in extra if _is_within(period, day)), Fraction(0))
             for own, group in staffed.items():
-                percent = group.percent if by_share else WHOLE * group.places
+                percent = group.percent if version.share_counts == "shares" else WHOLE * group.places
                 required += calculate_required_staff(percent, own or version.places_per_employee)
-        number_of_places = sum(group.places for group in staffed.values())
-        has_tasks = any(group.with_tasks for group in staffed.values())
-        facts.append((day, _DayFacts(ordered[stated - 1] if stated else None, number_of_places, required, has_tasks)))
-    return facts
+            shortfalls.append((day, _check_staff(facts.statement, required)))
+    return changes, shortfalls
 
 
 def _join_days(

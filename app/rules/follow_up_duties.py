@@ -60,8 +60,7 @@ _DAY = timedelta(days=1)
 _CACHED_YEARS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpRequirements:
+class FollowUpRequirements(NamedTuple):
     """What a version of the guideline asks for from a day on: the parameters of M, M1–M4, of M6's renewal, and how long
     before or after a day something is a task (D4, L6, L7).
     """
@@ -228,8 +227,7 @@ class Verdict(NamedTuple):
     plan_stands: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpRecord:
+class FollowUpRecord(NamedTuple):
     """What a placement has on record by the day that is asked about.
 
     The days on which the plans that were sent were made, the days of meetings that count, the periods of evaluations
@@ -254,8 +252,10 @@ def list_duties(
     due_from: date = date.min,
     due_to: date = date.max,
     died: bool = False,
+    includes_done: bool = True,
 ) -> Iterator[Duty]:
-    """M1–M4: everything a placement has come to owe by a day, done or not, that is due between the other two.
+    """M1–M4: everything a placement has come to owe by a day that is due between the other two, without what is done
+    unless `includes_done`.
 
     `first` is the first day of its clock. Where `died` says that a death ended the placement, nothing is owed of the
     placement year in which it did (L8).
@@ -266,10 +266,11 @@ def list_duties(
     plan_due_on = clock.plan_due_on
     if plan_due_on is not None and "plan" in kinds and due_from <= plan_due_on <= due_to:
         status = determine_status(plan_due_on, done=bool(record.plans), on=on)
-        yield Duty("plan", 1, plan_due_on, status, 1, int(bool(record.plans)))
+        if includes_done or status != "done":
+            yield Duty("plan", 1, plan_due_on, status, 1, int(bool(record.plans)))
     if record.verdicts and clock.years and "plan" in kinds:
         for duty in list_plan_renewals(clock, ends_on, record, on=on, requirements=requirements):
-            if due_from <= duty.due_on <= due_to:
+            if due_from <= duty.due_on <= due_to and (includes_done or duty.status != "done"):
                 yield duty
     years = [(index, year) for index, year in enumerate(clock.years) if due_from <= year.last <= due_to]
     if not years:
@@ -283,9 +284,8 @@ def list_duties(
         if kind in kinds:
             counted = clock.count_by_year(days, years[0][1].first, years[-1][1].last)
             for index, year in years:
-                required = year.required[kind]
-                if required:
-                    recorded = counted[index]
+                required, recorded = year.required[kind], counted[index]
+                if required and (includes_done or recorded < required):
                     status = "done" if recorded >= required else "open" if on <= year.last else "overdue"
                     yield Duty(kind, year.n, year.last, status, required, recorded)
 

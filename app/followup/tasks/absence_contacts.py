@@ -1,6 +1,5 @@
 """P7: somebody to contact after unexcused absence."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
@@ -9,18 +8,27 @@ from sqlalchemy import text
 
 from app.database.queries import CompiledQuery, Queries
 from app.followup.tasks.placement_queries import PlacementQueries
-from app.followup.tasks.task import Task, TaskQuery, TaskRules, TaskSubject
+from app.followup.tasks.task import RANK, Task, TaskQuery, TaskRules, TaskSubject
 from app.providers.absence_routines import load_routines
 from app.rules.absence_contacts import AbsenceContact, PlannedDays, list_absence_contacts
 
+# Done is what a meeting came after, and all of a placement's is where one came after its last absence.
 _ABSENCES = PlacementQueries.compile(
     """
     select absence.placement_id, absence.provider_id, placement.participant_id,
-        coalesce(placement.ends_on < :on, false), greatest(absence.starts_on, placement.starts_on), absence.ends_on
+        coalesce(placement.ends_on < :on, false) as has_ended,
+        array_agg(greatest(absence.starts_on, placement.starts_on)), array_agg(absence.ends_on)
     from absence join placement on placement.id = absence.placement_id
     where absence.kind = 'unexcused' and not absence.cancelled and absence.starts_on <= :on
         and placement.annulled_on is null and absence.ends_on >= placement.starts_on
+        and (coalesce(placement.ends_on >= :on, true) or absence.placement_id = any(cast(:waived as uuid[])))
         and {asked_for}
+    group by absence.placement_id, absence.provider_id, placement.participant_id, placement.ends_on
+    having :includes_done or not exists (
+        select from meeting where meeting.placement_id = absence.placement_id
+        and kind in ('conversation', 'cooperation') and annulled_at is null
+        and held_on between max(absence.ends_on) and :on
+    )
     """,
     placement="absence.placement_id",
     provider="absence.provider_id",
@@ -43,13 +51,20 @@ async def list_tasks(queries: Queries, query: TaskQuery, rules: TaskRules) -> li
     routines = await load_routines(queries, query.on)
     if not routines:
         return []
-    absences: defaultdict[tuple[UUID, UUID, UUID, bool], list[tuple[date, date]]] = defaultdict(list)
-    for placement_id, provider_id, participant_id, has_ended, first, last in await queries.fetch(
-        _ABSENCES.pick(query.placement_id), **query.parameters
+    waived = [UUID(bytes=subject_id) for rank, subject_id, _ in rules.waived if rank == RANK["absence_contact"]]
+    absences: dict[tuple[UUID, UUID, UUID, bool], list[tuple[date, date]]] = {}
+    for placement_id, provider_id, participant_id, has_ended, firsts, lasts in await queries.fetch(
+        _ABSENCES.pick(query.placement_id),
+        **query.parameters,
+        waived=waived,
+        includes_done=query.includes_status("done"),
     ):
-        # What ended before the provider had a routine opened nothing.
-        if provider_id in routines and last >= routines[provider_id][0].agreed_on:
-            absences[placement_id, provider_id, participant_id, has_ended].append((first, last))
+        if provider_id in routines:
+            # What ended before the provider had a routine opened nothing.
+            agreed_on = routines[provider_id][0].agreed_on
+            periods = [period for period in zip(firsts, lasts, strict=True) if period[1] >= agreed_on]
+            if periods:
+                absences[placement_id, provider_id, participant_id, has_ended] = periods
     if not absences:
         return []
     calendar = PlannedDays(min(first for periods in absences.values() for first, _ in periods), query.on)

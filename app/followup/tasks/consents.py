@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, func, literal_column, select
 from sqlmodel import col
 
 from app.database.queries import CompiledQuery, Queries
@@ -66,7 +66,8 @@ def _compile_meetings(*conditions: ColumnElement[bool]) -> CompiledQuery:
         )
         .join(Placement, col(Placement.id) == col(Meeting.placement_id))
         .where(
-            func.cardinality(col(Meeting.services_without_consent)) > 0,
+            # No parameter: the index is of those above nought.
+            func.cardinality(col(Meeting.services_without_consent)) > literal_column("0"),
             col(Meeting.annulled_at).is_(None),
             col(Placement.annulled_on).is_(None),
             col(Meeting.held_on) <= _ON,

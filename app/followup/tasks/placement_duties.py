@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -71,8 +71,10 @@ _UNSENT_PLANS = CompiledQuery(
     )
 )
 _MEETINGS = PlacementQueries.compile(
-    "select placement_id, array_agg(held_on) from meeting"
-    " where annulled_at is null and kind = :kind and counts and held_on <= :on and {asked_for} group by placement_id"
+    "select placement_id, array_agg(held_on) filter (where kind = 'conversation'),"
+    " array_agg(held_on) filter (where kind = 'cooperation') from meeting"
+    " where annulled_at is null and kind = any(cast(:kinds as text[])) and counts and held_on <= :on and {asked_for}"
+    " group by placement_id"
 )
 _EVALUATIONS = PlacementQueries.compile(
     "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
@@ -105,10 +107,10 @@ class DuePeriod:
 class _Records(NamedTuple):
     """What is on record by the day, each by placement."""
 
-    plans: dict[UUID, list[date]]
-    conversations: dict[UUID, list[date]]
-    cooperation_meetings: dict[UUID, list[date]]
-    evaluations: dict[UUID, list[tuple[date, date]]]
+    plans: dict[UUID, Sequence[date]]
+    conversations: dict[UUID, Sequence[date]]
+    cooperation_meetings: dict[UUID, Sequence[date]]
+    evaluations: dict[UUID, Sequence[tuple[date, date]]]
     verdicts: defaultdict[UUID, list[Verdict]]
 
     def get(self, placement_id: UUID) -> FollowUpRecord:
@@ -213,27 +215,33 @@ def _list_tasks(
     clock_start = find_clock_start(terms, starts_on, rules.requirements[0].valid_from)
     if clock_start is None or clock_start > query.on:
         return
-    subject = TaskSubject(id_, provider_id, participant_id, clock_start=clock_start)
-    for duty in list_duties(
-        clock_start,
-        ends_on,
-        records.get(id_),
-        on=query.on,
-        requirements=rules.requirements,
-        kinds=kinds,
-        due_from=period.first,
-        due_to=period.last,
-        died=bool(died),
-    ):
+    duties = [
+        *list_duties(
+            clock_start,
+            ends_on,
+            records.get(id_),
+            on=query.on,
+            requirements=rules.requirements,
+            kinds=kinds,
+            due_from=period.first,
+            due_to=period.last,
+            died=bool(died),
+            includes_done=query.includes_status("done"),
+        )
+    ]
+    if not duties:
+        return
+    subject_id, subject = id_.bytes, TaskSubject(id_, provider_id, participant_id, clock_start=clock_start)
+    for duty in duties:
         task = Task(
             due_on=duty.due_on,
             rank=RANK[duty.kind],
-            subject_id=id_.bytes,
+            subject_id=subject_id,
             n=duty.n,
             status=duty.status,
             required=duty.required,
             recorded=duty.recorded,
-            subject=subject if duty.made_since == date.min else replace(subject, made_since=duty.made_since),
+            subject=subject if duty.made_since == date.min else subject._replace(made_since=duty.made_since),
         )
         if rules.waived:
             task = rules.apply_waivers(task)
@@ -242,7 +250,7 @@ def _list_tasks(
 
 
 async def _load_records(queries: Queries, query: TaskQuery, kinds: frozenset[TaskKind]) -> _Records:
-    """What each placement has on record by the day: one query for each kind."""
+    """What each placement has on record by the day."""
     placement_id, values = query.placement_id, query.parameters
     records = _Records({}, {}, {}, {}, defaultdict(list))
     if "plan" in kinds:
@@ -250,12 +258,10 @@ async def _load_records(queries: Queries, query: TaskQuery, kinds: frozenset[Tas
             records.plans[id_] = days
         for id_, *verdict in await queries.fetch(_VERDICTS.pick(placement_id), **values):
             records.verdicts[id_].append(Verdict(*verdict))
-    if "conversation" in kinds:
-        for id_, days in await queries.fetch(_MEETINGS.pick(placement_id), **values, kind="conversation"):
-            records.conversations[id_] = days
-    if "cooperation_meeting" in kinds:
-        for id_, days in await queries.fetch(_MEETINGS.pick(placement_id), **values, kind="cooperation"):
-            records.cooperation_meetings[id_] = days
+    meeting_kinds = [meeting for kind, meeting in _MEETING_KINDS.items() if kind in kinds]
+    if meeting_kinds:
+        for row in await queries.fetch(_MEETINGS.pick(placement_id), **values, kinds=meeting_kinds):
+            records.conversations[row[0]], records.cooperation_meetings[row[0]] = row[1] or (), row[2] or ()
     if "evaluation" in kinds:
         for id_, begins, ends in await queries.fetch(_EVALUATIONS.pick(placement_id), **values):
             records.evaluations[id_] = list(zip(begins, ends, strict=True))

@@ -110,8 +110,7 @@ _CURSOR = struct.Struct(">IBI16s")
 Position = tuple[date, int, bytes, int]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSubject:
+class TaskSubject(NamedTuple):
     """What a task is about. `rule` and `link` if they are not its kind's own, `detail` what the title of a yearly one
     says beside the year; `clock_start` is the first day of the placement's first year, `made_since` the first day on
     which the plan that is due may be made (M2).

@@ -66,6 +66,27 @@ async def test_meeting_on_that_day_or_later_is_the_contact(api: Api) -> None:
     assert [status for _, status, _ in await find_contacts(provider, "2022-10-05")] == ["open"]
 
 
+async def test_meeting_within_a_row_is_the_contact_of_what_came_before_it(api: Api) -> None:
+    """What is not done is a whole row's, also where the absence that began it ended before the last meeting."""
+    await steps.law(api)
+    provider_id, _, placement_id = await placed(api)
+    await push(api, placement_id, "2022-10-03", "2022-10-04")
+    await push(api, placement_id, "2022-10-05", "2022-10-06", external_id="F-2")
+    provider = api.provider(NUMBERS[0])
+
+    async def find_unfinished(on: str) -> list[tuple[str, str, int]]:
+        found = ok(await provider.get("/v1/tasks", params={"on": on, "kind": "absence_contact"}), 200)["items"]
+        assert [(task["due_on"], task["status"], task["n"]) for task in found] == await find_contacts(provider, on)
+        return [(task["due_on"], task["status"], task["n"]) for task in found]
+
+    ok(await provider.post("/v1/meetings", json=meeting(placement_id, "conversation", held_on="2022-10-04")))
+    assert await find_unfinished("2022-10-04") == []
+    assert await find_unfinished(ON) == [("2022-10-05", "overdue", 20221003)]
+    ok(await provider.post("/v1/meetings", json=meeting(placement_id, "conversation", held_on="2022-10-05")))
+    assert await find_contacts(provider) == [("2022-10-05", "done", 20221003)]
+    assert ok(await provider.get("/v1/tasks", params={"on": ON, "kind": "absence_contact"}), 200)["items"] == []
+
+
 async def test_contact_is_waived(api: Api) -> None:
     """M9."""
     await steps.law(api)
@@ -75,6 +96,20 @@ async def test_contact_is_waived(api: Api) -> None:
     refused(await api.provider(NUMBERS[0]).post(path, json={"reason": "Nei."}), 403, "role-required")
     ok(await api.case_officer.post(path, json={"reason": "Avtalt på førehand."}))
     assert [status for _, status, _ in await find_contacts(api.provider(NUMBERS[0]))] == ["waived"]
+
+
+async def test_waived_contact_stays_when_the_placement_has_ended(api: Api) -> None:
+    """M9: what was waived is told afterwards too."""
+    await steps.law(api)
+    _, _, placement_id = await placed(api)
+    await push(api, placement_id, "2022-10-03", "2022-10-05")
+    await push(api, placement_id, "2022-10-10", "2022-10-12", external_id="F-2")
+    path = f"/v1/tasks/absence_contact.{placement_id}.20221003/waiver"
+    ok(await api.case_officer.post(path, json={"reason": "Avtalt på førehand."}))
+    ok(await api.case_officer.post("/v1/decisions", json=steps.end(placement_id, "2022-10-20")))
+    assert await find_contacts(api.case_officer) == [("2022-10-05", "waived", 20221003)]
+    assert await find_contacts(api.case_officer, status="waived") == [("2022-10-05", "waived", 20221003)]
+    assert await find_contacts(api.case_officer, status="overdue") == []
 
 
 async def test_ended_placement_asks_for_no_contact(api: Api) -> None:

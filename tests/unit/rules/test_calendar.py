@@ -16,6 +16,7 @@ from app.rules.calendar import (
     get_placement_year,
     is_planned_day,
     is_weekday,
+    list_planned_days,
     list_public_holidays,
 )
 
@@ -98,6 +99,7 @@ def test_a3_planned_days_are_weekdays(day: date) -> None:
     """A3."""
     assert is_planned_day(day) == (day.isoweekday() <= 5 and day not in list_public_holidays(day.year))
     assert is_weekday(day) == (day.isoweekday() <= 5)
+    assert is_planned_day(day) == (day in list_planned_days(day.year))
 
 
 @given(DAYS, st.integers(1, 60))

@@ -271,6 +271,38 @@ def test_m_asking_for_some_days_leaves_out_the_others_alone(first: date, passed:
     assert list(some) == [one for one in everything if due_from <= one.due_on <= due_to]
 
 
+SINCE_2022 = st.integers(0, 1500).map(lambda days: date(2022, 1, 1) + days * DAY)
+PERIODS = st.tuples(SINCE_2022, st.integers(0, 400)).map(lambda one: (one[0], one[0] + one[1] * DAY))
+RECORDS = st.builds(
+    FollowUpRecord,
+    *(st.lists(SINCE_2022, max_size=size) for size in (2, 9, 5)),
+    st.lists(PERIODS, max_size=4),
+    st.lists(st.builds(lambda one, stands: Verdict(*one, one[1], stands), PERIODS, st.booleans()), max_size=2),
+)
+
+
+@given(SINCE_2022, SINCE_2022, SINCE_2022, RECORDS, st.booleans())
+def test_m_what_is_not_done_is_everything_without_what_is(
+    first: date, ends_on: date, on: date, record: FollowUpRecord, died: bool
+) -> None:
+    """M: a list that leaves out what is done early leaves out nothing else."""
+
+    def owed_by(*, includes_done: bool) -> list[Duty]:
+        found = list_duties(
+            first,
+            max(first, ends_on),
+            record,
+            on=on,
+            requirements=REQUIREMENTS,
+            kinds=KINDS,
+            died=died,
+            includes_done=includes_done,
+        )
+        return list(found)
+
+    assert owed_by(includes_done=False) == [one for one in owed_by(includes_done=True) if one.status != "done"]
+
+
 @given(DAYS, st.integers(0, 400))
 def test_m_half_the_year(first: date, length: int) -> None:
     """M: at least half owes everything: the other part is no longer."""
