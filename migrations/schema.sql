@@ -2675,13 +2675,15 @@ CREATE INDEX ix_invoice_cover_invoice_id ON public.invoice_cover USING btree (in
 
 CREATE INDEX ix_invoice_cover_placement_id_month ON public.invoice_cover USING btree (placement_id, month);
 
-CREATE INDEX ix_meeting_placement_id_kind_held_on ON public.meeting USING btree (placement_id, kind, held_on);
+CREATE INDEX ix_meeting_placement_id_kind_held_on ON public.meeting USING btree (placement_id, kind, held_on) INCLUDE (counts, provider_id, filed_by, annulled_at);
 
 CREATE INDEX ix_meeting_provider_id_id ON public.meeting USING btree (provider_id, id);
 
 CREATE INDEX ix_meeting_system_held_on ON public.meeting USING btree (held_on) WHERE ((kind)::text = 'system'::text);
 
 CREATE INDEX ix_meeting_version_meeting_id_id ON public.meeting_version USING btree (meeting_id, id);
+
+CREATE INDEX ix_meeting_without_consent ON public.meeting USING btree (placement_id) WHERE (cardinality(services_without_consent) > 0);
 
 CREATE INDEX ix_need_change_open ON public.need_change USING btree (noticed_on) WHERE (closed_on IS NULL);
 

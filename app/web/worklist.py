@@ -69,8 +69,8 @@ async def show_worklist(view: View) -> Response:
     waiting = await view.api.list("/v1/applications", status="waiting")
     requests = await _load_requests(view, [one["id"] for one in waiting])
     providers = await load_providers(view.api)
-    people = {task["participant_id"] for task in tasks} | {one["participant_id"] for one in waiting}
-    names = await load_names(view.api, people)
+    names = {task["participant_id"]: task["participant_name"] for task in tasks if task["participant_id"]}
+    names |= await load_names(view.api, {one["participant_id"] for one in waiting} - names.keys())
     applications = _describe_applications(waiting, requests, names, providers, view.on)
     groups = group_tasks(tasks, names, providers, view.roles)
     soon = view.on + SOON

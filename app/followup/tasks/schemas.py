@@ -31,6 +31,10 @@ class TaskOut(Shape):
     placement_id: UUID | None
     provider_id: UUID | None
     participant_id: Annotated[UUID | None, Limits(description="The participant, if the caller may see them.")]
+    participant_name: Annotated[
+        str | None,
+        Limits(description="Their name as the title has it: «Verna adresse» where the address is protected."),
+    ]
     rule: Annotated[str, Limits(description="The rule that requires it.", examples=["M1"])]
     link: Annotated[str, Limits(description="Path of the object the task is about.")]
     n: Annotated[

@@ -238,6 +238,7 @@ async def to_response(queries: Queries, tasks: Sequence[Task], query: TaskQuery)
             placement_id=task.subject.placement_id,
             provider_id=task.subject.provider_id,
             participant_id=names.visible(participants.get(task.id)),
+            participant_name=names.find_participant(participants.get(task.id)),
             rule=task.subject.rule or RULE[task.kind],
             link=task.subject.link or f"/v1/placements/{task.subject.placement_id}",
             n=task.n,

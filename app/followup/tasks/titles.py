@@ -30,6 +30,10 @@ class Names:
         """The id of a participant that the caller may see, or None."""
         return participant_id if participant_id in self.participants else None
 
+    def find_participant(self, participant_id: UUID | None) -> str | None:
+        """The name of a participant that the caller may see, or None."""
+        return None if participant_id is None else self.participants.get(participant_id)
+
 
 async def load_names(queries: Queries, participant_ids: Iterable[UUID], provider_ids: Iterable[UUID | None]) -> Names:
     """Names of participants and providers. A person with a protected address is «Verna adresse»."""
@@ -48,7 +52,7 @@ def build_title(task: Task, names: Names, participant_id: UUID | None) -> str:
     if task.kind in YEARLY_KINDS:
         return ", ".join(filter(None, (f"{label} {task.n}", task.subject.detail)))
     known = (
-        names.participants.get(participant_id) if participant_id is not None else None,
+        names.find_participant(participant_id),
         names.providers.get(task.subject.provider_id) if task.subject.provider_id is not None else None,
     )
     about = ", ".join(name for name in (*known, task.subject.detail) if name is not None)

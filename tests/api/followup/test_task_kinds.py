@@ -35,7 +35,7 @@ async def test_application_without_request_is_a_task(api: Api) -> None:
     [task] = await tasks(api.case_officer, "2022-01-04", kind="request_to_send")
     assert (task["due_on"], task["status"], task["rule"]) == ("2022-01-03", "overdue", "D4")
     assert (task["participant_id"], task["link"]) == (person, f"/v1/applications/{applied}")
-    assert task["title"] == "Send førespurnad: Sprek Hage"
+    assert (task["title"], task["participant_name"]) == ("Send førespurnad: Sprek Hage", "Sprek Hage")
 
 
 async def test_request_is_due_14_days_after_it_was_sent(api: Api) -> None:
@@ -60,7 +60,8 @@ async def test_unanswered_request_names_no_applicant_to_the_provider(api: Api) -
     applied = await steps.application(api, await steps.participant(api))
     sent = await send(api, applied, provider_id, "2022-01-04")
     [task] = await tasks(api.provider(NUMBERS[0]), "2022-01-05", kind="request_unanswered")
-    assert (task["title"], task["participant_id"]) == ("Svar på førespurnad: Gløde AS", None)
+    assert task["title"] == "Svar på førespurnad: Gløde AS"
+    assert (task["participant_id"], task["participant_name"]) == (None, None)
     assert (task["responsible"], task["link"]) == ("provider", f"/v1/requests/{sent}")
 
 

@@ -54,6 +54,7 @@ async def test_duties_from_first_day_to_second_year(api: Api) -> None:
         "placement_id": placement_id,
         "provider_id": provider_id,
         "participant_id": person,
+        "participant_name": "Sprek Hage",
         "rule": "M3",
         "link": f"/v1/placements/{placement_id}",
         "n": 1,

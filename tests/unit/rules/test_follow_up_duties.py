@@ -277,7 +277,9 @@ RECORDS = st.builds(
     FollowUpRecord,
     *(st.lists(SINCE_2022, max_size=size) for size in (2, 9, 5)),
     st.lists(PERIODS, max_size=4),
-    st.lists(st.builds(lambda one, stands: Verdict(*one, one[1], stands), PERIODS, st.booleans()), max_size=2),
+    st.lists(
+        st.builds(lambda one, stands: Verdict(one[0], one[1], one[1], stands), PERIODS, st.booleans()), max_size=2
+    ),
 )
 
 

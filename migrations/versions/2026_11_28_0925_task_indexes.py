@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0069_task_indexes"
-down_revision = "0065_service_norms"
+down_revision = "0066_access_log_pages"
 branch_labels = None
 depends_on = None
 
@@ -12,8 +12,8 @@ _OF_PLACEMENT = "ix_meeting_placement_id_kind_held_on"
 
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
-    op.drop_index(_OF_PLACEMENT, "meeting")
     # Meetings are written by hand, a few a day: who writes one waits for less than a second.
+    op.execute(f"-- squawk-ignore require-concurrent-index-deletion\ndrop index {_OF_PLACEMENT}")
     op.execute(
         "-- squawk-ignore require-concurrent-index-creation\n"
         f"create index {_OF_PLACEMENT} on meeting (placement_id, kind, held_on)"
