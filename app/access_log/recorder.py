@@ -249,12 +249,12 @@ async def _body_fields(request: Request) -> dict[str, Any]:
 
 
 def _find_ids(value: object, name: str = "") -> set[UUID]:
-    """The ids in fields that are named so, at any depth; a task's id holds that of its record."""
+    """The ids in fields that are named so, one or a list, at any depth; a task's id holds that of its record."""
     if isinstance(value, Mapping):
         return set[UUID]().union(*(_find_ids(part, str(key)) for key, part in value.items()))
     if isinstance(value, list):
         return set[UUID]().union(*(_find_ids(part, name) for part in value))
-    return {UUID(found) for found in _UUID.findall(str(value))} if name.endswith("_id") else set()
+    return {UUID(found) for found in _UUID.findall(str(value))} if name.endswith(("_id", "_ids")) else set()
 
 
 def _parse_uuid(value: object) -> UUID | None:

@@ -52,7 +52,7 @@ from app.http.validation import list_models, refuse_unknown_query
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-# What is stored stands behind a refusal with one of these.
+# What is stored stands behind a refusal with one of these, once the handler has begun.
 _BY_RULES = frozenset({409, 412, 422})
 _BYTES = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -246,7 +246,8 @@ class _Endpoint:
             problem = to_problem(error)
             access_log: AccessRecorder = state.access_log
             restriction = None
-            if problem is not None and problem.type.status in _BY_RULES and problem.type is not VALIDATION:
+            has_begun = request.scope["state"].get("has_begun", False)
+            if problem is not None and has_begun and problem.type.status in _BY_RULES:
                 restriction = await access_log.find_restriction(request, state.database, self.operation)
                 problem = restriction or problem
             if problem is not None and problem.type.status in (403, 404, 423):
@@ -271,6 +272,7 @@ class _Endpoint:
             # Of those who need no reason, and where there is nobody to be shown, a reason that is none is refused too.
             read_stated_reason(request)
         state = request.scope["state"]
+        state["has_begun"] = True
         database: Database = request.app.state.database
         if caller is None or self.door is DoorKind.NONE:
             return self._complete(request, await self.handler(request))

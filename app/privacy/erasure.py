@@ -11,9 +11,9 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.idempotency import erase_kept_answers
 from app.outbox.events import ErasureEvent
 from app.outbox.publish import publish
-from app.participants.tables import Participant, ParticipantMerge
+from app.participants.tables import Participant
 from app.placements.tables import Application, Decision, Placement
-from app.privacy.personal_data import PERSONAL_DATA
+from app.privacy.personal_data import PERSONAL_DATA, load_duplicate_ids
 from app.privacy.problems import (
     ERASURE_NOT_REQUESTED,
     ERASURE_REQUESTED,
@@ -116,8 +116,7 @@ async def _erase(unit: UnitOfWork, participant: Participant) -> list[Erased]:
             }
             await unit.session.execute(update(table).where(about_person).values(values))
         done.append(Erased(held=entry.name, rows=count, replaced=sorted(entry.erase), deleted=entry.delete))
-    merged = select(col(ParticipantMerge.duplicate_id)).where(col(ParticipantMerge.participant_id) == participant.id)
-    await erase_kept_answers(unit, [participant.id, *await unit.session.scalars(merged)])
+    await erase_kept_answers(unit, [participant.id, *await load_duplicate_ids(unit, participant.id)])
     await publish(unit, ErasureEvent("participant.erased", participant.id))
     return done
 

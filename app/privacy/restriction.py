@@ -8,6 +8,7 @@ from sqlmodel import col
 from app import clock
 from app.database.unit_of_work import UnitOfWork
 from app.http.idempotency import erase_kept_answers
+from app.privacy.personal_data import load_duplicate_ids
 from app.privacy.problems import ALREADY_RESTRICTED, NOT_RESTRICTED
 from app.privacy.tables import Restriction
 from app.security.roles import Actor
@@ -25,7 +26,7 @@ async def restrict(unit: UnitOfWork, actor: Actor, participant_id: UUID, reason:
     )
     unit.session.add(restriction)
     await unit.session.flush()
-    await erase_kept_answers(unit, [participant_id])
+    await erase_kept_answers(unit, [participant_id, *await load_duplicate_ids(unit, participant_id)])
     return restriction
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.absence.problems import TOO_MANY_TO_EXPORT
 from app.access_log.recorder import record_access
+from app.access_log.restrictions import find_restricted
 from app.database.reader import ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.batches import BATCH_REFUSED, count_batch, describe_items, refuse_batch
@@ -234,6 +235,9 @@ async def list_service_hours(
     rows = await reader.select(statement.order_by(col(ServiceHours.id)).limit(MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise TOO_MANY_TO_EXPORT(pointer="#/query")
+    # A file cannot be parted afterwards, as a list of JSON is (G1).
+    restricted = await find_restricted(reader, {row.participant_id for row in rows})
+    rows = [row for row in rows if row.participant_id not in restricted]
     record_access(reader, {row.participant_id for row in rows})
     # In a thread: fifty thousand rows are seconds of work.
     content = await asyncio.to_thread(render, rows, media_type)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app import clock
+from app.access_log.restrictions import find_restricted
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.lookup import find, find_reference
@@ -222,11 +223,15 @@ async def compute_shares(queries: Queries, year: int, on: date) -> tuple[TrustSh
     """R8: the undecided applications that were received by a day, what each would get of what is left, and of whom.
 
     **Decided here**: those in time are shared among first; the late ones once no other is undecided (R5). What a
-    person asks for is counted up to what the person may still get. Raises `NO_TRUST_SUM`.
+    person asks for is counted up to what the person may still get. Without those whose data may only be stored (G1).
+
+    Raises `NO_TRUST_SUM`.
     """
     known = await load_year(queries, year, on)
     left = known.compute_left(on)
-    waiting = [case for case in known.cases if case.is_undecided(on)]
+    undecided = [case for case in known.cases if case.is_undecided(on)]
+    restricted = await find_restricted(queries, {case.participant_id for case in undecided})
+    waiting = [case for case in undecided if case.participant_id not in restricted]
     cases = [case for case in waiting if not known.is_late(case.received_on)] or waiting
     asked: list[int] = []
     taken: defaultdict[UUID, int] = defaultdict(int)

@@ -14,6 +14,8 @@ from app.absence.endpoints.roles import AbsenceReader, AbsenceWriter
 from app.absence.files import MAX_ROWS, write_csv, write_xlsx
 from app.absence.schemas import AbsenceIn, AbsenceOut, AbsencePatch, AbsenceReport, AbsenceRevisionOut
 from app.absence.tables import Absence, AbsenceRevision
+from app.access_log.recorder import record_access
+from app.access_log.restrictions import find_restricted
 from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.content_negotiation import CSV, JSON, XLSX
@@ -27,7 +29,7 @@ from app.http.periods import require_in_order
 from app.http.problems import PRECONDITION_FAILED, VALIDATION
 from app.http.schemas import Day
 from app.http.spreadsheets import attachment
-from app.placements.access import record_placement_access
+from app.placements.access import find_participant_ids, record_placement_access
 from app.placements.tables import Placement
 from app.providers.tables import Provider
 from app.rules.absence import AbsenceKind
@@ -112,7 +114,11 @@ async def list_absences(
     rows = await reader.select(statement.order_by(col(Absence.id)).limit(MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise problems.TOO_MANY_TO_EXPORT(pointer="#/query")
-    await record_placement_access(reader, {row.placement_id for row in rows})
+    people = await find_participant_ids(reader, {row.placement_id for row in rows})
+    # A file cannot be parted afterwards, as a list of JSON is (G1).
+    restricted = await find_restricted(reader, set(people.values()))
+    record_access(reader, set(people.values()) - restricted)
+    rows = [row for row in rows if people.get(row.placement_id) not in restricted]
     providers = {provider.id: provider for provider in await reader.select(select(Provider))}
     # In a thread: fifty thousand rows are seconds of work.
     if media_type == CSV:

@@ -16,7 +16,7 @@ from app.followup.endpoints.roles import FollowUpParty
 from app.followup.endpoints.tasks import MAX_CALENDAR_ENTRIES
 from app.followup.schemas import CalendarSubscriptionIn, CalendarSubscriptionOut, NewCalendarSubscription
 from app.followup.tasks.task import TaskQuery
-from app.followup.tasks.task_list import list_first_tasks
+from app.followup.tasks.task_list import leave_out_restricted, list_first_tasks
 from app.http.attempts import TOO_MANY_REQUESTS
 from app.http.declarations import conceals, located_at
 from app.http.endpoint import Route
@@ -109,6 +109,7 @@ async def read_calendar(
             after=None,
             limit=MAX_CALENDAR_ENTRIES,
         )
+        found = await leave_out_restricted(reader, found)
     key = state.settings.calendar_key + subscription.id.bytes
     content = await asyncio.to_thread(build_nameless_calendar, found, key, subscription.created_at)
     return Response(content, media_type=MEDIA_TYPE, headers={"Cache-Control": "private, no-cache"})

@@ -177,9 +177,14 @@ async def list_unfinished_tasks(
             break
     if len(found) > limit:
         raise TOO_MANY_TASKS(f"Det er fleire enn {limit} oppgåver her. Avgrens med dagar, vekstbedrift eller slag.")
-    people = {task.subject.participant_id for task in found if task.subject.participant_id is not None}
-    restricted = await find_restricted(queries, people)
-    return sorted(task for task in found if task.subject.participant_id not in restricted)
+    return sorted(await leave_out_restricted(queries, found))
+
+
+async def leave_out_restricted(queries: Queries, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks without those about people whose data may only be stored (G1)."""
+    participants = await _load_participants(queries, tasks)
+    restricted = await find_restricted(queries, set(participants.values()))
+    return [task for task in tasks if participants.get(task.id) not in restricted]
 
 
 async def list_tasks_of_kind(

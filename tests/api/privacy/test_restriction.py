@@ -1,16 +1,20 @@
 """Restriction of processing (G1, GDPR art. 18): stored, and neither shown nor changed by any operation."""
 
+import io
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import openpyxl
 import pytest
 
 from app import clock
 from app.access_log.restrictions import UNSTOPPED
+from app.http.content_negotiation import CSV, XLSX
 from tests.conftest import Api
-from tests.factories import absences, follow_up, steps
+from tests.factories import absences, follow_up, steps, trust
+from tests.factories.participants import SOLVEIG
 from tests.factories.steps import ok, refused
 from tests.factories.world import GLOEDE, World, build
 from tests.http.operations import Operation, bodies, operations
@@ -242,3 +246,123 @@ async def test_a_kept_answer_shows_nobody_who_is_restricted(api: Api) -> None:
     answer = await api.case_officer.post(path, json=consent, headers=headers)
     assert answer.status_code in (410, 423)
     assert "given_on" not in answer.text
+
+
+async def test_a_kept_answer_about_a_merged_record_shows_nobody_either(api: Api) -> None:
+    """It was about the record that the merge took away."""
+    headers = {"Idempotency-Key": "registrering-1"}
+    gone = ok(await api.case_officer.post("/v1/participants", json=SOLVEIG, headers=headers))["id"]
+    kept = ok(await api.case_officer.post("/v1/participants", json=SOLVEIG))["id"]
+    ok(await api.case_officer.post(f"/v1/participants/{kept}/merge", json={"duplicate_id": gone}), 200)
+    await restrict(api, kept)
+    answer = await api.case_officer.post("/v1/participants", json=SOLVEIG, headers=headers)
+    refused(answer, 410, "erased")
+    assert SOLVEIG["given_name"] not in answer.text
+
+
+FILES = ("/v1/absences", "/v1/service-hours", "/v1/tasks.ics")
+
+
+@pytest.mark.parametrize("path", FILES)
+async def test_files_leave_the_person_out_as_lists_do(world: World, api: Api, path: str) -> None:
+    """A file of everybody is not refused because of one, and the log has the others."""
+    other = world.ids["b"]
+    for accept in ("text/calendar",) if path.endswith(".ics") else (CSV, XLSX):
+        answer = await api.case_officer.get(path, headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+        shown = read_text(answer.content) if accept == XLSX else answer.text.replace("\r\n ", "")
+        assert not [id_ for kind, id_ in world.ids["a"].items() if kind not in NOBODYS and id_ in shown]
+        assert any(id_ in shown for id_ in other.values())
+        action = ok(await api.auditor.get("/v1/access-log", params={"limit": 1, "outcome": "allowed"}), 200)["items"][0]
+        assert (action["route"], action["participant_id"]) == (path, other["participant_id"])
+
+
+async def test_a_calendar_leaves_the_meeting_on_a_notice_out(api: Api) -> None:
+    """L4: it is a task of the place, and the place is the person's."""
+    await steps.law(api)
+    provider = await steps.provider(api)
+    places = [await steps.placed(api, provider) for _ in range(2)]
+    for place in places:
+        ok(await api.case_officer.post(f"/v1/placements/{place}/notices", json=steps.notice(TODAY)))
+    person = ok(await api.case_officer.get(f"/v1/placements/{places[0]}"), 200)["participant_id"]
+    await restrict(api, person)
+    answer = await api.case_officer.get("/v1/tasks.ics", params={"kind": "notice_meeting"})
+    assert answer.status_code == 200, answer.text
+    shown = answer.text.replace("\r\n ", "")
+    assert [place in shown for place in places] == [False, True]
+
+
+def read_text(content: bytes) -> str:
+    """Every cell of a spreadsheet."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
+    return " ".join(str(cell) for row in sheet.values for cell in row)
+
+
+async def test_a_calendar_that_is_followed_leaves_the_person_out(world: World, api: Api) -> None:
+    """Its entries have no names: it has as many as the list."""
+    address = ok(await api.case_officer.post("/v1/calendar-subscriptions", json={}))["url"]
+    entries = (await api.anonymous.get(address)).text.count("BEGIN:VEVENT")
+    assert entries == len(ok(await api.case_officer.get("/v1/tasks", params={"limit": 200}), 200)["items"]) > 0
+    ok(await api.case_officer.post(f"{path_of(world.ids['a']['participant_id'])}/lifting", json=LIFTED), 200)
+    assert (await api.anonymous.get(address)).text.count("BEGIN:VEVENT") > entries
+
+
+async def test_the_others_share_what_is_left(api: Api) -> None:
+    """R8: nobody's share waits for a restriction to be lifted, and the person has none meanwhile."""
+    await trust.open_year(api, "9000.00")
+    one, other = await steps.participant(api), await steps.participant(api)
+    applied = [await trust.apply(api, "6000.00", person) for person in (one, other)]
+    path = "/v1/trust/years/2020/shares"
+    both = ok(await api.grants_officer.post(path), 200)
+    assert {row["application_id"] for row in both["by_percent"]} == set(applied)
+    await restrict(api, one)
+    alone = ok(await api.grants_officer.post(path), 200)
+    assert (alone["asked"], alone["short"]) == ("6000.00", "0.00")
+    for shares in (alone["by_percent"], alone["by_ceiling"]):
+        assert shares == [{"application_id": applied[1], "amount": "6000.00"}]
+
+
+async def test_a_refusal_that_rests_on_the_data_is_the_restriction(world: World, api: Api) -> None:
+    """G1: whatever the code of the refusal, and where a list names the person: its sentence would tell of the data."""
+    own, other = world.ids["a"], world.ids["b"]
+    trip = {"starts_on": "2022-06-24", "ends_on": "2022-06-28", "application_ids": [own["trip_application_id"]]}
+    early = {"decided_on": "1999-01-01"}
+    tag = (await api.grants_officer.get(f"/v1/trips/{other['trip_id']}")).headers["etag"]
+    both = {"application_ids": [other["trip_application_id"], own["trip_application_id"]]}
+    asked: tuple[tuple[str, str, Any], ...] = (
+        # On another trip those days; after the trip; before the application; before the decision that it ends.
+        ("POST", "/v1/trips", trip),
+        ("PATCH", f"/v1/trips/{other['trip_id']}", both),
+        ("POST", f"/v1/trust/applications/{own['trust_application_id']}/decision", trust.reject(**early)),
+        ("POST", "/v1/decisions", steps.grant(own["application_id"], own["request_id"], **early)),
+        ("POST", "/v1/decisions", steps.end(own["placement_id"], "1999-01-01", **early)),
+    )
+    faults = []
+    for method, path, body in asked:
+        answer = await api.case_officer.request(method, path, json=body, headers={"If-Match": tag})
+        if answer.status_code != 423 or answer.json()["participant_id"] != own["participant_id"]:
+            faults.append(f"{method} {path}: {answer.text}")
+    assert faults == []
+    # The other person's is told as before.
+    trip |= {"application_ids": [other["trip_application_id"]]}
+    refused(await api.grants_officer.post("/v1/trips", json=trip), 422, "validation")
+
+
+@pytest.mark.parametrize("headers", [{"X-Access-Reason": "nysgjerrig"}, {"X-Access-Reference": "2022/1"}])
+async def test_what_is_asked_in_a_wrong_form_tells_of_nobody(api: Api, headers: dict[str, str]) -> None:
+    """A reason that is none is refused alike, whoever has the number; asked rightly, the restriction is told."""
+    numbers = "23849150073", "10915596784"
+    people = [await steps.participant(api, national_identity_number=number) for number in numbers]
+    await restrict(api, people[0])
+    told = []
+    for number in numbers:
+        body = {"national_identity_number": number}
+        answer = await api.case_officer.post("/v1/participants/lookup", json=body, headers=headers)
+        problem = refused(answer, 422, "validation")
+        told.append({name: value for name, value in problem.items() if name != "request_id"})
+    assert told[0] == told[1]
+    for asked in ({}, {"X-Access-Reason": "case"}):
+        body = {"national_identity_number": numbers[0]}
+        answer = await api.case_officer.post("/v1/participants/lookup", json=body, headers=asked)
+        assert refused(answer, 423, "restricted")["participant_id"] == people[0]
