@@ -37,7 +37,16 @@ REASON_REQUIRED = problem_type(
 _OF_ONE = re.compile(
     r"/v1/(participants|placements|applications|decisions)/\{(participant|placement|application|decision)_id\}(/|$)"
 )
-_LOOK_UP = "/v1/participants/lookup"
+# What finds or changes one participant, and answers with the whole of who has a protected address where a reason is
+# stated.
+_OF_ONE_TOO = frozenset(
+    {
+        ("POST", "/v1/participants/lookup"),
+        ("PUT", "/v1/participants/by-external-id/{system}/{value}"),
+        ("PATCH", "/v1/participants/{participant_id}"),
+        ("POST", "/v1/participants/{participant_id}/merge"),
+    }
+)
 _REFERENCE = re.compile(REFERENCE_PATTERN, re.ASCII)
 
 
@@ -61,7 +70,7 @@ def asks_for_reason(method: str, route: str) -> bool:
 
 def takes_reason(method: str, route: str) -> bool:
     """Whether the operation reads the two headers."""
-    return asks_for_reason(method, route) or route == _LOOK_UP
+    return asks_for_reason(method, route) or (method, route) in _OF_ONE_TOO
 
 
 def read_stated_reason(request: Request) -> StatedReason | None:

@@ -28,6 +28,12 @@ def require_match(request: Request, current: BaseModel) -> None:
         raise PRECONDITION_FAILED()
 
 
+def names_version(request: Request, current: BaseModel) -> bool:
+    """Whether `If-Match` names this very representation, and not any: whoever sent it has seen it."""
+    named = _tags(request, "if-match")
+    return named is not None and tag_of(current) in named
+
+
 def require_fresh(request: Request, current: BaseModel | None) -> None:
     """Let a PUT through unless a condition it has fails (RFC 9110 § 13.2.2); `current` is None where nothing is yet.
 

@@ -30,6 +30,7 @@ from app.database.base import instant
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
 from app.database.unit_of_work import UnitOfWork
+from app.http.access_reasons import REASON_HEADER, REFERENCE_HEADER
 from app.http.content_negotiation import media_type
 from app.http.problems import VALIDATION, problem_type
 
@@ -135,9 +136,12 @@ def key_of(request: Request, secret: bytes) -> str | None:
 
 
 def fingerprint(request: Request, body: bytes, secret: bytes) -> bytes:
-    """A digest of what was asked: method, address, media type and body."""
+    """A digest of what was asked: method, address, media type, a stated reason, and body."""
     content_type, _ = media_type(request.headers.get("content-type", ""))
     head = f"{request.method} {request.scope['path']} {content_type}\n".encode("utf-8", "replace")
+    # What is shown to whoever says why is not shown again without.
+    for name in (REASON_HEADER, REFERENCE_HEADER):
+        head += b"".join(value.encode() + b"\n" for value in request.headers.getlist(name))
     # Keyed: a body may be little more than an identity number, and a plain digest of one is soon guessed.
     return hmac.digest(secret, head + request.scope["query_string"] + b"\n" + body, "sha256")
 

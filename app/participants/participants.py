@@ -251,6 +251,16 @@ def conceal_protected(
     ]
 
 
+def conceal_unopened(
+    actor: Actor, participant: Participant, view: ParticipantView, *, has_reason: bool
+) -> ParticipantView | ProtectedParticipant:
+    """The view as the case office is shown it by what finds or changes a person: whole where it says why."""
+    if has_reason and "case_officer" in actor.roles:
+        return view
+    (concealed,) = conceal_protected(actor, [participant], [view])
+    return concealed
+
+
 async def conceal_restricted(
     queries: Queries, actor: Actor, views: Sequence[ParticipantView | ProtectedParticipant]
 ) -> list[ParticipantView | ProtectedParticipant | RestrictedParticipant]:

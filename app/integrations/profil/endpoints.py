@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import clock
 from app.access_log.recorder import record_access
 from app.database.unit_of_work import UnitOfWorkDep
+from app.http.access_reasons import has_stated_reason
 from app.http.batches import BATCH_REFUSED, count_batch, describe_items, refuse_batch
 from app.http.content_negotiation import JSON, NDJSON
 from app.http.declarations import consumes
@@ -18,7 +19,7 @@ from app.http.openapi import refusals
 from app.http.problems import NOT_FOUND
 from app.participants import merging
 from app.participants.batch import MAX_BYTES, MAX_ITEMS, upsert_batch
-from app.participants.participants import to_response
+from app.participants.participants import conceal_unopened, to_response
 from app.participants.problems import (
     BIRTH_DATE_IN_FUTURE,
     EXTERNAL_ID_INVALID,
@@ -34,6 +35,7 @@ from app.participants.schemas import (
     ParticipantMergeIn,
     ParticipantOut,
     ParticipantView,
+    ProtectedParticipant,
 )
 from app.placements.problems import PLACEMENT_OVERLAP
 from app.security.roles import Actor, Epj, allow
@@ -114,20 +116,22 @@ async def push_participants(
 @router.post(
     "/{participant_id}/merge",
     summary="Merge two records of one person",
-    response_model=ParticipantOut,
+    response_model=ParticipantOut | ProtectedParticipant,
     responses=refusals(MERGE_WITH_ITSELF, NOT_THE_SAME_PERSON, PLACEMENT_OVERLAP, NOT_FOUND),
 )
 async def merge_participants(
     request: Request, unit: UnitOfWorkDep, actor: CaseOfficer, participant_id: UUID, body: ParticipantMergeIn
-) -> ParticipantView:
+) -> ParticipantView | ProtectedParticipant:
     """The participant in the path keeps all placements and absence of both; the duplicate is removed (D1, L1).
 
     The duplicate's external ids point to this participant from now on, and the event `participant.merged` is published.
-    Refused if both have placements on the same day. Merging the same two again changes nothing.
+    Refused if both have placements on the same day. Merging the same two again changes nothing. The answer has «Verna
+    adresse» in place of a person with a protected address, unless a reason is stated (`X-Access-Reason`).
     """
     participant = await merging.merge_participants(
         unit, actor, participant_id, body.duplicate_id, request.app.state.settings
     )
     record_access(unit, [participant_id, body.duplicate_id])
     [out] = await to_response(unit, actor, [participant])
-    return out
+    has_reason = has_stated_reason(request, participant.id)
+    return conceal_unopened(actor, participant, out, has_reason=has_reason)

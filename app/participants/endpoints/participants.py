@@ -18,7 +18,7 @@ from app.http.attempts import Attempts
 from app.http.content_negotiation import FHIR, JSON
 from app.http.declarations import located_at, produces
 from app.http.endpoint import Route
-from app.http.etag import require_fresh, require_match, tag_of
+from app.http.etag import names_version, require_fresh, require_match, tag_of
 from app.http.lookup import find
 from app.http.openapi import header_parameter, refusals
 from app.http.pagination import AfterQuery, IdsQuery, LimitQuery, fetch_page
@@ -195,18 +195,14 @@ async def look_up_participant(
     settings, number = request.app.state.settings, body.national_identity_number
     async with participants.find_anybody(unit, actor):
         participant = await participants.find_by_identity_number(unit, number, settings, clock.today())
-    out = await _respond(unit, actor, participant)
-    if has_stated_reason(request, participant.id) and "case_officer" in actor.roles:
-        return out
-    (concealed,) = participants.conceal_protected(actor, [participant], [out])
-    return concealed
+    return _conceal_unopened(request, actor, participant, await _respond(unit, actor, participant))
 
 
 @router.put(
     "/by-external-id/{system}/{value}",
     dependencies=[located_at("/v1/participants/{id}")],
     summary="Register or update a participant by external id",
-    response_model=ParticipantOut,
+    response_model=ParticipantOut | ProtectedParticipant,
     responses={
         201: {"model": ParticipantOut, "description": "Registered."},
         **refusals(
@@ -232,24 +228,30 @@ async def upsert_participant(
     system: Annotated[ExternalSystem, Path()],
     value: Annotated[ExternalValue, Path()],
     body: ParticipantUpsert,
-) -> ParticipantView:
+) -> ParticipantView | ProtectedParticipant:
     """201 for a new person, 200 for a known one (D1). Sending the same again changes nothing.
 
     A person who is known by identity number and has no id in this system yet is the same person and gets this external
     id. `If-Match` and `If-None-Match: *` are optional. The case office alone lowers the protection of an address: from
-    another system `address_protection: false` leaves it, and opens the task `protection_to_check`.
+    another system `address_protection: false` leaves it, and opens the task `protection_to_check`. To the case office a
+    known person with a protected address is «Verna adresse» where it neither names the version (`If-Match`) nor states
+    a reason (`X-Access-Reason`).
     """
     settings, today = request.app.state.settings, clock.today()
     external_id = ExternalId(system=system, value=value)
     item = prepare_item(external_id, body, settings, today, pointer="#/path/value")
     state = await lock_state(unit, [item])
     known = state.find(item.external_id)
-    require_fresh(request, None if known is None else (await participants.to_response(unit, actor, [known]))[0])
+    current = None if known is None else (await participants.to_response(unit, actor, [known]))[0]
+    require_fresh(request, current)
+    is_opened = current is not None and names_version(request, current)
     status, participant_id = apply_item(state, item, settings, today, by_case_officer="case_officer" in actor.roles)
     await store_state(unit, state)
     if status == "created":
-        response.status_code = 201
-    return await _respond(unit, actor, await find(unit, Participant, participant_id))
+        response.status_code, is_opened = 201, True
+    participant = await find(unit, Participant, participant_id)
+    out = await _respond(unit, actor, participant)
+    return out if is_opened else _conceal_unopened(request, actor, participant, out)
 
 
 @router.get(
@@ -287,23 +289,31 @@ async def read_participant(
 @router.patch(
     "/{participant_id}",
     summary="Change a participant",
-    response_model=ParticipantOut,
+    response_model=ParticipantOut | ProtectedParticipant,
     responses=refusals(IDENTITY_NUMBER_INVALID, BIRTH_DATE_IN_FUTURE, IDENTITY_NUMBER_TAKEN),
 )
 async def change_participant(
     request: Request, unit: UnitOfWorkDep, actor: Epj, participant_id: UUID, body: ParticipantPatch
-) -> ParticipantView:
+) -> ParticipantView | ProtectedParticipant:
     """Requires `If-Match` (D1). A list of contacts replaces the whole list.
 
     The case office alone lowers the protection of an address, as with the upsert; its `address_protection: true` is the
-    answer to `protection_to_check`.
+    answer to `protection_to_check`. To the case office a person with a protected address is «Verna adresse» where it
+    neither names the version (`If-Match: *`) nor states a reason (`X-Access-Reason`).
     """
     settings = request.app.state.settings
     participant = await participants.lock_participant(unit, participant_id, body, settings)
     (current,) = await participants.to_response(unit, actor, [participant])
     require_match(request, current)
     await participants.change_participant(unit, participant, body, settings, clock.today())
-    return await _respond(unit, actor, participant)
+    out = await _respond(unit, actor, participant)
+    return out if names_version(request, current) else _conceal_unopened(request, actor, participant, out)
+
+
+def _conceal_unopened(
+    request: Request, actor: Actor, participant: Participant, out: ParticipantView
+) -> ParticipantView | ProtectedParticipant:
+    return participants.conceal_unopened(actor, participant, out, has_reason=has_stated_reason(request, participant.id))
 
 
 async def _respond(queries: Queries, actor: Actor, participant: Participant) -> ParticipantView:

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from app.database.base import NIL_UUID
 from app.http.access_reasons import asks_for_reason
 from tests.conftest import Api
-from tests.factories import steps
+from tests.factories import participants, steps
 
 NUMBER = "23849150073"
 REASON = {"X-Access-Reason": "case"}
@@ -128,6 +129,76 @@ async def test_lists_have_the_id_and_no_name(api: Api) -> None:
         "given_name"
     ] == "Sprek"
     assert (await api.epj.get("/v1/participants", params={"id": person})).json()["items"][0]["given_name"] == "Sprek"
+
+
+ANY_VERSION = {"If-Match": "*"}
+CONCEALED = {"given_name": "Verna", "family_name": "adresse", "address_protection": True}
+
+
+def is_concealed(answer: httpx.Response) -> bool:
+    """Whether an answer to a change has nothing of the person, and no tag of what is not shown."""
+    shown = steps.ok(answer, 200)
+    assert shown.keys() == {"id", "created_at", "updated_at", *CONCEALED}
+    return shown | CONCEALED == shown
+
+
+async def test_a_change_of_any_version_opens_nobody(api: Api) -> None:
+    """Who neither says why nor has seen the version is told that it was done, and nothing of the person."""
+    person = await steps.participant(api, address_protection=True)
+    path = f"/v1/participants/{person}"
+    for version in ("*", '"another", *'):
+        assert is_concealed(await api.case_officer.patch(path, json={}, headers={"If-Match": version}))
+    hidden = await api.case_officer.patch(path, json={"given_name": "Spreke"}, headers=ANY_VERSION)
+    assert is_concealed(hidden)
+    # Nor does the answer's own tag open the person at the next change.
+    tag = {"If-Match": hidden.headers["etag"]}
+    steps.refused(await api.case_officer.patch(path, json={}, headers=tag), 412, "precondition-failed")
+    opened = await api.case_officer.patch(path, json={}, headers=ANY_VERSION | REASON)
+    assert (opened.json()["given_name"], opened.json()["birth_date"]) == ("Spreke", "1990-01-01")
+    row = (await api.auditor.get("/v1/access-log", params={"participant_id": person})).json()["items"][0]
+    assert (row["action"], row["reason"]) == ("change_participant", "case")
+    # The version is known to who has opened the person; the EPJ has the name itself.
+    tag = {"If-Match": opened.headers["etag"]}
+    assert steps.ok(await api.case_officer.patch(path, json={}, headers=tag), 200)["given_name"] == "Spreke"
+    assert steps.ok(await api.epj.patch(path, json={}, headers=ANY_VERSION), 200)["given_name"] == "Spreke"
+
+
+async def test_an_upsert_opens_nobody_who_is_known(api: Api) -> None:
+    """Neither by the external id nor by the number; a new person is what was sent."""
+    contact = {"kind": "guardian", "name": "Torbjørn Lykt", "phone": "40000000", "email": None}
+    sent = participants.SOLVEIG | {"national_identity_number": NUMBER}
+    path = participants.upsert_path()
+    made = steps.ok(await api.case_officer.put(path, json=sent | {"contacts": [contact], "address_protection": True}))
+    assert made["contacts"] == [contact]
+    for known in (path, participants.upsert_path("7", "other")):
+        assert is_concealed(await api.case_officer.put(known, json=sent))
+        opened = steps.ok(await api.case_officer.put(known, json=sent, headers=REASON), 200)
+        assert (opened["id"], opened["contacts"]) == (made["id"], [contact])
+    tag = (await api.epj.get(f"/v1/participants/{made['id']}")).headers["etag"]
+    assert steps.ok(await api.case_officer.put(path, json=sent, headers={"If-Match": tag}), 200)["contacts"]
+    assert steps.ok(await api.epj.put(path, json=sent), 200)["contacts"] == [contact]
+
+
+async def test_a_merge_opens_nobody(api: Api) -> None:
+    """Neither the first time nor where there is nothing left to be done."""
+    person, duplicate = await steps.participant(api, address_protection=True), await steps.participant(api)
+    path, body = f"/v1/participants/{person}/merge", {"duplicate_id": duplicate}
+    for _ in range(2):
+        assert is_concealed(await api.case_officer.post(path, json=body))
+    assert steps.ok(await api.case_officer.post(path, json=body, headers=REASON), 200)["given_name"] == "Sprek"
+
+
+async def test_an_answer_is_kept_with_its_reason(api: Api) -> None:
+    """What was shown to somebody who said why is not shown again to the same caller without."""
+    await steps.participant(api, address_protection=True, national_identity_number=NUMBER)
+    path, body, key = "/v1/participants/lookup", {"national_identity_number": NUMBER}, {"Idempotency-Key": "oppslag-1"}
+    opened = await api.case_officer.post(path, json=body, headers=key | REASON)
+    assert steps.ok(opened, 200)["given_name"] == "Sprek"
+    for other in ({}, {"X-Access-Reason": "other"}, REASON | {"X-Access-Reference": "2022/1"}):
+        again = await api.case_officer.post(path, json=body, headers=key | other)
+        steps.refused(again, 422, "idempotency-key-reused")
+    again = await api.case_officer.post(path, json=body, headers=key | REASON)
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (opened.content, "true")
 
 
 async def test_creating_and_deciding_need_none(api: Api) -> None:
