@@ -24,6 +24,7 @@ from app.settlements.settlements import PendingDifference, load_pending_differen
 from app.settlements.tables import Settlement, SettlementDifference, SettlementLine, SettlementReview
 
 R = TypeVar("R", SettlementLine, SettlementDifference)
+S = TypeVar("S", SettlementLine, SettlementDifference, PendingDifference)
 
 
 async def to_summaries(queries: Queries, settlements: Sequence[Settlement]) -> list[SettlementSummaryOut]:
@@ -47,9 +48,9 @@ async def to_response(queries: Queries, settlement: Settlement) -> SettlementOut
     rows: list[SettlementLine | SettlementDifference | PendingDifference] = [*lines, *settled, *pending]
     visible = await find_participant_ids(queries, {row.placement_id for row in rows})
     record_access(queries, visible.values())
-    lines_out = [_to_line(row, visible) for row in lines]
-    settled_out = [_to_difference(row, visible, settlement.month) for row in settled]
-    pending_out = [_to_difference(row, visible, None) for row in pending]
+    lines_out = [_to_line(row, visible) for row in _put_hidden_last(lines, visible)]
+    settled_out = [_to_difference(row, visible, settlement.month) for row in _put_hidden_last(settled, visible)]
+    pending_out = [_to_difference(row, visible, None) for row in _put_hidden_last(pending, visible)]
     return SettlementOut(
         **summary.model_dump(),
         lines=lines_out,
@@ -76,6 +77,14 @@ def _to_summary(settlement: Settlement, review: SettlementReview | None) -> Sett
             "total": sum((Decimal(amount) for amount in settlement.by_month.values()), Decimal(0)),
         }
     )
+
+
+def _put_hidden_last(rows: Sequence[S], visible: Container[UUID]) -> list[S]:
+    """The rows of placements that the caller may not see after the others, by amount: between two rows of one provider
+    a row would tell that its placement is there.
+    """
+    hidden = [row for row in rows if row.placement_id not in visible]
+    return [row for row in rows if row.placement_id in visible] + sorted(hidden, key=lambda row: row.amount)
 
 
 async def _load_rows(queries: Queries, table: type[R], settlement: Settlement) -> list[R]:

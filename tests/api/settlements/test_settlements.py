@@ -203,6 +203,29 @@ async def test_protected_place_is_closed_without_ids(api: Api, connection: Async
     assert await got(api.finance, f"{SETTLEMENTS}/1") == closed
 
 
+async def test_protected_places_stand_after_all_others(api: Api, connection: AsyncConnection) -> None:
+    """C13 and the wall: between two lines of one provider a line without ids would tell finance whose it is."""
+    await before_may(api, connection, 3)
+    await place(connection, 3, organisation_number="310300411")
+    await act(
+        connection,
+        "update participant set address_protection = true where id in (select participant_id from"
+        " (select *, row_number() over (partition by provider_id order by id) as place from placement) as numbered"
+        " where place <= 2)",
+    )
+    (closed,) = await close(api.finance, 1)
+    await posted(api.finance, "/v1/rates", RAISED)
+    pending = await got(api.finance, f"{SETTLEMENTS}/1")
+    (february,) = await close(api.finance, 2)
+    for rows in (closed["lines"], pending["differences"], february["differences"], february["lines"]):
+        assert [row["provider_id"] is None for row in rows] == [False] * 2 + [True] * 4
+    officers = await got(api.case_officer, f"{SETTLEMENTS}/1")
+    assert [row["provider_id"] for row in officers["lines"]] == sorted(row["provider_id"] for row in officers["lines"])
+    answer = await api.finance.get(f"{SETTLEMENTS}/1", headers={"Accept": "text/csv"})
+    named = [row["Vekstbedrift"] for row in csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")), delimiter=";")]
+    assert named[2:6] == ["Skjerma plassar"] * 4
+
+
 async def test_difference_of_protected_place_has_no_ids(api: Api, connection: AsyncConnection) -> None:
     """C13 and the wall: pending or settled, it counts for finance; the case office sees whose it is."""
     await before_may(api, connection, 2)
