@@ -3197,11 +3197,11 @@ CREATE POLICY case_officer_and_finance_read ON public.settlement FOR SELECT TO v
 
 CREATE POLICY case_officer_and_finance_read ON public.settlement_review FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'finance'::text]) AS caller_has_role));
 
+CREATE POLICY case_officer_and_grants_officer_add ON public.staffing_plan FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
 CREATE POLICY case_officer_and_grants_officer_add ON public.trip_scheme FOR INSERT TO vekstplass_service WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.grant_scheme TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
-
-CREATE POLICY case_officer_and_grants_officer_manage ON public.staffing_plan TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trip TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
@@ -3224,6 +3224,8 @@ CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_entry TO ve
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_report TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_and_grants_officer_manage ON public.trust_year_sum TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role)) WITH CHECK (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
+
+CREATE POLICY case_officer_and_grants_officer_read ON public.staffing_plan FOR SELECT TO vekstplass_service USING (( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text, 'grants_officer'::text]) AS caller_has_role));
 
 CREATE POLICY case_officer_annuls ON public.evaluation FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.annulling'::text, true) AS current_setting) = 'on'::text)));
 
@@ -3252,6 +3254,8 @@ CREATE POLICY case_officer_erases ON public.notice FOR UPDATE TO vekstplass_serv
 CREATE POLICY case_officer_erases ON public.placement_supplement FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY case_officer_erases ON public.plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
+
+CREATE POLICY case_officer_erases ON public.staffing_plan FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
 
 CREATE POLICY case_officer_erases ON public.supplement_end FOR UPDATE TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text))) WITH CHECK ((( SELECT public.caller_has_role(VARIADIC ARRAY['case_officer'::text]) AS caller_has_role) AND (( SELECT current_setting('app.erasing'::text, true) AS current_setting) = 'on'::text)));
 
@@ -3703,7 +3707,7 @@ CREATE POLICY service_reads_area ON public.application FOR SELECT TO vekstplass_
 
 CREATE POLICY service_reads_area ON public.consent FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.participant
-  WHERE ((participant.id = consent.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area))))));
+  WHERE ((participant.id = consent.participant_id) AND ((participant.service_area)::text = ( SELECT public.caller_service_area() AS caller_service_area)) AND (NOT participant.address_protection)))));
 
 CREATE POLICY service_reads_area ON public.decision FOR SELECT TO vekstplass_service USING ((( SELECT public.caller_has_role(VARIADIC ARRAY['service'::text]) AS caller_has_role) AND ( SELECT true
    FROM public.placement
@@ -4314,6 +4318,10 @@ GRANT SELECT,INSERT ON TABLE public.settlement_review TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.staffing_plan TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.staffing_plan TO vekstplass_service;
+
+GRANT UPDATE(updated_at) ON TABLE public.staffing_plan TO vekstplass_service;
+
+GRANT UPDATE(content) ON TABLE public.staffing_plan TO vekstplass_service;
 
 GRANT SELECT ON TABLE public.stair_capacity TO vekstplass_backup;
 GRANT SELECT,INSERT ON TABLE public.stair_capacity TO vekstplass_service;

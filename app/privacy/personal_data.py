@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, LargeBinary, String, Table, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, LargeBinary, String, Table, Text, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import col
 
@@ -18,6 +18,7 @@ from app.database.queries import Queries
 from app.followup.tables import MeetingVersion
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision
+from app.trips.tables import StaffingPlan
 from app.trust.tables import TrustEntry
 
 ERASED = "Sletta"
@@ -89,6 +90,13 @@ def _replace_members(attribute: dict[str, Any] | None, new: Mapping[str, str | N
     return case((func.jsonb_typeof(column) == "object", column.op("||")(literal(new, JSONB))), else_=column)
 
 
+def _replace_texts(attribute: dict[str, Any], member: str) -> ColumnElement[Any]:
+    """A JSON object with «Sletta» in place of each text that is the value of this member, at any depth."""
+    # As PostgreSQL writes `jsonb`: one blank after the colon, and a quote inside a text escaped.
+    texts = rf'"{member}": "([^"\\]|\\.)*"'
+    return cast(func.regexp_replace(cast(col(attribute), Text), texts, f'"{member}": "{ERASED}"', "g"), JSONB)
+
+
 _of_application = _through("application_id", "application", _by_participant_id)
 _of_placement = _through("placement_id", "placement", _by_participant_id)
 _of_trust_application = _through("application_id", "trust_application", _by_participant_id)
@@ -158,6 +166,7 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("supplements", "placement_supplement", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("supplement_ends", "supplement_end", _of_placement, erase={"reason": ERASED}),
     PersonalDataTable("need_changes", "need_change", _by_participant_id, erase={"what": ERASED}),
+    # The external ids of absence and hours stay: by them what a system sends again is known (A2), and not stored anew.
     PersonalDataTable("absences", "absence", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_revisions", "absence_revision", _of_placement, erase={"note": ERASED}),
     PersonalDataTable("absence_reviews", "absence_review", _of_placement, erase={"reason": ERASED}),
@@ -225,8 +234,10 @@ PERSONAL_DATA: tuple[PersonalDataTable, ...] = (
     PersonalDataTable("trips", "trip", _of_trip, erase={"longer_reason": ERASED, "cancelled_reason": ERASED}),
     PersonalDataTable("trip_participants", "trip_participant", _by_participant_id),
     PersonalDataTable("trip_decisions", "trip_decision", _of_trip, erase={"late_reason": ERASED, "text": ERASED}),
-    # Staff are references and money, and the accounts keep both.
-    PersonalDataTable("staffing_plans", "staffing_plan", _of_trip),
+    # Staff are references and money, and the accounts keep both; why minutes were counted elsewhere is a text.
+    PersonalDataTable(
+        "staffing_plans", "staffing_plan", _of_trip, erase={"content": _replace_texts(StaffingPlan.content, "reason")}
+    ),
     PersonalDataTable("trip_settlement_lines", "trip_settlement_line", _by_participant_id),
     # Amounts and days alone: the accounts keep them.
     PersonalDataTable("settlement_lines", "settlement_line", _of_placement),

@@ -65,7 +65,7 @@ grant select, insert, update (starts_on, ends_on, longer_reason, working_time_ag
     decided_on, cancelled_on, cancelled_reason, settled_on, updated_at) on trip to vekstplass_service;
 grant select, insert, update (starts_on, ends_on, active, left_on, of_staff_cost, of_staff_travel, accepted_price,
     accepted_on, accepted_by, updated_at) on trip_participant to vekstplass_service;
-grant select, insert on staffing_plan to vekstplass_service;
+grant select, insert, update (content, updated_at) on staffing_plan to vekstplass_service;
 grant select, insert, update (late_reason, text, updated_at) on trip_decision to vekstplass_service;
 grant select, insert on trip_settlement_line to vekstplass_service;
 grant select, insert, update (name, for_whom, address, checked_on, closed_on, recorded_by, updated_at) on grant_scheme

@@ -1,6 +1,7 @@
 -- Consents (M6). Case officers keep them, and alone read those that are annulled (D10). A service reads those of
--- participants of its area; a provider keeps those of people whose place with it lasts or has ended lately, but none that
--- was given after the end (D11). The owner while it merges two participants.
+-- participants of its area, unless their address is protected: who recorded one, and what it names, tells where they are.
+-- A provider keeps those of people whose place with it lasts or has ended lately, but none that was given after the end
+-- (D11). The owner while it merges two participants.
 alter table consent enable row level security;
 alter table consent force row level security;
 
@@ -10,7 +11,8 @@ create policy case_officer_manages on consent to vekstplass_service
 
 create policy service_reads_area on consent for select to vekstplass_service
     using ((select caller_has_role('service')) and (select true from participant
-        where participant.id = consent.participant_id and participant.service_area = (select caller_service_area())));
+        where participant.id = consent.participant_id and participant.service_area = (select caller_service_area())
+            and not participant.address_protection));
 
 create policy provider_manages_own on consent to vekstplass_service
     using ((select caller_has_role('provider'))

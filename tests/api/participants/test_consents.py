@@ -170,3 +170,26 @@ async def test_annulment_of_anothers_consent_refused(api: Api) -> None:
     made = ok(await api.case_officer.post(f"/v1/participants/{person}/consents", json=consent(["nav"])))
     address = f"/v1/participants/{other}/consents/{made['id']}/annulment"
     refused(await api.case_officer.post(address, json={"reason": "Feil."}), 404, "not-found")
+
+
+async def test_a_service_reads_no_consent_of_a_protected_person(api: Api) -> None:
+    """M7: who recorded it, and what it names, tells where the person is."""
+    await steps.law(api)
+    _, person, _ = await placed(api)
+    path, enterprise = f"/v1/participants/{person}/consents", api.provider(NUMBERS[0])
+    made = ok(await enterprise.post(path, json=consent(["nav"], organisations=["Gløde, kafeen"])))
+    service = api.service("habilitation")
+    assert made["recorded_by"] == f"org:0192:{NUMBERS[0]}"
+    assert ok(await service.get(path), 200)["items"] == [made]
+    await protect(api, person)
+    assert ok(await service.get(path), 200)["items"] == []
+    assert ok(await enterprise.get(path), 200)["items"] == [made]
+    reason = {"X-Access-Reason": "follow_up"}
+    assert ok(await api.case_officer.get(path, headers=reason), 200)["items"] == [made]
+
+
+async def protect(api: Api, person: str) -> None:
+    """The person's address is protected from now on."""
+    path = f"/v1/participants/{person}"
+    tag = (await api.case_officer.get(path)).headers["etag"]
+    ok(await api.case_officer.patch(path, json={"address_protection": True}, headers={"If-Match": tag}), 200)

@@ -51,7 +51,9 @@ async def test_export_and_erasure_of_somebody_who_went(api: Api) -> None:
     for person in people:
         ok(await course.accept(api, trip["id"], person, accepted_on="2021-04-01"))
     ok(await course.decide(api, trip["id"], **course.grant(decided_on="2021-04-10", text="Gler oss med dei.")))
-    ok(await course.settle(api, trip["id"], staff=staff, settled_on="2021-07-18"))
+    minutes = {"counted_minutes": 60, "reason": 'Talt på \\ «nattevakt» hjå "Sprek" Hage'}
+    shifts = [{"staff": 1, "days": 1, **minutes}]
+    ok(await course.settle(api, trip["id"], staff=staff, home_shifts=shifts, settled_on="2021-07-18"))
     held = ok(await api.case_officer.get(f"/v1/participants/{people[0]}/export"), 200)["held"]
     names = ("trips", "trip_participants", "trip_decisions", "staffing_plans", "trip_settlement_lines")
     assert [len(held[name]) for name in names] == [1, 1, 1, 2, 1]
@@ -60,6 +62,14 @@ async def test_export_and_erasure_of_somebody_who_went(api: Api) -> None:
     assert (read["longer_reason"], read["participants"][0]["price"]) == ("Sletta", "1200.00")
     decision = ok(await api.grants_officer.get(f"{course.TRIPS}/{trip['id']}/decisions"), 200)
     assert (decision["text"], decision["reserved"]) == ("Sletta", "2400.00")
+    plans = ok(await api.case_officer.get(f"/v1/participants/{people[0]}/export"), 200)["held"]["staffing_plans"]
+    before = sorted(held["staffing_plans"], key=lambda row: row["kind"])
+    for row, stored in zip(sorted(plans, key=lambda row: row["kind"]), before, strict=True):
+        assert row["kind"] == "estimate" or row["content"]["home_shifts"] == [
+            shifts[0] | {"reason": "Sletta", "parts": None}
+        ]
+        same = {name: value for name, value in row.items() if name not in ("content", "updated_at")}
+        assert same == {name: stored[name] for name in same}
 
 
 async def test_retention_counts_from_the_trips_last_day(api: Api) -> None:
