@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.http.access_reasons import Reason, StatedReason, is_reference
+from app.http.identity_numbers import holds_identity_number
 from app.security.roles import Actor
 
 COOKIE = "__Host-vekstplass-grunn"
@@ -59,4 +60,9 @@ def _read(request: Request, actor: Actor) -> list[_Stated]:
         return []
     if cookie.actor != actor.name:
         return []
-    return [one for one in cookie.stated if one.reference is None or is_reference(one.reference)]
+    return [one for one in cookie.stated if one.reference is None or _may_be_kept(one.reference)]
+
+
+def _may_be_kept(reference: str) -> bool:
+    """Whether the log may have it: a cookie may be written by hand, past the form."""
+    return is_reference(reference) and not holds_identity_number(reference)

@@ -106,6 +106,22 @@ async def test_a_cookie_that_is_none_is_no_reason(api: Api) -> None:
         assert (await browser.get(f"/deltakarar/{person}")).status_code == 303
 
 
+async def test_a_cookie_puts_no_identity_number_into_the_log(api: Api) -> None:
+    """The browser keeps it, and its owner may write into it past the form; the log can never be erased."""
+    person = await steps.participant(api, address_protection=True)
+    browser = await api.browser("sakshandsamar")
+    await submit(browser, f"/deltakarar/{person}/grunngjeving", grunn="case", sak="2022/1234")
+    said = base64.urlsafe_b64decode(browser.cookies[COOKIE])
+    for reference in ("23849150073", "238491 50073"):
+        written = base64.urlsafe_b64encode(said.replace(b"2022/1234", reference.encode())).decode()
+        browser.cookies.clear()
+        assert (await browser.post("/logg-inn", data={"rolle": "sakshandsamar"})).status_code == 303
+        browser.cookies.set(COOKIE, written)
+        assert (await browser.get(f"/deltakarar/{person}")).status_code == 303
+    rows = (await api.auditor.get("/v1/access-log", params={"participant_id": person, "limit": 200})).json()["items"]
+    assert {row["reference"] for row in rows} <= {None, "2022/1234"}
+
+
 async def test_search_shows_that_there_is_somebody_and_nothing_more(api: Api) -> None:
     person, _ = await protected(api)
     known = await steps.participant(api, given_name="Sprek", family_name="Eng")
