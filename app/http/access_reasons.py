@@ -42,7 +42,6 @@ _OF_ONE = re.compile(
 _OF_ONE_TOO = frozenset(
     {
         ("POST", "/v1/participants/lookup"),
-        ("PUT", "/v1/participants/by-external-id/{system}/{value}"),
         ("PATCH", "/v1/participants/{participant_id}"),
         ("POST", "/v1/participants/{participant_id}/merge"),
     }

@@ -234,8 +234,7 @@ async def upsert_participant(
     A person who is known by identity number and has no id in this system yet is the same person and gets this external
     id. `If-Match` and `If-None-Match: *` are optional. The case office alone lowers the protection of an address: from
     another system `address_protection: false` leaves it, and opens the task `protection_to_check`. To the case office a
-    known person with a protected address is «Verna adresse» where it neither names the version (`If-Match`) nor states
-    a reason (`X-Access-Reason`).
+    known person with a protected address is «Verna adresse» where it does not name the version (`If-Match`).
     """
     settings, today = request.app.state.settings, clock.today()
     external_id = ExternalId(system=system, value=value)
@@ -251,7 +250,7 @@ async def upsert_participant(
         response.status_code, is_opened = 201, True
     participant = await find(unit, Participant, participant_id)
     out = await _respond(unit, actor, participant)
-    return out if is_opened else _conceal_unopened(request, actor, participant, out)
+    return out if is_opened else participants.conceal_unopened(actor, participant, out, has_reason=False)
 
 
 @router.get(
