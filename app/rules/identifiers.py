@@ -84,6 +84,8 @@ def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
     """
     if not text.isascii():
         text = "".join(_normalise(character) for character in unicodedata.normalize("NFKC", text))
+    if len(text) < _WITH_CENTURY - 2:
+        return False
     text = _UUID.sub("uuid", text)
     return any(
         classify_identity_number(candidate, relaxed=relaxed) is not None

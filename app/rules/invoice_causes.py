@@ -23,13 +23,11 @@ def find_cause(line: InvoiceLine, amount: int, items: Sequence[OwedItem]) -> Inv
     difference = amount - sum(item.amount for item in items)
     if before and difference == before:
         return "already_invoiced"
-    if line.has_charges:
-        return "other_price"
     places = [item.line for item in items if item.line is not None]
     priced = next((place for place in places if _has_price(line, place)), None)
     if len(places) == 1 and _is_other_share(amount, places[0], has_price=priced is not None):
         return "other_share"
-    if priced is None:
+    if priced is None or line.has_charges:
         return "other_price"
     # A day's price is a rounded one: right days differ by less than an øre each.
     days = abs(line.quantity)

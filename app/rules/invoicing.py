@@ -90,12 +90,14 @@ def compare_invoice(invoice: Invoice, accounts: Iterable[MonthAccount]) -> Invoi
     unknown: list[InvoiceLine] = []
     for month, account in sorted(by_month.items()):
         known = {*account.named, *(row.placement for row in account.owed)} if named[month] else set()
+        owed = {row.placement for row in account.owed if row.amount > 0} if named[month] else set()
         for placement, of_line in sorted(named[month].items(), key=lambda entry: entry[0].int):
             if placement not in known:
                 unknown += of_line
                 continue
             others = [item for of in carried for item in of_place[of][placement] if item not in taken]
-            taken.update(_compare_place(comparison, of_line, of_place[month][placement], others, items, account))
+            own, is_owed = of_place[month][placement], placement in owed
+            taken.update(_compare_place(comparison, of_line, own, others, items, is_owed=is_owed))
     _remove(items, taken)
     _compare_unknown(comparison, sorted(unknown, key=_order), items)
     charges = _compare_charges(comparison, invoice, items)
@@ -112,7 +114,8 @@ def _compare_place(
     own: list[OwedItem],
     carried: list[OwedItem],
     items: list[OwedItem],
-    account: MonthAccount,
+    *,
+    is_owed: bool,
 ) -> list[OwedItem]:
     """The lines for one place's month: each is right that is for some of the place's items by its amount.
 
@@ -122,6 +125,7 @@ def _compare_place(
         own: what is left of the place's month.
         carried: what is left of the place's months that are carried.
         items: everything that is left, of which a credit may take what was invoiced too much for no place.
+        is_owed: something is owed of the place's month, whether or not it is left.
 
     Returns:
         The items of the place that the lines are for.
@@ -149,17 +153,16 @@ def _compare_place(
     for found, taken in groups:
         expected = sum(item.amount for item in taken)
         difference = sum(line.amount for line in found) - expected
-        if difference < 0 and expected <= 0:
-            difference += _take_surplus(items, account.month, -difference)
         *others, last = found
+        if difference < 0 and expected <= 0:
+            difference += _take_surplus(items, last.month, -difference)
         _add_equal(comparison, others, placement)
         cause: InvoiceCause | None = None
         if difference:
             if taken:
                 cause = find_cause(last, last.amount, taken)
             else:
-                owes = any(row.placement == placement and row.amount > 0 for row in account.owed)
-                cause = _explain_excess(1 if owes else 0)(Claim(last, difference))
+                cause = _explain_excess(1 if is_owed else 0)(Claim(last, difference))
         comparison.rows.append(
             LineComparison(last.number, placement, last.month, last.amount, last.amount - difference, cause)
         )
@@ -341,6 +344,8 @@ def _find_equal(items: Sequence[OwedItem], amount: int) -> tuple[OwedItem, ...]:
 def _find_nearest(items: Sequence[OwedItem], amount: int) -> tuple[OwedItem, ...]:
     """Those of a place's items that an amount is nearest to, one at least if there are any of its sign."""
     of_sign = [item for item in items if (item.amount < 0) == (amount < 0)][:_MAX_OF_PLACE]
+    if len(of_sign) < 2:
+        return tuple(of_sign)
     choices = [taken for size in range(1, len(of_sign) + 1) for taken in combinations(of_sign, size)]
     return min(choices, key=lambda taken: abs(sum(item.amount for item in taken) - amount), default=())
 

@@ -35,8 +35,6 @@ def cost_of(place: MonthLine, share: int) -> int:
 
 def find_plainly(line: InvoiceLine, place: MonthLine) -> InvoiceCause:
     """The cause as the rule says it, for one place of which nothing was invoiced before."""
-    if abs(line.quantity * line.unit_price - line.amount) > 2:
-        return "other_price"
     full = {Fraction(part.price_bp, 10_000) for part in place.parts}
     shared = {Fraction(part.price_bp * part.share, 1_000_000) for part in place.parts}
     prices = full | shared | {sum(shared, Fraction(0))}
@@ -48,7 +46,8 @@ def find_plainly(line: InvoiceLine, place: MonthLine) -> InvoiceCause:
     if not (own == 100 and has_price) and any(abs(cost_of(place, share) - abs(line.amount)) <= 2 for share in others):
         return "other_share"
     has_days = line.quantity % place.days == 0 and abs(line.amount - place.amount) <= line.quantity + 2
-    if not has_price or (line.unit == "day" and has_days):
+    has_charges = abs(line.quantity * line.unit_price - line.amount) > 2
+    if not has_price or has_charges or (line.unit == "day" and has_days):
         return "other_price"
     return "other_days"
 
