@@ -21,7 +21,7 @@ from app.invoices.ehf_elements import (
     pointing_below,
     require_text,
 )
-from app.invoices.problems import INVOICE_ARITHMETIC
+from app.invoices.problems import INVOICE_ARITHMETIC, INVOICE_INCOMPLETE
 
 NET_AMOUNT = "cbc:LineExtensionAmount"
 _TOTALS = "cac:LegalMonetaryTotal"
@@ -48,8 +48,10 @@ def parse_line_amounts(number: int, line: Element, quantity_element: str) -> tup
     base = Decimal(1)
     if has_element(line, "cac:Price/cbc:BaseQuantity"):
         base = parse_number(line, "cac:Price/cbc:BaseQuantity")
-    if base <= 0 or price < 0:
-        raise incomplete_element("cac:Price")
+    if price < 0:
+        raise _refuse_price("BR-27", "PriceAmount", "Prisen kan ikkje vere negativ: trekk frå med negativ mengd.")
+    if base <= 0:
+        raise _refuse_price("PEPPOL-EN16931-R121", "BaseQuantity", "Mengda som prisen er for, må vere over null.")
     reduction = f"cac:Price/{_CHARGE}"
     if has_element(line, f"{reduction}/cbc:BaseAmount"):
         gross, less = parse_number(line, f"{reduction}/cbc:BaseAmount"), parse_number(line, f"{reduction}/cbc:Amount")
@@ -68,6 +70,11 @@ def parse_line_amounts(number: int, line: Element, quantity_element: str) -> tup
             line=number,
         )
     return quantity, Fraction(price) / Fraction(base), net
+
+
+def _refuse_price(rule: str, name: str, detail: str) -> Problem:
+    element = f"cac:Price/cbc:{name}"
+    return INVOICE_INCOMPLETE(detail, pointer=f"#/{element}", element=element, rule=rule)
 
 
 def parse_totals(root: Element, lines: Iterable[Element], currency: str) -> tuple[Decimal, Decimal]:

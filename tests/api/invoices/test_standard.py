@@ -192,6 +192,22 @@ async def test_what_contradicts_itself_is_refused_with_the_rule(api: Api, name: 
     assert [error["pointer"] for error in body["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("line", "rule", "element"),
+    [
+        (EhfLine(quantity="-1", price="-22986.00"), "BR-27", "PriceAmount"),
+        (EhfLine(base="-1"), "PEPPOL-EN16931-R121", "BaseQuantity"),
+        (EhfLine(base="0", net="22986.00"), "PEPPOL-EN16931-R121", "BaseQuantity"),
+    ],
+)
+async def test_price_that_the_standard_does_not_allow_is_refused_with_the_rule(
+    api: Api, line: EhfLine, rule: str, element: str
+) -> None:
+    body = refused(await send(api.finance, Ehf(lines=[line]).write()), 422, "invoice-incomplete")
+    assert (body["rule"], body["element"]) == (rule, f"cac:Price/cbc:{element}")
+    assert [error["pointer"] for error in body["errors"]] == [f"#/cac:InvoiceLine/0/cac:Price/cbc:{element}"]
+
+
 async def test_line_without_a_quantity_is_for_one(api: Api) -> None:
     """C12: as the official validation reads it."""
     content = without(Ehf(lines=[EhfLine(quantity="2")]), "InvoicedQuantity")
