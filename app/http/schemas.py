@@ -47,10 +47,11 @@ def describe_pattern(pattern: str, sentence: str) -> str:
     return pattern
 
 
-# Control characters, line ends, marks that turn the reading direction, invisible separators, noncharacters. Two that
-# join or part letters (U+200C, U+200D) belong to the spelling of names.
+# Control characters, line ends, marks that turn the reading direction, invisible separators and letters, noncharacters.
+# Two that join or part letters (U+200C, U+200D) belong to the spelling of names.
 _UNSPELLABLE = (
-    "\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
 )
 NAME = describe_pattern(
     f"^[\t-\r ]*[^{_UNSPELLABLE}]*[^{_BLANK}{_UNSPELLABLE}][^{_UNSPELLABLE}]*[\t-\r ]*$",
