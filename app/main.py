@@ -62,6 +62,7 @@ from app.trust import endpoints as trust_endpoints
 from app.web import routes as web
 from app.web.issuer_login import ATTEMPTS_PER_MINUTE
 from app.web.login import DemoPerson
+from app.web.problem_pages import ProblemPages
 
 # Routes are tried in this order: the most frequent come first.
 ROUTERS = (
@@ -227,6 +228,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
 def _middleware(settings: Settings) -> list[Middleware]:
     """What stands around every request."""
     return [
+        Middleware(ProblemPages, metrics_port=settings.metrics_port),
         Middleware(RequestMiddleware, metrics_port=settings.metrics_port),
         Middleware(CrossOriginMiddleware, origins=settings.cors_origins),
     ]

@@ -135,6 +135,23 @@ LABELS: Mapping[str, str] = {
     "reserved": "sett av i fondet",
     "staff_cost": "kostnad til tilsette",
     "staff_travel": "reise for tilsette",
+    "allowance": "tillegg for overnatting",
+    "diet": "diett",
+    "each_in_all": "kvar deltakar i alt",
+    "each_of_staff_cost": "kvar deltakar av kostnaden til tilsette",
+    "each_of_staff_travel": "kvar deltakar av reisa til tilsette",
+    "extra_hours": "timar utover vanleg arbeidstid",
+    "fund_short": "manglar i fondet",
+    "longest_rest_hours": "lengste kvile, timar",
+    "longest_shift_hours": "lengste vakt, timar",
+    "nights": "netter",
+    "rests_below_11_hours": "kviler under 11 timar",
+    "rests_below_8_hours": "kviler under 8 timar",
+    "rests_hours": "kviler, timar",
+    "shortest_week_rest_hours": "kortaste vekekvile, timar",
+    "wage": "lønn",
+    "warnings": "åtvaringar",
+    "working_time": "arbeidstid",
 }
 
 

@@ -9,7 +9,7 @@ from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import make_form
 from app.web.names import Place, load_place
 from app.web.pages import View
-from app.web.render import amount, long_date, share, short_date
+from app.web.render import NBSP, amount, long_date, share, short_date
 from app.web.sheets import TEMPLATE, Frame, back_to, make_sheet, say_next
 from app.web.words import options, word
 
@@ -99,7 +99,7 @@ async def prepare_cancellation(view: View) -> Sheet:
         facts=[
             ("Slag", word(absence["kind"], "kind")),
             ("Dagar", _describe_period(absence)),
-            ("Del av dagen", f"{absence['percent']} %"),
+            ("Del av dagen", f"{absence['percent']}{NBSP}%"),
         ],
         after=(
             "Fråvær som er trekt, tel ikkje og kan ikkje hentast tilbake (A2). Registrer det på nytt om det var rett.",
@@ -127,7 +127,7 @@ async def prepare_review(view: View) -> Sheet:
             ("Sidan", long_date(summary["window_from"])),
             ("Fråvær", f"{amount(summary['absent'])} av {amount(summary['planned'])} planlagde dagar"),
             ("Del", share(summary["share"], 0)),
-            ("Grense", f"{summary['threshold_percent']} %"),
+            ("Grense", f"{summary['threshold_percent']}{NBSP}%"),
         ]
         if summary
         else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.pages import View
-from app.web.render import amount
+from app.web.render import NBSP, amount
 
 HIDDEN = "for få til å visast"
 
@@ -110,7 +110,7 @@ def _write_percent(line: Mapping[str, Any]) -> str:
     is_part_hidden = line["value"] is None and line["denominator"] is None
     if line["suppressed"] or is_part_hidden:
         return HIDDEN
-    return "–" if line["value"] is None else f"{amount(line['value'])} %"
+    return "–" if line["value"] is None else f"{amount(line['value'])}{NBSP}%"
 
 
 def _build_service(row: Mapping[str, Any]) -> ServiceRow:

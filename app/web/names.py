@@ -7,7 +7,7 @@ from typing import Any
 from app.http.problems import RESTRICTED
 from app.web.calls import PAGE_SIZE, Api, Refused
 from app.web.pages import View
-from app.web.render import long_date
+from app.web.render import NBSP, long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Place:
     def line(self) -> str:
         """Where, and since when: the line below a form's title."""
         until = f", siste dag {long_date(self.data['ends_on'])}" if self.data["ends_on"] else ""
-        return f"{self.provider} frå {long_date(self.data['starts_on'])}{until}, {self.data['share']} %"
+        return f"{self.provider} frå {long_date(self.data['starts_on'])}{until}, {self.data['share']}{NBSP}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from fastapi import Response
 from app.web import charts
 from app.web.names import full_name, load_providers
 from app.web.pages import View, load_callers
-from app.web.render import amount, short_date, to_date
+from app.web.render import NBSP, amount, short_date, to_date
 from app.web.task_links import (
     UNSENT,
     WAIVABLE,
@@ -153,7 +153,7 @@ def _list_decisions(decisions: Iterable[Mapping[str, Any]], providers: Mapping[s
         if one["ends_on"]:
             parts.append(f"siste dag {short_date(one['ends_on'])}")
         if one["share"]:
-            parts.append(f"{one['share']} %")
+            parts.append(f"{one['share']}{NBSP}%")
         if one["destination"]:
             parts.append(f"går til: {word(one['destination'], 'destination')}")
         if one["reason"]:
@@ -169,8 +169,8 @@ def _list_legacy_places(places: Iterable[Mapping[str, Any]], providers: Mapping[
     """A place from before the guideline has no decision: its first day stands for it (L2)."""
     for one in places:
         if one["terms"] == "legacy":
-            price = f" · kr {amount(one['monthly_price'])} i månaden" if one.get("monthly_price") else ""
-            text = f"{word(one['need'], 'need')} behov · {one['share']} %{price}"
+            price = f" · kr{NBSP}{amount(one['monthly_price'])} i månaden" if one.get("monthly_price") else ""
+            text = f"{word(one['need'], 'need')} behov · {one['share']}{NBSP}%{price}"
             title = f"Plass hjå {providers.get(one['provider_id'], 'vekstbedrifta')}, vidareførte vilkår"
             yield Event(to_date(one["starts_on"]), title, text, "decision")
 
@@ -284,7 +284,7 @@ def _describe_supplement(one: Mapping[str, Any], roles: Collection[str]) -> Even
     much = one.get("monthly_amount")
     address = f"/plassar/{one['placement_id']}/tillegg/{one['id']}/slutt"
     links = [(address, "Avslutt tillegget")] if "case_officer" in roles else []
-    return Event(day, f"Tillegg: kr {amount(much)} i månaden" if much else "Tillegg", text, links=links)
+    return Event(day, f"Tillegg: kr{NBSP}{amount(much)} i månaden" if much else "Tillegg", text, links=links)
 
 
 def _describe_demand(task: Mapping[str, Any], roles: Collection[str]) -> Demand:
@@ -326,6 +326,7 @@ def _draw_absence(absence: Mapping[str, Any] | None) -> str:
         return ""
     absent, planned = Decimal(absence["absent"]), Decimal(absence["planned"])
     limit = planned * absence["threshold_percent"] / 100
-    title = f"Fråvær: {amount(absent)} av {amount(planned)} planlagde dagar, grensa er {absence['threshold_percent']} %"
+    percent = f"{absence['threshold_percent']}{NBSP}%"
+    title = f"Fråvær: {amount(absent)} av {amount(planned)} planlagde dagar, grensa er {percent}"
     late = max(absent - limit, Decimal(0))
     return charts.share_bar(absent - late, late, planned, uid="fravaer", title=title, limit=limit)

@@ -21,9 +21,10 @@ from app.web.personal_data_words import (
     is_shown,
     label_field,
 )
-from app.web.render import amount, count, long_date, moment, month_name, number
+from app.web.render import NBSP, amount, count, long_date, moment, month_name, number
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
 # Which of the API's code lists hold a field's codes.
 _LISTS: Mapping[str, tuple[str, ...]] = {
@@ -152,7 +153,7 @@ def _describe_number(name: str, value: Any) -> str:
     if name in AMOUNTS:
         return f"{amount(value)} kroner"
     if name in PERCENTAGES:
-        return f"{value} %"
+        return f"{value}{NBSP}%"
     return number(value) if name == "full_time_equivalents" else ""
 
 
@@ -163,6 +164,8 @@ def _describe_text(kind: str, name: str, text: str, names: _Names) -> str:
         return names.callers.get(text, text)
     if name in FREE:
         return text
+    if _DECIMAL.fullmatch(text):
+        return amount(text)
     if _MOMENT.fullmatch(text):
         return moment(text)
     if _DAY.fullmatch(text):

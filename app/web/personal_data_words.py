@@ -28,7 +28,16 @@ _OWN_CODES: Mapping[str, Mapping[str, str]] = {
 # Texts of people's own, which may be spelt as a code is.
 FREE = frozenset({"organisation", "organisations", "text", "value", "what", "word"})
 ACTORS = frozenset({"decided_by", "merged_by", "requested_by", "reviewed_by", "waived_by", "withdrawn_by"})
-AMOUNTS = frozenset({"amount", "expected", "invoiced", "monthly_amount", "monthly_price", "price"})
+AMOUNTS = frozenset(
+    {
+        "accepted_price", "actual", "allowance", "allowance_per_day", "amount", "diet", "diet_per_staff", "difference",
+        "each_in_all", "each_of_staff_cost", "each_of_staff_travel", "estimated", "expected", "fund_part", "fund_short",
+        "hourly_rate", "invoiced", "monthly_amount", "monthly_price", "of_staff_cost", "of_staff_travel",
+        "participants_part", "price", "reserved", "staff_cost", "staff_travel", "staff_travel_and_lodging", "wage",
+    }
+)  # fmt: skip
+# Exact, and told in hours beside it.
+_EXACT = frozenset({"extra_minutes"})
 PERCENTAGES = frozenset({"percent", "share"})
 
 
@@ -40,7 +49,7 @@ def label_field(name: str) -> str:
 
 def is_shown(name: str) -> bool:
     """Whether a reader can make something of a column: keys of other rows stand in the file alone."""
-    return name == "provider_id" or not (name in TECHNICAL or name == "id" or name.endswith("_id"))
+    return name == "provider_id" or not (name in TECHNICAL | _EXACT or name == "id" or name.endswith("_id"))
 
 
 def find_codes(kind: str, name: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, nest
 from app.web.pages import View
 from app.web.providers import AREAS, OWN_PAGE
-from app.web.render import count, long_date, short_date
+from app.web.render import NBSP, count, long_date, short_date
 from app.web.sheets import TEMPLATE, Frame, make_sheet
 from app.web.words import options, word
 
@@ -320,7 +320,7 @@ def _describe_request(request: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     facts = [
         ("Spurd", long_date(request["sent_on"])),
         ("Behov", word(request["need"], "need")),
-        ("Del av full plass", f"{request['share']} %"),
+        ("Del av full plass", f"{request['share']}{NBSP}%"),
     ]
     if request["starts_from"]:
         facts.append(("Frå dag", long_date(request["starts_from"])))

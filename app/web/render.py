@@ -53,6 +53,11 @@ def whole_kroner(value: str | Decimal) -> str:
     return f"kr{NBSP}{kr(Decimal(value))}"
 
 
+def kroner(value: str | Decimal) -> str:
+    """An amount with its currency: `kr 12 238,35`."""
+    return f"kr{NBSP}{amount(value)}"
+
+
 def share(value: str | Decimal, places: int = 2) -> str:
     """`98,49 %`."""
     return percent(Decimal(value), places)
@@ -84,6 +89,11 @@ def moment(value: str) -> str:
 def month_name(value: str | date) -> str:
     """`desember`."""
     return MONTHS[to_date(value).month - 1]
+
+
+def month_of_year(value: str) -> str:
+    """A month, as the API writes it (`2022-03`): `mars 2022`."""
+    return f"{month_name(f'{value}-01')} {value[:4]}"
 
 
 def from_day(value: str | date, on: date) -> str:
@@ -126,6 +136,7 @@ _environment.filters |= {
     "belop": amount,
     "skilnad": difference,
     "kr": whole_kroner,
+    "kroner": kroner,
     "prosent": share,
     "dato": long_date,
     "dato_kort": short_date,
@@ -134,6 +145,7 @@ _environment.filters |= {
     "tal": number,
     "relativ": from_day,
     "maanad": month_name,
+    "maanad_aar": month_of_year,
     "ord": words.word,
 }
 _environment.globals |= {"static": address_of, "count": count, "menu": words.menu, "role_name": words.describe_person}

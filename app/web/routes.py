@@ -1,8 +1,7 @@
-"""Every address of the page, and what stands where there is none."""
+"""Every address of the page."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.security.logins import AFTER_LOGOUT, CALLBACK
 from app.web import (
@@ -34,7 +33,6 @@ from app.web import (
     reason_forms,
     restriction_forms,
     service_types,
-    sessions,
     settling,
     stair_editing,
     stair_forms,
@@ -56,7 +54,7 @@ from app.web import (
     year,
 )
 from app.web.form_pages import FormPage
-from app.web.pages import HEADERS, Action, Page, open_page, problem_page
+from app.web.pages import Action, Page, open_page
 
 ROUTES: tuple[BaseRoute, ...] = (
     static.ROUTE,
@@ -137,25 +135,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-class NotFound:
-    """What answers an address that nothing else does: a page for a browser, and for others what stood here before."""
-
-    def __init__(self, otherwise: ASGIApp) -> None:
-        self._otherwise = otherwise
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        if scope["type"] != "http" or "text/html" not in request.headers.get("accept", ""):
-            await self._otherwise(scope, receive, send)
-            return
-        response = problem_page(request, await sessions.resume_session(request), 404)
-        response.headers.update(HEADERS)
-        await response(scope, receive, send)
-
-
 def install(app: FastAPI, people: tuple[login.DemoPerson, ...]) -> None:
     """Add the page to the application. `people` are those of the demo; in production there are none."""
     app.state.demo_people = people
     # Without a demo nobody can press its buttons: the address is not there.
     app.router.routes.extend(route for route in ROUTES if people or getattr(route, "name", "") != "log_in")
-    app.router.default = NotFound(app.router.default)

@@ -168,7 +168,7 @@ def describe_years(years: Sequence[YearRow], first_over: int | None, raised: str
     else:
         answer = "Ingen av åra har ei ramme å måle mot."
     rate = (
-        f"Etter den siste satsen som er kjend, er han rekna {raised} % opp kvart år."
+        f"Etter den siste satsen som er kjend, er han rekna {raised}{NBSP}% opp kvart år."
         if raised
         else "Den siste satsen som er kjend, er rekna vidare."
     )

@@ -1,14 +1,33 @@
 """A page's HTML, as far as tests ask about it."""
 
 import base64
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import httpx
 
+from app.security.roles import ROLES
+
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # An id may be named by one or several of these.
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "for")
+# What is written for programs and not for people who read Norwegian, by what is wrong with it.
+UNWRITTEN = {
+    "a day or month as programs write it": re.compile(r"\b\d{4}-\d{2}(-\d{2})?\b"),
+    "a code in place of a word": re.compile(r"\b[a-z]+_[a-z_]+\b"),
+    "a value that is none": re.compile(r"\b(None|True|False|undefined)\b"),
+    "a line may break before the per cent sign": re.compile(r"\d ?%"),
+    "a line may break after the currency": re.compile(r"\bkr ?[\d\u2212-]"),
+    "a decimal point": re.compile(r"(?<![\d.§])(?<!§ )(?<!kl\.\u00a0)\b\d+\.\d{2}\b(?!\.)"),
+    "thousands that stand together": re.compile(r"(?<![\d.,])\d{5,8}(?![\d.])"),
+    "a hyphen in place of a minus": re.compile(r"(?<![\w\d])-\d"),
+}
+# Examples of codes that people type, and callers that the tests made and nobody has a name for.
+CODES = {"home_help", "support_contact", *ROLES}
+# Whose text is as it was typed, or for programs.
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+AS_TYPED = {"script", "style", "code", "textarea", "title"}
 
 
 @dataclass
@@ -28,6 +47,8 @@ class Html(HTMLParser):
 
     elements: list[Element] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """What people read, in pieces."""
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -54,6 +75,8 @@ class Html(HTMLParser):
     def handle_data(self, data: str) -> None:
         for element in self._open:
             element.text += data
+        if data.strip() and AS_TYPED.isdisjoint(element.tag for element in self._open):
+            self.texts.append(data.strip())
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         """The elements of a tag with these attributes."""
@@ -94,6 +117,17 @@ def find_faults(answer: httpx.Response) -> list[str]:
             if not hidden and one.attributes.get("id") not in labelled and "aria-label" not in one.attributes:
                 faults.append(f"{tag} {one.attributes.get('name')} has no label")
     return faults
+
+
+def find_unwritten(answer: httpx.Response) -> list[str]:
+    """Every piece of a page's text that is not written as Norwegians write, after what is wrong with it."""
+    return [
+        f"{fault}: {text}"
+        for text in (UUID.sub("", one) for one in parse(answer).texts)
+        for fault, pattern in UNWRITTEN.items()
+        for found in pattern.finditer(text)
+        if found[0] not in CODES
+    ]
 
 
 def read_fields(answer: httpx.Response, action: str) -> dict[str, list[str]]:

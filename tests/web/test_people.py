@@ -53,6 +53,28 @@ async def test_search_finds_by_the_beginning_of_a_name_and_logs_those_alone(api:
     assert await logged_people(api, "person:test-sakshandsamar") == {found}
 
 
+async def test_each_part_of_a_search_can_be_taken_away(api: Api) -> None:
+    """And the day stays: where people stood is as of it."""
+    await steps.participant(api, given_name="Åse", family_name="Lykt")
+    browser = await api.browser("sakshandsamar")
+    asked = {"name": "as ly", "birth_date": "1.1.1990", "standing": "placed", "service_area": "other"} | ON
+    page = parse(await browser.get("/deltakarar", params=asked))
+    chips = {
+        one.text.removeprefix("Fjern filteret "): one.attributes["href"] for one in page.all("a", **{"class": "chip"})
+    }
+    assert list(chips) == ["Namn: as ly", "Fødd: 1.1.1990", "Står som: Har plass", "Teneste: Anna"]
+    assert "standing=" not in chips["Står som: Har plass"]
+    assert all("on=31.08.2022" in address for address in chips.values())
+    assert [one.attributes["value"] for one in page.all("input", name="on")] == ["31.08.2022"] * 3
+
+
+async def test_nobody_by_that_name_leads_the_office_to_a_new_one(api: Api) -> None:
+    for person, links in (("sakshandsamar", 2), ("habilitering", 0)):
+        answer = await (await api.browser(person)).get("/deltakarar", params={"name": "finst ikkje"})
+        assert "Ingen med det namnet." in answer.text
+        assert len(parse(answer).all("a", href="/deltakarar/ny")) == links
+
+
 async def test_search_is_narrowed_by_standing(api: Api) -> None:
     person = await steps.participant(api, given_name="Åse", family_name="Lykt")
     await steps.application(api, person)
@@ -111,7 +133,7 @@ async def test_person_shows_what_was_decided_and_what_happened(api: Api) -> None
     for expected in ("Søknad om plass", "Tildeling av plass", "Oppfølgingsplan", "Evalueringsrapport"):
         assert any(title.startswith(expected) for title in titles), expected
     assert any(title.startswith("Samtykke") for title in titles)
-    assert any(title.startswith("Tillegg: kr 3\u00a0000 i månaden") for title in titles)
+    assert any(title.startswith("Tillegg: kr\u00a03\u00a0000 i månaden") for title in titles)
     assert await logged_people(api, "person:test-sakshandsamar") == {ids["participant_id"]}
 
 

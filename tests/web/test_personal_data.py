@@ -53,7 +53,7 @@ async def test_copy_says_all_in_words(api: Api) -> None:
         "Deltakaren si fungering og trivsel",
         "Velferds- og arbeidsrelaterte oppgåver; Meistring og auka sjølvstende",
         "Ugyldig fråvær",
-        "50 %",
+        "50\u00a0%",
         "NAV",
         "1.\xa0juli 2022",
         "<script>Trivst</script>",
