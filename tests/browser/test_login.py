@@ -8,7 +8,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 import postgres
-from tests.browser.test_screens import APPLICATION, RULES, SIDEWAYS, log_in
+from tests.browser.looks import RULES, SIDEWAYS, log_in
+from tests.browser.screens import APPLICATION
 from tests.conftest import cloned
 from tests.factories.openid import CLIENT_SECRET, EMPLOYEE, employees, fake_issuer
 from tests.test_readme import free_port
