@@ -1,5 +1,6 @@
 """HTTP for a year's budget: frames (C5), refunds (C11), position (C6–C8, C10), costs (C4), what-if (C9, C15)."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import date
 from typing import Annotated
@@ -14,6 +15,10 @@ from app.budget import position
 from app.budget.assumptions import (
     EXAMPLES,
     YEARS_EXAMPLES,
+    Assumption,
+    EndPlaces,
+    ShareChange,
+    SupplementChange,
     WhatIfIn,
     WhatIfMonth,
     WhatIfOut,
@@ -36,7 +41,8 @@ from app.budget.settled_and_invoiced import load_settled_and_invoiced
 from app.budget.tables import BudgetFrame, ExpectedRefund
 from app.budget.what_if import apply_changes, assume_year, find_placements, require_frames_in_years
 from app.budget.year_amounts import find_year_amount, record_year_amount
-from app.database.reader import Reader, ReaderDep, SnapshotReaderDep
+from app.database.queries import Queries
+from app.database.reader import ReaderDep, SnapshotReaderDep
 from app.database.unit_of_work import SnapshotUnitOfWorkDep, UnitOfWorkDep
 from app.http.declarations import REVALIDATED
 from app.http.endpoint import Route
@@ -197,7 +203,7 @@ async def list_costs(
 )
 async def compute_what_if(
     unit: SnapshotUnitOfWorkDep,
-    actor: CaseOfficerOrFinance,
+    actor: SumsReader,
     year: YearPath,
     body: Annotated[WhatIfIn, Body(openapi_examples=EXAMPLES)],
     on: OnQuery = None,
@@ -206,16 +212,19 @@ async def compute_what_if(
     """Places added or ended, or another rate, supplement, share, frame or refund (C9). Nothing is stored.
 
     Both positions are computed from what is known on the day, as in `GET /v1/budgets/{year}/position`. A change after
-    the year is refused with 422; one from before it applies to the whole year.
+    the year is refused with 422; one from before it applies to the whole year. Management assumes nothing of places
+    that there are: the difference would tell what few people's cost (S6).
     """
     _require_in_year(room_from, year)
+    _require_visible_places(actor, body.changes)
     day = on or clock.today()
-    known = await load_identified_periods(unit, year, day)
-    inputs = await position.load_inputs(unit, year, day, known.periods, room_from)
-    before = position.compute_position(inputs)
-    changes = await find_placements(unit, day, known, year, body.changes)
-    after = position.compute_position(apply_changes(inputs, changes))
-    sums = await load_settled_and_invoiced(unit, year)
+    async with _read_sums(unit, actor):
+        known = await load_identified_periods(unit, year, day)
+        inputs = await position.load_inputs(unit, year, day, known.periods, room_from)
+        before = position.compute_position(inputs)
+        changes = await find_placements(unit, day, known, year, body.changes)
+        after = position.compute_position(apply_changes(inputs, changes))
+        sums = await load_settled_and_invoiced(unit, year)
     # The difference that they make says what each of them costs.
     await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     months = zip(before.forecast_by_month, after.forecast_by_month, strict=True)
@@ -241,34 +250,43 @@ async def compute_what_if(
 )
 async def compute_what_if_years(
     unit: SnapshotUnitOfWorkDep,
-    actor: CaseOfficerOrFinance,
+    actor: SumsReader,
     body: Annotated[WhatIfYearsIn, Body(openapi_examples=YEARS_EXAMPLES)],
     on: OnQuery = None,
 ) -> WhatIfYearsOut:
     """Up to ten consecutive years at once, the rate carried on or raised by a percent a year (C15). Nothing is stored.
 
     Each year's position is the one that the what-if of that year alone gives with the changes that have begun by its
-    end. A frame of a year outside them is refused with 422; a year without a frame is `no_frame`.
+    end. A frame of a year outside them is refused with 422; a year without a frame is `no_frame`. Management assumes
+    nothing of places that there are (S6).
     """
     require_frames_in_years(body)
+    _require_visible_places(actor, body.changes)
     day = on or clock.today()
-    known = await load_identified_periods(unit, body.from_year, day, to_year=body.to_year)
-    changes = await find_placements(unit, day, known, body.to_year, body.changes)
     positions = []
     years = []
-    for year in range(body.from_year, body.to_year + 1):
-        periods = known.periods.overlapping(date(year, 1, 1), date(year, 12, 31))
-        inputs = await position.load_inputs(unit, year, day, periods)
-        found = position.compute_position(assume_year(inputs, body, changes))
-        positions.append(found)
-        years.append(to_response(found, await load_settled_and_invoiced(unit, year)))
+    async with _read_sums(unit, actor):
+        known = await load_identified_periods(unit, body.from_year, day, to_year=body.to_year)
+        changes = await find_placements(unit, day, known, body.to_year, body.changes)
+        for year in range(body.from_year, body.to_year + 1):
+            periods = known.periods.overlapping(date(year, 1, 1), date(year, 12, 31))
+            inputs = await position.load_inputs(unit, year, day, periods)
+            found = position.compute_position(assume_year(inputs, body, changes))
+            positions.append(found)
+            years.append(to_response(found, await load_settled_and_invoiced(unit, year)))
     await record_placement_access(unit, {id_ for change in changes for id_ in change.placement_ids})
     return WhatIfYearsOut(years=years, first_overrun_year=find_first_overrun_year(positions))
 
 
-def _read_sums(reader: Reader, actor: Actor) -> AbstractAsyncContextManager[None]:
+def _read_sums(queries: Queries, actor: Actor) -> AbstractAsyncContextManager[None]:
     """Management reads no place, only what all of them add up to: computed with the rights of finance."""
-    return reader.acting_as("finance", alone=True) if actor.roles == {"manager"} else nullcontext()
+    return queries.acting_as("finance", alone=True) if actor.roles == {"manager"} else nullcontext()
+
+
+def _require_visible_places(actor: Actor, changes: Sequence[Assumption]) -> None:
+    of_places = any(isinstance(change, EndPlaces | SupplementChange | ShareChange) for change in changes)
+    if actor.roles == {"manager"} and of_places:
+        raise ROLE_REQUIRED("Endringar i plassar som finst, kan berre Forvaltningskontoret og økonomi prøve.")
 
 
 def _require_in_year(room_from: date | None, year: int) -> None:

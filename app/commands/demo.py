@@ -71,7 +71,7 @@ def list_demo_people() -> tuple[DemoPerson, ...]:
         person("habilitering", "Habilitering", "utøvande teneste", "service", service_area="habilitation"),
         person("psykisk-helse", "Psykisk helse og rus", "utøvande teneste", "service", service_area="mental_health"),
         person("fagutvikling", "Fagutvikling", "reiser og legat", "grants_officer"),
-        person("leiar", "Leiar", "styringstal", "manager"),
+        person("leiar", "Leiar", "året og styringstal", "manager"),
         person("revisor", "Revisor", "innsynsloggen", "auditor"),
     )
 

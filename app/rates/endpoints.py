@@ -1,5 +1,6 @@
 """HTTP for NAV's rates (C1) and the guideline's versions."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.budget.position import watch_flags
-from app.database.reader import ReaderDep
+from app.database.reader import Reader, ReaderDep
 from app.database.unit_of_work import UnitOfWorkDep
 from app.http.endpoint import Route
 from app.http.lookup import find
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/v1", tags=["rates"], route_class=Route)
 
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 CaseOfficerOrFinance = Annotated[Actor, allow("case_officer", "finance")]
+PriceReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
 
 
 @router.post("/rates", status_code=201, summary="Record a rate")
@@ -41,16 +43,18 @@ async def record_rate(unit: UnitOfWorkDep, actor: CaseOfficerOrFinance, body: Ra
 
 @router.get("/rates", summary="List rates")
 async def list_rates(
-    reader: ReaderDep, actor: CaseOfficerOrFinance, limit: LimitQuery = 50, after: AfterQuery = None
+    reader: ReaderDep, actor: PriceReader, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[RateOut]:
     """All rates, in the order they were recorded (C1)."""
-    return await list_page(reader, select(Rate), RateOut, limit=limit, after=after)
+    async with _read_prices(reader, actor):
+        return await list_page(reader, select(Rate), RateOut, limit=limit, after=after)
 
 
 @router.get("/rates/{rate_id}", summary="Read a rate")
-async def read_rate(reader: ReaderDep, actor: CaseOfficerOrFinance, rate_id: UUID) -> RateOut:
+async def read_rate(reader: ReaderDep, actor: PriceReader, rate_id: UUID) -> RateOut:
     """One rate (C1)."""
-    return RateOut.model_validate(await find(reader, Rate, rate_id))
+    async with _read_prices(reader, actor):
+        return RateOut.model_validate(await find(reader, Rate, rate_id))
 
 
 @router.post(
@@ -74,7 +78,7 @@ async def record_guideline_version(
 
 @router.get("/guideline-versions", summary="List versions of the guideline")
 async def list_guideline_versions(
-    reader: ReaderDep, actor: CaseOfficerOrFinance, limit: LimitQuery = 50, after: AfterQuery = None
+    reader: ReaderDep, actor: PriceReader, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[GuidelineVersionOut]:
     """All versions, in the order they were recorded (C2, L2)."""
     return await list_page(reader, select(GuidelineVersion), GuidelineVersionOut, limit=limit, after=after)
@@ -82,7 +86,12 @@ async def list_guideline_versions(
 
 @router.get("/guideline-versions/{guideline_version_id}", summary="Read a version of the guideline")
 async def read_guideline_version(
-    reader: ReaderDep, actor: CaseOfficerOrFinance, guideline_version_id: UUID
+    reader: ReaderDep, actor: PriceReader, guideline_version_id: UUID
 ) -> GuidelineVersionOut:
     """One version with all its parameters (C2, L2)."""
     return GuidelineVersionOut.model_validate(await find(reader, GuidelineVersion, guideline_version_id))
+
+
+def _read_prices(reader: Reader, actor: Actor) -> AbstractAsyncContextManager[None]:
+    """NAV's rates are public; management reads them with the rights of finance, as it reads a year's sums."""
+    return reader.acting_as("finance", alone=True) if actor.roles == {"manager"} else nullcontext()

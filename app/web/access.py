@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from app.http.content_negotiation import CSV
 from app.http.log_words import Language, describe_action, describe_purpose
 from app.web.fields import parse_date
 from app.web.forms import Typed
@@ -105,10 +104,7 @@ async def show_log(view: View) -> Response:
 
 async def download_log(view: View) -> Response:
     """The lines of the same filters as a file for a spreadsheet."""
-    filters = _read_filters({name: view.query(name) for name in FILTERS})
-    answer = await view.api.get_document("/v1/access-log", CSV, **filters)
-    headers = {"Content-Disposition": answer.headers["content-disposition"]}
-    return Response(answer.content, media_type=answer.headers["content-type"], headers=headers)
+    return await view.download("/v1/access-log", **_read_filters({name: view.query(name) for name in FILTERS}))
 
 
 async def show_summary(view: View) -> Response:
@@ -171,8 +167,15 @@ def _read_filters(chosen: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _list_chips(shown: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What each filter that has no field of its own is called, and the address without it."""
-    texts = {"deltakar": "Ein person", "handling": describe_action(shown.get("handling", ""))}
+    """What each filter is called, and the address without it."""
+    texts = {
+        "deltakar": "Ein person",
+        "handling": describe_action(shown.get("handling", "")),
+        "kven": f"Kven: {shown.get('kven', '')}",
+        "fra": f"Frå {shown.get('fra', '')}",
+        "til": f"Til {shown.get('til', '')}",
+        "utfall": f"Utfall: {dict(OUTCOMES).get(shown.get('utfall', ''), '')}",
+    }
     return [
         (text, f"?{urlencode({key: value for key, value in shown.items() if key != name})}")
         for name, text in texts.items()

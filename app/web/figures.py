@@ -100,15 +100,15 @@ def read_choice(view: View, year: int) -> Choice:
     return Choice(kind, max(int(typed), year - _KINDS[kind][2] + 1), year)
 
 
-def _make_address(view: View, choice: Choice, step: int) -> str:
-    """The page some years later, of as many years, the same periods and seen from the same day."""
+def _make_address(view: View, choice: Choice, step: int = 0, page: str = "") -> str:
+    """The page some years later, of as many years, the same periods and seen from the same day; or one below it."""
     kept = {
         "vis": "" if choice.kind == "aar" else choice.kind,
         "fraa": "" if choice.first_year == choice.year else f"{choice.first_year + step}",
         "on": view.query("on"),
     }
     query = urlencode({name: value for name, value in kept.items() if value})
-    return f"/styringstal/{choice.year + step}" + (f"?{query}" if query else "")
+    return f"/styringstal/{choice.year + step}{page}" + (f"?{query}" if query else "")
 
 
 async def show_this_year(view: View) -> Response:
@@ -140,6 +140,7 @@ async def show_year(view: View) -> Response:
     return view.render(
         "styringstal.html",
         choice=choice,
+        file=_make_address(view, choice, page="/fil"),
         years=[(choice.year + step, _make_address(view, choice, step)) for step in (-1, 1)],
         kinds=[(kind, text) for kind, (_, text, _) in _KINDS.items()],
         first_years=[(f"{year}", f"{year}") for year in range(choice.year, choice.year - 5, -1)],
@@ -149,6 +150,24 @@ async def show_year(view: View) -> Response:
         mirror=await load_mirror(view, choice.year, named),
         surveys=await load_surveys(view, choice.year),
     )
+
+
+async def download_year(view: View) -> Response:
+    """The same figures as a file for a spreadsheet; without the costs where no rate is known."""
+    choice = read_choice(view, int(view.request.path_params["year"]))
+    codes = [code for _, some in QUESTIONS for code in some]
+    asked: dict[str, str | date] = {
+        "period": choice.period,
+        "from": f"{choice.first_year}-01-01",
+        "to": f"{choice.year}-12-31",
+        "on": view.on,
+    }
+    try:
+        return await view.download("/v1/figures", code=codes, **asked)
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        return await view.download("/v1/figures", code=[code for code in codes if code not in _COST], **asked)
 
 
 def _has(found: Mapping[str, Mapping[str, Any]], code: str, periods: Sequence[str]) -> bool:
@@ -242,4 +261,5 @@ def _draw_line(values: Sequence[Decimal | None], names: Sequence[str], code: str
 PAGES = (
     Page("/styringstal", show_this_year, *READERS, name="show_figures_of_this_year"),
     Page("/styringstal/{year:int}", show_year, *READERS, name="show_figures"),
+    Page("/styringstal/{year:int}/fil", download_year, *READERS, name="download_figures"),
 )

@@ -13,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from app import clock
+from app.http.content_negotiation import CSV
 from app.http.exception_handlers import to_problem
 from app.http.middleware import strip_values
 from app.http.problems import INTERNAL, RESTRICTED
 from app.web import sessions
-from app.web.calls import Api, Refused
+from app.web.calls import Api, Refused, Value
 from app.web.fields import Invalid, parse_date
 from app.web.forms import CrossSite, Typed, read_form, require_own_origin, write_for_people
 from app.web.messages import forget_message
@@ -56,6 +57,12 @@ class View:
     def query(self, name: str, default: str = "") -> str:
         """A value of the address, without blanks around it."""
         return self.request.query_params.get(name, default).strip()
+
+    async def download(self, path: str, **query: Value) -> Response:
+        """What the API answers at a path, as a file for a spreadsheet. Raises `Refused`."""
+        answer = await self.api.get_document(path, CSV, **query)
+        headers = {"Content-Disposition": answer.headers["content-disposition"]}
+        return Response(answer.content, media_type=answer.headers["content-type"], headers=headers)
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page of a template, which has `view` too."""

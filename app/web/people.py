@@ -59,18 +59,35 @@ async def show_people(view: View) -> Response:
         for person in found
         if chosen["standing"] in ("", person.standing) and chosen["provider_id"] in ("", person.provider_id)
     ]
-    kept = {name: value for name, value in chosen.items() if value}
+    kept = {name: value for name, value in (chosen | {"on": view.query("on")}).items() if value}
     return view.render(
         "deltakarar.html",
         chosen=chosen,
         searched=bool(chosen["name"] or chosen["birth_date"]),
         found=shown,
         hidden=len(found) - len(shown),
+        chips=_list_chips(kept, providers),
         more=f"?{urlencode(kept | {'after': following})}" if following else None,
         standings=STANDINGS,
         areas=AREAS,
         providers=[("", "Alle"), *sorted(providers.items(), key=lambda one: one[1])],
     )
+
+
+def _list_chips(kept: Mapping[str, str], providers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is searched for, each part in words, and the address without it."""
+    texts = {
+        "name": f"Namn: {kept.get('name', '')}",
+        "birth_date": f"Fødd: {kept.get('birth_date', '')}",
+        "standing": f"Står som: {dict(STANDINGS).get(kept.get('standing', ''), '')}",
+        "provider_id": f"Vekstbedrift: {providers.get(kept.get('provider_id', ''), '')}",
+        "service_area": f"Teneste: {dict(AREAS).get(kept.get('service_area', ''), '')}",
+    }
+    return [
+        (text, f"/deltakarar?{urlencode({key: value for key, value in kept.items() if key != name})}".rstrip("?"))
+        for name, text in texts.items()
+        if name in kept
+    ]
 
 
 async def look_up_person(view: View, form: Typed) -> Response:

@@ -106,6 +106,12 @@ async def show_settlement(view: View) -> Response:
     return view.render("oppgjer-maanad.html", forms=sheet.forms, **sheet.values)
 
 
+async def download_settlement(view: View) -> Response:
+    """The lines and differences of a closed month as a file for a spreadsheet."""
+    year, number = view.request.path_params["year"], view.request.path_params["month"]
+    return await view.download(f"/v1/budgets/{year}/settlements/{number}")
+
+
 async def prepare_settlement(view: View) -> Sheet:
     """The month, and the forms that close it and decide on it."""
     year, number = view.request.path_params["year"], view.request.path_params["month"]

@@ -15,7 +15,7 @@ from app.web.fields import Amount, Decimals, Field, Invalid, Option, Select
 from app.web.forms import Form, Wrong, make_form
 from app.web.names import load_names, load_providers
 from app.web.pages import Page, View
-from app.web.render import to_date, typed_date
+from app.web.render import NBSP, to_date, typed_date
 from app.web.what_if_answer import (
     Base,
     compare,
@@ -39,7 +39,7 @@ from app.web.what_if_changes import (
     read_changes,
     suggest,
 )
-from app.web.year import SENTENCES, count_closed_months, find_watch_percent
+from app.web.year import READERS, SEE_PARTS, SENTENCES, count_closed_months, find_watch_percent
 
 MOST_YEARS = 10
 CHOOSE = "plass"
@@ -123,11 +123,13 @@ async def _load_base(view: View) -> Base:
     if not 1900 <= year <= _LAST_YEAR:
         raise Invalid("Året må vere mellom 1900 og 2099.")
     api, on = view.api, view.on
+    # Management sees sums alone: no provider, and no month by who closed it.
+    sees_parts = not view.roles.isdisjoint(SEE_PARTS)
     rates = [one for one in await api.list("/v1/rates") if to_date(one["known_from"]) <= on]
     versions = await api.list("/v1/guideline-versions")
     frames = [one for one in await api.list(f"/v1/budgets/{year}/frames") if to_date(one["adopted_on"]) <= on]
-    refunds = await api.list(f"/v1/budgets/{year}/expected-refunds")
-    settlements = await api.list(f"/v1/budgets/{year}/settlements")
+    refunds = await api.list(f"/v1/budgets/{year}/expected-refunds") if sees_parts else []
+    settlements = await api.list(f"/v1/budgets/{year}/settlements") if sees_parts else []
     begun = [one for one in rates if to_date(one["valid_from"]) <= max(on, date(year, 1, 1))]
     rate = max(begun, key=lambda one: (one["valid_from"], one["known_from"]), default=None)
     version = max(
@@ -135,12 +137,12 @@ async def _load_base(view: View) -> Base:
     )
     frame = max(frames, key=lambda one: (one["adopted_on"], one["id"]), default=None)
     known = Known(
-        providers=dict(sorted((await load_providers(api)).items(), key=lambda one: one[1])),
+        providers=dict(sorted((await load_providers(api)).items(), key=lambda one: one[1])) if sees_parts else {},
         places=await _load_places(view),
         rate=None if rate is None else Decimal(rate["monthly_amount"]),
         percent=50 if version is None else int(Decimal(version["supplement_percent"])),
         frame=None if frame is None else frame["amount"],
-        refund=refunds[-1]["amount"] if refunds else "0.00",
+        refund=(refunds[-1]["amount"] if refunds else "0.00") if sees_parts else None,
     )
     return Base(year, known, frames, count_closed_months(settlements, year, on), find_watch_percent(versions, on))
 
@@ -260,6 +262,7 @@ def _list_offered(view: View, base: Base, rows: Sequence[Row]) -> list[tuple[str
         if code not in OF_A_PLACE
         and not (code in ONCE and code in there)
         and not (kind.find("hjaa") and not base.known.providers)
+        and not (code == "refusjon" and base.known.refund is None)
     ]
     return [*offered, (CHOOSE, "Éin bestemt plass …")] if "case_officer" in view.roles else offered
 
@@ -270,10 +273,10 @@ def _list_examples(view: View, base: Base) -> list[tuple[str, str]]:
     made = [("Éin plass til", "fleire", suggest("fleire", known, day))]
     if known.rate is not None:
         raised = Amount(name="", label="").format((known.rate * Decimal("1.03")).quantize(Decimal("0.01")))
-        made.append(("Sats opp 3 %", "sats", suggest("sats", known, day) | {"belop": raised}))
+        made.append((f"Sats opp 3{NBSP}%", "sats", suggest("sats", known, day) | {"belop": raised}))
     if known.frame is not None:
         raised = Amount(name="", label="").format((Decimal(known.frame) * Decimal("1.05")).quantize(Decimal(1)))
-        made.append(("Ramme opp 5 %", "ramme", {"belop": raised}))
+        made.append((f"Ramme opp 5{NBSP}%", "ramme", {"belop": raised}))
     on = [("on", typed_date(view.on))] if view.query("on") else []
     return [
         (text, _write_address(base.year, [*on, *((f"{code}-1-{name}", value) for name, value in values.items())]))
@@ -313,6 +316,6 @@ def _write_address(year: int, values: Sequence[tuple[str, str]]) -> str:
 
 
 ROUTES = (
-    Page("/aaret/{year:int}/kva-om", show_what_if, "case_officer", "finance"),
+    Page("/aaret/{year:int}/kva-om", show_what_if, *READERS),
     Page("/aaret/{year:int}/kva-om/plass", choose_place, "case_officer"),
 )

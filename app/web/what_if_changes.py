@@ -86,14 +86,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a row can be about: providers and places by id, and what is the case now."""
+    """What a row can be about: providers and places by id, and what is the case now, as far as it may be seen."""
 
     providers: Mapping[str, str]
     places: Mapping[str, str]
     rate: Decimal | None
     percent: int
     frame: str | None
-    refund: str
+    refund: str | None
 
 
 def find_rows(names: Iterable[str]) -> list[Row]:
@@ -188,7 +188,7 @@ def describe_change(row: Row, change: Mapping[str, Any], known: Known) -> str:
     match row.code:
         case "fleire":
             share = change.get("share", 100)
-            return f"{places} til{since}{until}{'' if share == 100 else f', {share} %'}"
+            return f"{places} til{since}{until}{'' if share == 100 else f', {share}{NBSP}%'}"
         case "slutt":
             return f"{places} hjå {whose} sluttar {long_date(change['on'])}"
         case "tillegg":
@@ -196,7 +196,7 @@ def describe_change(row: Row, change: Mapping[str, Any], known: Known) -> str:
         case "sats":
             return f"Satsen er {_kroner(change['monthly_amount'])}{since}"
         case "paaslag":
-            return f"Påslaget er {number(str(change['percent']))} %{since}"
+            return f"Påslaget er {number(str(change['percent']))}{NBSP}%{since}"
         case "ramme":
             return f"Ramma er {_kroner(change['amount'])}"
         case "refusjon":
@@ -204,6 +204,6 @@ def describe_change(row: Row, change: Mapping[str, Any], known: Known) -> str:
         case "sluttplass":
             return f"{place}: sluttar {long_date(change['on'])}"
         case "delplass":
-            return f"{place}: {change['share']} %{since}"
+            return f"{place}: {change['share']}{NBSP}%{since}"
         case _:
             return f"{place}: {_kroner(change['monthly_amount'])} i tillegg{since}{until}"

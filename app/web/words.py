@@ -315,7 +315,7 @@ MENUS: Mapping[str, Sequence[MenuItem]] = {
         MenuItem("/feriereiser/fond", "Feriefond"),
         MenuItem("/styringstal", "Styringstal"),
     ),
-    "manager": (MenuItem("/styringstal", "Styringstal"),),
+    "manager": (MenuItem("/aaret", "Året"), MenuItem("/styringstal", "Styringstal")),
     "grants_officer": (MenuItem("/legat", "Legat"), MenuItem("/feriereiser", "Feriereiser")),
     "provider": (MenuItem("/vekstbedrift", "Oversikt"),),
     "service": (MenuItem("/deltakarar", "Deltakarar"), MenuItem("/feriereiser/turar", "Feriereiser")),

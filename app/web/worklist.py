@@ -66,13 +66,17 @@ async def show_worklist(view: View) -> Response:
     after = view.query("etter") or None
     page = await view.api.get("/v1/tasks", on=view.on, limit=MOST_TASKS, after=after, counts="true", **asked_for)
     tasks = page["items"]
+    is_bare = not (later or after or any(chosen.values()))
+    following = await _find_next(view) if is_bare and not tasks else None
     waiting = await view.api.list("/v1/applications", status="waiting")
     requests = await _load_requests(view, [one["id"] for one in waiting])
     providers = await load_providers(view.api)
-    names = {task["participant_id"]: task["participant_name"] for task in tasks if task["participant_id"]}
+    listed = [*tasks, *([following] if following else ())]
+    names = {task["participant_id"]: task["participant_name"] for task in listed if task["participant_id"]}
     names |= await load_names(view.api, {one["participant_id"] for one in waiting} - names.keys())
     applications = _describe_applications(waiting, requests, names, providers, view.on)
     groups = group_tasks(tasks, names, providers, view.roles)
+    upcoming = group_tasks([following], names, providers, view.roles) if following else []
     soon = view.on + SOON
     return view.render(
         "arbeidsliste.html",
@@ -80,6 +84,8 @@ async def show_worklist(view: View) -> Response:
         overdue=[group for group in groups if group.due_on < view.on],
         soon=[group for group in groups if view.on <= group.due_on <= soon],
         later=[group for group in groups if group.due_on > soon],
+        upcoming=upcoming,
+        is_bare=is_bare,
         shows_later=later,
         counts=_count(page["counts"]),
         more=_lead_on(view, chosen, page["next"]) if page["next"] else None,
@@ -95,6 +101,12 @@ async def show_worklist(view: View) -> Response:
         providers=sorted(providers.items(), key=lambda one: one[1]),
         statuses=STATUSES,
     )
+
+
+async def _find_next(view: View) -> Mapping[str, Any] | None:
+    """The first deadline after those of the list, where it has none."""
+    items = (await view.api.get("/v1/tasks", on=view.on, status=["open"], limit=1))["items"]
+    return items[0] if items else None
 
 
 async def _load_requests(view: View, application_ids: Sequence[str]) -> list[dict[str, Any]]:

@@ -30,6 +30,9 @@ FOLLOW_UP = (
     ("cooperation_meeting", "Samarbeidsmøte (M4)"),
     ("evaluation", "Evalueringsrapport (M2)"),
 )
+SEE_PARTS = ("case_officer", "finance")
+"""Roles that see what each provider costs, and who closed a month."""
+READERS = (*SEE_PARTS, "manager")
 PROTECTED = "Verna plassar"
 """What finance sees of places whose provider it is not shown."""
 
@@ -74,21 +77,24 @@ async def show_report(view: View) -> Response:
 
 
 async def _describe(view: View) -> dict[str, Any]:
+    """What both screens show. Management sees sums: neither a provider's part nor who closed a month (S6)."""
     api, year = view.api, int(view.request.path_params["year"])
+    sees_parts = not view.roles.isdisjoint(SEE_PARTS)
+    by = "month,provider" if sees_parts else "month"
     position = await api.get(f"/v1/budgets/{year}/position", on=view.on)
-    costs = await api.list(f"/v1/budgets/{year}/costs", by="month,provider", on=view.on)
+    costs = await api.list(f"/v1/budgets/{year}/costs", by=by, on=view.on)
     if sum((Decimal(one["amount"]) for one in costs), Decimal(0)) != Decimal(position["forecast"]):
         # Somebody has decided between the two calls.
         position = await api.get(f"/v1/budgets/{year}/position", on=view.on)
-        costs = await api.list(f"/v1/budgets/{year}/costs", by="month,provider", on=view.on)
+        costs = await api.list(f"/v1/budgets/{year}/costs", by=by, on=view.on)
     frames = await api.list(f"/v1/budgets/{year}/frames")
-    settlements = await api.list(f"/v1/budgets/{year}/settlements")
+    settlements = await api.list(f"/v1/budgets/{year}/settlements") if sees_parts else []
     versions = await api.list("/v1/guideline-versions")
     providers = await load_providers(api)
     vacancies = await api.find("/v1/providers/vacancies", on=min(view.on, date(year, 12, 31)))
     counts = await api.find(f"/v1/follow-up/{year}/counts", on=view.on)
-    by_provider, names = _sum_by_provider(costs, providers)
-    months = [sum((amounts[i] for amounts in by_provider), Decimal(0)) for i in range(12)]
+    by_provider, names = _sum_by_provider(costs, providers) if sees_parts else ([], [])
+    months = _sum_by_month(costs)
     closed = count_closed_months(settlements, year, view.on)
     watch = find_watch_percent(versions, view.on)
     known = [frame for frame in frames if to_date(frame["adopted_on"]) <= view.on]
@@ -107,6 +113,8 @@ async def _describe(view: View) -> dict[str, Any]:
             charts.cumulative(drawn, narrow=narrow, uid=f"aar-{'smal' if narrow else 'brei'}", title=title)
             for narrow in (False, True)
         ],
+        "sees_parts": sees_parts,
+        "closed": closed,
         "names": names,
         "rows": rows,
         "read_off": describe_read_off(rows),
@@ -118,6 +126,13 @@ async def _describe(view: View) -> dict[str, Any]:
         "cells": describe_months(year, settlements, view.on),
         "follow_up": _describe_follow_up(counts),
     }
+
+
+def _sum_by_month(costs: Sequence[Mapping[str, Any]]) -> list[Decimal]:
+    found = [Decimal(0)] * 12
+    for one in costs:
+        found[int(one["month"][5:]) - 1] += Decimal(one["amount"])
+    return found
 
 
 def _sum_by_provider(
@@ -181,7 +196,7 @@ def _describe_reason(position: Mapping[str, Any], watch: int) -> str:
         return f"Samla kostnad passerer ramma i {month}."
     level = Decimal(position["frame"]) * watch / 100
     passed = (
-        f"Prognosen har passert varselgrensa på {watch} % (kr{NBSP}{kr(level)}). "
+        f"Prognosen har passert varselgrensa på {watch}{NBSP}% (kr{NBSP}{kr(level)}). "
         if position["flag"] == "watch"
         else ""
     )

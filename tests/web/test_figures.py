@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.web.figures import QUESTIONS
 from app.web.words import MENUS
 from tests.conftest import Api
 from tests.factories.places import got, place, prices
@@ -108,9 +109,33 @@ async def test_a_year_without_a_rate_has_all_but_its_costs(api: Api, connection:
     assert "1 518" in text
 
 
-async def test_management_begins_at_the_figures(api: Api) -> None:
-    assert MENUS["manager"][0].address == "/styringstal"
+async def test_bare_address_leads_to_the_figures_of_the_days_year(api: Api) -> None:
+    assert MENUS["manager"][1].address == "/styringstal"
     browser = await api.browser("leiar")
     answer = await browser.get("/styringstal?on=31.12.2022")
     assert answer.headers["location"] == "/styringstal/2022"
     assert (await browser.get("/deltakarar")).status_code == 403
+
+
+async def test_figures_are_a_file_of_the_same_periods(api: Api, connection: AsyncConnection) -> None:
+    await prices(api)
+    await place(connection, 6)
+    codes = [code for _, some in QUESTIONS for code in some]
+    browser = await api.browser("leiar")
+    address = "/styringstal/2022?vis=tertial&fraa=2021&on=31.12.2022"
+    [file] = [one.attributes["href"] for one in parse(await browser.get(address)).all("a") if one.text == "Last ned"]
+    answer = await browser.get(file)
+    assert answer.headers["content-type"].startswith("text/csv")
+    own = await api.manager.get(
+        "/v1/figures",
+        params={"period": "tertial", "from": "2021-01-01", "to": "2022-12-31", "on": "2022-12-31", "code": codes},
+        headers={"Accept": "text/csv"},
+    )
+    assert answer.content == own.content
+
+
+async def test_file_is_without_the_costs_where_no_rate_is_known(api: Api, connection: AsyncConnection) -> None:
+    await place(connection, 6)
+    answer = await (await api.browser("leiar")).get("/styringstal/2022/fil?on=31.12.2022")
+    assert answer.status_code == 200
+    assert "cost" not in answer.text

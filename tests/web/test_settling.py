@@ -53,6 +53,27 @@ async def test_month_adds_up_line_by_line(api: Api) -> None:
     assert "Ventar på ein annan enn den som lukka" in answer.text
 
 
+async def test_closed_month_is_a_file_for_a_spreadsheet(api: Api) -> None:
+    await close(api, 1)
+    browser = await api.browser("okonomi")
+    page = parse(await browser.get("/oppgjer/2022/1"))
+    assert page.all("a", href="/oppgjer/2022/1/fil")
+    answer = await browser.get("/oppgjer/2022/1/fil")
+    own = await api.finance.get("/v1/budgets/2022/settlements/1", headers={"Accept": "text/csv"})
+    assert answer.content == own.content
+    assert "attachment" in answer.headers["content-disposition"]
+    answer = await browser.get("/oppgjer/2022/2/fil")
+    assert (answer.status_code, find_faults(answer)) == (404, [])
+
+
+async def test_month_that_is_not_closed_is_seen_from_a_day(api: Api) -> None:
+    await close(api, 1)
+    browser = await api.browser("okonomi")
+    answer = await browser.get("/oppgjer/2022/3", params={"on": "31.03.2022"})
+    assert "Han kan lukkast frå 1.\u00a0april 2022" in answer.text
+    assert [one.attributes["value"] for one in parse(answer).all("input", id="on")] == ["31.03.2022"]
+
+
 async def test_settlement_names_no_participant(api: Api) -> None:
     await close(api, 1)
     people = ok(await api.case_officer.get("/v1/participants"), 200)["items"]

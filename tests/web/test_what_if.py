@@ -180,7 +180,7 @@ async def test_frames_and_a_raise_of_the_years_after(api: Api) -> None:
     assert amount_of(years[0][4]) == 900_000
     assert years[1][4] == "ikkje vedteken"
     assert amount_of(years[2][4]) == 870_000
-    assert "han rekna 3,6 % opp kvart år" in answer.text
+    assert "han rekna 3,6\u00a0% opp kvart år" in answer.text
     answer = await browser.get(PATH, params=ON | asked | {"aara-auke": "101"})
     assert list(list_errors(answer)) == ["aara-auke"]
     answer = await browser.get(PATH, params=ON | asked | {"aara-ramme-2024": "99999999999"})
@@ -194,7 +194,7 @@ async def test_one_persons_place_is_named_to_the_office_alone(api: Api) -> None:
     asked = ON | {"delplass-1-plass": place, "delplass-1-del": "50", "delplass-1-fra": "01.10.2022"}
     answer = await (await api.browser("sakshandsamar")).get(PATH, params=asked)
     assert (answer.status_code, find_faults(answer)) == (200, [])
-    assert "Sprek Hage, Gløde AS: 50 % frå" in answer.text
+    assert "Sprek Hage, Gløde AS: 50\u00a0% frå" in answer.text
     found = await compute(api, [{"change": "share", "placement_ids": [place], "share": 50, "from": "2022-10-01"}])
     assert amount_of(cells(answer, "Prognose og ramme kvart år")[0][2]) == Decimal(found["after"]["forecast"])
     answer = await (await api.browser("okonomi")).get(PATH, params=asked)
@@ -262,7 +262,7 @@ async def test_examples_lead_to_an_answer(api: Api) -> None:
     browser = await api.browser("okonomi")
     page = parse(await browser.get(PATH, params=ON))
     examples = [one for one in page.all("a", **{"class": "button button--small"}) if "kva-om" in one.attributes["href"]]
-    assert [one.text for one in examples] == ["Éin plass til", "Sats opp 3 %", "Ramme opp 5 %"]
+    assert [one.text for one in examples] == ["Éin plass til", "Sats opp 3\u00a0%", "Ramme opp 5\u00a0%"]
     for one in examples:
         answer = await browser.get(one.attributes["href"])
         assert (answer.status_code, find_faults(answer)) == (200, []), one.text
@@ -313,3 +313,23 @@ async def test_page_is_within_its_budget_of_bytes(api: Api) -> None:
     await two_providers(api)
     answer = await (await api.browser("okonomi")).get(PATH, params=ON | TWO_MORE | {"ramme-2-belop": "7000000"})
     assert len(gzip.compress(answer.content, 6)) <= 12 * 1024
+
+
+async def test_management_tries_what_is_about_no_place(api: Api) -> None:
+    """S6: no provider's places, and nobody's."""
+    await steps.law(api, "6934000.00")
+    await steps.recorded(api, await steps.provider(api))
+    browser = await api.browser("leiar")
+    address = "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022"
+    answer = await browser.get(address)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    assert "Med endringane er det" in answer.text
+    offered = [one.text for one in parse(answer).all("button", name="ny")]
+    assert offered == ["Fleire plassar", "Ny sats", "Påslag på satsen", "Ramme"]
+    own = await (await api.browser("okonomi")).get(
+        "/aaret/2022/kva-om?on=31.08.2022&fleire-1-tal=2&fleire-1-fra=01.10.2022"
+    )
+    assert parse(answer).all("section", id="verknad")[0].text == parse(own).all("section", id="verknad")[0].text
+    answer = await browser.get("/aaret/2022/kva-om?slutt-1-tal=1&slutt-1-hjaa=x&slutt-1-dag=31.10.2022")
+    assert answer.status_code in (403, 422)
+    assert find_faults(answer) == []

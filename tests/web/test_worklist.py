@@ -113,6 +113,40 @@ async def test_empty_worklist_says_so(api: Api) -> None:
     assert "Ingenting ventar på deg." in answer.text
 
 
+async def test_worklist_without_anything_due_leads_to_the_next_deadline(api: Api) -> None:
+    """The one person that it is about is named, and alone in the log."""
+    await steps.law(api)
+    provider_id = await steps.provider(api)
+    statement = {
+        "stated_on": "2021-01-01",
+        "employees": 10,
+        "full_time_equivalents": "10",
+        "areas": ["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"],
+        "police_certificates": 10,
+    }
+    ok(await api.case_officer.post(f"/v1/providers/{provider_id}/competence-statements", json=statement))
+    evaluation = {"evaluated_on": "2022-02-01", "text": "Verkar.", "year": 2022}
+    ok(await api.case_officer.post("/v1/guideline-evaluations", json=evaluation))
+    for _ in range(2):
+        plan = follow_up.plan(await steps.recorded(api, provider_id), made_on="2022-02-01", sent_on="2022-02-01")
+        ok(await api.provider("310300403").post("/v1/plans", json=plan))
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params={"on": "20.03.2022"})
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    page = parse(answer)
+    assert "Ingenting ventar på deg." in answer.text
+    assert "Den neste fristen" in answer.text
+    shown = {one.attributes["href"].rpartition("/")[2] for one in page.all("a") if "/deltakarar/" in str(one)}
+    log = (await api.auditor.get("/v1/access-log", params={"actor": "person:test-sakshandsamar"})).json()["items"]
+    assert {row["participant_id"] for row in log} == shown
+    assert len(shown) == 1
+
+
+async def test_filter_that_nothing_passes_says_so(api: Api) -> None:
+    answer = await (await api.browser("sakshandsamar")).get(ADDRESS, params=ON | {"kind": "plan"})
+    assert "Ingen fristar passar med avgrensinga." in answer.text
+    assert "Den neste fristen" not in answer.text
+
+
 @pytest.mark.parametrize(
     "query", [{"kind": "tull"}, {"provider_id": "tull"}, {"responsible": "konge"}, {"etter": "tull"}]
 )

@@ -179,6 +179,31 @@ async def test_finance_looks_at_nobody(api: Api) -> None:
     assert {row["participant_id"] for row in rows} <= {None}
 
 
+@pytest.mark.parametrize("screen", ["aaret", "rapport"])
+async def test_management_sees_the_sums_and_no_providers_part(api: Api, screen: str) -> None:
+    """S6: what a provider with few places costs would tell of few people."""
+    await two_providers(api)
+    ok(await api.finance.post("/v1/budgets/2022/settlements/1"))
+    answer = await (await api.browser("leiar")).get(f"/{screen}/2022", params=ON)
+    page = parse(answer)
+    assert (answer.status_code, find_faults(answer)) == (200, [])
+    position = ok(await api.manager.get("/v1/budgets/2022/position", params={"on": "2022-08-31"}), 200)
+    figures = [amount_of(one.text) for one in page.all("dd", **{"class": "figure"})[:3]]
+    assert figures == [Decimal(position[name]) for name in ("frame", "forecast", "incurred")]
+    rows = table_rows(page)
+    assert sum((row[0] for row in rows), Decimal(0)) == Decimal(position["forecast"]) == rows[-1][1]
+    for hidden in ("KIM AS", "Gløde AS", "/oppgjer", "/satsar/ny", "/ramme"):
+        assert hidden not in answer.text
+    assert "Kva om" in answer.text or screen == "rapport"
+    rows = (await api.auditor.get("/v1/access-log", params={"actor": "person:test-leiar"})).json()["items"]
+    assert {row["participant_id"] for row in rows} <= {None}
+
+
+async def test_management_begins_at_the_year(api: Api) -> None:
+    answer = await (await api.browser("leiar")).get("/")
+    assert answer.headers["location"] == "/aaret"
+
+
 async def test_bare_address_leads_to_the_year_of_the_day(api: Api) -> None:
     answer = await (await api.browser("okonomi")).get("/aaret", params=ON)
     assert (answer.status_code, answer.headers["location"]) == (303, "/aaret/2022")

@@ -1,5 +1,6 @@
 """Management reads sums: the position, frames, months of cost, figures; nobody's name and no place."""
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,3 +89,62 @@ async def test_a_managers_token_opens_no_table_of_people(api: Api, connection: A
     # What a caller without a role reads is open to everybody.
     assert "participant" not in seen[""]
     assert seen["manager"] - seen[""] == {"budget_frame", "provider", "service_type"}
+
+
+async def test_a_manager_tries_what_is_about_no_place(api: Api, connection: AsyncConnection) -> None:
+    """C9, C15: the answers are those of finance."""
+    await prices(api)
+    await adopt(api)
+    await place(connection, 24)
+    changes = [
+        {"change": "add_places", "places": 2, "from": "2022-10-01"},
+        {"change": "rate", "monthly_amount": "16000.00", "from": "2022-10-01"},
+        {"change": "supplement_percent", "percent": 40, "from": "2022-10-01"},
+        {"change": "frame", "amount": "7000000.00"},
+        {"change": "refund", "amount": "100000.00"},
+    ]
+    for path, body in (
+        ("/v1/budgets/2022/what-if", {"changes": changes}),
+        ("/v1/budgets/what-if/years", {"from_year": 2022, "to_year": 2024, "changes": changes[:3]}),
+    ):
+        answers = [
+            ok(await client.post(path, json=body, params={"on": "2022-06-30"}), 200)
+            for client in (api.manager, api.finance)
+        ]
+        assert answers[0] == answers[1], path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"change": "end_places", "places": 1, "on": "2022-10-01"},
+        {"change": "supplement", "places": 1, "monthly_amount": "3000.00", "from": "2022-10-01"},
+        {"change": "share", "share": 50, "from": "2022-10-01"},
+    ],
+)
+async def test_a_manager_tries_nothing_with_places_that_there_are(
+    api: Api, connection: AsyncConnection, change: dict[str, object]
+) -> None:
+    """S6: the difference would tell what one of them costs."""
+    await prices(api)
+    await place(connection, 2)
+    place_id = (await got(api.finance, "/v1/placements"))["items"][0]["id"]
+    provider_id = (await got(api.manager, "/v1/providers"))["items"][0]["id"]
+    of_one = {key: value for key, value in change.items() if key != "places"} | {"placement_ids": [place_id]}
+    for one in (of_one, *([change | {"provider_id": provider_id}] if "places" in change else [])):
+        refused(await api.manager.post("/v1/budgets/2022/what-if", json={"changes": [one]}), 403, "role-required")
+        body = {"from_year": 2022, "to_year": 2023, "changes": [one]}
+        refused(await api.manager.post("/v1/budgets/what-if/years", json=body), 403, "role-required")
+        assert (await api.finance.post("/v1/budgets/2022/what-if", json={"changes": [one]})).status_code == 200
+
+
+async def test_a_manager_reads_the_prices(api: Api) -> None:
+    """C1, C2: NAV's rates and the guideline's versions are public."""
+    await prices(api)
+    for path in ("/v1/rates", "/v1/guideline-versions"):
+        found = await got(api.manager, path)
+        assert found == await got(api.finance, path)
+        assert found["items"]
+        one = f"{path}/{found['items'][0]['id']}"
+        assert await got(api.manager, one) == await got(api.finance, one)
+        refused(await api.manager.post(path, json={}), 403, "role-required")
