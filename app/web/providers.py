@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from fastapi import Response
 
 from app.web import charts
+from app.web.calls import Refused
 from app.web.names import load_names, load_providers
 from app.web.pages import View
 from app.web.render import number, to_date
@@ -37,6 +39,17 @@ class Vacancy:
     squares: str
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceRow:
+    """A person's absence of one kind: how many, and days as documented."""
+
+    participant_id: str
+    name: str
+    kind: str
+    absences: int
+    days: Decimal
+
+
 async def show_providers(view: View) -> Response:
     """Places and deviations of each."""
     providers = await load_providers(view.api)
@@ -52,7 +65,7 @@ async def show_providers(view: View) -> Response:
 
 
 async def show_provider(view: View) -> Response:
-    """One provider: places over time, statements, and deviations, mended ones too."""
+    """One provider: places over time, staffing, statements, absence of the year, and deviations, mended ones too."""
     id_ = str(view.request.path_params["provider_id"])
     provider = await view.api.get(f"/v1/providers/{id_}")
     [vacancy] = [one for one in await _load_vacancies(view, {id_: provider["name"]}) if one.id == id_]
@@ -68,7 +81,53 @@ async def show_provider(view: View) -> Response:
         areas=AREAS,
         deviations=[_describe_deviation(one) for one in deviations],
         times=times["items"] if times else [],
+        staff=await _load_staff(view, id_),
+        absence=await _load_absence(view, id_),
     )
+
+
+async def _load_staff(view: View, provider_id: str) -> Mapping[str, str]:
+    """Required and stated employees on the page's day (P5); nothing where no guideline is in force."""
+    try:
+        answer = await view.api.get(
+            "/v1/figures",
+            code=["required_staff", "stated_staff"],
+            period="day",
+            by="provider",
+            **{"from": view.on, "to": view.on, "on": view.on},
+        )
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        return {}
+    return {
+        row["code"]: row["value"]
+        for row in answer["items"]
+        if row["by"]["provider_id"] == provider_id and row["value"] is not None
+    }
+
+
+async def _load_absence(view: View, provider_id: str) -> list[AbsenceRow]:
+    """The year's absence so far, of each person and kind: the longest first. Whom it is about is named, and logged."""
+    first_day = date(view.on.year, 1, 1)
+    period: dict[str, Any] = {"from": first_day, "to": view.on}
+    rows = await view.api.list(f"/v1/providers/{provider_id}/absence-report", **period)
+    if not rows:
+        return []
+    places = await view.api.list("/v1/placements", id=sorted({row["placement_id"] for row in rows}))
+    people = {place["id"]: place["participant_id"] for place in places}
+    names = await load_names(view.api, people.values())
+    found = [
+        AbsenceRow(
+            participant_id=people.get(row["placement_id"], ""),
+            name=names.get(people.get(row["placement_id"], ""), ""),
+            kind=word(row["kind"], "kind"),
+            absences=row["absences"],
+            days=Decimal(row["days"]),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: (-one.days, one.name, one.kind))
 
 
 async def show_own_page(view: View) -> Response:
@@ -89,6 +148,7 @@ async def show_own_page(view: View) -> Response:
     return view.render(
         "vekstbedrift.html",
         provider=own[1],
+        soon=soon,
         vacancy=next((one for one in vacancies if one.id == own[0]), None),
         requests=[
             {**one, "days": (view.on - to_date(one["sent_on"])).days} for one in requests if one["answer"] is None

@@ -22,6 +22,12 @@ _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
 }
 _DECIDED = ("end_decision", "temporary_ending")
 _OF_APPLICATION = ("request_to_send", "decision_to_make")
+_OF_TRIP = ("trip_acceptance", "trip_settlement")
+_PLAIN: Mapping[str, Link] = {
+    "rate_missing": ("/satsar/ny", "Registrer"),
+    "stair_review": ("/trapp/gjennomgang", "Registrer"),
+}
+"""What is about nobody and no provider."""
 SOON = timedelta(days=60)
 """What is due later is folded on every list."""
 WAIVABLE = ("plan", "evaluation", "conversation", "cooperation_meeting", "notice_meeting", "absence_contact")
@@ -40,10 +46,14 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> Link | None:
         return f"/deltakarar/{person}/samtykke", "Registrer"
     if kind == "system_meeting" and not {"case_officer", "service"}.isdisjoint(roles):
         return "/moete/felles", "Registrer"
+    if kind == "trial_evaluation" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
+        return f"/feriereiser/{task['n']}/oversyn", "Opne oversynet"
     if kind == "trust_report" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
         return f"/legat/{task['n']}/rapport", "Opne rapporten"
     if kind == "trip_assessment" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
         return f"/feriereiser/rundar/{task['id'].split('.')[1]}", "Opne runden"
+    if kind in _OF_TRIP and not {"case_officer", "grants_officer"}.isdisjoint(roles):
+        return f"/feriereiser/turar/{task['id'].split('.')[1]}", "Opne turen"
     if kind == "information_stale" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
         return f"/andre-ordningar/{task['id'].split('.')[1]}", "Sjekk"
     if "provider" in roles:
@@ -62,6 +72,10 @@ def _find_officers_form(task: Mapping[str, Any]) -> Link | None:
     """What the case office alone does."""
     kind, place, person = task["kind"], task["placement_id"], task["participant_id"]
     subject = task["id"].split(".")[1]
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind == "deviation":
+        return f"/vekstbedrifter/{task['provider_id']}", "Opne vekstbedrifta"
     if kind in _OF_APPLICATION:
         return f"/soknader/{subject}", "Opne søknaden"
     if kind == "staffing_discussion" and person:

@@ -1,5 +1,7 @@
 """Screen 1, the work list on the page."""
 
+import re
+
 import pytest
 
 from app.web import worklist
@@ -104,6 +106,14 @@ async def test_filters_are_kept_and_can_be_taken_away(api: Api) -> None:
     ]  # fmt: skip
     assert "status" not in chips[0].attributes["href"]
     assert "kind=plan" in chips[0].attributes["href"]
+
+
+async def test_what_is_about_nobody_leads_on_too(demo: Api) -> None:
+    """Every line of the list has a link: to somebody, or to where it is done."""
+    answer = await (await demo.browser("sakshandsamar")).get(f"{ADDRESS}?seinare=ja&on=31.12.2022")
+    lines = re.findall(r'<div class="task-row__one">.*?</div>', answer.text, re.DOTALL)
+    assert len(lines) > 5
+    assert [line for line in lines if "<a " not in line] == []
 
 
 async def test_empty_worklist_says_so(api: Api) -> None:
