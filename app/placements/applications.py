@@ -208,18 +208,24 @@ async def fetch_applications(queries: Queries, statement: Select[Application]) -
         return await queries.select(statement.where(col(Application.id).in_(visible)))
 
 
+_WAITING_OF_SAME = CompiledQuery(
+    filter_by_status(select(Application), "waiting")
+    .where(col(Application.participant_id) == any_of("participant_ids"))
+    .order_by(col(Application.id))
+    .with_only_columns(col(Application.participant_id), col(Application.id))
+)
+
+
 async def to_response(queries: Queries, applications: Sequence[Application]) -> list[ApplicationOut]:
     """Applications with their status and the applicants' other open ones; records access to the applicants."""
+    if not applications:
+        return []
     participant_ids = {application.participant_id for application in applications}
     record_access(queries, participant_ids)
-    of_same = filter_by_status(select(Application), "waiting").where(
-        col(Application.participant_id).in_(participant_ids)
-    )
-    columns = of_same.with_only_columns(col(Application.participant_id), col(Application.id))
     open_ids: defaultdict[UUID, list[UUID]] = defaultdict(list)
     async with _reading_every_step(queries):
         statuses = await load_statuses(queries, [application.id for application in applications])
-        for participant_id, id_ in await queries.fetch(columns.order_by(col(Application.id))):
+        for participant_id, id_ in await queries.fetch(_WAITING_OF_SAME, participant_ids=[*participant_ids]):
             open_ids[participant_id].append(id_)
     return [
         ApplicationOut(

@@ -232,27 +232,31 @@ async def to_response(queries: Queries, tasks: Sequence[Task], query: TaskQuery)
     participants = await _load_participants(queries, tasks)
     record_access(queries, participants.values())
     names = await load_names(queries, participants.values(), (task.subject.provider_id for task in tasks))
-    return [
-        TaskOut(
-            id=task.id,
-            title=build_title(task, names, participants.get(task.id)),
-            kind=task.kind,
-            due_on=task.due_on,
-            status=task.status,
-            responsible=RESPONSIBLE[task.kind],
-            placement_id=task.subject.placement_id,
-            provider_id=task.subject.provider_id,
-            participant_id=names.visible(participants.get(task.id)),
-            participant_name=names.find_participant(participants.get(task.id)),
-            rule=task.subject.rule or RULE[task.kind],
-            link=task.subject.link or f"/v1/placements/{task.subject.placement_id}",
-            n=task.n,
-            required=task.required,
-            recorded=task.recorded,
-            missing=missing.get(task.id, list(task.subject.missing)),
+    out = []
+    for task in tasks:
+        id_ = task.id
+        participant_id = participants.get(id_)
+        out.append(
+            TaskOut(
+                id=id_,
+                title=build_title(task, names, participant_id),
+                kind=task.kind,
+                due_on=task.due_on,
+                status=task.status,
+                responsible=RESPONSIBLE[task.kind],
+                placement_id=task.subject.placement_id,
+                provider_id=task.subject.provider_id,
+                participant_id=names.visible(participant_id),
+                participant_name=names.find_participant(participant_id),
+                rule=task.subject.rule or RULE[task.kind],
+                link=task.subject.link or f"/v1/placements/{task.subject.placement_id}",
+                n=task.n,
+                required=task.required,
+                recorded=task.recorded,
+                missing=missing.get(id_, list(task.subject.missing)),
+            )
         )
-        for task in tasks
-    ]
+    return out
 
 
 async def record_task_access(queries: Queries, tasks: Iterable[Task]) -> None:
