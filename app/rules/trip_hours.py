@@ -5,7 +5,7 @@ Minutes are exact fractions: 5 h 40 min is 340 of them and never 5.67 hours, and
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
@@ -70,6 +70,18 @@ class ExtraHours:
 def count_minutes(parts: Iterable[ShiftPart], weights: Weights) -> Fraction:
     """T13: the minutes of a shift that count, exactly."""
     return sum((part.minutes * weights.of(part.kind) for part in parts), Fraction(0))
+
+
+def place_parts(day: date, parts: Sequence[ShiftPart]) -> tuple[datetime, datetime]:
+    """T13: when a shift of these parts begins and ends.
+
+    Each part begins at its clock time next after the part before it has ended.
+    """
+    begins = ends = datetime.combine(day, parts[0].begins)
+    for part in parts:
+        starts = datetime.combine(ends.date(), part.begins)
+        ends = (starts if starts >= ends else starts + timedelta(days=1)) + timedelta(minutes=part.minutes)
+    return begins, ends
 
 
 def find_overlap(shifts: Sequence[Shift]) -> int | None:

@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 
+from app.http.names import format_amount
 from app.http.problems import VALIDATION
 from app.rules.money import from_ore, to_ore
 from app.rules.trip_costs import StaffRates, TripCost, TripShares, compute_cost, divide_cost
 from app.rules.trip_hours import (
     MINUTES_A_DAY,
+    MINUTES_AN_HOUR,
     ExtraHours,
     Shift,
     Weights,
     count_minutes,
     find_overlap,
     from_hundredths,
+    place_parts,
     to_hundredths,
 )
 from app.rules.trip_rest import RestNorms, Rests, RestWarning, is_within_night, measure_rests
@@ -34,6 +37,8 @@ from app.trips.staffing_schemas import (
 )
 from app.trips.tables import TripScheme
 
+_MOST_ORE = 9_999_999_999
+
 
 @dataclass(frozen=True, slots=True)
 class TripDays:
@@ -46,6 +51,10 @@ class TripDays:
     @property
     def nights(self) -> int:
         return (self.ends_on - self.starts_on).days
+
+    @property
+    def days(self) -> int:
+        return self.nights + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +70,17 @@ def compute_staffing(body: StaffingIn, trip: TripDays, participants: int, *, nee
     """From shifts and rates to what each pays. `needs_days`: every shift on the trip must say its day, as in a plan.
 
     Raises `SUM_DIFFERS`, and `VALIDATION` for a shift outside the trip's days or without one, shifts of one person that
-    overlap, and more than 24 hours a day.
+    overlap, more than 24 hours a day, and a cost of more than eight digits.
     """
     weights = read_weights(trip.scheme)
     lines = body.staff or []
     if needs_days:
         _require_days(lines)
+    _require_same_days(body, trip)
     hours = _count_hours(body, trip, weights)
     shifts = {line.reference: _check_shifts(number, line, trip, weights) for number, line in enumerate(lines)}
     staff = len(lines) or body.staff_count or 0
-    counted = trip.nights + 1 if trip.scheme.allowance_days == "calendar_days" else trip.nights
+    counted = trip.days if trip.scheme.allowance_days == "calendar_days" else trip.nights
     days = counted if body.allowance_days is None else body.allowance_days
     cost = compute_cost(
         hours.extra,
@@ -79,12 +89,13 @@ def compute_staffing(body: StaffingIn, trip: TripDays, participants: int, *, nee
         rates=StaffRates(to_ore(body.hourly_rate), to_ore(body.allowance_per_day), to_ore(body.diet_per_staff)),
         staff_travel=to_ore(body.staff_travel_and_lodging),
     )
+    _require_amounts(cost)
     shares = divide_cost(cost, participants=participants, percent=trip.scheme.participant_percent)
     norms = read_rest_norms(trip.scheme)
     rests = {name: measure_rests(found, norms) for name, found in shifts.items() if found is not None}
     out = StaffingOut(
         nights=trip.nights,
-        days=trip.nights + 1,
+        days=trip.days,
         staff_count=staff,
         allowance_days=days,
         trip_hours=_to_hours(hours.trip),
@@ -118,6 +129,29 @@ def _require_days(lines: Sequence[StaffLineIn]) -> None:
                 raise VALIDATION("Dagen manglar.", pointer=f"#/staff/{number}/shifts/{row}/on")
 
 
+def _require_same_days(body: StaffingIn, trip: TripDays) -> None:
+    """T13: the shifts at home and the ordinary ones are of the trip's days."""
+    for name, shifts in (("home_shifts", body.home_shifts), ("ordinary_shifts", body.ordinary_shifts)):
+        for row, shift in enumerate(shifts):
+            if shift.days > trip.days:
+                raise VALIDATION(f"Turen varer i {trip.days} dagar.", pointer=f"#/{name}/{row}/days")
+
+
+def _require_amounts(cost: TripCost) -> None:
+    """Each amount that comes of a cost has eight digits before the point at most, as every amount of the contract."""
+    ore = 0
+    for field, part in (
+        ("hourly_rate", cost.wage),
+        ("allowance_per_day", cost.allowance),
+        ("diet_per_staff", cost.diet),
+        ("staff_travel_and_lodging", cost.staff_travel),
+    ):
+        ore += part
+        if ore > _MOST_ORE:
+            most = format_amount(from_ore(_MOST_ORE))
+            raise VALIDATION(f"Turen ville kosta meir enn {most}. Sjå over timar og satsar.", pointer=f"#/{field}")
+
+
 def _count_hours(body: StaffingIn, trip: TripDays, weights: Weights) -> ExtraHours:
     """T13: the sums of the parts; a stated total that differs is refused with both."""
     by_staff = None
@@ -125,7 +159,7 @@ def _count_hours(body: StaffingIn, trip: TripDays, weights: Weights) -> ExtraHou
         shifts = [shift for line in body.staff for shift in line.shifts]
         by_staff = sum((_count(shift, weights) for shift in shifts), Fraction(0))
     elif body.trip_hours is not None and body.staff_count is not None:
-        most = 24 * (trip.nights + 1) * body.staff_count
+        most = 24 * (trip.days) * body.staff_count
         if body.trip_hours > most:
             raise VALIDATION(f"Det er meir enn {most} timar, 24 i døgnet for kvar.", pointer="#/trip_hours")
     return ExtraHours(
@@ -167,12 +201,14 @@ def _check_shifts(number: int, line: StaffLineIn, trip: TripDays, weights: Weigh
     The shifts in time, or None where the time of one is not known.
     """
     counted: dict[date, Fraction] = defaultdict(Fraction)
+    in_all, most = Fraction(0), 24 * trip.days
     placed: list[tuple[int, Shift]] = []
     for row, shift in enumerate(line.shifts):
         pointer = f"#/staff/{number}/shifts/{row}"
         minutes = _count(shift, weights)
-        if minutes > MINUTES_A_DAY:
-            raise VALIDATION(f"Vakta til {line.reference} er lengre enn 24 timar.", pointer=pointer)
+        in_all += minutes
+        if in_all > most * MINUTES_AN_HOUR:
+            raise VALIDATION(f"{line.reference} har meir enn {most} timar, 24 i døgnet.", pointer=pointer)
         if shift.on is None:
             continue
         if not trip.starts_on <= shift.on <= trip.ends_on:
@@ -181,7 +217,8 @@ def _check_shifts(number: int, line: StaffLineIn, trip: TripDays, weights: Weigh
         if counted[shift.on] > MINUTES_A_DAY:
             raise VALIDATION(f"{line.reference} har meir enn 24 timar {shift.on}.", pointer=pointer)
         if shift.parts is not None:
-            placed.append((row, _place_shift(shift.on, shift)))
+            begins, ends = place_parts(shift.on, [part.to_part() for part in shift.parts])
+            placed.append((row, Shift(begins, ends, minutes)))
     shifts = [shift for _, shift in placed]
     overlap = find_overlap(shifts)
     if overlap is not None:
@@ -190,16 +227,6 @@ def _check_shifts(number: int, line: StaffLineIn, trip: TripDays, weights: Weigh
             pointer=f"#/staff/{number}/shifts/{placed[overlap][0]}",
         )
     return shifts if len(placed) == len(line.shifts) else None
-
-
-def _place_shift(day: date, shift: TripShiftIn) -> Shift:
-    """The shift in time: each part begins at its clock time next after the part before it has ended."""
-    parts = [part.to_part() for part in shift.parts or ()]
-    begins = ends = datetime.combine(day, parts[0].begins)
-    for part in parts:
-        starts = datetime.combine(ends.date(), part.begins)
-        ends = (starts if starts >= ends else starts + timedelta(days=1)) + timedelta(minutes=part.minutes)
-    return Shift(begins, ends, Fraction(0))
 
 
 def _describe_rests(reference: str, rests: Rests) -> WorkingTimeOut:

@@ -1,6 +1,6 @@
 """A trip's staff as they come in, and hours, cost and prices as they go out (T3, T4, T13–T15, T21, T22)."""
 
-from datetime import time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -8,13 +8,14 @@ from pydantic import ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import INTEGER, Amount, Clock, Day, FieldFault, Line, Money, PastDay, Shape, describe_pattern
-from app.rules.trip_hours import MINUTES_A_DAY, PartKind, ShiftPart
+from app.rules.trip_hours import MINUTES_A_DAY, PartKind, ShiftPart, place_parts
 from app.rules.trip_rest import RestWarning
 from app.rules.trips import TripLength
 
 MOST_STAFF = 50
 MOST_SHIFTS = 100
 MOST_PARTICIPANTS = 100
+_ANY_DAY = date(2022, 1, 1)
 
 Reference = Annotated[
     str,
@@ -36,7 +37,9 @@ class ShiftPartIn(Shape):
 
 
 class _Counted(Shape):
-    """Parts by the clock, or minutes that were counted elsewhere, with the reason (T13)."""
+    """Parts by the clock, in their order and 24 hours at most, or minutes that were counted elsewhere, with the reason
+    (T13).
+    """
 
     parts: Annotated[
         list[ShiftPartIn] | None, Limits(min_length=1, max_length=10, examples=[[{"from": "08:00", "to": "21:30"}]])
@@ -53,6 +56,10 @@ class _Counted(Shape):
             raise FieldFault("parts", "må stå, eller «counted_minutes» i staden, og ikkje begge")
         if self.counted_minutes is not None and self.reason is None:
             raise FieldFault("reason", "manglar: minutt som er talde ein annan stad, treng ein grunn")
+        if self.parts is not None:
+            begins, ends = place_parts(_ANY_DAY, [part.to_part() for part in self.parts])
+            if ends - begins > timedelta(days=1):
+                raise FieldFault("parts", "overlappar kvarandre, eller varer meir enn 24 timar til saman")
         return self
 
 

@@ -199,6 +199,7 @@ def staff_of(*shifts: dict[str, Any]) -> dict[str, Any]:
     return {"staff": [line("A1", *shifts)]}
 
 
+LONG_DAY = [{"from": "09:00", "to": "21:30"}]
 HOURS = {"staff": None, "staff_count": 1, "trip_hours": "12.00"}
 
 
@@ -240,6 +241,29 @@ HOURS = {"staff": None, "staff_count": 1, "trip_hours": "12.00"}
         ),
         ("validation", "#/staff/0/reference", {"staff": [line("Kari Nordmann")]}),
         ("validation", "#/home_shifts/0/staff", {"home_shifts": [{"staff": 0, "counted_minutes": 1, "reason": "x"}]}),
+        ("validation", "#/home_shifts/0/days", {"home_shifts": [{"days": 4, "parts": LONG_DAY}]}),
+        (
+            "validation",
+            "#/ordinary_shifts/1/days",
+            {"ordinary_shifts": [{"parts": LONG_DAY}, {"days": 4, "parts": LONG_DAY}]},
+        ),
+        (
+            "validation",
+            "#/staff/0/shifts/0/parts",
+            staff_of(shift(parts=[*LONG_DAY, {"from": "21:29", "to": "23:00"}])),
+        ),
+        (
+            "validation",
+            "#/staff/0/shifts/0/parts",
+            staff_of(shift(parts=[*LONG_DAY, {"from": "21:30", "to": "09:01"}])),
+        ),
+        ("validation", "#/ordinary_shifts/0/parts", {"ordinary_shifts": [{"parts": [*LONG_DAY, *LONG_DAY]}]}),
+        ("validation", "#/staff/0/shifts/3", staff_of(*[shift(None, parts=[{"from": "09:00", "to": "09:00"}])] * 4)),
+        ("validation", "#/hourly_rate", {"hourly_rate": "99999999.99"}),
+        ("validation", "#/hourly_rate", {"home_hours": "99999999.99"}),
+        ("validation", "#/allowance_per_day", {"allowance_per_day": "33333333.33"}),
+        ("validation", "#/diet_per_staff", {"diet_per_staff": "99999999.99"}),
+        ("validation", "#/staff_travel_and_lodging", {"staff_travel_and_lodging": "99999999.99"}),
     ],
 )
 async def test_bad_input_is_refused_at_its_field(api: Api, code: str, pointer: str, changes: dict[str, Any]) -> None:
@@ -247,6 +271,18 @@ async def test_bad_input_is_refused_at_its_field(api: Api, code: str, pointer: s
     await record(api)
     problem = refused(await api.case_officer.post(ESTIMATE, json=estimate(**changes)), 422, code)
     assert pointer in [error["pointer"] for error in problem["errors"]]
+
+
+async def test_whole_days_and_the_largest_amounts_are_taken(api: Api) -> None:
+    """T13, T15: 24 hours a day are not too many, and what comes of the largest cost adds up too."""
+    await record(api)
+    whole = [shift(None, parts=[{"from": "09:00", "to": "21:30"}, {"from": "21:30", "to": "09:00"}])] * 3
+    assert (await compute(api, **staff_of(*whole)))["trip_hours"] == "72.00"
+    found = await compute(
+        api, hourly_rate="0.00", allowance_per_day="0.00", diet_per_staff="99999999.98", staff_travel_and_lodging="0.01"
+    )
+    assert (found["participants_part"], found["fund_part"]) == ("49999999.99", "49999999.99")
+    assert found["each_in_all"] == ["16666666.68", "16666666.66", "16666666.66"]
 
 
 async def test_longer_trip_with_reason_and_settled_working_time(api: Api) -> None:

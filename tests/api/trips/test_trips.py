@@ -230,6 +230,8 @@ async def test_participant_who_is_named_twice_or_unknown(api: Api) -> None:
         ("#/staff", {"staff": []}),
         ("#/staff/0/volunteered_on", {"staff": [course.line(volunteered_on="2199-01-01")]}),
         ("#/hourly_rate", {"hourly_rate": "-1.00"}),
+        ("#/hourly_rate", {"hourly_rate": "99999999.99"}),
+        ("#/home_shifts/0/days", {"home_shifts": [{"days": 8, "parts": [{"from": "08:00", "to": "09:00"}]}]}),
         ("#/participants", {"participants": 3}),
     ],
 )
