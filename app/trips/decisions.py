@@ -18,7 +18,7 @@ from app.security.roles import Actor
 from app.trips import fund, problems
 from app.trips.applications import measure_timeliness
 from app.trips.plans import list_not_voluntary
-from app.trips.schemes import find_scheme
+from app.trips.schemes import find_scheme, load_schemes, pick_begun
 from app.trips.tables import TripApplication, TripDecision
 from app.trips.trip_changes import close_participants
 from app.trips.trip_schemas import (
@@ -116,6 +116,8 @@ async def cancel_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
 
 
 async def to_decision(queries: Queries, decision: TripDecision, starts_on: date) -> TripDecisionOut:
-    """A decision as it goes out, with what the version says of appeals (T19)."""
-    scheme = await find_scheme(queries, starts_on, "#/starts_on")
+    """A decision as it goes out, with what the version that was known then says of appeals (T19)."""
+    scheme = pick_begun(await load_schemes(queries), starts_on, decision.created_at)
+    # A trip is recorded under a version, and no version goes.
+    assert scheme is not None
     return TripDecisionOut.model_validate(decision.model_dump() | {"appeal_text": scheme.appeal_text})

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.database.queries import CompiledQuery, Queries, any_of
 from app.rules.trips import TripLength, TripNorms
 from app.trips.schemes import load_schemes, pick_scheme, read_norms
-from app.trips.tables import Trip, TripParticipant
+from app.trips.tables import Trip, TripDecision, TripParticipant
 
 _GRANTED = CompiledQuery(
     select(
@@ -18,8 +18,10 @@ _GRANTED = CompiledQuery(
         col(TripParticipant.application_id),
         col(Trip.starts_on),
         col(Trip.ends_on),
+        col(TripDecision.created_at),
     )
     .join(Trip, col(Trip.id) == col(TripParticipant.trip_id))
+    .join(TripDecision, col(TripDecision.trip_id) == col(Trip.id))
     .where(
         col(TripParticipant.participant_id) == any_of("participant_ids"),
         col(TripParticipant.active),
@@ -46,8 +48,8 @@ async def load_granted_trips(queries: Queries, participant_ids: Collection[UUID]
     schemes = await load_schemes(queries)
     found = []
     rows = await queries.fetch(_GRANTED, participant_ids=[*participant_ids])
-    for participant_id, application_id, starts_on, ends_on in rows:
-        scheme = pick_scheme(schemes, starts_on)
+    for participant_id, application_id, starts_on, ends_on, decided_at in rows:
+        scheme = pick_scheme(schemes, starts_on, decided_at)
         norms = TripNorms() if scheme is None else read_norms(scheme)
         length = norms.find_length((ends_on - starts_on).days)
         assert length is not None

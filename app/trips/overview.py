@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -47,6 +47,7 @@ async def load_decided(queries: Queries, first: date, last: date) -> list[Decide
             col(Trip.id),
             col(Trip.starts_on),
             col(Trip.ends_on),
+            col(TripDecision.created_at),
             col(TripDecision.reason),
         )
         .join(Trip, col(Trip.id) == col(TripParticipant.trip_id))
@@ -66,22 +67,24 @@ async def load_decided(queries: Queries, first: date, last: date) -> list[Decide
             participant_id,
             trip_id,
             starts_on,
-            find_length(schemes, starts_on, ends_on),
+            _find_length(schemes, starts_on, ends_on, decided_at),
             reason,
         )
-        for application_id, participant_id, trip_id, starts_on, ends_on, reason in await queries.fetch(statement)
+        for application_id, participant_id, trip_id, starts_on, ends_on, decided_at, reason in await queries.fetch(
+            statement
+        )
     ]
 
 
-def find_length(schemes: Sequence[TripScheme], starts_on: date, ends_on: date) -> TripLength:
-    """T10: by the version in force on the first day."""
-    length = _pick_norms(schemes, starts_on).find_length((ends_on - starts_on).days)
+def _find_length(schemes: Sequence[TripScheme], starts_on: date, ends_on: date, decided_at: datetime) -> TripLength:
+    """T10: by the version in force on the first day, as known when the trip was decided."""
+    length = _pick_norms(schemes, starts_on, decided_at).find_length((ends_on - starts_on).days)
     assert length is not None
     return length
 
 
-def _pick_norms(schemes: Sequence[TripScheme], day: date) -> TripNorms:
-    scheme = pick_scheme(schemes, day)
+def _pick_norms(schemes: Sequence[TripScheme], day: date, known_at: datetime | None = None) -> TripNorms:
+    scheme = pick_scheme(schemes, day, known_at)
     return TripNorms() if scheme is None else read_norms(scheme)
 
 

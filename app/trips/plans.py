@@ -15,9 +15,11 @@ from app.trips.trip_schemas import StaffingPlanIn, StaffingPlanOut
 from app.trips.trips import TripRecord
 
 
-async def find_days_of(queries: Queries, trip: Trip) -> TripDays:
-    """The trip's days with the version in force (T6)."""
-    return TripDays(trip.starts_on, trip.ends_on, await find_scheme(queries, trip.starts_on, "#/starts_on"))
+async def find_days_of(queries: Queries, record: TripRecord) -> TripDays:
+    """The trip's days with the version in force: of one that was decided as known then (T6)."""
+    trip = record.trip
+    scheme = await find_scheme(queries, trip.starts_on, "#/starts_on", record.decided_at)
+    return TripDays(trip.starts_on, trip.ends_on, scheme)
 
 
 async def replace_plan(unit: UnitOfWork, actor: Actor, record: TripRecord, body: StaffingPlanIn) -> StaffingPlan:
@@ -31,7 +33,7 @@ async def replace_plan(unit: UnitOfWork, actor: Actor, record: TripRecord, body:
 
 async def make_prices(unit: UnitOfWork, actor: Actor, record: TripRecord, content: dict[str, Any]) -> StaffingPlan:
     """T15: the plan of this content for those who go now, and what each of them pays."""
-    days = await find_days_of(unit, record.trip)
+    days = await find_days_of(unit, record)
     travellers = record.travellers
     body = StaffingPlanIn.model_validate(content)
     staffing = compute_staffing(body, days, len(travellers), needs_days=True)

@@ -1,7 +1,7 @@
 """Versions of the trip scheme (T6)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -30,17 +30,26 @@ async def load_schemes(queries: Queries) -> list[TripScheme]:
     return await queries.select(select(TripScheme).order_by(col(TripScheme.valid_from)))
 
 
-def pick_scheme(schemes: Sequence[TripScheme], day: date) -> TripScheme | None:
-    """T6: of all versions the one in force on a day: the last that has begun, unless it has ended."""
-    begun = [scheme for scheme in schemes if scheme.valid_from <= day]
-    if not begun or (begun[-1].valid_to is not None and begun[-1].valid_to < day):
-        return None
-    return begun[-1]
+def pick_scheme(schemes: Sequence[TripScheme], day: date, known_at: datetime | None = None) -> TripScheme | None:
+    """T6: of all versions the one in force on a day: the last that has begun, unless it has ended.
+
+    With `known_at` of those that were recorded by then.
+    """
+    scheme = pick_begun(schemes, day, known_at)
+    return None if scheme is None or (scheme.valid_to is not None and scheme.valid_to < day) else scheme
 
 
-async def find_scheme(queries: Queries, day: date, pointer: str) -> TripScheme:
-    """The version in force on a day. Raises `NO_SCHEME_IN_FORCE`."""
-    scheme = pick_scheme(await load_schemes(queries), day)
+def pick_begun(schemes: Sequence[TripScheme], day: date, known_at: datetime | None = None) -> TripScheme | None:
+    """The last version that has begun on a day, whether or not it has ended."""
+    begun = [
+        scheme for scheme in schemes if scheme.valid_from <= day and (known_at is None or scheme.created_at <= known_at)
+    ]
+    return begun[-1] if begun else None
+
+
+async def find_scheme(queries: Queries, day: date, pointer: str, known_at: datetime | None = None) -> TripScheme:
+    """The version in force on a day, as `pick_scheme`. Raises `NO_SCHEME_IN_FORCE`."""
+    scheme = pick_scheme(await load_schemes(queries), day, known_at)
     if scheme is None:
         raise NO_SCHEME_IN_FORCE(f"Det finst inga utgåve av ferieordninga som gjeld {day}.", pointer=pointer)
     return scheme

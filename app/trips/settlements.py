@@ -31,7 +31,7 @@ async def settle_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
     trip = record.trip
     record.require("settle", body.settled_on)
     travellers = record.travellers
-    staffing = compute_staffing(body, await find_days_of(unit, trip), len(travellers), needs_days=True)
+    staffing = compute_staffing(body, await find_days_of(unit, record), len(travellers), needs_days=True)
     short = await fund.settle(unit, actor, trip, staffing.shares.fund, body.settled_on)
     plan = make_plan(trip, "actual", 1, body.model_dump(mode="json", by_alias=True), staffing, actor)
     plan.computed = plan.computed | {"fund_short": f"{from_ore(short)}"}

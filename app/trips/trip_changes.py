@@ -31,13 +31,14 @@ async def change_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
     leaves = wanted is not None and not changes and set(wanted) <= here
     record.require("leave" if leaves else "change", day)
     trip.sqlmodel_update(changes)
-    await find_trip_days(
-        unit,
-        trip.starts_on,
-        trip.ends_on,
-        longer_reason=trip.longer_reason,
-        working_time_agreed_on=trip.working_time_agreed_on,
-    )
+    if changes:
+        await find_trip_days(
+            unit,
+            trip.starts_on,
+            trip.ends_on,
+            longer_reason=trip.longer_reason,
+            working_time_agreed_on=trip.working_time_agreed_on,
+        )
     if wanted is None:
         applications = await _load_applications(unit, [one.application_id for one in record.travellers])
     else:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -33,7 +33,7 @@ from app.trips.applications import measure_timeliness
 from app.trips.estimates import find_trip_days
 from app.trips.problems import TRIP_APPLICATION_TAKEN, TRIP_APPLICATION_WITHDRAWN, TRIP_STATE
 from app.trips.schemes import load_schemes, pick_scheme, read_norms
-from app.trips.tables import StaffingPlan, Trip, TripApplication, TripParticipant, TripScheme
+from app.trips.tables import StaffingPlan, Trip, TripApplication, TripDecision, TripParticipant, TripScheme
 from app.trips.trip_schemas import TripIn, TripOut, TripParticipantOut
 
 CRITERIA = (
@@ -52,11 +52,14 @@ _NOT_ASSESSED = CompiledQuery(
         func.num_nulls(*(col(criterion) for criterion in CRITERIA)) > 0,
     )
 )
+_DECIDED = CompiledQuery(
+    select(col(TripDecision.trip_id), col(TripDecision.created_at)).where(col(TripDecision.trip_id) == any_of("ids"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TripMeasures:
-    """What the version in force on a trip's first day says of its days."""
+    """What the version in force on a trip's first day says of its days; of one that was decided as known then."""
 
     scheme: TripScheme | None
     nights: int
@@ -71,6 +74,7 @@ class TripRecord:
     Attributes:
         participants: all of them: the state and the prices are theirs together.
         seen: those whom the caller sees.
+        decided_at: when its decision was recorded: later versions of the scheme change nothing of it.
     """
 
     trip: Trip
@@ -78,6 +82,7 @@ class TripRecord:
     seen: Sequence[TripParticipant]
     plan: StaffingPlan | None
     assessed: bool
+    decided_at: datetime | None
 
     @property
     def travellers(self) -> list[TripParticipant]:
@@ -146,6 +151,7 @@ async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool =
         for one in await queries.select(select(TripParticipant).where(of_trips).order_by(*order)):
             by_trip[one.trip_id].append(one)
         missing = await queries.fetch(_NOT_ASSESSED, ids=ids)
+        decided = dict(await queries.fetch(_DECIDED, ids=ids))
     not_assessed = {row[0] for row in missing}
     seen = {row["id"] for row in rows}
     return [
@@ -155,6 +161,7 @@ async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool =
             [one for one in by_trip[trip.id] if one.id in seen],
             plans.get(trip.id),
             assessed=trip.id not in not_assessed,
+            decided_at=decided.get(trip.id),
         )
         for trip in trips
     ]
@@ -288,18 +295,19 @@ async def find_late(queries: Queries, records: Sequence[TripRecord]) -> set[UUID
     schemes = await load_schemes(queries)
     found = set()
     for record in records:
-        notice = measure_days(schemes, record.trip).last_notice_on
+        notice = measure_days(schemes, record).last_notice_on
         if any(one.received_on > notice or timeliness[one.application_id].late for one in record.travellers):
             found.add(record.trip.id)
     return found
 
 
-def measure_days(schemes: Sequence[TripScheme], trip: Trip) -> TripMeasures:
+def measure_days(schemes: Sequence[TripScheme], record: TripRecord) -> TripMeasures:
     """T6, T9, T10: what the version in force on a trip's first day says of its days.
 
-    One that was recorded later may end before that day: the trip is then measured by the trial's values.
+    One that was recorded before a decision may end before that day: the trip is then measured by the trial's values.
     """
-    scheme = pick_scheme(schemes, trip.starts_on)
+    trip = record.trip
+    scheme = pick_scheme(schemes, trip.starts_on, record.decided_at)
     norms = TripNorms() if scheme is None else read_norms(scheme)
     nights = (trip.ends_on - trip.starts_on).days
     length = norms.find_length(nights)
@@ -311,7 +319,7 @@ async def to_response(queries: Queries, trips: Sequence[Trip]) -> list[TripOut]:
     """Each trip as it goes out. Records access to the people."""
     records = await load_records(queries, trips)
     late, schemes = await find_late(queries, records), await load_schemes(queries)
-    return [_to_out(record, measure_days(schemes, record.trip), late=record.trip.id in late) for record in records]
+    return [_to_out(record, measure_days(schemes, record), late=record.trip.id in late) for record in records]
 
 
 def _to_out(record: TripRecord, measures: TripMeasures, *, late: bool) -> TripOut:

@@ -226,3 +226,44 @@ async def test_acceptance_of_bad_input(api: Api, pointer: str, changes: dict[str
     problem = refused(await course.accept(api, trip["id"], **{"participant_id": person} | changes), 422, "validation")
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
     assert (await course.read(api, trip["id"]))["status"] == "planned"
+
+
+async def test_a_decided_trip_keeps_the_version_it_was_decided_by(committed_api: Api) -> None:
+    """T6, T16, T19: a later version changes nothing of it: neither its settlement, the text of its decision nor its
+    length, whether that version has other parameters or ends before the trip.
+    """
+    api = committed_api
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    trip, open_one = await course.granted(api, 3), await course.accepted(api)
+    path = f"{TRIPS}/{trip['id']}"
+    decision = ok(await api.grants_officer.get(f"{path}/decisions"), 200)
+    changes = {
+        "participant_percent": 0,
+        "long_from_nights": 7,
+        "travel_weight": "1/1",
+        "appeal_text": "Klag innan tre veker.",
+    }
+    for number, later in enumerate(({"valid_to": "2022-12-31"}, {"valid_to": "2022-05-03"}), start=1):
+        await trips.record_scheme(api, valid_from=f"2022-05-0{number}", **changes, **later)
+        assert await course.read(api, trip["id"]) == trip
+        assert ok(await api.grants_officer.get(f"{path}/decisions"), 200) == decision
+    person = trip["participants"][0]["participant_id"]
+    [own] = [
+        one
+        for one in ok(await api.grants_officer.get(f"{TRIPS}/overview", params={"year": 2022}), 200)["people"]
+        if one["participant_id"] == person and one["last_granted_year"]
+    ]
+    assert (own["length"], own["free_from"]) == ("long", 2024)
+    first, *others = trip["participants"]
+    tag = (await api.grants_officer.get(path)).headers["ETag"]
+    staying = {"application_ids": [one["application_id"] for one in others]}
+    left = ok(await api.grants_officer.patch(path, json=staying, headers={"If-Match": tag}), 200)
+    assert [one["price"] for one in left["participants"]] == [None, "1200.00", "1200.00"]
+    out = ok(await course.settle(api, trip["id"]))
+    assert (out["participants_part"], out["fund_difference"]) == ("2400.00", "0.00")
+    # One that is not decided has no version any more: it is not granted, and can be rejected.
+    assert (await course.read(api, open_one["id"]))["scheme_valid_from"] is None
+    refused(await course.decide(api, open_one["id"]), 422, "no-scheme-in-force")
+    rejected = {"kind": "reject", "decided_on": "2022-06-01", "reason": "other", "text": "Ordninga er slutt."}
+    assert ok(await course.decide(api, open_one["id"], **rejected))["appeal_text"] == "Klag innan tre veker."
