@@ -335,7 +335,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "trip_id": "tur",
     "trip_round_id": "runde",
     "trust_application_id": "søknad til legatet",
-    "trust_entry_id": "vedtak i legatet",
+    "trust_entry_id": "vedtak eller utbetaling i legatet",
     "types": "slag hendingar",
     "unit_code": "eining",
     "unit_price": "einingspris",

@@ -57,6 +57,10 @@ class Grant:
         """Repaid by a day."""
         return _sum_entries(self.repayments, on)
 
+    def is_repaid_of_payments(self) -> bool:
+        """R7: on each day no more had come back than was paid by then."""
+        return all(self.sum_paid(one.on) >= self.sum_repaid(one.on) for one in self.repayments)
+
     def compute_lapsed(self, on: date) -> int:
         """R7: what was not used in time, as of a day."""
         return self.ore - self.sum_paid(on) if on >= self.lapses_on else 0

@@ -35,7 +35,7 @@ from app.trust.schemas import (
     TrustShare,
     TrustSharesOut,
 )
-from app.trust.tables import TrustApplication, TrustEntry
+from app.trust.tables import DECISIONS, TrustApplication, TrustEntry
 from app.trust.years import TrustYear, load_sums, load_year, lock_year
 
 
@@ -142,7 +142,12 @@ def _require_grantable(
         timely = sum(case.is_undecided(date.max) and not known.is_late(case.received_on) for case in known.cases)
         if timely:
             raise problems.TIMELY_UNDECIDED(undecided=timely)
-    person_left = known.compute_person_left(application.participant_id, on)
+    _require_left(known, application.participant_id, ore, on)
+
+
+def _require_left(known: TrustYear, participant_id: UUID, ore: int, on: date) -> None:
+    """R2, R3: raises `person-limit` or `trust-sum-exhausted` where so much is not left on a day."""
+    person_left = known.compute_person_left(participant_id, on)
     if ore > person_left:
         left = from_ore(person_left)
         raise problems.PERSON_LIMIT(f"Personen kan få {format_amount(left)} til i {known.year}.", left=f"{left}")
@@ -154,13 +159,15 @@ def _require_grantable(
         )
 
 
-async def annul_decision(unit: UnitOfWork, entry_id: UUID, body: AnnulmentIn) -> tuple[TrustApplication, TrustEntry]:
-    """D10, R7: a grant or rejection was recorded by mistake. It counts on no day, and the application is undecided.
+async def annul_entry(unit: UnitOfWork, entry_id: UUID, body: AnnulmentIn) -> tuple[TrustApplication, TrustEntry]:
+    """D10, R7: a decision, payment or repayment was recorded by mistake. It counts on no day.
 
-    **Decided here**: a grant that anything was paid of stands, also once all of it was paid back. What the applicant is
-    still to get is then a new application. Raises:
-        Problem: `not-found`; `annulled` the second time; `trust-grant-paid` for a grant that something was paid of,
-            and for a payment or repayment.
+    An application whose decision is annulled is undecided. **Decided here**: what really was paid stands, and is paid
+    back; so a grant is annulled once no payment of it holds, and a repayment while what it freed is still left today.
+
+    Raises:
+        Problem: `not-found`; `annulled` the second time; `trust-grant-paid`; `trust-payment-repaid`; of a repayment
+            `person-limit` and `trust-sum-exhausted`.
     """
     # Not the row: it is read once the application is locked, as decisions and payments lock it.
     application_id = await unit.fetch_value(
@@ -174,13 +181,30 @@ async def annul_decision(unit: UnitOfWork, entry_id: UUID, body: AnnulmentIn) ->
     entry = next(one for one in entries if one.id == entry_id)
     if entry.annulled_at is not None:
         raise ANNULLED()
-    if any(other.kind not in {"grant", "reject"} for other in entries):
-        raise problems.TRUST_GRANT_PAID()
+    await _require_annullable(unit, application, entry, [one for one in list_holding(entries) if one is not entry])
     entry.annulled_at = clock.now()
     entry.annulled_reason = body.reason
     await unit.session.flush()
-    await publish(unit, TrustEvent("trust.decision_annulled", application.id))
+    if entry.kind in DECISIONS:
+        await publish(unit, TrustEvent("trust.decision_annulled", application.id))
     return application, entry
+
+
+async def _require_annullable(
+    unit: UnitOfWork, application: TrustApplication, entry: TrustEntry, others: Sequence[TrustEntry]
+) -> None:
+    """Raises what `annul_entry` says, of an entry among the others that hold. The caller holds the year locked."""
+    if entry.kind in DECISIONS:
+        if others:
+            raise problems.TRUST_GRANT_PAID()
+        return
+    remaining = make_grant(application, others)
+    assert remaining is not None
+    if not remaining.is_repaid_of_payments():
+        raise problems.TRUST_PAYMENT_REPAID()
+    if entry.kind == "repayment" and entry.amount is not None:
+        known = await load_year(unit, application.received_on.year)
+        _require_left(known, application.participant_id, to_ore(entry.amount), clock.today())
 
 
 async def record_payment(
@@ -188,8 +212,12 @@ async def record_payment(
 ) -> tuple[TrustApplication, TrustEntry]:
     """R7: what is paid against a voucher, never above the grant.
 
+    **Decided here**: what was paid in time and is recorded once the grant has lapsed is taken while as much is left
+    today.
+
     Raises:
-        Problem: `not-granted`, `grant-lapsed`, `payment-above-grant`; 422 for a day before the decision.
+        Problem: `not-granted`, `grant-lapsed`, `payment-above-grant`; 422 for a day before the decision; of a grant
+            that has lapsed `person-limit` and `trust-sum-exhausted`.
     """
     application, grant = await _lock_grant(unit, application_id)
     require_not_before(body.on, "on", grant.decided_on, "vedtaket")
@@ -198,6 +226,10 @@ async def record_payment(
     left = from_ore(grant.ore - grant.sum_paid())
     if body.amount > left:
         raise problems.PAYMENT_ABOVE_GRANT(f"Det står {format_amount(left)} att av tildelinga.", left=f"{left}")
+    today = clock.today()
+    if today >= grant.lapses_on:
+        await lock_year(unit, grant.year)
+        _require_left(await load_year(unit, grant.year), application.participant_id, to_ore(body.amount), today)
     return application, await _add_entry(unit, actor, application, "payment", body)
 
 
@@ -281,15 +313,16 @@ def list_holding(entries: Sequence[TrustEntry]) -> list[TrustEntry]:
 
 def make_grant(application: TrustApplication, entries: Sequence[TrustEntry]) -> Grant | None:
     """The grant of an application as the rules take it, None where it was not granted."""
+    holding = list_holding(entries)
 
     def list_entries(kind: str) -> tuple[Entry, ...]:
         return tuple(
             Entry(entry.entered_on, to_ore(entry.amount))
-            for entry in entries
+            for entry in holding
             if entry.kind == kind and entry.amount is not None
         )
 
-    for entry in list_holding(entries):
+    for entry in holding:
         if entry.kind == "grant" and entry.amount is not None:
             payments, repayments = list_entries("payment"), list_entries("repayment")
             return Grant(application.received_on.year, entry.entered_on, to_ore(entry.amount), payments, repayments)

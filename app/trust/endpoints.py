@@ -237,17 +237,24 @@ async def decide_trust_application(
 
 @router.post(
     "/entries/{trust_entry_id}/annulment",
-    summary="Annul a decision of the trust",
-    responses=refusals(ANNULLED, problems.TRUST_GRANT_PAID),
+    summary="Annul an entry of the trust",
+    responses=refusals(
+        ANNULLED,
+        problems.TRUST_GRANT_PAID,
+        problems.TRUST_PAYMENT_REPAID,
+        problems.PERSON_LIMIT,
+        problems.TRUST_SUM_EXHAUSTED,
+    ),
 )
 async def annul_trust_decision(
     unit: UnitOfWorkDep, actor: GrantsOfficer, trust_entry_id: UUID, body: AnnulmentIn
 ) -> TrustEntryOut:
-    """A grant or rejection was recorded by mistake (D10): it stays readable, and counts for nothing.
+    """A decision, payment or repayment was recorded by mistake (D10): it stays readable, and counts for nothing.
 
-    The sum is free again, and the application is undecided. Once something has been paid, it is paid back instead (R7).
+    Of a decision the sum is free again, and the application is undecided. A grant is annulled once no payment of it
+    holds: what really was paid is paid back instead (R7). What a repayment freed must still be left.
     """
-    application, entry = await applications.annul_decision(unit, trust_entry_id, body)
+    application, entry = await applications.annul_entry(unit, trust_entry_id, body)
     record_access(unit, [application.participant_id])
     return to_entry(entry)
 
@@ -257,7 +264,13 @@ async def annul_trust_decision(
     dependencies=[_APPLICATION],
     status_code=201,
     summary="Record a payment of the trust",
-    responses=refusals(problems.NOT_GRANTED, problems.GRANT_LAPSED, problems.PAYMENT_ABOVE_GRANT),
+    responses=refusals(
+        problems.NOT_GRANTED,
+        problems.GRANT_LAPSED,
+        problems.PAYMENT_ABOVE_GRANT,
+        problems.PERSON_LIMIT,
+        problems.TRUST_SUM_EXHAUSTED,
+    ),
 )
 async def record_trust_payment(
     unit: UnitOfWorkDep, actor: GrantsOfficer, trust_application_id: UUID, body: TrustPaymentIn

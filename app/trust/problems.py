@@ -64,9 +64,18 @@ TRUST_GRANT_PAID = problem_type(
     "trust-grant-paid",
     409,
     title="Tildelinga er alt betalt ut",
-    nn="Det er betalt ut av tildelinga, så ho kan ikkje annullerast. Registrer det som vert betalt tilbake, som ei"
-    " tilbakebetaling.",
-    en="Something has been paid of the grant: it is not annulled. What comes back is recorded as a repayment (R7).",
+    nn="Det er betalt ut av tildelinga, så ho kan ikkje annullerast. Er det betalt tilbake, registrer ei"
+    " tilbakebetaling. Er utbetalinga ført ved feil, annuller ho først.",
+    en="Something has been paid of the grant: it is not annulled. What comes back is recorded as a repayment (R7), and"
+    " a payment that was recorded by mistake is annulled first.",
+)
+TRUST_PAYMENT_REPAID = problem_type(
+    "trust-payment-repaid",
+    409,
+    title="Utbetalinga er betalt tilbake",
+    nn="Det er registrert at noko av utbetalinga er betalt tilbake. Annuller tilbakebetalinga først, om ho òg er ført"
+    " ved feil.",
+    en="More would have come back than was paid. A repayment that was recorded by mistake too is annulled first (R7).",
 )
 NOT_GRANTED = problem_type(
     "not-granted",

@@ -129,7 +129,7 @@ class TrustRepaymentIn(Shape):
 
 
 class TrustEntryOut(Annullable):
-    """A decision, payment or repayment (R7). A decision that is annulled counts for nothing (D10)."""
+    """A decision, payment or repayment (R7). What is annulled counts for nothing (D10)."""
 
     kind: Literal["grant", "reject", "payment", "repayment"]
     on: Annotated[Day, Limits(description="The day of the decision or payment.")]

@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from app.database.base import ANNULLED_TOGETHER, AnnullableRow, Row
 
+DECISIONS = frozenset({"grant", "reject"})
+"""The kinds of entries of which one holds of each application."""
+
 
 class TrustYearSum(Row, table=True):
     """The whole sum of a year from the day it was decided, the first or a raise (R1, R4). Rows are only added."""
@@ -60,8 +63,8 @@ class TrustApplication(Row, table=True):
 
 
 class TrustEntry(AnnullableRow, table=True):
-    """What came of an application: one decision, and of a grant its payments and repayments (R7). A decision that was
-    recorded by mistake is annulled (D10), and otherwise rows are only added.
+    """What came of an application: one decision, and of a grant its payments and repayments (R7). What was recorded by
+    mistake is annulled (D10), and otherwise rows are only added.
 
     `reason` of a rejection is a code.
     """
@@ -73,7 +76,6 @@ class TrustEntry(AnnullableRow, table=True):
         CheckConstraint("amount > 0", name="positive"),
         CheckConstraint("kind <> 'reject' or reason is not null", name="reason"),
         CheckConstraint(ANNULLED_TOGETHER, name="annulled"),
-        CheckConstraint("annulled_at is null or kind in ('grant', 'reject')", name="annulled_kind"),
         CheckConstraint("kind <> 'payment' or voucher_seen_on <= entered_on", name="voucher_seen_on"),
         Index(
             "uq_trust_entry_application_id",

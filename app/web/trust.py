@@ -15,6 +15,7 @@ from app.web.pages import Page, View, load_callers
 from app.web.words import word
 
 READERS = (*HANDLERS, "finance")
+DECISIONS = ("grant", "reject")
 TONES: Mapping[str, str] = {"undecided": "warning", "granted": "success", "rejected": ""}
 APPLICANTS = ApplicantPages("/legat", "Legatet", "/legat/soknader/ny?deltakar=")
 
@@ -105,6 +106,8 @@ async def show_application(view: View) -> Response:
     names = await name_applicants(view, [application])
     callers = await load_callers(view, (entry["recorded_by"] for entry in application["entries"]))
     left = Decimal(application["granted"] or 0) - Decimal(application["paid"]) - Decimal(application["lapsed"])
+    holding = [entry for entry in application["entries"] if not entry["annulled_at"]]
+    is_moved = any(entry["kind"] not in DECISIONS for entry in holding)
     return view.render(
         "legat-soknad.html",
         application=application,
@@ -115,7 +118,6 @@ async def show_application(view: View) -> Response:
         tone=TONES[application["status"]],
         seen_by="Forvaltningskontoret" if application["documentation_seen_by"] == "case_officer" else "Fagutvikling",
         left=left,
-        may_annul=not any(entry["kind"] in {"payment", "repayment"} for entry in application["entries"]),
         may_repay=Decimal(application["paid"]) > Decimal(application["repaid"]),
         entries=[
             {
@@ -123,6 +125,7 @@ async def show_application(view: View) -> Response:
                 "what": word(entry["kind"], "trust_entry"),
                 "why": word(entry["reason"], "trust_reason") if entry["kind"] == "reject" else entry["reason"] or "",
                 "by": callers[entry["recorded_by"]],
+                "annullable": entry in holding and not (is_moved and entry["kind"] in DECISIONS),
             }
             for entry in application["entries"]
         ],

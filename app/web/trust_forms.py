@@ -16,8 +16,8 @@ from app.web.words import WORDS, options, word
 
 PURPOSES = ("respite", "escort")
 REASONS = tuple(WORDS["trust_reason"])
-DECISIONS = (Option("grant", "Innvilg"), Option("reject", "Avslå"))
-DECIDED = {one.value for one in DECISIONS}
+CHOICES = (Option("grant", "Innvilg"), Option("reject", "Avslå"))
+ENTRIES = {"grant": "vedtaket", "reject": "vedtaket", "payment": "utbetalinga", "repayment": "tilbakebetalinga"}
 
 
 async def prepare_sum(view: View) -> Sheet:
@@ -113,7 +113,7 @@ async def prepare_decision(view: View) -> Sheet:
     application, values = await _load_application(view)
     position = await find_position(view, application["year"])
     form = make_form(
-        Choice(name="avgjerd", label="Kva er avgjort?", to="kind", options=DECISIONS),
+        Choice(name="avgjerd", label="Kva er avgjort?", to="kind", options=CHOICES),
         Amount(name="belop", label="Innvilga beløp", to="amount", required=False, depends=True),
         Select(
             name="grunn",
@@ -173,33 +173,51 @@ async def decide_application(view: View, sent: Sent) -> Done:
 
 
 async def prepare_annulment(view: View) -> Sheet:
-    """Of the decision that holds, which the address names."""
+    """Of the decision, payment or repayment that the address names."""
     application, values = await _load_application(view)
     entry_id = str(view.request.path_params["trust_entry_id"])
-    entry = next((one for one in application["entries"] if one["id"] == entry_id and one["kind"] in DECIDED), None)
+    entry = next((one for one in application["entries"] if one["id"] == entry_id), None)
     if entry is None:
         raise Refused(404, {})
     form = make_form(LongText(name="grunn", label="Kva var feil?", to="reason", hint="Utan namn på personar."))
-    what = f"{amount(entry['amount'])} kroner" if entry["kind"] == "grant" else word(entry["reason"], "trust_reason")
-    frame = Frame(
-        title=f"Annuller vedtaket om søknaden frå {values['name']}",
-        here="Annuller",
-        back=values["back"],
-        button="Annuller vedtaket",
-        facts=[(word(entry["kind"], "trust_entry"), what), ("Dag", long_date(entry["on"]))],
-        after=(
+    what = f"{amount(entry['amount'])} kroner" if entry["amount"] else word(entry["reason"], "trust_reason")
+    named = ENTRIES[entry["kind"]]
+    after = {
+        "vedtaket": (
             "Vedtaket vert ståande på søknaden, og tel ikkje lenger. Søknaden kan avgjerast på nytt (D10).",
             "Er noko utbetalt, kan vedtaket ikkje annullerast: registrer det som vert betalt tilbake (R7).",
         ),
+        "utbetalinga": (
+            "Utbetalinga vert ståande på søknaden, og tel ikkje lenger: ho vart aldri gjord (D10).",
+            "Vart pengane betalte ut og så betalte tilbake, registrer ei tilbakebetaling i staden (R7).",
+        ),
+        "tilbakebetalinga": (
+            "Tilbakebetalinga vert ståande på søknaden, og tel ikkje lenger (D10).",
+            "Det ho gjorde ledig, må framleis vere ledig, for legatet og for personen (R2, R3).",
+        ),
+    }
+    frame = Frame(
+        title=f"Annuller {named} på søknaden frå {values['name']}",
+        here="Annuller",
+        back=values["back"],
+        button=f"Annuller {named}",
+        facts=[(word(entry["kind"], "trust_entry"), what), ("Dag", long_date(entry["on"]))],
+        after=after[named],
         danger=True,
     )
-    return make_sheet(form, frame, entry_id=entry_id, **values)
+    return make_sheet(form, frame, entry_id=entry_id, named=named, **values)
 
 
-async def annul_decision(view: View, sent: Sent) -> Done:
-    """The application is undecided."""
-    await view.api.post(f"/v1/trust/entries/{sent.sheet.values['entry_id']}/annulment", sent.body, sent.acting)
-    return Done(sent.sheet.values["back"][0], "Vedtaket er annullert. Søknaden er ikkje avgjord.")
+async def annul_entry(view: View, sent: Sent) -> Done:
+    """Of a decision the application is undecided."""
+    values = sent.sheet.values
+    await view.api.post(f"/v1/trust/entries/{values['entry_id']}/annulment", sent.body, sent.acting)
+    done = {
+        "vedtaket": "Vedtaket er annullert. Søknaden er ikkje avgjord.",
+        "utbetalinga": "Utbetalinga er annullert.",
+        "tilbakebetalinga": "Tilbakebetalinga er annullert.",
+    }
+    return Done(values["back"][0], done[values["named"]])
 
 
 async def prepare_payment(view: View) -> Sheet:
@@ -340,9 +358,7 @@ ROUTES = (
     FormPage("/legat/{year:int}/rapport/sending", TEMPLATE, prepare_sending, record_sending, *HANDLERS),
     FormPage("/legat/soknader/ny", TEMPLATE, prepare_application, record_application, *HANDLERS),
     FormPage(f"{_ONE}/avgjerd", TEMPLATE, prepare_decision, decide_application, *HANDLERS),
-    FormPage(
-        f"{_ONE}/vedtak/{{trust_entry_id:uuid}}/annullering", TEMPLATE, prepare_annulment, annul_decision, *HANDLERS
-    ),
+    FormPage(f"{_ONE}/vedtak/{{trust_entry_id:uuid}}/annullering", TEMPLATE, prepare_annulment, annul_entry, *HANDLERS),
     FormPage(f"{_ONE}/utbetaling", TEMPLATE, prepare_payment, record_payment, *HANDLERS),
     FormPage(f"{_ONE}/tilbakebetaling", TEMPLATE, prepare_repayment, record_repayment, *HANDLERS),
     FormPage(f"{_ONE}/utfylling", TEMPLATE, prepare_completion, complete_application, *HANDLERS),

@@ -345,7 +345,9 @@ begin
             cross join lateral (
                 select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
                     coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid
-                from trust_entry where application_id = application.id and entered_on <= new.entered_on) as moved
+                from trust_entry
+                where application_id = application.id and entered_on <= new.entered_on
+                    and annulled_at is null) as moved
             where application.received_on between make_date(of_year, 1, 1) and make_date(of_year, 12, 31))
         select where
             (select sum(amount) from taken) > coalesce((select max(amount) from trust_year_sum

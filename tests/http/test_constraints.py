@@ -148,7 +148,6 @@ UNREACHABLE = {
     "ck_trip_scheme_working_time": CHECKED,
     "ck_trust_application_documentation_seen_by": "the day and the role that saw it are written together",
     "ck_trust_entry_annulled": ANNULLED,
-    "ck_trust_entry_annulled_kind": "what is paid or paid back is not annulled",
     "ck_trust_entry_amount": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_reason": "each kind of entry has a shape of its own, with what it needs",
     "ck_trust_entry_voucher_seen_on": CHECKED,

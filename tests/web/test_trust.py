@@ -99,7 +99,34 @@ async def test_a_decision_by_mistake_is_annulled(api: Api) -> None:
     assert answer.status_code == 303, answer.text
     answer = await submit(browser, f"{here}/utbetaling", belop="5 000", dag="1.10.2020", bilag="30.9.2020")
     assert answer.status_code == 303, answer.text
-    assert "/annullering" not in await read(browser, here)
+    # Of what is paid the payment can be annulled, and no decision.
+    assert (await read(browser, here)).count("/annullering") == 1
+
+
+async def test_a_payment_and_a_repayment_by_mistake_are_annulled(api: Api) -> None:
+    """D10, R7: each with its own words, the one that came last first."""
+    await trust.open_year(api)
+    id_ = await trust.granted(api)
+    here = f"/legat/soknader/{id_}"
+    browser = await api.browser("fagutvikling")
+    for what, day in (("utbetaling", "1.10.2020"), ("tilbakebetaling", "2.10.2020")):
+        typed = {"belop": "6 000", "dag": day} | ({"bilag": "30.9.2020"} if what == "utbetaling" else {})
+        assert (await submit(browser, f"{here}/{what}", **typed)).status_code == 303
+    entries = ok(await api.grants_officer.get(f"{trust.APPLICATIONS}/{id_}"), 200)["entries"]
+    decision, payment, repayment = (f"{here}/vedtak/{one['id']}/annullering" for one in entries)
+    text = await read(browser, here)
+    assert (decision in text, payment in text, repayment in text) == (False, True, True)
+    assert (await submit(browser, payment, grunn="Feil.")).status_code == 409
+    for path, said in (
+        (repayment, "Tilbakebetalinga er annullert."),
+        (payment, "Utbetalinga er annullert."),
+        (decision, "Vedtaket er annullert. Søknaden er ikkje avgjord."),
+    ):
+        assert path in await read(browser, here)
+        answer = await submit(browser, path, grunn="Ført på feil søknad.")
+        assert (answer.status_code, answer.headers["location"]) == (303, here)
+        assert read_message(browser) == said
+    assert (await read(browser, here)).count("Annullert: Ført på feil søknad.") == 3
 
 
 @pytest.mark.parametrize(

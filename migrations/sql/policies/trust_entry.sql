@@ -1,5 +1,5 @@
 -- Decisions, payments and repayments of the trust (R2, R3, R7): the case office's and Fagutvikling's. Rows are added;
--- a decision is annulled (D10), and a text is changed on erasure alone.
+-- what was recorded by mistake is annulled (D10), and a text is changed on erasure alone.
 alter table trust_entry enable row level security;
 alter table trust_entry force row level security;
 

@@ -1,14 +1,17 @@
-"""A decision of the trust that was recorded by mistake is annulled before anything is paid of it (D10)."""
+"""What was recorded of the trust by mistake is annulled: a decision, a payment, a repayment (D10)."""
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import clock
 from tests.api.placements.helpers import list_events
 from tests.conftest import Api
 from tests.factories import steps, trust
@@ -56,22 +59,128 @@ async def test_an_annulled_rejection_is_decided_again(api: Api) -> None:
     ok(await trust.decide(api, id_, trust.grant()))
 
 
-async def test_what_is_paid_is_paid_back_and_not_annulled(api: Api) -> None:
-    """R7: neither the grant nor the payment, not even once all of it came back."""
+async def move(api: Api, id_: str, what: str, amount: str = "6000.00", **changes: str) -> httpx.Response:
+    """The answer to a payment or repayment."""
+    body = trust.payment(amount, **changes)
+    return await api.grants_officer.post(f"{trust.APPLICATIONS}/{id_}/{what}", json=body)
+
+
+async def annul_entry(api: Api, entry_id: str) -> httpx.Response:
+    body = {"reason": "Ført på feil søknad."}
+    return await api.grants_officer.post(f"/v1/trust/entries/{entry_id}/annulment", json=body)
+
+
+async def test_a_grant_that_is_paid_is_not_annulled(api: Api) -> None:
+    """R7: it was paid, and is paid back; not even once all of it came back."""
     await trust.open_year(api)
     id_ = await trust.granted(api)
-    path = f"{trust.APPLICATIONS}/{id_}"
-    paid = ok(await api.grants_officer.post(f"{path}/payment", json=trust.payment("1.00")))
+    ok(await move(api, id_, "payment", "1.00"))
     answer = await trust.annul(api, id_)
     refused(answer, 409, "trust-grant-paid")
     assert "tilbakebetaling" in answer.json()["detail"]
-    body = {"reason": "Betalt til feil konto."}
-    refused(
-        await api.grants_officer.post(f"/v1/trust/entries/{paid['id']}/annulment", json=body), 409, "trust-grant-paid"
-    )
-    ok(await api.grants_officer.post(f"{path}/repayment", json=trust.payment("1.00")))
+    ok(await move(api, id_, "repayment", "1.00"))
     refused(await trust.annul(api, id_), 409, "trust-grant-paid")
     assert (await trust.position(api))["granted"] == "6000.00"
+
+
+async def test_a_payment_by_mistake_is_annulled_and_then_its_grant(api: Api) -> None:
+    """R7: it was never paid: neither the books nor the report have it, and the right amount takes its place."""
+    await trust.open_year(api, "6000.00")
+    ids = [await trust.granted(api, "1000.00") for _ in range(6)]
+    paid = [ok(await move(api, id_, "payment", "1000.00")) for id_ in ids]
+    out = ok(await annul_entry(api, paid[0]["id"]), 200)
+    assert (out["kind"], out["amount"], out["annulled_reason"]) == ("payment", "1000.00", "Ført på feil søknad.")
+    refused(await annul_entry(api, paid[0]["id"]), 409, "annulled")
+    read = ok(await api.grants_officer.get(f"{trust.APPLICATIONS}/{ids[0]}"), 200)
+    assert (read["status"], read["granted"], read["paid"], len(read["entries"])) == ("granted", "1000.00", "0.00", 2)
+    assert (await trust.position(api))["paid"] == "5000.00"
+    assert (await trust.position(api, on="2021-01-01"))["left"] == "1000.00"
+    ok(await move(api, ids[0], "payment", "100.00"))
+    report = ok(await api.finance.get("/v1/trust/years/2020/report", params={"on": "2020-12-31"}), 200)
+    assert report["paid"] == "5100.00"
+    refused(await move(api, ids[0], "payment", "900.01"), 409, "payment-above-grant")
+    ok(await annul_entry(api, paid[1]["id"]), 200)
+    ok(await trust.annul(api, ids[1]), 200)
+    found = await trust.position(api)
+    assert (found["granted"], found["paid"], found["left"]) == ("5000.00", "4100.00", "1000.00")
+
+
+async def test_what_came_back_is_annulled_before_its_payment(api: Api) -> None:
+    """R7: more never comes back than was paid, on any day."""
+    await trust.open_year(api)
+    id_ = await trust.granted(api)
+    first = ok(await move(api, id_, "payment", "4000.00"))
+    second = ok(await move(api, id_, "payment", "2000.00", on="2020-11-01"))
+    back = ok(await move(api, id_, "repayment", "3000.00", on="2020-10-15"))
+    refused(await annul_entry(api, first["id"]), 409, "trust-payment-repaid")
+    ok(await annul_entry(api, second["id"]), 200)
+    refused(await annul_entry(api, first["id"]), 409, "trust-payment-repaid")
+    ok(await annul_entry(api, back["id"]), 200)
+    read = ok(await api.grants_officer.get(f"{trust.APPLICATIONS}/{id_}"), 200)
+    assert (read["paid"], read["repaid"]) == ("4000.00", "0.00")
+    ok(await annul_entry(api, first["id"]), 200)
+
+
+async def test_what_a_repayment_freed_must_be_left_when_it_is_annulled(api: Api) -> None:
+    """R2, R3: it may have been granted to others since; a raise makes room for it."""
+    await trust.open_year(api, "6000.00")
+    person = await steps.participant(api)
+    id_ = await trust.granted(api, participant_id=person)
+    ok(await move(api, id_, "payment"))
+    back = ok(await move(api, id_, "repayment", "1000.00"))
+    others = await trust.apply(api, "600.00"), await trust.apply(api, "400.00", person)
+    for other, amount in zip(others, ("600.00", "400.00"), strict=True):
+        ok(await trust.decide(api, other, trust.grant(amount, decided_on="2020-11-01")))
+        ok(await move(api, other, "payment", amount, on="2020-11-01"))
+    assert refused(await annul_entry(api, back["id"]), 409, "person-limit")["left"] == "600.00"
+    [paid] = [one for one in await list_entries(api, others[1]) if one["kind"] == "payment"]
+    ok(await annul_entry(api, paid["id"]), 200)
+    ok(await trust.annul(api, others[1]), 200)
+    assert refused(await annul_entry(api, back["id"]), 409, "trust-sum-exhausted")["left"] == "400.00"
+    assert (await trust.position(api))["left"] == "400.00"
+    ok(await api.case_officer.post("/v1/trust/years/2020/sums", json=trust.year_sum("6600.00")))
+    ok(await annul_entry(api, back["id"]), 200)
+    assert (await trust.position(api))["left"] == "0.00"
+
+
+async def test_a_payment_that_is_recorded_after_its_grant_lapsed_takes_what_is_left(api: Api) -> None:
+    """R3, R7: what had lapsed was granted to another."""
+    await trust.open_year(api, "6000.00")
+    late, other = await trust.granted(api), await trust.apply(api)
+    ok(await trust.decide(api, other, trust.grant("5000.00", decided_on=f"{clock.today()}")))
+    assert refused(await move(api, late, "payment", "1000.01"), 409, "trust-sum-exhausted")["left"] == "1000.00"
+    ok(await move(api, late, "payment", "1000.00"))
+    assert (await trust.position(api, on=f"{clock.today()}"))["left"] == "0.00"
+
+
+async def list_entries(api: Api, id_: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = ok(await api.grants_officer.get(f"{trust.APPLICATIONS}/{id_}"), 200)["entries"]
+    return entries
+
+
+async def test_a_payment_is_annulled_or_paid_back(committed_api: Api) -> None:
+    """R7: of both at once, one is made; and of a repayment's annulment and another grant of what it freed."""
+    api = committed_api
+    await trust.open_year(api, "6000.00")
+    for _ in range(3):
+        id_ = await trust.granted(api, "1000.00")
+        paid = ok(await move(api, id_, "payment", "1000.00"))
+        annulled, back = await asyncio.gather(annul_entry(api, paid["id"]), move(api, id_, "repayment", "1000.00"))
+        assert (annulled.status_code, back.status_code) in {(200, 409), (409, 201)}
+    await trust.open_year(api, "1000.00", year=2021)
+    person = await steps.participant(api)
+    changes = {"received_on": "2021-05-01", "documentation_seen_on": "2021-05-01"}
+    id_ = await trust.apply(api, "1000.00", person, **changes)
+    waiting = await trust.apply(api, "1000.00", **changes)
+    today = f"{clock.today()}"
+    ok(await trust.decide(api, id_, trust.grant("1000.00", decided_on=today)))
+    ok(await move(api, id_, "payment", "1000.00", on=today, voucher_seen_on=today))
+    freed = ok(await move(api, id_, "repayment", "1000.00", on=today))
+    annulled, granted = await asyncio.gather(
+        annul_entry(api, freed["id"]), trust.decide(api, waiting, trust.grant("1000.00", decided_on=today))
+    )
+    assert (annulled.status_code, granted.status_code) in {(200, 409), (409, 201)}
+    assert (await trust.position(api, 2021, on=today))["left"] == "0.00"
 
 
 async def test_an_annulment_of_bad_input(api: Api) -> None:
