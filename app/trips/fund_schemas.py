@@ -32,6 +32,8 @@ class TripFundEntryOut(Annullable):
     on: Day
     reserved: Annotated[Money | None, Limits(description="What a settlement frees of its trip's reservation.")]
     trip_id: Annotated[UUID | None, Limits(description="The trip that made the entry; null for what comes in.")]
+    trip_starts_on: Annotated[Day | None, Limits(description="The trip's first day.")]
+    trip_ends_on: Annotated[Day | None, Limits(description="The trip's last day.")]
     reason: str | None
     recorded_by: str
 

@@ -106,7 +106,12 @@ async def show_fund(view: View) -> Response:
         fund=await view.api.get(f"/v1/trip-fund/{year}"),
         may_handle=not view.roles.isdisjoint(HANDLERS),
         entries=[
-            {**one, "what": word(one["kind"], "fund_entry"), "by": callers[one["recorded_by"]]}
+            {
+                **one,
+                "what": word(one["kind"], "fund_entry"),
+                "by": callers[one["recorded_by"]],
+                "text": one["reason"] or f"Turen {describe_period(one['trip_starts_on'], one['trip_ends_on'])}",
+            }
             for one in sorted(entries, key=lambda one: (one["on"], one["id"]))
         ],
     )
@@ -126,7 +131,12 @@ def address_of(trip: Mapping[str, Any]) -> str:
 def describe_days(trip: Mapping[str, Any]) -> str:
     """`20. juni 2022 – 26. juni 2022, 6 netter`."""
     nights = "1 natt" if trip["nights"] == 1 else f"{trip['nights']} netter"
-    return f"{short_date(trip['starts_on'])} – {short_date(trip['ends_on'])}, {nights}"
+    return f"{describe_period(trip['starts_on'], trip['ends_on'])}, {nights}"
+
+
+def describe_period(starts_on: str, ends_on: str) -> str:
+    """`20. juni 2022 – 26. juni 2022`."""
+    return f"{short_date(starts_on)} – {short_date(ends_on)}"
 
 
 def draw_week(trip: Mapping[str, Any], staff: Sequence[Mapping[str, Any]] | None) -> dict[str, Any] | None:

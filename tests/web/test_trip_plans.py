@@ -129,6 +129,31 @@ async def test_the_fund_gets_what_is_set_aside(api: Api) -> None:
     assert (answer.status_code, set(list_errors(answer))) == (422, {"belop"})
 
 
+async def test_each_trip_in_the_fund_has_a_link_of_its_own_name(api: Api) -> None:
+    """Also where two trips have the same days; finance reads which one, and has no link."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    await course.granted(api)
+    await course.granted(api, staffing={"diet_per_staff": "200.00"})
+    text = await read(await api.browser("fagutvikling"), "/feriereiser/2022/fond")
+    named = "Turen 20. juni 2022 – 26. juni 2022"
+    for amount in ("2 400", "2 500"):
+        assert f'aria-label="{named}, sett av til ein tur {amount} kroner">{named}</a>' in text
+    seen = await read(await api.browser("okonomi"), "/feriereiser/2022/fond")
+    assert (seen.count(named), "/feriereiser/turar/" in seen) == (2, False)
+
+
+async def test_a_warning_says_of_whom_it_is(api: Api) -> None:
+    """T22."""
+    await trips.record_scheme(api)
+    parts = [{"from": "08:00", "to": "21:00"}]
+    staff = [course.line(name, shifts=[{"on": "2022-06-20", "parts": parts}]) for name in ("A1", "B2")]
+    trip = await course.planned(api, staffing={"staff": staff})
+    text = await read(await api.browser("habilitering"), f"/feriereiser/turar/{trip['id']}")
+    for name in ("A1", "B2"):
+        assert f"<b>{name}</b>: Har ei vakt på meir enn 12 timar og 30 minutt." in text
+
+
 async def test_what_came_into_the_fund_by_mistake_is_annulled(api: Api) -> None:
     await course.fill_fund(api)
     await course.fill_fund(api, amount="777.00")

@@ -60,12 +60,12 @@ async def list_trip_fund_entries(
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[TripFundEntryOut]:
-    """In the order they were recorded (T18): sums, days and the trips' ids, no names."""
+    """In the order they were recorded (T18): sums, days, and which trip, no names."""
     statement = select(TripFundEntry)
     if year is not None:
         statement = statement.where(col(TripFundEntry.year) == year)
     rows, following = await fetch_page(reader, statement, col(TripFundEntry.id), limit=limit, after=after)
-    return Page(items=[fund.to_entry(row) for row in rows], next=following)
+    return Page(items=await fund.to_entries(reader, rows), next=following)
 
 
 @router.get("/{year}", summary="Read a year of the trip fund")

@@ -108,7 +108,10 @@ async def test_what_trips_have_reserved_is_not_annulled_away(api: Api) -> None:
         await api.case_officer.post(f"{ENTRIES}/{first['id']}/annulment", json=body), 409, "fund-exhausted"
     )
     assert problem["missing"] == "1400.00"
-    [reserved] = [one for one in ok(await api.finance.get(ENTRIES), 200)["items"] if one["kind"] == "reserve"]
+    incoming, _, reserved = ok(await api.finance.get(ENTRIES), 200)["items"]
+    days = ("trip_starts_on", "trip_ends_on")
+    assert [incoming[name] for name in days] == [None, None]
+    assert (reserved["kind"], *(reserved[name] for name in days)) == ("reserve", "2022-06-20", "2022-06-26")
     answer = await api.case_officer.post(f"{ENTRIES}/{reserved['id']}/annulment", json=body)
     refused(answer, 409, "trip-fund-entry-of-trip")
     assert (await position(api))["allocated"] == "3000.00"
