@@ -173,7 +173,7 @@ async def load(database: Database, settings: Settings, *, report: Callable[[int]
         await follow_up.add_follow_up(unit, LOADER, DAY, names, places, settings.municipality_number)
         await absences.add_absences(unit, LOADER, DAY)
         await trust.add_year(unit, settings.municipality_number)
-        await trips.add_trial(unit)
+        await trips.add_trial(unit, settings.municipality_number)
         await stairs.add_stairs(unit)
         await service_hours.add_hours(unit)
         await surveys.add_survey(unit, DAY)

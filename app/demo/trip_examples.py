@@ -74,7 +74,7 @@ _EXAMPLES = (
 _WEEKEND = range(13, 14)
 
 
-async def add_trips(unit: UnitOfWork, actor: Actor) -> None:
+async def add_trips(unit: UnitOfWork, actor: Actor, municipality_number: str) -> None:
     """The fund, three trips that were granted, two of them settled, and one that is planned."""
     allocated = TripFundEntryIn(
         kind="allocation", amount=Decimal("150000.00"), on=date(2022, 1, 20), reason="Budsjett 2022"
@@ -103,7 +103,8 @@ async def add_trips(unit: UnitOfWork, actor: Actor) -> None:
             )
             await decisions.accept_price(unit, await trips.lock_trip(unit, trip_id), accepted)
         granted = TripGrantIn(kind="grant", decided_on=_DECIDED_ON)
-        await decisions.decide_trip(unit, actor, await trips.lock_trip(unit, trip_id), granted)
+        record = await trips.lock_trip(unit, trip_id)
+        await decisions.decide_trip(unit, actor, record, granted, municipality_number)
         if example.settled:
             settled = TripSettlementIn.model_validate(staffing | {"settled_on": f"{_SETTLED_ON}"})
             await settlements.settle_trip(unit, actor, await trips.lock_trip(unit, trip_id), settled)

@@ -64,7 +64,7 @@ _OTHER_SCHEMES = (
 )
 
 
-async def add_trial(unit: UnitOfWork) -> None:
+async def add_trial(unit: UnitOfWork, municipality_number: str) -> None:
     """The scheme with the paper's own values, the rounds of 2022, and who applied."""
     body = TripSchemeIn(valid_from=date(2021, 1, 1), valid_to=date(2022, 12, 31), source="Prøveordning 2021–2022")
     await record_scheme(unit, body)
@@ -80,7 +80,7 @@ async def add_trial(unit: UnitOfWork) -> None:
     for group in _GROUPS:
         for number in group.people:
             await _add_application(unit, number, group)
-    await trip_examples.add_trips(unit, OFFICER)
+    await trip_examples.add_trips(unit, OFFICER, municipality_number)
     for name, for_whom, address in _OTHER_SCHEMES:
         other = GrantSchemeIn(name=name, for_whom=for_whom, address=address, checked_on=_CHECKED_ON)
         await record_grant_scheme(unit, OFFICER, other)

@@ -68,7 +68,7 @@ NOT_RESIDENT = problem_type(
     409,
     title="Deltakaren er ikkje busett i kommunen",
     nn="Plass kan berre tildelast personar som er busette i Alver kommune.",
-    en="A place is granted only to people resident in Alver (D1).",
+    en="A place or trip is granted only to people resident in Alver (D1, T7).",
 )
 TEMPORARY_NEEDS_LAST_DAY = problem_type(
     "temporary-needs-last-day",

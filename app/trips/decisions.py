@@ -13,6 +13,8 @@ from app.http.periods import require_not_before
 from app.http.problems import VALIDATION
 from app.outbox.events import TripEvent
 from app.outbox.publish import publish
+from app.participants.tables import Participant
+from app.placements.problems import NOT_RESIDENT
 from app.rules.money import to_ore
 from app.security.roles import Actor
 from app.trips import fund, problems
@@ -48,12 +50,15 @@ async def accept_price(unit: UnitOfWork, record: TripRecord, body: TripAcceptanc
     await unit.session.flush()
 
 
-async def decide_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: DecisionIn) -> TripDecision:
+async def decide_trip(
+    unit: UnitOfWork, actor: Actor, record: TripRecord, body: DecisionIn, municipality_number: str
+) -> TripDecision:
     """T19: the one decision of a trip. A grant reserves the fund's part.
 
     Raises:
-        Problem: `TRIP_STATE`; of a grant `staff-not-voluntary`, `need-not-documented`, `late-needs-reason`,
-            `within-interval` where the version refuses that, `fund-exhausted`; 422 for a day before an application's.
+        Problem: `TRIP_STATE`; of a grant `staff-not-voluntary`, `not-resident`, `need-not-documented`,
+            `late-needs-reason`, `within-interval` where the version refuses that, `fund-exhausted`; 422 for a day
+            before an application's.
     """
     trip = record.trip
     record.require(body.kind, min(clock.today(), trip.starts_on))
@@ -61,7 +66,7 @@ async def decide_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
         require_not_before(body.decided_on, "decided_on", one.received_on, "søknaden")
     reserved = None
     if isinstance(body, TripGrantIn):
-        await _require_grantable(unit, record, body)
+        await _require_grantable(unit, record, body, municipality_number)
         assert record.plan is not None
         reserved = record.plan.fund_part
         await fund.reserve(unit, actor, trip, to_ore(reserved), body.decided_on)
@@ -85,11 +90,18 @@ async def decide_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
     return decision
 
 
-async def _require_grantable(unit: UnitOfWork, record: TripRecord, body: TripGrantIn) -> None:
+async def _require_grantable(unit: UnitOfWork, record: TripRecord, body: TripGrantIn, municipality_number: str) -> None:
     assert record.plan is not None
     missing = list_not_voluntary(StaffingPlanIn.model_validate(record.plan.content))
     if missing:
         raise problems.STAFF_NOT_VOLUNTARY(staff=missing)
+    people = [one.participant_id for one in record.travellers]
+    elsewhere = select(col(Participant.id)).where(
+        col(Participant.id).in_(people), col(Participant.municipality_number) != municipality_number
+    )
+    async with unit.acting_as("case_officer"):
+        if await unit.fetch(elsewhere):
+            raise NOT_RESIDENT("Reise kan berre innvilgast personar som er busette i Alver kommune.")
     ids = [one.application_id for one in record.travellers]
     applications = await unit.select(select(TripApplication).where(col(TripApplication.id).in_(ids)))
     if any(one.documented_on is None or one.documented_on > body.decided_on for one in applications):

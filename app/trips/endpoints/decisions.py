@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from app.http.endpoint import Route
 from app.http.lookup import find
 from app.http.openapi import refusals
 from app.http.problems import NOT_FOUND
+from app.placements.problems import NOT_RESIDENT
 from app.trips import decisions, problems, settlements, trips
 from app.trips.endpoints.roles import GrantsOfficer
 from app.trips.tables import Trip, TripDecision
@@ -59,6 +60,7 @@ async def record_trip_acceptance(
     responses=refusals(
         problems.TRIP_STATE,
         problems.STAFF_NOT_VOLUNTARY,
+        NOT_RESIDENT,
         problems.NEED_NOT_DOCUMENTED,
         problems.LATE_NEEDS_REASON,
         problems.WITHIN_INTERVAL,
@@ -66,14 +68,14 @@ async def record_trip_acceptance(
     ),
 )
 async def record_trip_decision(
-    unit: UnitOfWorkDep, actor: GrantsOfficer, trip_id: UUID, body: TripDecisionIn
+    request: Request, unit: UnitOfWorkDep, actor: GrantsOfficer, trip_id: UUID, body: TripDecisionIn
 ) -> TripDecisionOut:
     """A grant, a rejection with its reason, or a withdrawal (T19). It is final.
 
     A grant reserves the fund's part (T18); two at once wait for each other, and none takes the fund below zero.
     """
     record = await trips.lock_trip(unit, trip_id)
-    decision = await decisions.decide_trip(unit, actor, record, body)
+    decision = await decisions.decide_trip(unit, actor, record, body, request.app.state.settings.municipality_number)
     return await decisions.to_decision(unit, decision, record.trip.starts_on)
 
 

@@ -98,6 +98,25 @@ async def test_need_is_documented_by_the_day_of_the_decision(api: Api) -> None:
     ok(await course.decide(api, trip["id"], kind="reject", decided_on="2022-04-10", reason="not_documented", text="-"))
 
 
+async def test_those_who_go_are_resident_on_the_day_of_the_decision(api: Api) -> None:
+    """T7, as D1: one of them has moved away since the application; without that one the trip is granted."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    trip = await course.accepted(api, 2, staffing={"hourly_rate": "0.00"})
+    moved, staying = trip["participants"]
+    path = f"/v1/participants/{moved['participant_id']}"
+    tag = (await api.case_officer.get(path)).headers["ETag"]
+    elsewhere = {"municipality_number": "4601"}
+    ok(await api.case_officer.patch(path, json=elsewhere, headers={"If-Match": tag}), 200)
+    problem = refused(await course.decide(api, trip["id"]), 409, "not-resident")
+    assert "Reise" in problem["detail"]
+    assert (await course.read(api, trip["id"]))["decision"] is None
+    tag = (await api.grants_officer.get(f"{TRIPS}/{trip['id']}")).headers["ETag"]
+    without = {"application_ids": [staying["application_id"]]}
+    ok(await api.grants_officer.patch(f"{TRIPS}/{trip['id']}", json=without, headers={"If-Match": tag}), 200)
+    ok(await course.decide(api, trip["id"]))
+
+
 async def test_granted_trip_starts_an_interval(api: Api) -> None:
     """T10: of the same length alone; a cancelled trip starts none."""
     await trips.record_scheme(api)
