@@ -27,7 +27,7 @@ from app.rules.calendar import add_months
 from app.security.roles import OTHER_LOGIN, Actor
 from app.service_hours.tables import ServiceHours
 from app.settings import Settings
-from app.trips.tables import TripApplication, TripParticipant
+from app.trips.tables import Trip, TripApplication, TripParticipant
 from app.trust.tables import TrustApplication, TrustEntry
 
 
@@ -122,8 +122,8 @@ async def _erase(unit: UnitOfWork, participant: Participant) -> list[Erased]:
 
 
 async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -> list[date]:
-    """When the case went on: days of decisions, of applications (trips' too), of the trust's with their payments, and
-    the last days of hours of services, today at the latest.
+    """When the case went on: days of decisions and applications (trips' too, with their last days and settlements), of
+    the trust's with their payments, and the last days of hours of services, today at the latest.
 
     With these and no place, retention counts from the last of them; with none at all there is nothing to retain.
     """
@@ -134,6 +134,11 @@ async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -
     went = select(col(TripParticipant.ends_on)).where(
         col(TripParticipant.participant_id) == participant_id, col(TripParticipant.active)
     )
+    concluded = (
+        select(func.greatest(col(Trip.decided_on), col(Trip.cancelled_on), col(Trip.settled_on)))
+        .join(TripParticipant, col(TripParticipant.trip_id) == col(Trip.id))
+        .where(col(TripParticipant.participant_id) == participant_id)
+    )
     entered = (
         select(col(TrustEntry.entered_on))
         .join(TrustApplication, col(TrustApplication.id) == col(TrustEntry.application_id))
@@ -142,5 +147,5 @@ async def _load_case_days(unit: UnitOfWork, participant_id: UUID, today: date) -
     served = select(func.least(func.coalesce(col(ServiceHours.ends_on), today), today)).where(
         col(ServiceHours.participant_id) == participant_id, col(ServiceHours.cancelled).is_(False)
     )
-    found = (decided, received, asked, travels, went, entered, served)
-    return [day for days in found for day in await unit.session.scalars(days)]
+    found = (decided, received, asked, travels, went, concluded, entered, served)
+    return [day for days in found for day in await unit.session.scalars(days) if day is not None]

@@ -27,6 +27,9 @@ _OVER = CompiledQuery(
                 (select max(received_on) from trust_application where participant_id = participant.id),
                 (select max(received_on) from trip_application where participant_id = participant.id),
                 (select max(ends_on) from trip_participant where participant_id = participant.id and active),
+                (select max(greatest(decided_on, cancelled_on, settled_on)) from trip
+                    join trip_participant on trip_participant.trip_id = trip.id
+                    where participant_id = participant.id),
                 (select max(entered_on) from trust_entry
                     join trust_application on trust_application.id = application_id
                     where participant_id = participant.id),

@@ -20,9 +20,18 @@ _OF_PLACE_FOR_OFFICER: Mapping[str, str] = {
     "absence_review": "fravaersvurdering",
     "supplement_ending": "tillegg",
 }
+# What the trust and the trips ask for, of a year or of what the task is about.
+_OF_GRANTS: Mapping[str, Link] = {
+    "trust_report": ("/legat/{n}/rapport", "Opne rapporten"),
+    "trip_assessment": ("/feriereiser/rundar/{id}", "Opne runden"),
+    "trip_acceptance": ("/feriereiser/turar/{id}", "Opne turen"),
+    "trip_settlement": ("/feriereiser/turar/{id}", "Opne turen"),
+    "trial_evaluation": ("/feriereiser/{n}/oversyn", "Opne oversynet"),
+    "information_stale": ("/andre-ordningar/{id}", "Sjekk"),
+}
+TRIP_KINDS = tuple(kind for kind in _OF_GRANTS if kind != "trust_report")
 _DECIDED = ("end_decision", "temporary_ending")
 _OF_APPLICATION = ("request_to_send", "decision_to_make")
-_OF_TRIP = ("trip_acceptance", "trip_settlement")
 _PLAIN: Mapping[str, Link] = {
     "rate_missing": ("/satsar/ny", "Registrer"),
     "stair_review": ("/trapp/gjennomgang", "Registrer"),
@@ -46,16 +55,9 @@ def find_form(task: Mapping[str, Any], roles: Collection[str]) -> Link | None:
         return f"/deltakarar/{person}/samtykke", "Registrer"
     if kind == "system_meeting" and not {"case_officer", "service"}.isdisjoint(roles):
         return "/moete/felles", "Registrer"
-    if kind == "trial_evaluation" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
-        return f"/feriereiser/{task['n']}/oversyn", "Opne oversynet"
-    if kind == "trust_report" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
-        return f"/legat/{task['n']}/rapport", "Opne rapporten"
-    if kind == "trip_assessment" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
-        return f"/feriereiser/rundar/{task['id'].split('.')[1]}", "Opne runden"
-    if kind in _OF_TRIP and not {"case_officer", "grants_officer"}.isdisjoint(roles):
-        return f"/feriereiser/turar/{task['id'].split('.')[1]}", "Opne turen"
-    if kind == "information_stale" and not {"case_officer", "grants_officer"}.isdisjoint(roles):
-        return f"/andre-ordningar/{task['id'].split('.')[1]}", "Sjekk"
+    if kind in _OF_GRANTS and not {"case_officer", "grants_officer"}.isdisjoint(roles):
+        address, text = _OF_GRANTS[kind]
+        return address.format(n=task["n"], id=task["id"].split(".")[1]), text
     if "provider" in roles:
         return _find_providers_form(task)
     return _find_officers_form(task) if "case_officer" in roles else None

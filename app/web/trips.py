@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import Response
@@ -9,12 +10,15 @@ from fastapi.responses import RedirectResponse
 
 from app.web.applicants import HANDLERS, ApplicantPages, name_applicants
 from app.web.pages import Page, View, load_callers
+from app.web.task_links import TRIP_KINDS, find_form
 from app.web.words import word
 
 CRITERIA = ("benefit", "resource", "severity", "mastery")
 TONES: Mapping[str, str] = {"applied": "warning", "assessed": "success", "withdrawn": ""}
 LENGTHS = ("long", "short")
 PLACES = 5
+AHEAD = timedelta(days=90)
+"""What is due later is not shown yet; the evaluation of a version is a task from then on (T24)."""
 APPLICANTS = ApplicantPages("/feriereiser", "Feriereiser", "/feriereiser/soknader/ny?deltakar=")
 
 
@@ -74,11 +78,13 @@ async def show_year(view: View) -> Response:
     rounds = [one for one in await view.api.list("/v1/trip-rounds") if one["year"] == year]
     found = await view.api.list("/v1/trip-applications", year=year)
     names = await name_applicants(view, found)
-    due = await view.api.list("/v1/tasks", kind="trip_assessment", status=["open", "overdue"], on=view.on)
+    due = await view.api.list(
+        "/v1/tasks", kind=TRIP_KINDS, status=["open", "overdue"], due_before=view.on + AHEAD, on=view.on
+    )
     return view.render(
         "feriereiser.html",
         year=year,
-        due=due,
+        due=[(one, find_form(one, view.roles)) for one in due],
         rounds=[_describe_round(view, one, found, rounds) for one in sorted(rounds, key=_order_round)],
         rows=[
             Row(

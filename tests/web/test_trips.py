@@ -5,7 +5,9 @@ import httpx
 from app.web.words import MENUS
 from tests.conftest import Api
 from tests.factories import steps, trips
+from tests.factories import trip_course as course
 from tests.factories.participants import NUMBER
+from tests.factories.steps import ok
 from tests.web.html import find_faults, list_errors, parse, read_message, submit
 
 NBSP = "\u00a0"
@@ -151,6 +153,29 @@ async def test_the_assessment_is_a_task_on_the_page(api: Api) -> None:
     assert address in text
     await trips.assess(api, made["id"], 1, 1, 1, 1)
     assert "Vurdering av søknader om feriereise 2022" not in await read(browser, f"{YEAR}?on=16.2.2022")
+
+
+async def test_what_trips_wait_for_is_on_the_page(api: Api) -> None:
+    """T16, T17, T24: each with the page where it is done; what is due later than in 90 days is not there yet."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    made, planned = await course.granted(api), await course.planned(api)
+    days = {"starts_on": "2022-12-20", "ends_on": "2022-12-22"}
+    later = await course.planned(api, staffing={"staff": [course.line(day="2022-12-20")]}, **days)
+    checked = {"name": "Tilskot", "for_whom": "Alle.", "address": "https://www.nav.no/", "checked_on": "2021-07-01"}
+    other = ok(await api.grants_officer.post("/v1/grant-schemes", json=checked))
+    for who in ("fagutvikling", "sakshandsamar"):
+        text = await read(await api.browser(who), f"{YEAR}?on=10.10.2022")
+        for address in (
+            f"/feriereiser/turar/{made['id']}",
+            f"/feriereiser/turar/{planned['id']}",
+            "/feriereiser/2022/oversyn",
+            f"/andre-ordningar/{other['id']}",
+        ):
+            assert f'href="{address}"' in text.partition('id="fristar"')[2].partition("</section>")[0], address
+        assert "over frist" in text
+    text = await read(await api.browser("fagutvikling"), f"{YEAR}?on=1.4.2022")
+    assert (planned["id"] in text, later["id"] in text, "over frist" in text) == (True, False, False)
 
 
 def test_fagutvikling_has_trips_in_its_menu() -> None:

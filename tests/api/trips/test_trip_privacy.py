@@ -82,6 +82,20 @@ async def test_retention_counts_from_the_trips_last_day(api: Api) -> None:
     assert [(one["participant_id"], one["last_day"]) for one in over] == [(person, "2021-06-26")]
 
 
+async def test_retention_counts_from_the_decision_that_ended_the_trip(api: Api) -> None:
+    """X1: a rejection later than the application, also where the person has been on no trip."""
+    await trips.record_scheme(api)
+    person = await course.participant(api, "other")
+    applied = await trips.apply(api, person, **IN_2021)
+    days = {"starts_on": "2021-06-21", "ends_on": "2021-06-26"}
+    trip = await course.record(api, application_ids=[applied["id"]], **days)
+    rejected = {"kind": "reject", "decided_on": "2021-03-05", "reason": "lower_rank", "text": "Fleire enn plassane."}
+    ok(await course.decide(api, trip["id"], **rejected))
+    over = ok(await api.case_officer.get("/v1/retention-over"), 200)["items"]
+    assert [(one["participant_id"], one["last_day"]) for one in over] == [(person, "2021-03-05")]
+    await erase(api, person)
+
+
 async def test_trip_follows_a_merge(api: Api) -> None:
     """X2: to the registration that is kept."""
     await trips.record_scheme(api)
