@@ -136,6 +136,25 @@ async def test_granted_trip_starts_an_interval(api: Api) -> None:
     assert again["within_interval"] is False
 
 
+async def test_a_trip_within_the_interval_is_refused_where_the_version_says_so(api: Api) -> None:
+    """T2, T10: also where the other trip was granted after the application; how long it is, is a parameter."""
+    await trips.record_scheme(api, interval_mode="refuse", interval_years=1)
+    await course.fill_fund(api)
+    person = await course.participant(api)
+    autumn = {"preferred_from": "2022-09-05", "preferred_to": "2022-09-10"}
+    summer, later = await trips.apply(api, person, last_granted_year=2021), await trips.apply(api, person, **autumn)
+    days = {"starts_on": "2022-09-05", "ends_on": "2022-09-10"}
+    staffing = {"staff": [course.line(day="2022-09-05")]}
+    second = await course.accepted(api, application_ids=[later["id"]], staffing=staffing, **days)
+    first = await course.granted(api, application_ids=[summer["id"]])
+    problem = refused(await course.decide(api, second["id"]), 422, "within-interval")
+    assert problem["errors"][0]["pointer"] == "#/kind"
+    assert (await course.read(api, second["id"]))["decision"] is None
+    cancelled = {"cancelled_on": "2022-05-01", "reason": "Sjukdom"}
+    ok(await api.grants_officer.post(f"{TRIPS}/{first['id']}/cancellation", json=cancelled))
+    ok(await course.decide(api, second["id"]))
+
+
 async def test_cancelled_trip_gives_the_fund_back(api: Api, connection: AsyncConnection) -> None:
     """T18, T20: and keeps nobody from another trip."""
     await trips.record_scheme(api)

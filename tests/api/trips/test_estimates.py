@@ -1,6 +1,7 @@
 """T3, T4, T6, T8, T9, T13–T15, T22: what a trip would cost, through HTTP; the paper's examples and every refusal."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,30 @@ async def test_rests_are_told_and_refuse_nothing(api: Api) -> None:
 
 
 async def test_length_and_notice(api: Api) -> None:
-    """T9: a long trip four months before, a short one two."""
+    """T2, T9: a long trip four months before, a short one two; both are parameters, and so is what is long."""
     await record(api)
     short, long = await compute(api), await compute(api, ends_on="2022-06-24")
     assert (short["length"], short["nights"], short["last_notice_on"]) == ("short", 2, "2022-04-20")
     assert (long["length"], long["days"], long["last_notice_on"]) == ("long", 5, "2022-02-20")
+    norms = {"long_from_nights": 2, "notice_months_long": 6, "notice_months_short": 0, "most_nights": 2}
+    await record(api, valid_from="2022-06-01", **norms)
+    short, long = await compute(api, ends_on="2022-06-21"), await compute(api)
+    assert (short["length"], short["last_notice_on"]) == ("short", "2022-06-20")
+    assert (long["length"], long["last_notice_on"]) == ("long", "2021-12-20")
+    await refuse(api, "longer-needs-reason", "#/longer_reason", ends_on="2022-06-23")
+
+
+@pytest.mark.parametrize("case", CASES["scheme"], ids=lambda case: str(case["starts_on"]))
+async def test_the_first_day_of_a_trip_decides_which_version_holds(api: Api, case: dict[str, Any]) -> None:
+    """T6: a trip may last longer than its version."""
+    await record(api, **case["scheme"])
+    starts_on = date.fromisoformat(case["starts_on"])
+    days = {"starts_on": case["starts_on"], "ends_on": f"{starts_on + timedelta(days=6)}"}
+    staff = [line("A1", shift(case["starts_on"]))]
+    if case["outcome"] == "ok":
+        assert (await compute(api, staff=staff, **days))["scheme_valid_from"] == case["scheme"]["valid_from"]
+    else:
+        await refuse(api, case["outcome"], "#/starts_on", staff=staff, **days)
 
 
 def staff_of(*shifts: dict[str, Any]) -> dict[str, Any]:
