@@ -11,6 +11,8 @@ from fastapi.responses import RedirectResponse
 from app.web.applicants import HANDLERS, ApplicantPages, name_applicants
 from app.web.pages import Page, View, load_callers
 from app.web.task_links import TRIP_KINDS, find_form
+from app.web.trip_pages import ENDED, address_of, describe_days
+from app.web.trip_pages import TONES as STATE_TONES
 from app.web.words import word
 
 CRITERIA = ("benefit", "resource", "severity", "mastery")
@@ -78,6 +80,7 @@ async def show_year(view: View) -> Response:
     rounds = [one for one in await view.api.list("/v1/trip-rounds") if one["year"] == year]
     found = await view.api.list("/v1/trip-applications", year=year)
     names = await name_applicants(view, found)
+    trips = _map_trips(await view.api.list("/v1/trips", year=year))
     due = await view.api.list(
         "/v1/tasks", kind=TRIP_KINDS, status=["open", "overdue"], due_before=view.on + AHEAD, on=view.on
     )
@@ -97,8 +100,7 @@ async def show_year(view: View) -> Response:
                 preferred_from=one["preferred_from"],
                 preferred_to=one["preferred_to"],
                 need_grade=word(one["need_grade"], "need_grade"),
-                status=word(one["status"], "trip_status"),
-                tone=TONES[one["status"]],
+                **_describe_standing(one, trips.get(one["id"])),
                 total=add_scores(one),
             )
             for one in sorted(
@@ -106,6 +108,20 @@ async def show_year(view: View) -> Response:
             )
         ],
     )
+
+
+def _map_trips(trips: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The trip of each application: of several the one that is not over, else the last."""
+    ordered = sorted(trips, key=lambda trip: (trip["status"] not in ENDED, trip["created_at"]))
+    return {one["application_id"]: trip for trip in ordered for one in trip["participants"] if not one["left_on"]}
+
+
+def _describe_standing(application: Mapping[str, Any], trip: Mapping[str, Any] | None) -> dict[str, str]:
+    """How far the application has come: its own status, until it is on a trip and its assessment is not waited for."""
+    waits = application["status"] == "applied" and trip is not None and trip["decision"] is None
+    if trip is None or waits or application["status"] == "withdrawn":
+        return {"status": word(application["status"], "trip_status"), "tone": TONES[application["status"]]}
+    return {"status": word(trip["status"], "trip_state"), "tone": STATE_TONES.get(trip["status"], "")}
 
 
 def add_scores(application: Mapping[str, Any]) -> int | None:
@@ -180,6 +196,9 @@ async def show_application(view: View) -> Response:
     id_ = str(view.request.path_params["trip_application_id"])
     application = await view.api.get(f"/v1/trip-applications/{id_}")
     names = await name_applicants(view, [application])
+    # By the person: a trip may begin in another year than was asked for.
+    trips = await view.api.list("/v1/trips", participant_id=application["participant_id"])
+    trip = _map_trips(trips).get(application["id"])
     callers = await load_callers(
         view, [one for one in (application["recorded_by"], application["assessed_by"]) if one is not None]
     )
@@ -190,8 +209,8 @@ async def show_application(view: View) -> Response:
         year=application["preferred_from"][:4],
         name=names[application["participant_id"]],
         length=word(application["length"], "trip_length"),
-        standing=word(application["status"], "trip_status"),
-        tone=TONES[application["status"]],
+        standing=_describe_standing(application, trip),
+        trip=None if trip is None else (address_of(trip), describe_days(trip)),
         total=add_scores(application),
         criteria=[(word(name, "trip_criterion"), application[name]) for name in CRITERIA],
         recorded_by=callers[application["recorded_by"]],

@@ -155,6 +155,31 @@ async def test_the_assessment_is_a_task_on_the_page(api: Api) -> None:
     assert "Vurdering av søknader om feriereise 2022" not in await read(browser, f"{YEAR}?on=16.2.2022")
 
 
+async def test_an_application_leads_to_its_trip(api: Api) -> None:
+    """T20: and says how far that has come; of a trip that was rejected and another one the one that is made."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    made = await trips.apply(api, await course.participant(api))
+    here, browser = f"/feriereiser/soknader/{made['id']}", await api.browser("fagutvikling")
+    assert "/feriereiser/turar/" not in await read(browser, here)
+    first = await course.planned(api, application_ids=[made["id"]])
+    assert ">Ikkje vurdert<" in await read(browser, here)
+    await trips.assess(api, made["id"], 1, 1, 1, 1)
+    assert ">Planlagd<" in await read(browser, here)
+    rejected = {"kind": "reject", "decided_on": "2022-04-10", "reason": "no_staff", "text": "Ingen kan vere med."}
+    ok(await course.decide(api, first["id"], **rejected))
+    assert f'<a href="/feriereiser/turar/{first["id"]}">' in await read(browser, here)
+    assert ">Avslegen<" in await read(browser, YEAR)
+    second = await course.granted(api, application_ids=[made["id"]])
+    for address in (here, YEAR):
+        text = await read(browser, address)
+        assert ">Gjennomført, ikkje gjort opp<" in text
+        assert ">Avslegen<" not in text
+    assert f'<a href="/feriereiser/turar/{second["id"]}">20. juni 2022 – 26. juni 2022, 6 netter</a>' in await read(
+        browser, here
+    )
+
+
 async def test_what_trips_wait_for_is_on_the_page(api: Api) -> None:
     """T16, T17, T24: each with the page where it is done; what is due later than in 90 days is not there yet."""
     await trips.record_scheme(api)
