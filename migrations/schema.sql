@@ -527,7 +527,9 @@ begin
             cross join lateral (
                 select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
                     coalesce(sum(amount) filter (where kind = 'repayment'), 0) as repaid
-                from trust_entry where application_id = application.id and entered_on <= new.entered_on) as moved
+                from trust_entry
+                where application_id = application.id and entered_on <= new.entered_on
+                    and annulled_at is null) as moved
             where application.received_on between make_date(of_year, 1, 1) and make_date(of_year, 12, 31))
         select where
             (select sum(amount) from taken) > coalesce((select max(amount) from trust_year_sum
@@ -2149,7 +2151,6 @@ CREATE TABLE public.trust_entry (
     annulled_reason character varying,
     CONSTRAINT ck_trust_entry_amount CHECK ((((kind)::text = 'reject'::text) = (amount IS NULL))),
     CONSTRAINT ck_trust_entry_annulled CHECK (((annulled_at IS NULL) = (annulled_reason IS NULL))),
-    CONSTRAINT ck_trust_entry_annulled_kind CHECK (((annulled_at IS NULL) OR ((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying])::text[])))),
     CONSTRAINT ck_trust_entry_kind CHECK (((kind)::text = ANY ((ARRAY['grant'::character varying, 'reject'::character varying, 'payment'::character varying, 'repayment'::character varying])::text[]))),
     CONSTRAINT ck_trust_entry_positive CHECK ((amount > (0)::numeric)),
     CONSTRAINT ck_trust_entry_reason CHECK ((((kind)::text <> 'reject'::text) OR (reason IS NOT NULL))),

@@ -151,7 +151,7 @@ async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool =
         for one in await queries.select(select(TripParticipant).where(of_trips).order_by(*order)):
             by_trip[one.trip_id].append(one)
         missing = await queries.fetch(_NOT_ASSESSED, ids=ids)
-        decided = dict(await queries.fetch(_DECIDED, ids=ids))
+        decided = {row["trip_id"]: row["created_at"] for row in await queries.fetch(_DECIDED, ids=ids)}
     not_assessed = {row[0] for row in missing}
     seen = {row["id"] for row in rows}
     return [

@@ -1,5 +1,7 @@
 """Screen 20, the holiday trips on the page: a round, an application, its assessment and its ranking (T)."""
 
+from typing import Any
+
 import httpx
 
 from app.web.words import MENUS
@@ -185,7 +187,7 @@ async def test_what_trips_wait_for_is_on_the_page(api: Api) -> None:
     await trips.record_scheme(api)
     await course.fill_fund(api)
     made, planned = await course.granted(api), await course.planned(api)
-    days = {"starts_on": "2022-12-20", "ends_on": "2022-12-22"}
+    days: dict[str, Any] = {"starts_on": "2022-12-20", "ends_on": "2022-12-22"}
     later = await course.planned(api, staffing={"staff": [course.line(day="2022-12-20")]}, **days)
     checked = {"name": "Tilskot", "for_whom": "Alle.", "address": "https://www.nav.no/", "checked_on": "2021-07-01"}
     other = ok(await api.grants_officer.post("/v1/grant-schemes", json=checked))

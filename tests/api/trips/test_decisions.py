@@ -143,7 +143,7 @@ async def test_a_trip_within_the_interval_is_refused_where_the_version_says_so(a
     person = await course.participant(api)
     autumn = {"preferred_from": "2022-09-05", "preferred_to": "2022-09-10"}
     summer, later = await trips.apply(api, person, last_granted_year=2021), await trips.apply(api, person, **autumn)
-    days = {"starts_on": "2022-09-05", "ends_on": "2022-09-10"}
+    days: dict[str, Any] = {"starts_on": "2022-09-05", "ends_on": "2022-09-10"}
     staffing = {"staff": [course.line(day="2022-09-05")]}
     second = await course.accepted(api, application_ids=[later["id"]], staffing=staffing, **days)
     first = await course.granted(api, application_ids=[summer["id"]])

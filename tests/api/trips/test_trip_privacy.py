@@ -87,7 +87,7 @@ async def test_retention_counts_from_the_decision_that_ended_the_trip(api: Api) 
     await trips.record_scheme(api)
     person = await course.participant(api, "other")
     applied = await trips.apply(api, person, **IN_2021)
-    days = {"starts_on": "2021-06-21", "ends_on": "2021-06-26"}
+    days: dict[str, Any] = {"starts_on": "2021-06-21", "ends_on": "2021-06-26"}
     trip = await course.record(api, application_ids=[applied["id"]], **days)
     rejected = {"kind": "reject", "decided_on": "2021-03-05", "reason": "lower_rank", "text": "Fleire enn plassane."}
     ok(await course.decide(api, trip["id"], **rejected))
