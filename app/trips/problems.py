@@ -1,7 +1,10 @@
 """Refusals of the trip scheme (T)."""
 
+from collections.abc import Mapping
+
 from app.http.exception_handlers import on_constraint
 from app.http.problems import problem_type
+from app.rules.trip_course import TripStatus
 
 NO_SCHEME_IN_FORCE = problem_type(
     "no-scheme-in-force",
@@ -97,6 +100,19 @@ TRIP_STATE = problem_type(
     nn="Det kan ikkje gjerast med turen i den tilstanden han er.",
     en="A trip in its present state does not take this step (T20). `trip_status` is the state.",
 )
+STATE_DETAILS: Mapping[TripStatus, str] = {
+    "applied": "Turen er søkt om og ikkje planlagd: skriv bemanningsplanen først.",
+    "assessed": "Turen er vurdert og ikkje planlagd: skriv bemanningsplanen først.",
+    "planned": "Turen er planlagd, og ikkje alle har sagt ja til prisen: registrer svara først.",
+    "accepted": "Alle har sagt ja til prisen, og turen ventar på vedtaket.",
+    "granted": "Turen er innvilga og ikkje gjennomført: no kan nokon trekkje seg, eller turen avlysast.",
+    "carried_out": "Turen er gjennomført: no kan han berre gjerast opp.",
+    "settled": "Turen er gjord opp, og det står fast.",
+    "rejected": "Turen er avslegen. Set saman ein ny tur av søknadene.",
+    "withdrawn": "Turen er trekt. Set saman ein ny tur av søknadene.",
+    "cancelled": "Turen er avlyst. Set saman ein ny tur av søknadene.",
+}
+"""What a trip's state is, and what can be done instead."""
 TRIP_DAYS_TAKEN = problem_type(
     "trip-days-taken",
     409,

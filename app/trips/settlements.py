@@ -68,8 +68,10 @@ async def load_settlement(queries: Queries, record: TripRecord) -> TripSettlemen
         select(TripFundEntry).where(col(TripFundEntry.trip_id) == trip.id, col(TripFundEntry.kind) == "settle")
     )
     reserved = entry.reserved or Decimal(0)
+    rates = ("hourly_rate", "allowance_per_day", "diet_per_staff")
     return TripSettlementOut.model_validate(
         actual.computed
+        | {name: Decimal(actual.content[name]) for name in rates}
         | {
             "trip_id": trip.id,
             "settled_on": trip.settled_on,

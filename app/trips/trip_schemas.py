@@ -217,6 +217,9 @@ class TripSettlementOut(StaffingOut):
 
     trip_id: UUID
     settled_on: Day
+    hourly_rate: Money
+    allowance_per_day: Money
+    diet_per_staff: Money
     lines: list[TripSettlementLineOut]
     reserved: Annotated[Money, Limits(description="What the fund had reserved.")]
     fund_difference: Annotated[Amount, Limits(description="What the fund pays above it, or below.")]

@@ -31,7 +31,7 @@ from app.rules.trips import TripLength, TripNorms
 from app.security.roles import SERVICE_AREAS, Actor
 from app.trips.applications import measure_timeliness
 from app.trips.estimates import find_trip_days
-from app.trips.problems import TRIP_APPLICATION_TAKEN, TRIP_APPLICATION_WITHDRAWN, TRIP_STATE
+from app.trips.problems import STATE_DETAILS, TRIP_APPLICATION_TAKEN, TRIP_APPLICATION_WITHDRAWN, TRIP_STATE
 from app.trips.schemes import load_schemes, pick_scheme, read_norms
 from app.trips.tables import StaffingPlan, Trip, TripApplication, TripDecision, TripParticipant, TripScheme
 from app.trips.trip_schemas import TripIn, TripOut, TripParticipantOut
@@ -109,7 +109,7 @@ class TripRecord:
         """T20: raises `TRIP_STATE` where the act is not the next step. The state."""
         status = self.determine_status(on)
         if not is_allowed(act, status):
-            raise TRIP_STATE(trip_status=status)
+            raise TRIP_STATE(STATE_DETAILS[status], trip_status=status)
         return status
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from app.web.calls import Refused
 from app.web.fields import Day, Field, Invalid, LongText
 from app.web.forms import Form, Wrong, write_for_people
+from app.web.render import NBSP
 
 WEEKDAYS = ("måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "sundag")
 KIND_WORDS: Mapping[str, str] = {"active": "", "travel": "reise", "passive": "passiv"}
@@ -58,7 +59,7 @@ def describe_shift(shift: Mapping[str, Any]) -> str:
     if shift["parts"] is not None:
         return write_shift(shift)
     hours, minutes = divmod(shift["counted_minutes"], 60)
-    return f"{hours} t {minutes} min" if minutes else f"{hours} t"
+    return f"{hours}{NBSP}t{NBSP}{minutes}{NBSP}min" if minutes else f"{hours}{NBSP}t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,8 +125,11 @@ def _make_staffing_sheet(
         initial |= {
             "heime": plan["home_shifts"] or None,
             "ordinaert": plan["ordinary_shifts"] or None,
-            "heimetimar": None if plan["home_shifts"] else plan["home_hours"],
-            "ordinaertimar": None if plan["ordinary_shifts"] else plan["ordinary_hours"],
+            # No hours are none, so that the shifts that are written later do not differ from them.
+            "heimetimar": None if plan["home_shifts"] or plan["home_hours"] == "0.00" else plan["home_hours"],
+            "ordinaertimar": None
+            if plan["ordinary_shifts"] or plan["ordinary_hours"] == "0.00"
+            else plan["ordinary_hours"],
             "turtimar": None if plan["staff"] else plan["trip_hours"],
             "tilsette": None if plan["staff"] else plan["staff_count"],
             "timeloen": plan["hourly_rate"],

@@ -62,6 +62,9 @@ async def test_a_trip_from_its_participants_to_the_settlement(api: Api) -> None:
     text = await read(browser, here)
     for shown in ("09:00–21:30", "87,50 timar", "12,50 timar", "18 014", "9 007"):
         assert shown in text, shown
+    for sum_ in ("5 000: 12,50 timar ekstra à 400", "6 160: 2 tilsette i 7 dagar à 440", "6 854: 2 à 3 427"):
+        assert sum_ in text, sum_
+    assert f'href="/feriereiser/soknader/{application["id"]}"' in text
     person = application["participant_id"]
     assert await say(browser, f"{here}/svar/{person}", dag="1.4.2022", av="guardian") == "Svaret er lagra."
     assert "Verja" in (await read(browser, here)).title()
@@ -73,7 +76,9 @@ async def test_a_trip_from_its_participants_to_the_settlement(api: Api) -> None:
     assert "Sett av til ein tur" in fund
     answer = await submit(browser, f"{here}/oppgjer", dag="18.7.2022")
     assert answer.status_code == 303, answer.text
-    assert "Oppgjeret" in await read(browser, here)
+    settlement = (await read(browser, here)).partition('id="oppgjer"')[2]
+    for shown in ("5 000: 12,50 timar ekstra à 400", "9 007, som sett av"):
+        assert shown in settlement, shown
     assert "Gjort opp" in await read(browser, "/feriereiser/2022/turar")
 
 
@@ -91,6 +96,17 @@ async def test_what_is_wrong_with_the_plan_stands_at_its_cell(api: Api) -> None:
     answer = await submit(browser, address, **typed)
     assert (answer.status_code, set(list_errors(answer))) == (422, {"vakt0d0"})
     assert (await api.case_officer.get(f"/v1/trips/{trip['id']}")).json()["plan_version"] is None
+
+
+async def test_shifts_at_home_are_added_to_a_plan_that_had_none(api: Api) -> None:
+    """T13: no hours stand in the form of such a plan, with which the shifts would not agree."""
+    await trips.record_scheme(api)
+    trip = await course.planned(api)
+    browser = await api.browser("fagutvikling")
+    address = f"/feriereiser/turar/{trip['id']}/plan"
+    said = await say(browser, address, heime="1 x 2 08:00–10:00", ordinaert="1 x 1 08:00–09:00")
+    assert "Turen kostar 6 000 kroner" in said
+    assert "Turen kostar 5 200 kroner" in await say(browser, address, heime="", heimetimar="2")
 
 
 async def test_a_rejection_needs_a_reason_and_a_text(api: Api) -> None:
@@ -219,7 +235,7 @@ def test_a_shift_is_read_as_it_is_written(parts: list[dict[str, Any]]) -> None:
 def test_counted_minutes_keep_their_reason() -> None:
     """T13: 5 h 40 min is 340 minutes."""
     counted = {"parts": None, "counted_minutes": 340, "reason": "Tabellen"}
-    assert (write_shift(counted), describe_shift(counted)) == ("340 min Tabellen", "5 t 40 min")
+    assert (write_shift(counted), describe_shift(counted)) == ("340 min Tabellen", "5 t 40 min".replace(" ", NBSP))
     assert parse_shift("340 min Tald i turnusplanen") == {"counted_minutes": 340, "reason": "Tald i turnusplanen"}
 
 

@@ -193,6 +193,9 @@ async def test_settlement_by_actual_hours(api: Api, connection: AsyncConnection)
     assert (out["reserved"], out["fund_part"], out["fund_difference"], out["fund_short"]) == (
         "2400.00", "2600.00", "200.00", "0.00",
     )  # fmt: skip
+    assert [out[name] for name in ("extra_hours", "hourly_rate", "allowance_per_day", "diet_per_staff")] == [
+        "13.00", "400.00", "0.00", "0.00",
+    ]  # fmt: skip
     assert ok(await api.grants_officer.get(path), 200) == out
     fund = await course.position(api)
     assert (fund["balance"], fund["reserved"], fund["settled"], fund["available"]) == (

@@ -55,7 +55,8 @@ async def test_each_step_in_any_other_order_is_refused(api: Api) -> None:
     refused(await course.accept(api, trip["id"], trip["participants"][0]["participant_id"]), 409, "trip-state")
     refused(await course.settle(api, trip["id"]), 409, "trip-state")
     ok(await course.put_plan(api, trip["id"]), 200)
-    assert refused(await course.decide(api, trip["id"]), 409, "trip-state")["trip_status"] == "planned"
+    problem = refused(await course.decide(api, trip["id"]), 409, "trip-state")
+    assert (problem["trip_status"], "sagt ja til prisen" in problem["detail"]) == ("planned", True)
     rejected = {"kind": "reject", "decided_on": "2022-04-10", "reason": "lower_rank", "text": "Fleire enn plassane."}
     ok(await course.decide(api, trip["id"], **rejected))
     for answer in (
