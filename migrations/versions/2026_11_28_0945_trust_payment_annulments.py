@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0068_trust_payment_annulments"
-down_revision = "0066_access_log_pages"
+down_revision = "0070_consent_protection"
 branch_labels = None
 depends_on = None
 
