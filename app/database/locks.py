@@ -26,6 +26,7 @@ class AdvisoryLock(IntEnum):
     TRUST_YEAR = 46310011
     TRIP_FUND = 46310012
     SERVICE_HOURS = 46310013
+    TRIP_ROUNDS = 46310014
     # With a hash of the provider's id.
     ABSENCE_PROVIDER = 46310501
     # With a stripe of external ids and identity numbers (`app.participants.locks`).

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
+from app.database.locks import AdvisoryLock
 from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
@@ -27,6 +28,8 @@ async def record_round(unit: UnitOfWork, actor: Actor, body: TripRoundIn) -> Tri
     Raises:
         Problem: `trip-round-open`; `no-scheme-in-force` for a year without a version; 422 for a later deadline.
     """
+    # Two rounds that overlap would wait for each other at the constraint, and neither be recorded.
+    await unit.session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.TRIP_ROUNDS)))
     schemes = await load_schemes(unit)
     last, scheme = _find_last_day(schemes, body.year)
     notice = read_norms(scheme).find_last_notice_day(last, body.length)

@@ -1,9 +1,6 @@
 """What is changed of a trip before it is decided, and who leaves it before departure (T16, T20)."""
 
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
 
 from app import clock
 from app.database.unit_of_work import UnitOfWork
@@ -11,7 +8,7 @@ from app.http.problems import VALIDATION, Problem
 from app.security.roles import Actor
 from app.trips.estimates import find_trip_days
 from app.trips.plans import make_prices
-from app.trips.tables import Trip, TripApplication
+from app.trips.tables import Trip
 from app.trips.trip_schemas import TripPatch
 from app.trips.trips import TripRecord, load_records, lock_applications, make_participant, require_free
 
@@ -39,10 +36,8 @@ async def change_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
             longer_reason=trip.longer_reason,
             working_time_agreed_on=trip.working_time_agreed_on,
         )
-    if wanted is None:
-        applications = await _load_applications(unit, [one.application_id for one in record.travellers])
-    else:
-        applications = await lock_applications(unit, wanted)
+    own = [one.application_id for one in record.travellers]
+    applications = await lock_applications(unit, own if wanted is None else wanted)
     moved = "starts_on" in changes or "ends_on" in changes
     pointer = ("#/starts_on" if "starts_on" in changes else "#/ends_on") if moved else None
     await require_free(unit, applications, trip.starts_on, trip.ends_on, trip_id=trip.id, pointer=pointer)
@@ -67,10 +62,6 @@ async def change_trip(unit: UnitOfWork, actor: Actor, record: TripRecord, body: 
                 "Bemanningsplanen har vakter som ikkje går i hop med dei nye dagane. Endra han først.", pointer=pointer
             ) from problem
     return trip
-
-
-async def _load_applications(unit: UnitOfWork, ids: list[UUID]) -> list[TripApplication]:
-    return await unit.select(select(TripApplication).where(col(TripApplication.id).in_(ids)))
 
 
 async def close_participants(unit: UnitOfWork, record: TripRecord) -> None:

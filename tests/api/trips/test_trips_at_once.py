@@ -84,6 +84,36 @@ async def test_a_trip_is_cancelled_or_settled(committed_api: Api) -> None:
     assert (found["reserved"], found["available"]) == ("0.00", f"{10000 - spent}.00")
 
 
+async def test_one_person_is_on_one_of_many_trips_at_once(committed_api: Api) -> None:
+    """T20: by different applications, with others or alone, recorded or moved: the others are refused, and none is told
+    to try again.
+    """
+    api = committed_api
+    await trips.record_scheme(api)
+    person = await course.participant(api)
+    ids = [(await trips.apply(api, person))["id"] for _ in range(4)]
+    others = [(await trips.apply(api, await course.participant(api)))["id"] for _ in range(2)]
+    days = {"starts_on": "2022-06-20", "ends_on": "2022-06-26"}
+    wanted = [[ids[0]], [ids[1], others[0]], [others[1], ids[2]], [ids[3]]]
+    answers = await asyncio.gather(
+        *(api.grants_officer.post(TRIPS, json=days | {"application_ids": one}) for one in wanted)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    apart = [
+        await course.record(api, application_ids=[(await trips.apply(api, person))["id"]], starts_on=day, ends_on=end)
+        for day, end in (("2022-07-04", "2022-07-06"), ("2022-08-01", "2022-08-03"))
+    ]
+    tags = [(await api.grants_officer.get(f"{TRIPS}/{one['id']}")).headers["ETag"] for one in apart]
+    moves = ({"starts_on": "2022-09-01", "ends_on": "2022-09-03"}, {"starts_on": "2022-09-02", "ends_on": "2022-09-04"})
+    answers = await asyncio.gather(
+        *(
+            api.grants_officer.patch(f"{TRIPS}/{one['id']}", json=move, headers={"If-Match": tag})
+            for one, move, tag in zip(apart, moves, tags, strict=True)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
+
+
 async def test_what_is_reserved_is_what_the_granted_plan_costs(committed_api: Api) -> None:
     """T16, T18: a plan that is changed while it is granted is granted as it was, or not yet."""
     api = committed_api
