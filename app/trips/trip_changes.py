@@ -1,7 +1,5 @@
 """What is changed of a trip before it is decided, and who leaves it before departure (T16, T20)."""
 
-
-
 from app import clock
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION, Problem
