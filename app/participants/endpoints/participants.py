@@ -47,6 +47,7 @@ from app.participants.schemas import (
     ParticipantView,
     ProtectedParticipant,
     RegisteredParticipant,
+    RestrictedParticipant,
     ServiceArea,
 )
 from app.participants.tables import Participant
@@ -202,7 +203,7 @@ async def look_up_participant(
     "/by-external-id/{system}/{value}",
     dependencies=[located_at("/v1/participants/{id}")],
     summary="Register or update a participant by external id",
-    response_model=ParticipantOut | ProtectedParticipant,
+    response_model=ParticipantOut | ProtectedParticipant | RestrictedParticipant,
     responses={
         201: {"model": ParticipantOut, "description": "Registered."},
         **refusals(
@@ -228,13 +229,14 @@ async def upsert_participant(
     system: Annotated[ExternalSystem, Path()],
     value: Annotated[ExternalValue, Path()],
     body: ParticipantUpsert,
-) -> ParticipantView | ProtectedParticipant:
+) -> ParticipantView | ProtectedParticipant | RestrictedParticipant:
     """201 for a new person, 200 for a known one (D1). Sending the same again changes nothing.
 
     A person who is known by identity number and has no id in this system yet is the same person and gets this external
     id. `If-Match` and `If-None-Match: *` are optional. The case office alone lowers the protection of an address: from
     another system `address_protection: false` leaves it, and opens the task `protection_to_check`. To the case office a
-    known person with a protected address is «Verna adresse» where it does not name the version (`If-Match`).
+    known person with a protected address is «Verna adresse» where it does not name the version (`If-Match`). What is
+    sent of somebody whose processing is restricted is stored, and nothing is shown (G1).
     """
     settings, today = request.app.state.settings, clock.today()
     external_id = ExternalId(system=system, value=value)
@@ -250,7 +252,13 @@ async def upsert_participant(
         response.status_code, is_opened = 201, True
     participant = await find(unit, Participant, participant_id)
     out = await _respond(unit, actor, participant)
-    return out if is_opened else participants.conceal_unopened(actor, participant, out, has_reason=False)
+    (shown,) = await participants.conceal_restricted(unit, actor, [out])
+    if shown is out:
+        return out if is_opened else participants.conceal_unopened(actor, participant, out, has_reason=False)
+    if "case_officer" not in actor.roles:
+        # For the version that the system sends next: it is stored too.
+        response.headers["ETag"] = tag_of(out)
+    return shown
 
 
 @router.get(

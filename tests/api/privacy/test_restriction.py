@@ -14,7 +14,7 @@ from app.access_log.restrictions import UNSTOPPED
 from app.http.content_negotiation import CSV, XLSX
 from tests.conftest import Api
 from tests.factories import absences, follow_up, steps, trust
-from tests.factories.participants import SOLVEIG
+from tests.factories.participants import SOLVEIG, upsert, upsert_path
 from tests.factories.steps import ok, refused
 from tests.factories.world import GLOEDE, World, build
 from tests.http.operations import Operation, bodies, operations
@@ -235,6 +235,24 @@ async def test_what_a_system_sends_is_stored(world: World, api: Api) -> None:
     ok(await api.case_officer.post(f"{path_of(own['participant_id'])}/lifting", json=LIFTED), 200)
     held = ok(await api.case_officer.get("/v1/absences", params={"placement_id": own["placement_id"]}), 200)["items"]
     assert "F-9" in {one["external_id"] for one in held}
+
+
+async def test_what_is_put_is_stored_and_not_shown(api: Api) -> None:
+    """Whoever puts a person by an id or a number is told that it was stored, and the EPJ which version it is."""
+    contacts = [{"kind": "guardian", "name": "Torbjørn Lykt", "phone": "40000000", "email": None}]
+    made = await upsert(api, "1", contacts=contacts, national_identity_number="23849150073")
+    await restrict(api, made["id"])
+    expected = {"id": made["id"], "given_name": "Avgrensa", "family_name": "handsaming", "restricted": True}
+    numbered = SOLVEIG | {"national_identity_number": "23849150073"}
+    for client, path in ((api.epj, upsert_path("1")), (api.case_officer, upsert_path("7", "other"))):
+        shown = ok(await client.put(path, json=numbered | {"family_name": "Nes"}), 200)
+        assert {name: value for name, value in shown.items() if not name.endswith("_at")} == expected
+    tag = (await api.epj.put(upsert_path("1"), json=numbered | {"family_name": "Ness"})).headers["etag"]
+    again = await api.epj.put(upsert_path("1"), json=numbered | {"family_name": "Nesse"}, headers={"If-Match": tag})
+    assert again.status_code == 200, again.text
+    ok(await api.case_officer.post(f"{path_of(made['id'])}/lifting", json=LIFTED), 200)
+    stored = ok(await api.epj.get(f"/v1/participants/{made['id']}"), 200)
+    assert (stored["family_name"], stored["contacts"]) == ("Nesse", contacts)
 
 
 async def test_a_kept_answer_shows_nobody_who_is_restricted(api: Api) -> None:
