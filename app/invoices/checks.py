@@ -133,14 +133,17 @@ def _compare(actor: Actor, provider_id: UUID, invoice: Invoice, accounts: Accoun
 
 
 async def _store_results(unit: UnitOfWork, checked: CheckedInvoice) -> None:
-    """As rows and not as objects of the session, which would take longer than the comparison."""
+    """As rows and not as objects of the session, which would take longer than the comparison.
+
+    Their ids rise, so that they are read in the order in which they were told.
+    """
     lines: list[dict[str, object]] = []
     covers: list[dict[str, object]] = []
     for audience, comparison in checked.found.items():
         same = {"invoice_id": checked.check.id, "audience": audience}
         lines += [
             {
-                "id": clock.new_id(),
+                "id": UUID(id_),
                 "line": row.number,
                 "placement_id": row.placement,
                 "month": row.month,
@@ -149,7 +152,7 @@ async def _store_results(unit: UnitOfWork, checked: CheckedInvoice) -> None:
                 "cause": row.cause,
                 **same,
             }
-            for row in comparison.rows
+            for id_, row in zip(clock.new_ids(len(comparison.rows)), comparison.rows, strict=True)
         ]
         covers += [
             {

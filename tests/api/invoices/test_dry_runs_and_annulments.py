@@ -16,7 +16,7 @@ from tests.factories.invoices import (
     three_places,
 )
 from tests.factories.places import got
-from tests.factories.settlements import act
+from tests.factories.settlements import act, before_may
 from tests.factories.steps import ok, refused
 
 DRY_RUN = f"{CHECKS}?dry_run=true"
@@ -48,6 +48,18 @@ async def test_dry_run_answers_as_the_check_and_stores_nothing(
     made = ok(await send(api.finance, content))
     of_stored = {"id", "created_at", "updated_at", "annulled_at", "annulled_reason"}
     assert tried == {name: value for name, value in made.items() if name not in of_stored}
+
+
+async def test_results_stand_in_the_order_of_the_dry_run(api: Api, connection: AsyncConnection) -> None:
+    """C12: what is not invoiced by month and place, at the check and whenever it is read."""
+    await before_may(api, connection, 6)
+    lines = {"lines": [invoice_line(), invoice_line(period_from="2023-02-01", period_to="2023-02-28")]}
+    tried = ok(await api.finance.post(DRY_RUN, json=lines), 200)
+    made = ok(await api.finance.post(CHECKS, json=lines))
+    assert len(tried["lines"]) == 12
+    assert tried["lines"] == made["lines"] == (await got(api.finance, f"/v1/invoices/{made['id']}"))["lines"]
+    left = [(row["month"], row["placement_id"]) for row in tried["lines"] if row["line"] is None]
+    assert left == sorted(left)
 
 
 async def test_dry_run_of_a_protected_place_tells_finance_no_more_than_the_check(
