@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -77,7 +78,7 @@ async def _nothing(connection: asyncpg.Connection) -> None:
 async def _decode_json(connection: asyncpg.Connection) -> None:
     # As SQLAlchemy's own connections have it.
     async with connection.transaction():  # a pooler keeps one server for a transaction
-        await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=msgspec.json.decode, schema="pg_catalog")
 
 
 class Database:
@@ -122,6 +123,7 @@ class Database:
             pool_timeout=pool_timeout,
             pool_use_lifo=True,
             hide_parameters=True,
+            json_deserializer=msgspec.json.decode,
             connect_args={**of_engine, "async_creator_fn": self._open},
         )
         event.listen(self.engine.sync_engine, "checkout", _pass_over_closed)
