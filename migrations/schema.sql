@@ -409,42 +409,32 @@ CREATE FUNCTION public.read_access_log(participants uuid[], objects uuid[], of_a
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
+    SET max_parallel_workers_per_gather TO '0'
     AS $$
 begin
     if not public.caller_has_role('auditor', 'case_officer') then
         raise insufficient_privilege;
     end if;
     return query
-    with matching as materialized (
-        select log.*, shown.places
-        from public.access_log as log
-        cross join lateral (
-            select array_agg(line.place) as places
-            from unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
-            where (participants is null or case when line.place <= cardinality(log.participant_ids)
-                    then line.subject_id = any (participants) else line.subject_id = any (objects) end)
-                and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
-                    then log.outcome else 'denied' end)
-                and (before_id is null or log.id < before_id or line.place < before_place)
-            having count(*) > 0) as shown
-        where (participants is null or log.participant_ids && participants
-                or log.denied_ids <> '{}' and log.denied_ids && objects)
-            and (of_actor is null or log.actor = of_actor)
-            and (of_action is null or log.action = of_action)
-            and (since is null or log.at >= since)
-            and (until is null or log.at < until)
-            and (before_id is null or log.id <= before_id)
-        order by log.id desc
-        limit line_limit)
     select log.id, log.at, log.actor, log.organisation, log.supplier, log.action, log.method, log.route, log.purpose,
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
-        case when line.place <= cardinality(log.participant_ids) then log.participant_ids[line.place] end,
-        case when line.place > cardinality(log.participant_ids)
-            then log.denied_ids[line.place - cardinality(log.participant_ids)] end,
+        case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
+        case when line.place > cardinality(log.participant_ids) then line.subject_id end,
         log.more_denied, log.reason, log.reference, line.place::integer
-    from matching as log
-    cross join unnest(log.places) as line (place)
-    order by log.id desc, line.place desc
+    from public.access_log as log
+    cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
+    where (participants is null or log.participant_ids && participants
+            or log.denied_ids <> '{}' and log.denied_ids && objects)
+        and (participants is null or case when line.place <= cardinality(log.participant_ids)
+            then line.subject_id = any (participants) else line.subject_id = any (objects) end)
+        and (of_actor is null or log.actor = of_actor)
+        and (of_action is null or log.action = of_action)
+        and (since is null or log.at >= since)
+        and (until is null or log.at < until)
+        and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
+            then log.outcome else 'denied' end)
+        and (before_id is null or log.id <= before_id and (log.id < before_id or line.place < before_place))
+    order by case when participants is null then log.id else greatest(log.id, log.id) end desc, line.place desc
     limit line_limit;
 end
 $$;

@@ -473,51 +473,42 @@ $$;
 
 -- Lines of the access log, the newest first: a row's participants and then its denied ids, in places from 1. `participants`
 -- and `objects` limit them to these participants and these denied ids, unless `participants` is null. Runs as the owner,
--- since operators on arrays are not leakproof: beside a policy no index serves them. Planned for the values at hand, since
--- the fewer requests a person is in, the better the index; and its rows found before they become lines, since PostgreSQL
--- takes a row for ten lines, and would read the whole log backwards for the few rows of somebody that few have seen.
+-- since operators on arrays are not leakproof: beside a policy no index serves them. Planned for the values at hand. The
+-- lines of somebody are found by the index on participants and then sorted, which is what `greatest` is for: PostgreSQL
+-- takes everybody to be in one row of two hundred, and would read the log backwards through all of its months for the few
+-- rows of somebody that few have seen.
 create function read_access_log(participants uuid[], objects uuid[], of_actor text, of_action text,
     with_outcome text, since timestamptz, until timestamptz, before_id uuid, before_place integer, line_limit integer)
 returns table (id uuid, at timestamptz, actor varchar, organisation varchar, supplier varchar, action varchar,
     method varchar, route varchar, purpose varchar, outcome varchar, request_id varchar, participant_id uuid,
     object_id uuid, more_denied integer, reason varchar, reference varchar, place integer)
 language plpgsql stable security definer
-set search_path = pg_catalog, public, pg_temp set plan_cache_mode = 'force_custom_plan' as $$
+set search_path = pg_catalog, public, pg_temp set plan_cache_mode = 'force_custom_plan'
+set max_parallel_workers_per_gather = 0 as $$
 begin
     if not public.caller_has_role('auditor', 'case_officer') then
         raise insufficient_privilege;
     end if;
     return query
-    with matching as materialized (
-        select log.*, shown.places
-        from public.access_log as log
-        cross join lateral (
-            select array_agg(line.place) as places
-            from unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
-            where (participants is null or case when line.place <= cardinality(log.participant_ids)
-                    then line.subject_id = any (participants) else line.subject_id = any (objects) end)
-                and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
-                    then log.outcome else 'denied' end)
-                and (before_id is null or log.id < before_id or line.place < before_place)
-            having count(*) > 0) as shown
-        where (participants is null or log.participant_ids && participants
-                or log.denied_ids <> '{}' and log.denied_ids && objects)
-            and (of_actor is null or log.actor = of_actor)
-            and (of_action is null or log.action = of_action)
-            and (since is null or log.at >= since)
-            and (until is null or log.at < until)
-            and (before_id is null or log.id <= before_id)
-        order by log.id desc
-        limit line_limit)
     select log.id, log.at, log.actor, log.organisation, log.supplier, log.action, log.method, log.route, log.purpose,
         case when line.place <= cardinality(log.participant_ids) then log.outcome else 'denied' end, log.request_id,
-        case when line.place <= cardinality(log.participant_ids) then log.participant_ids[line.place] end,
-        case when line.place > cardinality(log.participant_ids)
-            then log.denied_ids[line.place - cardinality(log.participant_ids)] end,
+        case when line.place <= cardinality(log.participant_ids) then line.subject_id end,
+        case when line.place > cardinality(log.participant_ids) then line.subject_id end,
         log.more_denied, log.reason, log.reference, line.place::integer
-    from matching as log
-    cross join unnest(log.places) as line (place)
-    order by log.id desc, line.place desc
+    from public.access_log as log
+    cross join unnest(log.participant_ids || log.denied_ids) with ordinality as line (subject_id, place)
+    where (participants is null or log.participant_ids && participants
+            or log.denied_ids <> '{}' and log.denied_ids && objects)
+        and (participants is null or case when line.place <= cardinality(log.participant_ids)
+            then line.subject_id = any (participants) else line.subject_id = any (objects) end)
+        and (of_actor is null or log.actor = of_actor)
+        and (of_action is null or log.action = of_action)
+        and (since is null or log.at >= since)
+        and (until is null or log.at < until)
+        and (with_outcome is null or with_outcome = case when line.place <= cardinality(log.participant_ids)
+            then log.outcome else 'denied' end)
+        and (before_id is null or log.id <= before_id and (log.id < before_id or line.place < before_place))
+    order by case when participants is null then log.id else greatest(log.id, log.id) end desc, line.place desc
     limit line_limit;
 end
 $$;
