@@ -13,7 +13,7 @@ from app import clock
 from app.database.base import metadata
 from app.privacy.personal_data import PERSONAL_DATA
 from tests.conftest import Api
-from tests.factories import follow_up, steps
+from tests.factories import absences, follow_up, steps
 from tests.factories.erasure import REASON, erase
 
 NUMBER = "23849150073"
@@ -183,6 +183,27 @@ async def test_erasure_takes_the_reasons_of_annulments(api: Api, monkeypatch: py
     monkeypatch.setitem(api.app.state._state, "settings", without_retention)
     await erase(api, participant_id)
     assert "merkesaum" not in (await api.case_officer.get(export)).text
+
+
+async def test_what_a_system_sends_again_of_the_erased_is_known(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A2: the external id stays, so that the same absence is neither stored anew nor brings its text back."""
+    await steps.law(api)
+    participant_id = await somebody(api)
+    place = (await placed(api, participant_id, "2022-09-30"))["placement_id"]
+    items = [
+        absences.item(
+            place, external_id="F-1", note="Sjuk av merkesaum.", **dict.fromkeys(("from", "to"), "2022-08-01")
+        )
+    ]
+    enterprise = api.provider("310300403")
+    assert steps.ok(await enterprise.post(absences.BATCH, json={"items": items}), 200)["accepted"] == 1
+    without_retention = api.app.state.settings.model_copy(update={"retention_years": 0})
+    monkeypatch.setitem(api.app.state._state, "settings", without_retention)
+    await erase(api, participant_id)
+    pushed = steps.ok(await enterprise.post(absences.BATCH, json={"items": items}), 207)
+    assert [one["status"] for one in pushed["items"]] == ["conflict"]
+    held = steps.ok(await api.case_officer.get(f"/v1/participants/{participant_id}/export"), 200)["held"]
+    assert [row["note"] for row in held["absences"]] == ["Sletta"]
 
 
 async def test_a_protected_address_hides_provider_and_place(api: Api) -> None:
