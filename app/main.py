@@ -36,7 +36,7 @@ from app.http.cors import CrossOriginMiddleware
 from app.http.idempotency import KeptAnswerSweeper
 from app.http.middleware import RequestMiddleware
 from app.http.recent import Recent
-from app.http.secret_addresses import is_secret
+from app.http.secret_addresses import is_untraced
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
 from app.invoices import endpoints as invoice_endpoints
@@ -194,7 +194,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
             "auto_configure": settings.tracing,
             "metrics": False,
             "logs": False,
-            "exclude": is_secret,
+            "exclude": is_untraced if settings.tracing else None,
         },
     )
     app.state.settings = settings

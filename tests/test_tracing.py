@@ -66,6 +66,13 @@ async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Pat
             sent = {"given_name": MARKER, "family_name": MARKER, "colour": MARKER}
             assert (await client.post("/v1/participants", json=sent, headers=headers)).status_code == 422
             assert (await client.get(f"/v1/calendars/{ADDRESS}.ics", headers=traced)).status_code == 404
+            # What is asked for by its name or number is refused or found, and told to nobody else.
+            for query in ({"name": "Marianne Markør"}, {"name": "15817000190"}, {"external_value": "15817000190"}):
+                await client.get("/v1/participants", params=query, headers=traced)
+            for path in ("/v1/participants/15817000190", "/15817000190"):
+                assert (await client.get(path, headers=traced)).status_code in (404, 422)
+            by_number = "/v1/participants/by-external-id/profil/15817000190"
+            assert (await client.put(by_number, json={}, headers=traced)).status_code == 422
             process.send_signal(signal.SIGTERM)
             await asyncio.to_thread(process.wait, 20)
         [out] = tmp_path.glob("*.out")
@@ -75,5 +82,12 @@ async def test_traces_only_when_told_to(cluster: postgres.Cluster, tmp_path: Pat
         told = b"".join(received)
         assert (b"/v1/placements" in told) == (tracing == "true")
         assert (bytes.fromhex(TRACE) in told) == (tracing == "true")
-        for secret in (MARKER.encode(), b"15817000190", ADDRESS.encode(), headers["Authorization"].encode()):
+        for secret in (
+            MARKER.encode(),
+            b"Marianne",
+            b"Mark",
+            b"15817000190",
+            ADDRESS.encode(),
+            headers["Authorization"].encode(),
+        ):
             assert secret not in told
