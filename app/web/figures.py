@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from app.web import svg
 from app.web.calls import Refused
-from app.web.charts import MONTHS
+from app.web.charts import MONTHS, NBSP
 from app.web.fields import Invalid
 from app.web.mirror_sections import HIDDEN, load_mirror
 from app.web.pages import Page, View
@@ -32,7 +32,7 @@ QUESTIONS: Sequence[tuple[str, Sequence[str]]] = (
     ("Kva kostar det?", ("cost", "cost_per_planned_day", "cost_per_used_day")),
 )
 _COST = frozenset({"cost", "cost_per_planned_day", "cost_per_used_day"})
-_SIZE = 150, 34
+_WIDE, _NARROW = (300, 34), (110, 34)
 # The periods that can stand beside each other, and how many years of them at most.
 _KINDS: Mapping[str, tuple[str, str, int]] = {
     "aar": ("year", "År", 5),
@@ -206,6 +206,7 @@ def _build_row(definition: Mapping[str, Any], rows: Mapping[str, Any], periods: 
             [_name_period(period) for period in over],
             definition["code"],
             definition["label"],
+            _WIDE if choice.is_of_one else _NARROW,
         ),
     )
 
@@ -217,7 +218,7 @@ def _build_cell(period: str, row: Mapping[str, Any] | None) -> Cell:
     if row["suppressed"]:
         return Cell(name, HIDDEN)
     is_count = row["denominator"] == 1 and row["numerator"] == row["value"]
-    parts = "" if is_count else f"{_write(row['numerator'])} / {_write(row['denominator'])}"
+    parts = "" if is_count else f"{_write(row['numerator'])} /{NBSP}{_write(row['denominator'])}"
     return Cell(name, _write(row["value"]), parts)
 
 
@@ -230,15 +231,17 @@ def _name_period(period: str) -> str:
     year, _, part = period.partition("-")
     if not part:
         return year
-    return f"{part[1:]}. tertial {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
+    return f"{part[1:]}.{NBSP}tertial {year}" if part.startswith("T") else f"{MONTHS[int(part) - 1]} {year}"
 
 
-def _draw_line(values: Sequence[Decimal | None], names: Sequence[str], code: str, label: str) -> str:
+def _draw_line(
+    values: Sequence[Decimal | None], names: Sequence[str], code: str, label: str, size: tuple[int, int]
+) -> str:
     """A small line over periods, broken where one is not shown."""
     known = [(at, value) for at, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return ""
-    w, h = _SIZE
+    w, h = size
     highest = max(value for _, value in known) or Decimal(1)
     step = (w - 8) / (len(values) - 1)
     points = {at: (4 + step * at, 4 + (h - 8) * (1 - float(value / highest))) for at, value in known}

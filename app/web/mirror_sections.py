@@ -102,7 +102,7 @@ def _build_cell(period: str, line: Mapping[str, Any] | None) -> MirrorCell:
     if line is None:
         return MirrorCell(period, "–", "")
     has_parts = line["value"] is not None and None not in (line["numerator"], line["denominator"])
-    parts = f"{_write(line['numerator'])} / {_write(line['denominator'])}" if has_parts else ""
+    parts = f"{_write(line['numerator'])} /{NBSP}{_write(line['denominator'])}" if has_parts else ""
     return MirrorCell(period, _write_percent(line), parts)
 
 

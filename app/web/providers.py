@@ -27,7 +27,7 @@ AREAS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """A provider's places on the page's day, with squares drawn: taken, then free."""
+    """A provider's places on the page's day, with squares drawn: taken, promised, then free."""
 
     id: str
     name: str
@@ -181,7 +181,11 @@ async def _load_vacancies(view: View, providers: Mapping[str, str]) -> list[Vaca
                 free=Decimal(one["free"]),
                 changes_on=one["free_changes_on"],
                 squares=charts.places(
-                    round(active), max(round(capacity), round(active)), uid=f"p-{one['provider_id']}", name=name
+                    round(active),
+                    max(round(capacity), round(active)),
+                    promised=round(Decimal(one["promised"])),
+                    uid=f"p-{one['provider_id']}",
+                    name=name,
                 ),
             )
         )

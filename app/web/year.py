@@ -277,19 +277,29 @@ def _describe_providers(
     found = []
     for index, (name, amounts) in enumerate(zip(names, by_provider, strict=True)):
         forecast = sum(amounts, Decimal(0))
-        active = round(Decimal(places[name]["active"])) if name in places else 0
-        capacity = max(round(Decimal(places[name]["capacity"])), active) if name in places else 0
+        active, capacity, _ = _count_places(places[name]) if name in places else (0, 0, 0)
         found.append(
             ProviderYear(
                 name=name,
                 forecast=forecast,
                 percent=share(forecast * 100 / whole, 1) if whole else "",
                 places=f"{active} av {capacity} plassar" if name in places else "",
-                squares=charts.places(active, capacity, uid=f"plassar-{index}", name=name) if name in places else "",
+                squares=_draw_places(places[name], index, name) if name in places else "",
                 bars=charts.month_bars(amounts, closed=closed, top=top, uid=f"stolpar-{index}", name=name),
             )
         )
     return found
+
+
+def _count_places(vacancy: Mapping[str, Any]) -> tuple[int, int, int]:
+    """In use, in all and promised, in squares: whole places."""
+    active = round(Decimal(vacancy["active"]))
+    return active, max(round(Decimal(vacancy["capacity"])), active), round(Decimal(vacancy["promised"]))
+
+
+def _draw_places(vacancy: Mapping[str, Any], index: int, name: str) -> str:
+    active, capacity, promised = _count_places(vacancy)
+    return charts.places(active, capacity, promised=promised, uid=f"plassar-{index}", name=name)
 
 
 def _describe_follow_up(counts: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ SURVEY = "/undersokingar/016e0000-0022-7000-8000-000000000001"
 TRIP = "/feriereiser/soknader/016e0000-001f-7000-8000-00000000000"
 PLACES = [f"016e0000-0005-7000-8000-00000000000{number}" for number in (1, 2, 3)]
 DECIDED = "plass=016e0000-0005-7000-8000-000000000001"
+CONSENT = "/deltakarar/016e0000-0002-7000-8000-000000000001/samtykke/016e0000-0010-7000-8000-000000000001"
+WAIVED = "/plassar/016e0000-0005-7000-8000-000000000018/oppgaver/plan.016e0000-0005-7000-8000-000000000018.1"
+LETTER = "/vedtak/016e0000-0008-7000-8000-000000000001/brev"
 # Who looks at what.
 SCREENS: Mapping[str, Sequence[str]] = {
     "": (
@@ -76,6 +79,28 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/fravaersrutine",
         "/planar/016e0000-000e-7000-8000-000000000001/annullering",
         "/evalueringar/016e0000-000f-7000-8000-000000000001/sending",
+        "/evalueringar/016e0000-000f-7000-8000-000000000001/annullering",
+        "/planar/016e0000-000e-7000-8000-000000000001/sending",
+        "/moete/016e0000-000d-7000-8000-000000000001/retting",
+        f"{CONSENT}/trekk",
+        f"{CONSENT}/annullering",
+        "/deltakarar/016e0000-0002-7000-8000-000000000001/behov/016e0000-0017-7000-8000-000000000001/utfall",
+        f"{WAIVED}/fraafall/tilbake",
+        "/plassar/016e0000-0005-7000-8000-000000000016/oppseiingar/016e0000-0006-7000-8000-000000000001/annullering",
+        "/kalender/016e0000-0016-7000-8000-000000000001/slutt",
+        LETTER,
+        "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/endre",
+        "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/kapasitet",
+        "/vekstbedrifter/016e0000-0000-7000-8000-000000000001/eigenerklaering",
+        "/andre-ordningar/016e0000-0024-7000-8000-000000000001",
+        "/trapp/gjennomgang",
+        "/trapp/bustad/trinn/nytt",
+        "/trapp/bustad/trinn/016e0000-0019-7000-8000-000000000001",
+        "/trapp/bustad/tilbod/016e0000-001a-7000-8000-000000000001",
+        "/trapp/bustad/plassar/ny",
+        "/trapp/bustad/plassar/016e0000-001b-7000-8000-000000000001",
+        "/trapp/bustad/behov/nytt",
+        "/trapp/bustad/behov/016e0000-001d-7000-8000-000000000001",
     ),
     "vekstbedrift-1": (
         f"{PLACE}/moete",
@@ -148,6 +173,8 @@ SCREENS: Mapping[str, Sequence[str]] = {
         "/feriereiser/soknader/ny?deltakar=016e0000-0002-7000-8000-000000000001",
         f"{TRIP}1",
         f"{TRIP}1/vurdering",
+        f"{TRIP}1/dokumentasjon",
+        "/feriereiser/sokjar/ny",
         f"{TRIP}d",
         f"{TRIP}d/trekk",
         "/andre-ordningar/ny",
@@ -176,3 +203,18 @@ REFUSED = {
     ("sakshandsamar", "/logg"): 403,
     ("okonomi-2", WRONG_WHAT_IF): 422,
 }
+# Addresses that lead on, are files or part of a screen, show another screen whose form they take, or need a state that
+# the demo is not in.
+OTHERS = (
+    "/aaret", "/feriereiser", "/feriereiser/fond", "/feriereiser/turar", "/legat", "/oppgjer", "/soknader/ny",
+    "/styringstal",
+    "/deltakarar/{participant_id:uuid}/opplysningar/fil", "/deltakarar/{participant_id:uuid}/opplysningar/kopi/fil",
+    "/legat/{year:int}/rapport/fil", "/logg/fil", "/oppgjer/{year:int}/{month:int}/fil", "/styringstal/{year:int}/fil",
+    "/vedtak/verknad",
+    "/oppgjer/{year:int}/{month:int}/godkjenning", "/oppgjer/{year:int}/{month:int}/lukking",
+    "/soknader/{application_id:uuid}/annullering", "/soknader/{application_id:uuid}/foresporsel",
+    "/soknader/{application_id:uuid}/svar", "/soknader/{application_id:uuid}/tenesta",
+    "/soknader/{application_id:uuid}/tilbakekalling", "/soknader/{application_id:uuid}/tilbaketrekking",
+    "/soknader/{application_id:uuid}/trekking",
+    "/deltakarar/{participant_id:uuid}/avgrensing/opphev",
+)  # fmt: skip

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from tests.browser.keyboard import Keyboard
 from tests.browser.looks import RULES, SIDEWAYS, STOPS, WIDTHS, log_in
-from tests.browser.screens import PLACES, WHAT_IF
+from tests.browser.screens import LETTER, PLACES, WHAT_IF
 from tests.factories.invoices import FILE_IDS, read_file
 
 pytestmark = pytest.mark.browser
+
+PAPER: ViewportSize = {"width": 688, "height": 1000}
+"""A4 within its margins, in CSS pixels."""
 
 
 async def test_from_log_in_to_a_person_and_back_by_keyboard_alone(address: str, chromium: Browser) -> None:
@@ -37,8 +40,22 @@ async def test_the_year_prints_on_two_pages(address: str, chromium: Browser, tmp
     page = await log_in(context, address, "okonomi")
     for path in ("/aaret/2022", "/rapport/2022", WHAT_IF):
         await page.goto(f"{address}{path}")
+        # Wider than the paper, all of it would be printed smaller.
+        await page.emulate_media(media="print")
+        await page.set_viewport_size(PAPER)
+        assert await page.evaluate(SIDEWAYS) <= 0, path
+        await page.emulate_media(media=None)
         printed = await page.pdf(format="A4", print_background=True)
         assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 2, path
+    await context.close()
+
+
+async def test_the_letter_prints_on_one_page(address: str, chromium: Browser) -> None:
+    context = await chromium.new_context()
+    page = await log_in(context, address, "sakshandsamar")
+    await page.goto(f"{address}{LETTER}")
+    printed = await page.pdf(format="A4", print_background=True)
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
     await context.close()
 
 
@@ -94,7 +111,7 @@ async def test_invoice_is_tried_before_it_is_taken_in(
 async def test_the_readmes_picture_is_the_years(address: str, chromium: Browser, pictures: Path) -> None:
     """Made here as .screens/year.png, to be copied to docs/ when the screen changes; 150 KB at most."""
     context = await chromium.new_context(viewport={"width": 1120, "height": 1090})
-    page = await log_in(context, address, "sakshandsamar")
+    page = await log_in(context, address, "okonomi")
     await page.goto(f"{address}/aaret/2022")
     await page.screenshot(path=pictures / "year.png")
     await context.close()

@@ -99,12 +99,13 @@ def test_month_bars_stay_in_their_box(months: list[Decimal], closed: int) -> Non
     assert_inside(parsed(charts.month_bars(months, closed=closed, top=max(months), uid="a", name="A & B")))
 
 
-@given(st.integers(0, 40), st.integers(0, 40))
-def test_a_square_is_a_place(taken: int, more: int) -> None:
-    root = parsed(charts.places(taken, taken + more, uid="a", name="Gløde AS"))
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+def test_a_square_is_a_place(taken: int, promised: int, free: int) -> None:
+    capacity = taken + promised + free
+    root = parsed(charts.places(taken, capacity, promised=promised, uid="a", name="Gløde AS"))
     assert_inside(root)
-    squares = [one for one in root.iter() if (one.get("class") or "").startswith("place")]
-    assert len([one for one in squares if one.tag.endswith("rect")]) == taken + more
+    kinds = [one.get("class") for one in root.iter() if one.tag.endswith("rect")]
+    assert kinds == ["place"] * taken + ["place promised"] * promised + ["place free"] * free
 
 
 def test_more_places_than_anybody_counts_are_not_drawn() -> None:

@@ -32,6 +32,16 @@ MOST_CALLS = dict.fromkeys(("/arbeidsliste", "/deltakarar", "/logg", "/vekstbedr
 }
 
 
+# Screens with as much on them as an address can ask for.
+FULLEST = (
+    "/arbeidsliste?seinare=ja&on=31.12.2022",
+    "/styringstal/2022?vis=maanad",
+    "/styringstal/2022?vis=tertial&fraa=2020",
+    "/styringstal/2022?vis=aar&fraa=2018",
+    "/aaret/2022/kva-om?fleire-1-tal=2&fleire-1-fra=01.10.2022&sats-2-belop=16000&sats-2-fra=01.10.2022&aara-til=2031",
+)
+
+
 class CountedCalls(Calls):
     """The calls of a page; every page's are kept, the newest last."""
 
@@ -72,6 +82,13 @@ async def test_no_screen_is_too_heavy_or_asks_too_much(demo: Api, route: Page, m
         made = CountedCalls.of_pages[-1].made
         assert made <= MOST_CALLS.get(route.path, CALLS), f"{made} calls as {person.key}"
     assert seen, f"nobody sees {address} in the demo: it needs a line in ADDRESSES"
+
+
+@pytest.mark.parametrize("address", FULLEST)
+async def test_no_screen_is_too_heavy_when_it_shows_the_most(demo: Api, address: str) -> None:
+    answer = await (await demo.browser("sakshandsamar")).get(address)
+    assert (answer.status_code, find_unwritten(answer)) == (200, [])
+    assert measure(answer) <= HTML
 
 
 @pytest.mark.parametrize("address", OPEN_SCREENS)

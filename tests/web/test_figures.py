@@ -41,8 +41,8 @@ async def test_periods_beside_each_other(api: Api, connection: AsyncConnection) 
     await place(connection, 6, "2022-05-01", organisation_number="310300411")
     headings = {
         "?vis=aar&fraa=2021": ["2021", "2022"],
-        "?vis=tertial": ["1. tertial 2022", "2. tertial 2022", "3. tertial 2022"],
-        "?vis=tertial&fraa=1990": [f"{part}. tertial {year}" for year in (2020, 2021, 2022) for part in (1, 2, 3)],
+        "?vis=tertial": [f"1.{NBSP}tertial 2022", f"2.{NBSP}tertial 2022", f"3.{NBSP}tertial 2022"],
+        "?vis=tertial&fraa=1990": [f"{part}.{NBSP}tertial {year}" for year in (2020, 2021, 2022) for part in (1, 2, 3)],
         "?vis=maanad&fraa=2020": ["Januar 2022", "Desember 2022"],
     }
     browser = await api.browser("leiar")

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from app.web.login import DemoPerson
 from app.web.pages import Page
 from app.web.routes import ROUTES
+from tests.browser.screens import OTHERS, SCREENS
 from tests.conftest import Api
 from tests.factories.people import DEMO_PEOPLE
 from tests.web.html import find_faults, parse
@@ -108,6 +109,13 @@ def test_assets_stay_within_their_budget() -> None:
     assert sum(files.values()) <= 64 * 1024
     assert files["vekstplass.css"] <= 56 * 1024
     assert files["side.js"] <= 6 * 1024
+
+
+def test_every_screen_is_looked_at_in_a_browser() -> None:
+    """A new one needs a line in tests/browser/screens.py."""
+    seen = [path.partition("?")[0] for paths in SCREENS.values() for path in paths]
+    unseen = [route.path for route in READ if not any(route.path_regex.match(path) for path in seen)]
+    assert sorted(unseen) == sorted(OTHERS)
 
 
 def test_no_style_begins_between_the_narrow_widths() -> None:
