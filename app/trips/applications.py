@@ -34,13 +34,14 @@ from app.trips.granted import find_last_granted, load_granted_trips
 from app.trips.problems import (
     LEVEL_ONE_NOT_MUNICIPAL,
     NO_NIGHT,
+    TRIP_APPLICATION_GRANTED,
     TRIP_APPLICATION_ON_TRIP,
     TRIP_APPLICATION_WITHDRAWN,
     WITHIN_INTERVAL,
 )
 from app.trips.rounds import load_rounds, pick_round
 from app.trips.schemes import find_scheme, load_schemes, pick_scheme, read_norms
-from app.trips.tables import TripApplication, TripParticipant
+from app.trips.tables import Trip, TripApplication, TripParticipant
 
 CRITERIA = ("benefit", "resource", "severity", "mastery")
 
@@ -107,10 +108,11 @@ async def record_application(unit: UnitOfWork, actor: Actor, body: TripApplicati
 async def change_application(unit: UnitOfWork, application: TripApplication, body: TripApplicationPatch) -> None:
     """T7: what was missing or wrong of an application, which the caller holds locked.
 
-    Raises `trip-application-withdrawn`.
+    Raises `trip-application-withdrawn`, `trip-application-granted`.
     """
     if application.withdrawn_on is not None:
         raise TRIP_APPLICATION_WITHDRAWN()
+    await _require_not_granted(unit, application)
     application.sqlmodel_update(body.model_dump(exclude_unset=True))
     await unit.session.flush()
 
@@ -121,9 +123,11 @@ async def assess_application(
     """T11: the scores that a person has set, instead of those before.
 
     Raises:
-        Problem: `NOT_FOUND`, `trip-application-withdrawn`; 422 for a day before the application's.
+        Problem: `NOT_FOUND`, `trip-application-withdrawn`, `trip-application-granted`; 422 for a day before the
+            application's.
     """
     application = await _lock_open(unit, application_id)
+    await _require_not_granted(unit, application)
     require_not_before(body.assessed_on, "assessed_on", application.received_on, "søknaden")
     scores: dict[str, Any] = {"assessed_on": body.assessed_on, "assessed_by": actor.name}
     for name, criterion in _list_criteria(body):
@@ -219,6 +223,21 @@ def _to_out(application: TripApplication, timeliness: Timeliness, *, is_conceale
             "within_interval": timeliness.within_interval,
         }
     )
+
+
+async def _require_not_granted(unit: UnitOfWork, application: TripApplication) -> None:
+    """T11, T19: the decision rests on it. Raises `trip-application-granted`."""
+    granted = (
+        select(col(Trip.id))
+        .join(TripParticipant, col(TripParticipant.trip_id) == col(Trip.id))
+        .where(
+            col(TripParticipant.application_id) == application.id,
+            col(TripParticipant.active),
+            col(Trip.decision) == "grant",
+        )
+    )
+    if await unit.fetch_value(granted) is not None:
+        raise TRIP_APPLICATION_GRANTED()
 
 
 def _list_criteria(body: TripAssessmentIn) -> list[tuple[str, Criterion | None]]:

@@ -134,6 +134,14 @@ TRIP_APPLICATION_ON_TRIP = problem_type(
     nn="Personen er ført opp på ein tur med denne søknaden. Ta personen av turen eller avlys turen først.",
     en="Its applicant is on the trip `trip_id`. Take them off it first (T16, T20), or cancel it.",
 )
+TRIP_APPLICATION_GRANTED = problem_type(
+    "trip-application-granted",
+    409,
+    title="Turen er innvilga",
+    nn="Turen er innvilga etter denne søknaden. Søknaden og vurderinga av han står fast.",
+    en="Its trip has been granted: what the decision rests on stands (T11, T19). Cancel the trip, or take the applicant"
+    " off it, first.",
+)
 PRICE_CHANGED = problem_type(
     "price-changed",
     409,

@@ -211,6 +211,8 @@ async def show_application(view: View) -> Response:
         length=word(application["length"], "trip_length"),
         standing=_describe_standing(application, trip),
         trip=None if trip is None else (address_of(trip), describe_days(trip)),
+        is_on_trip=trip is not None and trip["status"] not in ENDED,
+        is_granted=trip is not None and trip["status"] not in ENDED and trip["decision"] == "grant",
         total=add_scores(application),
         criteria=[(word(name, "trip_criterion"), application[name]) for name in CRITERIA],
         recorded_by=callers[application["recorded_by"]],

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, ViewportSize
 
 from tests.browser.keyboard import Keyboard
 from tests.browser.looks import RULES, SIDEWAYS, STOPS, WIDTHS, log_in
-from tests.browser.screens import LETTER, PLACES, WHAT_IF
+from tests.browser.screens import JOURNEY, LETTER, PLACES, WHAT_IF
 from tests.factories.invoices import FILE_IDS, read_file
 
 pytestmark = pytest.mark.browser
@@ -54,6 +54,22 @@ async def test_the_letter_prints_on_one_page(address: str, chromium: Browser) ->
     context = await chromium.new_context()
     page = await log_in(context, address, "sakshandsamar")
     await page.goto(f"{address}{LETTER}")
+    printed = await page.pdf(format="A4", print_background=True)
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
+    await context.close()
+
+
+async def test_the_boards_report_and_a_trip_fit_on_paper(address: str, chromium: Browser) -> None:
+    """A4 with the page's own margins is 688 pixels wide; what is wider would be printed smaller."""
+    context = await chromium.new_context(viewport={"width": 688, "height": 1000})
+    page = await log_in(context, address, "fagutvikling")
+    await page.emulate_media(media="print")
+    trips = ("/feriereiser/2022/turar", f"{JOURNEY}1", "/feriereiser/2022/oversyn", "/feriereiser/2022/fond")
+    for path in ("/legat/2022", "/legat/2022/rapport", "/feriereiser/2022", *trips):
+        await page.goto(f"{address}{path}")
+        assert await page.evaluate(SIDEWAYS) <= 0, path
+    await page.goto(f"{address}/legat/2022/rapport")
+    assert not await page.locator("main a:visible").count()
     printed = await page.pdf(format="A4", print_background=True)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
     await context.close()

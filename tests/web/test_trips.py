@@ -170,16 +170,18 @@ async def test_an_application_leads_to_its_trip(api: Api) -> None:
     assert ">Planlagd<" in await read(browser, here)
     rejected = {"kind": "reject", "decided_on": "2022-04-10", "reason": "no_staff", "text": "Ingen kan vere med."}
     ok(await course.decide(api, first["id"], **rejected))
-    assert f'<a href="/feriereiser/turar/{first["id"]}">' in await read(browser, here)
+    text = await read(browser, here)
+    assert f'<a href="/feriereiser/turar/{first["id"]}">' in text
+    assert ("Vurder på nytt" in text, "Trekk søknaden" in text) == (True, True)
     assert ">Avslegen<" in await read(browser, YEAR)
     second = await course.granted(api, application_ids=[made["id"]])
     for address in (here, YEAR):
         text = await read(browser, address)
         assert ">Gjennomført, ikkje gjort opp<" in text
         assert ">Avslegen<" not in text
-    assert f'<a href="/feriereiser/turar/{second["id"]}">20. juni 2022 – 26. juni 2022, 6 netter</a>' in await read(
-        browser, here
-    )
+    text = await read(browser, here)
+    assert f'<a href="/feriereiser/turar/{second["id"]}">20. juni 2022 – 26. juni 2022, 6 netter</a>' in text
+    assert ("Vurder på nytt" in text, "Trekk søknaden" in text) == (False, False)
 
 
 async def test_what_trips_wait_for_is_on_the_page(api: Api) -> None:

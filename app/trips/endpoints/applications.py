@@ -84,7 +84,7 @@ async def read_trip_application(
 @router.patch(
     "/{trip_application_id}",
     summary="Change an application for a trip",
-    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN, PRECONDITION_FAILED),
+    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN, problems.TRIP_APPLICATION_GRANTED, PRECONDITION_FAILED),
 )
 async def change_trip_application(
     request: Request, unit: UnitOfWorkDep, actor: GrantsOfficer, trip_application_id: UUID, body: TripApplicationPatch
@@ -103,12 +103,14 @@ async def change_trip_application(
     dependencies=[_APPLICATION],
     status_code=201,
     summary="Assess an application for a trip",
-    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN),
+    responses=refusals(problems.TRIP_APPLICATION_WITHDRAWN, problems.TRIP_APPLICATION_GRANTED),
 )
 async def assess_trip_application(
     unit: UnitOfWorkDep, actor: GrantsOfficer, trip_application_id: UUID, body: TripAssessmentIn
 ) -> TripApplicationOut:
-    """Four scores from 0 to 3, each with one sentence of reason, set by a person (T11). The last assessment counts."""
+    """Four scores from 0 to 3, each with one sentence of reason, set by a person (T11). The last assessment counts, and
+    stands while the trip is granted.
+    """
     application = await applications.assess_application(unit, actor, trip_application_id, body)
     (out,) = await applications.to_response(unit, [application])
     return out

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -96,6 +97,28 @@ async def test_need_is_documented_by_the_day_of_the_decision(api: Api) -> None:
     trip = await course.accepted(api, application_ids=[applied["id"]])
     refused(await course.decide(api, trip["id"]), 409, "need-not-documented")
     ok(await course.decide(api, trip["id"], kind="reject", decided_on="2022-04-10", reason="not_documented", text="-"))
+
+
+async def test_what_a_granted_trip_rests_on_stands(api: Api) -> None:
+    """T11, T19: neither the assessment nor the application is written over, until the trip is cancelled."""
+    await trips.record_scheme(api)
+    await course.fill_fund(api)
+    applied = await trips.apply(api, await course.participant(api))
+    await trips.assess(api, applied["id"], 3, 3, 3, 3)
+    trip = await course.granted(api, application_ids=[applied["id"]])
+    path = f"{trips.APPLICATIONS}/{applied['id']}"
+    before = await api.grants_officer.get(path)
+
+    async def assess() -> httpx.Response:
+        return await api.grants_officer.post(f"{path}/assessment", json=trips.assessment(0, 0, 0, 0))
+
+    refused(await assess(), 409, "trip-application-granted")
+    body, tag = {"need_grade": "limited"}, {"If-Match": before.headers["ETag"]}
+    refused(await api.grants_officer.patch(path, json=body, headers=tag), 409, "trip-application-granted")
+    assert ok(await api.grants_officer.get(path), 200) == before.json()
+    cancelled = {"cancelled_on": "2022-05-01", "reason": "Sjukdom"}
+    ok(await api.grants_officer.post(f"{TRIPS}/{trip['id']}/cancellation", json=cancelled))
+    ok(await assess())
 
 
 async def test_those_who_go_are_resident_on_the_day_of_the_decision(api: Api) -> None:
