@@ -2,15 +2,16 @@
 
 import asyncio
 import importlib
+import inspect
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -19,10 +20,12 @@ from tests.conftest import Api
 from tests.factories import absences, steps
 from tests.factories.absences import ORGANISATION
 from tests.factories.tokens import bearer
-from tests.http.operations import document, operations
+from tests.http.operations import JSON_TYPES, document, operations
 
 # What the generator cannot send; each operation takes JSON as well.
 OTHER_BODIES = re.compile(r"Unsupported content type (application/x-ndjson|text/csv|application/xml|text/xml)")
+
+INSTANT = re.compile(r"(T[0-9:.]+)\+00:00")
 
 PROVIDER = {"name": "Gløde AS", "organisation_number": ORGANISATION, "municipality_number": "4631"}
 PERSON = {
@@ -106,6 +109,48 @@ def test_every_schema_is_a_model(generated: str, package: ModuleType) -> None:
     objects = {name for name, schema in described.items() if "properties" in schema}
     assert objects
     assert objects - set(vars(models)) == set()
+
+
+def test_models_read_what_is_sent_and_answered(package: ModuleType) -> None:
+    """Every example of a body and of an answer, which the demo takes and gives, is written again as it was read."""
+    models = importlib.import_module("vekstplass_client.models")
+    described = document()["components"]["schemas"]
+    read, unread = 0, []
+    for operation in operations():
+        tag = operation.details["tags"][0].replace("-", "_").replace(" ", "_")
+        module = importlib.import_module(f"vekstplass_client.api.{tag}.{operation.details['operationId']}")
+        body = inspect.signature(module.asyncio_detailed).parameters.get("body")
+        taken = () if body is None else get_args(body.annotation) or (body.annotation,)
+        shown = [(taken, example) for name in JSON_TYPES for example in examples(operation.content.get(name, {}))]
+        for answer in operation.details["responses"].values():
+            content = answer.get("content", {}).get("application/json", {})
+            name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            # An answer of one shape or another is no single model's.
+            if "properties" in described.get(name, {}):
+                shown += [((getattr(models, name),), example) for example in examples(content)]
+        for choices, example in shown:
+            read += 1
+            if not any(reads(model, example) for model in choices):
+                unread.append((operation.name, example))
+    assert unread == []
+    assert read > len(operations())
+
+
+def examples(content: Mapping[str, Any]) -> list[Any]:
+    """What the document shows of a body or an answer."""
+    if "example" in content:
+        return [content["example"]]
+    return [one["value"] for one in content.get("examples", {}).values()]
+
+
+def reads(model: Any, example: Any) -> bool:
+    """Whether a model knows every field of an example, and writes it again. Instants may be written otherwise."""
+    try:
+        made = model.from_dict(example)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    written = json.loads(INSTANT.sub(r"\1Z", json.dumps(made.to_dict())))
+    return not getattr(made, "additional_properties", None) and bool(written == example)
 
 
 async def test_registers_grants_pushes_and_reads(generated: str, package: ModuleType, api: Api) -> None:
