@@ -5,6 +5,7 @@ official validation. Only arithmetic is judged: where a group or an amount is mi
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from xml.etree.ElementTree import Element
@@ -31,6 +32,21 @@ _TOLERANCE = Fraction(2, 100)
 # VAT category code (BT-118) -> what its rules are named by; those with a rate of their own allow for rounding.
 _CATEGORIES = {"S": "S", "L": "AF", "M": "AG", "Z": "Z", "E": "E", "O": "O", "AE": "AE", "K": "IC", "G": "G"}
 _RATED = ("S", "L", "M")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taxed:
+    """What lines, charges and allowances come to, by the code of their category, and by its code and rate."""
+
+    by_code: dict[str, Decimal]
+    by_rate: dict[tuple[str, Decimal], Decimal]
+    without_rate: set[str]
+
+    def find(self, code: str, rate: Decimal | None) -> Decimal | None:
+        """The sum of a category at a rate, or at all of them; None where one of it does not say its rate."""
+        if rate is None:
+            return self.by_code.get(code, Decimal(0))
+        return None if code in self.without_rate else self.by_rate.get((code, rate), Decimal(0))
 
 
 def parse_line_amounts(number: int, line: Element, quantity_element: str) -> tuple[Fraction, Fraction, Decimal]:
@@ -85,9 +101,10 @@ def parse_totals(root: Element, lines: Iterable[Element], currency: str) -> tupl
     amount = net + charges
     if has_element(root, _TOTALS):
         amount = _check_totals(root, net, charges, currency)
+    taxed = _sum_categories(root, lines) if has_element(root, "cac:TaxTotal/cac:TaxSubtotal") else None
     for index, total in enumerate(root.findall("cac:TaxTotal", NAMESPACES)):
         with pointing_below(f"cac:TaxTotal/{index}"):
-            _check_tax(root, total, lines)
+            _check_tax(total, taxed)
     return charges, amount
 
 
@@ -187,7 +204,7 @@ def _is_in(total: Element, currency: str) -> bool:
     return amount is not None and amount.get("currencyID", currency) == currency
 
 
-def _check_tax(root: Element, total: Element, lines: list[Element]) -> None:
+def _check_tax(total: Element, taxed: _Taxed | None) -> None:
     """BR-CO-14, BR-CO-17, and of each category what is taxed and its tax."""
     parts = total.findall("cac:TaxSubtotal", NAMESPACES)
     if not parts:
@@ -198,10 +215,10 @@ def _check_tax(root: Element, total: Element, lines: list[Element]) -> None:
         raise _contradiction("BR-CO-14", "#/cbc:TaxAmount", "Avgiftene summerer seg ikkje til TaxAmount.")
     for index, part in enumerate(parts):
         with pointing_below(f"cac:TaxSubtotal/{index}"):
-            _check_category(root, part, lines)
+            _check_category(part, taxed)
 
 
-def _check_category(root: Element, part: Element, lines: list[Element]) -> None:
+def _check_category(part: Element, taxed: _Taxed | None) -> None:
     code = find_text(part, "cac:TaxCategory/cbc:ID")
     taxable, tax = find_amount(part, "cbc:TaxableAmount"), find_amount(part, "cbc:TaxAmount")
     rate = (
@@ -213,9 +230,9 @@ def _check_category(root: Element, part: Element, lines: list[Element]) -> None:
         raise _contradiction(
             "BR-CO-17", "#/cbc:TaxAmount", f"Avgifta er ikkje {rate.normalize():f} prosent av grunnlaget."
         )
-    if code not in _CATEGORIES or taxable is None:
+    if taxed is None or code not in _CATEGORIES or taxable is None:
         return
-    summed = _sum_category(root, lines, code, rate if code in _RATED else None)
+    summed = taxed.find(code, rate if code in _RATED else None)
     if summed is None:
         return
     differs = abs(taxable - summed) >= 1 if code in _RATED else taxable != summed
@@ -235,23 +252,27 @@ def _follows(tax: Decimal, taxable: Decimal, rate: Decimal) -> bool:
     return abs(abs(tax) - exact) < 1
 
 
-def _sum_category(root: Element, lines: list[Element], code: str, rate: Decimal | None) -> Decimal | None:
-    """What lines, charges and allowances of a category come to; None where one of them has none."""
-    summed = Decimal(0)
+def _sum_categories(root: Element, lines: list[Element]) -> _Taxed | None:
+    """None where a line, charge or allowance has no category."""
+    taxed = _Taxed({}, {}, set())
     parts = [(line, _LINE_TAX, 1, NET_AMOUNT) for line in lines]
     parts += [
         (charge, "cac:TaxCategory", _find_sign(charge), "cbc:Amount") for charge in root.findall(_CHARGE, NAMESPACES)
     ]
     for element, category, sign, amount in parts:
-        found = find_text(element, f"{category}/cbc:ID")
-        if found is None:
+        code = find_text(element, f"{category}/cbc:ID")
+        if code is None:
             return None
-        own_rate = f"{category}/cbc:Percent"
-        if rate is not None and found == code and not has_element(element, own_rate):
-            return None
-        if found == code and (rate is None or parse_number(element, own_rate) == rate):
-            summed += sign * parse_amount(element, amount)
-    return summed
+        signed = sign * parse_amount(element, amount)
+        taxed.by_code[code] = taxed.by_code.get(code, Decimal(0)) + signed
+        if code not in _RATED:
+            continue
+        if has_element(element, f"{category}/cbc:Percent"):
+            key = code, parse_number(element, f"{category}/cbc:Percent")
+            taxed.by_rate[key] = taxed.by_rate.get(key, Decimal(0)) + signed
+        else:
+            taxed.without_rate.add(code)
+    return taxed
 
 
 def _contradiction(rule: str, pointer: str, detail: str) -> Problem:

@@ -1,5 +1,6 @@
 """HTTP for invoices: check one, read it, list them (C12)."""
 
+import asyncio
 import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -115,7 +116,8 @@ async def check_invoice(
     """
     body = await request.body()
     if content_type in XML:
-        invoice, pointers = parse_ehf(body), EHF_POINTERS
+        # Of as much text as it may have it takes seconds, in which others are to be answered.
+        invoice, pointers = await asyncio.to_thread(parse_ehf, body), EHF_POINTERS
     elif len(body) > _LINES_LIMIT:
         raise BODY_TOO_LARGE(f"Linjer kan vere opp til {_LINES_LIMIT} byte.")
     else:

@@ -15,6 +15,14 @@ _D_NUMBER_DAY = 40
 _H_NUMBER_MONTH = 40
 _SYNTHETIC_MONTH = 80
 
+# Every day and month that a number can begin with.
+_DAYS = frozenset(
+    f"{day + day_added:02}{month + month_added:02}"
+    for day in range(1, 32)
+    for month in range(1, 13)
+    for day_added in (0, _D_NUMBER_DAY)
+    for month_added in (0, _H_NUMBER_MONTH, _SYNTHETIC_MONTH)
+)
 # Eleven digits or more, with at most two characters between any two that are neither letters nor digits.
 _DIGITS = re.compile(r"[0-9](?:[\W_]{0,2}[0-9]){10,}")
 _GROUP = re.compile(r"[0-9]+")
@@ -91,6 +99,8 @@ def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
         classify_identity_number(candidate, relaxed=relaxed) is not None
         for found in _DIGITS.finditer(text)
         for candidate in _list_candidates(_GROUP.findall(found[0]))
+        # Before the control digits, as most candidates of a long row of digits are no day at all.
+        if candidate[:4] in _DAYS
     )
 
 
@@ -98,7 +108,7 @@ def _list_candidates(groups: Sequence[str]) -> Iterator[str]:
     """Neighbouring groups that make eleven digits together, or thirteen: then without the century."""
     for start in range(len(groups)):
         digits = ""
-        for group in groups[start:]:
+        for group in groups[start : start + _WITH_CENTURY]:
             digits += group
             if len(digits) == _WITH_CENTURY:
                 yield digits[:4] + digits[6:8] + digits[-_PERSONAL_DIGITS:]

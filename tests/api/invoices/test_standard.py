@@ -1,7 +1,9 @@
 """What EHF allows is taken, and what contradicts itself is refused with the rule's number (C12)."""
 
+import asyncio
 import base64
 import re
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -318,6 +320,22 @@ async def test_text_is_limited_apart_from_attachments(api: Api) -> None:
     )
     huge = Ehf(attachments=ATTACHMENT.format("A" * (17 * 1024 * 1024))).write()
     assert (await send(api.finance, huge)).status_code == 413
+
+
+async def test_others_are_answered_while_a_large_invoice_is_read(api: Api) -> None:
+    """C12: no file that is taken holds the process."""
+    content = Ehf(lines=[EhfLine(name="1 1 2 3 4 5 6 7 8 9 " * 90)] * 300, supplier=party(OTHER)).write()
+    started = time.perf_counter()
+    parse_ehf(content)
+    alone = time.perf_counter() - started
+    gaps = []
+    check = asyncio.create_task(send(api.finance, content))
+    while not check.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        gaps.append(time.perf_counter() - before)
+    refused(await check, 422, "invoice-supplier-unknown")
+    assert max(gaps) < alone / 2
 
 
 CATEGORIES = st.sampled_from([("E", "0"), ("S", "25"), ("S", "15"), ("Z", "0"), ("O", "0")])
