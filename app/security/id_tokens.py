@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.http.identity_numbers import holds_identity_number
 from app.issuers import Login
 from app.security.jwks import KeySet
 from app.security.roles import EXCLUSIVE_ROLES, Actor
@@ -122,7 +123,10 @@ def _read_subject(claims: Mapping[str, object], login: Login, subject_key: bytes
 
 def _read_name(claims: Mapping[str, object]) -> str:
     name = claims.get("name")
-    return " ".join(name.split())[:_NAME_LENGTH] if isinstance(name, str) and name.isprintable() else ""
+    # It stays beside what the person did: an issuer that gives a number for a name gives none.
+    if not isinstance(name, str) or not name.isprintable() or holds_identity_number(name):
+        return ""
+    return " ".join(name.split())[:_NAME_LENGTH]
 
 
 def _read_roles(claims: Mapping[str, object], login: Login) -> tuple[frozenset[str], str | None]:

@@ -73,7 +73,9 @@ def test_identity_number_that_is_none_is_nobody(pid: object) -> None:
     assert read({"pid": pid, "authorization_details": authorized(PROVIDER_A)}, PROVIDERS) is None
 
 
-@pytest.mark.parametrize("name", ["Kari\nNordmann", "\x00", "\ud800", 7, None, [], "   "])
+@pytest.mark.parametrize(
+    "name", ["Kari\nNordmann", "\x00", "\ud800", 7, None, [], "   ", "10915596784", "Kari 109155 96784"]
+)
 def test_name_that_is_none_is_left_out(name: object) -> None:
     identity = read({"sub": "kari", "roles": ["Vekstplass.Okonomi"], "name": name}, EMPLOYEES)
     assert identity.name == "Tilsett i kommunen"
