@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import structlog
 from fastapi import Request, Response
@@ -11,6 +12,7 @@ from sqlalchemy import text
 
 from app.database.connections import Database
 from app.database.queries import CompiledQuery
+from app.http.identity_numbers import holds_identity_number
 from app.security.logins import REFUSALS, LoginIssuer, LoginRefused, Secrets, make_secrets
 from app.web.login_refusals import describe_refusal
 from app.web.pages import own_path, problem_page
@@ -40,6 +42,9 @@ async def begin_login(request: Request) -> Response:
         return problem_page(request, None, 404)
     request.app.state.login_attempts.count_one()
     target = own_path(request.query_params.get("til", "")) or "/"
+    if holds_identity_number(unquote_plus(target)):
+        # It is stored until they are back; the page of a search by number is none.
+        target = "/"
     attempt = make_secrets()
     # The browser's other tabs may be logging in too.
     known = request.cookies.get(BROWSER_COOKIE, "")

@@ -76,6 +76,12 @@ async def test_login_leads_nowhere_else(door: Door, target: str) -> None:
     assert (await door.log_in(target)).headers["location"] == "/"
 
 
+@pytest.mark.parametrize("written", ["10915596784", "109155 96784", "109155%2096784", "109155+96784"])
+async def test_address_with_an_identity_number_is_not_stored(door: Door, written: str) -> None:
+    """A number typed into a search while logged out: the page is asked for again, without it."""
+    assert (await door.log_in(f"/deltakarar?name={written}")).headers["location"] == "/"
+
+
 @pytest.mark.parametrize(("letters", "kept"), [(3_000, True), (5_000, False)])
 async def test_long_address_is_kept_whole_or_not_at_all(door: Door, letters: int, kept: bool) -> None:
     """As a what-if's, whose changes stand in it: a part of it would say something else."""
