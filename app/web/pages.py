@@ -186,12 +186,17 @@ def _refusal_page(request: Request, session: Session | None, error: Exception) -
 
 
 def problem_page(
-    request: Request, session: Session | None, status: int, title: str | None = None, detail: str | None = None
+    request: Request,
+    session: Session | None,
+    status: int,
+    title: str | None = None,
+    detail: str | None = None,
+    back: tuple[str, str] | None = None,
 ) -> Response:
-    """A page in place of the one that was asked for."""
-    template = {403: "403.html", 404: "404.html"}.get(status, "feil.html")
+    """A page in place of the one that was asked for; `back` is where to try again, and what that is called."""
+    template = "feil.html" if back else {403: "403.html", 404: "404.html"}.get(status, "feil.html")
     request_id = request.scope["state"]["request_id"]
-    values = {"status": status, "title": title, "detail": detail, "request_id": request_id}
+    values = {"status": status, "title": title, "detail": detail, "request_id": request_id, "back": back}
     return HTMLResponse(render(request, template, session, **values), status)
 
 

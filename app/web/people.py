@@ -104,7 +104,8 @@ async def go_to_number(view: View, form: Typed, address: str) -> Response:
         if refused.status not in (404, 422):
             raise
         detail = "Ingen er registrert med det nummeret." if refused.status == 404 else refused.detail
-        return problem_page(view.request, view.session, refused.status, "Fann ingen", detail)
+        back = (address.partition("?")[0].rstrip("/"), "Søk på nytt")
+        return problem_page(view.request, view.session, refused.status, "Fann ingen", detail, back)
     return RedirectResponse(f"{address}{person['id']}", 303)
 
 

@@ -116,6 +116,17 @@ async def test_number_that_finds_nobody_is_said(api: Api, number: str, status: i
     answer = await look_up(await api.browser("sakshandsamar"), number)
     assert (answer.status_code, find_faults(answer)) == (status, [])
     assert number == "" or number not in answer.text
+    assert [one.text for one in parse(answer).all("a", href="/deltakarar")][-1] == "Søk på nytt"
+
+
+async def test_number_of_nobody_is_said_in_words(api: Api) -> None:
+    """And it leads back to the search."""
+    await steps.participant(api)
+    answer = await look_up(await api.browser("sakshandsamar"), NUMBER)
+    assert (answer.status_code, find_faults(answer)) == (404, [])
+    assert "Ingen er registrert med det nummeret." in answer.text
+    assert [one.text for one in parse(answer).all("a", href="/deltakarar")][-1] == "Søk på nytt"
+    assert NUMBER not in answer.text
 
 
 async def test_lookup_without_the_sessions_token_is_refused(api: Api) -> None:
