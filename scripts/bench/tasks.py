@@ -181,7 +181,9 @@ class RecordingConnections:
         await self._connections.release(connection)
 
     def _note(self, query: LoggedQuery) -> None:
-        if query.query.lstrip().lower().startswith(("select", "with")) and query.query != SET_CALLER:
+        sql = query.query.lstrip().lower()
+        # The access log's row is written by a `with`, and is no reading.
+        if sql.startswith(("select", "with")) and "insert into" not in sql and query.query != SET_CALLER:
             self.sent.append((query.query, tuple(query.args)))
 
 
