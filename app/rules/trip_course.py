@@ -13,18 +13,19 @@ TripAct = Literal["change", "plan", "accept", "grant", "reject", "withdraw", "le
 TripDecisionKind = Literal["grant", "reject", "withdraw"]
 
 _BEFORE_PLAN: frozenset[TripStatus] = frozenset({"applied", "assessed"})
-_BEFORE_DECISION: frozenset[TripStatus] = _BEFORE_PLAN | {"planned", "accepted"}
+BEFORE_DECISION: frozenset[TripStatus] = _BEFORE_PLAN | {"planned", "accepted"}
+"""T20: the states of a trip that is neither decided nor cancelled."""
 
 STATES_OF_ACT: Mapping[TripAct, frozenset[TripStatus]] = {
-    "change": _BEFORE_DECISION,
-    "plan": _BEFORE_DECISION,
+    "change": BEFORE_DECISION,
+    "plan": BEFORE_DECISION,
     "accept": frozenset({"planned", "accepted", "granted"}),
     "grant": frozenset({"accepted"}),
-    "reject": _BEFORE_DECISION,
-    "withdraw": _BEFORE_DECISION,
+    "reject": BEFORE_DECISION,
+    "withdraw": BEFORE_DECISION,
     # T16: one who leaves before departure; the others' prices are made again.
-    "leave": _BEFORE_DECISION | {"granted"},
-    "cancel": _BEFORE_DECISION | {"granted"},
+    "leave": BEFORE_DECISION | {"granted"},
+    "cancel": BEFORE_DECISION | {"granted"},
     "settle": frozenset({"carried_out"}),
 }
 """T20: the states in which something may be done to a trip; in any other it is refused."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.http.problems import NOT_FOUND, VALIDATION
 from app.participants.tables import Participant
 from app.rules.money import to_ore
 from app.rules.trip_course import (
+    BEFORE_DECISION,
     TripAct,
     TripFacts,
     TripStatus,
@@ -91,19 +92,13 @@ class TripRecord:
 
     def determine_status(self, on: date) -> TripStatus:
         """T20: its state on a day."""
-        trip = self.trip
-        return determine_trip_status(
-            TripFacts(
-                trip.ends_on,
-                assessed=self.assessed,
-                planned=self.plan is not None,
-                accepted=not any(needs_acceptance(one) for one in self.travellers),
-                decision=trip.decision,
-                cancelled=trip.cancelled_on is not None,
-                settled=trip.settled_on is not None,
-            ),
-            on,
+        facts = replace(
+            list_facts(self.trip),
+            assessed=self.assessed,
+            planned=self.plan is not None,
+            accepted=not any(needs_acceptance(one) for one in self.travellers),
         )
+        return determine_trip_status(facts, on)
 
     def require(self, act: TripAct, on: date) -> TripStatus:
         """T20: raises `TRIP_STATE` where the act is not the next step. The state."""
@@ -111,6 +106,16 @@ class TripRecord:
         if not is_allowed(act, status):
             raise TRIP_STATE(STATE_DETAILS[status], trip_status=status)
         return status
+
+
+def list_facts(trip: Trip) -> TripFacts:
+    """T20: what its own row says of its state."""
+    return TripFacts(
+        trip.ends_on,
+        decision=trip.decision,
+        cancelled=trip.cancelled_on is not None,
+        settled=trip.settled_on is not None,
+    )
 
 
 def needs_acceptance(one: TripParticipant) -> bool:
@@ -122,9 +127,17 @@ def needs_acceptance(one: TripParticipant) -> bool:
 
 
 async def find_with_status(queries: Queries, trips: Sequence[Trip], statuses: Collection[TripStatus]) -> list[UUID]:
-    """T20: the ids of those that have one of these statuses today. Nobody on them is shown."""
-    records = await load_records(queries, trips, shown=False)
-    return [record.trip.id for record in records if record.determine_status(clock.today()) in statuses]
+    """T20: the ids of those that have one of these statuses today. Nobody on them is shown.
+
+    People and plans say how far a trip has come before its decision, and nothing of it afterwards.
+    """
+    today = clock.today()
+    alone = {trip.id: determine_trip_status(list_facts(trip), today) for trip in trips}
+    asked = not BEFORE_DECISION.isdisjoint(statuses)
+    undecided = [trip for trip in trips if asked and alone[trip.id] in BEFORE_DECISION]
+    records = await load_records(queries, undecided, shown=False)
+    states = alone | {record.trip.id: record.determine_status(today) for record in records}
+    return [id_ for id_, state in states.items() if state in statuses]
 
 
 async def load_records(queries: Queries, trips: Sequence[Trip], *, shown: bool = True) -> list[TripRecord]:

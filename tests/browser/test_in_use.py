@@ -60,8 +60,7 @@ async def test_the_letter_prints_on_one_page(address: str, chromium: Browser) ->
 
 
 async def test_the_boards_report_and_a_trip_fit_on_paper(address: str, chromium: Browser) -> None:
-    """A4 with the page's own margins is 688 pixels wide; what is wider would be printed smaller."""
-    context = await chromium.new_context(viewport={"width": 688, "height": 1000})
+    context = await chromium.new_context(viewport=PAPER)
     page = await log_in(context, address, "fagutvikling")
     await page.emulate_media(media="print")
     trips = ("/feriereiser/2022/turar", f"{JOURNEY}1", "/feriereiser/2022/oversyn", "/feriereiser/2022/fond")
