@@ -108,6 +108,7 @@ OVERRIDES: dict[tuple[str, str], Any] = {
     ("post /v1/trust/applications/{trust_application_id}/payment", "trust_application_id"): str(
         demo_id("trust_application", 25)
     ),
+    ("patch /v1/trip-applications/{trip_application_id}", "trip_application_id"): str(demo_id("trip_application", 13)),
     ("post /v1/trip-applications/{trip_application_id}/assessment", "trip_application_id"): str(
         demo_id("trip_application", 13)
     ),
