@@ -2660,6 +2660,8 @@ CREATE INDEX ix_idempotency_key_caller_created_at ON public.idempotency_key USIN
 
 CREATE INDEX ix_invoice_check_line_invoice_id ON public.invoice_check_line USING btree (invoice_id);
 
+CREATE INDEX ix_invoice_check_line_placement_id ON public.invoice_check_line USING btree (placement_id);
+
 CREATE INDEX ix_invoice_check_provider_id_id ON public.invoice_check USING btree (provider_id, id);
 
 CREATE INDEX ix_invoice_cover_invoice_id ON public.invoice_cover USING btree (invoice_id);
@@ -2735,6 +2737,8 @@ CREATE INDEX ix_stair_population_year_id ON public.stair_population USING btree 
 CREATE INDEX ix_stair_review_reviewed_on ON public.stair_review USING btree (reviewed_on);
 
 CREATE INDEX ix_stair_service_step_id ON public.stair_service USING btree (step_id);
+
+CREATE INDEX ix_supplement_end_placement_id ON public.supplement_end USING btree (placement_id);
 
 CREATE INDEX ix_supplement_end_supplement_id ON public.supplement_end USING btree (supplement_id);
 

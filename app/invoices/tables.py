@@ -94,6 +94,7 @@ class InvoiceCheckLine(Row, table=True):
         CheckConstraint("(cause is null) = (invoiced = expected)", name="equal"),
         CheckConstraint(_AUDIENCE, name="audience"),
         Index("ix_invoice_check_line_invoice_id", "invoice_id"),
+        Index("ix_invoice_check_line_placement_id", "placement_id"),
     )
 
     invoice_id: UUID = Field(foreign_key="invoice_check.id")

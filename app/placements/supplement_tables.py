@@ -63,6 +63,7 @@ class SupplementEnd(Row, table=True):
         CheckConstraint("valid_to < replaced_valid_to", name="replaced_valid_to"),
         CheckConstraint("length(reason) between 1 and 4000", name="reason"),
         CheckConstraint(_ALL_HEARD, name="heard"),
+        Index("ix_supplement_end_placement_id", "placement_id"),
     )
 
     supplement_id: UUID = Field(foreign_key="placement_supplement.id", index=True)
