@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import schemathesis
+from schemathesis.generation.meta import TestPhase
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 # Said of one field, but because of another one, of what is stored or of what day it is: each of them is well formed.
@@ -45,6 +46,7 @@ BETWEEN_FIELDS = (
     "står to gonger",
     "har alt ei rad",
     "vert henta frå vekstbedriftene",
+    "overlappar kvarandre",
 )
 
 # A fault that names a field other than its own is about the two of them.
@@ -73,6 +75,10 @@ def well_formed_input_is_accepted(
     if response.status_code in {412, 423} or case.media_type in AS_TEXT or _leads_nowhere(case):
         return None
     if response.status_code == 422:
+        if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
+            # What this phase sends differs from run to run, with the ids that it meets. The seeded phases ask whether
+            # the document says all that it can of an input; this one where its links lead.
+            return None
         problem = response.json()
         faults = problem.get("errors", [])
         if problem["type"] != "/problems/validation" or (faults and all(_of_several(fault, case) for fault in faults)):
