@@ -78,6 +78,7 @@ def serve(url: str, data: str, port: int) -> None:
         issuers=issuer.load_or_create(Path(data)).issuers,
         log_level="error",
         body_limit_bytes=16 * 1024 * 1024,
+        requests_per_minute=0,
     )
     logging.configure(settings.log_level)
     app = create_app(settings)

@@ -129,7 +129,15 @@ def cluster() -> Iterator[tuple[str, str]]:
             read_address(given),
         )
         return
-    with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory) / "data", throwaway=True) as own:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        postgres.start(
+            # A transaction that gives terms to everybody has a lock for each person's shares.
+            Path(directory) / "data",
+            settings={"max_locks_per_transaction": "4096"},
+            throwaway=True,
+        ) as own,
+    ):
         asyncio.run(startup.create_roles(own.dsn("postgres", "postgres")))
         startup.upgrade(own.url("vekstplass_owner"))
         yield own.dsn("postgres"), own.url("vekstplass_service")
