@@ -33,6 +33,8 @@ VALUES: Mapping[str, str] = {
     "a negative number": "-1",
     "a long text": "æ" * 1000,
 }
+# Of each kind that a screen reads one that it is not; the others are tried together with every name.
+ALONE = ("a null byte", "a wrong day", "a wrong uuid", "a large number")
 PATHS = (
     "/deltakarar/x",
     "/deltakarar/016e0000-0002-7000-8000-00000000000g",
@@ -104,7 +106,7 @@ async def test_no_value_in_an_address_breaks_a_screen(demo: Api, route: Page) ->
 async def test_each_value_alone_breaks_no_list(demo: Api, name: str) -> None:
     """One wrong value among none: the others do not hide what it does."""
     browser, auditor = await demo.browser("sakshandsamar"), await demo.browser("revisor")
-    for value in VALUES.values():
+    for value in (VALUES[what] for what in ALONE):
         for path in ("/arbeidsliste", "/deltakarar?name=ly", "/aaret/2022/kva-om", "/faktura", "/styringstal/2022"):
             answer = await browser.get(f"{path}{'&' if '?' in path else '?'}{name}={quote(value)}")
             if answer.status_code >= 400:
