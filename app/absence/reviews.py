@@ -13,22 +13,29 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
-from sqlmodel import col
-
 from app.absence.batch_state import PlacementPeriod, lock_providers
 from app.absence.problems import NOTHING_TO_REVIEW
+from app.absence.review_queries import (
+    CLEAR_NOTIFIED,
+    COUNTED_ABSENCES,
+    EXTENSIVE_AS_DOCUMENTED,
+    PARAMETERS,
+    PERIODS,
+    SET_NOTIFIED,
+    SET_REVIEWED,
+    TALLIES,
+    WATCHES,
+)
 from app.absence.schemas import KINDS, AbsenceReviewIn, AbsenceSummary
 from app.absence.tables import AbsenceReview
 from app.clock import OSLO
-from app.database.queries import CompiledQuery, Queries
+from app.database.queries import Queries
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import VALIDATION
 from app.outbox.events import PlacementEvent
 from app.outbox.publish import publish
 from app.placements.tables import Placement
 from app.placements.terms import load_segments
-from app.rates.tables import GuidelineVersion
 from app.rules.absence import FULL_DAY, AbsenceKind
 from app.rules.extensive_absence import (
     AbsenceWindow,
@@ -38,84 +45,6 @@ from app.rules.extensive_absence import (
     is_extensive,
 )
 from app.security.roles import Actor
-
-_PARAMETERS = CompiledQuery(
-    select(
-        col(GuidelineVersion.absence_window_days),
-        col(GuidelineVersion.absence_threshold_percent),
-        col(GuidelineVersion.absence_uncounted_kinds),
-    )
-    .where(col(GuidelineVersion.valid_from) <= bindparam("on"))
-    .order_by(col(GuidelineVersion.valid_from).desc())
-    .limit(1)
-)
-# The n-th element (from 1) of `planned_before` is how many of the window's first n - 1 days are planned.
-_PLANNED = (
-    "(cast(:planned_before as int[]))[least({last}, cast(:last_day as date)) - cast(:first_day as date) + 2]"
-    " - (cast(:planned_before as int[]))[greatest({first} - cast(:first_day as date), 0) + 1]"
-)
-_ABSENT = f"sum(a.percent * ({_PLANNED.format(first='greatest(a.starts_on, p.starts_on)', last='a.ends_on')}))"
-_IN_WINDOW = (
-    "not a.cancelled and a.ends_on >= greatest(p.starts_on, cast(:first_day as date))"
-    " and a.starts_on <= cast(:last_day as date)"
-)
-_TALLIES = CompiledQuery(
-    text(
-        f"select a.placement_id, a.kind, count(*), {_ABSENT}, max(a.updated_at), max(a.starts_on)"
-        " from absence a join placement p on p.id = a.placement_id"
-        f" where a.placement_id = any(cast(:placements as uuid[])) and {_IN_WINDOW} group by a.placement_id, a.kind"
-    )
-)
-# Of what is documented, before a week's is limited: nothing is extensive that is not in these.
-_EXTENSIVE_AS_DOCUMENTED = CompiledQuery(
-    text(
-        f"with documented as (select a.placement_id, {_ABSENT} as absent"
-        f" from absence a join placement p on p.id = a.placement_id where {_IN_WINDOW}"
-        " and a.kind <> all(cast(:uncounted as text[])) and p.annulled_on is null"
-        " and p.starts_on <= cast(:last_day as date) and coalesce(p.ends_on >= cast(:last_day as date), true)"
-        " group by a.placement_id),"
-        " planned as ("
-        f"select placement_id, sum(share * ({_PLANNED.format(first='valid_from', last='valid_to')})) as days"
-        " from placement_terms where known_until is null and valid_from <= cast(:last_day as date)"
-        " and coalesce(valid_to >= cast(:first_day as date), true) group by placement_id)"
-        " select placement_id from documented left join planned using (placement_id)"
-        " where absent > 0 and 100 * absent >= coalesce(planned.days, 0) * cast(:threshold_percent as int)"
-    )
-)
-_COUNTED_ABSENCES = CompiledQuery(
-    text(
-        "select a.placement_id, a.starts_on, least(a.ends_on, cast(:last_day as date)), a.percent from absence a"
-        " where a.placement_id = any(cast(:placements as uuid[])) and not a.cancelled"
-        " and a.ends_on >= cast(:first_day as date) and a.starts_on <= cast(:last_day as date)"
-        " and a.kind <> all(cast(:uncounted as text[]))"
-    )
-)
-_PERIODS = CompiledQuery(
-    text(
-        "select id, provider_id, participant_id, starts_on, ends_on, share from placement"
-        " where annulled_on is null and id = any(cast(:placements as uuid[]))"
-    )
-)
-_WATCHES = CompiledQuery(
-    text(
-        "select placement_id, notified_at, reviewed_at, reviewed_on from absence_watch"
-        " where placement_id = any(cast(:placements as uuid[]))"
-    )
-)
-_SET_NOTIFIED = text(
-    "insert into absence_watch (placement_id, provider_id, notified_at)"
-    " select *, clock_timestamp() from unnest(cast(:placements as uuid[]), cast(:providers as uuid[]))"
-    " on conflict (placement_id) do update set notified_at = excluded.notified_at"
-)
-_CLEAR_NOTIFIED = text(
-    "update absence_watch set notified_at = null where placement_id = any(cast(:placements as uuid[]))"
-)
-_SET_REVIEWED = text(
-    "insert into absence_watch (placement_id, provider_id, reviewed_at, reviewed_on)"
-    " values (:placement_id, :provider_id, clock_timestamp(), cast(:reviewed_on as date))"
-    " on conflict (placement_id) do update set reviewed_at = excluded.reviewed_at,"
-    " reviewed_on = greatest(absence_watch.reviewed_on, excluded.reviewed_on), notified_at = null"
-)
 
 
 class KindTally(NamedTuple):
@@ -173,7 +102,7 @@ async def list_due_reviews(queries: Queries, on: date, placement_id: UUID | None
     absent = [id_ for id_, tally in tallies.items() if tally.absent]
     if not absent:
         return []
-    periods = [PlacementPeriod(*row) for row in await queries.fetch(_PERIODS, placements=absent)]
+    periods = [PlacementPeriod(*row) for row in await queries.fetch(PERIODS, placements=absent)]
     active = [period for period in periods if _is_active(period, on)]
     return await _find_due(queries, window, parameters, active, tallies)
 
@@ -199,14 +128,14 @@ async def publish_due_reviews(unit: UnitOfWork, placements: Sequence[PlacementPe
             "placements": [review.placement_id for review in new],
             "providers": [review.provider_id for review in new],
         }
-        await unit.session.execute(_SET_NOTIFIED, columns)
+        await unit.session.execute(SET_NOTIFIED, columns)
         await publish(
             unit, *(PlacementEvent("absence.review_due", review.placement_id, review.provider_id) for review in new)
         )
     # Where it is no longer due, it is published again when it becomes so.
     ended = notified - {review.placement_id for review in due}
     if ended:
-        await unit.session.execute(_CLEAR_NOTIFIED, {"placements": list(ended)})
+        await unit.session.execute(CLEAR_NOTIFIED, {"placements": list(ended)})
 
 
 async def summarise_absence(queries: Queries, placement: Placement, on: date) -> AbsenceSummary | None:
@@ -262,7 +191,7 @@ async def record_review(
     unit.session.add(row)
     await unit.session.flush()
     reviewed = {"placement_id": placement.id, "provider_id": placement.provider_id, "reviewed_on": body.reviewed_on}
-    await unit.session.execute(_SET_REVIEWED, reviewed)
+    await unit.session.execute(SET_REVIEWED, reviewed)
     await publish(unit, PlacementEvent("absence.reviewed", placement.id, placement.provider_id))
     return row
 
@@ -274,7 +203,7 @@ def format_hundredths(count: int) -> str:
 
 async def _find_parameters(queries: Queries, on: date) -> ExtensiveAbsenceParameters | None:
     """Those of the guideline version in force on a day, None before the first."""
-    row = await queries.fetch_one(_PARAMETERS, on=on)
+    row = await queries.fetch_one(PARAMETERS, on=on)
     return None if row is None else ExtensiveAbsenceParameters(row[0], row[1], frozenset(row[2]))
 
 
@@ -283,7 +212,7 @@ async def _find_candidates(
 ) -> list[UUID]:
     """The active placements that the caller sees whose absence may be extensive: few of all."""
     rows = await queries.fetch(
-        _EXTENSIVE_AS_DOCUMENTED,
+        EXTENSIVE_AS_DOCUMENTED,
         planned_before=window.planned_before,
         first_day=window.first_day,
         last_day=window.on,
@@ -302,7 +231,7 @@ async def _load_tallies(
 ) -> dict[UUID, Tally]:
     """The absence of these placements in a window; to a last day before its own."""
     rows = await queries.fetch(
-        _TALLIES,
+        TALLIES,
         planned_before=window.planned_before,
         first_day=window.first_day,
         last_day=last_day or window.on,
@@ -341,7 +270,7 @@ async def _limit_by_week(
     if not absences:
         return
     rows = await queries.fetch(
-        _COUNTED_ABSENCES,
+        COUNTED_ABSENCES,
         placements=list(absences),
         first_day=window.first_day,
         last_day=last_day,
@@ -392,7 +321,7 @@ async def _find_due(
 async def _load_watches(queries: Queries, placement_ids: Sequence[UUID]) -> dict[UUID, _Watch]:
     if not placement_ids:
         return {}
-    rows = await queries.fetch(_WATCHES, placements=list(placement_ids))
+    rows = await queries.fetch(WATCHES, placements=list(placement_ids))
     return {placement_id: _Watch(*watch) for placement_id, *watch in rows}
 
 

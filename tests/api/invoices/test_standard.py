@@ -1,9 +1,7 @@
 """What EHF allows is taken, and what contradicts itself is refused with the rule's number (C12)."""
 
-import asyncio
 import base64
 import re
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -262,80 +260,6 @@ async def test_several_months_on_one_invoice(api: Api, connection: AsyncConnecti
     )
     body = ok(await send(api.finance, document.write()))
     assert (body["result"], body["months"]) == ("equal", ["2023-01", "2023-02"])
-
-
-@pytest.mark.parametrize(
-    ("document", "found"),
-    [
-        (Ehf(head="<cbc:BuyerReference>01859000270</cbc:BuyerReference>"), 1),
-        (
-            Ehf(
-                lines=[
-                    EhfLine(
-                        extra="<cac:DocumentReference><cbc:ID>01859000270</cbc:ID>"
-                        "<cbc:DocumentTypeCode>130</cbc:DocumentTypeCode></cac:DocumentReference>"
-                    )
-                ]
-            ),
-            1,
-        ),
-        (Ehf(lines=[EhfLine(name="Plass 01859000270")]), 1),
-        (Ehf(attachments=ATTACHMENT.format("01859000270")), 0),
-        (Ehf(attachments=ATTACHMENT.format("").replace("a.pdf", "Plass 01859000270.pdf")), 1),
-        (
-            Ehf(
-                attachments="<cac:PaymentMeans><cac:PayeeFinancialAccount><cbc:ID>01859000270</cbc:ID>"
-                "</cac:PayeeFinancialAccount></cac:PaymentMeans>"
-            ),
-            0,
-        ),
-    ],
-)
-async def test_identity_numbers_are_looked_for_in_every_text(
-    api: Api, connection: AsyncConnection, document: Ehf, found: int
-) -> None:
-    """C12: but for accounts and attachments."""
-    await before_may(api, connection, 1)
-    assert ok(await send(api.finance, document.write()))["warnings"]["identity_numbers"] == found
-
-
-@pytest.mark.parametrize(
-    ("number", "reason"),
-    [
-        ("7" * 201, "er lengre enn 200 teikn"),
-        ("F-1\u202e", "kan ikkje ha"),
-        ("Plass 01859000270", "inneheld eit fødselsnummer"),
-    ],
-)
-async def test_number_that_is_refused_is_told_why(api: Api, number: str, reason: str) -> None:
-    """C12: whatever the supplier numbers its invoices by, but for what cannot be kept."""
-    body = refused(await send(api.finance, Ehf(number=number).write()), 422, "invoice-incomplete")
-    assert body["detail"].startswith(f"Fakturanummeret {reason}")
-    assert (body["element"], [error["pointer"] for error in body["errors"]]) == ("cbc:ID", ["#/cbc:ID"])
-
-
-async def test_text_is_limited_apart_from_attachments(api: Api) -> None:
-    refused(
-        await send(api.finance, Ehf(head=f"<cbc:Note>{'a' * 2_100_000}</cbc:Note>").write()), 422, "invoice-too-large"
-    )
-    huge = Ehf(attachments=ATTACHMENT.format("A" * (17 * 1024 * 1024))).write()
-    assert (await send(api.finance, huge)).status_code == 413
-
-
-async def test_others_are_answered_while_a_large_invoice_is_read(api: Api) -> None:
-    """C12: no file that is taken holds the process."""
-    content = Ehf(lines=[EhfLine(name="1 1 2 3 4 5 6 7 8 9 " * 90)] * 300, supplier=party(OTHER)).write()
-    started = time.perf_counter()
-    parse_ehf(content)
-    alone = time.perf_counter() - started
-    gaps = []
-    check = asyncio.create_task(send(api.finance, content))
-    while not check.done():
-        before = time.perf_counter()
-        await asyncio.sleep(0.001)
-        gaps.append(time.perf_counter() - before)
-    refused(await check, 422, "invoice-supplier-unknown")
-    assert max(gaps) < alone / 2
 
 
 CATEGORIES = st.sampled_from([("E", "0"), ("S", "25"), ("S", "15"), ("Z", "0"), ("O", "0")])

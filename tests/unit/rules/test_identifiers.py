@@ -247,12 +247,13 @@ def test_identity_number_one_digit_at_a_time_and_in_other_scripts(number: str) -
 
 def test_long_row_of_digits_is_read_in_one_pass() -> None:
     """Four times the digits take four times as long, and not sixteen times."""
-    took = []
-    for count in (20_000, 80_000):
+    took: dict[int, list[float]] = {20_000: [], 80_000: []}
+    for count in [*took] * 3:
         started = time.process_time()
         assert not contains_identity_number("9 " * count)
-        took.append(time.process_time() - started)
-    assert took[1] < 10 * took[0]
+        took[count].append(time.process_time() - started)
+    # The least of each, since what else a machine does only adds.
+    assert min(took[80_000]) < 10 * min(took[20_000])
 
 
 def test_the_digits_of_a_uuid_are_no_identity_number() -> None:
