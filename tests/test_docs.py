@@ -51,6 +51,16 @@ def test_every_path_that_is_named_exists(document: str) -> None:
         assert list(ROOT.glob(PLACEHOLDER.sub("*", path))), f"there is no {path}"
 
 
+def test_the_architecture_names_every_room() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    layers = re.search(r"^## The layers$.*?^```$(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    table = text.partition("## Where what is")[2]
+    rooms = {folder.name for folder in (ROOT / "app").iterdir() if (folder / "__init__.py").exists()}
+    assert layers is not None
+    assert not rooms - set(re.findall(r"\w+", layers[1])), "missing among the layers"
+    assert not [room for room in rooms if f"`{room}/`" not in table and f"`app/{room}/`" not in table], "in no row"
+
+
 def test_the_list_of_rules_names_every_parameter_of_the_guideline() -> None:
     parameters = set(GuidelineVersionOut.model_fields) - set(Stored.model_fields) - {"valid_from"}
     lines = "".join(re.findall(r"^- Parameter: .*$", (ROOT / rules.DOCUMENT).read_text(encoding="utf-8"), re.MULTILINE))
