@@ -1,14 +1,17 @@
 """The application in this process, as benches ask it, and the medians of interleaved rounds."""
 
 import gc
+import os
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stdout
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
+from app import logging
 from app.database.connections import Database
 from app.main import create_app
 from app.security.tokens import TokenVerifier
@@ -19,13 +22,19 @@ from tests.factories.tokens import ISSUERS
 
 @asynccontextmanager
 async def application(url: str, people: tuple[DemoPerson, ...] = ()) -> AsyncIterator[FastAPI]:
-    """The whole application on one connection a door, without limits of requests. `people` may log in to the page."""
+    """The whole application on one connection a door, without limits of requests. `people` may log in to the page.
+
+    Its log has the service's own form, since a line of it is a part of every request, and goes nowhere.
+    """
     settings = Settings(environment="demo", database_url=url, issuers=ISSUERS, allow_synthetic_identity_numbers=True)
     app = create_app(settings, people)
     app.state.database = Database(url, role="vekstplass_service", pool_size=1)
     app.state.authenticator = TokenVerifier(settings.issuers, httpx.AsyncClient())
     app.state.draining = False
-    yield app
+    with Path(os.devnull).open("w") as nowhere:
+        with redirect_stdout(nowhere):
+            logging.configure("info")
+        yield app
     await app.state.database.close()
 
 

@@ -4,8 +4,9 @@
 
 Asked in turn, in one process, on one connection, as somebody who is logged in: each screen through the whole
 application, in which the page calls the API in this very process; and as clients of the API, one position of the year
-and one placement by its id. What the page takes beyond its calls is its own: the session, the joining, the drawing and
-the template. Medians of interleaved rounds, and of the work list the 95th percentile; the ratios are what counts.
+and one placement by its id. Each is timed where its request enters the application: what the bench's own HTTP client
+takes is nobody's. What the page takes beyond its calls is its own: the session, the joining, the drawing and the
+template. Medians of interleaved rounds, and of the work list the 95th percentile; the ratios are what counts.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -53,23 +55,35 @@ SCREENS = {
 }
 
 
-class CallTimer:
-    """Around the whole application: the time of the page's own calls, which nest in the page's request."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a request took in the application: the seconds of all, those of the page's calls within, and how many."""
+
+    whole: float
+    within: float
+    calls: int
+
+
+class Timer:
+    """Around the whole application: notes what each request from outside takes, and the calls that a page makes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if CALLER not in scope:
-            await self._app(scope, receive, send)
-            return
         began = time.perf_counter()
         await self._app(scope, receive, send)
-        spent.append(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        if CALLER in scope:
+            calls.append(took)
+        else:
+            requests.append(Taken(took, sum(calls), len(calls)))
+            calls.clear()
 
 
-spent: list[float] = []
-"""The seconds of each call of the page that is asked."""
+requests: list[Taken] = []
+calls: list[float] = []
+"""Of the page that is being answered, the seconds of each."""
 
 
 async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
@@ -82,10 +96,9 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
     await owner.execute("vacuum (analyze, freeze)", timeout=600)
     [(place, person)] = await owner.fetch("select id, participant_id from placement order by id limit 1")
     screens = {**SCREENS, "a person": f"/deltakarar/{person}?on={ON}"}
-    calls: dict[str, list[tuple[int, float]]] = {name: [] for name in screens}
     browser_headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
     async with application(url, DEMO_PEOPLE) as app:
-        app.add_middleware(CallTimer)
+        app.add_middleware(Timer)
         async with client(app, browser_headers) as browser, client(app, bearer("case_officer")) as officer:
             answer = await browser.post("/logg-inn", data={"rolle": "sakshandsamar"})
             assert answer.status_code == 303, answer.text
@@ -95,38 +108,30 @@ async def measure(superuser: str, url: str, places: int, rounds: int) -> None:
                 assert answer.status_code == 200, answer.text
                 return answer
 
-            async def show(name: str) -> None:
-                spent.clear()
-                await get(browser, screens[name])
-                calls[name].append((len(spent), sum(spent)))
+            def asks(asking: httpx.AsyncClient, path: str) -> Callable[[], Awaitable[object]]:
+                return lambda: get(asking, path)
 
-            def shows(name: str) -> Callable[[], Awaitable[object]]:
-                return lambda: show(name)
-
-            ways = {name: shows(name) for name in screens} | {
-                "position": lambda: get(officer, f"/v1/budgets/{YEAR}/position?on={ON}"),
-                "read by id": lambda: get(officer, f"/v1/placements/{place}"),
+            ways = {name: asks(browser, path) for name, path in screens.items()} | {
+                "position": asks(officer, f"/v1/budgets/{YEAR}/position?on={ON}"),
+                "read by id": asks(officer, f"/v1/placements/{place}"),
             }
             for _ in range(3):
                 for ask in ways.values():
                     await ask()
-            for made in calls.values():
-                made.clear()
-            seconds = await measure_rounds(rounds, ways)
-    took = {name: statistics.median(times) for name, times in seconds.items()}
-    beyond = {
-        name: statistics.median(whole - within for whole, (_, within) in zip(seconds[name], calls[name], strict=True))
-        for name in screens
-    }
+            requests.clear()
+            await measure_rounds(rounds, ways)
+    taken = {name: requests[index :: len(ways)] for index, name in enumerate(ways)}
+    took = {name: statistics.median(one.whole for one in several) for name, several in taken.items()}
+    beyond = {name: statistics.median(one.whole - one.within for one in taken[name]) for name in screens}
     print(f"{'screen':>15} {'all':>11} {'beyond calls':>13} {'calls':>6}")
     for name in screens:
-        print(f"{name:>15} {took[name] * 1000:8.1f} ms {beyond[name] * 1000:10.1f} ms {calls[name][0][0]:>6}")
+        print(f"{name:>15} {took[name] * 1000:8.1f} ms {beyond[name] * 1000:10.1f} ms {taken[name][0].calls:>6}")
     for name in ("position", "read by id"):
         print(f"{name:>15} {took[name] * 1000:8.1f} ms")
     print(f"PostgreSQL {await owner.fetchval('show server_version')}, {places} places, {rounds} interleaved rounds")
     ratio = beyond["the year"] / took["position"]
     print(f"the year beyond its calls : a position = {ratio:.2f} (wanted <= {WANTED_BEYOND})")
-    slow = statistics.quantiles(seconds["work list"], n=20)[-1]
+    slow = statistics.quantiles((one.whole for one in taken["work list"]), n=20)[-1]
     print(f"work list p95 : a read by id = {slow / took['read by id']:.1f} (wanted <= {WANTED_WORK_LIST})")
     await owner.close()
 
