@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -16,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.database.driver import connect
-from app.database.identity import DatabaseIdentity
-from app.database.reader import DriverConnection, Reader, ReaderConnections, TransactionWords
+from app.database.identity import NOBODY, DatabaseIdentity
+from app.database.queries import CompiledQuery
+from app.database.reader import DriverConnection, Reader, ReaderConnections, TransactionWords, fetch_as_nobody
 from app.database.unit_of_work import CallerSession, UnitOfWork
 from app.database_address import DRIVER_SCHEME
 
@@ -114,6 +116,7 @@ class Database:
             options["server_settings"] = {"role": role}
         self._connect = partial(connect, url, **options)
         self._demand = demand
+        self._prepared_statements = prepared_statements
         of_engine: dict[str, Any] = {} if prepared_statements else {"prepared_statement_cache_size": 0}
         self.engine: AsyncEngine = create_async_engine(
             # The driver reads the address, which says more than SQLAlchemy's own form can.
@@ -160,6 +163,13 @@ class Database:
             raise
         finally:
             await door.close()
+
+    async def fetch_as_nobody(self, query: CompiledQuery, /, **values: object) -> Record | None:
+        """The first row of one statement, to which no policy shows a row: of an owner's function, without a caller."""
+        if self._prepared_statements:
+            return await fetch_as_nobody(self.readers, query, **values)
+        async with self.reader(NOBODY) as reader:
+            return await reader.fetch_one(query, **values)
 
     @asynccontextmanager
     async def unit_of_work(self, caller: DatabaseIdentity, *, snapshot: bool = False) -> AsyncIterator[UnitOfWork]:

@@ -33,6 +33,10 @@ class DatabaseIdentity:
         return self.actor, role_setting(self.roles), organisation, self.service_area or "", provider_id, today
 
 
+NOBODY = DatabaseIdentity(actor="nobody")
+"""A caller to whom no policy shows a row."""
+
+
 def role_setting(roles: frozenset[str]) -> str:
     """Roles as the setting `app.roles` has them."""
     return ",".join(sorted(roles))

@@ -113,8 +113,7 @@ async def resume_session(request: Request) -> Session | None:
         return None
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
-    async with database.reader(PAGE) as reader:
-        row = await reader.fetch_one(_RESUME, id_hash=hash_secret(secret), idle=IDLE)
+    row = await database.fetch_as_nobody(_RESUME, id_hash=hash_secret(secret), idle=IDLE)
     if row is None or row["issuer"] not in _list_issuers(request):
         return None
     actor = Actor(

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from app.database.connections import Database
 from app.database.identity import DatabaseIdentity
-from app.database.queries import Queries
+from app.database.queries import CompiledQuery, Queries
 from tests.conftest import Api
 from tests.factories import steps
 
@@ -121,3 +122,34 @@ async def test_a_role_is_added_within_acting_as_alone(door: Door) -> None:
         async with queries.acting_as("finance", alone=True):
             assert await queries.fetch_value(text(setting("roles"))) == "finance"
         assert await queries.fetch_value(text(setting("roles"))) == "provider"
+
+
+@pytest.mark.parametrize("prepared_statements", [True, False], ids=["alone", "behind a pooler"])
+async def test_nobody_sees_nothing(committed_api: Api, prepared_statements: bool) -> None:
+    """Of the caller before on the same connection nothing is left, and what is nobody's can be read."""
+    await steps.participant(committed_api)
+    url = committed_api.app.state.settings.database_url
+    database = Database(url, reader_pool_size=1, prepared_statements=prepared_statements)
+    try:
+        counting = CompiledQuery(
+            text("select count(*) as seen, current_setting('app.roles', true) as roles from participant")
+        )
+        async with database.reader(DatabaseIdentity("a", frozenset({"case_officer"}))) as queries:
+            assert await queries.fetch_value(text("select count(*) from participant")) == 1
+        row = await database.fetch_as_nobody(counting)
+        assert row is not None
+        assert (row["seen"], row["roles"] or "") == (0, "")
+    finally:
+        await database.close()
+
+
+async def test_a_statement_of_nobody_that_fails_leaves_the_connection_usable(committed_api: Api) -> None:
+    database = Database(committed_api.app.state.settings.database_url, reader_pool_size=1)
+    try:
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await database.fetch_as_nobody(CompiledQuery(text("select 1 / 0")))
+        row = await database.fetch_as_nobody(CompiledQuery(text("select 1 as one")))
+        assert row is not None
+        assert row["one"] == 1
+    finally:
+        await database.close()
