@@ -37,10 +37,8 @@ def render(request: Request, template: str, session: Session | None, **values: A
 def amount(value: str | Decimal) -> str:
     """Kroner and øre: `12 238,35`; whole kroner without: `6 934 000`."""
     number = Decimal(value)
-    whole = kr(Decimal(int(number)))
-    if number < 0 and not whole.startswith("\u2212") and number != int(number):
-        whole = f"\u2212{whole}"
-    return whole if number == int(number) else f"{whole},{abs(number):.2f}".replace(f",{abs(int(number))}.", ",")
+    text = f"{abs(number):,.2f}".removesuffix(".00").replace(",", NBSP).replace(".", ",")
+    return f"\u2212{text}" if number < 0 else text
 
 
 def difference(value: str | Decimal) -> str:
