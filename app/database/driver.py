@@ -15,6 +15,12 @@ _PASSING = (
     asyncpg.InternalClientError,
 )
 
+# The pages of a case officer send some 110 different statements. What does not fit is planned anew at every page that
+# asks it, since the pages take turns; a plan is some 100 kB in PostgreSQL. None is too old: PostgreSQL makes a plan
+# anew when what it was made by has changed.
+_PREPARED_STATEMENTS = {"statement_cache_size": 400, "max_cached_statement_lifetime": 0}
+_NO_PREPARED_STATEMENTS = {"statement_cache_size": 0}
+
 
 class ConnectionNotMadeError(ConnectionError):
     """PostgreSQL, or the way to it, refused a connection. The text has no password and no address with one.
@@ -40,8 +46,7 @@ async def connect(address: str, *, timeout: float, prepared_statements: bool = F
 
     Raises `ConnectionNotMadeError`, whatever the reason.
     """
-    if not prepared_statements:
-        options["statement_cache_size"] = 0
+    options |= _PREPARED_STATEMENTS if prepared_statements else _NO_PREPARED_STATEMENTS
     try:
         return await asyncpg.connect(plain_dsn(address), timeout=timeout, **options)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:

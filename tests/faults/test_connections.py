@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 import postgres
 from app.access_log.seals import seal_log
@@ -18,6 +19,7 @@ from app.access_log.verification import Verdict, verify_log
 from app.database import startup
 from app.database.connections import Database
 from app.database.driver import plain_dsn
+from app.database.identity import DatabaseIdentity
 from tests.conftest import Api
 from tests.factories.world import VISIBLE, World, build, told_apart
 from tests.test_commands import ran
@@ -86,6 +88,19 @@ async def test_a_pool_of_five(committed_api: Api) -> None:
     verdict = await sealed(committed_api, database)
     assert verdict.fault is None
     assert verdict.rows + verdict.unsealed > REQUESTS
+
+
+async def test_statements_stay_prepared_while_other_pages_are_asked(committed_api: Api) -> None:
+    """As many as the pages that take turns send, and more."""
+    database = Database(committed_api.app.state.settings.database_url, reader_pool_size=1)
+    async with database.reader(DatabaseIdentity("person:anybody")) as reader:
+        for number in range(200):
+            await reader.fetch(text(f"select {number} as one_of_many"))
+        prepared = await reader.fetch_value(
+            text("select count(*) from pg_prepared_statements where statement like '% as one_of_many'")
+        )
+    await database.close()
+    assert prepared == 200
 
 
 @pytest.fixture
