@@ -160,6 +160,14 @@ CREATE FUNCTION public.event_settled_below() RETURNS bigint
     LANGUAGE sql STABLE
     RETURN ((SELECT event_base.base FROM public.event_base) + ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint);
 
+CREATE FUNCTION public.find_erased(people uuid[]) RETURNS TABLE(participant_id uuid, erased_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select request.participant_id, max(request.decided_at) from public.erasure_request as request
+    where request.participant_id = any (people) and request.approved group by request.participant_id
+$$;
+
 CREATE FUNCTION public.find_event(number bigint, place bigint) RETURNS TABLE(transaction_id bigint, "position" bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3490,6 +3498,8 @@ CREATE POLICY owner_counts_protected ON public.placement_terms FOR SELECT TO vek
 
 CREATE POLICY owner_counts_protected ON public.supplement_end FOR SELECT TO vekstplass_owner USING (true);
 
+CREATE POLICY owner_finds_erased ON public.erasure_request FOR SELECT TO vekstplass_owner USING (approved);
+
 CREATE POLICY owner_keeps_seals ON public.access_log_seal TO vekstplass_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps_sessions ON public.web_login TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -3862,6 +3872,9 @@ GRANT ALL ON FUNCTION public.erase_kept_answers(people uuid[]) TO vekstplass_ser
 
 GRANT SELECT ON TABLE public.event_base TO vekstplass_backup;
 GRANT SELECT ON TABLE public.event_base TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.find_erased(people uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_erased(people uuid[]) TO vekstplass_service;
 
 REVOKE ALL ON FUNCTION public.find_event(number bigint, place bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_event(number bigint, place bigint) TO vekstplass_service;

@@ -30,6 +30,7 @@ from app.absence.schemas import AbsenceItem
 from app.access_log.recorder import record_access, record_denied
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
+from app.participants.erased import ERASED
 from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, fits_in_day
 from app.rules.revisions import build_version, merge_revision
 
@@ -134,7 +135,10 @@ async def _decide_items(
             results.append(ItemResult(index, item.external_id, "rejected", None, problem))
             continue
         known = new_versions.get(key) or state.stored.get(key)
-        outcome, new = merge_revision(known, build_version(item.revision, content(item), item.cancelled))
+        said = content(item)
+        if item.placement_id in state.erased and item.note is not None:
+            said = (*said[:-1], ERASED)
+        outcome, new = merge_revision(known, build_version(item.revision, said, item.cancelled))
         if outcome == "conflict":
             results.append(ItemResult(index, item.external_id, "conflict", ids[key], REVISION_CONFLICT()))
             continue

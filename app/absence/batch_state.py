@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
+from app import clock
 from app.clock import new_ids
 from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
@@ -36,6 +37,14 @@ _PLACEMENTS = text(
     "select id, provider_id, participant_id, starts_on,"
     " case when annulled_on is null then ends_on else starts_on - 1 end, share from placement"
     f" where id = any({_IDS.format('placements')})"
+)
+# A place of somebody who has been erased since: one that they were given later is none.
+_ERASED = text(
+    "select cast(placement.id as text) from placement"
+    " join find_erased(array(select participant_id from placement where id = any({ids}))) as erased"
+    " using (participant_id) where placement.id = any({ids}) and placement.created_at < erased_at".format(
+        ids=_IDS.format("placements")
+    )
 )
 # By the driver: ten thousand rows through SQLAlchemy take as long as everything else of a repeated push.
 _STORED = CompiledQuery(
@@ -120,6 +129,8 @@ class BatchState:
     placements: dict[str, PlacementPeriod] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     """Each placement's provider."""
+    erased: set[str] = field(default_factory=set)
+    """The placements whose texts are erased (G3)."""
     stored: dict[AbsenceKey, AbsenceVersion] = field(default_factory=dict)
     ids: dict[AbsenceKey, str] = field(default_factory=dict)
     new_versions: dict[AbsenceKey, AbsenceVersion] = field(default_factory=dict)
@@ -234,7 +245,14 @@ class _PostgresTexts(dict[date | int, str]):
 
 
 async def _load_placements(unit: UnitOfWork, state: BatchState, ids: Iterable[str]) -> None:
+    today = clock.today()
+    ended: list[str] = []
     for row in await unit.session.execute(_PLACEMENTS, {"placements": ",".join(ids)}):
         place = PlacementPeriod(*row)
-        state.placements[str(place.id)] = place
-        state.owners[str(place.id)] = str(place.provider_id)
+        id_ = str(place.id)
+        state.placements[id_] = place
+        state.owners[id_] = str(place.provider_id)
+        if place.ends_on is not None and place.ends_on < today:
+            ended.append(id_)
+    if ended:  # nobody with a place is erased
+        state.erased.update(await unit.session.scalars(_ERASED, {"placements": ",".join(ended)}))

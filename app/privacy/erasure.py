@@ -1,4 +1,4 @@
-"""Erasure of a person: names, numbers, contacts and free texts go; amounts and dates stay, for the accounts."""
+"""Erasure of a person (G3): names, numbers, contacts and free texts go; amounts and dates stay, for the accounts."""
 
 from datetime import date
 from uuid import UUID

@@ -16,12 +16,11 @@ from sqlmodel import col
 from app.database.base import metadata
 from app.database.queries import Queries
 from app.followup.tables import MeetingVersion
+from app.participants.erased import ERASED
 from app.participants.tables import Participant, ParticipantMerge
 from app.placements.tables import Application, Decision
 from app.trips.tables import StaffingPlan
 from app.trust.tables import TrustEntry
-
-ERASED = "Sletta"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Date, Integer, String, Uuid, bindparam, text
 from app.access_log.recorder import record_access
 from app.database.queries import CompiledQuery, Queries
 from app.http.pagination import Page, format_cursor, parse_cursor
-from app.privacy.personal_data import ERASED
+from app.participants.erased import ERASED
 from app.privacy.schemas import RetentionOut
 from app.rules.calendar import add_months
 

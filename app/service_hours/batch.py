@@ -1,7 +1,8 @@
 """A push of hours: which items are accepted (S3, A2), and which are refused and why.
 
 Pushes come one after another: under their lock, what is stored of the pushed rows is read, each item is decided on in
-its order, and what changed is written as sets.
+its order, and what changed is written as sets. Of hours before a person was erased the tool is stored as erasure left
+it (G3): what a system sends again brings no text back.
 """
 
 import asyncio
@@ -17,13 +18,14 @@ from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, insert, select,
 from sqlmodel import col
 
 from app.access_log.recorder import record_access, record_denied
-from app.clock import new_id
+from app.clock import OSLO, new_id
 from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, Problem
 from app.outbox.events import ServiceHoursEvent
 from app.outbox.publish import publish
+from app.participants.erased import ERASED, find_erased
 from app.rules.revisions import Version, build_version, merge_revision
 from app.service_hours.problems import SERVICE_HOURS_CONFLICT, SERVICE_HOURS_OVERLAP, SERVICE_TYPE_UNKNOWN
 from app.service_hours.reading import ReadItem
@@ -92,6 +94,8 @@ class _State:
 
     at: datetime
     people: dict[UUID, UUID]
+    erased: dict[UUID, date]
+    """The day on which a person was erased (G3)."""
     types: set[str]
     ids: dict[Key, UUID] = field(default_factory=dict)
     stored: dict[Key, Version[Content]] = field(default_factory=dict)
@@ -171,7 +175,8 @@ async def _load_state(unit: UnitOfWork, items: Sequence[ServiceHoursItem]) -> _S
     present = {row["pushed"] for row in await unit.fetch(_PEOPLE, ids=wanted)}
     people = {id_: merged.get(id_, id_) for id_ in named if merged.get(id_, id_) in present}
     types = {row[0] for row in await unit.fetch(select(col(ServiceType.code)))}
-    state = _State(at, people, types)
+    erased = {id_: day.astimezone(OSLO).date() for id_, day in (await find_erased(unit, set(people.values()))).items()}
+    state = _State(at, people, erased, types)
     rows = await unit.fetch(
         _STORED,
         systems=[item.external_system for item in items],
@@ -203,6 +208,8 @@ def _apply(state: _State, item: ServiceHoursItem) -> str:
     content = Content(
         **{**{name: said for name, said in item if name in Content._fields}, "participant_id": participant_id}
     )
+    if item.tool is not None and item.starts_on < state.erased.get(participant_id, date.min):
+        content = content._replace(tool=ERASED)
     known = state.new.get(key) or state.stored.get(key)
     outcome, new = merge_revision(known, build_version(item.revision, content, item.cancelled))
     if outcome == "conflict":

@@ -453,6 +453,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where participant_id = any (people) and lifted_at is null
 $$;
 
+-- Who of these people has been erased, and when last: also to those who may not see the person (G3).
+create function find_erased(people uuid[]) returns table (participant_id uuid, erased_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select request.participant_id, max(request.decided_at) from public.erasure_request as request
+    where request.participant_id = any (people) and request.approved group by request.participant_id
+$$;
+
 -- Adds a seal. The service has no other way to, and no way without the log's key: a seal comes with a proof, whose hash
 -- the seal before it holds. What a seal's columns are is said in app/access_log/tables.py.
 create function store_access_log_seal(range_number bigint, sealed_at timestamptz, first_transaction bigint,

@@ -143,6 +143,8 @@ revoke execute on function protected_supplements(date) from public;
 grant execute on function protected_supplements(date) to vekstplass_service;
 revoke execute on function find_restricted(uuid[]) from public;
 grant execute on function find_restricted(uuid[]) to vekstplass_service;
+revoke execute on function find_erased(uuid[]) from public;
+grant execute on function find_erased(uuid[]) to vekstplass_service;
 revoke execute on function create_access_log_partitions() from public;
 grant execute on function create_access_log_partitions() to vekstplass_service;
 revoke execute on function store_access_log_seal(bigint, timestamptz, bigint, bigint, bigint, uuid[], bytea, bytea,

@@ -17,11 +17,13 @@ OWNER_POLICIES = {
     "owner_keeps_sessions": "the page's sessions, which are looked up before a caller is known, and its people's names",
     "owner_merges": "the two participants that are being merged, by a setting of the transaction",
     "owner_clears_and_erases": "answers kept for keys, which end on time for every caller, and on erasure",
+    "owner_finds_erased": "who has been erased, so that no push brings a text about them back (G3)",
     "owner_continues_numbers": "the event feed's numbers after a restore",
 }
 # Functions that run as the owner, each with a fixed search_path, and why.
 DEFINERS = {
     "find_restricted": "whose processing is restricted, asked by every request about people",
+    "find_erased": "who has been erased, asked by a push about people whom the caller may not see any longer",
     "create_access_log_partitions": "makes the log's partitions two months ahead: the service owns no table",
     "read_access_log": "lines of the access log for an auditor or a case officer, found by indexes on arrays",
     "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",

@@ -1,4 +1,4 @@
-"""A person is erased when two case officers agree; the list says whose data need not be kept any longer."""
+"""A person is erased when two case officers agree (G3); the list says whose data need not be kept any longer."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
