@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import StringConstraints
 
 from app import clock
 from app.database.reader import SnapshotReaderDep
@@ -10,25 +11,32 @@ from app.http.endpoint import Route
 from app.http.pagination import AfterQuery, LimitQuery
 from app.http.schemas import Day, describe_pattern
 from app.mirror.mirror import load_mirror
-from app.mirror.schemas import MirrorOut, MirrorPeople, MirrorServices
+from app.mirror.schemas import MirrorOut, MirrorPeople, MirrorPeriods, MirrorServices
 from app.mirror.services import load_people, load_services
 from app.rules.figures import PERIOD_PATTERN, parse_period
 from app.security.roles import Actor, allow
 
 router = APIRouter(prefix="/v1/mirror", tags=["figures"], route_class=Route)
 
+MOST_PERIODS = 12
+
 CaseOfficer = Annotated[Actor, allow("case_officer")]
 FiguresReader = Annotated[Actor, allow("case_officer", "finance", "manager")]
+_PERIOD = describe_pattern(
+    PERIOD_PATTERN.replace("[0-9]{4}", "(19|20)[0-9]{2}"),
+    "må vere ein månad («2022-08»), eit tertial («2022-T2») eller eit år («2022») frå 1900 til 2099",
+)
 PeriodQuery = Annotated[
-    str,
+    str, Query(max_length=7, pattern=_PERIOD, description="A month, a tertial or a year.", examples=["2022"])
+]
+PeriodsQuery = Annotated[
+    list[Annotated[str, StringConstraints(max_length=7, pattern=_PERIOD)]],
     Query(
-        max_length=7,
-        pattern=describe_pattern(
-            PERIOD_PATTERN.replace("[0-9]{4}", "(19|20)[0-9]{2}"),
-            "må vere ein månad («2022-08»), eit tertial («2022-T2») eller eit år («2022») frå 1900 til 2099",
-        ),
-        description="A month, a tertial or a year.",
-        examples=["2022"],
+        alias="period",
+        min_length=1,
+        max_length=MOST_PERIODS,
+        description="Months, tertials or years, in the order that they are answered in.",
+        examples=[["2021", "2022"]],
     ),
 ]
 OnQuery = Annotated[Day | None, Query(description="The day that the table is as known on. Default: today.")]
@@ -49,6 +57,19 @@ async def get_mirror(
     """
     return await load_mirror(
         reader, parse_period(period), on or clock.today(), is_suppressed="case_officer" not in actor.roles
+    )
+
+
+@router.get("/periods", summary="Show whether decisions mirror the need in several periods")
+async def list_mirror_periods(
+    reader: SnapshotReaderDep, actor: FiguresReader, periods: PeriodsQuery, on: OnQuery = None
+) -> MirrorPeriods:
+    """The table of each of up to twelve periods as `GET /v1/mirror` has it, as known on one day (S4, S8); all on one
+    page.
+    """
+    day, is_suppressed = on or clock.today(), "case_officer" not in actor.roles
+    return MirrorPeriods(
+        items=[await load_mirror(reader, parse_period(period), day, is_suppressed=is_suppressed) for period in periods]
     )
 
 

@@ -56,6 +56,13 @@ class MirrorOut(Shape):
     lines: list[MirrorLine]
 
 
+class MirrorPeriods(Shape):
+    """S4: the table of several periods."""
+
+    items: list[MirrorOut]
+    next: str | None = None
+
+
 class NormOfDays(Shape):
     """Norms of a kind of service, and the days of a period that they hold (S8)."""
 

@@ -80,7 +80,7 @@ class Choice:
         return _KINDS[self.kind][2]
 
     @property
-    def years(self) -> Sequence[int]:
+    def years(self) -> range:
         return range(self.first_year, self.year + 1)
 
     @property
@@ -121,9 +121,9 @@ async def show_year(view: View) -> Response:
     choice = read_choice(view, int(view.request.path_params["year"]))
     definitions = {one["code"]: one for one in (await view.api.get("/v1/figure-definitions"))["items"]}
     found: dict[str, dict[str, Any]] = {}
-    lacking = [year for year in choice.years if not await _add_year(view, year, choice.period, found)]
+    lacking = await _load_years(view, choice, found)
     if choice.is_of_one:
-        await _add_year(view, choice.year, "month", found)
+        await _add_years(view, choice.years, "month", found)
     periods = sorted({period for rows in found.values() for period in rows if not choice.is_of_one or len(period) == 4})
     named = [(period, _name_period(period)) for period in periods]
     sections = [
@@ -174,21 +174,42 @@ def _has(found: Mapping[str, Mapping[str, Any]], code: str, periods: Sequence[st
     return not found.get(code, {}).keys().isdisjoint(periods)
 
 
-async def _add_year(view: View, year: int, period: str, found: dict[str, dict[str, Any]]) -> bool:
-    """Put the rows of a year's periods below their codes. False where the costs are missing, since no rate is known."""
+async def _load_years(view: View, choice: Choice, found: dict[str, dict[str, Any]]) -> Sequence[int]:
+    """Put the rows of the periods below their codes. Answers the years without costs, since no rate is known."""
+    if await _add_years(view, choice.years, choice.period, found):
+        return []
+    if choice.first_year == choice.year:
+        return choice.years
+    return [
+        year
+        for year in choice.years
+        if not await _add_rows(view, range(year, year + 1), choice.period, sorted(_COST), found)
+    ]
+
+
+async def _add_years(view: View, years: range, period: str, found: dict[str, dict[str, Any]]) -> bool:
+    """Put the rows of years' periods below their codes. False where the costs are missing, since no rate is known."""
     codes = [code for _, some in QUESTIONS for code in some]
-    asked: dict[str, str | date] = {"period": period, "from": f"{year}-01-01", "to": f"{year}-12-31", "on": view.on}
-    has_cost = True
+    if await _add_rows(view, years, period, codes, found):
+        return True
+    await _add_rows(view, years, period, [code for code in codes if code not in _COST], found)
+    return False
+
+
+async def _add_rows(
+    view: View, years: range, period: str, codes: Sequence[str], found: dict[str, dict[str, Any]]
+) -> bool:
+    """Put these rows of years' periods below their codes. False where the API has none, since no rate is known."""
+    asked: dict[str, str | date] = {"period": period, "from": f"{years[0]}-01-01", "to": f"{years[-1]}-12-31"}
     try:
-        answer = await view.api.get("/v1/figures", code=codes, **asked)
+        answer = await view.api.get("/v1/figures", code=codes, on=view.on, **asked)
     except Refused as refused:
         if refused.status != 409:
             raise
-        has_cost = False
-        answer = await view.api.get("/v1/figures", code=[code for code in codes if code not in _COST], **asked)
+        return False
     for row in answer["items"]:
         found.setdefault(row["code"], {})[row["period"]] = row
-    return has_cost
+    return True
 
 
 def _build_row(definition: Mapping[str, Any], rows: Mapping[str, Any], periods: Sequence[str], choice: Choice) -> Row:

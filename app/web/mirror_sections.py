@@ -60,7 +60,8 @@ async def load_mirror(view: View, year: int, periods: Sequence[tuple[str, str]])
 
     And the services of the page's year from need to cost.
     """
-    tables = [await view.api.get("/v1/mirror", period=period, on=view.on) for period, _ in periods]
+    asked = [period for period, _ in periods]
+    tables = (await view.api.get("/v1/mirror/periods", period=asked, on=view.on))["items"] if asked else []
     services = await view.api.get("/v1/mirror/services", period=f"{year}", on=view.on)
     rows = [*services["items"], *([services["total"]] if len(services["items"]) > 1 else [])]
     return {

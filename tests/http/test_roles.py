@@ -97,7 +97,7 @@ READ_BY_MANAGERS = {
     "figures", "figure-definitions", "statistics/moves", "follow-up/{year}/counts", "trust/years/{year}/report",
     "providers", "providers/{provider_id}", "stair-reviews", "populations",
     "surveys", "surveys/{survey_id}", "surveys/{survey_id}/results",
-    "mirror", "mirror/services", "service-types", "service-types/{service_type_id}",
+    "mirror", "mirror/periods", "mirror/services", "service-types", "service-types/{service_type_id}",
     "service-types/{service_type_id}/norms",
     "rates", "rates/{rate_id}", "guideline-versions", "guideline-versions/{guideline_version_id}",
 }  # fmt: skip

@@ -85,10 +85,14 @@ async def test_no_screen_is_too_heavy_or_asks_too_much(demo: Api, route: Page, m
 
 
 @pytest.mark.parametrize("address", FULLEST)
-async def test_no_screen_is_too_heavy_when_it_shows_the_most(demo: Api, address: str) -> None:
+async def test_no_screen_is_too_heavy_or_asks_too_much_when_it_shows_the_most(
+    demo: Api, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "Api", CountedCalls)
     answer = await (await demo.browser("sakshandsamar")).get(address)
     assert (answer.status_code, find_unwritten(answer)) == (200, [])
     assert measure(answer) <= HTML
+    assert CountedCalls.of_pages[-1].made <= CALLS
 
 
 @pytest.mark.parametrize("address", OPEN_SCREENS)

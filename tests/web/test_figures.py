@@ -1,12 +1,14 @@
 """Screen 20: the figures of a year on the page, as the API has them."""
 
+import re
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.web.figures import QUESTIONS
 from app.web.words import MENUS
 from tests.conftest import Api
-from tests.factories.places import got, place, prices
+from tests.factories.places import case_rates, got, place, posted, prices
 from tests.web.html import find_faults, list_links, parse
 
 NBSP = "\u00a0"
@@ -107,6 +109,27 @@ async def test_a_year_without_a_rate_has_all_but_its_costs(api: Api, connection:
     text = await read(api, "leiar")
     assert "Kostnadene manglar" in text
     assert "1 518" in text
+
+
+async def test_of_several_years_those_with_a_rate_have_their_costs(api: Api, connection: AsyncConnection) -> None:
+    """C1."""
+    for rate in case_rates():
+        if rate["valid_from"] >= "2021":
+            await posted(api.case_officer, "/v1/rates", rate)
+    await posted(api.case_officer, "/v1/guideline-versions", {"valid_from": "2020-01-01"})
+    await place(connection, 6, "2019-01-01")
+    text = await read(api, "sakshandsamar", "/styringstal/2022?vis=aar&fraa=2019&on=31.12.2022")
+    lacking = re.search("ikkje registrert nokon sats for heile ([0-9, ]+)", text)
+    assert lacking is not None
+    asked = {"period": "year", "code": "cost", "on": "2022-12-31"}
+    for year in range(2019, 2023):
+        query = {**asked, "from": f"{year}-01-01", "to": f"{year}-12-31"}
+        answer = await api.case_officer.get("/v1/figures", params=query)
+        assert (answer.status_code == 409) == (f"{year}" in lacking[1])
+        if answer.status_code == 200:
+            [cost] = answer.json()["items"]
+            assert f"{int(float(cost['value'])):,}".replace(",", " ") in text
+    assert lacking[1].split(", ") == ["2019", "2020", "2021"]
 
 
 async def test_bare_address_leads_to_the_figures_of_the_days_year(api: Api) -> None:

@@ -291,8 +291,35 @@ async def test_a_period_that_is_none_is_refused(api: Api, period: str) -> None:
     assert answer.json()["errors"][0]["pointer"] == "#/query/period"
 
 
+async def test_several_periods_are_answered_as_each_alone(api: Api) -> None:
+    await hours.service_type(api)
+    found = await people(api, 12)
+    await push(api, *(item(id_, **WHOLE, assessed_hours="10.00", decided_hours="5.00") for id_ in found[:6]))
+    late = {"from": "2022-09-01", "to": "2022-12-31"}
+    await push(api, *(item(id_, **late, assessed_hours="10.00", decided_hours="10.00") for id_ in found[6:]))
+    periods = ["2022-T3", "2021", "2022", "2022-01", "2022-12"]
+    for client in (api.case_officer, api.finance, api.manager):
+        for day in ({"on": "2022-10-15"}, {}):
+            several = ok(await client.get(f"{PATH}/periods", params={"period": periods, **day}), 200)
+            assert several["next"] is None
+            assert several["items"] == [await got(client, PATH, period=one, **day) for one in periods]
+            assert day or len({json.dumps(one["lines"]) for one in several["items"]}) > 2
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [[], [""], ["2022", "2022-13"], ["2022-08-01"], ["1850"], [f"{year}" for year in range(2010, 2023)]],
+    ids=["none", "empty", "one of two", "a day", "too early", "too many"],
+)
+async def test_periods_that_are_none_or_too_many_are_refused(api: Api, periods: list[str]) -> None:
+    answer = await api.case_officer.get(f"{PATH}/periods", params={"period": periods})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/query/period"
+
+
 async def test_nobody_else_sees_the_table(api: Api) -> None:
     for client in (api.epj, api.auditor, api.grants_officer, api.service("habilitation"), api.provider("310300454")):
-        assert (await client.get(PATH, params={"period": "2022"})).status_code == 403
+        for address in (PATH, f"{PATH}/periods"):
+            assert (await client.get(address, params={"period": "2022"})).status_code == 403
     for client in (api.manager, api.finance):
         assert (await client.get(f"{PATH}/people", params={"period": "2022"})).status_code == 403
