@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import TypeVar, get_args
+from typing import Annotated, TypeVar, get_args
 from uuid import UUID
 
+from fastapi import Query
 from sqlalchemy import select, text
+from sqlmodel import col
 
 from app import clock
 from app.database.queries import Queries
@@ -36,6 +38,8 @@ from app.security.roles import Actor
 Document = TypeVar("Document", Meeting, Plan, Evaluation)
 SentDocument = TypeVar("SentDocument", Plan, Evaluation)
 DocumentOut = TypeVar("DocumentOut", MeetingOut, PlanOut, EvaluationOut)
+
+ParticipantQuery = Annotated[UUID | None, Query(description="Only what is filed about this participant's placements.")]
 
 _SET_ANNULLING = text("select set_config('app.annulling', :state, true)")
 
@@ -113,11 +117,18 @@ async def list_documents(
     shape: type[DocumentOut],
     filters: Mapping[str, object],
     *,
+    participant_id: UUID | None,
     limit: int,
     after: str | None,
 ) -> Page[DocumentOut]:
-    """One page in the order of filing, of the rows that have each given value; its participants are logged."""
+    """One page in the order of filing, of the rows that have each given value; its participants are logged.
+
+    `participant_id` is whose place the row is of.
+    """
     statement = select(kind).filter_by(**{name: value for name, value in filters.items() if value is not None})
+    if participant_id is not None:
+        places = select(col(Placement.id)).where(col(Placement.participant_id) == participant_id)
+        statement = statement.where(col(kind.placement_id).in_(places))
     found = await list_page(queries, statement, shape, limit=limit, after=after)
     await record_placement_access(queries, [item.placement_id for item in found.items])
     return found

@@ -48,6 +48,11 @@ class Refused(Exception):
         self.unexplained: str | None = problem.get("participant_id") if self.code == REASON_REQUIRED.code else None
         """Whom a reason must be stated for (`stated_reasons`)."""
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the person may not have it, or it does not exist; not where they have yet to state a reason."""
+        return self.status in (403, 404) and self.unexplained is None
+
 
 @dataclass(slots=True)
 class Answer:
@@ -82,7 +87,7 @@ class Api:
         try:
             return await self.get(path, **query)
         except Refused as refused:
-            if refused.status in (403, 404) and refused.unexplained is None:
+            if refused.is_withheld:
                 return None
             raise
 
@@ -96,6 +101,15 @@ class Api:
             after = page.get("next")
             if after is None:
                 return items
+
+    async def find_list(self, path: str, **query: Value) -> Sequence[dict[str, Any]]:
+        """As `list`, or nothing where `find` answers None."""
+        try:
+            return await self.list(path, **query)
+        except Refused as refused:
+            if refused.is_withheld:
+                return ()
+            raise
 
     async def post(
         self, path: str, body: Mapping[str, Any] | None, acting: Headers = NO_HEADERS, **query: Value

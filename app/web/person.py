@@ -29,7 +29,7 @@ from app.web.words import PARAGRAPHS, word
 OPEN = ("received", "requested", "accepted")
 """Statuses of an application that nobody has decided."""
 MOST_PLACES = 3
-"""Places whose meetings, plans and demands are shown: the newest; more than one at a time is rare (L1)."""
+"""Places whose notices, supplements and demands are shown: the newest; more than one at a time is rare (L1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,14 @@ async def show_person(view: View) -> Response:
         *await _load_consents(view, id_),
         *_list_legacy_places(places, providers),
         *_list_needs(await api.list(f"/v1/participants/{id_}/need-changes") if is_officer else []),
+        *(await _load_documents(view, id_) if places else []),
     ]
     demands: list[Demand] = []
-    absence = current = None
+    current = None
     forms: list[tuple[str, Sequence[Link]]] = []
     for place in places[-MOST_PLACES:]:
         current = await api.get(f"/v1/placements/{place['id']}")
-        events += [*_list_notices(current, view.roles), *await _load_follow_up(view, place["id"])]
+        events += [*_list_notices(current, view.roles), *await _load_supplements(view, place["id"])]
         if is_officer:
             notices = await api.list(f"/v1/placements/{place['id']}/notices")
             events += [_describe_annulled_notice(one) for one in notices if one["status"] == "annulled"]
@@ -89,7 +90,7 @@ async def show_person(view: View) -> Response:
         demands += [_describe_demand(task, view.roles) for task in tasks]
         if current["state"] not in ("ended", "annulled") and may_register(view.roles):
             forms.append((providers.get(place["provider_id"], ""), list_forms(place["id"], view.roles)))
-        absence = await api.find(f"/v1/placements/{place['id']}/absence-summary", on=view.on)
+    absence = await api.find(f"/v1/placements/{current['id']}/absence-summary", on=view.on) if current else None
     only = view.query("berre")
     if only == "vedtak":
         events = [event for event in events if event.mark == "decision"]
@@ -115,19 +116,23 @@ async def show_person(view: View) -> Response:
     )
 
 
-async def _load_follow_up(view: View, placement_id: str) -> list[Event]:
-    """Meetings, plans, reports and supplements of a place, as far as they may be seen."""
+async def _load_documents(view: View, participant_id: str) -> list[Event]:
+    """Meetings, plans and reports of the person's places, as far as they may be seen."""
     events: list[Event] = []
     for path, describe in (
         ("/v1/meetings", _describe_meeting),
         ("/v1/plans", _describe_plan),
         ("/v1/evaluations", _describe_evaluation),
     ):
-        found = await view.api.find(path, placement_id=placement_id, limit=200)
-        events += [describe(one, view.roles) for one in (found["items"] if found else ())]
-    supplements = await view.api.find(f"/v1/placements/{placement_id}/supplements", limit=200)
-    events += [_describe_supplement(one, view.roles) for one in (supplements["items"] if supplements else ())]
+        found = await view.api.find_list(path, participant_id=participant_id)
+        events += [describe(one, view.roles) for one in found]
     return events
+
+
+async def _load_supplements(view: View, placement_id: str) -> list[Event]:
+    """Supplements of a place, as far as they may be seen."""
+    found = await view.api.find_list(f"/v1/placements/{placement_id}/supplements")
+    return [_describe_supplement(one, view.roles) for one in found]
 
 
 def _by_year(events: Iterable[Event]) -> list[tuple[int, list[Event]]]:
@@ -195,8 +200,7 @@ def _describe_annulled_notice(one: Mapping[str, Any]) -> Event:
 
 async def _load_consents(view: View, participant_id: str) -> list[Event]:
     """Consents with who recorded each; nothing where they may not be read."""
-    found = await view.api.find(f"/v1/participants/{participant_id}/consents", limit=200)
-    consents = found["items"] if found else []
+    consents = await view.api.find_list(f"/v1/participants/{participant_id}/consents")
     recorders = await load_callers(view, (one["recorded_by"] for one in consents if one["recorded_by"]))
     return list(_list_consents(consents, recorders, view.roles))
 

@@ -17,6 +17,7 @@ from app.security.roles import Actor
 from app.web import pages
 from app.web.calls import Api as Calls
 from app.web.pages import Page
+from app.web.person import MOST_PLACES
 from app.web.personal_data_words import is_shown
 from tests.conftest import Api
 from tests.factories.people import DEMO_PEOPLE
@@ -99,6 +100,22 @@ async def test_no_screen_is_too_heavy_or_asks_too_much_when_it_shows_the_most(
 async def test_no_open_screen_is_too_heavy(demo: Api, address: str) -> None:
     answer = await (await demo.browser()).get(address)
     assert measure(answer) <= HTML
+
+
+async def test_a_person_costs_no_more_calls_than_their_places(demo: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eleven, and four for each of the newest three places: the place, its supplements, notices and demands."""
+    monkeypatch.setattr(pages, "Api", CountedCalls)
+    browser = await demo.browser("sakshandsamar")
+    shown = []
+    for number in range(1, 31):
+        person = demo_id("participant", number)
+        if (await browser.get(f"/deltakarar/{person}")).status_code == 200:
+            made = CountedCalls.of_pages[-1].made
+            answer = await demo.case_officer.get("/v1/placements", params={"participant_id": str(person)})
+            places = min(len(answer.json()["items"]), MOST_PLACES)
+            assert made <= 11 + 4 * places, f"{made} calls for {places} places"
+            shown.append(places)
+    assert {0, 1} <= set(shown)
 
 
 async def test_assets_and_requests_of_a_first_and_a_later_visit(demo: Api) -> None:

@@ -50,13 +50,16 @@ async def list_evaluations(
     reader: ReaderDep,
     actor: FollowUpParty,
     placement_id: UUID | None = None,
+    participant_id: documents.ParticipantQuery = None,
     provider_id: UUID | None = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[EvaluationOut]:
     """In the order they were filed (M2)."""
     filters = {"placement_id": placement_id, "provider_id": provider_id}
-    return await documents.list_documents(reader, Evaluation, EvaluationOut, filters, limit=limit, after=after)
+    return await documents.list_documents(
+        reader, Evaluation, EvaluationOut, filters, participant_id=participant_id, limit=limit, after=after
+    )
 
 
 @router.get("/evaluations/{evaluation_id}", summary="Read an evaluation report")

@@ -59,6 +59,7 @@ async def list_meetings(
     actor: FollowUpParty,
     kind: MeetingKind | None = None,
     placement_id: UUID | None = None,
+    participant_id: documents.ParticipantQuery = None,
     provider_id: UUID | None = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
@@ -68,7 +69,9 @@ async def list_meetings(
     In the order they were filed (M3–M7).
     """
     filters = {"kind": kind, "placement_id": placement_id, "provider_id": provider_id}
-    return await documents.list_documents(reader, Meeting, MeetingOut, filters, limit=limit, after=after)
+    return await documents.list_documents(
+        reader, Meeting, MeetingOut, filters, participant_id=participant_id, limit=limit, after=after
+    )
 
 
 @router.get("/{meeting_id}", summary="Read a meeting")

@@ -42,13 +42,16 @@ async def list_plans(
     reader: ReaderDep,
     actor: FollowUpParty,
     placement_id: UUID | None = None,
+    participant_id: documents.ParticipantQuery = None,
     provider_id: UUID | None = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[PlanOut]:
     """In the order they were filed; the last plan of a placement is the one in force (M1)."""
     filters = {"placement_id": placement_id, "provider_id": provider_id}
-    return await documents.list_documents(reader, Plan, PlanOut, filters, limit=limit, after=after)
+    return await documents.list_documents(
+        reader, Plan, PlanOut, filters, participant_id=participant_id, limit=limit, after=after
+    )
 
 
 @router.get("/{plan_id}", summary="Read a follow-up plan")
