@@ -23,9 +23,11 @@ _DAYS = frozenset(
     for day_added in (0, _D_NUMBER_DAY)
     for month_added in (0, _H_NUMBER_MONTH, _SYNTHETIC_MONTH)
 )
-# Eleven digits or more, with at most two characters between any two that are neither letters nor digits.
-_DIGITS = re.compile(r"[0-9](?:[\W_]{0,2}[0-9]){10,}")
+# Eleven digits or more, with at most two characters between any two that are neither letters nor digits. Where no such
+# row begins with a group of digits, none begins inside it.
+_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[\W_]{0,2}+[0-9]){10,}+")
 _GROUP = re.compile(r"[0-9]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _UUID = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])", re.ASCII | re.IGNORECASE)
 _PERSONAL_DIGITS = 5
 _WITH_CENTURY = 13
@@ -91,8 +93,8 @@ def contains_identity_number(text: str, *, relaxed: bool = False) -> bool:
     row hold none. Only what passes the control digits counts, and no digits of a UUID, which pass by chance.
     """
     if not text.isascii():
-        text = "".join(_normalise(character) for character in unicodedata.normalize("NFKC", text))
-    if len(text) < _WITH_CENTURY - 2:
+        text = _NOT_ASCII.sub(lambda found: _normalise(found[0]), unicodedata.normalize("NFKC", text))
+    if _DIGITS.search(text) is None:
         return False
     text = _UUID.sub("uuid", text)
     return any(

@@ -182,7 +182,9 @@ def test_a_wrong_digit_is_found(born: date, individual: int, place: int, change:
 
 @pytest.mark.parametrize("number", [*SYNTHETIC, *SYNTHETIC_D, H_NUMBER])
 @pytest.mark.parametrize("separator", ["", " ", "-", ".", "\u00a0", "\u2013"])
-@pytest.mark.parametrize("around", ["{}", "Fnr. {}, møtte ikkje", "({})", "a{}b", "møtet 12. mai: {}\n", "1 {} 2"])
+@pytest.mark.parametrize(
+    "around", ["{}", "Fnr. {}, møtte ikkje", "({})", "a{}b", "møtet 12. mai: {}\n", "1 {} 2", "12.30 – {}"]
+)
 def test_free_text_with_an_identity_number(number: str, separator: str, around: str) -> None:
     """However it is written."""
     assert contains_identity_number(around.format(number[:6] + separator + number[6:]))
