@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
@@ -43,22 +42,40 @@ _VERSIONS = CompiledQuery(
 _WAIVED = PlacementQueries.compile(
     "select kind, subject_id, n from task_waiver where withdrawn_at is null and {asked_for}"
 )
+# Each placement with what counts of what is on record by the day. D10: what is annulled counts for nothing.
 _PLACEMENTS = PlacementQueries.compile(
-    "select id, provider_id, participant_id, terms, starts_on, ends_on,"
-    " (id, ends_on) in (select placement_id, ends_on from decision where destination = 'died')"
-    " from placement where annulled_on is null and starts_on <= :on and {asked_for}",
-    placement="id",
+    """
+    select placement_id, provider_id, participant_id, terms, starts_on, ends_on,
+        (placement_id, ends_on) in (select placement_id, ends_on from decision where destination = 'died'),
+        plans, conversations, cooperation_meetings, periods_from, periods_to
+    from (select id as placement_id, * from placement) as placement
+    left join (
+        select placement_id, array_agg(made_on) as plans from plan
+        where 'plan' = any(cast(:kinds as text[])) and annulled_at is null and sent_on <= :on and {asked_for}
+        group by placement_id
+    ) as plan using (placement_id)
+    left join (
+        select placement_id, array_agg(held_on) filter (where kind = 'conversation') as conversations,
+            array_agg(held_on) filter (where kind = 'cooperation') as cooperation_meetings
+        from meeting
+        where kind = any(cast(:meeting_kinds as text[])) and annulled_at is null and counts and held_on <= :on
+            and {asked_for}
+        group by placement_id
+    ) as meeting using (placement_id)
+    left join (
+        select placement_id, array_agg(period_from) as periods_from, array_agg(period_to) as periods_to
+        from evaluation
+        where 'evaluation' = any(cast(:kinds as text[])) and annulled_at is null and sent_on <= :on and {asked_for}
+        group by placement_id
+    ) as evaluation using (placement_id)
+    where annulled_on is null and starts_on <= :on and {asked_for}
+    """
 )
 # D11: what others filed about these is hidden from their provider, which would take it for missing.
 _CLOSED = PlacementQueries.compile(
     "select id from placement where provider_id = (select caller_provider_id())"
     " and id not in (select placement_id from followed_placements()) and {asked_for}",
     placement="id",
-)
-# D10: what is annulled counts for nothing.
-_PLANS = PlacementQueries.compile(
-    "select placement_id, array_agg(made_on) from plan"
-    " where annulled_at is null and sent_on <= :on and {asked_for} group by placement_id"
 )
 _VERDICTS = PlacementQueries.compile(
     "select placement_id, period_from, period_to, sent_on, plan_stands from evaluation"
@@ -69,16 +86,6 @@ _UNSENT_PLANS = CompiledQuery(
         "select placement_id, max(made_on) from plan where placement_id = any(cast(:placement_ids as uuid[]))"
         " and annulled_at is null and made_on <= :on and coalesce(sent_on > :on, true) group by placement_id"
     )
-)
-_MEETINGS = PlacementQueries.compile(
-    "select placement_id, array_agg(held_on) filter (where kind = 'conversation'),"
-    " array_agg(held_on) filter (where kind = 'cooperation') from meeting"
-    " where annulled_at is null and kind = any(cast(:kinds as text[])) and counts and held_on <= :on and {asked_for}"
-    " group by placement_id"
-)
-_EVALUATIONS = PlacementQueries.compile(
-    "select placement_id, array_agg(period_from), array_agg(period_to) from evaluation"
-    " where annulled_at is null and sent_on <= :on and {asked_for} group by placement_id"
 )
 _THEMES = CompiledQuery(
     text(
@@ -102,26 +109,6 @@ class DuePeriod:
         first = date.min if query.due_from is None else query.due_from
         last = date.max if query.due_before is None else query.due_before - timedelta(days=1)
         return cls(first, last)
-
-
-class _Records(NamedTuple):
-    """What is on record by the day, each by placement."""
-
-    plans: dict[UUID, Sequence[date]]
-    conversations: dict[UUID, Sequence[date]]
-    cooperation_meetings: dict[UUID, Sequence[date]]
-    evaluations: dict[UUID, Sequence[tuple[date, date]]]
-    verdicts: defaultdict[UUID, list[Verdict]]
-
-    def get(self, placement_id: UUID) -> FollowUpRecord:
-        """What one placement has on record."""
-        return FollowUpRecord(
-            self.plans.get(placement_id, ()),
-            self.conversations.get(placement_id, ()),
-            self.cooperation_meetings.get(placement_id, ()),
-            self.evaluations.get(placement_id, ()),
-            self.verdicts.get(placement_id, ()),
-        )
 
 
 async def load_rules(queries: Queries, municipality_number: str = "", placement_id: UUID | None = None) -> TaskRules:
@@ -153,13 +140,18 @@ async def iterate_tasks(
     if not kinds or not rules.requirements:
         return
     period = period or DuePeriod.of(query)
-    records = await _load_records(queries, query, kinds)
-    found_placements = await queries.fetch(_PLACEMENTS.pick(query.placement_id), **query.parameters)
-    placements = [row for row in found_placements if row["id"] not in rules.closed]
+    verdicts = await _load_verdicts(queries, query) if "plan" in kinds else {}
+    found_placements = await queries.fetch(
+        _PLACEMENTS.pick(query.placement_id),
+        **query.parameters,
+        kinds=list(kinds),
+        meeting_kinds=[meeting for kind, meeting in _MEETING_KINDS.items() if kind in kinds],
+    )
+    placements = [row for row in found_placements if row["placement_id"] not in rules.closed]
     for begin in range(0, len(placements), _SLICE):
         found: list[Task] = []
         for placement in placements[begin : begin + _SLICE]:
-            found += _list_tasks(placement, records, query, rules, kinds, period)
+            found += _list_tasks(placement, verdicts, query, rules, kinds, period)
         yield found
         await asyncio.sleep(0)
 
@@ -204,22 +196,30 @@ async def load_missing_themes(queries: Queries, tasks: Sequence[Task], on: date)
 
 def _list_tasks(
     placement: Record,
-    records: _Records,
+    verdicts: Mapping[UUID, Sequence[Verdict]],
     query: TaskQuery,
     rules: TaskRules,
     kinds: frozenset[TaskKind],
     period: DuePeriod,
 ) -> Iterator[Task]:
     """The tasks of one placement."""
-    id_, provider_id, participant_id, terms, starts_on, ends_on, died = placement
+    id_, provider_id, participant_id, terms, starts_on, ends_on, died, *on_record = placement
     clock_start = find_clock_start(terms, starts_on, rules.requirements[0].valid_from)
     if clock_start is None or clock_start > query.on:
         return
+    plans, conversations, cooperation_meetings, periods_from, periods_to = (days or () for days in on_record)
+    record = FollowUpRecord(
+        plans,
+        conversations,
+        cooperation_meetings,
+        list(zip(periods_from, periods_to, strict=True)),
+        verdicts.get(id_, ()),
+    )
     duties = [
         *list_duties(
             clock_start,
             ends_on,
-            records.get(id_),
+            record,
             on=query.on,
             requirements=rules.requirements,
             kinds=kinds,
@@ -249,20 +249,9 @@ def _list_tasks(
             yield task
 
 
-async def _load_records(queries: Queries, query: TaskQuery, kinds: frozenset[TaskKind]) -> _Records:
-    """What each placement has on record by the day."""
-    placement_id, values = query.placement_id, query.parameters
-    records = _Records({}, {}, {}, {}, defaultdict(list))
-    if "plan" in kinds:
-        for id_, days in await queries.fetch(_PLANS.pick(placement_id), **values):
-            records.plans[id_] = days
-        for id_, *verdict in await queries.fetch(_VERDICTS.pick(placement_id), **values):
-            records.verdicts[id_].append(Verdict(*verdict))
-    meeting_kinds = [meeting for kind, meeting in _MEETING_KINDS.items() if kind in kinds]
-    if meeting_kinds:
-        for row in await queries.fetch(_MEETINGS.pick(placement_id), **values, kinds=meeting_kinds):
-            records.conversations[row[0]], records.cooperation_meetings[row[0]] = row[1] or (), row[2] or ()
-    if "evaluation" in kinds:
-        for id_, begins, ends in await queries.fetch(_EVALUATIONS.pick(placement_id), **values):
-            records.evaluations[id_] = list(zip(begins, ends, strict=True))
-    return records
+async def _load_verdicts(queries: Queries, query: TaskQuery) -> dict[UUID, list[Verdict]]:
+    """M2: what the reports that were sent by the day say of the plan, by placement."""
+    verdicts: defaultdict[UUID, list[Verdict]] = defaultdict(list)
+    for id_, *verdict in await queries.fetch(_VERDICTS.pick(query.placement_id), **query.parameters):
+        verdicts[id_].append(Verdict(*verdict))
+    return verdicts
