@@ -102,7 +102,7 @@ async def prepare_application(view: View) -> Sheet:
     providers = await load_providers(view.api)
     asked = await view.api.list(f"/v1/applications/{id_}/requests")
     vacancies = (await view.api.get("/v1/providers/vacancies", on=view.on))["items"]
-    deviations = await view.api.list("/v1/deviations", on=view.on)
+    deviations = await view.api.list("/v1/deviations", status="open", on=view.on)
     requests = [
         Request(one["id"], providers.get(one["provider_id"], ""), one, (view.on - to_date(one["sent_on"])).days)
         for one in sorted(asked, key=lambda one: (one["sent_on"], one["id"]))
@@ -225,7 +225,8 @@ def _describe_vacancy(row: Mapping[str, Any] | None) -> list[str]:
     if row is None:
         return ["Ingen plassar registrerte"]
     promised = f", {number(row['promised'])} lova bort" if Decimal(row["promised"]) else ""
-    said = f"{number(row['free'])} ledig av {number(row['capacity'])}{promised}"
+    free = "ledig" if Decimal(row["free"]) == 1 else "ledige"
+    said = f"{number(row['free'])} {free} av {number(row['capacity'])}{promised}"
     later = row["free_changes_on"]
     return [said, f"Endrar seg {long_date(later)}"] if later else [said]
 

@@ -13,11 +13,11 @@ from app.web.codes import load_code_lists
 from app.web.names import Person, load_own_data_of, load_providers
 from app.web.pages import Page, View, load_callers
 from app.web.personal_data_words import (
-    ACTORS,
     AMOUNTS,
     FREE,
     PERCENTAGES,
     find_codes,
+    is_actor,
     is_shown,
     label_field,
 )
@@ -27,7 +27,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\S+")
 # Which of the API's code lists hold a field's codes.
-_LISTS: Mapping[str, tuple[str, ...]] = {
+LISTS: Mapping[str, tuple[str, ...]] = {
     "called_by": ("attendee_roles",),
     "content_areas": ("content_areas",),
     "role": ("attendee_roles",),
@@ -76,13 +76,15 @@ async def _render(
 ) -> Response:
     held = export["held"]
     lists = await load_code_lists(view.api)
+    service_types = await view.api.list("/v1/service-types") if held["service_hours"] else []
     names = _Names(
         await load_providers(view.api),
         await load_callers(view, _list_callers(held)),
         {
             name: {option.value: option.text for one in sources for option in lists[one]}
-            for name, sources in _LISTS.items()
-        },
+            for name, sources in LISTS.items()
+        }
+        | {"service_type": {one["code"]: one["name"] for one in service_types}},
     )
     return view.render(
         "opplysningar.html",
@@ -116,7 +118,7 @@ async def _download(view: View, source: str, name: str) -> Response:
 
 
 def _list_callers(held: Mapping[str, Iterable[Mapping[str, Any]]]) -> set[str]:
-    return {row[name] for rows in held.values() for row in rows for name in ACTORS if row.get(name)}
+    return {row[name] for rows in held.values() for row in rows for name in row if is_actor(name, row[name])}
 
 
 def _place(kind: str) -> int:
@@ -160,7 +162,7 @@ def _describe_number(name: str, value: Any) -> str:
 def _describe_text(kind: str, name: str, text: str, names: _Names) -> str:
     if name == "provider_id":
         return names.providers.get(text, text)
-    if name in ACTORS:
+    if is_actor(name, text):
         return names.callers.get(text, text)
     if name in FREE:
         return text

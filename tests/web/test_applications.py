@@ -75,7 +75,7 @@ async def test_second_application_says_that_there_is_another(api: Api, case: Cas
 async def test_request_is_sent_and_its_yes_recorded(api: Api, case: Case) -> None:
     browser = await api.browser("sakshandsamar")
     page = await browser.get(case.page)
-    assert "10 ledig av 10" in page.text
+    assert "10 ledige av 10" in page.text
     sent = await submit(
         browser, case.page, f"{case.page}/foresporsel", vekstbedrift=case.provider, sendt="11.1.2022", fra="1.3.2022"
     )
@@ -88,6 +88,21 @@ async def test_request_is_sent_and_its_yes_recorded(api: Api, case: Case) -> Non
     page = await browser.get(case.page)
     assert find_faults(page) == []
     assert parse(page).all("a", href=f"/vedtak/ny?soknad={case.application}")[0].text == "Gjer vedtak"
+
+
+async def test_choice_of_provider_says_what_is_amiss_there_now(api: Api, case: Case) -> None:
+    """What has been mended is no warning (P4)."""
+    await steps.placed(api, case.provider)
+    browser = await api.browser("sakshandsamar")
+    lacking = "9 ledige av 10. Eigenerklæring manglar"
+    assert lacking in (await browser.get(case.page)).text
+    areas = ["facilitation", "guidance", "health_and_care_act", "health_and_social_tasks"]
+    staff = {"employees": 4, "police_certificates": 4, "full_time_equivalents": "2.40", "areas": areas}
+    path = f"/v1/providers/{case.provider}/competence-statements"
+    ok(await api.case_officer.post(path, json={"stated_on": "2022-01-10"} | staff))
+    said = (await browser.get(case.page)).text
+    assert "9 ledige av 10" in said
+    assert "Eigenerklæring manglar" not in said
 
 
 async def test_days_that_run_backward_are_refused_at_their_field(api: Api, case: Case) -> None:

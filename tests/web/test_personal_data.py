@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from app.http.field_names import FIELD_NAMES
+from app.http.openapi_examples import demo_id
 from app.http.personal_data_words import KINDS, LABELS
-from app.privacy.personal_data import PERSONAL_DATA
-from app.web.personal_data_words import is_shown
+from app.privacy.personal_data import PERSONAL_DATA, PersonalDataTable
+from app.web.personal_data import LISTS
+from app.web.personal_data_words import find_codes, is_shown
 from tests.conftest import Api
 from tests.factories import follow_up, steps
 from tests.factories.participants import NUMBER
@@ -60,7 +63,7 @@ async def test_copy_says_all_in_words(api: Api) -> None:
     ):
         assert text in texts, text
     # No key, no code and no machine's day stands before a reader; who never logged in has no name.
-    written = [text for label, text in zip(labels, texts, strict=True) if label != "Vedteke av"]
+    written = [text for label, text in zip(labels, texts, strict=True) if not label.endswith(" av")]
     assert not [text for text in written if re.fullmatch(r"[a-z]+(_[a-z]+)+|\d{4}-\d\d-\d\d.*|[0-9a-f-]{36}", text)]
     assert not [label for label in labels if "_" in label]
     assert NUMBER not in answer.text
@@ -123,6 +126,38 @@ async def test_others_take_nothing_out(api: Api, who: str) -> None:
     for end in ("", "/fil", "/kopi", "/kopi/fil"):
         assert (await browser.get(f"/deltakarar/{person}/opplysningar{end}")).status_code == 403
     assert f"/deltakarar/{person}/opplysningar" not in list_links(await browser.get(f"/deltakarar/{person}"))
+
+
+async def test_nobody_reads_a_key_a_code_or_a_caller_in_the_copy(demo: Api) -> None:
+    """Somebody who has a place, goes on a trip, is paid by the trust and has hours of services."""
+    person = demo_id("participant", 4)
+    browser = await demo.browser("sakshandsamar")
+    html = parse(await browser.get(f"/deltakarar/{person}/opplysningar/kopi"))
+    texts = [one.text for one in html.all("dd")]
+    assert not [text for text in texts if re.search(r"\b[a-z]+_[a-z_]+\b|\b(person|org):", text)]
+    for text in ("Heimehjelp", "Kort", "Innvilga", "Plan før turen", "Utbetalt"):
+        assert text in texts, text
+
+
+def list_stored_codes(table: str) -> dict[str, set[str]]:
+    """The codes that the database takes in a table's columns, by the column's name."""
+    schema = Path("migrations/schema.sql").read_text()
+    (body,) = re.findall(rf"CREATE TABLE public\.{table} \((.*?)\n\);", schema, re.DOTALL)
+    found: dict[str, set[str]] = {}
+    for column, codes in re.findall(r"\(\((\w+)\)::text = ANY \(\(ARRAY\[(.*?)\]", body):
+        found.setdefault(column, set()).update(re.findall(r"'(\w+)'", codes))
+    return found
+
+
+@pytest.mark.parametrize("entry", PERSONAL_DATA, ids=lambda entry: entry.name)
+def test_every_code_of_a_column_that_is_shown_has_a_word(entry: PersonalDataTable) -> None:
+    wordless = {
+        f"{column}: {code}"
+        for column, codes in list_stored_codes(entry.table_name).items()
+        for code in codes
+        if is_shown(column) and column not in LISTS and code not in find_codes(entry.name, column)
+    }
+    assert wordless == set(), "say in app/web/personal_data_words.py which words the codes have"
 
 
 def test_every_kind_and_column_that_is_shown_has_a_name() -> None:
