@@ -57,6 +57,18 @@ CREATE FUNCTION public.close_web_session(digest bytea) RETURNS void
     delete from public.web_session where id_hash = digest
 $$;
 
+CREATE FUNCTION public.conceal_kept_answers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+begin
+    update public.idempotency_key set body = '', headers = '{}', participant_ids = '{}', is_erased = true
+    where participant_ids && (new.id || array(
+        select duplicate_id from public.participant_merge where participant_id = new.id));
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.continue_event_numbers() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2814,6 +2826,8 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON access_log_p
 
 CREATE TRIGGER change_name_words AFTER UPDATE OF given_name, family_name, service_area ON public.participant FOR EACH ROW WHEN (((((old.given_name)::text IS DISTINCT FROM (new.given_name)::text) OR ((old.family_name)::text IS DISTINCT FROM (new.family_name)::text)) OR ((old.service_area)::text IS DISTINCT FROM (new.service_area)::text))) EXECUTE FUNCTION public.store_name_words();
 
+CREATE TRIGGER conceal_kept_answers AFTER UPDATE OF address_protection, service_area ON public.participant FOR EACH ROW WHEN (((new.address_protection AND (NOT old.address_protection)) OR ((new.service_area)::text <> (old.service_area)::text))) EXECUTE FUNCTION public.conceal_kept_answers();
+
 CREATE TRIGGER keep_former_number AFTER UPDATE OF identity_number_index ON public.participant FOR EACH ROW WHEN (((old.identity_number_index IS NOT NULL) AND (old.identity_number_index IS DISTINCT FROM new.identity_number_index))) EXECUTE FUNCTION public.keep_former_number();
 
 CREATE TRIGGER notify AFTER INSERT ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.notify_event();
@@ -3548,6 +3562,8 @@ CREATE POLICY owner_merges ON public.trust_application TO vekstplass_owner USING
 
 CREATE POLICY owner_reads ON public.access_log FOR SELECT TO vekstplass_owner USING (true);
 
+CREATE POLICY owner_reads ON public.participant_merge FOR SELECT TO vekstplass_owner USING (true);
+
 CREATE POLICY owner_reads ON public.participant_restriction FOR SELECT TO vekstplass_owner USING (true);
 
 CREATE POLICY owner_retires ON public.access_log_retirement TO vekstplass_owner USING (true) WITH CHECK (true);
@@ -3857,6 +3873,8 @@ GRANT ALL ON FUNCTION public.clear_kept_answers(hours integer) TO vekstplass_ser
 
 REVOKE ALL ON FUNCTION public.close_web_session(digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.close_web_session(digest bytea) TO vekstplass_service;
+
+REVOKE ALL ON FUNCTION public.conceal_kept_answers() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.continue_event_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.continue_event_numbers() TO vekstplass_service;

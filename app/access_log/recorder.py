@@ -20,6 +20,7 @@ from app.access_log.restrictions import (
     find_restricted_and_protected,
     find_restricted_by_records,
     is_of_one,
+    is_refused_after_erasure,
     is_stopped,
     list_hidden_ids,
 )
@@ -32,7 +33,7 @@ from app.database.reader import Reader
 from app.database.unit_of_work import UnitOfWork
 from app.http.access_reasons import StatedReason
 from app.http.endpoint import Operation
-from app.http.problems import RESTRICTED, Problem
+from app.http.problems import PARTICIPANT_ERASED, RESTRICTED, Problem
 from app.security.roles import Actor
 
 
@@ -64,25 +65,27 @@ _UNKNOWN = Purpose("unknown", "")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-# The row, unless one of `stopped_ids` is restricted; answers those who are. One statement, for a question of its own
-# would cost every request one round trip more.
+# The row, unless one of `stopped_ids` is restricted or one of `written_ids` erased; answers those who are. One
+# statement, for a question of its own would cost every request one round trip more.
 _INSERT = CompiledQuery(
     text(
         """
         with asked as (
             select case when cardinality(:stopped_ids) = 0 then '{}' else find_restricted(:stopped_ids) end
-                as restricted
+                as restricted,
+                case when cardinality(:written_ids) = 0 then '{}'
+                    else array(select participant_id from find_erased(:written_ids)) end as erased
         ),
         inserted as (
             insert into access_log (id, actor, organisation, supplier, action, method, route, purpose, outcome,
                 request_id, participant_ids, denied_ids, more_denied, reason, reference)
             select :id, :actor, :organisation, :supplier, :action, :method, :route, :purpose, :outcome,
                 :request_id, :participant_ids, :denied_ids, :more_denied, :reason, :reference
-            from asked where restricted = '{}'
+            from asked where restricted = '{}' and erased = '{}'
         )
-        select restricted from asked
+        select restricted, erased from asked
         """
-    ).bindparams(bindparam("stopped_ids", type_=ARRAY(Uuid())))
+    ).bindparams(bindparam("stopped_ids", type_=ARRAY(Uuid())), bindparam("written_ids", type_=ARRAY(Uuid())))
 )
 
 
@@ -115,7 +118,7 @@ class AccessRecorder:
         Answers the ids by which a list may name people whose processing is restricted: it is to leave them out.
 
         Raises:
-            Problem: `reason-required`, `restricted`.
+            Problem: `reason-required`, `restricted`, `participant-erased`.
         """
         participant_ids = list(door.access.participants)
         actor: Actor = request.scope["state"]["actor"]
@@ -151,6 +154,10 @@ class AccessRecorder:
         if not participant_ids and not denied_ids:
             return set()
         reason = require_reason(request, operation, participant_ids, protected)
+        actor: Actor = request.scope["state"]["actor"]
+        writes = isinstance(door, UnitOfWork) and is_refused_after_erasure(
+            operation, find_purpose(actor, operation).code
+        )
         restricted = await _insert(
             request,
             door,
@@ -160,6 +167,7 @@ class AccessRecorder:
             denied_ids,
             reason=None if operation.acts_on_many else reason,
             stopped_ids=participant_ids if stops else (),
+            written_ids=participant_ids if writes else (),
         )
         if not restricted and self.sealer is not None:
             self.sealer.seal_if_due()
@@ -196,10 +204,11 @@ async def _insert(
     *,
     reason: StatedReason | None = None,
     stopped_ids: Collection[UUID] = (),
+    written_ids: Collection[UUID] = (),
 ) -> set[UUID]:
     state = request.scope["state"]
     actor: Actor = state["actor"]
-    restricted = await door.fetch_value(
+    found = await door.fetch_one(
         _INSERT,
         id=UUID(int=new_id().int >> LINE_BITS << LINE_BITS),
         actor=actor.name,
@@ -217,8 +226,12 @@ async def _insert(
         reason=reason and reason.reason,
         reference=reason and reason.reference,
         stopped_ids=list(stopped_ids),
+        written_ids=list(written_ids),
     )
-    return set(restricted)
+    assert found is not None
+    if found["erased"] and not found["restricted"]:
+        raise PARTICIPANT_ERASED(participant_id=str(min(found["erased"])))
+    return set(found["restricted"])
 
 
 def find_purpose(actor: Actor, operation: Operation) -> Purpose:

@@ -1,4 +1,5 @@
 """A person whose processing is restricted (G1, GDPR art. 18): data is stored, and neither shown nor changed.
+And one who is erased (G3, art. 17): nothing more is stored but what systems push.
 
 Asked at the one place that every request about a person passes, when its row of the log is written: an operation that
 is new is stopped by itself. What goes on is named here, with why.
@@ -78,6 +79,8 @@ UNSTOPPED = {
     "upsert_participants": "likewise",
 }
 """Operations that go on."""
+# Erasure may come again, and what nobody will do is taken off the work list (M9).
+_UNSTOPPED_BY_ERASURE = frozenset({"request_erasure", "decide_erasure", "waive_task", "withdraw_task_waiver"})
 _UNSTOPPED_PURPOSES = frozenset({"oversight", "accounting"})
 # Payment by month goes on, since accounts must be kept (bokføringslova § 13): places by their ids, and nobody's name.
 _ACCOUNTS = ("/v1/budgets/", "/v1/invoices", "/v1/exports/", "/v1/statistics/")
@@ -90,6 +93,12 @@ def is_stopped(operation: Operation, purpose: str) -> bool:
         and purpose not in _UNSTOPPED_PURPOSES
         and not operation.route.startswith(_ACCOUNTS)
     )
+
+
+def is_refused_after_erasure(operation: Operation, purpose: str) -> bool:
+    """Whether the operation writes about people, and not about one who is erased. Pushes go by each item."""
+    is_writing = operation.method != "GET" and operation.name not in _UNSTOPPED_BY_ERASURE
+    return is_writing and (is_stopped(operation, purpose) or operation.name == "restrict_participant")
 
 
 def is_of_one(operation: Operation) -> bool:

@@ -302,7 +302,7 @@ class _Endpoint:
         key = idempotency.key_of(request, settings.fingerprint_key) if request.method == "POST" else None
         if key is None:
             return self._complete(request, await self.handler(request))
-        fingerprint = idempotency.fingerprint(request, await request.body(), settings.fingerprint_key)
+        fingerprint = idempotency.fingerprint(request, unit.caller, await request.body(), settings.fingerprint_key)
         attempt = await idempotency.begin_attempt(unit, key, fingerprint, hours=settings.idempotency_hours)
         if isinstance(attempt, Response):
             return attempt

@@ -1,8 +1,10 @@
 """`Idempotency-Key` on any POST: the first answer again, stored in the act's own transaction.
 
-A key belongs to its caller, and is kept as a keyed digest. The row holds a digest of the request and the whole answer;
-it appears with the act or not at all, so a crash between the two cannot exist. An answer that changed nothing (4xx,
-5xx) is not kept: trying again is then safe by itself. After 24 hours it goes, and with a person's erasure at once.
+A key belongs to its caller, and is kept as a keyed digest. The row holds a digest of the request and the whole
+answer; it appears with the act or not at all, so a crash between the two cannot exist. An answer that changed nothing
+(4xx, 5xx) is not kept: trying again is then safe by itself. After 24 hours it goes. It is emptied at once where its
+person is erased, restricted, or gets a protected address or another service area (a trigger), and is not given to its
+caller in other roles.
 """
 
 import asyncio
@@ -28,7 +30,7 @@ from starlette.responses import Response
 
 from app.database.base import instant
 from app.database.connections import Database
-from app.database.identity import DatabaseIdentity
+from app.database.identity import DatabaseIdentity, role_setting
 from app.database.unit_of_work import UnitOfWork
 from app.http.access_reasons import REASON_HEADER, REFERENCE_HEADER
 from app.http.content_negotiation import media_type
@@ -56,8 +58,10 @@ ERASED = problem_type(
     "erased",
     410,
     title="Svaret er sletta",
-    nn="Svaret handla om ein person som er sletta etterpå. Det som vart gjort den gongen, vert ikkje gjort på nytt.",
-    en="The first answer was about a person who has been erased since; nothing is done again.",
+    nn="Svaret handla om ein person som er sletta etterpå, eller som færre no skal sjå. Det som vart gjort den gongen,"
+    " vert ikkje gjort på nytt.",
+    en="The first answer was about a person who has been erased since, whose processing has been restricted, or whom"
+    " fewer may see since; nothing is done again.",
 )
 
 # Bare, or quoted as the RFC draft has it.
@@ -86,7 +90,7 @@ class IdempotencyKey(SQLModel, table=True):
     participant_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     created_at: datetime = instant()
     is_erased: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
-    """Emptied by a person's erasure; the key stays until its time is over."""
+    """Emptied, since fewer may see the person it is about; the key stays until its time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,12 @@ def key_of(request: Request, secret: bytes) -> str | None:
     return hmac.digest(secret, b"idempotency-key\n" + match["key"].encode(), "sha256").hex()
 
 
-def fingerprint(request: Request, body: bytes, secret: bytes) -> bytes:
-    """A digest of what was asked: method, address, media type, a stated reason, and body."""
+def fingerprint(request: Request, caller: DatabaseIdentity, body: bytes, secret: bytes) -> bytes:
+    """A digest of what was asked and in which roles: method, address, media type, a stated reason, and body."""
     content_type, _ = media_type(request.headers.get("content-type", ""))
     head = f"{request.method} {request.scope['path']} {content_type}\n".encode("utf-8", "replace")
+    # What is shown in one role, or to the service of one area, is not shown again in another.
+    head += f"{role_setting(caller.roles)} {caller.organisation} {caller.service_area}\n".encode()
     # What is shown to whoever says why is not shown again without.
     for name in (REASON_HEADER, REFERENCE_HEADER):
         head += b"".join(value.encode() + b"\n" for value in request.headers.getlist(name))

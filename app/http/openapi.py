@@ -30,6 +30,7 @@ from app.http.problems import (
     NOT_ACCEPTABLE,
     NOT_FOUND,
     OUTCOME_UNKNOWN,
+    PARTICIPANT_ERASED,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     RESTRICTED,
@@ -115,7 +116,7 @@ def _common_problems(method: str, path: str, operation: dict[str, Any]) -> list[
     if method == "post" and operation.get("security"):
         types += [IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, ERASED]
     if method != "get" and operation.get("security"):
-        types.append(OUTCOME_UNKNOWN)
+        types += [OUTCOME_UNKNOWN, PARTICIPANT_ERASED]
     if method == "patch":
         types += [PRECONDITION_REQUIRED, PRECONDITION_FAILED]
     return types

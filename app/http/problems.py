@@ -230,6 +230,15 @@ UNAVAILABLE = problem_type(
     en="The service cannot reach its database right now. Try again shortly.",
     headers={"Retry-After": "1"},
 )
+PARTICIPANT_ERASED = problem_type(
+    "participant-erased",
+    409,
+    title="Personen er sletta",
+    nn="Opplysningane om personen er sletta, og ingenting nytt kan lagrast om han. Ta det ut av det som vert sendt;"
+    " kjem personen att, skal han registrerast på nytt.",
+    en="The person has been erased (GDPR art. 17), and nothing new is stored about them. Leave the item out of what is"
+    " sent; somebody who comes back is registered anew.",
+)
 RESTRICTED = problem_type(
     "restricted",
     423,

@@ -8,9 +8,10 @@ from sqlmodel import col
 
 from app.access_log.restrictions import find_restricted
 from app.database.unit_of_work import UnitOfWork
-from app.http.problems import NOT_FOUND, RESTRICTED
+from app.http.problems import NOT_FOUND, PARTICIPANT_ERASED, RESTRICTED
 from app.outbox.events import MergeEvent
 from app.outbox.publish import publish
+from app.participants.erased import find_erased
 from app.participants.participants import NO_IDENTITY_NUMBER, encrypt_number
 from app.participants.problems import MERGE_WITH_ITSELF, NOT_THE_SAME_PERSON
 from app.participants.tables import Participant, ParticipantFormerNumber, ParticipantMerge
@@ -31,8 +32,8 @@ async def merge_participants(
     from now on. Merging the same two again changes nothing.
 
     Raises:
-        Problem: `merge-with-itself`, `not-the-same-person`, `NOT_FOUND`, `restricted` (G1); the database refuses
-            overlapping placements (L1).
+        Problem: `merge-with-itself`, `not-the-same-person`, `NOT_FOUND`, `restricted` (G1), `participant-erased`; the
+            database refuses overlapping placements (L1).
     """
     if survivor_id == duplicate_id:
         raise MERGE_WITH_ITSELF(pointer="#/duplicate_id")
@@ -45,6 +46,9 @@ async def merge_participants(
     restricted = await find_restricted(unit, known)
     if restricted:
         raise RESTRICTED(participant_id=str(min(restricted)))
+    erased = await find_erased(unit, known)
+    if erased:
+        raise PARTICIPANT_ERASED(participant_id=str(min(erased)))
     survivor, duplicate = known.get(survivor_id), known.get(duplicate_id)
     if survivor is None:
         raise NOT_FOUND()

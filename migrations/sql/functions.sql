@@ -385,6 +385,17 @@ begin
 end
 $$;
 
+-- Others may know the participant from now on than those who got an answer: what is kept of it is given to nobody again.
+create function conceal_kept_answers() returns trigger language plpgsql
+security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update public.idempotency_key set body = '', headers = '{}', participant_ids = '{}', is_erased = true
+    where participant_ids && (new.id || array(
+        select duplicate_id from public.participant_merge where participant_id = new.id));
+    return null;
+end
+$$;
+
 -- Wakes those who wait for events, once an act. The payload is empty: it says no more than that something happened.
 create function notify_event() returns trigger language plpgsql as $$
 begin

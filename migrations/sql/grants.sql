@@ -131,6 +131,7 @@ revoke execute on function keep_former_number() from public;
 revoke execute on function refuse_decision_edit() from public;
 revoke execute on function refuse_settlement_change() from public;
 revoke execute on function refuse_too_large_share() from public;
+revoke execute on function conceal_kept_answers() from public;
 revoke execute on function continue_event_numbers() from public;
 grant execute on function continue_event_numbers() to vekstplass_service;
 revoke execute on function find_event(bigint, bigint) from public;

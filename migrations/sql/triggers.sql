@@ -20,6 +20,10 @@ create trigger change_name_words after update of given_name, family_name, servic
         is distinct from (new.given_name, new.family_name, new.service_area))
     execute function store_name_words();
 
+create trigger conceal_kept_answers after update of address_protection, service_area on participant for each row
+    when (new.address_protection and not old.address_protection or new.service_area <> old.service_area)
+    execute function conceal_kept_answers();
+
 create trigger refuse_edit before update on decision for each row execute function refuse_decision_edit();
 
 create trigger refuse_change before update or delete or truncate on settlement

@@ -9,7 +9,8 @@ OPEN = {"alembic_version": "one revision, which the service compares at its star
 # Policies of the owner, the migrations' role: what a function that runs as the owner must read or write. What else it
 # may not, since the wall is forced.
 OWNER_POLICIES = {
-    "owner_reads": "the access log, for who may read it, and its highest number after a restore",
+    "owner_reads": "the access log, for who may read it, and its highest number after a restore; who is restricted"
+    " or merged",
     "owner_retires": "what was dropped of the access log past its retention, for who drops it",
     "owner_keeps_seals": "the access log's seals, which one function writes",
     "owner_counts_protected": "places behind a protected address, and their terms and supplements",
@@ -22,8 +23,9 @@ OWNER_POLICIES = {
 }
 # Functions that run as the owner, each with a fixed search_path, and why.
 DEFINERS = {
+    "find_erased": "who has been erased, asked by every request that writes about people",
+    "conceal_kept_answers": "kept answers about a person whom fewer may see from now on, whoever got them",
     "find_restricted": "whose processing is restricted, asked by every request about people",
-    "find_erased": "who has been erased, asked by a push about people whom the caller may not see any longer",
     "create_access_log_partitions": "makes the log's partitions two months ahead: the service owns no table",
     "read_access_log": "lines of the access log for an auditor or a case officer, found by indexes on arrays",
     "store_access_log_seal": "adds a seal that comes with its proof: the service may write none by itself",

@@ -1,5 +1,5 @@
 -- Which participants were merged. Case officers and the EPJ, and the auditor, who follows a log row to the person it
--- is about today. The owner while it merges two participants.
+-- is about today. The owner while it merges two participants, and reads whose kept answers a merged record's are.
 alter table participant_merge enable row level security;
 alter table participant_merge force row level security;
 
@@ -13,3 +13,5 @@ create policy auditor_reads on participant_merge for select to vekstplass_servic
 create policy owner_merges on participant_merge to current_user
     using (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')))
     with check (participant_id::text = any (string_to_array((select current_setting('app.merging', true)), ',')));
+
+create policy owner_reads on participant_merge for select to current_user using (true);
