@@ -1,9 +1,9 @@
 """Push a register of absences to Vekstplass: python push_absences.py [options] FILE
 
-FILE is CSV (a header row, `;` or `,` between, a row a line, UTF-8 or Windows-1252) or NDJSON (.ndjson or .jsonl, an
-item a line), with the fields external_id, revision, placement_id, kind, from, to, percent, note, cancelled. Its lines
-are sent as they are, and the service says of each what it is. Push the whole register as often as you like: what is
-already there is left as it is. Needs Python 3.11 and httpx, nothing else.
+FILE is CSV (a header row, `;`, `,` or a tabulator between, a row a line, UTF-8, UTF-16 or Windows-1252) or NDJSON
+(.ndjson or .jsonl, an item a line), with the fields external_id, revision, placement_id, kind, from, to, percent, note,
+cancelled. Its lines are sent as they are, and the service says of each what it is. Push the whole register as often as
+you like: what is already there is left as it is. Needs Python 3.11 and httpx, nothing else.
 
 The address is --url or VEKSTPLASS_URL; the Maskinporten token VEKSTPLASS_TOKEN (or --token-file, read
 again before every batch, so that it may be renewed meanwhile). Exit status: 0 everything accepted, 1 some rows rejected
@@ -56,8 +56,13 @@ class Register:
 def read(path: Path) -> Register:
     """The file as the service reads it: blank lines are no rows. Raises PushError where it has none."""
     body = path.read_bytes()
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body[:2]:
-        raise PushError(f"{path.name} is UTF-16: save it as UTF-8")
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            body = body.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            raise PushError(f"{path.name} is UTF-16, and damaged: save it as UTF-8") from None
+    if b"\0" in body[:2]:
+        raise PushError(f"{path.name} is UTF-16 without a mark: save it as UTF-8")
     # ZIP (as XLSX is), spreadsheets of the older kind, gzip.
     if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
         raise PushError(f"{path.name} is a spreadsheet, or packed: save it as CSV (UTF-8)")
@@ -65,8 +70,11 @@ def read(path: Path) -> Register:
         register = Register("application/x-ndjson", "", split(body, "utf-8", "\n", blank=" \t\r\n"))
     else:
         lines = split(body, encoding(body), None, blank=" \t\r\n;,")
+        # A first line that says which separator follows, as Excel writes it, and the header.
+        heads = 2 if lines and lines[0][1].lower().startswith("sep=") else 1
+        head = "".join(line for _, line in lines[:heads])
         # The mark says that it is UTF-8 now.
-        register = Register("text/csv", "".join(f"\ufeff{line}" for _, line in lines[:1]), lines[1:])
+        register = Register("text/csv", head and f"\ufeff{head}", lines[heads:])
     if not register.lines:
         raise PushError(f"{path.name} has no rows")
     return register

@@ -17,6 +17,8 @@ _NORWEGIAN_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
 # The last two as Norwegian spreadsheets write them.
 _BOOLEANS = {"": False, "false": False, "true": True, "usann": False, "sann": True}
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+# How Excel writes and takes which separator follows.
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t])\n?", re.IGNORECASE)
 # What "surrogateescape" makes of bytes that the encoding has no character for.
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # What a spreadsheet writes for a row without content.
@@ -26,15 +28,18 @@ _OTHER_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 
 
 def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) -> Iterator[dict[str, str] | Problem]:
-    """Each row by the header's names, or why it is none. CSV with `;` or `,` between, UTF-8 with or without BOM or
+    """Each row by the header's names, or why it is none. CSV with `;`, `,` or a tabulator between, as its first line
+    says (`sep=;`) or else its header; UTF-8 with or without BOM, UTF-16 with one (Excel's «Unicode text») or
     Windows-1252.
 
     Lines of white space and separators alone are none, and neither are columns without a name and content at the end,
     as spreadsheets write them. Raises `VALIDATION` for what is no such file, for a header that is none, and where no
     row follows it.
     """
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body[:2]:
-        raise VALIDATION("Fila er UTF-16. Lagre henne som «CSV UTF-8».", pointer="#")
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = _reencode_utf16(body)
+    if b"\0" in body[:2]:
+        raise VALIDATION("Fila er UTF-16 utan merke for det. Lagre henne som «CSV UTF-8».", pointer="#")
     if body.startswith(_OTHER_FILES):
         raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre henne som «CSV UTF-8».", pointer="#")
     text = io.TextIOWrapper(
@@ -42,9 +47,12 @@ def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) 
     )
     lines = (line for line in text if line.strip(_SEPARATORS))
     header = next(lines, None)
+    separator = header and _SEPARATOR_LINE.fullmatch(header)
+    if separator:
+        header = next(lines, None)
     if header is None:
         raise VALIDATION("Fila manglar overskrift.", pointer="#")
-    delimiter = ";" if header.count(";") > header.count(",") else ","
+    delimiter = separator[1] if separator else max((",", ";", "\t"), key=header.count)
     names, width = _read_header(header, delimiter, columns, required)
     named = len(names)
     index = -1
@@ -77,6 +85,14 @@ def recognise_encoding(body: bytes) -> Literal["utf-8", "cp1252"]:
         return "utf-8"
     lines = io.BytesIO(body)
     return "utf-8" if any(not line.isascii() and _is_utf8(line) for line in lines) else "cp1252"
+
+
+def _reencode_utf16(body: bytes) -> bytes:
+    """As UTF-8. Raises `VALIDATION`."""
+    try:
+        return body.decode("utf-16").encode()
+    except UnicodeDecodeError:
+        raise VALIDATION("Fila er UTF-16, og skadd. Lagre henne som «CSV UTF-8».", pointer="#") from None
 
 
 def _is_utf8(text: bytes) -> bool:

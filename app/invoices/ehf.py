@@ -46,6 +46,8 @@ CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 _PERIOD = "cac:InvoicePeriod"
 _MAX_WARNINGS = 1_000
+# What access points hand an invoice over in (UN/CEFACT's Standard Business Document).
+_ENVELOPE = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 # UNTDID 1001, the object that a line is for (BT-128): the placement.
 _OBJECT_TYPE_CODE = "130"
 # Account numbers and payment references have eleven digits too, and are nobody's.
@@ -88,8 +90,11 @@ _GERMAN_TYPES = frozenset({"326", "384"})
 
 
 def parse_ehf(body: bytes) -> Invoice:
-    """C12: the invoice in an EHF file. 422 problems that name the rule or the element."""
-    root = parse_xml(body)
+    """C12: the invoice in an EHF file, in an access point's envelope or not.
+
+    422 problems that name the rule or the element, by its path in the invoice.
+    """
+    root = _unwrap(parse_xml(body))
     kind = _parse_type(root)
     lines = root.findall(kind.line, NAMESPACES)
     if not lines:
@@ -136,6 +141,16 @@ def parse_ehf(body: bytes) -> Invoice:
         identity_numbers=min(count_identity_numbers(_find_all_texts(root)), _MAX_WARNINGS),
         names=min(names, _MAX_WARNINGS),
     )
+
+
+def _unwrap(root: Element) -> Element:
+    """The document in the envelope. What the header says of sender and receiver is the transport's, and is not read."""
+    if root.tag != f"{{{_ENVELOPE}}}StandardBusinessDocument":
+        return root
+    documents = [child for child in root if child.tag != f"{{{_ENVELOPE}}}StandardBusinessDocumentHeader"]
+    if len(documents) != 1:
+        raise INVOICE_NOT_EHF("Konvolutten (SBDH) må ha éin faktura eller éi kreditnota i seg.", pointer="#")
+    return documents[0]
 
 
 def _parse_type(root: Element) -> _DocumentType:

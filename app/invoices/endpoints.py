@@ -108,11 +108,12 @@ async def check_invoice(
     `no_such_placement`, and `protected_amount` tells what all such places cost. Identity numbers and names in texts are
     counted as warnings; the texts are not stored.
 
-    The provider and the municipality are found by their legal entities (BT-30, BT-47), otherwise by their addresses.
-    Amounts that contradict each other are refused with the number of the standard's rule, and so is a type that its
-    profile does not allow: a corrected invoice (384) is sent as a credit note and a new invoice. Lines up to 2 MiB; EHF
-    up to 16 MiB with its attachments, which are not read, and 2 MiB of text. Errors in XML point to the element by its
-    path, such as `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
+    EHF may come in the envelope of an access point (SBDH). The provider and the municipality are found by their legal
+    entities (BT-30, BT-47), otherwise by their addresses. Amounts that contradict each other are refused with the
+    number of the standard's rule, and so is a type that its profile does not allow: a corrected invoice (384) is sent
+    as a credit note and a new invoice. Lines up to 2 MiB; EHF up to 16 MiB with its attachments, which are not read,
+    and 2 MiB of text. Errors in XML point to the element by its path, such as
+    `#/cac:InvoiceLine/0/cac:InvoicePeriod`.
     """
     body = await request.body()
     if content_type in XML:

@@ -76,7 +76,10 @@ _BODY: dict[str, Any] = {
             JSON: {"schema": describe_items(_ITEM, MAX_ITEMS), "example": {"items": [_EXAMPLE]}},
             NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},
             CSV: {
-                "schema": {"type": "string", "description": f"Header row: {', '.join(COLUMNS)}; `;` or `,` between."},
+                "schema": {
+                    "type": "string",
+                    "description": f"Header row: {', '.join(COLUMNS)}; `;`, `,` or a tabulator between.",
+                },
                 "example": _CSV_EXAMPLE,
             },
         },

@@ -47,13 +47,24 @@ class CsvCase:
     def rejected(self) -> int:
         return len(self.rejected_lines)
 
-    def body(self, placement_id: str) -> bytes:
-        return self.encode(self.line_end.join(self.lines).replace("{place}", placement_id))
+    def body(self, placement_id: str, ids: str = "F-") -> bytes:
+        """The file for this place, whose external ids begin so."""
+        return self.encode(self.line_end.join(self.lines).replace("{place}", placement_id).replace("F-", ids))
 
 
 def latin(text: str) -> bytes:
     """Windows-1252, as Norwegian Excel writes «CSV (semikolondelt)»."""
     return text.encode("cp1252")
+
+
+def tabbed(line: str, separator: str = "\t") -> str:
+    """With this between the cells, of which the note alone may have a `;`."""
+    cells = line.split(";")
+    return separator.join([*cells[:7], ";".join(cells[7:-1]), cells[-1]])
+
+
+def big_endian(text: str) -> bytes:
+    return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
 
 
 def zipped(text: str) -> bytes:
@@ -143,6 +154,22 @@ ROWS = [
         "UTF-8",
         encode=lambda text: latin(text).replace(b"\xa4", b"\x81"),
     ),
+    CsvCase("Excel's line with the separator", ["sep=;", HEADER, *GOOD], [CREATED] * 3),
+    CsvCase(
+        "a separator that the header has less of",
+        ["SEP=,", tabbed(HEADER, ","), tabbed(row(3), ","), row(4)],
+        [CREATED, REJECTED],
+        [4],
+        "celle",
+    ),
+    CsvCase("tabulators", [tabbed(HEADER), tabbed(row(3, "ringde; kjem, truleg")), ""], [CREATED]),
+    CsvCase(
+        "Excel's «Unicode text»",
+        [tabbed(HEADER), tabbed(row(3, "sjølv 🙂"))],
+        [CREATED],
+        encode=lambda text: text.encode("utf-16"),
+    ),
+    CsvCase("UTF-16 with the high byte first", [HEADER, GOOD[0]], [CREATED], encode=big_endian),
     CsvCase(
         "one damaged line of UTF-8",
         [HEADER, row(3, "sjølv"), row(4, "sj¤lv"), row(5)],
@@ -158,7 +185,10 @@ WITHOUT_ROWS = [
     CsvCase("blank lines", ["", ";;", " "], [], says="overskrift"),
     CsvCase("a header only", [HEADER, ""], [], says="rad"),
     CsvCase("a header and rows of separators", [HEADER, ";;;;;;;;", ""], [], says="rad"),
-    CsvCase("UTF-16", [HEADER, GOOD[0]], [], says="UTF-16", encode=lambda text: text.encode("utf-16")),
+    CsvCase("UTF-16, damaged", [HEADER, GOOD[0]], [], says="UTF-16", encode=lambda text: text.encode("utf-16") + b"x"),
+    CsvCase("a separator alone", ["sep=;"], [], says="overskrift"),
+    CsvCase("a separator and a header", ["sep=;", HEADER], [], says="rad"),
+    CsvCase("a separator that is none", ["sep=|", HEADER.replace(";", "|"), GOOD[0]], [], says="manglar"),
     CsvCase(
         "UTF-16 without a mark", [HEADER, GOOD[0]], [], says="UTF-16", encode=lambda text: text.encode("utf-16-be")
     ),

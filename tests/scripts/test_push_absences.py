@@ -173,7 +173,7 @@ async def test_rows_are_read_as_by_the_service(
             file = tmp_path / f"{number}.csv"
             # External ids are the provider's, so each file has its own.
             place = await placement(committed_api, provider)
-            file.write_bytes(case.body(place).replace(b"F-", f"F-{number}-".encode()))
+            file.write_bytes(case.body(place, f"F-{number}-"))
             status = await asyncio.to_thread(push_absences.main, [str(file), "--batch", "2", "--url", str(address)])
             *table, counts = said
             shown = table[1:]

@@ -58,7 +58,10 @@ BODY: dict[str, Any] = {
             },
             NDJSON: {"schema": {"type": "string"}, "example": json.dumps(_EXAMPLE) + "\n"},
             CSV: {
-                "schema": {"type": "string", "description": f"Header row: {', '.join(COLUMNS)}; `;` or `,` between."},
+                "schema": {
+                    "type": "string",
+                    "description": f"Header row: {', '.join(COLUMNS)}; `;`, `,` or a tabulator between.",
+                },
                 "example": _CSV_EXAMPLE,
             },
         },

@@ -1,17 +1,21 @@
 """What an EHF file's texts and sizes are held to before it is checked (C12)."""
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.invoices import endpoints
+from app.invoices import checks, endpoints
 from app.invoices.ehf import parse_ehf
 from app.rules.invoice_documents import Invoice
+from app.rules.invoicing import InvoiceComparison, compare_invoice
 from tests.api.invoices.test_standard import ATTACHMENT, OTHER
 from tests.conftest import Api
+from tests.factories import steps
 from tests.factories.ehf import Ehf, EhfLine, party
 from tests.factories.invoices import send
+from tests.factories.places import posted
 from tests.factories.settlements import before_may
 from tests.factories.steps import ok, refused
 
@@ -86,3 +90,66 @@ async def test_others_are_answered_while_an_invoice_is_read(api: Api, monkeypatc
     refused(await send(api.finance, Ehf(supplier=party(OTHER)).write()), 422, "invoice-supplier-unknown")
     assert len(readers) == 1
     assert readers[0] is not threading.current_thread()
+
+
+async def test_others_are_answered_while_an_invoice_is_compared(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C12: a thousand lines of which none is right take half a second."""
+    comparers: list[threading.Thread] = []
+
+    def compare(*arguments: Any) -> InvoiceComparison:
+        comparers.append(threading.current_thread())
+        return compare_invoice(*arguments)
+
+    await posted(api.case_officer, "/v1/guideline-versions", {"valid_from": "2022-01-01"})
+    await steps.provider(api)
+    monkeypatch.setattr(checks, "compare_invoice", compare)
+    ok(await send(api.finance, Ehf().write()))
+    assert len(comparers) == 1
+    assert comparers[0] is not threading.current_thread()
+
+
+ENVELOPE = (
+    '<?xml version="1.0" encoding="UTF-8"?><StandardBusinessDocument'
+    ' xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"><StandardBusinessDocumentHeader>'
+    '<HeaderVersion>1.0</HeaderVersion><Sender><Identifier Authority="iso6523-actorid-upis">0192:310300411</Identifier>'
+    "</Sender></StandardBusinessDocumentHeader>{}</StandardBusinessDocument>"
+)
+
+
+def enveloped(*documents: bytes) -> bytes:
+    """As an access point hands them over."""
+    return ENVELOPE.format("".join(one.decode().partition("?>")[2] for one in documents)).encode()
+
+
+async def test_an_access_points_envelope_is_opened(api: Api, connection: AsyncConnection) -> None:
+    """C12: the same result as without, whoever the envelope says has sent it; errors point into the invoice."""
+    await before_may(api, connection, 1)
+    document = Ehf()
+    path, dry = "/v1/invoices/checks", {"dry_run": "true"}
+    headers = {"Content-Type": "application/xml"}
+    bare = ok(await api.finance.post(path, params=dry, content=document.write(), headers=headers), 200)
+    found = await api.finance.post(path, params=dry, content=enveloped(document.write()), headers=headers)
+    assert ok(found, 200) == bare
+    wrong = Ehf(lines=[EhfLine(), EhfLine(net="1.00")]).write()
+    pointers = [
+        refused(await send(api.finance, body), 422, "invoice-arithmetic")["errors"]
+        for body in (wrong, enveloped(wrong))
+    ]
+    assert pointers[0] == pointers[1]
+    ok(await send(api.finance, enveloped(document.write())))
+    refused(await send(api.finance, document.write()), 409, "invoice-already-checked")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (enveloped(), "invoice-not-ehf"),
+        (enveloped(Ehf().write(), Ehf(number="F-2").write()), "invoice-not-ehf"),
+        (enveloped(enveloped(Ehf().write())), "invoice-not-ehf"),
+        (enveloped(b"<?xml version='1.0'?><a/>"), "invoice-not-ehf"),
+        (enveloped(b"<?xml version='1.0'?>" + b"<a>" * 40 + b"</a>" * 40), "invoice-too-large"),
+        (ENVELOPE.format("&b;").replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>', 1).encode(), "invoice-unsafe"),
+    ],
+)
+async def test_an_envelope_with_anything_else_is_refused(api: Api, body: bytes, code: str) -> None:
+    refused(await send(api.finance, body), 422, code)
