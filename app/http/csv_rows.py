@@ -36,15 +36,7 @@ def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) 
     as spreadsheets write them. Raises `VALIDATION` for what is no such file, for a header that is none, and where no
     row follows it.
     """
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        body = _reencode_utf16(body)
-    if b"\0" in body[:2]:
-        raise VALIDATION("Fila er UTF-16 utan merke for det. Lagre henne som «CSV UTF-8».", pointer="#")
-    if body.startswith(_OTHER_FILES):
-        raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre henne som «CSV UTF-8».", pointer="#")
-    text = io.TextIOWrapper(
-        io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), recognise_encoding(body), errors="surrogateescape"
-    )
+    text = _open_text(body)
     lines = (line for line in text if line.strip(_SEPARATORS))
     header = next(lines, None)
     separator = header and _SEPARATOR_LINE.fullmatch(header)
@@ -74,6 +66,26 @@ def read_csv_rows(body: bytes, columns: Sequence[str], required: Sequence[str]) 
             yield dict(zip(names, row[:named], strict=True))
     if index < 0:
         raise VALIDATION("Fila har inga rad under overskrifta.", pointer="#")
+
+
+def number_lines(body: bytes) -> list[int]:
+    """The number in the file, from 1, of the line of each row that `read_csv_rows` answers."""
+    lines = [(number, line) for number, line in enumerate(_open_text(body), 1) if line.strip(_SEPARATORS)]
+    heads = 2 if lines and _SEPARATOR_LINE.fullmatch(lines[0][1]) else 1
+    return [number for number, _ in lines[heads:]]
+
+
+def _open_text(body: bytes) -> io.TextIOWrapper:
+    """The file's lines, each with what its encoding does not have as it came. Raises `VALIDATION` for no such file."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = _reencode_utf16(body)
+    if b"\0" in body[:2]:
+        raise VALIDATION("Fila er UTF-16 utan merke for det. Lagre henne som «CSV UTF-8».", pointer="#")
+    if body.startswith(_OTHER_FILES):
+        raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre henne som «CSV UTF-8».", pointer="#")
+    return io.TextIOWrapper(
+        io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), recognise_encoding(body), errors="surrogateescape"
+    )
 
 
 def recognise_encoding(body: bytes) -> Literal["utf-8", "cp1252"]:

@@ -1,6 +1,5 @@
 """Screen 10: a file of absence, as the provider's own system or spreadsheet writes it (A1, A2)."""
 
-import codecs
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
+from app.http.csv_rows import number_lines
 from app.web.fields import Upload
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, mint_key, write_for_people
@@ -34,8 +34,6 @@ TAKEN: Mapping[str, tuple[str, str]] = {
     "unchanged": ("uendra", "uendra"),
     "cancelled": ("trekt", "trekte"),
 }
-# Lines of nothing else are no rows.
-SEPARATORS = b" \t\r\n;,"
 FILE_PAGE = f"{OWN_PAGE}/fravaersfil"
 
 
@@ -53,7 +51,9 @@ async def prepare_file(view: View) -> Sheet:
     places = await view.api.list("/v1/placements", active_on=view.on)
     names = await load_names(view.api, (place["participant_id"] for place in places))
     rows = [(names.get(place["participant_id"], "Deltakar"), place["id"]) for place in places]
-    form = make_form(Upload(name="fil", label="Fil", hint="CSV, høgst 10 000 rader.", accept=".csv,text/csv"))
+    form = make_form(
+        Upload(name="fil", label="Fil", hint="CSV, høgst 10 000 rader.", accept=".csv,.txt,text/csv,text/plain")
+    )
     return Sheet({"form": form}, {"columns": COLUMNS, "places": sorted(rows)})
 
 
@@ -64,8 +64,7 @@ async def push_file(view: View, sent: Sent) -> Done | Response:
         raise Wrong({"fil": "Vel ei fil."})
     answer = await view.api.upload("/v1/absences/batch", content, "text/csv", sent.acting)
     said = _count(answer["items"])
-    written = content.removeprefix(codecs.BOM_UTF8).splitlines()
-    lines = [number for number, line in enumerate(written, 1) if line.strip(SEPARATORS)][1:]
+    lines = number_lines(content)
     refused = [_describe_row(item, lines) for item in answer["items"] if item["status"] not in TAKEN]
     if not refused:
         return Done(FILE_PAGE, f"Heile fila er teken imot: {said}.")

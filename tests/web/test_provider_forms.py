@@ -191,6 +191,17 @@ async def test_file_with_one_bad_row_is_taken_but_for_that_row(api: Api, provide
     assert read_message(browser).replace("\u00a0", " ") == "Heile fila er teken imot: 1 ny, 2 uendra."
 
 
+async def test_lines_are_numbered_as_in_the_file_that_excel_wrote(api: Api, provider: str) -> None:
+    """Its first line may say which separator follows; «Unicode text» has tabulators, in UTF-16."""
+    place = await steps.recorded(api, provider)
+    browser = await api.browser("vekstbedrift-1")
+    rows = ["sep=;", HEADER, f"F-1;1;{place};sick;27.01.2022;26.01.2022;100;;false", "", "F-2;1"]
+    tabbed = "\r\n".join(rows[1:]).replace(";", "\t").encode("utf-16")
+    for content, lines in (("\r\n".join(rows).encode(), ["3", "5"]), (tabbed, ["2", "4"])):
+        page = parse(await send(browser, content))
+        assert [one.text for one in page.all("th", scope="row")] == lines
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -44,7 +44,7 @@ async def get_absence_summary(
     placement = await find(reader, Placement, placement_id)
     summary = await summarise_absence(reader, placement, on or clock.today())
     if summary is None:
-        raise NO_GUIDELINE_IN_FORCE()
+        raise NO_GUIDELINE_IN_FORCE("Inga retningslinje galdt den dagen, og ho seier korleis fråværet vert rekna.")
     await record_placement_access(reader, {placement.id})
     return summary
 

@@ -60,7 +60,8 @@ async def test_a3_summary_counts_planned_and_absent_days(api: Api) -> None:
     assert (found["absent"], found["share"], found["review_due"]) == ("9.50", "32.76", True)
     refused(await api.finance.get(path), 403, "role-required")
     assert (await api.service("mental_health").get(path)).status_code == 404
-    refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
+    early = refused(await client.get(path, params={"on": "2021-12-31"}), 409, "no-guideline-in-force")
+    assert "fråværet" in early["detail"]
 
 
 async def test_a3_week_counts_no_more_absence_than_is_planned(quiet_api: Api) -> None:
