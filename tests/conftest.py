@@ -245,7 +245,13 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 @pytest.fixture(scope="session")
 async def worker_connection(settings: Settings) -> AsyncIterator[AsyncConnection]:
     """The one connection that the rolled-back tests of this worker share."""
-    engine = create_async_engine(settings.database_url, poolclass=pool.NullPool)
+    engine = create_async_engine(
+        settings.database_url,
+        poolclass=pool.NullPool,
+        # A worker's tests ask more different statements than the service does, and each is made ready once.
+        query_cache_size=10_000,
+        connect_args={"prepared_statement_cache_size": 10_000, "statement_cache_size": 10_000},
+    )
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()
