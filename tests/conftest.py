@@ -56,6 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser's tests: none of the longest is left to the end, and few workers need a Chromium."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector from walking every imported module and collected test at each pass."""
     gc.collect()
