@@ -4,16 +4,16 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, WithJsonSchema
 from pydantic import Field as Limits
 from pydantic.config import JsonDict
 
-from app.http.schemas import Amount, Day, Line, Money, Shape, Stored
+from app.http.schemas import TWO_DECIMALS, Amount, Day, Line, Money, Shape, Stored
 from app.rules.position import Flag
 
 Share = Annotated[
     Decimal,
-    PlainSerializer("{:.2f}".format, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["100.42"]}),
 ]
 """A percent with two decimals; over 100 when a frame is exceeded."""

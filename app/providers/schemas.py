@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, WithJsonSchema, model_validator
 from pydantic import Field as Limits
 
 from app.http.schemas import (
     INTEGER,
     ONCE_EACH,
+    TWO_DECIMALS,
     Count,
     Day,
     FieldFault,
@@ -42,7 +43,7 @@ def _full_time_equivalents(value: object) -> Decimal:
 FullTimeEquivalents = Annotated[
     Decimal,
     BeforeValidator(_full_time_equivalents),
-    PlainSerializer("{:.2f}".format, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema(
         {
             "anyOf": [
@@ -58,7 +59,7 @@ FullTimeEquivalents = Annotated[
 """Full-time equivalents, as text with up to two decimals; a JSON number is taken too."""
 Summed = Annotated[
     Decimal,
-    PlainSerializer("{:.2f}".format, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
 ]
 """Staff or certificates as counted by the service: a sum may be larger than any single statement."""
@@ -66,7 +67,7 @@ Summed = Annotated[
 
 Places = Annotated[
     Decimal,
-    PlainSerializer("{:.2f}".format, return_type=str),
+    TWO_DECIMALS,
     WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", "examples": ["2.50"]}),
 ]
 """A number of places, with two digits: a part place is less than one (P2)."""
