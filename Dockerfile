@@ -9,7 +9,8 @@ COPY requirements.lock .
 RUN python -m venv /srv/venv \
     && /srv/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
     # python-jose asks for ecdsa (CVE-2024-23342, never mended), rsa and pyasn1 and, with cryptography there, uses none.
-    && /srv/venv/bin/pip uninstall --yes ecdsa rsa pyasn1 pip setuptools
+    # typer asks for rich, and needs it only to colour its help: structlog would import it, 4 MB of every process.
+    && /srv/venv/bin/pip uninstall --yes ecdsa rsa pyasn1 rich pygments markdown-it-py mdurl pip setuptools
 
 FROM ${PYTHON_IMAGE}
 ENV PATH=/srv/venv/bin:$PATH \
