@@ -199,7 +199,6 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
     )
     app.state.settings = settings
     clock.fix_today(settings.today)
-    app.state.document = None
     app.state.readiness = Recent(lambda: health.find_unreadiness(lambda: app.state.database, settings.database_url))
     app.state.metrics = Recent(lambda: health.collect_metrics(lambda: app.state.database, settings.database_url))
     app.state.listener = listener = Listener(settings)

@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from app.http.openapi import DOCUMENT
 from tests.factories.tokens import ISSUERS, person_claims, signed
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +59,12 @@ def test_uninstalled_packages_are_used_by_nothing() -> None:
     assert "Serve the API." in "".join(explained)
     assert json.loads(logged)["exception"][0]["exc_type"] == "LookupError"
     assert name == "person:ingrid"
+
+
+def test_the_image_has_the_document_that_is_served() -> None:
+    """Everything but what .dockerignore names again stays outside."""
+    taken = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[0] == "!"}
+    assert DOCUMENT.relative_to(ROOT).parts[0] in taken
 
 
 def test_the_lock_has_nothing_that_only_development_needs() -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from app.http.content_negotiation import JSON
 from app.http.endpoint import Route
-from app.http.openapi import load_document
+from app.http.openapi import DOCUMENT
 from app.http.problems import NOT_FOUND, TYPES
 from app.http.schemas import Shape, describe_pattern
 
@@ -33,6 +33,8 @@ _ASSETS = {
     "docs.js": _STATIC / "docs.js",
     "icon.svg": _STATIC / "icon.svg",
 }
+# The document's one server.
+_SERVER = b'"url": "/"'
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -64,10 +66,10 @@ class ProblemExplanation(Shape):
 @pages.get("/openapi.json", include_in_schema=False)
 async def serve_document(request: Request) -> Response:
     """The OpenAPI document; below a proxy's prefix, of that server."""
-    content = await load_document(request.app)
+    content = DOCUMENT.read_bytes()
     prefix: str = request.scope.get("root_path", "").rstrip("/")
     if prefix:
-        content = content.replace(b'"servers":[{"url":"/"}]', b'"servers":' + json.dumps([{"url": prefix}]).encode(), 1)
+        content = content.replace(_SERVER, b'"url": ' + json.dumps(prefix).encode(), 1)
     return Response(content, media_type=JSON)
 
 
