@@ -36,6 +36,7 @@ from app.http.cors import CrossOriginMiddleware
 from app.http.idempotency import KeptAnswerSweeper
 from app.http.middleware import RequestMiddleware
 from app.http.recent import Recent
+from app.http.route_index import RouteIndex
 from app.http.secret_addresses import is_untraced
 from app.integrations.framsikt import endpoints as framsikt_endpoints
 from app.integrations.profil import endpoints as profil_endpoints
@@ -217,6 +218,7 @@ def create_app(settings: Settings, demo_people: tuple[DemoPerson, ...] = ()) -> 
         # Not `include_router`: FastAPI then looks for the route twice, router by router, at every request.
         app.router.routes.extend(router.routes)
     web.install(app, demo_people)
+    app.router.middleware_stack = RouteIndex(app.router, app.router.routes)
     app.state.fixed_paths = frozenset(
         route.path for route in app.routes if isinstance(route, APIRoute) and "{" not in route.path
     )

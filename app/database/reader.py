@@ -159,7 +159,7 @@ async def fetch_as_nobody(
         connection.terminate()
         raise
     finally:
-        await asyncio.shield(connections.release(connection))
+        await connections.release(connection)
 
 
 async def copy_out(connection: DriverConnection, sql: str) -> bytearray:
