@@ -162,8 +162,8 @@ async def load_state(unit: UnitOfWork, placements: set[str], keys: set[AbsenceKe
     external_ids = msgspec.json.encode([key[_ID:] for key in keys]).decode()
     rows = await unit.fetch(_STORED, **{"providers": ",".join(pushing), "external_ids": external_ids})
     for done, row in enumerate(rows):
-        key, id_, revision, *content, cancelled, cancels = row
-        state.stored[key] = Version(revision, tuple(content), cancelled, cancels)
+        key, id_, revision = row[:3]
+        state.stored[key] = Version(revision, row[3:9], *row[9:])
         state.ids[key] = id_
         if done % SLICE == 0:
             await asyncio.sleep(0)

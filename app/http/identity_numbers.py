@@ -44,10 +44,10 @@ def find_identity_numbers(value: Any, own_fields: Collection[str] = OWN_FIELDS) 
     Args:
         own_fields: the names of fields that are not looked into.
     """
-    pointers = list(dict.fromkeys(_walk(value, "#", own_fields)))
+    pointers = list(dict.fromkeys(_walk(value, own_fields, is_relaxed(clock.today()))))
     if not pointers:
         return None
-    return IDENTITY_NUMBER_IN_TEXT(errors=[_fault(pointer) for pointer in pointers[:100]])
+    return IDENTITY_NUMBER_IN_TEXT(errors=[_fault(f"#{pointer}") for pointer in pointers[:100]])
 
 
 def refuse_identity_numbers(request: Request, body: Any = None) -> None:
@@ -67,14 +67,17 @@ def _fault(pointer: str) -> FieldError:
     return FieldError(pointer, "inneheld noko som ser ut som eit fødselsnummer")
 
 
-def _walk(value: Any, pointer: str, own_fields: Collection[str]) -> Iterator[str]:
+def _walk(value: Any, own_fields: Collection[str], relaxed: bool) -> Iterator[str]:
+    """The rest of the pointer to each text with a number: most have none, so pointers are made on the way back."""
     if isinstance(value, str):
-        if holds_identity_number(value):
-            yield pointer
+        if contains_identity_number(value, relaxed=relaxed):
+            yield ""
     elif isinstance(value, dict):
         for name, member in value.items():
             if name not in own_fields:
-                yield from _walk(member, f"{pointer}/{name}" if FIELD_NAME.fullmatch(name) else pointer, own_fields)
+                for rest in _walk(member, own_fields, relaxed):
+                    yield f"/{name}{rest}" if FIELD_NAME.fullmatch(name) else rest
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            yield from _walk(member, f"{pointer}/{index}", own_fields)
+            for rest in _walk(member, own_fields, relaxed):
+                yield f"/{index}{rest}"
