@@ -39,6 +39,9 @@ _SENTENCES = {
 FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", re.ASCII)
 
 _EMPTY = "kan ikkje vere tomt"
+# Of what has such a name, which is not told: it stands at what the name is in.
+_UNKNOWN_NAME = "har eit felt med eit namn som ikkje er til"
+_UNKNOWN_PARAMETER = "har ein parameter med eit namn som ikkje er til"
 _QUOTED = re.compile("'([^']*)'")
 
 
@@ -115,9 +118,10 @@ def _describe(error: dict[str, Any], shape: Any) -> str:
             return PATTERNS.get(pattern, _SENTENCES[kind])
         case "string_too_short", {"min_length": 1}:
             return _EMPTY
-        case "extra_forbidden", _ if shape is not None:
-            allowed = ", ".join(f"«{name}»" for name in list_fields(shape, error["loc"][1:-1]))
-            return f"{_SENTENCES[kind]}; felta her er {allowed}" if allowed else _SENTENCES[kind]
+        case "extra_forbidden", _:
+            fields = [] if shape is None else list_fields(shape, error["loc"][1:-1])
+            sentence = _SENTENCES[kind] if FIELD_NAME.fullmatch(str(error["loc"][-1])) else _UNKNOWN_NAME
+            return f"{sentence}; felta her er {', '.join(f'«{name}»' for name in fields)}" if fields else sentence
     numbers = {name: format_number(value) for name, value in context.items() if isinstance(value, int | float)}
     return _SENTENCES.get(kind, "har ugyldig verdi").format_map(numbers)
 
@@ -153,9 +157,10 @@ def validation_problem(errors: list[dict[str, Any]], body: object = None, shape:
     return VALIDATION(f"{name_pointer(faults[0].pointer)} {faults[0].detail}.", errors=faults)
 
 
-def _list_known(known: Iterable[str]) -> str:
+def _describe_unknown(name: str, known: Iterable[str]) -> str:
     names = ", ".join(f"«{name}»" for name in known)
-    return f"her finst {names}" if names else "her finst ingen"
+    said = "er ein ukjend parameter" if FIELD_NAME.fullmatch(name) else _UNKNOWN_PARAMETER
+    return f"{said}; her finst {names or 'ingen'}"
 
 
 def refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
@@ -163,9 +168,8 @@ def refuse_unknown_query(request: Request, known: Mapping[str, bool]) -> None:
     if not request.scope["query_string"]:
         return
     names = [name for name, _ in request.query_params.multi_items()]
-    unknown = f"er ein ukjend parameter; {_list_known(known)}"
     faults = [
-        (name, unknown if name not in known else "står meir enn ein gong")
+        (name, _describe_unknown(name, known) if name not in known else "står meir enn ein gong")
         for name in dict.fromkeys(names)
         if name not in known or (names.count(name) > 1 and not known[name])
     ]

@@ -216,6 +216,21 @@ async def test_an_unknown_parameter_names_the_known(api: Api) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["limit[]", "økse", "a b", "23849150073"])
+async def test_an_unknown_name_that_is_not_said_back_is_no_fault_of_the_whole(api: Api, name: str) -> None:
+    """It may be anything: the fault stands at what the name is in, and says so."""
+    query = await api.case_officer.get("/v1/providers", params={name: "1"})
+    (fault,) = query.json()["errors"]
+    assert (fault["pointer"], fault["detail"].partition(";")[0]) == (
+        "#/query",
+        "har ein parameter med eit namn som ikkje er til",
+    )
+    body = await api.case_officer.post("/v1/providers", json={name: 1})
+    (fault,) = [error for error in body.json()["errors"] if error["pointer"] == "#"]
+    assert fault["detail"].startswith("har eit felt med eit namn som ikkje er til; felta her er ")
+    assert name not in query.json()["detail"] + body.text
+
+
 async def test_an_unknown_field_of_one_kind_names_the_fields_of_that_kind(api: Api) -> None:
     """Of the decisions it is the rejection that `kind` says."""
     answer = await api.case_officer.post("/v1/decisions", json={"kind": "reject", "starts_on": "2022-01-01"})

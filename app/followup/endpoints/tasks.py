@@ -66,7 +66,9 @@ async def build_group_query(
         list[ResponsibleParty] | None, Query(max_length=4, description="Only tasks of these parties.")
     ] = None,
 ) -> TaskQuery:
-    """The filters that single out nobody: those of the counts."""
+    """The filters that single out nobody: those of the counts. Raises `VALIDATION` for days the wrong way round."""
+    if due_from is not None and due_before is not None and due_before < due_from:
+        raise VALIDATION("«due_before» er før «due_from».", pointer="#/query/due_before")
     return TaskQuery(
         resolve_day(on),
         kinds=frozenset(kind or ()),

@@ -212,6 +212,10 @@ async def test_filters_alone_and_together(api: Api) -> None:
     assert sorted(before + since, key=everything.index) == everything
     assert await tasks(api.case_officer, on, due_on="2023-06-30", due_from="2023-07-01") == []
     assert await tasks(api.case_officer, on, due_on="2023-06-30", due_before="2023-06-30") == []
+    wrong = {"on": on, "due_from": "2023-07-01", "due_before": "2023-06-30"}
+    for path in ("/v1/tasks", "/v1/tasks/summary", "/v1/tasks.ics"):
+        problem = refused(await api.case_officer.get(path, params=wrong), 422, "validation")
+        assert [error["pointer"] for error in problem["errors"]] == ["#/query/due_before"]
     both = await tasks(api.case_officer, on, provider_id=first, status="overdue", kind="evaluation")
     assert [task["id"] for task in both] == [f"evaluation.{placement_id}.1"]
 
