@@ -232,7 +232,7 @@ async def test_the_roles_have_their_limits(own_cluster: postgres.Cluster) -> Non
     service_role = await asyncpg.connect(own_cluster.dsn("vekstplass_service"))
     limits = {
         name: await service_role.fetchval(f"show {name}")
-        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone", "jit")
     }
     await service_role.close()
     assert limits == {
@@ -240,6 +240,7 @@ async def test_the_roles_have_their_limits(own_cluster: postgres.Cluster) -> Non
         "lock_timeout": "3s",
         "idle_in_transaction_session_timeout": "30s",
         "timezone": "UTC",
+        "jit": "off",
     }
     async with behind_the_wall(own_cluster) as connection:
         rows = await connection.fetch(
