@@ -31,7 +31,7 @@ APPLICATIONS = (
     ),
     ExampleApplication(
         date(2022, 7, 18),
-        "Ønskjer rolege dagar i trebearbeidinga.",
+        "Ynskjer rolege dagar i trebearbeidinga.",
         provider=2,
         sent_on=date(2022, 8, 1),
         accepted=True,
@@ -46,7 +46,7 @@ APPLICATIONS = (
     ),
     ExampleApplication(
         date(2022, 7, 25),
-        "Ønskjer arbeid med tekstil, gjerne saman med ein ven.",
+        "Ynskjer arbeid med tekstil, gjerne saman med ein ven.",
         provider=3,
         sent_on=date(2022, 7, 29),
         answered_on=date(2022, 8, 17),

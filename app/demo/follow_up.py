@@ -82,7 +82,7 @@ async def add_follow_up(
         "attendees": [{"role": role} for role in ("case_office", "habilitation", "mental_health")]
         + [{"role": "provider", "organisation": name} for name in provider_names[:2]],
         "themes": ["collaboration", "economy"],
-        "minutes": "Gjennomgang av fyrste halvår og av samhandlinga.",
+        "minutes": "Gjennomgang av første halvår og av samhandlinga.",
     }
     await meetings.create_meeting(unit, actor, MeetingIn.model_validate(joint), today)
     evaluated = GuidelineEvaluationIn(year=2022, evaluated_on=date(2022, 6, 15), text="Verkar etter føremålet.")

@@ -80,9 +80,9 @@ def _open_text(body: bytes) -> io.TextIOWrapper:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         body = _reencode_utf16(body)
     if b"\0" in body[:2]:
-        raise VALIDATION("Fila er UTF-16 utan merke for det. Lagre henne som «CSV UTF-8».", pointer="#")
+        raise VALIDATION("Fila er UTF-16 utan merke for det. Lagre ho som «CSV UTF-8».", pointer="#")
     if body.startswith(_OTHER_FILES):
-        raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre henne som «CSV UTF-8».", pointer="#")
+        raise VALIDATION("Fila er eit rekneark, eller ho er pakka. Lagre ho som «CSV UTF-8».", pointer="#")
     return io.TextIOWrapper(
         io.BytesIO(body.removeprefix(codecs.BOM_UTF8)), recognise_encoding(body), errors="surrogateescape"
     )
@@ -104,7 +104,7 @@ def _reencode_utf16(body: bytes) -> bytes:
     try:
         return body.decode("utf-16").encode()
     except UnicodeDecodeError:
-        raise VALIDATION("Fila er UTF-16, og skadd. Lagre henne som «CSV UTF-8».", pointer="#") from None
+        raise VALIDATION("Fila er UTF-16, og skadd. Lagre ho som «CSV UTF-8».", pointer="#") from None
 
 
 def _is_utf8(text: bytes) -> bool:

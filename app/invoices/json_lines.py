@@ -51,7 +51,7 @@ def build_invoice(rows: list[InvoiceLineIn]) -> Invoice:
     first = rows[0]
     header = _read_header(first)
     others = [
-        FieldError(f"#/lines/{index}/{name}", "er ikkje som i den fyrste linja")
+        FieldError(f"#/lines/{index}/{name}", "er ikkje som i den første linja")
         for index, row in enumerate(rows)
         for name, value, wanted in zip(_INVOICE_FIELDS, _read_header(row), header, strict=True)
         if value != wanted

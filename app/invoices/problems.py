@@ -81,7 +81,7 @@ INVOICE_SUPPLIER = problem_type(
     "invoice-supplier-unknown",
     422,
     title="Fakturaen er frå ei ukjend vekstbedrift",
-    nn="Inga vekstbedrift har organisasjonsnummeret i fakturaen. Registrer henne først, eller rett fakturaen.",
+    nn="Inga vekstbedrift har organisasjonsnummeret i fakturaen. Registrer ho først, eller rett fakturaen.",
     en="No provider has the supplier's organisation number.",
 )
 INVOICE_PARTY = problem_type(

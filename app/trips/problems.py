@@ -153,7 +153,7 @@ STAFF_NOT_VOLUNTARY = problem_type(
     "staff-not-voluntary",
     409,
     title="Ikkje alle tilsette har sagt seg villige",
-    nn="Det er ikkje registrert at alle tilsette er med av eige ønske («volunteered_on»).",
+    nn="Det er ikkje registrert at alle tilsette er med av eige ynske («volunteered_on»).",
     en="Not all of the staff have said that they come along of their own will (T21). `staff` are those who have not.",
 )
 NEED_NOT_DOCUMENTED = problem_type(

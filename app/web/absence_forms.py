@@ -70,7 +70,7 @@ async def prepare_change(view: View) -> Sheet:
         here="Endre",
         line=place.line,
         back=(f"/plassar/{place.id}/fravaer", f"Fråvær for {place.name}"),
-        button="Lagra endringa",
+        button="Lagre endringa",
         after=("Det som stod før, vert teke vare på som ei eldre utgåve (A2).",),
         others=[(f"/fravaer/{absence['id']}/trekk", "Trekk fråværet i staden")],
     )
@@ -143,7 +143,7 @@ async def prepare_review(view: View) -> Sheet:
         here="Vurder fråvær",
         line=place.line,
         back=back_to(place),
-        button="Lagra vurderinga",
+        button="Lagre vurderinga",
         facts=facts,
         after=(
             "Oppgåva er gjord til det kjem nytt fråvær (A3 · § 5.1).",

@@ -8,7 +8,7 @@ from fastapi import Response
 from starlette.routing import BaseRoute
 
 from app.web.calls import Refused
-from app.web.fields import Day, Field
+from app.web.fields import BirthDay, Field
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Typed, make_form, point_at
 from app.web.names import full_name, load_people
@@ -60,9 +60,9 @@ class ApplicantPages:
     async def prepare_applicant(self, view: View) -> Sheet:
         """Somebody who has no place, and is registered to apply."""
         form = make_form(
-            Field(name="fornamn", label="Førenamn", to="given_name"),
+            Field(name="fornamn", label="Fornamn", to="given_name"),
             Field(name="etternamn", label="Etternamn", to="family_name"),
-            Day(name="fodd", label="Fødd", to="birth_date"),
+            BirthDay(name="fodd", label="Fødd", to="birth_date"),
             Field(
                 name="kommune", label="Kommunenummer", to="municipality_number", hint="Der personen er folkeregistrert."
             ),

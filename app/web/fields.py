@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from app import clock
+
 _WRITTEN_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2}|\d{4})", re.ASCII)
 _WRITTEN_AMOUNT = re.compile(r"(?:kr\s?)?(\d{1,3}(?:[ .]\d{3})+|\d+)(?:,(\d{1,2}|-)|\.(\d{2}))?(?:\s?kr)?", re.ASCII)
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
@@ -20,8 +22,11 @@ class Invalid(Exception):
         self.sentence = sentence
 
 
-def parse_date(typed: str) -> date:
-    """A day as people type it: `31.08.2022`, `31.8.22` or `2022-08-31`. Raises `Invalid`."""
+def parse_date(typed: str, *, is_past: bool = False) -> date:
+    """A day as people type it: `31.08.2022`, `31.8.22` or `2022-08-31`. Raises `Invalid`.
+
+    Of a day that is past, as a birth is, two digits of a year are the last such year: `3.2.90` is in 1990.
+    """
     typed = typed.strip()
     written = _WRITTEN_DAY.fullmatch(typed)
     try:
@@ -30,6 +35,8 @@ def parse_date(typed: str) -> date:
         else:
             number, month, year = (int(part) for part in written.groups())
             day = date(year + 2000 if year < 100 else year, month, number)
+            if is_past and year < 100 and day > clock.today():
+                day = date(year + 1900, month, number)
     except ValueError:
         raise Invalid("Skriv ein dato som finst, som dag, månad og år: 31.08.2022.") from None
     if not 1900 <= day.year <= 2099:
@@ -148,6 +155,14 @@ class Day(Field):
     @property
     def empty_sentence(self) -> str:
         return "Skriv ein dato: dag, månad og år."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BirthDay(Day):
+    """The day that somebody was born."""
+
+    def parse(self, text: str) -> str:
+        return parse_date(text, is_past=True).isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from starlette.types import Message
 
 from app.web.calls import Refused
 from app.web.fields import Field, Invalid
+from app.web.render import long_date
 
 FORM = "application/x-www-form-urlencoded"
 UPLOAD = "multipart/form-data"
@@ -23,6 +24,7 @@ FORM_FIELDS = 1_000
 UPLOAD_BYTES = 32 * 1024 * 1024
 
 _API_NAME = re.compile(r" \(«[a-z0-9_/-]+»\)")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 Typed = ImmutableMultiDict[str, str]
 """What a form sent: its values by name, of several with one name `get` has the last and `getlist` all."""
@@ -222,8 +224,17 @@ def require_own_origin(request: Request) -> None:
 
 
 def write_for_people(text: str) -> str:
-    """A sentence of the API's without the names that only programs need: «første dag («starts_on»)»."""
-    return _API_NAME.sub("", text)
+    """A sentence of the API's without the names that only programs need («første dag («starts_on»)»), and its days as
+    people write them.
+    """
+    return _DAY.sub(_write_day, _API_NAME.sub("", text))
+
+
+def _write_day(found: re.Match[str]) -> str:
+    try:
+        return long_date(found[0])
+    except ValueError:
+        return found[0]
 
 
 def _sentence(label: str, detail: str) -> str:

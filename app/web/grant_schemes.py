@@ -44,7 +44,7 @@ def _list_fields() -> list[Field]:
 async def prepare_new(view: View) -> Sheet:
     """A scheme that is not on the list."""
     form = make_form(*_list_fields(), sjekka=view.on)
-    return make_sheet(form, Frame(title="Ny ordning", here="Ny", back=BACK, button="Lagra ordninga", after=AFTER))
+    return make_sheet(form, Frame(title="Ny ordning", here="Ny", back=BACK, button="Lagre ordninga", after=AFTER))
 
 
 async def record_grant_scheme(view: View, sent: Sent) -> Done:
@@ -68,7 +68,7 @@ async def prepare_change(view: View) -> Sheet:
         sjekka=scheme["checked_on"],
         avslutta=scheme["closed_on"],
     )
-    frame = Frame(title=f"Endre {scheme['name']}", here="Endre", back=BACK, button="Lagra ordninga", after=AFTER)
+    frame = Frame(title=f"Endre {scheme['name']}", here="Endre", back=BACK, button="Lagre ordninga", after=AFTER)
     return make_sheet(form, frame, path=path)
 
 

@@ -128,7 +128,7 @@ async def prepare_invoice(view: View) -> Sheet:
             name="fil",
             label="EHF-fil",
             accept=".xml,application/xml,text/xml",
-            hint="XML, slik vekstbedrifta sende henne. Høgst 16 MB med vedlegg.",
+            hint="XML, slik vekstbedrifta sende ho. Høgst 16 MB med vedlegg.",
         )
     )
     return Sheet({"form": form})
@@ -193,7 +193,7 @@ def _unpack(packed: str) -> bytes:
         unpacking = zlib.decompressobj()
         return unpacking.decompress(base64.urlsafe_b64decode(packed), MOST_BYTES_READ + 1)
     except (binascii.Error, ValueError, zlib.error):
-        raise Invalid("Fila kom ikkje fram att. Vel henne på nytt.") from None
+        raise Invalid("Fila kom ikkje fram att. Vel ho på nytt.") from None
 
 
 async def prepare_annulment(view: View) -> Sheet:

@@ -208,7 +208,7 @@ def _make_frame(
     if meeting is None:
         here, button, after = word(kind, "kind"), "Registrer referatet", AFTER[kind]
     else:
-        here, title, button = "Rett referatet", f"Rett referatet: {title}", "Lagra den retta utgåva"
+        here, title, button = "Rett referatet", f"Rett referatet: {title}", "Lagre den retta utgåva"
         after = ("Den førre utgåva vert ståande, saman med det du seier var feil.",)
         others = [(f"/moete/{meeting['id']}/annullering", "Annuller referatet i staden")]
     return Frame(title=title, here=here, back=back, line=line, button=button, after=after, others=others)

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.web.calls import Refused
 from app.web.contacts import describe_contacts, gather_contacts, list_folds, point_at_contact, write_contacts
-from app.web.fields import Check, Choice, Day, Field, Option
+from app.web.fields import BirthDay, Check, Choice, Field, Option
 from app.web.form_pages import Done, FormPage, Sent, Sheet
 from app.web.forms import Wrong, make_form, point_at
 from app.web.names import full_name, load_person
@@ -111,7 +111,7 @@ async def prepare_change(view: View) -> Sheet:
         title=f"Endre opplysningane om {name}",
         here="Endre",
         back=(f"/deltakarar/{id_}", name),
-        button="Lagra endringane",
+        button="Lagre endringane",
         folds=list_folds(contacts, number),
         after=(
             "Ein kontakt som du tømer alle felta til, vert fjerna.",
@@ -180,7 +180,7 @@ def _describe_person() -> Sequence[Field]:
     return (
         Field(name="fornamn", label="Fornamn", to="given_name"),
         Field(name="etternamn", label="Etternamn", to="family_name"),
-        Day(name="fodd", label="Fødd", to="birth_date"),
+        BirthDay(name="fodd", label="Fødd", to="birth_date"),
         Field(
             name="kommune",
             label="Kommunenummer der personen er folkeregistrert",

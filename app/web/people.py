@@ -46,7 +46,7 @@ async def show_people(view: View) -> Response:
         answer = await view.api.get(
             "/v1/participants",
             name=chosen["name"] or None,
-            birth_date=parse_date(chosen["birth_date"]) if chosen["birth_date"] else None,
+            birth_date=parse_date(chosen["birth_date"], is_past=True) if chosen["birth_date"] else None,
             service_area=chosen["service_area"] or None if "case_officer" in view.roles else None,
             limit=SHOWN,
             after=view.query("after") or None,

@@ -156,7 +156,7 @@ async def prepare_outcome(view: View) -> Sheet:
         title=f"Utfallet av drøftinga for {person.name}",
         here="Utfall",
         back=back_to(person),
-        button="Lagra utfallet",
+        button="Lagre utfallet",
         facts=[
             ("Oppdaga", long_date(need["noticed_on"])),
             ("Av", word(need["by"], "found_by")),

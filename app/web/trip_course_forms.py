@@ -37,7 +37,7 @@ async def prepare_trip(view: View) -> Sheet:
         title="Ny ferietur",
         here="Ny tur",
         back=(f"/feriereiser/{year}/turar", f"Ferieturar {year}"),
-        button="Lagra turen",
+        button="Lagre turen",
         line="" if choices else f"Ingen søknad for {year} står att utan tur.",
         after=(
             "Tenesta skriv bemanningsplanen, og så har kvar deltakar ein pris (T13–T15).",
@@ -71,7 +71,7 @@ async def prepare_change(view: View) -> Sheet:
         title="Endre ferieturen",
         here="Endre",
         back=(address_of(trip), "Ferieturen"),
-        button="Lagra endringa",
+        button="Lagre endringa",
         line=describe_days(trip),
         after=(
             "Prisane vert rekna på nytt. Den som får høgare pris, må seie ja til den nye (T16).",
@@ -167,7 +167,7 @@ async def prepare_acceptance(view: View) -> Sheet:
         title="Ja til prisen",
         here="Ja til prisen",
         back=(address_of(trip), "Ferieturen"),
-        button="Lagra svaret",
+        button="Lagre svaret",
         line=describe_days(trip),
         facts=[("Deltakar", names[own["participant_id"]]), ("Pris", f"{amount(own['price'])} kroner")] if own else [],
         after=("Vert prisen høgare sidan, må deltakaren seie ja på nytt. Vert han lågare, gjeld svaret (T16).",),
@@ -219,7 +219,7 @@ async def prepare_decision(view: View) -> Sheet:
         title="Vedtak om ferieturen",
         here="Vedtak",
         back=(address_of(trip), "Ferieturen"),
-        button="Lagra vedtaket",
+        button="Lagre vedtaket",
         facts=facts,
         after=(
             "Vedtaket er endeleg (T19).",
@@ -293,7 +293,7 @@ async def prepare_fund_entry(view: View) -> Sheet:
         title=f"Inn i feriefondet {year}",
         here="Ny post",
         back=(f"/feriereiser/{year}/fond", f"Feriefondet {year}"),
-        button="Lagra posten",
+        button="Lagre posten",
         after=("Det turane set av, frigjer og kostar, vert ført av seg sjølv (T18).",),
     )
     return make_sheet(form, frame, year=year)

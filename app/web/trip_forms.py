@@ -131,7 +131,7 @@ async def prepare_assessment(view: View) -> Sheet:
         title=f"Vurder søknaden frå {values['name']}",
         here="Vurder",
         back=values["back"],
-        button="Lagra vurderinga",
+        button="Lagre vurderinga",
         facts=[
             ("Ynske", application["wishes"]),
             ("Bistand", word(application["need_grade"], "need_grade")),

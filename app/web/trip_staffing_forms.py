@@ -59,7 +59,7 @@ async def prepare_plan(view: View) -> Sheet:
         title="Bemanningsplan",
         here="Bemanningsplan",
         back=(address_of(trip), "Ferieturen"),
-        button="Lagra planen",
+        button="Lagre planen",
         line=describe_days(trip),
         after=(
             "Timane vert talde i minutt: reise er halv tid, passiv vakt ein tredel (T13).",

@@ -42,7 +42,7 @@ async def prepare_sum(view: View) -> Sheet:
         title=f"Summen for {year}",
         here="Summen",
         back=(f"/legat/{year}", f"Legatet {year}"),
-        button="Lagra summen",
+        button="Lagre summen",
         facts=facts,
         after=(
             "Skriv heile den nye summen, ikkje berre det han vert auka med. Ein sum for eit år kan berre aukast, og"
@@ -142,7 +142,7 @@ async def prepare_decision(view: View) -> Sheet:
         title=f"Avgjer søknaden frå {values['name']}",
         here="Avgjer",
         back=values["back"],
-        button="Lagra vedtaket",
+        button="Lagre vedtaket",
         facts=facts,
         after=(
             "Ei tildeling er heil eller ingenting: er det ikkje nok att, kan du innvilge eit mindre beløp (R3).",
@@ -339,7 +339,7 @@ async def prepare_sending(view: View) -> Sheet:
         title=f"Rapporten for {year} er send",
         here="Send",
         back=(f"/legat/{year}/rapport", f"Rapport {year}"),
-        button="Lagra dagen",
+        button="Lagre dagen",
         after=(f"Rapporten skal til styret seinast 31. januar {year + 1}. Då er oppgåva gjord (R10).",),
     )
     return make_sheet(form, frame, year=year)

@@ -48,7 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": "Endringsvedtak",
         "end": "Vedtak om opphør",
         "correct": "Retting",
-        "annul": "Omgjering",
+        "annul": "Oppheving",
         # Absence
         "sick": "Sjuk",
         "holiday": "Ferie",
@@ -110,12 +110,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ordinary_work": "ordinært arbeid",
         "education": "utdanning",
         "other_offer": "eit anna tilbod",
-        "none": "ingen ting er avtalt",
+        "none": "ingenting er avtalt",
         "moved": "flytta ut av kommunen",
         "died": "personen er død",
     },
     "found_by": {
-        "case_office": "forvaltningskontoret",
+        "case_office": "Forvaltningskontoret",
         "provider": "vekstbedrifta",
         "participant": "deltakaren",
         "guardian": "verja",
@@ -164,7 +164,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "agreed_by": {
         "municipality": "kommunen",
         "provider": "vekstbedrifta",
-        "case_office": "forvaltningskontoret",
+        "case_office": "Forvaltningskontoret",
         "service": "den utøvande tenesta",
     },
     "notice": {

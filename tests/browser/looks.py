@@ -60,6 +60,18 @@ STOPS = """
   return faults;
 }
 """
+# Everybody of the demo gets a name of one long word: `overflow-wrap` is asked where a line cannot break.
+LONG_NAMES = """
+() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    texts.currentNode.data = texts.currentNode.data.replace(
+      /(Blid|Grøn|Modig|Rask|Roleg|Sprek) (Bjørk|Elv|Fjell|Hage|Lykt|Skog)/g,
+      'Áilu Čáhppesjávriveldiglangtetternamnutanmellomrom',
+    );
+  }
+}
+"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # With a style sheet that the page's policy has no say about, as a reader's own.
 SIDEWAYS_WITH = f"""
@@ -120,4 +132,16 @@ async def read_with_other_styles(page: Page) -> list[str]:
         sideways = await page.evaluate(SIDEWAYS_WITH, style)
         if sideways > 0:
             faults.append(f"at {width} with a reader's styles: {sideways} pixels to scroll sideways")
+    return faults
+
+
+async def read_with_long_names(page: Page) -> list[str]:
+    """What is lost when everybody has a name that is longer than a line; the page keeps the names."""
+    faults = []
+    await page.evaluate(LONG_NAMES)
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        sideways = await page.evaluate(SIDEWAYS)
+        if sideways > 0:
+            faults.append(f"at {width} with long names: {sideways} pixels to scroll sideways")
     return faults

@@ -74,6 +74,20 @@ async def test_the_boards_report_and_a_trip_fit_on_paper(address: str, chromium:
     await context.close()
 
 
+async def test_a_line_and_its_sum_stand_by_themselves_on_a_phone(address: str, chromium: Browser) -> None:
+    """A settlement's line: name and amount first, and what the amount is made of below both."""
+    context = await chromium.new_context(viewport={"width": 390, "height": 900})
+    page = await log_in(context, address, "okonomi")
+    await page.goto(f"{address}/oppgjer/2022/7")
+    for row in await page.locator(".table--sum tbody tr").all():
+        boxes = [await cell.bounding_box() for cell in await row.locator(":is(th, td)").all()]
+        name, *parts, total = [box for box in boxes if box is not None]
+        assert abs(name["y"] - total["y"]) < 2
+        assert total["x"] + total["width"] > 340
+        assert min(box["y"] for box in parts) >= total["y"] + total["height"] - 1
+    await context.close()
+
+
 async def test_what_if_is_computed_while_somebody_types(address: str, chromium: Browser) -> None:
     """Two places more pass the frame; the address follows, and the same address says the same without a script."""
     context = await chromium.new_context(viewport={"width": 1280, "height": 900})

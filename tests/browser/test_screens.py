@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.looks import AXE, WIDTHS, log_in, look_at, name_of, read_with_other_styles
+from tests.browser.looks import AXE, WIDTHS, log_in, look_at, name_of, read_with_long_names, read_with_other_styles
 from tests.browser.screens import REFUSED, SCREENS
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,7 @@ async def test_nothing_is_wrong_on_any_screen(address: str, chromium: Browser, p
             picture = pictures / f"{name_of(person, path)}-{width}.png"
             faults += [f"{path} {fault}" for fault in await look_at(page, picture, width=width)]
         faults += [f"{path} {fault}" for fault in await read_with_other_styles(page)]
+        faults += [f"{path} {fault}" for fault in await read_with_long_names(page)]
         faults += [f"{path}: {text}" for text in said if not (expected >= 400 and "Failed to load" in text)]
     await context.close()
     assert faults == []

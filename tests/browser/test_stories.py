@@ -271,19 +271,19 @@ async def test_the_26th_grant_of_the_trust_fits_once_the_sum_is_raised(keyboard:
     assert await keyboard.message() == "Søknaden er fylt ut."
     await keyboard.follow("Avgjer søknaden")
     await keyboard.choose("Kva er avgjort", "Innvilg")
-    await keyboard.press("Lagra vedtaket")
+    await keyboard.press("Lagre vedtaket")
     assert "Det er kr 0,00 att av summen for 2022." in await keyboard.read()
     await keyboard.menu("Legat")
     await keyboard.follow("Auk summen")
     await keyboard.write("Heile summen for året", "156 000")
     await keyboard.choose("Kven har vedteke", "Kommunen")
     await keyboard.write("Grunn eller sak", "Éin søknad for mykje")
-    await keyboard.press("Lagra summen")
+    await keyboard.press("Lagre summen")
     assert await keyboard.message() == "Summen for 2022 er 156 000 kroner."
     await keyboard.follow("Grøn Lykt")
     await keyboard.follow("Avgjer søknaden")
     await keyboard.choose("Kva er avgjort", "Innvilg")
-    await keyboard.press("Lagra vedtaket")
+    await keyboard.press("Lagre vedtaket")
     assert await keyboard.message() == "Innvilga 6 000 kroner. Det er 0 kroner att av summen."
     await keyboard.follow("Utbetaling")
     await keyboard.write("Bilag sett den", "31.8.2022")
@@ -309,7 +309,7 @@ async def test_a_trip_is_assessed_said_yes_to_and_granted(keyboard: Keyboard) ->
     for name in ("Nytte", "Ressurs", "Alvor", "Meistring"):
         await keyboard.select(name, "2: middels")
         await keyboard.write(f"Grunngjeving for {name.lower()}", "Treng ei helg borte.")
-    await keyboard.press("Lagra vurderinga")
+    await keyboard.press("Lagre vurderinga")
     assert await keyboard.message() == "Søknaden er vurdert."
     await keyboard.menu("Feriereiser")
     await keyboard.follow("Rangering av søknadene , korte turar")
@@ -323,10 +323,10 @@ async def test_a_trip_is_assessed_said_yes_to_and_granted(keyboard: Keyboard) ->
     await keyboard.follow("Registrer svar")
     assert "9 873,50 kroner" in await keyboard.read()
     await keyboard.choose("Kven har svart", "Verja")
-    await keyboard.press("Lagra svaret")
+    await keyboard.press("Lagre svaret")
     assert await keyboard.message() == "Svaret er lagra."
     await keyboard.follow("Gjer vedtak")
     await keyboard.choose("Kva er avgjort", "Innvilg")
-    await keyboard.press("Lagra vedtaket")
+    await keyboard.press("Lagre vedtaket")
     assert await keyboard.message() == "Turen er innvilga. Feriefondet har sett av 9 873,50 kroner."
     assert "Sett av i feriefondet" in await keyboard.read()

@@ -136,7 +136,7 @@ def test_no_sentence_names_a_field_in_english_alone() -> None:
 
 def test_a_quoted_field_gets_its_name() -> None:
     assert name_fields("«received_on» er 2027-01-01. «to» er før «from».") == (
-        "Mottatt dato («received_on») er 2027-01-01. Til og med («to») er før frå og med («from»)."
+        "Motteken dato («received_on») er 2027-01-01. Til og med («to») er før frå og med («from»)."
     )
 
 
@@ -149,7 +149,7 @@ def test_a_field_beside_the_sentences_own_words_stays() -> None:
     ("pointer", "name"),
     [
         ("#", "Innhaldet"),
-        ("#/received_on", "Mottatt dato («received_on»)"),
+        ("#/received_on", "Motteken dato («received_on»)"),
         ("#/query/by", "Gruppering («by»)"),
         ("#/items/0/kind", "Slag («items/0/kind»)"),
         ("#/themes/1", "Tema («themes/1»)"),
@@ -189,7 +189,7 @@ async def test_a_refusal_says_what_is_allowed(api: Api) -> None:
     problem = answer.json()
     faults = {error["pointer"]: error["detail"] for error in problem["errors"]}
     assert SAID.items() <= faults.items()
-    assert faults["#/when"].startswith("er eit ukjent felt; felta her er deltakar («participant_id»), mottatt dato (")
+    assert faults["#/when"].startswith("er eit ukjent felt; felta her er deltakar («participant_id»), motteken dato (")
     assert problem["detail"] == "Deltakar («participant_id») må vere ein id (UUID)."
 
 

@@ -21,6 +21,11 @@ UNWRITTEN = {
     "a line may break after the currency": re.compile(r"\bkr ?[\d\u2212-]"),
     "a decimal point": re.compile(r"(?<![\d.§])(?<!§ )(?<!kl\.\u00a0)\b\d+\.\d{2}\b(?!\.)"),
     "thousands that stand together": re.compile(r"(?<![\d.,])\d{5,8}(?![\d.])"),
+    "another spelling than elsewhere": re.compile(
+        r"\b(Lagra (den|[a-zæøå]+(a|en|et|ane))$|fyrst\w*|ønsk\w*|mottatt?|førenamn|stengde månader)\b",
+        re.IGNORECASE,
+    ),
+    "a word of English": re.compile(r"\b(the|of|and|rate|budget|guideline|announced)\b", re.IGNORECASE),
     "a hyphen in place of a minus": re.compile(r"(?<![\w\d])-\d"),
 }
 # Examples of codes that people type, and callers that the tests made and nobody has a name for.

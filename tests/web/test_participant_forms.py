@@ -8,7 +8,7 @@ from tests.conftest import Api
 from tests.factories import follow_up, steps
 from tests.factories.participants import NUMBER, SECOND
 from tests.factories.steps import ok
-from tests.web.html import list_errors, list_links, parse, read_fields, read_message, submit
+from tests.web.html import find_unwritten, list_errors, list_links, parse, read_fields, read_message, submit
 
 PERSON: dict[str, Any] = {
     "fornamn": "Åse",
@@ -66,6 +66,19 @@ async def test_what_is_wrong_with_a_person_stands_at_its_field(api: Api) -> None
         answer = await submit(browser, FORM, **PERSON | typed)
         assert (answer.status_code, list(list_errors(answer))) == (422, [field])
     assert ok(await api.case_officer.get("/v1/participants", params={"name": "lykt"}), 200)["items"] == []
+
+
+async def test_two_digits_of_a_year_of_birth_are_the_last_such_year(api: Api) -> None:
+    browser = await api.browser("sakshandsamar")
+    answer = await submit(browser, FORM, **PERSON | {"fodd": "3.2.90"})
+    assert (await read_person(api, answer.headers["location"]))["birth_date"] == "1990-02-03"
+    assert "Åse Lykt" in (await browser.get("/deltakarar", params={"birth_date": "3.2.90"})).text
+
+
+async def test_a_day_in_a_refusal_is_written_as_people_write_it(api: Api) -> None:
+    answer = await submit(await api.browser("sakshandsamar"), FORM, **PERSON | {"fodd": "1.2.2099"})
+    assert "1.\xa0februar 2099" in list_errors(answer)["fodd"]
+    assert find_unwritten(answer) == []
 
 
 async def test_identity_number_of_somebody_else_is_said_at_its_field(api: Api) -> None:

@@ -34,7 +34,7 @@ def test_record_has_every_purpose_and_what_erasure_does() -> None:
     assert "| Nummer i andre system | registrert, fagsystem, verdi, gjeld no | vert sletta |" in record
     rows = {line.split(" | ")[0].removeprefix("| "): line for line in record.splitlines() if line.startswith("| ")}
     assert rows["Plassar"].endswith("| vert ståande |")
-    assert rows["Søknader"].endswith("| vert bytte ut: ønske, vurderinga frå tenesta, grunn til annullering |")
+    assert rows["Søknader"].endswith("| vert bytte ut: ynske, vurderinga frå tenesta, grunn til annullering |")
 
 
 def test_record_says_how_long_by_the_settings() -> None:
