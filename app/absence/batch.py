@@ -32,7 +32,7 @@ from app.database.unit_of_work import UnitOfWork
 from app.http.problems import NOT_FOUND, VALIDATION, Problem
 from app.participants.erased import ERASED
 from app.rules.absence import AbsenceSpan, AbsenceVersion, DayOccupancy, fits_in_day
-from app.rules.revisions import build_version, merge_revision
+from app.rules.revisions import merge_revision
 
 
 class ItemResult(msgspec.Struct, gc=False):
@@ -138,7 +138,7 @@ async def _decide_items(
         said = content(item)
         if item.placement_id in state.erased and item.note is not None:
             said = (*said[:-1], ERASED)
-        outcome, new = merge_revision(known, build_version(item.revision, said, item.cancelled))
+        outcome, new = merge_revision(known, item.revision, said, item.cancelled)
         if outcome == "conflict":
             results.append(ItemResult(index, item.external_id, "conflict", ids[key], REVISION_CONFLICT()))
             continue

@@ -1,6 +1,8 @@
 """Absences with their earlier revisions, and the reviews that extensive absence asks for (A1–A3)."""
 
+import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 from uuid import UUID
 
@@ -45,13 +47,22 @@ class _Period(Shape):
         return self
 
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
 IdText = Annotated[
     str,
-    Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"),
-    # In any spelling; what comes out is the one above.
+    Meta(min_length=36, max_length=36),
+    # In any spelling; what comes out is the one above, which is the only one to `AbsenceItem`.
     GetPydanticSchema(lambda _, handler: core_schema.no_info_after_validator_function(str, handler(UUID))),
 ]
 """An id as text: ten thousand objects for them cost more than all the rest of a push."""
+
+
+@lru_cache(maxsize=1024)
+def _is_id(text: str) -> bool:
+    # A push names each of its placements over and over. What is remembered has the length of an id: `IdText` has it.
+    return _ID.fullmatch(text) is not None
+
 
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 
@@ -78,6 +89,8 @@ class AbsenceItem(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         if not _FIRST_DAY <= self.starts_on <= self.ends_on <= _LAST_DAY:
             raise ValueError("no period from 1900 to 2099")
+        if not _is_id(self.placement_id) or not (self.provider_id is None or _is_id(self.provider_id)):
+            raise ValueError("no id in lower case with hyphens")
 
 
 _FIELDS: dict[str, Any] = {

@@ -22,26 +22,23 @@ class Version(NamedTuple, Generic[Content]):
     revision_cancels: bool
 
 
-def build_version(revision: int, content: Content, cancelled: bool) -> Version[Content]:
-    """A revision as a system sends it."""
-    return Version(revision, content, cancelled, cancelled)
-
-
-def merge_revision(known: Version[Content] | None, new: Version[Content]) -> tuple[PushOutcome, Version[Content]]:
-    """A2: what stands after one more revision, and what that changed.
+def merge_revision(
+    known: Version[Content] | None, revision: int, content: Content, cancels: bool
+) -> tuple[PushOutcome, Version[Content]]:
+    """A2: what stands after one more revision, as a system sends it, and what that changed.
 
     The highest revision's content wins, and what is cancelled stays cancelled whichever revision cancelled it. Both
     are the same in any order, so revisions may come in any order and any number of times. `conflict` (an equal
     revision with other content) leaves what was known.
     """
     if known is None:
-        return ("cancelled" if new.cancelled else "created"), new
-    if new.revision > known.revision:
-        cancelled = known.cancelled or new.cancelled
-        return ("cancelled" if cancelled else "updated"), new._replace(cancelled=cancelled)
-    if new.revision == known.revision:
-        same = new.content == known.content and new.revision_cancels == known.revision_cancels
+        return ("cancelled" if cancels else "created"), Version(revision, content, cancels, cancels)
+    if revision > known.revision:
+        cancelled = known.cancelled or cancels
+        return ("cancelled" if cancelled else "updated"), Version(revision, content, cancelled, cancels)
+    if revision == known.revision:
+        same = content == known.content and cancels == known.revision_cancels
         return ("unchanged" if same else "conflict"), known
-    if new.cancelled and not known.cancelled:
+    if cancels and not known.cancelled:
         return "cancelled", known._replace(cancelled=True)
     return "unchanged", known

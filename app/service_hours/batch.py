@@ -26,7 +26,7 @@ from app.http.problems import NOT_FOUND, Problem
 from app.outbox.events import ServiceHoursEvent
 from app.outbox.publish import publish
 from app.participants.erased import ERASED, find_erased
-from app.rules.revisions import Version, build_version, merge_revision
+from app.rules.revisions import Version, merge_revision
 from app.service_hours.problems import SERVICE_HOURS_CONFLICT, SERVICE_HOURS_OVERLAP, SERVICE_TYPE_UNKNOWN
 from app.service_hours.reading import ReadItem
 from app.service_hours.schemas import ServiceHoursBatchItemOut, ServiceHoursItem
@@ -211,7 +211,7 @@ def _apply(state: _State, item: ServiceHoursItem) -> str:
     if item.tool is not None and item.starts_on < state.erased.get(participant_id, date.min):
         content = content._replace(tool=ERASED)
     known = state.new.get(key) or state.stored.get(key)
-    outcome, new = merge_revision(known, build_version(item.revision, content, item.cancelled))
+    outcome, new = merge_revision(known, item.revision, content, item.cancelled)
     if outcome == "conflict":
         raise SERVICE_HOURS_CONFLICT()
     if new is known:
