@@ -179,7 +179,8 @@ class Bench:
         """Take the new rows away, and what they left."""
         await owner.execute("delete from absence where external_id like 'NY-%'")
         await owner.execute("delete from absence_watch")
-        await owner.execute("vacuum absence")
+        # Without it so few rows are left in the indexes, and the next push reads what no service has removed.
+        await owner.execute("vacuum (index_cleanup on) absence")
 
     async def statement(self, owner: asyncpg.Connection, size: int) -> None:
         """(1): the rows are ready; begin, identity, one statement, commit. New, then the same again."""
