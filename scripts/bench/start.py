@@ -34,9 +34,10 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    """Ours without a database of somebody else's."""
+    """Ours without a database of somebody else's, and without a limit of requests."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
-    return kept | {"PYTHONPATH": str(ROOT), "VEKSTPLASS_LOG_LEVEL": "warning"}
+    own = {"PYTHONPATH": str(ROOT), "VEKSTPLASS_LOG_LEVEL": "warning", "VEKSTPLASS_REQUESTS_PER_MINUTE": "0"}
+    return kept | own
 
 
 def start(data: Path, port: int) -> tuple["subprocess.Popen[bytes]", float]:
@@ -117,7 +118,7 @@ def main() -> None:
     finally:
         shutil.rmtree(data, ignore_errors=True)
     print(f"cold start, from nothing to ready: {cold:.1f} s")
-    print(f"warm start: {min(*warms, warm):.1f} s (wanted <= 3)")
+    print(f"warm start: {min(*warms, warm):.1f} s (wanted <= 2.5)")
     print(
         f"memory: {fresh:.0f} MB at start, {warmed:.0f} MB after 2 000 requests, {after:.0f} MB after {requests:,} more"
     )
