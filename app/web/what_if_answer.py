@@ -97,14 +97,17 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Compare
     if Decimal(before["expected_refund"]) or Decimal(after["expected_refund"]):
         rows.append(_compare_amounts("Netto etter refusjon", before["net_forecast"], after["net_forecast"]))
     rows.append(_compare_amounts("Per plass og månad", before["average_monthly_cost"], after["average_monthly_cost"]))
-    rooms = [one["room_for_standard_places"] for one in (before, after)]
-    moved = Decimal(rooms[1] - rooms[0])
-    rows.append(Compared("Rom for fleire plassar", str(rooms[0]), kr(moved, sign=True), str(rooms[1])))
+    # Without a frame there is nothing to have room in.
+    rooms = [None if one["frame"] is None else int(one["room_for_standard_places"]) for one in (before, after)]
+    if rooms != [None, None]:
+        rows.append(_compare_amounts("Rom for fleire plassar", *rooms))
     return rows
 
 
-def _compare_amounts(name: str, before: str | None, after: str | None, *, is_late: bool = False) -> Compared:
-    """In whole kroner; the tables of months and years have the øre."""
+def _compare_amounts(
+    name: str, before: str | int | None, after: str | int | None, *, is_late: bool = False
+) -> Compared:
+    """In whole kroner, or places; the tables of months and years have the øre."""
     was, will_be = (None if one is None else Decimal(one) for one in (before, after))
     moved = "–" if was is None or will_be is None else kr(will_be - was, sign=True)
     return Compared(name, "–" if was is None else kr(was), moved, "–" if will_be is None else kr(will_be), is_late)

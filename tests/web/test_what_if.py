@@ -303,6 +303,7 @@ async def test_year_without_law_or_frame(api: Api) -> None:
     answer = await browser.get(PATH, params=ON | TWO_MORE)
     assert (answer.status_code, find_faults(answer)) == (200, [])
     assert "Ramma for 2022 er ikkje vedteken. Med endringane er prognosen" in answer.text
+    assert "Rom for fleire plassar" not in answer.text
     answer = await browser.get("/aaret/2021/kva-om", params=ON)
     assert (answer.status_code, find_faults(answer)) == (409, [])
     assert "Ingen sats er kjend for 1.\xa0januar 2021" in answer.text

@@ -150,6 +150,9 @@ async def test_year_without_a_frame_says_so(api: Api) -> None:
     answer = await (await api.browser("okonomi")).get("/aaret/2022", params=ON)
     assert (answer.status_code, find_faults(answer)) == (200, [])
     assert "Ramma for 2022 er ikkje vedteken." in answer.text
+    # Not «0 plassar», which reads as full.
+    room = next(one for one in parse(answer).all("div") if one.text.startswith("Rom for fleire"))
+    assert room.text == "Rom for fleire–Inga ramme å måle mot"
 
 
 async def test_year_without_places_is_empty(api: Api) -> None:
