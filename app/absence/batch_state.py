@@ -19,6 +19,7 @@ from app.clock import new_ids
 from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
+from app.participants.erased import find_erased
 from app.rules.absence import AbsenceSpan, AbsenceVersion
 from app.rules.revisions import Version
 
@@ -37,14 +38,6 @@ _PLACEMENTS = text(
     "select id, provider_id, participant_id, starts_on,"
     " case when annulled_on is null then ends_on else starts_on - 1 end, share from placement"
     f" where id = any({_IDS.format('placements')})"
-)
-# A place of somebody who has been erased since: one that they were given later is none.
-_ERASED = text(
-    "select cast(placement.id as text) from placement"
-    " join find_erased(array(select participant_id from placement where id = any({ids}))) as erased"
-    " using (participant_id) where placement.id = any({ids}) and placement.created_at < erased_at".format(
-        ids=_IDS.format("placements")
-    )
 )
 # By the driver: ten thousand rows through SQLAlchemy take as long as everything else of a repeated push.
 _STORED = CompiledQuery(
@@ -246,13 +239,13 @@ class _PostgresTexts(dict[date | int, str]):
 
 async def _load_placements(unit: UnitOfWork, state: BatchState, ids: Iterable[str]) -> None:
     today = clock.today()
-    ended: list[str] = []
+    ended: dict[str, UUID] = {}
     for row in await unit.session.execute(_PLACEMENTS, {"placements": ",".join(ids)}):
         place = PlacementPeriod(*row)
         id_ = str(place.id)
         state.placements[id_] = place
         state.owners[id_] = str(place.provider_id)
         if place.ends_on is not None and place.ends_on < today:
-            ended.append(id_)
-    if ended:  # nobody with a place is erased
-        state.erased.update(await unit.session.scalars(_ERASED, {"placements": ",".join(ended)}))
+            ended[id_] = place.participant_id
+    erased = await find_erased(unit, set(ended.values()))  # nobody with a place is erased
+    state.erased.update(id_ for id_, participant_id in ended.items() if participant_id in erased)

@@ -1,13 +1,13 @@
 """A push of hours: which items are accepted (S3, A2), and which are refused and why.
 
 Pushes come one after another: under their lock, what is stored of the pushed rows is read, each item is decided on in
-its order, and what changed is written as sets. Of hours before a person was erased the tool is stored as erasure left
-it (G3): what a system sends again brings no text back.
+its order, and what changed is written as sets. Of a person who has been erased the tool is stored as erasure left it
+(G3): what a system sends again brings no text back.
 """
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, insert, select,
 from sqlmodel import col
 
 from app.access_log.recorder import record_access, record_denied
-from app.clock import OSLO, new_id
+from app.clock import new_id
 from app.database.locks import AdvisoryLock
 from app.database.queries import CompiledQuery
 from app.database.unit_of_work import UnitOfWork
@@ -94,8 +94,8 @@ class _State:
 
     at: datetime
     people: dict[UUID, UUID]
-    erased: dict[UUID, date]
-    """The day on which a person was erased (G3)."""
+    erased: Collection[UUID]
+    """The people who have been erased (G3)."""
     types: set[str]
     ids: dict[Key, UUID] = field(default_factory=dict)
     stored: dict[Key, Version[Content]] = field(default_factory=dict)
@@ -175,7 +175,7 @@ async def _load_state(unit: UnitOfWork, items: Sequence[ServiceHoursItem]) -> _S
     present = {row["pushed"] for row in await unit.fetch(_PEOPLE, ids=wanted)}
     people = {id_: merged.get(id_, id_) for id_ in named if merged.get(id_, id_) in present}
     types = {row[0] for row in await unit.fetch(select(col(ServiceType.code)))}
-    erased = {id_: day.astimezone(OSLO).date() for id_, day in (await find_erased(unit, set(people.values()))).items()}
+    erased = await find_erased(unit, set(people.values()))
     state = _State(at, people, erased, types)
     rows = await unit.fetch(
         _STORED,
@@ -208,7 +208,7 @@ def _apply(state: _State, item: ServiceHoursItem) -> str:
     content = Content(
         **{**{name: said for name, said in item if name in Content._fields}, "participant_id": participant_id}
     )
-    if item.tool is not None and item.starts_on < state.erased.get(participant_id, date.min):
+    if item.tool is not None and participant_id in state.erased:
         content = content._replace(tool=ERASED)
     known = state.new.get(key) or state.stored.get(key)
     outcome, new = merge_revision(known, item.revision, content, item.cancelled)

@@ -1,6 +1,7 @@
 """Screen 20: the figures of a year on the page, as the API has them."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -128,7 +129,7 @@ async def test_of_several_years_those_with_a_rate_have_their_costs(api: Api, con
         assert (answer.status_code == 409) == (f"{year}" in lacking[1])
         if answer.status_code == 200:
             [cost] = answer.json()["items"]
-            assert f"{int(float(cost['value'])):,}".replace(",", " ") in text
+            assert f"{int(Decimal(cost['value'])):,}".replace(",", " ") in text
     assert lacking[1].split(", ") == ["2019", "2020", "2021"]
 
 

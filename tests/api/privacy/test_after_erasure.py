@@ -85,6 +85,7 @@ async def test_the_epj_brings_no_name_of_a_tool_back(api: Api, live_on: Callable
     await erase(api, person)
     assert [one["status"] for one in await hours.push(api, sent)] == ["unchanged"]
     changed = sent | {"revision": 2, "decided_hours": "8.00", "tool": "ADL"}
-    assert [one["status"] for one in await hours.push(api, changed)] == ["updated"]
+    later = hours.item(person, **{"from": "2028-01-02", "to": "2028-02-01"})
+    assert [one["status"] for one in await hours.push(api, changed, later)] == ["updated", "created"]
     found = steps.ok(await api.case_officer.get("/v1/service-hours", params={"participant_id": person}), 200)
-    assert [(one["tool"], one["decided_hours"]) for one in found["items"]] == [("Sletta", "8.00")]
+    assert [(one["tool"], one["decided_hours"]) for one in found["items"]] == [("Sletta", "8.00"), ("Sletta", "9.00")]
